@@ -1,0 +1,17 @@
+//! The nouns of Poolkeeper and the rules that need nothing but them.
+//!
+//! No I/O, no async and no clock of its own: time and time zones are arguments.
+//! Everything here can be read by every other crate, so nothing here names AWS's SDK, SQLite or Tauri.
+
+pub mod call;
+pub mod clock;
+pub mod connection;
+pub mod group;
+pub mod id;
+pub mod list;
+pub mod pool;
+pub mod query;
+pub mod sync;
+pub mod user;
+
+pub use id::{AccountId, ClientId, GroupName, InvalidId, PoolId, PoolKey, ProfileName, Region, Sub, Username};

@@ -1,0 +1,64 @@
+//! A user pool as the pickers, the schema-driven columns and the overview need it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::PoolId;
+
+/// A line of `ListUserPools`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PoolSummary {
+    /// The pool.
+    pub id: PoolId,
+    /// Its name. Foreign text.
+    pub name: String,
+    /// When it was created, where AWS says so.
+    pub created_at: Option<Timestamp>,
+    /// When its settings last changed, where AWS says so.
+    pub modified_at: Option<Timestamp>,
+}
+
+/// What `DescribeUserPool` tells, as far as browsing needs it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pool {
+    /// The pool.
+    pub id: PoolId,
+    /// Its name. Foreign text.
+    pub name: String,
+    /// The feature plan in its raw form (`LITE`, `ESSENTIALS`, `PLUS` or what AWS adds); `None` when not told.
+    pub tier: Option<String>,
+    /// AWS's estimate of the number of users; `None` when not told. It may trail by hours.
+    pub estimated_users: Option<u64>,
+    /// Standard and custom attributes.
+    pub schema: Vec<SchemaAttribute>,
+    /// Attributes that people sign in with instead of a user name (`email`, `phone_number`).
+    pub username_attributes: Vec<String>,
+    /// Attributes that may be used as an alias of the user name.
+    pub alias_attributes: Vec<String>,
+    /// Whether names that differ only in case are different users; `None` when not told.
+    pub case_sensitive: Option<bool>,
+    /// `OFF`, `ON`, `OPTIONAL` or what AWS adds; `None` when not told.
+    pub mfa: Option<String>,
+    /// Whether `DeleteUserPool` is refused; `None` when not told.
+    pub deletion_protection: Option<bool>,
+    /// When it was created, where AWS says so.
+    pub created_at: Option<Timestamp>,
+    /// When its settings last changed, where AWS says so.
+    pub modified_at: Option<Timestamp>,
+}
+
+/// An attribute of a pool's schema.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SchemaAttribute {
+    /// The full name: `email`, `custom:plan`, `dev:custom:plan`.
+    pub name: String,
+    /// `String`, `Number`, `DateTime`, `Boolean` or what AWS adds.
+    pub data_type: String,
+    /// Whether it can change after creation.
+    pub mutable: bool,
+    /// Whether a user must have it.
+    pub required: bool,
+}

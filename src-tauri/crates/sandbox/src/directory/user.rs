@@ -1,0 +1,180 @@
+//! One person, packed: a million of them must fit in memory beside everything else.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+/// Position of an attribute in its pool's schema.
+pub(crate) type AttributeId = u8;
+
+/// `UserStatus` of Cognito. The last three are no longer given out, yet still exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Status {
+    /// Signed up, not confirmed yet.
+    Unconfirmed,
+    /// Can sign in.
+    Confirmed,
+    /// Comes from an identity provider.
+    ExternalProvider,
+    /// Must ask for a code and reset the password.
+    ResetRequired,
+    /// Has a temporary password.
+    ForceChangePassword,
+    /// No longer used by AWS.
+    Archived,
+    /// No longer used by AWS.
+    Compromised,
+    /// No longer used by AWS.
+    Unknown,
+}
+
+impl Status {
+    /// The name on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unconfirmed => "UNCONFIRMED",
+            Self::Confirmed => "CONFIRMED",
+            Self::ExternalProvider => "EXTERNAL_PROVIDER",
+            Self::ResetRequired => "RESET_REQUIRED",
+            Self::ForceChangePassword => "FORCE_CHANGE_PASSWORD",
+            Self::Archived => "ARCHIVED",
+            Self::Compromised => "COMPROMISED",
+            Self::Unknown => "UNKNOWN",
+        }
+    }
+}
+
+/// Second factors, which only per-user operations show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Factors {
+    pub(crate) sms: bool,
+    pub(crate) totp: bool,
+    /// Set through the old `MFAOptions` interface, the only one that lists show.
+    pub(crate) legacy_sms: bool,
+}
+
+/// A person: the username and attributes in one allocation, the rest beside it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct User {
+    packed: Box<[u8]>,
+    pub(crate) created_ms: i64,
+    pub(crate) modified_ms: i64,
+    pub(crate) status: Status,
+    pub(crate) enabled: bool,
+    pub(crate) factors: Factors,
+}
+
+impl User {
+    pub(crate) fn new(packer: &Packer, status: Status, created_ms: i64) -> Self {
+        Self {
+            packed: packer.bytes.as_slice().into(),
+            created_ms,
+            modified_ms: created_ms,
+            status,
+            enabled: true,
+            factors: Factors::default(),
+        }
+    }
+
+    pub(crate) fn username_bytes(&self) -> &[u8] {
+        field(&self.packed).0
+    }
+
+    pub(crate) fn username(&self) -> &str {
+        text(self.username_bytes())
+    }
+
+    pub(crate) fn attribute_bytes(&self, id: AttributeId) -> Option<&[u8]> {
+        self.fields().find(|(found, _)| *found == id).map(|(_, value)| value)
+    }
+
+    pub(crate) fn attribute(&self, id: AttributeId) -> Option<&str> {
+        self.attribute_bytes(id).map(text)
+    }
+
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = (AttributeId, &str)> {
+        self.fields().map(|(id, value)| (id, text(value)))
+    }
+
+    /// Writes `changes` over the attributes; an empty value removes one.
+    pub(crate) fn set_attributes(&mut self, changes: &[(AttributeId, String)]) {
+        let mut packer = Packer::default();
+        packer.begin(self.username());
+        for (id, value) in self.attributes() {
+            match changes.iter().rev().find(|(changed, _)| *changed == id) {
+                Some((_, new)) if !new.is_empty() => packer.push(id, new),
+                Some(_) => {}
+                None => packer.push(id, value),
+            }
+        }
+        for (at, (id, value)) in changes.iter().enumerate() {
+            let last = !changes[at + 1..].iter().any(|(later, _)| later == id);
+            if last && !value.is_empty() && self.attribute_bytes(*id).is_none() {
+                packer.push(*id, value);
+            }
+        }
+        self.packed = packer.bytes.as_slice().into();
+    }
+
+    fn fields(&self) -> impl Iterator<Item = (AttributeId, &[u8])> {
+        let mut rest = field(&self.packed).1;
+        std::iter::from_fn(move || {
+            let (&id, tail) = rest.split_first()?;
+            let (value, next) = field(tail);
+            rest = next;
+            Some((id, value))
+        })
+    }
+}
+
+/// Builds the packed form; reused for many people so that seeding allocates once a person.
+#[derive(Debug, Default)]
+pub(crate) struct Packer {
+    bytes: Vec<u8>,
+}
+
+impl Packer {
+    /// Starts a new person.
+    pub(crate) fn begin(&mut self, username: &str) {
+        self.bytes.clear();
+        self.put(username);
+    }
+
+    pub(crate) fn push(&mut self, id: AttributeId, value: &str) {
+        self.bytes.push(id);
+        self.put(value);
+    }
+
+    fn put(&mut self, value: &str) {
+        let mut end = value.len().min(usize::from(u16::MAX));
+        while !value.is_char_boundary(end) {
+            end -= 1;
+        }
+        let len = u16::try_from(end).unwrap_or(u16::MAX);
+        self.bytes.extend_from_slice(&len.to_le_bytes());
+        self.bytes.extend_from_slice(&value.as_bytes()[..end]);
+    }
+}
+
+/// Splits one length-prefixed field from the front.
+fn field(bytes: &[u8]) -> (&[u8], &[u8]) {
+    match bytes {
+        [low, high, rest @ ..] => rest.split_at(usize::from(u16::from_le_bytes([*low, *high])).min(rest.len())),
+        _ => (&[], &[]),
+    }
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default()
+}
+
+/// Lower case, without an allocation for what already is.
+pub(crate) fn fold(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if bytes.iter().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
+        Cow::Borrowed(bytes)
+    } else {
+        Cow::Owned(text(bytes).to_lowercase().into_bytes())
+    }
+}

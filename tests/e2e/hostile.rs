@@ -1,0 +1,76 @@
+//! Attribute values that would like to be more than text.
+
+use serde_json::json;
+
+use crate::Folder;
+use crate::window::{Start, Window};
+
+/// What a person of the pool may have written about themselves.
+const HOSTILE: [&str; 12] = [
+    "<img src=x onerror=\"window.broken=1\">",
+    "<script>window.broken=1</script>",
+    "\"><svg onload=window.broken=1>",
+    "javascript:window.broken=1",
+    "{{constructor.constructor('window.broken=1')()}}",
+    "\u{202E}gnp.exe\u{202C}",
+    "zero\u{200B}width\u{FEFF}",
+    "=HYPERLINK(\"http://x.example\")",
+    "'; DROP TABLE users; --",
+    "a\u{0301}\u{0301}\u{0301}\u{0301}\u{0301}\u{0301}\u{0301}\u{0301}",
+    "%s%s%n\\\"\\",
+    "line\nbreak\tand\u{7}bell",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_values_stay_text_in_every_column_tab_tooltip_and_title() {
+    let folder = Folder::new();
+    let options = sandbox::Options { users: 0, quota: sandbox::Quota::Off, ..sandbox::Options::default() };
+    let served = sandbox::Sandbox::new(options);
+    let server = served.serve(0).await.unwrap();
+    create_people(&server.endpoint(), served.pool_id());
+
+    let window = Window::start(Start { data: folder.data(), ..Start::default() }).await;
+    crate::offline::open_endpoint(&window, &server.endpoint()).await;
+    window.sees("14 users").await;
+    window.wait("the sync has ended", async || window.text().await.contains("complete")).await;
+    for row in 2..14 {
+        let click = format!("document.querySelector('[role=grid] [role=row][aria-rowindex=\"{row}\"] [role=gridcell]:nth-child(2)').click()");
+        window.run(&click, vec![]).await;
+        window.get("complementary", "Inspector").await;
+        for tab in ["Raw", "Profile"] {
+            window.click("tab", &format!("/^{tab}/")).await;
+        }
+    }
+    let state = window
+        .run(
+            "return { broken: window.broken ?? null, title: document.title, wide: document.documentElement.scrollWidth \
+             > innerWidth, scripts: document.querySelectorAll('[role=grid] script, aside script, aside img, [role=grid] img').length }",
+            vec![],
+        )
+        .await;
+    assert_eq!(state, json!({ "broken": null, "title": "Poolkeeper", "wide": false, "scripts": 0 }));
+    window.quit().await;
+    server.shutdown().await;
+}
+
+fn create_people(endpoint: &str, pool: &str) {
+    let long = "9".repeat(2_048);
+    let values = HOSTILE.iter().map(|value| (*value).to_owned()).chain([long, "ordinary".to_owned()]);
+    for (n, value) in values.enumerate() {
+        let attributes: Vec<_> = ["name", "given_name", "family_name", "nickname", "picture", "website"]
+            .iter()
+            .map(|name| json!({ "Name": name, "Value": value }))
+            .collect();
+        let body = json!({ "UserPoolId": pool, "Username": format!("hostile-{n}"), "MessageAction": "SUPPRESS",
+            "UserAttributes": attributes });
+        let answer = ureq::post(endpoint)
+            .config()
+            .http_status_as_error(false)
+            .build()
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", "AWSCognitoIdentityProviderService.AdminCreateUser")
+            .send(body.to_string())
+            .unwrap();
+        assert!(answer.status().is_success(), "{n}: {:?}", answer.into_body().read_to_string());
+    }
+}

@@ -1,0 +1,54 @@
+//! A pool of a server that then goes away.
+
+use crate::Folder;
+use crate::window::{Start, Window};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_synced_pool_is_searched_after_a_restart_with_its_server_gone() {
+    let folder = Folder::new();
+    let options = sandbox::Options { users: 3_000, quota: sandbox::Quota::Off, ..sandbox::Options::default() };
+    let served = sandbox::Sandbox::new(options);
+    let known = served.description().people[0].username.clone();
+    let server = served.serve(0).await.unwrap();
+
+    let window = Window::start(Start { data: folder.data(), ..Start::default() }).await;
+    open_endpoint(&window, &server.endpoint()).await;
+    window.wait("the sync has ended", async || window.text().await.contains("complete")).await;
+    window.quit().await;
+    server.shutdown().await;
+
+    let window = Window::start(Start { data: folder.data(), ..Start::default() }).await;
+    window.click("button", "/3,000/").await;
+    window.get("grid", "Users").await;
+    window.sees("Offline").await;
+    window.fill("textbox", "Search users", &format!("username={known}")).await;
+    window.press("\u{E007}").await;
+    window.wait("the one person is found", async || window.text().await.contains("1 user")).await;
+    window.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endpoint_where_nothing_listens_ends_in_a_sentence() {
+    let folder = Folder::new();
+    let window = Window::start(Start { data: folder.data(), ..Start::default() }).await;
+    window.click("button", "/^Custom endpoint/").await;
+    window.fill("textbox", "/endpoint/", "http://127.0.0.1:9").await;
+    window.fill("textbox", "/region/", "eu-west-1").await;
+    window.click("button", "/^(Connect|Open)$/").await;
+    window.wait("it is said that nothing answers", async || {
+        let text = window.text().await.to_lowercase();
+        text.contains("answer") || text.contains("reach")
+    })
+    .await;
+    window.quit().await;
+}
+
+/// Connects to a server on loopback and opens its first pool.
+pub async fn open_endpoint(window: &Window, endpoint: &str) {
+    window.click("button", "/^Custom endpoint/").await;
+    window.fill("textbox", "/endpoint/", endpoint).await;
+    window.fill("textbox", "/region/", "eu-west-1").await;
+    window.click("button", "/^(Connect|Open)$/").await;
+    window.click("button", "/^Open /").await;
+    window.get("grid", "Users").await;
+}

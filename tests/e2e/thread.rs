@@ -1,0 +1,59 @@
+//! The whole thread: first launch, sandbox, sync, search, inspect, quit, start again.
+
+use crate::Folder;
+use crate::window::{Start, Window};
+
+#[tokio::test]
+async fn a_stranger_opens_the_sandbox_and_finds_someone_by_three_letters_of_an_address() {
+    let folder = Folder::new();
+    let window = Window::start(Start { data: folder.data(), ..Start::default() }).await;
+    window.sees("Try it without AWS").await;
+    window.click("button", "Open the sandbox").await;
+
+    // Rows appear while the sync still runs; at its end the status bar tells the size and that nothing is missing.
+    window.get("grid", "Users").await;
+    window.sees("100,000 users").await;
+    window.wait("the sync has ended", async || window.text().await.contains("complete")).await;
+
+    window.fill("textbox", "Search users", "olb").await;
+    window.wait("the rows are narrowed to those letters", async || rows_contain(&window, "olb").await).await;
+
+    // Every row lies inside the window and none on top of another.
+    let boxes = window.run(ROW_BOXES, vec![]).await;
+    let tops: Vec<f64> = boxes.as_array().unwrap().iter().map(|b| b["top"].as_f64().unwrap()).collect();
+    assert!(tops.len() > 3, "rows are drawn: {boxes}");
+    assert!(tops.windows(2).all(|pair| pair[1] - pair[0] >= 27.0), "rows do not overlap: {tops:?}");
+
+    window.run("document.querySelector('[role=grid] [role=row][aria-rowindex=\"2\"] [role=gridcell]:nth-child(2)').click()", vec![]).await;
+    let inspector = window.get("complementary", "Inspector").await;
+    let text = inspector.text().await.unwrap().to_lowercase();
+    assert!(text.contains("olb"), "the inspector shows the person that was found: {text}");
+    for (tab, words) in [("Groups", "group"), ("Timeline", "change"), ("Raw", "\"username\""), ("Profile", "sub")] {
+        window.click("tab", &format!("/^{tab}/")).await;
+        window
+            .wait(&format!("the tab {tab} says something"), async || {
+                inspector.text().await.unwrap().to_lowercase().contains(words)
+            })
+            .await;
+    }
+    window.quit().await;
+
+    // The second start knows the pool and needs no sync to search.
+    let window = Window::start(Start { data: folder.data(), ..Start::default() }).await;
+    window.sees("100,000").await;
+    window.quit().await;
+}
+
+/// Whether every drawn row of the grid carries the letters somewhere, and there is at least one.
+async fn rows_contain(window: &Window, letters: &str) -> bool {
+    let script = "const rows = [...document.querySelectorAll('[role=grid] [role=row][aria-rowindex]')].slice(1); \
+        return rows.length > 0 && rows.slice(0, 12).every((row) => row.innerText.toLowerCase().includes(arguments[0]) \
+        || row.textContent.toLowerCase().includes(arguments[0]))";
+    window.run(script, vec![letters.into()]).await.as_bool().unwrap_or(false)
+}
+
+/// The boxes of the drawn rows, the header left out, from top to bottom.
+const ROW_BOXES: &str = "return [...document.querySelectorAll('[role=grid] [role=row][aria-rowindex]')]\
+    .filter((row) => Number(row.getAttribute('aria-rowindex')) > 1)\
+    .map((row) => row.getBoundingClientRect()).map((b) => ({ top: b.top, height: b.height, width: b.width }))\
+    .sort((a, b) => a.top - b.top)";

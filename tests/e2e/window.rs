@@ -1,0 +1,223 @@
+//! The real window, driven through WebKit's own driver.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use fantoccini::elements::{Element, ElementRef};
+use fantoccini::key::Key;
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+/// How long anything may take before a test gives up. Generous: two slow cores also build and index.
+const PATIENCE: Duration = Duration::from_secs(45);
+
+/// Finds visible elements by role and accessible name, as a person with a screen reader would.
+const BY_ROLE: &str = include_str!("by_role.js");
+
+/// A started app.
+pub struct Window {
+    client: Client,
+    driver: Child,
+}
+
+/// What a start may bring along.
+#[derive(Default)]
+pub struct Start<'a> {
+    /// Where the app keeps its data.
+    pub data: PathBuf,
+    /// `light` or `dark`; `None` leaves the choice that is stored.
+    pub theme: Option<&'a str>,
+    /// Further environment.
+    pub env: Vec<(&'a str, String)>,
+}
+
+impl Window {
+    /// Starts the app with a key file of its own and no AWS configuration, and waits until it has drawn something.
+    pub async fn start(start: Start<'_>) -> Self {
+        std::fs::create_dir_all(&start.data).unwrap();
+        if let Some(theme) = start.theme {
+            choose_theme(&start.data, theme);
+        }
+        let port = free_port();
+        let empty = start.data.join("no-aws-configuration");
+        std::fs::write(&empty, "").unwrap();
+        let driver = Command::new("WebKitWebDriver")
+            .args(["--host=127.0.0.1", &format!("--port={port}")])
+            .envs([("TAURI_AUTOMATION", "true"), ("TAURI_WEBVIEW_AUTOMATION", "true"), ("AWS_EC2_METADATA_DISABLED", "true")])
+            .env("POOLKEEPER_DATA_DIR", &start.data)
+            .env("POOLKEEPER_KEY_FILE", start.data.join("test.keys"))
+            .env("AWS_CONFIG_FILE", &empty)
+            .env("AWS_SHARED_CREDENTIALS_FILE", &empty)
+            .env_remove("AWS_PROFILE")
+            .envs(start.env)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("WebKitWebDriver is missing: `cargo xtask test --only e2e` installs it");
+        let client = connect(port).await;
+        let window = Self { client, driver };
+        window.wait("something is drawn", async || window.text().await.len() > 20).await;
+        window
+    }
+
+    /// Ends the app in good order and waits until it is gone.
+    pub async fn quit(mut self) {
+        let _ = self.client.close_window().await;
+        let _ = self.client.clone().close().await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+
+    /// Everything that is written in the window.
+    pub async fn text(&self) -> String {
+        let text = self.client.execute("return document.body ? document.body.innerText : ''", vec![]).await.unwrap();
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits for a condition; fails with what the window shows and a screenshot.
+    pub async fn wait(&self, what: &str, mut condition: impl AsyncFnMut() -> bool) {
+        let began = Instant::now();
+        while !condition().await {
+            if began.elapsed() > PATIENCE {
+                let picture = self.save_failure().await;
+                panic!("waited in vain until {what}.\nScreenshot: {}\n{}", picture.display(), self.text().await);
+            }
+            tokio::time::sleep(Duration::from_millis(60)).await;
+        }
+    }
+
+    /// Waits until the text is written somewhere.
+    pub async fn sees(&self, text: &str) {
+        self.wait(&format!("“{text}” is shown"), async || self.text().await.contains(text)).await;
+    }
+
+    /// Waits until the text is nowhere.
+    pub async fn does_not_see(&self, text: &str) {
+        self.wait(&format!("“{text}” is gone"), async || !self.text().await.contains(text)).await;
+    }
+
+    /// The visible element of that role and name (a name that begins and ends with `/` is a pattern).
+    pub async fn get(&self, role: &str, name: &str) -> Element {
+        let found = std::cell::RefCell::new(None);
+        self.wait(&format!("there is a {role} “{name}”"), async || {
+            *found.borrow_mut() = self.look(role, name).await;
+            found.borrow().is_some()
+        })
+        .await;
+        found.into_inner().unwrap()
+    }
+
+    /// As [`Window::get`], without waiting.
+    pub async fn look(&self, role: &str, name: &str) -> Option<Element> {
+        let answer = self.client.execute(BY_ROLE, vec![json!(role), json!(name)]).await.unwrap();
+        let id = answer.as_object()?.values().next()?.as_str()?.to_owned();
+        Some(Element::from_element_id(self.client.clone(), ElementRef::from(id)))
+    }
+
+    /// Clicks the element of that role and name.
+    pub async fn click(&self, role: &str, name: &str) {
+        let began = Instant::now();
+        loop {
+            match self.get(role, name).await.click().await {
+                Ok(()) => return,
+                // It moved or was redrawn between finding and clicking: look again.
+                Err(_) if began.elapsed() < PATIENCE => tokio::time::sleep(Duration::from_millis(80)).await,
+                Err(problem) => panic!("{role} “{name}” cannot be clicked: {problem}"),
+            }
+        }
+    }
+
+    /// Replaces what stands in a text box.
+    pub async fn fill(&self, role: &str, name: &str, text: &str) {
+        let element = self.get(role, name).await;
+        element.click().await.unwrap();
+        self.press_with("\u{E009}", "a").await;
+        element.send_keys(&char::from(Key::Backspace).to_string()).await.unwrap();
+        element.send_keys(text).await.unwrap();
+    }
+
+    /// Types into whatever has the focus.
+    pub async fn press(&self, keys: &str) {
+        self.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
+    }
+
+    /// Types a key while another is held down (`\u{E009}` is Control, `\u{E008}` Shift).
+    pub async fn press_with(&self, held: &str, key: &str) {
+        self.press(&format!("{held}{key}\u{E000}")).await;
+    }
+
+    /// What has the focus: role or tag, and name.
+    pub async fn focused(&self) -> String {
+        let script = "const e = document.activeElement; return (e.getAttribute('role') || e.tagName.toLowerCase()) + \
+            ' ' + (e.getAttribute('aria-label') || e.innerText || '')";
+        self.client.execute(script, vec![]).await.unwrap().as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Runs a script in the page.
+    pub async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.client.execute(script, arguments).await.unwrap()
+    }
+
+    /// Runs a script whose last argument is called with the answer.
+    pub async fn run_later(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.client.execute_async(script, arguments).await.unwrap()
+    }
+
+    /// Resizes the window.
+    pub async fn resize(&self, width: u32, height: u32) {
+        self.client.set_window_size(width, height).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+
+    /// Writes a picture of the page.
+    pub async fn picture(&self, path: &Path) {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, self.client.screenshot().await.unwrap()).unwrap();
+    }
+
+    async fn save_failure(&self) -> PathBuf {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/e2e-failure.png");
+        if let Ok(picture) = self.client.screenshot().await {
+            let _ = std::fs::write(&path, picture);
+        }
+        path
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+async fn connect(port: u16) -> Client {
+    let options = json!({ "binary": env!("CARGO_BIN_EXE_poolkeeper"), "args": [] });
+    let mut capabilities = serde_json::Map::new();
+    capabilities.insert("webkitgtk:browserOptions".to_owned(), options);
+    let began = Instant::now();
+    loop {
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let attempt = builder.capabilities(capabilities.clone()).connect(&format!("http://127.0.0.1:{port}")).await;
+        match attempt {
+            Ok(client) => return client,
+            Err(_) if began.elapsed() < PATIENCE => tokio::time::sleep(Duration::from_millis(150)).await,
+            Err(problem) => panic!("the app did not start: {problem}"),
+        }
+    }
+}
+
+fn choose_theme(data: &Path, theme: &str) {
+    let file = data.join("settings.json");
+    let mut settings: Value =
+        std::fs::read_to_string(&file).map_or_else(|_| json!({}), |text| serde_json::from_str(&text).unwrap());
+    settings["theme"] = json!(theme);
+    std::fs::write(&file, settings.to_string()).unwrap();
+}
+
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}

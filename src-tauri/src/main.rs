@@ -1,2 +1,6 @@
-//! Poolkeeper.
-fn main() {}
+//! Poolkeeper, the desktop app.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+fn main() -> std::process::ExitCode {
+    poolkeeper::run()
+}

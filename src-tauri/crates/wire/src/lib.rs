@@ -1,1 +1,21 @@
-//! wire
+//! What crosses to the window and out of `poolctl`: requests, views and the one error.
+//!
+//! Requests are only read, views are only written. Both are camelCase; an absent value is `null`; instants are RFC 3339
+//! in UTC; counts are `u32`, because a web view's numbers hold no `u64` (more than four thousand million is shown as that
+//! many). This crate knows neither Tauri nor AWS: it converts what `console` says.
+
+pub mod app;
+pub mod connections;
+pub mod error;
+pub mod pools;
+pub mod query;
+pub mod sync;
+pub mod users;
+
+pub use error::{ErrorCode, WireError};
+
+/// A count for the wire. What does not fit is shown as the largest number that does.
+#[must_use]
+pub fn count(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,211 @@
+//! The app itself: what protects its data, its settings, erasing.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::users::SortView;
+
+/// What the window asks for first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AppInfoView {
+    /// Poolkeeper's version.
+    pub version: String,
+    /// What protects the local copies.
+    pub protection: ProtectionView,
+    /// Where they are.
+    pub data_dir: String,
+    /// The time zone that days are understood in, such as `Europe/Madrid`.
+    pub zone: String,
+    /// `linux`, `windows`, `macos`.
+    pub platform: String,
+    /// What a person should know, such as files that were set aside.
+    pub notices: Vec<String>,
+}
+
+/// What protects the local copies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ProtectionView {
+    /// The kind.
+    pub kind: ProtectionKind,
+    /// The keyring's name or the key file's path.
+    pub backend: Option<String>,
+    /// Why it is locked, or what follows from the kind.
+    pub message: Option<String>,
+}
+
+/// Where the keys come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum ProtectionKind {
+    /// The desktop's keyring.
+    Keyring,
+    /// A file that the person chose.
+    KeyFile,
+    /// A passphrase.
+    Passphrase,
+    /// Nowhere: nothing is written to disk.
+    Memory,
+    /// Nowhere yet: see `unlock`.
+    Locked,
+}
+
+/// Opens the local copies.
+#[derive(Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct UnlockRequest {
+    /// With what.
+    pub kind: UnlockKind,
+    /// The passphrase, with [`UnlockKind::Passphrase`].
+    pub passphrase: Option<String>,
+}
+
+/// The ways to open the local copies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum UnlockKind {
+    /// Ask the keyring again.
+    Keyring,
+    /// With a passphrase; the first one given is the one from then on.
+    Passphrase,
+    /// Keep everything in memory for this run.
+    Memory,
+}
+
+/// The settings that the window shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingsView {
+    /// Light or dark.
+    pub theme: Theme,
+    /// How tall rows are.
+    pub density: Density,
+    /// Days that changes of people are kept.
+    pub history_days: u32,
+    /// The share of AWS's quotas that Poolkeeper allows itself, from 0.05 to 1.
+    #[specta(type = u32)]
+    pub share: f64,
+    /// What is set for each pool with a local copy.
+    pub pools: Vec<KnownPoolView>,
+    /// Queries kept by name.
+    pub saved_views: Vec<SavedViewView>,
+}
+
+/// What is set for one pool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct KnownPoolView {
+    /// What names the local copy.
+    pub pool_key: String,
+    /// The pool's name. Foreign text.
+    pub name: String,
+    /// Whether changes of people are kept.
+    pub history: bool,
+    /// The columns in order; empty for the usual ones.
+    pub columns: Vec<ColumnChoice>,
+}
+
+/// Changes some settings; what is absent stays.
+#[derive(Debug, Clone, Default, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingsPatch {
+    /// Light or dark.
+    #[specta(optional)]
+    pub theme: Option<Theme>,
+    /// How tall rows are.
+    #[specta(optional)]
+    pub density: Option<Density>,
+    /// Days that changes of people are kept.
+    #[specta(optional)]
+    pub history_days: Option<u32>,
+    /// The share of AWS's quotas, from 0.05 to 1.
+    #[specta(optional, type = Option<u32>)]
+    pub share: Option<f64>,
+    /// A pool's columns.
+    #[specta(optional)]
+    pub columns: Option<ColumnsPatch>,
+    /// Queries kept by name.
+    #[specta(optional)]
+    pub saved_views: Option<Vec<SavedViewView>>,
+    /// Whether changes of a pool's people are kept.
+    #[specta(optional)]
+    pub history: Option<HistoryPatch>,
+}
+
+/// Changes a pool's columns.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ColumnsPatch {
+    /// What names the local copy.
+    pub pool_key: String,
+    /// The columns in order; empty for the usual ones.
+    pub columns: Vec<ColumnChoice>,
+}
+
+/// Changes whether a pool's history is kept.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct HistoryPatch {
+    /// What names the local copy.
+    pub pool_key: String,
+    /// Keep changes from now on? Turning it off erases what was kept.
+    pub on: bool,
+}
+
+/// Light or dark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Theme {
+    /// As the desktop.
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// How tall rows are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Density {
+    /// 32 px.
+    Comfortable,
+    /// 28 px.
+    Compact,
+}
+
+/// A column of the table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ColumnChoice {
+    /// A field of the query language.
+    pub field: String,
+    /// In CSS pixels.
+    pub width: u32,
+    /// Whether it stays while the others scroll.
+    pub pinned: bool,
+}
+
+/// A query kept by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SavedViewView {
+    /// The name.
+    pub name: String,
+    /// The query as typed.
+    pub query: String,
+    /// The order.
+    pub sort: SortView,
+}
+
+/// Erases every local copy, history and key.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct EraseEverything {
+    /// What the person typed: must be `erase everything`.
+    pub typed: String,
+}
+
+/// The words that must be typed before everything is erased.
+pub const ERASE_EVERYTHING: &str = "erase everything";

@@ -1,0 +1,372 @@
+//! People: rows of the table, the whole person, the timeline, lists that were pasted, the overview.
+
+use std::collections::BTreeMap;
+
+use model::query::{Field, Sort};
+use model::user::User;
+use model::{Username, sync::Freshness};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::pools::{FreshnessView, sentence};
+use crate::{WireError, count};
+
+/// The longest attribute value in a row; the whole value is in [`UserView`].
+const LONGEST_CELL: usize = 256;
+
+/// A person, whole: what `poolctl` prints and what the window shows as raw JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct UserRecord {
+    /// The name in the pool. Foreign text.
+    pub username: String,
+    /// The `sub`; `null` when the listing did not return one.
+    pub sub: Option<String>,
+    /// Whether sign-in is enabled.
+    pub enabled: bool,
+    /// The raw status.
+    pub status: String,
+    /// When the user was created.
+    pub created_at: String,
+    /// When the record last changed.
+    pub modified_at: String,
+    /// Every attribute, `sub` included. Foreign text.
+    pub attributes: BTreeMap<String, String>,
+    /// The groups, sorted.
+    pub groups: Vec<String>,
+}
+
+impl From<&User> for UserRecord {
+    fn from(user: &User) -> Self {
+        Self {
+            username: user.username.to_string(),
+            sub: user.sub().map(str::to_owned),
+            enabled: user.enabled,
+            status: user.status.to_string(),
+            created_at: user.created_at.to_string(),
+            modified_at: user.modified_at.to_string(),
+            attributes: user.attributes.clone(),
+            groups: user.groups.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+/// A person in the inspector.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct UserView {
+    /// The name in the pool. Foreign text.
+    pub username: String,
+    /// The `sub`; `null` when the listing did not return one.
+    pub sub: Option<String>,
+    /// Whether sign-in is enabled.
+    pub enabled: bool,
+    /// The raw status.
+    pub status: String,
+    /// When the user was created.
+    pub created_at: String,
+    /// When the record last changed.
+    pub modified_at: String,
+    /// Every attribute, `sub` included. Foreign text.
+    pub attributes: BTreeMap<String, String>,
+    /// The groups, sorted.
+    pub groups: Vec<String>,
+    /// The [`UserRecord`] as indented JSON.
+    pub raw: String,
+}
+
+impl From<&User> for UserView {
+    fn from(user: &User) -> Self {
+        let record = UserRecord::from(user);
+        // A record of texts cannot fail to become JSON.
+        let raw = serde_json::to_string_pretty(&record).unwrap_or_default();
+        let UserRecord { username, sub, enabled, status, created_at, modified_at, attributes, groups } = record;
+        Self { username, sub, enabled, status, created_at, modified_at, attributes, groups, raw }
+    }
+}
+
+/// A person in the table: as [`UserRecord`], with long values cut.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct UserRow {
+    /// The name in the pool. Foreign text.
+    pub username: String,
+    /// The `sub`; `null` when the listing did not return one.
+    pub sub: Option<String>,
+    /// Whether sign-in is enabled.
+    pub enabled: bool,
+    /// The raw status.
+    pub status: String,
+    /// When the user was created.
+    pub created_at: String,
+    /// When the record last changed.
+    pub modified_at: String,
+    /// Every attribute; values of more than 256 characters are cut and end in `…`. Foreign text.
+    pub attributes: BTreeMap<String, String>,
+    /// The groups, sorted.
+    pub groups: Vec<String>,
+}
+
+impl From<&User> for UserRow {
+    fn from(user: &User) -> Self {
+        let UserRecord { username, sub, enabled, status, created_at, modified_at, attributes, groups } =
+            UserRecord::from(user);
+        let attributes = attributes.into_iter().map(|(name, value)| (name, cut(value))).collect();
+        Self { username, sub, enabled, status, created_at, modified_at, attributes, groups }
+    }
+}
+
+fn cut(value: String) -> String {
+    match value.char_indices().nth(LONGEST_CELL) {
+        Some((end, _)) => format!("{}…", &value[..end]),
+        None => value,
+    }
+}
+
+/// An order of rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SortView {
+    /// A field of the query language.
+    pub field: String,
+    /// Downwards?
+    pub descending: bool,
+}
+
+impl From<&Sort> for SortView {
+    fn from(sort: &Sort) -> Self {
+        Self { field: sort.field.name().to_owned(), descending: sort.descending }
+    }
+}
+
+impl From<&SortView> for Sort {
+    fn from(sort: &SortView) -> Self {
+        Self { field: Field::named(&sort.field), descending: sort.descending }
+    }
+}
+
+/// Searches the open pool's local copy.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchUsers {
+    /// The query as typed.
+    pub query: String,
+    /// The order.
+    pub sort: SortView,
+}
+
+/// The beginning of a search's result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchView {
+    /// What names this search in `get_rows` and `count_users`. A later search replaces it.
+    pub search: u32,
+    /// The first rows.
+    pub rows: Vec<UserRow>,
+    /// How many match; `null` while that is still being counted (`count_users`).
+    pub total: Option<u32>,
+}
+
+/// Names a search.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CountUsers {
+    /// As given by [`SearchView`].
+    pub search: u32,
+}
+
+/// Asks for rows at any position.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct GetRows {
+    /// As given by [`SearchView`].
+    pub search: u32,
+    /// The first row, from 0.
+    pub start: u32,
+    /// How many, 500 at most.
+    pub count: u32,
+}
+
+/// Names a person of the open pool.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OneUser {
+    /// The exact name.
+    pub username: String,
+}
+
+impl OneUser {
+    /// The name.
+    ///
+    /// # Errors
+    /// A validation error when it is empty or too long.
+    pub fn parse(&self) -> Result<Username, WireError> {
+        Username::parse(self.username.clone()).map_err(|error| WireError::validation("username", sentence(&error)))
+    }
+}
+
+/// A pasted list to be looked up exactly.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct LookUp {
+    /// Lines, commas or semicolons between e-mail addresses, subs, user names or phone numbers.
+    pub text: String,
+}
+
+/// What of a pasted list was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct LookUpView {
+    /// The people.
+    pub found: Vec<UserRow>,
+    /// Entries that fit nobody.
+    pub missing: Vec<String>,
+}
+
+/// What syncs saw of a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct TimelineView {
+    /// Whether changes are kept.
+    pub state: HistoryState,
+    /// Why they are not.
+    pub message: Option<String>,
+    /// Days that changes are kept.
+    pub days: u32,
+    /// The changes, the latest first.
+    pub changes: Vec<ChangeView>,
+}
+
+/// Whether changes of people are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum HistoryState {
+    /// They are.
+    On,
+    /// Turned off for this pool.
+    Off,
+    /// The history cannot be read; the file was left as it is.
+    Unreadable,
+}
+
+/// One change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangeView {
+    /// When a sync saw it.
+    pub at: String,
+    /// The sync before: it happened between the two.
+    pub since: Option<String>,
+    /// What kind of change.
+    pub kind: ChangeKind,
+    /// The field that changed, or the group.
+    pub name: Option<String>,
+    /// The value before. Foreign text.
+    pub before: Option<String>,
+    /// The value after. Foreign text.
+    pub after: Option<String>,
+}
+
+/// What kind of change a sync saw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum ChangeKind {
+    /// The person is new in the pool.
+    Added,
+    /// The person is gone from the pool.
+    Removed,
+    /// The person came back.
+    Reappeared,
+    /// A value changed.
+    Field,
+    /// Joined a group.
+    GroupAdded,
+    /// Left a group.
+    GroupRemoved,
+}
+
+/// The open pool in figures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OverviewView {
+    /// Users in the local copy.
+    pub users: u32,
+    /// By raw status.
+    pub statuses: Vec<StatusCountView>,
+    /// Sign-in enabled.
+    pub enabled: u32,
+    /// Sign-in disabled.
+    pub disabled: u32,
+    /// By group.
+    pub groups: Vec<NameCountView>,
+    /// By month of creation (`2026-01`), the oldest first.
+    pub sign_ups: Vec<MonthCountView>,
+    /// How fresh the figures are.
+    pub freshness: FreshnessView,
+    /// AWS's estimate.
+    pub estimated_users: Option<u32>,
+}
+
+/// How many have a status.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct StatusCountView {
+    /// The raw status.
+    pub status: String,
+    /// How many.
+    pub count: u32,
+}
+
+/// How many belong to a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct NameCountView {
+    /// The name. Foreign text.
+    pub name: String,
+    /// How many.
+    pub count: u32,
+}
+
+/// How many belong to a month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct MonthCountView {
+    /// `2026-01`, in UTC.
+    pub month: String,
+    /// How many.
+    pub count: u32,
+}
+
+/// `poolctl count --json`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CountView {
+    /// How many match.
+    pub count: u32,
+}
+
+impl OverviewView {
+    /// The figures in the wire's form.
+    #[must_use]
+    pub fn new(
+        statuses: &[(model::user::UserStatus, u64)],
+        (enabled, disabled): (u64, u64),
+        groups: &[(model::group::Group, u64)],
+        sign_ups: &[(String, u64)],
+        freshness: &Freshness,
+    ) -> Self {
+        let statuses = statuses.iter().map(|(s, n)| StatusCountView { status: s.to_string(), count: count(*n) });
+        let groups = groups.iter().map(|(g, n)| NameCountView { name: g.name.to_string(), count: count(*n) });
+        let sign_ups = sign_ups.iter().map(|(m, n)| MonthCountView { month: m.clone(), count: count(*n) });
+        Self {
+            users: count(freshness.users),
+            statuses: statuses.collect(),
+            enabled: count(enabled),
+            disabled: count(disabled),
+            groups: groups.collect(),
+            sign_ups: sign_ups.collect(),
+            freshness: FreshnessView::from(freshness),
+            estimated_users: freshness.estimated_users.map(count),
+        }
+    }
+}

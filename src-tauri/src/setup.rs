@@ -1,0 +1,110 @@
+//! Before the window: where things are, where the keys come from, the log.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+use console::{AwsFiles, KeySource, SandboxClient, SystemClock};
+use jiff::tz::TimeZone;
+use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::rolling::{Builder, Rotation};
+use tracing_subscriber::EnvFilter;
+
+/// Days of logs that are kept.
+const LOG_FILES: usize = 7;
+
+/// Our own log is INFO; libraries that could print requests, and with them credentials or people, stay at WARN.
+const LOG_FILTER: &str = "info,aws=warn,hyper=warn,h2=warn,rustls=warn,reqwest=warn,zbus=warn,tao=warn,wry=warn";
+
+/// Where this run keeps its data, and where its keys come from.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The data directory.
+    pub data_dir: PathBuf,
+    /// Whether the data directory is the usual one.
+    pub usual: bool,
+    /// Where the keys come from.
+    pub keys: KeySource,
+    /// Where AWS's configuration is read from.
+    pub aws: AwsFiles,
+    /// People in a new sandbox.
+    pub sandbox_users: u32,
+}
+
+impl Place {
+    /// What the environment says: `POOLKEEPER_DATA_DIR`, else the platform's data directory; `POOLKEEPER_KEY_FILE`, else
+    /// the keyring.
+    ///
+    /// # Errors
+    /// When no directory is set and the platform knows none.
+    pub fn from_env() -> anyhow::Result<Self> {
+        let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let chosen = set("POOLKEEPER_DATA_DIR");
+        let usual = chosen.is_none();
+        let data_dir = chosen
+            .or_else(|| dirs::data_dir().map(|dir| dir.join("poolkeeper")))
+            .context("There is no home directory to keep data in. Set POOLKEEPER_DATA_DIR.")?;
+        let keys = set("POOLKEEPER_KEY_FILE").map_or(KeySource::Keyring, KeySource::File);
+        let data_dir = std::path::absolute(data_dir)?;
+        Ok(Self { data_dir, usual, keys, aws: AwsFiles::default(), sandbox_users: 100_000 })
+    }
+
+    /// What tells this run's instance from one on another data directory, so that both may run.
+    #[must_use]
+    pub fn instance(&self, identifier: &str) -> String {
+        if self.usual {
+            return identifier.to_owned();
+        }
+        let mut hasher = DefaultHasher::new();
+        self.data_dir.hash(&mut hasher);
+        format!("{identifier}.Data{:016x}", hasher.finish())
+    }
+
+    /// What the console is made from.
+    #[must_use]
+    pub fn console(&self, sandbox: SandboxClient) -> console::Config {
+        console::Config {
+            data_dir: self.data_dir.clone(),
+            keys: self.keys.clone(),
+            aws: self.aws.clone(),
+            sandbox: Some(sandbox),
+            clock: Arc::new(SystemClock),
+            zone: TimeZone::system(),
+            share: None,
+        }
+    }
+}
+
+/// Starts the log: JSON lines in `logs/`, a file a day, the last seven kept. Dropping the guard writes what is left.
+///
+/// # Errors
+/// When the log's directory cannot be made.
+pub(crate) fn log(data_dir: &Path) -> anyhow::Result<WorkerGuard> {
+    let files = Builder::new()
+        .rotation(Rotation::DAILY)
+        .filename_prefix("poolkeeper")
+        .filename_suffix("jsonl")
+        .max_log_files(LOG_FILES)
+        .build(data_dir.join("logs"))?;
+    let (writer, guard) = tracing_appender::non_blocking(files);
+    let subscriber =
+        tracing_subscriber::fmt().json().with_env_filter(EnvFilter::new(LOG_FILTER)).with_writer(writer).finish();
+    // A test process may have a log already; then that one stays.
+    let _ = tracing::subscriber::set_global_default(subscriber);
+    Ok(guard)
+}
+
+/// Lets WebKitGTK draw without DMA-BUF where there is no GPU: scrolling is seven times faster there.
+///
+/// Must run first, while this is the only thread.
+pub(crate) fn prefer_software_drawing() {
+    let name = "WEBKIT_DISABLE_DMABUF_RENDERER";
+    if cfg!(target_os = "linux") && !Path::new("/dev/dri").exists() && std::env::var_os(name).is_none() {
+        #[expect(unsafe_code, reason = "called first in main, so no other thread reads the environment meanwhile")]
+        // SAFETY: no other thread exists yet.
+        unsafe {
+            std::env::set_var(name, "1");
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The wire without a window: commands by name, with JSON, through the real access-control list.

@@ -1,1 +1,28 @@
-//! cognito
+//! The AWS side: profiles, sessions, the gate, and reading users, groups and pools.
+//!
+//! This is the only crate that names AWS's SDK. Everything it returns is made of `model`'s nouns; the one foreign
+//! type in its public API is [`HttpClient`], through which the sandbox answers in place of AWS.
+//!
+//! Every call goes through the [`Gate`]: it waits for its share of the quota, tells the
+//! [`CallSink`](model::call::CallSink) about the attempt, sends it, and repeats reads that failed for a passing reason.
+
+mod convert;
+mod credentials;
+mod error;
+mod gate;
+mod groups;
+mod http;
+mod nearby;
+pub mod operations;
+mod pools;
+mod profiles;
+mod session;
+mod users;
+
+pub use aws_smithy_runtime_api::client::http::SharedHttpClient as HttpClient;
+
+pub use error::{Error, ErrorKind};
+pub use gate::{Gate, QuotaUse, RetryRules, Share};
+pub use profiles::{AwsFiles, ConfigError, Profile, ProfileKind, profiles};
+pub use session::{Session, SessionConfig};
+pub use users::{UserFilter, UserPage};

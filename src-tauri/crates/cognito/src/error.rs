@@ -1,0 +1,93 @@
+//! What can go wrong between us and AWS, each as a sentence that a person can act on.
+
+mod credentials;
+mod service;
+
+use std::time::Duration;
+
+use model::PoolId;
+use model::call::Operation;
+
+pub(crate) use credentials::credentials_failure;
+pub(crate) use service::failure;
+
+/// A call that did not end well. `Display` is the message; it holds no attribute values, names or secrets.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Error {
+    /// What to do about it.
+    pub kind: ErrorKind,
+    /// A sentence to act on.
+    pub message: String,
+    /// AWS's id of the request; `None` when AWS never saw it or told none.
+    pub request_id: Option<String>,
+    /// The operation, such as `ListUsers`; `None` when it is about none.
+    pub operation: Option<&'static str>,
+}
+
+/// The kinds of failure between which callers distinguish.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The credentials are good, but may not do this.
+    AccessDenied {
+        /// The IAM action that is needed, such as `cognito-idp:ListUsers`.
+        iam_action: String,
+    },
+    /// No credentials were found.
+    CredentialsMissing,
+    /// There were credentials, but they hold no longer.
+    CredentialsExpired {
+        /// The command that renews them; `None` when they are not from IAM Identity Center (SSO).
+        sso_login: Option<String>,
+    },
+    /// AWS refused because too many requests were sent, also after waiting and trying again.
+    Throttled {
+        /// How long AWS asks to wait; `None` when it does not say.
+        retry_after: Option<Duration>,
+    },
+    /// No answer: no network, no such host, a timeout, or a server that fails.
+    Unreachable,
+    /// Something answered, but not like AWS.
+    WrongRegionOrEndpoint,
+    /// The pool or group does not exist there.
+    NotFound,
+    /// AWS calls the request invalid.
+    Validation,
+    /// The page token is dead or came twice: list again from the start.
+    PageTokenRefused,
+    /// The call was not sent because the sink refused it, or AWS does not offer it for this pool.
+    Refused,
+    /// The profile, Region, endpoint or certificate bundle is not usable as configured.
+    Config,
+    /// None of the above.
+    Internal,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), request_id: None, operation: None }
+    }
+
+    pub(crate) fn of(mut self, context: &Context) -> Self {
+        self.operation = Some(context.operation.name);
+        self
+    }
+}
+
+/// What a failure is explained with.
+#[derive(Debug, Clone)]
+pub(crate) struct Context {
+    pub(crate) operation: Operation,
+    pub(crate) pool: Option<PoolId>,
+    /// Whether the request carried a page token.
+    pub(crate) paged: bool,
+    /// Whether the request carried something about a person, so that AWS's own words may repeat it.
+    pub(crate) personal: bool,
+    /// "The profile staging" or "These credentials".
+    pub(crate) who: String,
+    pub(crate) region: String,
+    /// The endpoint when one is set.
+    pub(crate) endpoint: Option<String>,
+    /// The command that renews the credentials, where there is one.
+    pub(crate) sso_login: Option<String>,
+}

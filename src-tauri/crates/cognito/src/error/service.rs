@@ -1,0 +1,242 @@
+//! From the SDK's errors of a call to ours.
+
+use std::error::Error as StdError;
+
+use aws_sdk_cognitoidentityprovider::error::SdkError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_types::request_id::RequestId;
+
+use super::{Context, Error, ErrorKind};
+use crate::gate::{Again, Failure};
+
+/// Explains a failed attempt and says whether it may pass.
+pub(crate) fn failure<E>(error: &SdkError<E, HttpResponse>, context: &Context) -> Failure
+where
+    E: StdError + ProvideErrorMetadata + Send + Sync + 'static,
+{
+    if let Some(ours) = find(error) {
+        return Failure { error: ours.clone().of(context), again: Again::Never };
+    }
+    let (kind, message, again) = match error {
+        SdkError::TimeoutError(_) => unreachable(context, "did not answer in time", Again::ServerFault),
+        SdkError::DispatchFailure(lost) if lost.is_timeout() => {
+            unreachable(context, "did not answer in time", Again::Unreachable)
+        }
+        SdkError::DispatchFailure(_) => no_connection(context, &chain(error)),
+        SdkError::ResponseError(_) => not_aws(context),
+        SdkError::ServiceError(answer) => {
+            let status = answer.raw().status().as_u16();
+            let waits = answer.raw().headers().get("retry-after").and_then(|after| after.parse().ok());
+            let said = Said { code: answer.err().code(), message: answer.err().message(), status, waits };
+            said.explain(context)
+        }
+        _ => (ErrorKind::Internal, format!("{} could not be sent.", context.operation.name), Again::Never),
+    };
+    let mut explained = Error::new(kind, message).of(context);
+    explained.request_id = error.request_id().map(str::to_owned);
+    Failure { error: explained, again }
+}
+
+/// The error of ours that our credentials provider raised, passed through the SDK.
+fn find<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a Error> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(ours) = error.downcast_ref::<Error>() {
+            return Some(ours);
+        }
+        next = error.source();
+    }
+    None
+}
+
+/// Everything that an error and its causes say, for recognising what has no type.
+pub(super) fn chain(error: &(dyn StdError + 'static)) -> String {
+    let mut text = String::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        text.push_str(&error.to_string());
+        text.push('\n');
+        next = error.source();
+    }
+    text
+}
+
+/// An answer that is an error.
+struct Said<'a> {
+    code: Option<&'a str>,
+    message: Option<&'a str>,
+    status: u16,
+    waits: Option<u64>,
+}
+
+type Explained = (ErrorKind, String, Again);
+
+impl Said<'_> {
+    fn explain(&self, context: &Context) -> Explained {
+        let never = |kind, message: String| (kind, message, Again::Never);
+        match self.code.unwrap_or_default() {
+            "TooManyRequestsException"
+            | "LimitExceededException"
+            | "ThrottlingException"
+            | "Throttling"
+            | "ThrottledException"
+            | "RequestLimitExceeded"
+            | "TooManyRequests"
+            | "RequestThrottled" => {
+                let retry_after = self.waits.map(std::time::Duration::from_secs);
+                (ErrorKind::Throttled { retry_after }, throttled(context), Again::Throttled)
+            }
+            "ExpiredToken" | "ExpiredTokenException" => never(expired(context), renew(context, "have expired")),
+            "UnrecognizedClientException"
+            | "InvalidClientTokenId"
+            | "InvalidAccessKeyId"
+            | "SignatureDoesNotMatch"
+            | "MissingAuthenticationTokenException"
+            | "MissingAuthenticationToken"
+            | "IncompleteSignature" => {
+                never(expired(context), renew(context, "are not known to AWS here (revoked, or of another partition)"))
+            }
+            "InvalidSignatureException" | "RequestExpired" | "RequestTimeTooSkewed" => never(
+                ErrorKind::Refused,
+                "AWS refused the signature. Check this computer's clock and the secret key.".to_owned(),
+            ),
+            "AccessDeniedException" | "AccessDenied" | "NotAuthorizedException" | "UnauthorizedOperation" => {
+                let iam_action = context.operation.iam_action.to_owned();
+                never(ErrorKind::AccessDenied { iam_action }, denied(context))
+            }
+            "ResourceNotFoundException" => never(ErrorKind::NotFound, not_found(context)),
+            "InvalidParameterException"
+            | "ValidationException"
+            | "ValidationError"
+            | "SerializationException"
+            | "InvalidParameterValue"
+                if context.paged =>
+            {
+                never(
+                    ErrorKind::PageTokenRefused,
+                    format!(
+                        "AWS no longer takes the page token of {}; the list has to begin again.",
+                        context.operation.name
+                    ),
+                )
+            }
+            "InvalidParameterException"
+            | "ValidationException"
+            | "ValidationError"
+            | "SerializationException"
+            | "InvalidParameterValue" => never(ErrorKind::Validation, self.invalid(context)),
+            "OperationNotEnabledException" | "FeatureUnavailableInTierException" | "UnsupportedOperationException" => {
+                never(
+                    ErrorKind::Refused,
+                    format!(
+                        "AWS does not offer {} for this pool (its plan, or a secondary Region).",
+                        context.operation.name
+                    ),
+                )
+            }
+            "OptInRequired" | "UnknownOperationException" | "InvalidAction" => not_aws(context),
+            _ if self.status >= 500 => unreachable(context, "answered with an internal error", Again::ServerFault),
+            _ if self.status == 429 => {
+                (ErrorKind::Throttled { retry_after: None }, throttled(context), Again::Throttled)
+            }
+            _ if self.status == 407 => never(
+                ErrorKind::Config,
+                "The proxy wants a password. Put it into HTTPS_PROXY (http://user:password@host:port).".to_owned(),
+            ),
+            "" => not_aws(context),
+            code => never(ErrorKind::Internal, format!("AWS answered {} with {code}.", context.operation.name)),
+        }
+    }
+
+    /// AWS's own words help, but may repeat what was asked: not when that was about a person.
+    fn invalid(&self, context: &Context) -> String {
+        let name = context.operation.name;
+        match self.message.filter(|_| !context.personal) {
+            Some(message) => format!("AWS calls the request {name} invalid: {message}"),
+            None => format!("AWS calls the request {name} invalid."),
+        }
+    }
+}
+
+fn expired(context: &Context) -> ErrorKind {
+    ErrorKind::CredentialsExpired { sso_login: context.sso_login.clone() }
+}
+
+fn renew(context: &Context, what: &str) -> String {
+    let who = &context.who;
+    match &context.sso_login {
+        Some(command) => format!("The credentials of {who} {what}. Run: {command}"),
+        None => format!("The credentials of {who} {what}. Renew them and try again."),
+    }
+}
+
+fn throttled(context: &Context) -> String {
+    format!(
+        "AWS refuses {} as too many requests. The quota is shared by everything in this account and Region; wait a \
+         little or use a smaller share of it.",
+        context.operation.name
+    )
+}
+
+fn denied(context: &Context) -> String {
+    let deed = match context.operation.name {
+        "ListUsers" => "list users of this pool",
+        "ListUsersInGroup" => "list the members of groups of this pool",
+        "ListGroups" => "list the groups of this pool",
+        "ListUserPools" => "list the pools of this account",
+        "DescribeUserPool" => "read the settings of this pool",
+        _ => "do this",
+    };
+    let who = capital(&context.who);
+    format!("{who} may not {deed}: it needs {}.", context.operation.iam_action)
+}
+
+fn not_found(context: &Context) -> String {
+    let region = &context.region;
+    let thing = match (&context.pool, context.operation.name) {
+        (Some(pool), "ListUsersInGroup") => format!("no pool {pool} with this group"),
+        (Some(pool), _) => format!("no pool {pool}"),
+        (None, _) => "nothing of this name".to_owned(),
+    };
+    format!("There is {thing} in {region} for this account. Check the Region and the profile.")
+}
+
+fn not_aws(context: &Context) -> Explained {
+    let message = match &context.endpoint {
+        Some(endpoint) => format!("{endpoint} answers, but not as Cognito does. Check the endpoint."),
+        None => format!(
+            "What answered {} was not Cognito. Check the Region {}, and whether a proxy or sign-in page is in between.",
+            context.operation.name, context.region
+        ),
+    };
+    (ErrorKind::WrongRegionOrEndpoint, message, Again::Never)
+}
+
+fn no_connection(context: &Context, chain: &str) -> Explained {
+    let chain = chain.to_ascii_lowercase();
+    if chain.contains("dns error") || chain.contains("failed to lookup address") {
+        unreachable(context, "cannot be found by its name", Again::Unreachable)
+    } else if chain.contains("certificate") {
+        let (kind, message, _) = unreachable(context, "shows a certificate that is not trusted", Again::Never);
+        (kind, format!("{message} If a proxy opens connections, name its certificates in AWS_CA_BUNDLE."), Again::Never)
+    } else {
+        unreachable(context, "cannot be reached", Again::Unreachable)
+    }
+}
+
+fn unreachable(context: &Context, what: &str, again: Again) -> Explained {
+    let message = match &context.endpoint {
+        Some(endpoint) => format!("{endpoint} {what}. Check that it runs there."),
+        None => format!(
+            "AWS in {} {what}. Check the network, the proxy (HTTPS_PROXY) and the Region's name.",
+            context.region
+        ),
+    };
+    (ErrorKind::Unreachable, message, again)
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}

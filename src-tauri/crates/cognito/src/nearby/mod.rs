@@ -1,0 +1,3 @@
+//! AWS services beside Cognito.
+
+mod sts;

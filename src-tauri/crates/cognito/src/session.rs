@@ -1,0 +1,324 @@
+//! A session: one profile, one Region, one set of credentials, and the clients made from them.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::{Arc, OnceLock};
+
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_cognitoidentityprovider::error::SdkError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::app_name::AppName;
+use model::call::Operation;
+use model::{AccountId, ProfileName, Region};
+
+use crate::credentials::{Provider, Source};
+use crate::error::{self, Context, Error, ErrorKind};
+use crate::gate::{Gate, Lane};
+use crate::profiles::Sources;
+use crate::{AwsFiles, HttpClient, http};
+
+/// What the sandbox's sessions call their place.
+const SANDBOX: &str = "sandbox";
+
+/// What a session is made from.
+#[derive(Clone, Default)]
+pub struct SessionConfig {
+    /// The profile; `None` for the environment's credentials, then `AWS_PROFILE` or `default`.
+    pub profile: Option<ProfileName>,
+    /// The Region; `None` for the profile's own, then the environment's.
+    pub region: Option<Region>,
+    /// The URL at which every AWS service is called; `None` for the profile's own or AWS itself.
+    pub endpoint: Option<String>,
+    /// What answers in place of the network: the sandbox. With it nothing is read from disk and nothing is sent.
+    pub http_client: Option<HttpClient>,
+    /// Where the shared configuration is read from.
+    pub files: AwsFiles,
+}
+
+/// A way into one account and Region. Clones share everything.
+#[derive(Clone)]
+pub struct Session {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    cognito: aws_sdk_cognitoidentityprovider::Client,
+    sts: aws_sdk_sts::Client,
+    credentials: Arc<Source>,
+    gate: Arc<Gate>,
+    naming: Naming,
+    account: OnceLock<AccountId>,
+}
+
+/// What a session calls itself, in keys and in messages.
+struct Naming {
+    region: Region,
+    endpoint: Option<String>,
+    place: String,
+    who: String,
+    sso_login: Option<String>,
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("place", &self.inner.naming.place)
+            .field("region", &self.inner.naming.region)
+            .finish()
+    }
+}
+
+impl Session {
+    /// Prepares a session. Reads the shared configuration; sends nothing and asks for no credentials yet.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] when the profile does not exist, no Region is set, the endpoint is not a URL, or
+    /// `AWS_CA_BUNDLE` cannot be read.
+    pub async fn open(config: SessionConfig, gate: Arc<Gate>) -> Result<Self, Error> {
+        match config.http_client.clone() {
+            Some(client) => Self::in_sandbox(&config, client, gate),
+            None => Self::to_aws(config, gate).await,
+        }
+    }
+
+    fn in_sandbox(config: &SessionConfig, client: HttpClient, gate: Arc<Gate>) -> Result<Self, Error> {
+        let region = match &config.region {
+            Some(region) => region.clone(),
+            None => return Err(no_region("the sandbox")),
+        };
+        let source = Arc::new(Source::made_up(Arc::clone(gate.clock())));
+        let sdk = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(aws_config::Region::new(region.as_str().to_owned()))
+            .http_client(client)
+            .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(Provider(Arc::clone(
+                &source,
+            ))))
+            .identity_cache(aws_config::identity::IdentityCache::no_cache())
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(timeouts())
+            .build();
+        let naming =
+            Naming { region, endpoint: None, place: SANDBOX.to_owned(), who: SANDBOX.to_owned(), sso_login: None };
+        Ok(Self::assemble(&sdk, None, source, gate, naming))
+    }
+
+    async fn to_aws(config: SessionConfig, gate: Arc<Gate>) -> Result<Self, Error> {
+        let sources = Sources::read(&config.files, config.profile.as_ref()).await;
+        let who = who(&config, &sources)?;
+        let endpoint_of = |service| config.endpoint.clone().or_else(|| sources.endpoint(service));
+        let endpoint = endpoint_of("Cognito Identity Provider").as_deref().map(checked).transpose()?;
+        let emulator = endpoint.as_deref().is_some_and(is_loopback);
+        let region = config
+            .region
+            .clone()
+            .or_else(|| sources.selected_region(config.profile.is_some()))
+            .or_else(|| emulator.then(|| Region::parse("us-east-1").ok()).flatten())
+            .ok_or_else(|| no_region(&who))?;
+        let bundle = sources.variable("AWS_CA_BUNDLE");
+        let client = http::client(bundle.as_deref().map(std::path::Path::new), emulator)?;
+        let files = crate::credentials::Files {
+            profile: config.profile.clone(),
+            files: config.files,
+            client: client.clone(),
+            region: region.clone(),
+            emulator,
+        };
+        let source = Arc::new(Source::files(files, Arc::clone(gate.clock())));
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .profile_files(sources.files.clone())
+            .profile_name(sources.sections.selected_profile())
+            .region(aws_config::Region::new(region.as_str().to_owned()))
+            .http_client(client)
+            .credentials_provider(Provider(Arc::clone(&source)))
+            // The source keeps them itself, and forgets them when AWS refuses them.
+            .identity_cache(aws_config::identity::IdentityCache::no_cache())
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(timeouts());
+        if let Ok(name) = AppName::new("poolkeeper") {
+            loader = loader.app_name(name);
+        }
+        let sdk = loader.load().await;
+        let place = endpoint.clone().unwrap_or_else(|| region.partition().to_owned());
+        // An emulator is all of AWS on one port.
+        let sts = endpoint_of("STS").or_else(|| endpoint.clone().filter(|_| emulator));
+        let naming = Naming { region, endpoint, place, who, sso_login: sources.sso_login() };
+        Ok(Self::assemble(&sdk, sts, source, gate, naming))
+    }
+
+    fn assemble(
+        sdk: &SdkConfig,
+        sts_endpoint: Option<String>,
+        credentials: Arc<Source>,
+        gate: Arc<Gate>,
+        naming: Naming,
+    ) -> Self {
+        let mut cognito = aws_sdk_cognitoidentityprovider::config::Builder::from(sdk);
+        let mut sts = aws_sdk_sts::config::Builder::from(sdk);
+        if let Some(endpoint) = &naming.endpoint {
+            cognito = cognito.endpoint_url(endpoint);
+        }
+        if let Some(endpoint) = sts_endpoint {
+            sts = sts.endpoint_url(endpoint);
+        }
+        let inner = Inner {
+            cognito: aws_sdk_cognitoidentityprovider::Client::from_conf(cognito.build()),
+            sts: aws_sdk_sts::Client::from_conf(sts.build()),
+            credentials,
+            gate,
+            naming,
+            account: OnceLock::new(),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The Region that is asked.
+    #[must_use]
+    pub fn region(&self) -> &Region {
+        &self.inner.naming.region
+    }
+
+    /// The endpoint's URL when one is set, else the partition (`aws`, `aws-cn`, `aws-us-gov`); `sandbox` for the
+    /// sandbox. The first part of a [`model::PoolKey`].
+    #[must_use]
+    pub fn place(&self) -> String {
+        self.inner.naming.place.clone()
+    }
+
+    /// Whether credentials can be had now, fetched anew. Cognito is not called; SSO or STS may be, and a
+    /// `credential_process` runs. Ask again to learn whether a person has signed in.
+    ///
+    /// # Errors
+    /// [`ErrorKind::CredentialsMissing`], [`ErrorKind::CredentialsExpired`] with the command that renews them,
+    /// [`ErrorKind::AccessDenied`] when the role may not be assumed, [`ErrorKind::Config`], [`ErrorKind::Unreachable`].
+    pub async fn credentials(&self) -> Result<(), Error> {
+        self.inner.credentials.renew().await.map(|_| ())
+    }
+
+    pub(crate) fn cognito(&self) -> &aws_sdk_cognitoidentityprovider::Client {
+        &self.inner.cognito
+    }
+
+    pub(crate) fn sts(&self) -> &aws_sdk_sts::Client {
+        &self.inner.sts
+    }
+
+    pub(crate) fn remember_account(&self, account: &AccountId) {
+        // Told twice it is the same, or the first holds.
+        let _ = self.inner.account.set(account.clone());
+    }
+
+    pub(crate) fn context(&self, operation: Operation) -> Context {
+        let naming = &self.inner.naming;
+        Context {
+            operation,
+            pool: None,
+            paged: false,
+            personal: false,
+            who: naming.who.clone(),
+            region: naming.region.as_str().to_owned(),
+            endpoint: naming.endpoint.clone(),
+            sso_login: naming.sso_login.clone(),
+        }
+    }
+
+    /// Sends a read through the gate. When AWS refuses the credentials they are fetched anew, and if they are others
+    /// than before the call is made once more.
+    pub(crate) async fn call<T, E, F, Fut>(&self, context: &Context, send: F) -> Result<T, Error>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
+    {
+        // Without credentials nothing is sent, so the gate need not know.
+        let used = self.inner.credentials.get().await.map_err(|error| error.of(context))?;
+        match self.attempt(context, &send).await {
+            Err(error @ Error { kind: ErrorKind::CredentialsExpired { .. }, .. }) => {
+                let renewed = self.inner.credentials.renew().await.map_err(|error| error.of(context))?;
+                let same =
+                    renewed.access_key_id() == used.access_key_id() && renewed.session_token() == used.session_token();
+                if same { Err(error) } else { self.attempt(context, &send).await }
+            }
+            result => result,
+        }
+    }
+
+    async fn attempt<T, E, F, Fut>(&self, context: &Context, send: &F) -> Result<T, Error>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
+    {
+        let naming = &self.inner.naming;
+        let holder = match self.inner.account.get() {
+            Some(account) => format!("{} {account}", naming.place),
+            None => format!("{} {}", naming.place, naming.who),
+        };
+        let lane = Lane { holder, region: naming.region.clone() };
+        self.inner
+            .gate
+            .run(&lane, context, || async { send().await.map_err(|error| error::failure(&error, context)) })
+            .await
+    }
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(http::CONNECT_TIMEOUT)
+        .operation_attempt_timeout(http::ATTEMPT_TIMEOUT)
+        .build()
+}
+
+/// Whom messages speak of: "the profile staging".
+fn who(config: &SessionConfig, sources: &Sources) -> Result<String, Error> {
+    let Some(profile) = &config.profile else {
+        let selected = sources.sections.selected_profile();
+        let in_use = !sources.has_environment_credentials() && sources.sections.get_profile(selected).is_some();
+        return Ok(if in_use { format!("the profile {selected}") } else { "the environment".to_owned() });
+    };
+    if sources.sections.get_profile(profile.as_str()).is_some() {
+        return Ok(format!("the profile {profile}"));
+    }
+    let message = match sources.problems.first() {
+        Some(problem) => format!("The profile {profile} cannot be read: {problem}"),
+        None => format!("There is no profile {profile} in the AWS configuration. Choose another one."),
+    };
+    Err(Error::new(ErrorKind::Config, message))
+}
+
+fn no_region(who: &str) -> Error {
+    Error::new(ErrorKind::Config, format!("No Region is set for {who}. Choose one, or set AWS_REGION."))
+}
+
+/// A URL of http or https with a host; without a slash at its end.
+fn checked(endpoint: &str) -> Result<String, Error> {
+    let trimmed = endpoint.trim().trim_end_matches('/');
+    if host(trimmed).is_some_and(|host| !host.is_empty()) {
+        return Ok(trimmed.to_owned());
+    }
+    let message = "The endpoint is not a URL. It looks like http://127.0.0.1:4566 or https://cognito.example.com.";
+    Err(Error::new(ErrorKind::Config, message))
+}
+
+/// The host of an http or https URL; `None` when it is none.
+fn host(url: &str) -> Option<&str> {
+    let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"))?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    if authority.contains([' ', '@']) {
+        return None;
+    }
+    match authority.strip_prefix('[') {
+        Some(six) => six.split_once(']').map(|(host, _)| host),
+        None => authority.split(':').next(),
+    }
+}
+
+fn is_loopback(endpoint: &str) -> bool {
+    host(endpoint).is_some_and(|host| {
+        host.eq_ignore_ascii_case("localhost")
+            || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    })
+}

@@ -1,1 +1,25 @@
-//! store
+//! The disk side: the cache of a pool with its search, the history of its users, settings, keys and erasing.
+//!
+//! Everything is synchronous and blocks. There is no clock in here: the present is passed in. Nothing here knows AWS,
+//! and no type of SQLite's binding leaves this crate.
+
+pub mod cache;
+pub mod data_dir;
+pub mod erase;
+pub mod history;
+pub mod keys;
+pub mod settings;
+
+mod db;
+
+pub use cache::{
+    Cache, CacheError, Chain, ChainStep, Cursor, Finished, LookedUp, MemberState, MemberStep, Page, PageEffect,
+    SetAside, SyncKind, SyncPhase, SyncState, Why,
+};
+pub use data_dir::{DataDir, DataDirError, Lease};
+pub use erase::{EraseError, Erased, erase_all, erase_pool};
+pub use history::{Change, History, HistoryError, What};
+pub use keys::{KeyError, KeySource, Keys, Protection};
+pub use settings::{
+    BrokenSettings, ColumnChoice, Density, KnownPool, SavedConnection, SavedView, Settings, SettingsError, Theme,
+};

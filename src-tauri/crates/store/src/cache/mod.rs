@@ -1,0 +1,321 @@
+//! The disposable copy of one pool: users, groups, memberships, and everything that finds them.
+//!
+//! One connection writes, a few read. Each public call is one transaction.
+
+mod error;
+mod fields;
+mod open;
+mod read;
+mod search;
+mod types;
+mod write;
+
+pub use error::CacheError;
+pub use types::{
+    Chain, ChainStep, Cursor, Finished, LookedUp, MemberState, MemberStep, Page, PageEffect, SetAside, SyncKind,
+    SyncPhase, SyncState, Why,
+};
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use model::query::{Field, Fields, Sort, UserQuery};
+use model::sync::Freshness;
+use model::group::Group;
+use model::pool::Pool;
+use model::user::{User, UserStatus};
+use model::{GroupName, PoolKey, Username};
+
+use crate::data_dir::DataDir;
+use crate::history::History;
+use crate::keys::Keys;
+use open::Inner;
+
+/// The cache of one pool. Cheap to clone, shared between threads; every method blocks.
+#[derive(Clone)]
+pub struct Cache {
+    inner: Arc<Inner>,
+}
+
+impl std::fmt::Debug for Cache {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Cache")
+    }
+}
+
+type Result<T, E = CacheError> = std::result::Result<T, E>;
+
+impl Cache {
+    /// Opens the cache of a pool and creates it when there is none.
+    ///
+    /// A file that cannot be used (damaged, truncated, another key, a newer version) is renamed, never deleted, and an
+    /// empty one is opened instead: that is what [`SetAside`] tells.
+    ///
+    /// # Errors
+    /// [`CacheError`] only when nothing at all can be opened, such as no permission or a full disk.
+    pub fn open(dir: &DataDir, pool: &PoolKey, keys: &Keys) -> Result<(Self, Option<SetAside>)> {
+        let (inner, aside) = Inner::open(dir, pool, keys)?;
+        Ok((Self { inner: Arc::new(inner) }, aside))
+    }
+
+    /// What `DescribeUserPool` told last; `None` before the first [`Cache::put_pool`].
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn pool(&self) -> Result<Option<Pool>> {
+        self.inner.read(read::state::pool)
+    }
+
+    /// The groups by name with the number of members that are known.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn groups(&self) -> Result<Vec<(Group, u64)>> {
+        self.inner.read(read::state::groups)
+    }
+
+    /// How fresh and how whole the cache is.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn freshness(&self) -> Result<Freshness> {
+        self.inner.read(read::state::freshness)
+    }
+
+    /// The fields that a query may name: the standard ones, the schema's and those that users have.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn fields(&self) -> Result<Fields> {
+        self.inner.read(read::state::fields)
+    }
+
+    /// The users that a query finds, in order, after a place. Pages never repeat or skip while nothing changes.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn search(&self, query: &UserQuery, sort: &Sort, after: Option<&Cursor>, limit: u32) -> Result<Page> {
+        self.inner.read(|reader| search::page(reader, &self.inner.memo, query, sort, after, limit))
+    }
+
+    /// How many users a query finds, exactly.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn count(&self, query: &UserQuery) -> Result<u64> {
+        self.inner.read(|reader| search::count(reader, &self.inner.memo, query))
+    }
+
+    /// The row ids of everybody that a query finds, in order.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn order(&self, query: &UserQuery, sort: &Sort) -> Result<Arc<[u32]>> {
+        self.inner.read(|reader| search::order(reader, &self.inner.memo, query, sort))
+    }
+
+    /// The users of these row ids, in the given order. Ids that are gone are left out.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn users(&self, ids: &[u32]) -> Result<Vec<User>> {
+        self.inner.read(|reader| read::users::by_ids(reader, ids))
+    }
+
+    /// The user of exactly this name; `None` when the cache has none.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn user(&self, username: &Username) -> Result<Option<User>> {
+        self.inner.read(|reader| read::users::by_name(reader, username))
+    }
+
+    /// Looks pasted entries up: e-mail, `sub`, user name or phone number, whole, case ignored.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn look_up(&self, entries: &[String]) -> Result<LookedUp> {
+        self.inner.read(|reader| read::users::look_up(reader, entries))
+    }
+
+    /// How many users have each status, the most frequent first.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn statuses(&self) -> Result<Vec<(UserStatus, u64)>> {
+        self.inner.read(read::overview::statuses)
+    }
+
+    /// How many users may sign in, and how many may not.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn enabled(&self) -> Result<(u64, u64)> {
+        self.inner.read(read::overview::enabled)
+    }
+
+    /// Values of a field that begin with a text (case ignored), the most frequent first. It looks at no more than
+    /// 20,000 users, so that it answers while a person types.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn frequent_values(&self, field: &Field, prefix: &str, limit: u32) -> Result<Vec<(String, u64)>> {
+        self.inner.read(|reader| read::overview::frequent_values(reader, field, prefix, limit))
+    }
+
+    /// How many users were created in each month (`2026-01`, UTC), the oldest first. Months without any are left out.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn sign_ups_by_month(&self) -> Result<Vec<(String, u64)>> {
+        self.inner.read(read::overview::sign_ups_by_month)
+    }
+
+    /// A number that is different whenever users, groups or memberships have changed, also by another process.
+    #[must_use]
+    pub fn change_counter(&self) -> u64 {
+        self.inner.revision()
+    }
+
+    /// Notes what `DescribeUserPool` told.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn put_pool(&self, pool: &Pool) -> Result<()> {
+        self.inner.write(|writer| write::state::put_pool(writer, pool))
+    }
+
+    /// The generation that began and has not finished; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn sync_state(&self) -> Result<Option<SyncState>> {
+        self.inner.read(write::state::sync_state)
+    }
+
+    /// Begins a generation with one chain for each prefix. One that was running is given up; its rows stay.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn begin(&self, kind: SyncKind, prefixes: &[Option<String>], now: Timestamp) -> Result<SyncState> {
+        self.inner.write(|writer| write::state::begin(writer, kind, prefixes, now))
+    }
+
+    /// Notes how far the running generation has come.
+    ///
+    /// # Errors
+    /// [`CacheError::NoSuch`] when none is running.
+    pub fn enter(&self, phase: SyncPhase) -> Result<()> {
+        self.inner.write(|writer| write::state::enter(writer, phase))
+    }
+
+    /// Writes a page of users and its chain's checkpoint in one transaction. The groups of the given users are ignored.
+    ///
+    /// Changes against the rows before go to `history` first, keyed so that a repeat adds nothing. Users are recorded as
+    /// added only after the pool has been synced once.
+    ///
+    /// # Errors
+    /// [`CacheError::NoSuch`] without such a chain in a running generation. Nothing of the page is written on errors.
+    pub fn write_page(
+        &self,
+        chain: u32,
+        users: &[User],
+        step: &ChainStep,
+        history: Option<&History>,
+        now: Timestamp,
+    ) -> Result<PageEffect> {
+        let pool = &self.inner.pool;
+        self.inner.write(|writer| write::page::write(writer, pool, chain, users, step, history, now))
+    }
+
+    /// Lets a chain begin again, because its page token died. Its rows stay; writing them again changes nothing.
+    ///
+    /// # Errors
+    /// [`CacheError::NoSuch`] without such a chain in a running generation.
+    pub fn restart_chain(&self, chain: u32) -> Result<()> {
+        self.inner.write(|writer| write::state::restart_chain(writer, chain))
+    }
+
+    /// Replaces the list of groups. Memberships of groups that are gone go with them.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn put_groups(&self, groups: &[Group]) -> Result<()> {
+        self.inner.write(|writer| write::members::put_groups(writer, groups))
+    }
+
+    /// Begins or goes on listing a group's members: tells where the running generation stands with it.
+    ///
+    /// # Errors
+    /// [`CacheError::NoSuch`] without such a group or running generation.
+    pub fn begin_members(&self, group: &GroupName) -> Result<MemberState> {
+        self.inner.write(|writer| write::members::begin(writer, group))
+    }
+
+    /// Forgets the members that were listed so far, because the page token died.
+    ///
+    /// # Errors
+    /// [`CacheError::NoSuch`] without such a group or running generation.
+    pub fn restart_members(&self, group: &GroupName) -> Result<()> {
+        self.inner.write(|writer| write::members::restart(writer, group))
+    }
+
+    /// Writes a page of a group's members with its checkpoint. The memberships are replaced when the listing has ended;
+    /// changes go to `history` first, unless the group was never listed before.
+    ///
+    /// # Errors
+    /// [`CacheError::NoSuch`] without such a group or running generation. Nothing is written on errors.
+    pub fn write_members(
+        &self,
+        group: &GroupName,
+        usernames: &[Username],
+        step: &MemberStep,
+        history: Option<&History>,
+        now: Timestamp,
+    ) -> Result<()> {
+        let pool = &self.inner.pool;
+        self.inner.write(|writer| write::members::write(writer, pool, group, usernames, step, history, now))
+    }
+
+    /// Users that the running generation has not seen, by row id. Empty when none is running.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn missing(&self, limit: u32) -> Result<Vec<User>> {
+        self.inner.read(|reader| read::users::missing(reader, limit))
+    }
+
+    /// Notes that users exist although the listing did not show them, so that they are not missing any more.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn keep(&self, usernames: &[Username]) -> Result<()> {
+        self.inner.write(|writer| write::page::keep(writer, usernames))
+    }
+
+    /// Removes users; their last rows go to `history` first. Names that the cache does not have are success.
+    ///
+    /// # Errors
+    /// [`CacheError`]. Nothing is removed on errors.
+    pub fn remove(&self, usernames: &[Username], history: Option<&History>, now: Timestamp) -> Result<()> {
+        let pool = &self.inner.pool;
+        self.inner.write(|writer| write::page::remove(writer, pool, usernames, history, now))
+    }
+
+    /// Ends the running generation.
+    ///
+    /// # Errors
+    /// [`CacheError::NoSuch`] when none is running.
+    pub fn finish(&self, finished: &Finished, now: Timestamp) -> Result<Freshness> {
+        self.inner.write(|writer| write::state::finish(writer, finished, now))
+    }
+
+    /// The plans of every statement that a search may run, for tests: (statement, plan line).
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    #[doc(hidden)]
+    pub fn search_plans(&self) -> Result<Vec<(String, String)>> {
+        self.inner.read(search::plans)
+    }
+}

@@ -1,0 +1,5 @@
+//! Writing: pages of a sync with their checkpoints, groups and memberships, tombstones.
+
+pub(super) mod members;
+pub(super) mod page;
+pub(super) mod state;

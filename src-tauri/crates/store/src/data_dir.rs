@@ -1,0 +1,135 @@
+//! The folder that everything lives in, and the leases between processes.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use model::PoolKey;
+use sha2::{Digest, Sha256};
+
+/// The data folder. Cheap to clone.
+///
+/// `settings.json`, `history.sqlite`, `keys.json`, `keys.sealed`, `logs/`, `leases/`, `pools/<hash>/cache.sqlite`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataDir {
+    root: PathBuf,
+}
+
+/// Why the data folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("The data folder {} cannot be used: {source}. Choose another with POOLKEEPER_DATA_DIR or make it writable.", path.display())]
+pub struct DataDirError {
+    /// The folder or the file in it.
+    pub path: PathBuf,
+    /// The system's words.
+    pub source: io::Error,
+}
+
+/// A lock between processes. Dropping it, or the death of the process, releases it.
+#[derive(Debug)]
+pub struct Lease {
+    _file: File,
+}
+
+impl DataDir {
+    /// Opens the folder and creates it, and what is missing on the way to it, for its owner alone (0700).
+    ///
+    /// # Errors
+    /// [`DataDirError`] when it cannot be created or is not a folder.
+    pub fn open(path: impl Into<PathBuf>) -> Result<Self, DataDirError> {
+        let root = path.into();
+        private_dir(&root)?;
+        Ok(Self { root })
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Where the settings are.
+    #[must_use]
+    pub fn settings_file(&self) -> PathBuf {
+        self.root.join("settings.json")
+    }
+
+    /// Where the logs are. The folder may not exist yet.
+    #[must_use]
+    pub fn logs_dir(&self) -> PathBuf {
+        self.root.join("logs")
+    }
+
+    /// Where the cache of a pool is. The folder may not exist yet; its name tells nothing about the pool.
+    #[must_use]
+    pub fn pool_dir(&self, key: &PoolKey) -> PathBuf {
+        self.root.join("pools").join(pool_hash(key))
+    }
+
+    /// Where the history is.
+    #[must_use]
+    pub fn history_file(&self) -> PathBuf {
+        self.root.join("history.sqlite")
+    }
+
+    /// Takes a lease if nobody has it. `name` is hashed, so that any text will do.
+    ///
+    /// `None` when somebody else, also in this process, has it.
+    ///
+    /// # Errors
+    /// [`DataDirError`] when the lock file cannot be created.
+    pub fn try_lease(&self, name: &str) -> Result<Option<Lease>, DataDirError> {
+        let dir = self.root.join("leases");
+        private_dir(&dir)?;
+        let path = dir.join(format!("{}.lock", hash(name)));
+        let fail = |source| DataDirError { path: path.clone(), source };
+        let file = private_file(OpenOptions::new().create(true).truncate(false).write(true), &path).map_err(fail)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Lease { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(source)) => Err(fail(source)),
+        }
+    }
+}
+
+/// The name of a pool's folder: the first 16 hexadecimal digits of SHA-256 of its key.
+pub(crate) fn pool_hash(key: &PoolKey) -> String {
+    hash(&format!("{}\0{}\0{}\0{}", key.place, key.account, key.region, key.pool))
+}
+
+fn hash(text: &str) -> String {
+    hex::encode(&Sha256::digest(text.as_bytes())[..8])
+}
+
+/// Creates a folder for its owner alone; one that exists is left as it is.
+pub(crate) fn private_dir(path: &Path) -> Result<(), DataDirError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|source| DataDirError { path: path.to_owned(), source })
+}
+
+/// Opens a file that, when created, is for its owner alone.
+pub(crate) fn private_file(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options.open(path)
+}
+
+/// Replaces a file in one step: written beside it for its owner alone, flushed, then renamed.
+pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    use std::io::Write as _;
+    let beside = path.with_extension(format!("tmp-{}", std::process::id()));
+    let written = (|| {
+        let mut file = private_file(OpenOptions::new().create(true).truncate(true).write(true), &beside)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&beside, path)
+    })();
+    if written.is_err() {
+        // The original error is what matters; a left-over temporary file is removed by erasing.
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}

@@ -1,0 +1,175 @@
+//! What changed, per user: kept when the cache is thrown away.
+
+mod record;
+mod timeline;
+
+pub(crate) use record::{Event, Kind};
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+use rusqlite_migration::{M, Migrations};
+
+use crate::data_dir::DataDir;
+use crate::db::{self, OpenFailure, Place};
+use crate::keys::Keys;
+
+/// The history of every pool. Cheap to clone; every method blocks.
+#[derive(Clone)]
+pub struct History {
+    connection: Arc<Mutex<Connection>>,
+}
+
+impl std::fmt::Debug for History {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("History")
+    }
+}
+
+/// One thing that happened to a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The sync that noticed it.
+    pub at: Timestamp,
+    /// The sync before, when it was not so yet: it happened between the two. `None` when there was none.
+    pub since: Option<Timestamp>,
+    /// What happened.
+    pub what: What,
+}
+
+/// What happened to a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// First seen after the pool had been synced before.
+    Added,
+    /// No longer listed.
+    Removed,
+    /// Listed again after having been removed.
+    Reappeared,
+    /// A field is different. Attributes by their names, also `enabled`, `status`, `created`; `modified` only when
+    /// nothing that can be seen changed with it.
+    Field {
+        /// The field.
+        name: String,
+        /// The value before; `None` when it was absent.
+        before: Option<String>,
+        /// The value after; `None` when it is absent.
+        after: Option<String>,
+    },
+    /// Became a member of the group.
+    GroupAdded(String),
+    /// Is no longer a member of the group.
+    GroupRemoved(String),
+}
+
+/// Why the history cannot be used. The file is left untouched, and everything but history goes on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HistoryError {
+    /// Another key made it, or it is damaged, or it is no database at all; the three cannot be told apart.
+    #[error("The history {} cannot be read: it was encrypted with another key or is damaged. It was left untouched; put it right or move it away to begin a new one.", .0.display())]
+    Unreadable(PathBuf),
+    /// A newer version wrote it.
+    #[error("The history {} was written by a newer Poolkeeper. It was left untouched; use that version to read it.", .0.display())]
+    Newer(PathBuf),
+    /// The folder or the file cannot be made, read or written.
+    #[error("The history {} cannot be used: {reason}. Check that the folder exists and that you may write to it.", path.display())]
+    NotUsable {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        reason: String,
+    },
+    /// A statement failed.
+    #[error("The history could not be read or written: {0}.")]
+    Failed(String),
+}
+
+impl From<rusqlite::Error> for HistoryError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+const MIGRATIONS: &[M<'_>] = &[M::up(include_str!("0001_changes.sql"))];
+
+impl History {
+    /// Opens the history and creates it when there is none.
+    ///
+    /// # Errors
+    /// [`HistoryError`]; whatever is there is left untouched.
+    pub fn open(dir: &DataDir, keys: &Keys) -> Result<Self, HistoryError> {
+        let place = match keys.memory_name() {
+            Some(name) => Place::Memory(format!("{name}-history")),
+            None => Place::File(dir.history_file()),
+        };
+        let failed = |failure: OpenFailure| {
+            let path = dir.history_file();
+            match failure {
+                OpenFailure::Damaged | OpenFailure::Unreadable => HistoryError::Unreadable(path),
+                OpenFailure::Newer => HistoryError::Newer(path),
+                OpenFailure::Other(error) => HistoryError::NotUsable { path, reason: error.to_string() },
+            }
+        };
+        let options = db::Options { full_sync: true, secure_delete: true, cache_kib: 4096 };
+        let mut connection = db::connect(&place, keys.history_key(), &options).map_err(failed)?;
+        db::migrate(&mut connection, &Migrations::from_slice(MIGRATIONS), db::HISTORY_ID).map_err(failed)?;
+        Ok(Self { connection: Arc::new(Mutex::new(connection)) })
+    }
+
+    /// What happened to a user, the newest first. `person` is the `sub` or the user name, exactly.
+    ///
+    /// # Errors
+    /// [`HistoryError::Failed`].
+    pub fn timeline(&self, pool: &model::PoolKey, person: &str) -> Result<Vec<Change>, HistoryError> {
+        timeline::read(&self.lock(), pool, person)
+    }
+
+    /// The last row of a user that was removed, by `sub` or user name exactly; `None` when none is kept.
+    ///
+    /// # Errors
+    /// [`HistoryError::Failed`].
+    pub fn last_row(&self, pool: &model::PoolKey, person: &str) -> Result<Option<model::user::User>, HistoryError> {
+        timeline::last_row(&self.lock(), pool, person)
+    }
+
+    /// Forgets everything about one person. Freed pages are overwritten. Nothing known is success.
+    ///
+    /// # Errors
+    /// [`HistoryError::Failed`]; nothing is forgotten then.
+    pub fn erase_person(&self, pool: &model::PoolKey, sub: &str) -> Result<(), HistoryError> {
+        record::erase_person(&mut self.lock(), pool, sub)
+    }
+
+    /// Forgets everything about one pool. Freed pages are overwritten. Nothing known is success.
+    ///
+    /// # Errors
+    /// [`HistoryError::Failed`]; nothing is forgotten then.
+    pub fn erase_pool(&self, pool: &model::PoolKey) -> Result<(), HistoryError> {
+        record::erase_pool(&mut self.lock(), pool)
+    }
+
+    /// Forgets what was noticed before an instant, in every pool.
+    ///
+    /// # Errors
+    /// [`HistoryError::Failed`]; nothing is forgotten then.
+    pub fn purge(&self, before: Timestamp) -> Result<(), HistoryError> {
+        record::purge(&mut self.lock(), before)
+    }
+
+    /// Commits events. Repeating them adds nothing.
+    pub(crate) fn record(&self, pool: &model::PoolKey, events: &[Event]) -> Result<(), HistoryError> {
+        if events.is_empty() { Ok(()) } else { record::insert(&mut self.lock(), pool, events) }
+    }
+
+    /// Whether the last thing known of the person is that it was removed.
+    pub(crate) fn was_removed(&self, pool: &model::PoolKey, person: &str) -> Result<bool, HistoryError> {
+        timeline::was_removed(&self.lock(), pool, person)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,287 @@
+//! The keys of the databases: two random ones, kept by the system's keyring, a key file, a passphrase or nobody.
+//!
+//! A keyring that is locked or refuses never leads to new keys, because those would make the old data unreadable.
+
+mod file;
+mod record;
+mod ring;
+mod sealed;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::data_dir::DataDir;
+use record::{Backend, Record};
+
+/// Where the keys are to come from.
+#[derive(Debug, Clone)]
+pub enum KeySource {
+    /// The system's keyring: Secret Service, Keychain, Credential Locker.
+    Keyring,
+    /// A file that only its owner may read, created on first use.
+    File(PathBuf),
+    /// A passphrase that opens `keys.sealed` in the data folder, created on first use.
+    Passphrase(SecretString),
+    /// Nowhere: the databases live in memory, nothing is written to the disk.
+    Memory,
+}
+
+/// How the databases are protected, for people to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Protection {
+    /// By the system's keyring.
+    Keyring {
+        /// Its name.
+        backend: String,
+    },
+    /// By a key file.
+    KeyFile {
+        /// Where it is.
+        path: PathBuf,
+    },
+    /// By a passphrase.
+    Passphrase,
+    /// By being in memory only.
+    Memory,
+}
+
+/// Why there are no keys. Nothing was discarded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// There is no keyring in this session.
+    #[error("This session has no keyring ({0}). Give a passphrase or a key file, or work in memory only.")]
+    Unavailable(String),
+    /// The keyring is locked, or nobody answered its question in time.
+    #[error("The keyring is locked. Unlock it and try again; nothing was discarded.")]
+    Locked,
+    /// The keyring said no.
+    #[error("The keyring refused ({0}). Allow Poolkeeper to use it and try again; nothing was discarded.")]
+    Refused(String),
+    /// Data was written with keys that are no longer where they were.
+    #[error(
+        "The keys of the stored data are gone from {0}. Bring them back, or begin anew: the old files are kept \
+         but can then not be read."
+    )]
+    Gone(String),
+    /// The data in this folder is protected in another way.
+    #[error("The data in this folder is protected by {0}. Unlock it that way, choose another folder, or erase it.")]
+    Elsewhere(String),
+    /// The passphrase does not open the keys.
+    #[error("This passphrase does not open the keys. Try again; nothing was discarded.")]
+    WrongPassphrase,
+    /// An empty passphrase.
+    #[error("The passphrase is empty. Choose one of several words.")]
+    EmptyPassphrase,
+    /// Others may read the key file.
+    #[error("Others may read the key file {}. Run: chmod 600 '{}'", .0.display(), .0.display())]
+    Exposed(PathBuf),
+    /// The key file or what the keyring holds is not what Poolkeeper wrote.
+    #[error("{0} does not hold Poolkeeper's keys. Bring the right one back, or remove it to begin anew.")]
+    Malformed(String),
+    /// A file cannot be read or written.
+    #[error("The file {} cannot be used: {source}. Check that you may read and write it.", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// The system's words.
+        source: std::io::Error,
+    },
+    /// The system gave no random numbers, or too little memory for the passphrase.
+    #[error("The system could not make keys: {0}. Try again.")]
+    System(String),
+}
+
+/// 32 random bytes; overwritten when dropped, never printed.
+#[derive(Clone)]
+pub(crate) struct Key([u8; 32]);
+
+impl Drop for Key {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl Key {
+    /// In hexadecimal digits, as SQLCipher takes a raw key.
+    pub(crate) fn hex(&self) -> Zeroizing<String> {
+        Zeroizing::new(hex::encode(self.0))
+    }
+}
+
+/// The two keys as they are kept.
+pub(crate) struct Pair {
+    cache: Key,
+    history: Key,
+}
+
+impl Pair {
+    fn random() -> Result<Self, KeyError> {
+        let mut pair = Self { cache: Key([0; 32]), history: Key([0; 32]) };
+        for key in [&mut pair.cache, &mut pair.history] {
+            getrandom::fill(&mut key.0).map_err(|error| KeyError::System(error.to_string()))?;
+        }
+        Ok(pair)
+    }
+
+    /// `poolkeeper-keys 1 <hex> <hex>`
+    fn to_text(&self) -> Zeroizing<String> {
+        Zeroizing::new(format!("poolkeeper-keys 1 {} {}\n", self.cache.hex().as_str(), self.history.hex().as_str()))
+    }
+
+    /// `None` when the text is not what [`Pair::to_text`] writes.
+    fn from_text(text: &str) -> Option<Self> {
+        let mut words = text.split_whitespace();
+        (words.next() == Some("poolkeeper-keys") && words.next() == Some("1")).then_some(())?;
+        let mut key = || {
+            let mut key = Key([0; 32]);
+            hex::decode_to_slice(words.next()?, &mut key.0).ok().map(|()| key)
+        };
+        Some(Self { cache: key()?, history: key()? })
+    }
+}
+
+/// The keys of this data folder's databases. Cheap to clone; never printed.
+#[derive(Clone)]
+pub struct Keys {
+    pair: Option<Arc<Pair>>,
+    /// Tells the in-memory databases of these keys from others'.
+    memory: Option<String>,
+    protection: Protection,
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Keys").field("protection", &self.protection).finish_non_exhaustive()
+    }
+}
+
+impl Keys {
+    /// Fetches the keys, and makes them on first use. Blocks up to three seconds for a keyring, and about a second for
+    /// a passphrase.
+    ///
+    /// # Errors
+    /// [`KeyError`]. Keys are made only when the source answered that it has none *and* the folder has no data that
+    /// was written with others ([`KeyError::Gone`], [`KeyError::Elsewhere`]).
+    pub fn unlock(source: &KeySource, dir: &DataDir) -> Result<Self, KeyError> {
+        if matches!(source, KeySource::Memory) {
+            return Self::in_memory();
+        }
+        let record = Record::load(dir)?;
+        let backend = Backend::of(source);
+        if let Some(other) = record.as_ref().filter(|record| record.backend != backend) {
+            return Err(KeyError::Elsewhere(other.backend.words().to_owned()));
+        }
+        let pair = match (fetch(source, dir)?, &record) {
+            (Some(pair), _) => pair,
+            (None, Some(record)) if record.has_data(dir) => {
+                return Err(KeyError::Gone(backend.words().to_owned()));
+            }
+            (None, _) => make(source, dir)?,
+        };
+        if record.is_none() {
+            Record { backend }.save(dir)?;
+        }
+        Ok(Self { pair: Some(Arc::new(pair)), memory: None, protection: protection(source) })
+    }
+
+    /// Makes new keys although data exists that was written with others: the explicit answer to [`KeyError::Gone`] and
+    /// [`KeyError::Elsewhere`]. The old history is renamed; old caches are set aside when they are opened.
+    ///
+    /// # Errors
+    /// [`KeyError`]; the old files are where they were then.
+    pub fn start_over(source: &KeySource, dir: &DataDir) -> Result<Self, KeyError> {
+        if matches!(source, KeySource::Memory) {
+            return Self::in_memory();
+        }
+        let pair = match fetch(source, dir)? {
+            Some(pair) => pair,
+            None => make(source, dir)?,
+        };
+        let history = dir.history_file();
+        if history.exists() {
+            crate::db::set_aside(&history, "old-keys").map_err(|source| KeyError::File { path: history, source })?;
+        }
+        Record { backend: Backend::of(source) }.save(dir)?;
+        Ok(Self { pair: Some(Arc::new(pair)), memory: None, protection: protection(source) })
+    }
+
+    /// Removes the keys from where they are kept. What was encrypted with them cannot be read by anybody after that.
+    /// Keys that are not there are success.
+    ///
+    /// # Errors
+    /// [`KeyError`] when the keyring or the file system refuses.
+    pub fn erase(source: &KeySource, dir: &DataDir) -> Result<(), KeyError> {
+        match source {
+            KeySource::Memory => return Ok(()),
+            KeySource::Keyring => match ring::delete(dir) {
+                // Without a keyring in this session there is nothing that could be deleted from it.
+                Ok(()) | Err(KeyError::Unavailable(_)) => {}
+                Err(error) => return Err(error),
+            },
+            KeySource::File(path) => file::remove(path)?,
+            KeySource::Passphrase(_) => {}
+        }
+        file::remove(&sealed::path(dir))?;
+        Record::remove(dir)
+    }
+
+    /// How the databases are protected.
+    #[must_use]
+    pub fn protection(&self) -> Protection {
+        self.protection.clone()
+    }
+
+    /// The key of caches; `None` in memory.
+    pub(crate) fn cache_key(&self) -> Option<&Key> {
+        self.pair.as_ref().map(|pair| &pair.cache)
+    }
+
+    /// The key of the history; `None` in memory.
+    pub(crate) fn history_key(&self) -> Option<&Key> {
+        self.pair.as_ref().map(|pair| &pair.history)
+    }
+
+    /// What in-memory databases are named after; `None` when they are on disk.
+    pub(crate) fn memory_name(&self) -> Option<&str> {
+        self.memory.as_deref()
+    }
+
+    fn in_memory() -> Result<Self, KeyError> {
+        let number = getrandom::u64().map_err(|error| KeyError::System(error.to_string()))?;
+        Ok(Self { pair: None, memory: Some(format!("poolkeeper-{number:016x}")), protection: Protection::Memory })
+    }
+}
+
+/// The keys as the source has them; `None` when it answers that it has none.
+fn fetch(source: &KeySource, dir: &DataDir) -> Result<Option<Pair>, KeyError> {
+    match source {
+        KeySource::Keyring => ring::fetch(dir),
+        KeySource::File(path) => file::fetch(path),
+        KeySource::Passphrase(passphrase) => sealed::fetch(passphrase, dir),
+        KeySource::Memory => Ok(None),
+    }
+}
+
+fn make(source: &KeySource, dir: &DataDir) -> Result<Pair, KeyError> {
+    let pair = Pair::random()?;
+    match source {
+        KeySource::Keyring => ring::store(&pair, dir)?,
+        KeySource::File(path) => return file::create(path, pair),
+        KeySource::Passphrase(passphrase) => sealed::create(passphrase, dir, &pair)?,
+        KeySource::Memory => {}
+    }
+    Ok(pair)
+}
+
+fn protection(source: &KeySource) -> Protection {
+    match source {
+        KeySource::Keyring => Protection::Keyring { backend: ring::name().to_owned() },
+        KeySource::File(path) => Protection::KeyFile { path: path.clone() },
+        KeySource::Passphrase(_) => Protection::Passphrase,
+        KeySource::Memory => Protection::Memory,
+    }
+}

@@ -1,0 +1,209 @@
+//! What a person set up, in `settings.json`. No secrets and no data of the pool's users.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use model::PoolKey;
+use model::connection::{ConnectionId, Environment};
+use model::query::Sort;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::data_dir::{DataDir, write_atomically};
+
+/// The settings. Fields that this version does not know are kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Settings {
+    /// Connections that were used or labelled.
+    pub connections: Vec<SavedConnection>,
+    /// Pools that were opened.
+    pub pools: Vec<KnownPool>,
+    /// Light or dark.
+    pub theme: Theme,
+    /// How close the rows are.
+    pub density: Density,
+    /// Days after which history is dropped.
+    pub history_days: u32,
+    /// The share of AWS's quota that a sync may take, above 0 and up to 1.
+    pub share: f64,
+    /// The columns of each pool's table, by the pool key written out. A pool that is absent has the usual ones.
+    pub columns: BTreeMap<String, Vec<ColumnChoice>>,
+    /// Named searches.
+    pub saved_views: Vec<SavedView>,
+    /// What a newer version wrote.
+    #[serde(flatten)]
+    pub other: BTreeMap<String, Value>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            connections: Vec::new(),
+            pools: Vec::new(),
+            theme: Theme::default(),
+            density: Density::default(),
+            history_days: 30,
+            share: 0.5,
+            columns: BTreeMap::new(),
+            saved_views: Vec::new(),
+            other: BTreeMap::new(),
+        }
+    }
+}
+
+/// A connection that a person has used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SavedConnection {
+    /// Which.
+    pub id: ConnectionId,
+    /// What the person calls it; `None` for the profile's name.
+    #[serde(default)]
+    pub label: Option<String>,
+    /// What it is for.
+    #[serde(default)]
+    pub environment: Environment,
+    /// When it was last opened; `None` when only labelled.
+    #[serde(default)]
+    pub last_used: Option<Timestamp>,
+    /// What a newer version wrote.
+    #[serde(flatten)]
+    pub other: BTreeMap<String, Value>,
+}
+
+/// A pool that was opened, so that its cache can be opened without a network.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KnownPool {
+    /// Which.
+    pub key: PoolKey,
+    /// How it was reached.
+    pub connection: ConnectionId,
+    /// Its name. Foreign text.
+    pub name: String,
+    /// Its raw feature plan; `None` when not told.
+    #[serde(default)]
+    pub tier: Option<String>,
+    /// Whether changes of its users are kept.
+    #[serde(default = "yes")]
+    pub history: bool,
+    /// When it was last opened.
+    #[serde(default)]
+    pub opened_at: Option<Timestamp>,
+    /// What a newer version wrote.
+    #[serde(flatten)]
+    pub other: BTreeMap<String, Value>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Light or dark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the desktop has it.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// How close the rows of a table are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Density {
+    /// Roomy.
+    #[default]
+    Comfortable,
+    /// As many rows as fit.
+    Compact,
+}
+
+/// A column of the table of users.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ColumnChoice {
+    /// The field's name as in a query.
+    pub field: String,
+    /// In CSS pixels.
+    pub width: u32,
+    /// Whether it stays when the table is scrolled sideways.
+    #[serde(default)]
+    pub pinned: bool,
+}
+
+/// A named search.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SavedView {
+    /// What the person calls it.
+    pub name: String,
+    /// The query as written.
+    pub query: String,
+    /// The order.
+    #[serde(default)]
+    pub sort: Sort,
+}
+
+/// Why the settings could not be read or written.
+#[derive(Debug, thiserror::Error)]
+#[error("The settings file {} could not be used: {source}. Check that you may read and write it.", path.display())]
+pub struct SettingsError {
+    /// The file.
+    pub path: PathBuf,
+    /// The system's words.
+    pub source: std::io::Error,
+}
+
+/// A settings file that could not be understood and was renamed; the usual settings took its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokenSettings {
+    /// Where the file is now.
+    pub path: PathBuf,
+}
+
+impl std::fmt::Display for BrokenSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let path = self.path.display();
+        write!(f, "The settings could not be understood and were kept as {path}. The usual settings are used.")
+    }
+}
+
+impl Settings {
+    /// Reads the settings; the usual ones when there is no file. A file that cannot be understood is renamed to
+    /// `settings.json.broken-<n>`, and said.
+    ///
+    /// # Errors
+    /// [`SettingsError`] when the file exists and cannot be read, or the broken one cannot be renamed.
+    pub fn load(dir: &DataDir) -> Result<(Self, Option<BrokenSettings>), SettingsError> {
+        let path = dir.settings_file();
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok((Self::default(), None)),
+            Err(source) => return Err(SettingsError { path, source }),
+        };
+        if let Ok(settings) = serde_json::from_slice(&bytes) {
+            return Ok((settings, None));
+        }
+        let aside = crate::db::free_name(&path, "broken");
+        fs::rename(&path, &aside).map_err(|source| SettingsError { path, source })?;
+        Ok((Self::default(), Some(BrokenSettings { path: aside })))
+    }
+
+    /// Writes the settings in one step, for their owner alone (0600).
+    ///
+    /// # Errors
+    /// [`SettingsError`] when they cannot be written; the old file is whole then.
+    pub fn save(&self, dir: &DataDir) -> Result<(), SettingsError> {
+        let path = dir.settings_file();
+        let json = serde_json::to_vec_pretty(self).map_err(std::io::Error::from);
+        json.and_then(|bytes| write_atomically(&path, &bytes)).map_err(|source| SettingsError { path, source })
+    }
+}

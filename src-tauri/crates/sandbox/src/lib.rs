@@ -1,1 +1,35 @@
-//! sandbox
+//! A Cognito of our own, for tests, demonstrations and benchmarks.
+//!
+//! It speaks the real protocols (JSON 1.1 for user pools and identity pools, the query protocol for
+//! `sts:GetCallerIdentity`) to any AWS SDK, in process through [`Sandbox::http_client`] or on a loopback port through
+//! [`Sandbox::serve`]. It depends on no other crate of this project, so that a shared mistake cannot hide.
+//!
+//! - `protocol` reads requests and words answers; it knows no pool.
+//! - `directory` is the data and its rules; it knows no protocol.
+//! - `operations` joins the two: one function for each operation, one table of all.
+//! - `weather` is time, quotas, delay, faults and refusals. It starts calm.
+//! - `seed` makes the people.
+
+mod connector;
+mod description;
+mod directory;
+mod error;
+mod handle;
+mod operations;
+mod options;
+mod protocol;
+mod sandbox;
+mod seed;
+mod server;
+mod state;
+mod weather;
+
+pub use description::{ClientDescription, Description};
+pub use directory::user::Status;
+pub use error::Error;
+pub use handle::{Directory, SnapshotUser};
+pub use options::{Options, Quota, SubShape};
+pub use sandbox::Sandbox;
+pub use seed::Person;
+pub use server::Server;
+pub use weather::{Calls, Fault, PageShape, Weather, When};

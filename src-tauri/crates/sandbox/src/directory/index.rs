@@ -50,11 +50,12 @@ pub(crate) fn scatter(id: u32) -> u32 {
     x ^ (x >> 13)
 }
 
-/// A place in an order: everything up to and including it has been given out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A place in an order: everything before it has been given out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Place {
     pub(crate) key: Vec<u8>,
-    pub(crate) scatter: u32,
+    /// Among equal keys, the least [`scatter`] still to come.
+    pub(crate) tie: u64,
 }
 
 /// Ids in the order of a [`Key`].
@@ -81,10 +82,10 @@ impl Index {
     }
 
     /// Position of the first id at or after (`key`, `tie`).
-    pub(crate) fn seek<'a>(&self, key: &[u8], tie: u32, key_of: impl Fn(u32) -> Option<Cow<'a, [u8]>>) -> usize {
+    pub(crate) fn seek<'a>(&self, key: &[u8], tie: u64, key_of: impl Fn(u32) -> Option<Cow<'a, [u8]>>) -> usize {
         self.ids.partition_point(|&id| {
             let found = key_of(id).unwrap_or_default();
-            found.as_ref().cmp(key).then_with(|| scatter(id).cmp(&tie)) == Ordering::Less
+            found.as_ref().cmp(key).then_with(|| u64::from(scatter(id)).cmp(&tie)) == Ordering::Less
         })
     }
 

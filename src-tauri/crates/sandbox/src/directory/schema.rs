@@ -106,7 +106,13 @@ impl Default for Schema {
 }
 
 fn standard(&(name, kind, max): &(&str, &str, &str)) -> Attribute {
-    let min = if name == "sub" { "1" } else if name == "birthdate" { "10" } else { "0" };
+    let min = if name == "sub" {
+        "1"
+    } else if name == "birthdate" {
+        "10"
+    } else {
+        "0"
+    };
     Attribute {
         name: name.to_owned(),
         attribute_data_type: kind.to_owned(),

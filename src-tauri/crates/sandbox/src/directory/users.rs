@@ -44,7 +44,7 @@ impl Rows {
         }
     }
 
-    fn shown_key(&self, key: Key) -> impl Fn(u32) -> Option<Cow<'_, [u8]>> {
+    fn shown_key<'a>(&'a self, key: Key) -> impl Fn(u32) -> Option<Cow<'a, [u8]>> {
         move |id| self.shown(id).and_then(|user| key.of(user))
     }
 }
@@ -157,7 +157,7 @@ impl Users {
         self.rows.shown.entry(id).or_insert(before);
         if user.is_some() {
             let name = self.current_username(id).map(Cow::into_owned).unwrap_or_default();
-            let at = self.by_username.seek(&name, scatter(id), |id| self.current_username(id));
+            let at = self.by_username.seek(&name, u64::from(scatter(id)), |id| self.current_username(id));
             self.by_username.insert_at(at, id);
         }
         self.pending.push_back((moment.now_ms + moment.lag_ms, id, user));
@@ -192,10 +192,8 @@ impl Users {
             Match::Any => &[],
             Match::Exactly(value) | Match::Prefix(value) => value,
         };
-        let from = match after {
-            Some(place) => order.seek(&place.key, place.scatter.saturating_add(1), &key_of),
-            None => order.seek(start, 0, &key_of),
-        };
+        let begin = order.seek(start, 0, &key_of);
+        let from = after.map_or(begin, |place| order.seek(&place.key, place.tie, &key_of).max(begin));
         let fits = |id: u32| match wanted {
             Match::Any => true,
             Match::Exactly(value) => key_of(id).as_deref() == Some(value),
@@ -217,7 +215,7 @@ impl Users {
     /// The place just after `id` in an order.
     pub(crate) fn place(&self, key: Key, id: u32) -> Place {
         let found = self.rows.shown(id).and_then(|user| key.of(user)).unwrap_or_default();
-        Place { key: found.into_owned(), scatter: scatter(id) }
+        Place { key: found.into_owned(), tie: u64::from(scatter(id)) + 1 }
     }
 
     fn order(&mut self, key: Key) {
@@ -235,7 +233,7 @@ impl Users {
 
     fn drop_username(&mut self, id: u32) {
         if let Some(name) = self.current_username(id).map(Cow::into_owned) {
-            let at = self.by_username.seek(&name, scatter(id), |id| self.current_username(id));
+            let at = self.by_username.seek(&name, u64::from(scatter(id)), |id| self.current_username(id));
             self.by_username.remove_at(at, id);
         }
     }
@@ -243,7 +241,7 @@ impl Users {
     fn unlist(&mut self, key: Key, id: u32) {
         let Some(found) = self.rows.shown_key(key)(id).map(Cow::into_owned) else { return };
         if let Some(order) = self.orders.get_mut(&key) {
-            let at = order.seek(&found, scatter(id), self.rows.shown_key(key));
+            let at = order.seek(&found, u64::from(scatter(id)), self.rows.shown_key(key));
             order.remove_at(at, id);
         }
     }
@@ -251,7 +249,7 @@ impl Users {
     fn list(&mut self, key: Key, id: u32) {
         let Some(found) = self.rows.shown_key(key)(id).map(Cow::into_owned) else { return };
         if let Some(order) = self.orders.get_mut(&key) {
-            let at = order.seek(&found, scatter(id), self.rows.shown_key(key));
+            let at = order.seek(&found, u64::from(scatter(id)), self.rows.shown_key(key));
             order.insert_at(at, id);
         }
     }

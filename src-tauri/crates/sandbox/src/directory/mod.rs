@@ -1,0 +1,88 @@
+//! Plain data: what exists in the account, and the rules that hold without any protocol.
+
+pub(crate) mod filter;
+pub(crate) mod index;
+pub(crate) mod pool;
+pub(crate) mod schema;
+pub(crate) mod token;
+pub(crate) mod user;
+pub(crate) mod users;
+
+use std::collections::BTreeMap;
+
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+pub(crate) use pool::{Client, Group, Pool};
+
+/// An identity pool; its settings as they go over the wire.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct IdentityPool {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) settings: Map<String, Value>,
+}
+
+/// Everything in one account and Region.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) region: String,
+    pub(crate) account: String,
+    pub(crate) pools: BTreeMap<String, Pool>,
+    pub(crate) identity_pools: Vec<IdentityPool>,
+    /// For ids and secrets made while running.
+    pub(crate) random: ChaCha8Rng,
+}
+
+impl World {
+    pub(crate) fn new(region: &str, account: &str, seed: u64) -> Self {
+        Self {
+            region: region.to_owned(),
+            account: account.to_owned(),
+            pools: BTreeMap::new(),
+            identity_pools: Vec::new(),
+            random: ChaCha8Rng::seed_from_u64(seed ^ 0x5A4D_B0C5),
+        }
+    }
+
+    /// The partition of the Region, as ARNs name it.
+    pub(crate) fn partition(&self) -> &'static str {
+        match self.region.split('-').next() {
+            Some("cn") => "aws-cn",
+            Some("us") if self.region.starts_with("us-gov-") => "aws-us-gov",
+            _ => "aws",
+        }
+    }
+
+    pub(crate) fn pool_arn(&self, id: &str) -> String {
+        format!("arn:{}:cognito-idp:{}:{}:userpool/{id}", self.partition(), self.region, self.account)
+    }
+
+    /// Who every caller is.
+    pub(crate) fn caller_arn(&self) -> String {
+        format!("arn:{}:iam::{}:user/sandbox", self.partition(), self.account)
+    }
+
+    /// Random text of `len` characters out of `alphabet`.
+    pub(crate) fn random_text(&mut self, alphabet: &[u8], len: usize) -> String {
+        random_text(&mut self.random, alphabet, len)
+    }
+
+    /// A random version 4 UUID.
+    pub(crate) fn random_uuid(&mut self) -> String {
+        let mut bytes = [0; 16];
+        self.random.fill_bytes(&mut bytes);
+        uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+    }
+}
+
+/// Letters and digits, for pool ids.
+pub(crate) const ALPHANUMERIC: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+/// Lower-case letters and digits, for client ids and secrets.
+pub(crate) const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+
+pub(crate) fn random_text(random: &mut impl Rng, alphabet: &[u8], len: usize) -> String {
+    (0..len).map(|_| char::from(alphabet[random.next_u32() as usize % alphabet.len()])).collect()
+}

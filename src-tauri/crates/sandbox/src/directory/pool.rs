@@ -1,0 +1,148 @@
+//! A user pool: its settings as they came over the wire, its people, groups and clients.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::index::scatter;
+use super::schema::{Schema, id};
+use super::user::User;
+use super::users::{Moment, Users};
+
+/// A group and the ids of its members in listing order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Group {
+    pub(crate) name: String,
+    pub(crate) description: Option<String>,
+    pub(crate) role_arn: Option<String>,
+    pub(crate) precedence: Option<u32>,
+    pub(crate) created_ms: i64,
+    pub(crate) modified_ms: i64,
+    /// Members; a saved state leaves them out where the seed gives the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) members: Vec<u32>,
+    /// Whether members no longer are what the seed made them.
+    #[serde(default)]
+    pub(crate) touched: bool,
+}
+
+impl Group {
+    pub(crate) fn has(&self, id: u32) -> bool {
+        self.position(id).is_ok()
+    }
+
+    /// Adds a member; `false` when already there.
+    pub(crate) fn add(&mut self, id: u32) -> bool {
+        let Err(at) = self.position(id) else { return false };
+        self.members.insert(at, id);
+        self.touched = true;
+        true
+    }
+
+    /// Removes a member; `false` when not there.
+    pub(crate) fn remove(&mut self, id: u32) -> bool {
+        let Ok(at) = self.position(id) else { return false };
+        self.members.remove(at);
+        self.touched = true;
+        true
+    }
+
+    fn position(&self, id: u32) -> Result<usize, usize> {
+        self.members.binary_search_by_key(&scatter(id), |&member| scatter(member))
+    }
+}
+
+/// An app client: what identifies it, and its settings as they came over the wire.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Client {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) secret: Option<String>,
+    pub(crate) created_ms: i64,
+    pub(crate) modified_ms: i64,
+    pub(crate) settings: Map<String, Value>,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Pool {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) created_ms: i64,
+    pub(crate) modified_ms: i64,
+    /// What `CreateUserPool` set, under the names of `DescribeUserPool`.
+    pub(crate) settings: Map<String, Value>,
+    pub(crate) schema: Schema,
+    pub(crate) users: Users,
+    pub(crate) groups: BTreeMap<String, Group>,
+    pub(crate) clients: BTreeMap<String, Client>,
+    /// Passwords of those who have one that is known.
+    pub(crate) passwords: HashMap<u32, String>,
+}
+
+impl Pool {
+    pub(crate) fn case_sensitive(settings: &Map<String, Value>) -> bool {
+        settings.get("UsernameConfiguration").and_then(|c| c.get("CaseSensitive")).and_then(Value::as_bool)
+            != Some(false)
+    }
+
+    fn lists(&self, setting: &str, item: &str) -> bool {
+        let list = self.settings.get(setting).and_then(Value::as_array);
+        list.is_some_and(|list| list.iter().any(|v| v == item))
+    }
+
+    /// Whether people sign up with this attribute instead of a username.
+    pub(crate) fn username_attribute(&self, name: &str) -> bool {
+        self.lists("UsernameAttributes", name)
+    }
+
+    /// Whether this attribute finds a user in place of the username.
+    pub(crate) fn alias(&self, name: &str) -> bool {
+        self.lists("AliasAttributes", name) || self.username_attribute(name)
+    }
+
+    /// Finds a person by what `Username` may hold: the username, the `sub` or an alias.
+    pub(crate) fn resolve(&mut self, username: &str) -> Option<u32> {
+        self.users.find(username).or_else(|| self.users.find_by_sub(username)).or_else(|| self.find_alias(username))
+    }
+
+    pub(crate) fn find_alias(&mut self, value: &str) -> Option<u32> {
+        let aliases = [
+            ("email", id::EMAIL, Some(id::EMAIL_VERIFIED)),
+            ("phone_number", id::PHONE, Some(id::PHONE_VERIFIED)),
+            ("preferred_username", id::PREFERRED_USERNAME, None),
+        ];
+        for (name, attribute, verified) in aliases {
+            if !self.alias(name) {
+                continue;
+            }
+            let as_username = self.username_attribute(name);
+            let found = self.users.find_by(attribute, value);
+            let is_alias =
+                |user: &User| as_username || verified.is_none_or(|flag| user.attribute(flag) == Some("true"));
+            if let Some(&id) = found.iter().find(|&&id| self.users.get(id).is_some_and(is_alias)) {
+                return Some(id);
+            }
+        }
+        None
+    }
+
+    /// Changes one person and the date of the change. `false` when the id is gone.
+    pub(crate) fn change(&mut self, id: u32, moment: Moment, change: impl FnOnce(&mut User)) -> bool {
+        let Some(mut user) = self.users.get(id).cloned() else { return false };
+        change(&mut user);
+        user.modified_ms = moment.now_ms.max(user.created_ms);
+        self.users.write(id, Some(user), moment);
+        true
+    }
+
+    /// Deletes one person, with memberships and password.
+    pub(crate) fn delete(&mut self, id: u32, moment: Moment) {
+        for group in self.groups.values_mut() {
+            group.remove(id);
+        }
+        self.passwords.remove(&id);
+        self.users.write(id, None, moment);
+    }
+}

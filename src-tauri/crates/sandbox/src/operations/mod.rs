@@ -1,0 +1,134 @@
+//! Every operation the sandbox knows: its name, service, quota category, and the function that does it.
+//!
+//! To add one: write the function in the file of its resource and give it a line in [`TABLE`].
+
+mod caller;
+mod clients;
+mod groups;
+mod identity_pools;
+mod listing;
+mod pools;
+mod users;
+mod users_write;
+mod view;
+
+pub(crate) use clients::defaults as client_defaults;
+pub(crate) use pools::new as new_pool;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::directory::users::Moment;
+use crate::directory::{Pool, World};
+use crate::protocol::{ApiError, Service, check, json};
+use crate::weather::{Category, Weather};
+
+/// One call: its input, and all it may touch.
+pub(crate) struct Call<'a> {
+    pub(crate) world: &'a mut World,
+    pub(crate) weather: &'a Weather,
+    pub(crate) body: &'a [u8],
+    pub(crate) moment: Moment,
+    pub(crate) request_id: &'a str,
+    /// Whether the signature names the Region of this sandbox: elsewhere there are no pools.
+    pub(crate) here: bool,
+}
+
+pub(crate) type Answered = Result<Vec<u8>, ApiError>;
+
+impl Call<'_> {
+    fn input<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        json::read(self.body)
+    }
+
+    fn pool(&mut self, id: Option<&str>) -> Result<&mut Pool, ApiError> {
+        let id = check::pool_id(id)?;
+        let missing = || ApiError::not_found(format!("User pool {id} does not exist."));
+        if !self.here {
+            return Err(missing());
+        }
+        self.world.pools.get_mut(id).ok_or_else(missing)
+    }
+}
+
+fn output(value: &impl Serialize) -> Answered {
+    json::write(value)
+}
+
+/// An output without fields.
+fn nothing() -> Answered {
+    Ok(b"{}".to_vec())
+}
+
+/// A line of the table.
+pub(crate) struct Operation {
+    pub(crate) service: Service,
+    pub(crate) name: &'static str,
+    pub(crate) category: Option<Category>,
+    /// Whether AWS bills the person it names as active, or leaves it open.
+    pub(crate) may_bill: bool,
+    pub(crate) run: fn(&mut Call<'_>) -> Answered,
+}
+
+impl Operation {
+    /// Whether the operation also has a rate of its own in every pool.
+    pub(crate) fn limited_per_pool(&self) -> bool {
+        matches!(
+            self.category,
+            Some(
+                Category::UserPoolResourceRead
+                    | Category::UserPoolResourceUpdate
+                    | Category::UserPoolClientRead
+                    | Category::UserPoolClientUpdate
+            )
+        )
+    }
+}
+
+/// Finds an operation by the service and name on the wire.
+pub(crate) fn lookup(service: Service, name: &str) -> Option<&'static Operation> {
+    TABLE.iter().find(|operation| operation.service == service && operation.name == name)
+}
+
+const fn free(name: &'static str, category: Category, run: fn(&mut Call<'_>) -> Answered) -> Operation {
+    Operation { service: Service::UserPools, name, category: Some(category), may_bill: false, run }
+}
+
+const fn bills(name: &'static str, category: Category, run: fn(&mut Call<'_>) -> Answered) -> Operation {
+    Operation { service: Service::UserPools, name, category: Some(category), may_bill: true, run }
+}
+
+const fn other(service: Service, name: &'static str, run: fn(&mut Call<'_>) -> Answered) -> Operation {
+    Operation { service, name, category: None, may_bill: false, run }
+}
+
+/// All of them.
+static TABLE: &[Operation] = &[
+    free("ListUsers", Category::UserList, users::list),
+    free("ListUsersInGroup", Category::UserList, groups::list_users),
+    free("ListUserPools", Category::UserPoolRead, pools::list),
+    free("DescribeUserPool", Category::UserPoolRead, pools::describe),
+    free("CreateUserPool", Category::UserPoolUpdate, pools::create),
+    free("DeleteUserPool", Category::UserPoolUpdate, pools::delete),
+    free("ListGroups", Category::UserPoolResourceRead, groups::list),
+    free("GetGroup", Category::UserPoolResourceRead, groups::get),
+    free("CreateGroup", Category::UserPoolResourceUpdate, groups::create),
+    free("UpdateGroup", Category::UserPoolResourceUpdate, groups::update),
+    free("DeleteGroup", Category::UserPoolResourceUpdate, groups::delete),
+    free("ListUserPoolClients", Category::UserPoolClientRead, clients::list),
+    free("DescribeUserPoolClient", Category::UserPoolClientRead, clients::describe),
+    free("CreateUserPoolClient", Category::UserPoolClientUpdate, clients::create),
+    bills("AdminGetUser", Category::UserRead, users::get),
+    bills("AdminListGroupsForUser", Category::UserResourceRead, groups::list_for_user),
+    bills("AdminCreateUser", Category::UserCreation, users_write::create),
+    bills("AdminConfirmSignUp", Category::UserCreation, users_write::confirm),
+    bills("AdminSetUserPassword", Category::UserAccountRecovery, users_write::set_password),
+    bills("AdminUpdateUserAttributes", Category::UserUpdate, users_write::update_attributes),
+    bills("AdminEnableUser", Category::UserUpdate, users_write::enable),
+    bills("AdminDisableUser", Category::UserUpdate, users_write::disable),
+    bills("AdminDeleteUser", Category::UserUpdate, users_write::delete),
+    bills("AdminAddUserToGroup", Category::UserUpdate, groups::add_user),
+    bills("AdminRemoveUserFromGroup", Category::UserUpdate, groups::remove_user),
+    other(Service::IdentityPools, "ListIdentityPools", identity_pools::list),
+    other(Service::IdentityPools, "DescribeIdentityPool", identity_pools::describe),
+    other(Service::Sts, "GetCallerIdentity", caller::identity),
+];

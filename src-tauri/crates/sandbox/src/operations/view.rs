@@ -1,0 +1,103 @@
+//! How people, groups and the rest look in answers.
+
+use serde::ser::SerializeSeq;
+use serde::{Serialize, Serializer};
+
+use crate::directory::schema::Schema;
+use crate::directory::user::{AttributeId, User};
+use crate::directory::{Group, Pool};
+use crate::protocol::json::Epoch;
+
+/// `AttributeType`.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Attribute<'a> {
+    name: &'a str,
+    value: &'a str,
+}
+
+/// A list of `AttributeType`, written straight from the packed form.
+pub(super) struct Attributes<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) user: &'a User,
+    /// Only these; `None` is all.
+    pub(super) only: Option<&'a [AttributeId]>,
+}
+
+impl Serialize for Attributes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        for (id, value) in self.user.attributes() {
+            if self.only.is_none_or(|only| only.contains(&id)) {
+                list.serialize_element(&Attribute { name: self.schema.name(id), value })?;
+            }
+        }
+        list.end()
+    }
+}
+
+/// `MFAOptionType`: all that lists know of second factors.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct MfaOption {
+    delivery_medium: &'static str,
+    attribute_name: &'static str,
+}
+
+/// `UserType`.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct UserType<'a> {
+    username: &'a str,
+    attributes: Attributes<'a>,
+    user_create_date: Epoch,
+    user_last_modified_date: Epoch,
+    enabled: bool,
+    user_status: &'static str,
+    #[serde(rename = "MFAOptions", skip_serializing_if = "Option::is_none")]
+    mfa_options: Option<[MfaOption; 1]>,
+}
+
+pub(super) fn user<'a>(schema: &'a Schema, user: &'a User, only: Option<&'a [AttributeId]>) -> UserType<'a> {
+    UserType {
+        username: user.username(),
+        attributes: Attributes { schema, user, only },
+        user_create_date: Epoch(user.created_ms),
+        user_last_modified_date: Epoch(user.modified_ms),
+        enabled: user.enabled,
+        user_status: user.status.as_str(),
+        mfa_options: mfa_options(user),
+    }
+}
+
+pub(super) fn mfa_options(user: &User) -> Option<[MfaOption; 1]> {
+    user.factors.legacy_sms.then_some([MfaOption { delivery_medium: "SMS", attribute_name: "phone_number" }])
+}
+
+/// `GroupType`.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct GroupType<'a> {
+    group_name: &'a str,
+    user_pool_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role_arn: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    precedence: Option<u32>,
+    creation_date: Epoch,
+    last_modified_date: Epoch,
+}
+
+pub(super) fn group<'a>(pool: &'a Pool, group: &'a Group) -> GroupType<'a> {
+    GroupType {
+        group_name: &group.name,
+        user_pool_id: &pool.id,
+        description: group.description.as_deref(),
+        role_arn: group.role_arn.as_deref(),
+        precedence: group.precedence,
+        creation_date: Epoch(group.created_ms),
+        last_modified_date: Epoch(group.modified_ms),
+    }
+}

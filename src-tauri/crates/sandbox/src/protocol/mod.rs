@@ -1,0 +1,110 @@
+//! The wire: requests in, answers out, in the shapes AWS uses. Knows no pool and no user.
+
+pub(crate) mod check;
+mod error;
+pub(crate) mod json;
+pub(crate) mod query;
+
+use bytes::Bytes;
+
+pub(crate) use error::ApiError;
+
+/// A request, freed from the transport that carried it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Request {
+    /// `X-Amz-Target`, as JSON services use it.
+    pub(crate) target: Option<String>,
+    /// `Authorization`.
+    pub(crate) authorization: Option<String>,
+    pub(crate) body: Bytes,
+}
+
+/// Which AWS service an operation belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Service {
+    UserPools,
+    IdentityPools,
+    Sts,
+}
+
+impl Service {
+    /// The prefix of its IAM actions.
+    pub(crate) fn iam(self) -> &'static str {
+        match self {
+            Self::UserPools => "cognito-idp",
+            Self::IdentityPools => "cognito-identity",
+            Self::Sts => "sts",
+        }
+    }
+}
+
+impl Request {
+    /// The service and operation asked for.
+    pub(crate) fn operation(&self) -> Option<(Service, String)> {
+        match &self.target {
+            Some(target) => {
+                let (service, operation) = target.split_once('.')?;
+                let service = match service {
+                    "AWSCognitoIdentityProviderService" => Service::UserPools,
+                    "AWSCognitoIdentityService" => Service::IdentityPools,
+                    _ => return None,
+                };
+                Some((service, operation.to_owned()))
+            }
+            None => query::action(&self.body).map(|action| (Service::Sts, action)),
+        }
+    }
+
+    /// The Region a signature names; `None` without a signature.
+    pub(crate) fn signed_region(&self) -> Option<&str> {
+        let signature = self.authorization.as_deref()?.strip_prefix("AWS4-HMAC-SHA256")?;
+        let scope = signature.split_once("Credential=")?.1.split([',', ' ']).next()?;
+        scope.split('/').nth(2)
+    }
+}
+
+/// An answer, before a transport carries it.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Bytes,
+}
+
+/// How an exchange ends.
+#[derive(Debug, Clone)]
+pub(crate) enum Outcome {
+    Answer(Answer),
+    /// The headers promise the whole body, half of it arrives.
+    Truncated(Answer),
+    /// The connection breaks without an answer.
+    Reset,
+    /// No answer ever comes.
+    Silence,
+}
+
+impl Answer {
+    /// A successful answer of `service`.
+    pub(crate) fn ok(service: Service, body: Vec<u8>) -> Self {
+        Self { status: 200, headers: vec![("content-type", content_type(service))], body: body.into() }
+    }
+
+    /// The error as `service` words it.
+    pub(crate) fn error(service: Service, error: &ApiError, request_id: &str) -> Self {
+        let mut headers = vec![("content-type", content_type(service))];
+        let body = if service == Service::Sts {
+            query::error(error, request_id)
+        } else {
+            headers.push(("x-amzn-errortype", format!("{}:", error.code)));
+            json::error(error)
+        };
+        Self { status: error.status, headers, body: body.into() }
+    }
+}
+
+fn content_type(service: Service) -> String {
+    match service {
+        Service::Sts => "text/xml".to_owned(),
+        Service::UserPools | Service::IdentityPools => "application/x-amz-json-1.1".to_owned(),
+    }
+}

@@ -1,0 +1,183 @@
+//! A sandbox on disk: what it was made of, and what has changed since.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use jiff::Timestamp;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::directory::schema::Schema;
+use crate::directory::user::{Factors, Packer, Status, User};
+use crate::directory::users::Moment;
+use crate::directory::{Client, Group, IdentityPool, Pool};
+use crate::error::Error;
+use crate::operations;
+use crate::options::Options;
+use crate::sandbox::Sandbox;
+use crate::seed;
+
+#[derive(Serialize, Deserialize)]
+struct Saved {
+    version: u32,
+    options: Options,
+    pools: Vec<SavedPool>,
+    identity_pools: Vec<IdentityPool>,
+}
+
+const VERSION: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct SavedPool {
+    id: String,
+    name: String,
+    created_ms: i64,
+    modified_ms: i64,
+    settings: Map<String, Value>,
+    schema: Schema,
+    groups: BTreeMap<String, Group>,
+    clients: BTreeMap<String, Client>,
+    passwords: HashMap<u32, String>,
+    /// Those who are not what the seed makes them; `None` is deleted.
+    changed: BTreeMap<u32, Option<SavedUser>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedUser {
+    username: String,
+    attributes: Vec<(u8, String)>,
+    created_ms: i64,
+    modified_ms: i64,
+    status: Status,
+    enabled: bool,
+    factors: Factors,
+}
+
+impl Sandbox {
+    /// Writes the seed and every change to `path`, whole or not at all. The weather is not kept.
+    ///
+    /// # Errors
+    /// [`Error::File`] when the file cannot be written.
+    pub fn save(&self, path: &Path) -> Result<(), Error> {
+        let world = self.world();
+        let saved = Saved {
+            version: VERSION,
+            options: self.options().clone(),
+            pools: world.pools.values().map(save_pool).collect(),
+            identity_pools: world.identity_pools.clone(),
+        };
+        drop(world);
+        let json = serde_json::to_vec(&saved).map_err(|source| damaged(path, source))?;
+        let draft = path.with_extension("new");
+        let write = || {
+            let mut file = fs::File::create(&draft)?;
+            file.write_all(&json)?;
+            file.sync_all()?;
+            fs::rename(&draft, path)
+        };
+        write().map_err(|source| Error::File { path: path.to_owned(), source })
+    }
+
+    /// Makes the sandbox that was saved to `path`, with the virtual time at `start`.
+    ///
+    /// # Errors
+    /// [`Error::File`] when the file cannot be read, [`Error::Damaged`] when it holds something else.
+    pub fn load(path: &Path, start: Timestamp) -> Result<Self, Error> {
+        let json = fs::read(path).map_err(|source| Error::File { path: path.to_owned(), source })?;
+        let saved: Saved = serde_json::from_slice(&json).map_err(|source| damaged(path, source))?;
+        if saved.version != VERSION {
+            let source = serde::de::Error::custom(format!("version {} is not {VERSION}", saved.version));
+            return Err(damaged(path, source));
+        }
+        let (mut world, landmarks) = seed::world(&saved.options);
+        let mut seeded = std::mem::take(&mut world.pools);
+        for pool in saved.pools {
+            let found = seeded.remove(&pool.id);
+            world.pools.insert(pool.id.clone(), load_pool(pool, found));
+        }
+        world.identity_pools = saved.identity_pools;
+        let seed = saved.options.seed ^ start.as_millisecond().unsigned_abs();
+        world.random = ChaCha8Rng::seed_from_u64(seed);
+        let sandbox = Self::of(saved.options, world, landmarks);
+        sandbox.weather_ref().restart(start);
+        Ok(sandbox)
+    }
+}
+
+fn damaged(path: &Path, source: serde_json::Error) -> Error {
+    Error::Damaged { path: path.to_owned(), source }
+}
+
+fn save_pool(pool: &Pool) -> SavedPool {
+    let lean = |group: &Group| Group {
+        members: if group.touched { group.members.clone() } else { Vec::new() },
+        ..group.clone()
+    };
+    SavedPool {
+        id: pool.id.clone(),
+        name: pool.name.clone(),
+        created_ms: pool.created_ms,
+        modified_ms: pool.modified_ms,
+        settings: pool.settings.clone(),
+        schema: pool.schema.clone(),
+        groups: pool.groups.iter().map(|(name, group)| (name.clone(), lean(group))).collect(),
+        clients: pool.clients.clone(),
+        passwords: pool.passwords.clone(),
+        changed: pool.users.touched().iter().map(|&id| (id, pool.users.get(id).map(save_user))).collect(),
+    }
+}
+
+fn save_user(user: &User) -> SavedUser {
+    SavedUser {
+        username: user.username().to_owned(),
+        attributes: user.attributes().map(|(id, value)| (id, value.to_owned())).collect(),
+        created_ms: user.created_ms,
+        modified_ms: user.modified_ms,
+        status: user.status,
+        enabled: user.enabled,
+        factors: user.factors,
+    }
+}
+
+fn load_pool(saved: SavedPool, seeded: Option<Pool>) -> Pool {
+    let fresh = || operations::new_pool(&saved.id, &saved.name, saved.settings.clone(), Vec::new(), Vec::new(), 0);
+    let mut pool = seeded.unwrap_or_else(fresh);
+    let moment = Moment { now_ms: i64::MIN / 2, lag_ms: 0 };
+    for (id, user) in saved.changed {
+        pool.users.restore(id, user.map(load_user), moment);
+    }
+    let mut old = std::mem::take(&mut pool.groups);
+    for (name, mut group) in saved.groups {
+        if !group.touched {
+            group.members = old.remove(&name).map(|group| group.members).unwrap_or_default();
+        }
+        pool.groups.insert(name, group);
+    }
+    Pool {
+        name: saved.name,
+        created_ms: saved.created_ms,
+        modified_ms: saved.modified_ms,
+        settings: saved.settings,
+        schema: saved.schema,
+        clients: saved.clients,
+        passwords: saved.passwords,
+        ..pool
+    }
+}
+
+fn load_user(saved: SavedUser) -> User {
+    let mut packer = Packer::default();
+    packer.begin(&saved.username);
+    for (id, value) in &saved.attributes {
+        packer.push(*id, value);
+    }
+    let mut user = User::new(&packer, saved.status, saved.created_ms);
+    user.modified_ms = saved.modified_ms;
+    user.enabled = saved.enabled;
+    user.factors = saved.factors;
+    user
+}

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::Moment;
+
 /// Something of a user that can be searched and sorted by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
@@ -36,6 +38,16 @@ impl Field {
             Self::Modified => "modified",
             Self::Group => "group",
             Self::Attribute(name) => name,
+        }
+    }
+
+    /// Which instant the field is; `None` for every field that holds text.
+    #[must_use]
+    pub fn moment(&self) -> Option<Moment> {
+        match self {
+            Self::Created => Some(Moment::Created),
+            Self::Modified => Some(Moment::Modified),
+            _ => None,
         }
     }
 

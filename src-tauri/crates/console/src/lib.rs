@@ -1,1 +1,40 @@
-//! console
+//! What an operator can do: connect to an account, sync a pool, search it, look at it, erase it.
+//!
+//! [`open`] is the one composition root of the window and of `poolctl`. Searching reads the encrypted cache and sends
+//! nothing; only connecting, listing pools and syncing call AWS, and [`CallCounter`] refuses every call that could
+//! make a user billable.
+
+mod clock;
+mod complete;
+mod connect;
+mod diagnostics;
+mod erase;
+mod error;
+mod known;
+mod leases;
+mod open;
+mod overview;
+mod pool;
+mod search;
+mod settings;
+mod sink;
+mod sync;
+
+pub use cognito::{AwsFiles, HttpClient, ProfileKind, QuotaUse, Share};
+pub use store::{
+    Change, ColumnChoice, Cursor, Density, Erased, KeySource, KnownPool, LookedUp, Page, SavedConnection, SavedView,
+    Settings, Theme, What,
+};
+
+pub use clock::SystemClock;
+pub use complete::{Completion, CompletionItem, CompletionKind};
+pub use connect::{Connected, Connections, ProfileLine};
+pub use erase::Erase;
+pub use error::{Code, Error};
+pub use known::RecentPool;
+pub use open::{Config, Console, Protection, SandboxClient, open};
+pub use overview::Overview;
+pub use pool::OpenPool;
+pub use search::SearchView;
+pub use sink::{CallCount, CallCounter, SessionCost};
+pub use sync::{SyncHandle, SyncPhase, SyncProgress};

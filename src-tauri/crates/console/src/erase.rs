@@ -1,0 +1,86 @@
+//! Taking local data away for good. Nothing in AWS changes.
+
+use std::sync::{Arc, PoisonError};
+
+use model::PoolKey;
+use store::{Erased, Settings};
+
+use crate::error::Error;
+use crate::open::{Console, blocking};
+use crate::pool::OpenPool;
+
+/// What to erase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Erase {
+    /// Caches, history, settings and keys: everything. The console is locked afterwards.
+    All,
+    /// One pool's cache and history.
+    Pool(PoolKey),
+}
+
+impl Console {
+    /// Erases local data. Running syncs of it are stopped first.
+    ///
+    /// # Errors
+    /// [`Code::CacheUnavailable`](crate::Code::CacheUnavailable) with the file that could not be removed; what could
+    /// be removed is gone then.
+    pub async fn erase(&self, what: Erase) -> Result<Erased, Error> {
+        for pool in self.open_pools(&what) {
+            pool.close().await;
+        }
+        match what {
+            Erase::All => self.erase_all().await,
+            Erase::Pool(key) => self.erase_pool(key).await,
+        }
+    }
+
+    async fn erase_all(&self) -> Result<Erased, Error> {
+        let inner = self.inner.clone();
+        blocking(move || {
+            let mut vault = inner.vault();
+            // The databases are closed before their files go.
+            vault.history = None;
+            vault.keys = Err("Everything was erased. Unlock to begin anew.".to_owned());
+            let source = vault.source.clone();
+            let erased = store::erase_all(&inner.data, &source)?;
+            *inner.settings.lock().unwrap_or_else(PoisonError::into_inner) = Settings::default();
+            inner.notices.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            Ok::<_, Error>(erased)
+        })
+        .await
+    }
+
+    async fn erase_pool(&self, key: PoolKey) -> Result<Erased, Error> {
+        let inner = self.inner.clone();
+        blocking(move || {
+            let history = inner.vault().history.clone();
+            if let Some(history) = history {
+                history.erase_pool(&key)?;
+            }
+            inner.pools.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+            let erased = store::erase_pool(&inner.data, &key)?;
+            inner.change_settings(
+                |settings| {
+                    settings.pools.retain(|known| known.key != key);
+                    settings.columns.remove(&key.to_string());
+                },
+                true,
+            )?;
+            Ok::<_, Error>(erased)
+        })
+        .await
+    }
+
+    /// The open pools that an erasure concerns.
+    fn open_pools(&self, what: &Erase) -> Vec<Arc<OpenPool>> {
+        let pools = self.inner.pools.lock().unwrap_or_else(PoisonError::into_inner);
+        pools
+            .iter()
+            .filter(|(key, _)| match what {
+                Erase::All => true,
+                Erase::Pool(wanted) => *key == wanted,
+            })
+            .filter_map(|(_, pool)| pool.upgrade())
+            .collect()
+    }
+}

@@ -1,0 +1,278 @@
+//! The composition root: data directory, keys, settings, gate, and what is open.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use cognito::{AwsFiles, Gate, HttpClient, QuotaUse, Share};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use model::PoolKey;
+use model::call::QuotaCategory;
+use model::clock::Clock;
+use store::{DataDir, History, KeySource, Keys, Settings};
+
+use crate::error::{Code, Error};
+use crate::leases::Limiters;
+use crate::pool::OpenPool;
+use crate::sink::{CallCount, CallCounter, SessionCost};
+
+/// Gives the HTTP client that leads into the built-in sandbox, starting the sandbox when it is asked first.
+pub type SandboxClient = Arc<dyn Fn() -> HttpClient + Send + Sync>;
+
+/// What a [`Console`] is made from.
+#[derive(Clone)]
+pub struct Config {
+    /// Where settings, caches and history live. Created when it does not exist.
+    pub data_dir: PathBuf,
+    /// Where the keys of the databases come from.
+    pub keys: KeySource,
+    /// Where the shared AWS configuration is read from.
+    pub aws: AwsFiles,
+    /// The way into the built-in sandbox; `None` where there is none.
+    pub sandbox: Option<SandboxClient>,
+    /// The present.
+    pub clock: Arc<dyn Clock>,
+    /// The time zone that bare dates in queries are meant in.
+    pub zone: TimeZone,
+    /// The share of AWS's quotas that may be used; `None` for what the settings say.
+    pub share: Option<Share>,
+}
+
+/// How the databases are protected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Protection {
+    /// Keys in the operating system's keyring.
+    Keyring {
+        /// The keyring's name.
+        backend: String,
+    },
+    /// Keys in a file that the person chose.
+    KeyFile {
+        /// Where.
+        path: PathBuf,
+    },
+    /// Keys behind a passphrase.
+    Passphrase,
+    /// Nothing about people is written to disk.
+    Memory,
+    /// The keys could not be had, so no pool can be opened until [`Console::unlock`] succeeds. Nothing was discarded.
+    Locked {
+        /// Why, and what to do.
+        message: String,
+    },
+}
+
+/// The console. Clones share everything.
+#[derive(Clone)]
+pub struct Console {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) data: DataDir,
+    pub(crate) aws: AwsFiles,
+    pub(crate) sandbox: Option<SandboxClient>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) zone: TimeZone,
+    pub(crate) gate: Arc<Gate>,
+    pub(crate) calls: Arc<CallCounter>,
+    pub(crate) vault: Mutex<Vault>,
+    pub(crate) settings: Mutex<Settings>,
+    pub(crate) pools: Mutex<HashMap<PoolKey, Weak<OpenPool>>>,
+    pub(crate) notices: Mutex<Vec<String>>,
+    pub(crate) limiters: Limiters,
+}
+
+/// The keys, where they come from, and what they open.
+pub(crate) struct Vault {
+    pub(crate) source: KeySource,
+    /// `Err` holds why there are none.
+    pub(crate) keys: Result<Arc<Keys>, String>,
+    /// `None` when the keys are missing or the history is unreadable.
+    pub(crate) history: Option<History>,
+}
+
+/// Opens the console: data directory, settings, keys, history. Sends nothing.
+///
+/// Keys that cannot be had are no error: the console opens [`Protection::Locked`] and asks again in
+/// [`Console::unlock`]. An unreadable history or broken settings are told by [`Console::notices`].
+///
+/// # Errors
+/// [`Code::CacheUnavailable`] when the data directory cannot be made or used.
+pub async fn open(config: Config) -> Result<Console, Error> {
+    let Config { data_dir, keys, aws, sandbox, clock, zone, share } = config;
+    let (data, settings, vault, notices) = blocking(move || {
+        let data = DataDir::open(&data_dir)?;
+        let mut notices = Vec::new();
+        let (settings, broken) = Settings::load(&data)?;
+        notices.extend(broken.map(|aside| aside.to_string()));
+        let vault = Vault::unlock(&keys, &data, &mut notices);
+        Ok::<_, Error>((data, settings, vault, notices))
+    })
+    .await?;
+    let calls = Arc::new(CallCounter::default());
+    let share = share.unwrap_or(Share::Fraction(settings.share));
+    let gate = Arc::new(Gate::new(calls.clone(), share, clock.clone()));
+    let inner = Inner {
+        data,
+        aws,
+        sandbox,
+        clock,
+        zone,
+        gate,
+        calls,
+        vault: Mutex::new(vault),
+        settings: Mutex::new(settings),
+        pools: Mutex::default(),
+        notices: Mutex::new(notices),
+        limiters: Limiters::default(),
+    };
+    Ok(Console { inner: Arc::new(inner) })
+}
+
+impl Vault {
+    /// Asks for the keys. Blocks, perhaps for seconds.
+    pub(crate) fn unlock(source: &KeySource, data: &DataDir, notices: &mut Vec<String>) -> Self {
+        let keys = Keys::unlock(source, data).map(Arc::new).map_err(|error| error.to_string());
+        let history = match &keys {
+            Ok(keys) => match History::open(data, keys) {
+                Ok(history) => Some(history),
+                Err(error) => {
+                    notices.push(format!(
+                        "The history cannot be read, so changes are not recorded; its file is left as it is. {error}"
+                    ));
+                    None
+                }
+            },
+            Err(_) => None,
+        };
+        Self { source: source.clone(), keys, history }
+    }
+}
+
+impl Console {
+    /// How the databases are protected now.
+    #[must_use]
+    pub fn protection(&self) -> Protection {
+        match &self.inner.vault().keys {
+            Err(message) => Protection::Locked { message: message.clone() },
+            Ok(keys) => match keys.protection() {
+                store::Protection::Keyring { backend } => Protection::Keyring { backend },
+                store::Protection::KeyFile { path } => Protection::KeyFile { path },
+                store::Protection::Passphrase => Protection::Passphrase,
+                store::Protection::Memory => Protection::Memory,
+            },
+        }
+    }
+
+    /// Asks for the keys again, or from elsewhere: the keyring once more, a passphrase, or memory only.
+    ///
+    /// Keys that are open already stay; then this does nothing.
+    ///
+    /// # Errors
+    /// [`Code::CacheUnavailable`] with the reason; nothing is discarded and it can be asked again.
+    pub async fn unlock(&self, source: KeySource) -> Result<Protection, Error> {
+        if self.inner.vault().keys.is_ok() {
+            return Ok(self.protection());
+        }
+        let inner = self.inner.clone();
+        blocking(move || {
+            let mut notices = Vec::new();
+            let vault = Vault::unlock(&source, &inner.data, &mut notices);
+            let refused = vault.keys.as_ref().err().cloned();
+            for notice in notices {
+                inner.notice(notice);
+            }
+            *inner.vault() = vault;
+            refused.map_or(Ok(()), |why| Err(Error::locked(&why)))
+        })
+        .await?;
+        Ok(self.protection())
+    }
+
+    /// What a person should know about the local data: files set aside, a history that cannot be read.
+    #[must_use]
+    pub fn notices(&self) -> Vec<String> {
+        self.inner.notices.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Where everything is kept.
+    #[must_use]
+    pub fn data_dir(&self) -> PathBuf {
+        self.inner.data.root().to_owned()
+    }
+
+    /// Where the program's logs are kept.
+    #[must_use]
+    pub fn logs_dir(&self) -> PathBuf {
+        self.inner.data.logs_dir()
+    }
+
+    /// The time zone that bare dates in queries are meant in.
+    #[must_use]
+    pub fn zone(&self) -> &TimeZone {
+        &self.inner.zone
+    }
+
+    /// How much of AWS's quotas is being used by this program, by category.
+    #[must_use]
+    pub fn quota(&self) -> Vec<(QuotaCategory, QuotaUse)> {
+        [QuotaCategory::UserList, QuotaCategory::UserPoolRead, QuotaCategory::UserPoolResourceRead]
+            .into_iter()
+            .map(|category| (category, self.inner.gate.usage(category)))
+            .collect()
+    }
+
+    /// Every call since the start, by operation.
+    #[must_use]
+    pub fn calls(&self) -> Vec<CallCount> {
+        self.inner.calls.counts()
+    }
+
+    /// What this session may have added to the bill.
+    #[must_use]
+    pub fn session_cost(&self) -> SessionCost {
+        self.inner.calls.cost()
+    }
+}
+
+impl Inner {
+    pub(crate) fn vault(&self) -> MutexGuard<'_, Vault> {
+        self.vault.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn keys(&self) -> Result<Arc<Keys>, Error> {
+        self.vault().keys.clone().map_err(|why| Error::locked(&why))
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Remembers a notice, once.
+    pub(crate) fn notice(&self, text: String) {
+        tracing::warn!(notice = %text, "local data");
+        let mut notices = self.notices.lock().unwrap_or_else(PoisonError::into_inner);
+        if !notices.contains(&text) {
+            notices.push(text);
+        }
+    }
+
+    /// Whether nothing about people may be written to disk.
+    pub(crate) fn memory_only(&self) -> bool {
+        matches!(&self.vault().source, KeySource::Memory)
+    }
+}
+
+/// Runs disk work where it may block.
+pub(crate) async fn blocking<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, Error>
+where
+    T: Send + 'static,
+    E: Into<Error> + Send + 'static,
+{
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result.map_err(Into::into),
+        Err(_) => Err(Error::new(Code::Internal, "Work on the local data ended unexpectedly; see the log.")),
+    }
+}

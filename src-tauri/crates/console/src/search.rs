@@ -1,0 +1,147 @@
+//! Searches that stay open: the first rows at once, any other row by its place.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use model::query::{Sort, UserQuery};
+use model::user::User;
+use tokio::sync::OnceCell;
+
+use crate::error::{Code, Error};
+use crate::pool::OpenPool;
+
+/// Rows that come with the answer to a search.
+const FIRST: u32 = 200;
+
+/// The most rows that are handed out at once.
+const MOST_ROWS: u32 = 1_000;
+
+/// Searches that are kept open for one pool. A million rows take four megabytes.
+const KEPT: usize = 4;
+
+/// What a search shows first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchView {
+    /// Names the search in [`OpenPool::search_rows`] and [`OpenPool::search_count`].
+    pub search: u32,
+    /// The first rows, 200 at most.
+    pub rows: Vec<User>,
+    /// How many match; `None` while that is not known without counting.
+    pub total: Option<u32>,
+}
+
+/// The searches of a pool, the last used at the back.
+#[derive(Default)]
+pub(crate) struct Searches {
+    next: AtomicU32,
+    open: Mutex<VecDeque<Arc<Search>>>,
+}
+
+struct Search {
+    id: u32,
+    text: String,
+    sort: Sort,
+    query: UserQuery,
+    /// The state of the cache that the search was made for.
+    counter: u64,
+    order: OnceCell<Arc<[u32]>>,
+}
+
+impl Searches {
+    fn reuse(&self, text: &str, sort: &Sort, counter: u64) -> Option<Arc<Search>> {
+        self.touch(|search| search.text == text && search.sort == *sort && search.counter == counter)
+    }
+
+    fn open(&self, text: &str, sort: &Sort, query: UserQuery, counter: u64) -> Arc<Search> {
+        let id = self.next.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+        let (text, sort) = (text.to_owned(), sort.clone());
+        let search = Arc::new(Search { id, text, sort, query, counter, order: OnceCell::new() });
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.push_back(search.clone());
+        if open.len() > KEPT {
+            open.pop_front();
+        }
+        search
+    }
+
+    fn get(&self, id: u32) -> Result<Arc<Search>, Error> {
+        self.touch(|search| search.id == id)
+            .ok_or_else(|| Error::new(Code::Precondition, "This search is no longer open. Search again."))
+    }
+
+    fn touch(&self, wanted: impl Fn(&Search) -> bool) -> Option<Arc<Search>> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = open.iter().position(|search| wanted(search))?;
+        let search = open.remove(at)?;
+        open.push_back(search.clone());
+        Some(search)
+    }
+}
+
+impl OpenPool {
+    /// Starts a search: the first rows at once, the rest by [`OpenPool::search_rows`].
+    ///
+    /// What the search found stays as it is while the cache changes, until it is asked anew: rows then have the values
+    /// of the moment, but their order and number do not move under the reader.
+    ///
+    /// # Errors
+    /// [`Code::Validation`] with field `query` when the query cannot be understood; [`Code::CacheUnavailable`].
+    pub async fn search_view(&self, text: &str, sort: &Sort) -> Result<SearchView, Error> {
+        let counter = self.read(|cache| Ok::<_, Error>(cache.change_counter())).await?;
+        let search = match self.searches.reuse(text, sort, counter) {
+            Some(search) => search,
+            None => {
+                let query = self.understood(text).await?;
+                self.searches.open(text, sort, query, counter)
+            }
+        };
+        if let Some(order) = search.order.get() {
+            let rows = self.rows_of(order, 0, FIRST).await?;
+            return Ok(SearchView { search: search.id, rows, total: Some(length(order)) });
+        }
+        let (query, sort) = (search.query.clone(), search.sort.clone());
+        let first = self.read(move |cache| cache.search(&query, &sort, None, FIRST)).await?;
+        let total = first.next.is_none().then(|| u32::try_from(first.users.len()).unwrap_or(u32::MAX));
+        Ok(SearchView { search: search.id, rows: first.users, total })
+    }
+
+    /// Rows of an open search by place. `count` is cut to 1,000; past the end there are none. Rows that have gone from
+    /// the cache since are left out.
+    ///
+    /// # Errors
+    /// [`Code::Precondition`] when the search is no longer open: search again. [`Code::CacheUnavailable`].
+    pub async fn search_rows(&self, search: u32, start: u32, count: u32) -> Result<Vec<User>, Error> {
+        let order = self.order(search).await?;
+        self.rows_of(&order, start, count).await
+    }
+
+    /// How many users an open search found.
+    ///
+    /// # Errors
+    /// As [`OpenPool::search_rows`].
+    pub async fn search_count(&self, search: u32) -> Result<u32, Error> {
+        Ok(length(&self.order(search).await?))
+    }
+
+    /// The ids of all rows in order, worked out once for each search.
+    async fn order(&self, search: u32) -> Result<Arc<[u32]>, Error> {
+        let search = self.searches.get(search)?;
+        let order = search.order.get_or_try_init(|| {
+            let (query, sort) = (search.query.clone(), search.sort.clone());
+            self.read(move |cache| cache.order(&query, &sort))
+        });
+        Ok(order.await?.clone())
+    }
+
+    async fn rows_of(&self, order: &Arc<[u32]>, start: u32, count: u32) -> Result<Vec<User>, Error> {
+        let start = usize::try_from(start).unwrap_or(usize::MAX).min(order.len());
+        let count = usize::try_from(count.min(MOST_ROWS)).unwrap_or_default();
+        let ids: Vec<u32> = order[start..].iter().take(count).copied().collect();
+        self.read(move |cache| cache.users(&ids)).await
+    }
+}
+
+fn length(order: &Arc<[u32]>) -> u32 {
+    u32::try_from(order.len()).unwrap_or(u32::MAX)
+}

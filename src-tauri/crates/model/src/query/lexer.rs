@@ -141,7 +141,7 @@ fn term(chars: &[char], start: usize, fields: &Fields) -> Written {
     }
 }
 
-/// The longest known name that stands here, with its end. An exact name wins over one in another case.
+/// The longest known name that stands here, with its end. Only where none stands exactly, case is ignored.
 fn known_at<'f>(
     chars: &[char],
     start: usize,
@@ -165,7 +165,7 @@ fn known_at<'f>(
             }
             follows(rest.get(length).copied()).then_some((length, exact, name.as_str()))
         })
-        .max_by_key(|(length, exact, _)| (*length, *exact))
+        .max_by_key(|(length, exact, _)| (*exact, *length))
         .map(|(length, _, name)| (start + length, name))
 }
 

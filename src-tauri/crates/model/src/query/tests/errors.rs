@@ -127,6 +127,7 @@ fn positions_are_characters_and_can_be_had_in_utf16() {
 fn parentheses_may_be_nested_a_hundred_times_and_no_more() {
     let nested = |depth: usize| format!("{}a{}", "(".repeat(depth), ")".repeat(depth));
     assert!(parse(&nested(DEEPEST_NESTING), &fields(), &asked()).is_ok());
+    assert!(parse(&"(a)".repeat(DEEPEST_NESTING + 1), &fields(), &asked()).is_ok(), "side by side is not nested");
     let error = error(&nested(DEEPEST_NESTING + 1));
     assert_eq!((error.start, error.found.as_str()), (100, "more than 100 parentheses inside each other"));
 }

@@ -168,3 +168,12 @@ fn an_exact_name_wins_over_the_same_name_in_another_case() {
         assert_eq!(parse(&format!("{name}:*"), &fields, &asked()).unwrap().expr, present);
     }
 }
+
+#[test]
+fn an_exact_name_wins_over_a_longer_one_in_another_case() {
+    let fields = super::Fields::new(["custom:TENANT", "custom:tenant:4"].map(str::to_owned));
+    let contains = |name: &str, text: &str| Term::Text(attribute(name), Pattern::Contains(text.to_owned()));
+    let parsed = |query: &str| parse(query, &fields, &asked()).unwrap().expr;
+    assert_eq!(parsed("custom:TENANT:4:x"), Some(Expr::Term(contains("custom:TENANT", "4:x"))));
+    assert_eq!(parsed("CUSTOM:tenant:4:x"), Some(Expr::Term(contains("custom:tenant:4", "x"))));
+}

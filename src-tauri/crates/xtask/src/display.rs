@@ -10,6 +10,9 @@ use anyhow::{Context, Result, bail};
 
 use crate::program::{Program, Running, need};
 
+/// How long a painted window may go on moving before it is pictured as it is.
+const REST: Duration = Duration::from_secs(5);
+
 /// A picture with fewer colours than this shows an empty window.
 const COLOURS_OF_A_PAINTED_WINDOW: u32 = 40;
 
@@ -42,7 +45,7 @@ impl Xvfb {
         Ok(Self { _running: running, name: format!(":{}", number.trim()) })
     }
 
-    /// Takes pictures until one shows a painted window that stands still, and leaves that one in the file.
+    /// Takes pictures until one shows a painted window, at rest if it comes to rest, and leaves that one in the file.
     ///
     /// # Errors
     /// When nothing was painted in this time, or the app ended.
@@ -50,6 +53,7 @@ impl Xvfb {
         need("import", "install the package imagemagick.")?;
         let started = Instant::now();
         let mut before = Vec::new();
+        let mut painted: Option<Instant> = None;
         while started.elapsed() < patience {
             if let Some(status) = app.child.try_wait()? {
                 bail!("The app ended before its window was painted ({status}).");
@@ -57,8 +61,11 @@ impl Xvfb {
             sleep(Duration::from_millis(500));
             self.grab(file)?;
             let now = std::fs::read(file)?;
-            if now == before && colours(file)? >= COLOURS_OF_A_PAINTED_WINDOW {
-                return Ok(());
+            if colours(file)? >= COLOURS_OF_A_PAINTED_WINDOW {
+                let since = *painted.get_or_insert_with(Instant::now);
+                if now == before || since.elapsed() >= REST {
+                    return Ok(());
+                }
             }
             before = now;
         }

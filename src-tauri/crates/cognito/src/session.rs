@@ -101,8 +101,13 @@ impl Session {
             .retry_config(RetryConfig::disabled())
             .timeout_config(timeouts())
             .build();
-        let naming =
-            Naming { region, endpoint: None, place: SANDBOX.to_owned(), who: SANDBOX.to_owned(), sso_login: None };
+        let naming = Naming {
+            region,
+            endpoint: None,
+            place: SANDBOX.to_owned(),
+            who: "the sandbox".to_owned(),
+            sso_login: None,
+        };
         Ok(Self::assemble(&sdk, None, source, gate, naming))
     }
 

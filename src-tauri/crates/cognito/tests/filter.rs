@@ -1,5 +1,4 @@
 //! Filters: no value can change what is asked.
-#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 
 use cognito::{ErrorKind, UserFilter};
 use proptest::prelude::*;

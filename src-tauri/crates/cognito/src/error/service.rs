@@ -24,7 +24,11 @@ where
             unreachable(context, "did not answer in time", Again::Unreachable)
         }
         SdkError::DispatchFailure(_) => no_connection(context, &chain(error)),
-        SdkError::ResponseError(_) => not_aws(context),
+        // Half an answer, or no JSON: a broken connection may be mended, a sign-in page will not be.
+        SdkError::ResponseError(_) => {
+            let (kind, message, _) = not_aws(context);
+            (kind, message, Again::Unreachable)
+        }
         SdkError::ServiceError(answer) => {
             let status = answer.raw().status().as_u16();
             let waits = answer.raw().headers().get("retry-after").and_then(|after| after.parse().ok());

@@ -18,8 +18,11 @@ const CUT_EVERY: Duration = Duration::from_secs(1);
 /// How often the rate rises by a tenth of its ceiling.
 const RAISE_EVERY: Duration = Duration::from_secs(10);
 
-/// The lowest rate, in requests a second.
-const SLOWEST: f64 = 0.2;
+/// The lowest part of its target that a rate is cut to: even then a call must get its answer in a person's time.
+const LOWEST_PART: f64 = 1.0 / 16.0;
+
+/// The longest wait between two requests.
+const LONGEST_PERIOD: Duration = Duration::from_secs(10);
 
 /// What the rate climbs back to when nothing limits it, in requests a second.
 const UNLIMITED: f64 = 100.0;
@@ -105,14 +108,15 @@ impl Rate {
             return;
         }
         state.forget_old(now);
+        let target = target(state.ceiling, self.limit);
         let rate = match &state.limiter {
             Some((_, rate)) => *rate,
-            // Without a limit of ours, what was just sent was too much.
-            None => f64::from(u32::try_from(state.recent.len()).unwrap_or(u32::MAX)).min(target(None, self.limit)),
+            // Without a limit of ours, what was just sent was too much; but one call alone says little.
+            None => f64::from(u32::try_from(state.recent.len()).unwrap_or(u32::MAX)).clamp(target / 4.0, target),
         };
         state.cut_at = Some(now);
         state.raised_at = now;
-        state.set_rate((rate / 2.0).max(SLOWEST));
+        state.set_rate((rate / 2.0).max(target * LOWEST_PART));
     }
 
     /// Changes what may be used. A rate that was cut below it stays cut and recovers.
@@ -192,7 +196,7 @@ fn target(ceiling: Option<f64>, limit: Option<u32>) -> f64 {
 
 /// A limiter for `rate` requests a second, evenly spaced.
 fn limiter(rate: f64) -> Limiter {
-    let period = Duration::from_secs_f64(1.0 / rate.max(SLOWEST / 100.0));
+    let period = Duration::try_from_secs_f64(1.0 / rate).unwrap_or(LONGEST_PERIOD).min(LONGEST_PERIOD);
     // Timers wake up a little late. At higher rates one request may catch up for that; a burst it is not.
     let burst = if rate >= 10.0 { NonZeroU32::MIN.saturating_add(1) } else { NonZeroU32::MIN };
     let quota = Quota::with_period(period).unwrap_or(Quota::per_second(NonZeroU32::MIN)).allow_burst(burst);

@@ -157,7 +157,8 @@ impl Sources {
     pub(crate) fn sso_login(&self) -> Option<String> {
         let base = base(&self.sections, self.sections.selected_profile())?;
         (super::kind(base) == super::ProfileKind::Sso)
-            .then(|| format!("aws sso login --profile {}", quoted(base.name())))
+            // The SDK drops profiles whose names a shell would not take as one plain word.
+            .then(|| format!("aws sso login --profile {}", base.name()))
     }
 }
 
@@ -188,14 +189,4 @@ fn place(text: &str) -> (Option<u32>, String) {
     let (head, reason) = text.split_once(":\n").unwrap_or(("", text));
     let line = head.rsplit_once(" on line ").and_then(|(_, line)| line.parse().ok());
     (line, reason.split_whitespace().collect::<Vec<_>>().join(" "))
-}
-
-/// A word as a shell takes it literally.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.@/+=:".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }

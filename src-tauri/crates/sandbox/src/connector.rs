@@ -84,3 +84,81 @@ fn respond(answer: Answer, body: SdkBody) -> Result<HttpResponse, ConnectorError
     }
     Ok(response)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Fault, Options, Quota, When};
+
+    fn sandbox() -> Sandbox {
+        Sandbox::new(Options { users: 50, quota: Quota::Off, ..Options::default() })
+    }
+
+    async fn list(sandbox: &Sandbox, read_timeout: Option<Duration>) -> Result<HttpResponse, ConnectorError> {
+        let input = serde_json::json!({ "UserPoolId": sandbox.pool_id() });
+        let mut request = HttpRequest::new(SdkBody::from(input.to_string()));
+        request.headers_mut().insert("x-amz-target", "AWSCognitoIdentityProviderService.ListUsers");
+        request
+            .headers_mut()
+            .insert("authorization", "AWS4-HMAC-SHA256 Credential=A/1/eu-west-1/cognito-idp/aws4_request");
+        InProcess { sandbox: sandbox.clone(), read_timeout }.call(request).await
+    }
+
+    async fn body(response: HttpResponse) -> Result<Vec<u8>, String> {
+        use http_body_util::BodyExt;
+        let collected = response.into_body().collect().await.map_err(|error| error.to_string())?;
+        Ok(collected.to_bytes().to_vec())
+    }
+
+    #[tokio::test]
+    async fn a_call_in_process_is_answered_like_one_over_the_port() {
+        let response = list(&sandbox(), None).await.unwrap();
+        assert_eq!(response.status().as_u16(), 200);
+        assert_eq!(response.headers().get("content-type"), Some("application/x-amz-json-1.1"));
+        let json: serde_json::Value = serde_json::from_slice(&body(response).await.unwrap()).unwrap();
+        assert_eq!(json["Users"].as_array().unwrap().len(), 50);
+    }
+
+    #[tokio::test]
+    async fn faults_of_the_network_are_connector_errors() {
+        let sandbox = sandbox();
+        for (fault, io) in [(Fault::ConnectionReset, true), (Fault::TimeoutBefore, false), (Fault::TimeoutAfter, false)]
+        {
+            sandbox.weather().plan_fault(Some("ListUsers"), When::Nth(1), fault.clone());
+            let error = list(&sandbox, None).await.unwrap_err();
+            assert_eq!((error.is_io(), error.is_timeout()), (io, !io), "{fault:?}");
+            assert!(list(&sandbox, None).await.is_ok(), "only the first call fails");
+            sandbox.weather().clear_faults();
+        }
+        sandbox.weather().set_offline(true);
+        assert!(list(&sandbox, None).await.unwrap_err().is_io());
+    }
+
+    #[tokio::test]
+    async fn a_truncated_body_breaks_while_it_is_read() {
+        let sandbox = sandbox();
+        sandbox.weather().plan_fault(None, When::Nth(1), Fault::TruncatedBody);
+        let response = list(&sandbox, None).await.unwrap();
+        assert_eq!(response.status().as_u16(), 200);
+        assert!(body(response).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn latency_beyond_the_read_timeout_is_a_timeout() {
+        let sandbox = sandbox();
+        sandbox.weather().set_latency(Duration::from_millis(200), Duration::ZERO);
+        assert!(list(&sandbox, Some(Duration::from_millis(20))).await.unwrap_err().is_timeout());
+        assert!(list(&sandbox, Some(Duration::from_secs(20))).await.is_ok());
+    }
+
+    #[tokio::test]
+    #[ignore = "a figure, not a verdict"]
+    async fn pages_a_second_in_process() {
+        let sandbox = Sandbox::new(Options { quota: Quota::Off, ..Options::default() });
+        let start = std::time::Instant::now();
+        for _ in 0..5_000 {
+            list(&sandbox, None).await.unwrap();
+        }
+        println!("{:.0} pages/s in process", 5_000.0 / start.elapsed().as_secs_f64());
+    }
+}

@@ -148,7 +148,7 @@ fn load_pool(saved: SavedPool, seeded: Option<Pool>) -> Pool {
     let mut pool = seeded.unwrap_or_else(fresh);
     let moment = Moment { now_ms: i64::MIN / 2, lag_ms: 0 };
     for (id, user) in saved.changed {
-        pool.users.restore(id, user.map(load_user), moment);
+        pool.users.restore(id, user.as_ref().map(load_user), moment);
     }
     let mut old = std::mem::take(&mut pool.groups);
     for (name, mut group) in saved.groups {
@@ -169,7 +169,7 @@ fn load_pool(saved: SavedPool, seeded: Option<Pool>) -> Pool {
     }
 }
 
-fn load_user(saved: SavedUser) -> User {
+fn load_user(saved: &SavedUser) -> User {
     let mut packer = Packer::default();
     packer.begin(&saved.username);
     for (id, value) in &saved.attributes {

@@ -28,7 +28,7 @@ impl Key {
             Self::Username { fold: true } => Some(fold(user.username_bytes())),
             Self::Username { fold: false } => Some(Cow::Borrowed(user.username_bytes())),
             Self::Attribute(id) => user.attribute_bytes(id).map(fold),
-            Self::Status => Some(fold(user.status.as_str().as_bytes())),
+            Self::Status => Some(Cow::Borrowed(user.status.folded())),
             Self::Enabled => Some(Cow::Borrowed(if user.enabled { b"Enabled" } else { b"Disabled" })),
         }
     }
@@ -65,13 +65,13 @@ pub(crate) struct Index {
 }
 
 impl Index {
-    /// Sorts `ids` by their keys. The first sixteen bytes decide nearly every comparison.
+    /// Sorts `ids` by their keys. The heads decide nearly every comparison.
     pub(crate) fn build<'a>(ids: impl Iterator<Item = (u32, &'a User)>, key: Key) -> Self {
         let mut rows: Vec<(u128, u32, &User)> =
             ids.filter_map(|(id, user)| key.of(user).map(|bytes| (head(&bytes), id, user))).collect();
         rows.sort_unstable_by(|a, b| {
             a.0.cmp(&b.0)
-                .then_with(|| if key == Key::Everyone { Ordering::Equal } else { key.of(a.2).cmp(&key.of(b.2)) })
+                .then_with(|| if is_whole(a.0) { Ordering::Equal } else { key.of(a.2).cmp(&key.of(b.2)) })
                 .then_with(|| scatter(a.1).cmp(&scatter(b.1)))
         });
         Self { ids: rows.into_iter().map(|(_, id, _)| id).collect() }
@@ -104,9 +104,16 @@ impl Index {
     }
 }
 
+/// The first fifteen bytes of a key and its length up to sixteen: sorts as the key does.
 fn head(key: &[u8]) -> u128 {
     let mut bytes = [0; 16];
-    let len = key.len().min(16);
+    let len = key.len().min(15);
     bytes[..len].copy_from_slice(&key[..len]);
+    bytes[15] = u8::try_from(key.len().min(16)).unwrap_or(16);
     u128::from_be_bytes(bytes)
+}
+
+/// Whether equal heads mean equal keys.
+fn is_whole(head: u128) -> bool {
+    head.to_be_bytes()[15] < 16
 }

@@ -44,6 +44,20 @@ impl Status {
             Self::Unknown => "UNKNOWN",
         }
     }
+
+    /// The name in lower case, as filters compare it.
+    pub(crate) fn folded(self) -> &'static [u8] {
+        match self {
+            Self::Unconfirmed => b"unconfirmed",
+            Self::Confirmed => b"confirmed",
+            Self::ExternalProvider => b"external_provider",
+            Self::ResetRequired => b"reset_required",
+            Self::ForceChangePassword => b"force_change_password",
+            Self::Archived => b"archived",
+            Self::Compromised => b"compromised",
+            Self::Unknown => b"unknown",
+        }
+    }
 }
 
 /// Second factors, which only per-user operations show.

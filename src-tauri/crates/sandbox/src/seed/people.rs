@@ -237,7 +237,7 @@ impl Maker {
         person.given.clone_from(&name);
         person.name = name;
         let mut user = self.finish(&person, &sub);
-        if at % 3 == 0 {
+        if at.is_multiple_of(3) {
             user.set_attributes(&[(custom::CRM_ID, person.name.chars().take(60).collect())]);
         }
         user

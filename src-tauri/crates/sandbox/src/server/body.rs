@@ -33,11 +33,9 @@ impl hyper::body::Body for Body {
     type Error = io::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        if let Some(data) = self.data.take() {
-            if !data.is_empty() {
-                self.promised -= data.len() as u64;
-                return Poll::Ready(Some(Ok(Frame::data(data))));
-            }
+        if let Some(data) = self.data.take().filter(|data| !data.is_empty()) {
+            self.promised -= data.len() as u64;
+            return Poll::Ready(Some(Ok(Frame::data(data))));
         }
         let breaks = std::mem::take(&mut self.breaks);
         Poll::Ready(breaks.then(|| Err(io::ErrorKind::UnexpectedEof.into())))

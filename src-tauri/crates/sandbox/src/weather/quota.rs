@@ -7,6 +7,7 @@ use crate::options::Quota;
 
 /// Quota categories of user pools, as AWS names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(clippy::enum_variant_names, reason = "these are the names AWS gives")]
 pub(crate) enum Category {
     UserCreation,
     UserAccountRecovery,

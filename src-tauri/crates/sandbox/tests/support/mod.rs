@@ -1,5 +1,11 @@
 //! A sandbox on a real port and a client that shares no code with it.
-#![allow(dead_code, clippy::allow_attributes, unreachable_pub, reason = "each test binary uses its part")]
+#![allow(
+    dead_code,
+    clippy::allow_attributes,
+    clippy::needless_pass_by_value,
+    unreachable_pub,
+    reason = "each test binary uses its part"
+)]
 
 use std::time::Duration;
 

@@ -144,7 +144,7 @@ impl Inner {
         };
         let config = SessionConfig {
             profile: id.profile.clone(),
-            region: id.region.clone(),
+            region: id.region.clone().or_else(|| id.sandbox.then(sandbox_region).flatten()),
             endpoint: id.endpoint.clone(),
             http_client,
             files: self.aws.clone(),
@@ -202,6 +202,11 @@ impl ProfileLine {
         self.environment = saved.environment;
         self.last_used = saved.last_used;
     }
+}
+
+/// Where the built-in sandbox's pools live.
+fn sandbox_region() -> Option<Region> {
+    Region::parse("eu-west-1").ok()
 }
 
 /// What a connection is called while nobody has given it a label.

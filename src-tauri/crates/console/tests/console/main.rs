@@ -1,0 +1,10 @@
+//! The console against the sandbox, with the real store on disk.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod connections;
+mod house;
+mod kill;
+mod local;
+mod search;
+mod sync;
+mod trouble;

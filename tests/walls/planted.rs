@@ -117,6 +117,7 @@ const PAGE: &str = "ui/src/pages/users/UsersPage.svelte";
 #[case::sqlite_in_a_field(STORE, "pub struct S { pub c: rusqlite::Connection }", Wall::NoForeignTypeInPublic)]
 #[case::the_api_in_a_page(PAGE, "import { invoke } from '@tauri-apps/api/core'", Wall::TauriApiOnlyInIpc)]
 #[case::generated_in_a_page(PAGE, "import { commands } from '../../ipc/generated/bindings'", Wall::GeneratedOnlyInIpc)]
+#[case::generated_by_its_short_name(PAGE, "import { commands } from \"#bindings\";", Wall::GeneratedOnlyInIpc)]
 #[case::markup_in_svelte(PAGE, "<p>{@html row.name}</p>", Wall::NoRawHtml)]
 #[case::markup_in_script("ui/src/table/cell.ts", "cell.innerHTML = name", Wall::NoRawHtml)]
 #[case::a_vague_type(CONSOLE, "struct SyncManager;", Wall::NoVagueName)]

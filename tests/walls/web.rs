@@ -23,7 +23,7 @@ pub(crate) fn breaches(source: &Source) -> Vec<Breach> {
         if imports && !in_ipc && line.contains("@tauri-apps/") {
             climb(Wall::TauriApiOnlyInIpc, line.trim());
         }
-        if imports && !in_ipc && line.contains("/generated") {
+        if imports && !in_ipc && (line.contains("/generated") || line.contains("#bindings")) {
             climb(Wall::GeneratedOnlyInIpc, line.trim());
         }
         if let Some(how) = RAW_HTML.iter().find(|how| line.contains(**how)) {

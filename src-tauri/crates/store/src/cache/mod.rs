@@ -2,6 +2,7 @@
 //!
 //! One connection writes, a few read. Each public call is one transaction.
 
+mod body;
 mod error;
 mod fields;
 mod open;

@@ -9,6 +9,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
+use model::PoolKey;
+use model::user::User;
 use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations};
 
@@ -123,7 +125,7 @@ impl History {
     ///
     /// # Errors
     /// [`HistoryError::Failed`].
-    pub fn timeline(&self, pool: &model::PoolKey, person: &str) -> Result<Vec<Change>, HistoryError> {
+    pub fn timeline(&self, pool: &PoolKey, person: &str) -> Result<Vec<Change>, HistoryError> {
         timeline::read(&self.lock(), pool, person)
     }
 
@@ -131,7 +133,7 @@ impl History {
     ///
     /// # Errors
     /// [`HistoryError::Failed`].
-    pub fn last_row(&self, pool: &model::PoolKey, person: &str) -> Result<Option<model::user::User>, HistoryError> {
+    pub fn last_row(&self, pool: &PoolKey, person: &str) -> Result<Option<User>, HistoryError> {
         timeline::last_row(&self.lock(), pool, person)
     }
 
@@ -139,7 +141,7 @@ impl History {
     ///
     /// # Errors
     /// [`HistoryError::Failed`]; nothing is forgotten then.
-    pub fn erase_person(&self, pool: &model::PoolKey, sub: &str) -> Result<(), HistoryError> {
+    pub fn erase_person(&self, pool: &PoolKey, sub: &str) -> Result<(), HistoryError> {
         record::erase_person(&mut self.lock(), pool, sub)
     }
 
@@ -147,7 +149,7 @@ impl History {
     ///
     /// # Errors
     /// [`HistoryError::Failed`]; nothing is forgotten then.
-    pub fn erase_pool(&self, pool: &model::PoolKey) -> Result<(), HistoryError> {
+    pub fn erase_pool(&self, pool: &PoolKey) -> Result<(), HistoryError> {
         record::erase_pool(&mut self.lock(), pool)
     }
 
@@ -160,13 +162,13 @@ impl History {
     }
 
     /// Commits events. Repeating them adds nothing.
-    pub(crate) fn record(&self, pool: &model::PoolKey, events: &[Event]) -> Result<(), HistoryError> {
+    pub(crate) fn record(&self, pool: &PoolKey, events: &[Event]) -> Result<(), HistoryError> {
         if events.is_empty() { Ok(()) } else { record::insert(&mut self.lock(), pool, events) }
     }
 
-    /// Whether the last thing known of the person is that it was removed.
-    pub(crate) fn was_removed(&self, pool: &model::PoolKey, person: &str) -> Result<bool, HistoryError> {
-        timeline::was_removed(&self.lock(), pool, person)
+    /// Whether the last thing known of the person before this generation is that it was removed.
+    pub(crate) fn was_removed(&self, pool: &PoolKey, person: &str, generation: u64) -> Result<bool, HistoryError> {
+        timeline::was_removed(&self.lock(), pool, person, generation)
     }
 
     fn lock(&self) -> MutexGuard<'_, Connection> {

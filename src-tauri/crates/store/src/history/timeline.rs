@@ -53,12 +53,19 @@ pub(super) fn last_row(connection: &Connection, pool: &PoolKey, person: &str) ->
         .transpose()
 }
 
-pub(super) fn was_removed(connection: &Connection, pool: &PoolKey, person: &str) -> Result<bool, HistoryError> {
+pub(super) fn was_removed(
+    connection: &Connection,
+    pool: &PoolKey,
+    person: &str,
+    generation: u64,
+) -> Result<bool, HistoryError> {
     let Some(id) = pool_id(connection, pool)? else { return Ok(false) };
     let mut statement = connection.prepare_cached(
         "SELECT kind = 'removed' FROM changes
-         WHERE pool = ?1 AND person = ?2 AND kind IN ('added', 'removed', 'reappeared')
+         WHERE pool = ?1 AND person = ?2 AND generation <> ?3 AND kind IN ('added', 'removed', 'reappeared')
          ORDER BY at DESC, id DESC LIMIT 1",
     )?;
-    Ok(statement.query_row(params![id, person], |row| row.get(0)).optional()?.unwrap_or(false))
+    // What this generation has recorded itself is repeated when it is resumed.
+    let generation = i64::try_from(generation).unwrap_or(i64::MAX);
+    Ok(statement.query_row(params![id, person, generation], |row| row.get(0)).optional()?.unwrap_or(false))
 }

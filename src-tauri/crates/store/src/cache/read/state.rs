@@ -1,5 +1,70 @@
-use super::super::*; use rusqlite::Connection;
-pub(in crate::cache) fn pool(_: &Connection) -> Result<Option<Pool>> { todo!() }
-pub(in crate::cache) fn groups(_: &Connection) -> Result<Vec<(Group, u64)>> { todo!() }
-pub(in crate::cache) fn freshness(_: &Connection) -> Result<Freshness> { todo!() }
-pub(in crate::cache) fn fields(_: &Connection) -> Result<Fields> { todo!() }
+//! What is known of the pool and of its syncs.
+
+use jiff::Timestamp;
+use model::group::Group;
+use model::pool::Pool;
+use model::query::Fields;
+use model::sync::Freshness;
+use rusqlite::Connection;
+use serde::de::DeserializeOwned;
+
+use crate::cache::fields::FieldMap;
+use crate::cache::{CacheError, Result};
+
+pub(in crate::cache) fn pool(connection: &Connection) -> Result<Option<Pool>> {
+    let json: Option<String> = connection.query_row("SELECT pool FROM state", [], |row| row.get(0))?;
+    json.as_deref().map(parsed).transpose()
+}
+
+pub(in crate::cache) fn groups(connection: &Connection) -> Result<Vec<(Group, u64)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT body, (SELECT count(*) FROM memberships WHERE group_id = groups.id) FROM groups ORDER BY name",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut groups = Vec::new();
+    while let Some(row) = rows.next()? {
+        groups.push((parsed(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?, unsigned(row.get(1)?)));
+    }
+    Ok(groups)
+}
+
+pub(in crate::cache) fn freshness(connection: &Connection) -> Result<Freshness> {
+    let mut statement = connection.prepare_cached(
+        "SELECT users, synced_at, CASE WHEN generation IS NOT NULL THEN started_at END, complete, swept, estimated_users,
+                groups_listed AND NOT EXISTS (SELECT 1 FROM groups WHERE NOT listed)
+         FROM state",
+    )?;
+    let freshness = statement.query_row([], |row| {
+        Ok(Freshness {
+            users: unsigned(row.get(0)?),
+            synced_at: row.get::<_, Option<i64>>(1)?.and_then(instant),
+            started_at: row.get::<_, Option<i64>>(2)?.and_then(instant),
+            complete: row.get(3)?,
+            swept: row.get(4)?,
+            estimated_users: row.get::<_, Option<i64>>(5)?.map(unsigned),
+            groups_known: row.get(6)?,
+        })
+    });
+    Ok(freshness?)
+}
+
+pub(in crate::cache) fn fields(connection: &Connection) -> Result<Fields> {
+    let schema = pool(connection)?.map(|pool| pool.schema).unwrap_or_default();
+    let seen = FieldMap::load(connection)?;
+    let schema = schema.into_iter().map(|attribute| attribute.name);
+    Ok(Fields::new(schema.chain(seen.names().cloned())))
+}
+
+/// What we wrote as JSON; anything else means that the file is damaged.
+fn parsed<T: DeserializeOwned>(json: &str) -> Result<T> {
+    serde_json::from_str(json).map_err(|_| CacheError::Damaged)
+}
+
+pub(in crate::cache) fn instant(microseconds: i64) -> Option<Timestamp> {
+    Timestamp::from_microsecond(microseconds).ok()
+}
+
+/// SQLite counts with signs.
+pub(in crate::cache) fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}

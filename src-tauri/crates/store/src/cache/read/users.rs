@@ -1,5 +1,100 @@
-use super::super::*; use rusqlite::Connection;
-pub(in crate::cache) fn by_ids(_: &Connection, _: &[u32]) -> Result<Vec<User>> { todo!() }
-pub(in crate::cache) fn by_name(_: &Connection, _: &Username) -> Result<Option<User>> { todo!() }
-pub(in crate::cache) fn look_up(_: &Connection, _: &[String]) -> Result<LookedUp> { todo!() }
-pub(in crate::cache) fn missing(_: &Connection, _: u32) -> Result<Vec<User>> { todo!() }
+//! Users by id and by name.
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use model::query::{Field, fold};
+use model::user::User;
+use model::{GroupName, Username};
+use roaring::RoaringBitmap;
+use rusqlite::Connection;
+use rusqlite::types::Value;
+
+use crate::cache::fields::{self, FieldMap, Key};
+use crate::cache::search::everybody;
+use crate::cache::{CacheError, LookedUp, Result, body};
+
+pub(in crate::cache) const BY_IDS: &str =
+    "SELECT u.id, u.username, u.body FROM rarray(?1) AS wanted CROSS JOIN users AS u ON u.id = wanted.value";
+pub(in crate::cache) const GROUPS_OF: &str = "SELECT m.user, g.name FROM rarray(?1) AS wanted
+     CROSS JOIN memberships AS m INDEXED BY memberships_by_user ON m.user = wanted.value
+     CROSS JOIN groups AS g ON g.id = m.group_id";
+
+/// The users in the given order with their groups; two statements however many there are.
+pub(in crate::cache) fn by_ids(connection: &Connection, ids: &[u32]) -> Result<Vec<User>> {
+    Ok(with_ids(connection, ids)?.into_iter().map(|(_, user)| user).collect())
+}
+
+pub(in crate::cache) fn with_ids(connection: &Connection, ids: &[u32]) -> Result<Vec<(u32, User)>> {
+    let array: Rc<Vec<Value>> = Rc::new(ids.iter().map(|id| Value::from(*id)).collect());
+    let mut groups = groups_of(connection, &array)?;
+    let mut statement = connection.prepare_cached(BY_IDS)?;
+    let mut rows = statement.query([array])?;
+    let mut users = Vec::with_capacity(ids.len());
+    while let Some(row) = rows.next()? {
+        let id: u32 = row.get(0)?;
+        let text = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
+        users.push((id, body::decode(row.get(1)?, text, groups.remove(&id).unwrap_or_default())?));
+    }
+    Ok(users)
+}
+
+fn groups_of(connection: &Connection, ids: &Rc<Vec<Value>>) -> Result<HashMap<u32, Vec<GroupName>>> {
+    let mut statement = connection.prepare_cached(GROUPS_OF)?;
+    let mut rows = statement.query([ids])?;
+    let mut groups: HashMap<u32, Vec<GroupName>> = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let name = GroupName::parse(row.get::<_, String>(1)?).map_err(|_| CacheError::Damaged)?;
+        groups.entry(row.get(0)?).or_default().push(name);
+    }
+    for names in groups.values_mut() {
+        names.sort();
+        // A user that was asked for twice was listed twice.
+        names.dedup();
+    }
+    Ok(groups)
+}
+
+pub(in crate::cache) fn by_name(connection: &Connection, username: &Username) -> Result<Option<User>> {
+    match fields::user_id(connection, username.as_str())? {
+        Some(id) => Ok(by_ids(connection, &[id])?.pop()),
+        None => Ok(None),
+    }
+}
+
+pub(in crate::cache) fn look_up(connection: &Connection, entries: &[String]) -> Result<LookedUp> {
+    let map = FieldMap::load(connection)?;
+    let attribute = |name: &str| map.id(&Field::Attribute(name.to_owned()));
+    let fields = [Some(fields::USERNAME), attribute("email"), attribute("sub"), attribute("phone_number")];
+    let mut statement = connection.prepare_cached("SELECT user FROM field_values WHERE field = ?1 AND value = ?2")?;
+    let (mut ids, mut met, mut missing) = (Vec::new(), HashSet::new(), Vec::new());
+    for entry in entries {
+        let value = Key::Text(fold(entry));
+        let mut any = false;
+        for field in fields.into_iter().flatten() {
+            for id in statement.query_map((field, &value), |row| row.get::<_, u32>(0))? {
+                any = true;
+                let id = id?;
+                if met.insert(id) {
+                    ids.push(id);
+                }
+            }
+        }
+        if !any {
+            missing.push(entry.clone());
+        }
+    }
+    Ok(LookedUp { found: by_ids(connection, &ids)?, missing })
+}
+
+pub(in crate::cache) fn missing(connection: &Connection, limit: u32) -> Result<Vec<User>> {
+    let running: bool = connection.query_row("SELECT generation IS NOT NULL FROM state", [], |row| row.get(0))?;
+    if !running {
+        return Ok(Vec::new());
+    }
+    let mut statement = connection.prepare_cached("SELECT user FROM seen")?;
+    let seen = statement.query_map([], |row| row.get::<_, u32>(0))?.collect::<rusqlite::Result<RoaringBitmap>>()?;
+    let missing = everybody(connection)? - seen;
+    let first: Vec<u32> = missing.iter().take(usize::try_from(limit).unwrap_or(usize::MAX)).collect();
+    by_ids(connection, &first)
+}

@@ -9,7 +9,8 @@ CREATE TABLE state (
     complete INTEGER NOT NULL DEFAULT 0,
     swept INTEGER NOT NULL DEFAULT 0,
     estimated_users INTEGER,
-    groups_known INTEGER NOT NULL DEFAULT 0,
+    -- Whether the list of groups has been read once.
+    groups_listed INTEGER NOT NULL DEFAULT 0,
     -- The running generation; NULL when there is none.
     generation INTEGER,
     kind TEXT,
@@ -28,7 +29,7 @@ CREATE TABLE users (
     body TEXT NOT NULL
 ) STRICT;
 
--- The names of searchable things. 1–5 are ours (see fields.rs); attributes follow as they are met.
+-- The attributes that users have, from 10 on as they are met. Smaller numbers are our own fields (fields.rs).
 CREATE TABLE fields (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE

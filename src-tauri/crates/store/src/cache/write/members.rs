@@ -1,5 +1,149 @@
-use super::super::*; use rusqlite::Connection;
-pub(in crate::cache) fn put_groups(_: &Connection, _: &[Group]) -> Result<()> { todo!() }
-pub(in crate::cache) fn begin(_: &Connection, _: &GroupName) -> Result<MemberState> { todo!() }
-pub(in crate::cache) fn restart(_: &Connection, _: &GroupName) -> Result<()> { todo!() }
-pub(in crate::cache) fn write(_: &Connection, _: &PoolKey, _: &GroupName, _: &[Username], _: &MemberStep, _: Option<&History>, _: Timestamp) -> Result<()> { todo!() }
+//! Groups and who is in them.
+
+use jiff::Timestamp;
+use model::group::Group;
+use model::{GroupName, PoolKey, Username};
+use roaring::RoaringBitmap;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::log::Log;
+use super::state::{self, Running};
+use crate::cache::{CacheError, MemberState, MemberStep, Result, read};
+use crate::history::{History, Kind};
+
+pub(in crate::cache) fn put_groups(connection: &Connection, groups: &[Group]) -> Result<()> {
+    let mut changes = 0;
+    let mut put = connection.prepare_cached(
+        "INSERT INTO groups (name, body) VALUES (?1, ?2)
+         ON CONFLICT (name) DO UPDATE SET body = excluded.body WHERE body <> excluded.body",
+    )?;
+    for group in groups {
+        let body = serde_json::to_string(group).map_err(|error| CacheError::Internal(error.to_string()))?;
+        changes += put.execute((group.name.as_str(), body))?;
+    }
+    let names: std::collections::HashSet<&str> = groups.iter().map(|group| group.name.as_str()).collect();
+    let mut statement = connection.prepare_cached("SELECT id, name FROM groups")?;
+    let known = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    for (id, name) in known.collect::<rusqlite::Result<Vec<(i64, String)>>>()? {
+        if !names.contains(name.as_str()) {
+            // What refers to it goes with it.
+            changes += connection.prepare_cached("DELETE FROM groups WHERE id = ?1")?.execute([id])?;
+        }
+    }
+    connection.execute("UPDATE state SET groups_listed = 1", [])?;
+    if changes > 0 { state::changed(connection, 0) } else { Ok(()) }
+}
+
+/// A group and where its listing stands.
+struct Listing {
+    id: i64,
+    /// Whether its members were listed completely once.
+    listed: bool,
+    state: MemberState,
+}
+
+/// The listing in the running generation; what an earlier one has left behind is forgotten.
+fn listing(connection: &Connection, running: &Running, group: &GroupName) -> Result<Listing> {
+    let mut statement =
+        connection.prepare_cached("SELECT id, listed, generation, token, ended FROM groups WHERE name = ?1")?;
+    let found = statement.query_row([group.as_str()], |row| {
+        let state = MemberState { token: row.get(3)?, ended: row.get(4)? };
+        Ok((Listing { id: row.get(0)?, listed: row.get(1)?, state }, row.get::<_, Option<i64>>(2)?))
+    });
+    let (mut listing, generation) = found.optional()?.ok_or(CacheError::NoSuch("group"))?;
+    if generation != i64::try_from(running.generation).ok() {
+        forget(connection, listing.id, running)?;
+        listing.state = MemberState::default();
+    }
+    Ok(listing)
+}
+
+fn forget(connection: &Connection, group: i64, running: &Running) -> Result<()> {
+    let generation = i64::try_from(running.generation).unwrap_or(i64::MAX);
+    connection
+        .prepare_cached("UPDATE groups SET generation = ?2, token = NULL, ended = 0 WHERE id = ?1")?
+        .execute((group, generation))?;
+    connection.prepare_cached("DELETE FROM listed_members WHERE group_id = ?1")?.execute([group])?;
+    Ok(())
+}
+
+pub(in crate::cache) fn begin(connection: &Connection, group: &GroupName) -> Result<MemberState> {
+    let running = state::running(connection)?.ok_or(CacheError::NoSuch("generation"))?;
+    Ok(listing(connection, &running, group)?.state)
+}
+
+pub(in crate::cache) fn restart(connection: &Connection, group: &GroupName) -> Result<()> {
+    let running = state::running(connection)?.ok_or(CacheError::NoSuch("generation"))?;
+    forget(connection, listing(connection, &running, group)?.id, &running)
+}
+
+pub(in crate::cache) fn write(
+    connection: &Connection,
+    pool: &PoolKey,
+    group: &GroupName,
+    usernames: &[Username],
+    step: &MemberStep,
+    history: Option<&History>,
+    now: Timestamp,
+) -> Result<()> {
+    let running = state::running(connection)?.ok_or(CacheError::NoSuch("generation"))?;
+    let listing = listing(connection, &running, group)?;
+    let mut member =
+        connection.prepare_cached("INSERT OR IGNORE INTO listed_members (group_id, username) VALUES (?1, ?2)")?;
+    for username in usernames {
+        member.execute((listing.id, username.as_str()))?;
+    }
+    let token = step.token.as_ref().filter(|_| !step.ended);
+    connection
+        .prepare_cached("UPDATE groups SET token = ?2, ended = ?3 WHERE id = ?1")?
+        .execute(params![listing.id, token, step.ended])?;
+    if !step.ended {
+        return Ok(());
+    }
+    // A group that was never listed has no members that could have changed.
+    let mut log = Log::new(history.filter(|_| listing.listed), pool, &running, now);
+    replace(connection, listing.id, group, &mut log)?;
+    log.commit()
+}
+
+/// Puts the listing in the place of the memberships, touching only what differs.
+fn replace(connection: &Connection, group: i64, name: &GroupName, log: &mut Log<'_>) -> Result<()> {
+    let ids = |sql: &str| -> Result<RoaringBitmap> {
+        let mut statement = connection.prepare_cached(sql)?;
+        let ids = statement.query_map([group], |row| row.get::<_, u32>(0))?;
+        Ok(ids.collect::<rusqlite::Result<_>>()?)
+    };
+    let old = ids("SELECT user FROM memberships WHERE group_id = ?1")?;
+    let new = ids(
+        "SELECT u.id FROM listed_members AS l CROSS JOIN users AS u ON u.username = l.username WHERE l.group_id = ?1",
+    )?;
+    let (gone, come) = (&old - &new, &new - &old);
+    for (kind, ids) in [(Kind::GroupRemoved, &gone), (Kind::GroupAdded, &come)] {
+        if log.is_on() {
+            let ids: Vec<u32> = ids.iter().collect();
+            for user in ids.chunks(500).map(|ids| read::users::by_ids(connection, ids)) {
+                user?.iter().for_each(|user| log.group(user, kind, name.as_str()));
+            }
+        }
+    }
+    for (sql, ids) in [
+        ("DELETE FROM memberships WHERE group_id = ?1 AND user = ?2", &gone),
+        ("INSERT INTO memberships (group_id, user) VALUES (?1, ?2)", &come),
+    ] {
+        let mut statement = connection.prepare_cached(sql)?;
+        for id in ids {
+            statement.execute((group, id))?;
+        }
+    }
+    for sql in [
+        "DELETE FROM pending_members WHERE group_id = ?1",
+        "INSERT INTO pending_members (username, group_id)
+             SELECT username, group_id FROM listed_members AS l WHERE group_id = ?1
+             AND NOT EXISTS (SELECT 1 FROM users WHERE username = l.username)",
+        "DELETE FROM listed_members WHERE group_id = ?1",
+        "UPDATE groups SET listed = 1 WHERE id = ?1",
+    ] {
+        connection.prepare_cached(sql)?.execute([group])?;
+    }
+    if gone.is_empty() && come.is_empty() { Ok(()) } else { state::changed(connection, 0) }
+}

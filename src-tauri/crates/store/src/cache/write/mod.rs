@@ -1,5 +1,6 @@
 //! Writing: pages of a sync with their checkpoints, groups and memberships, tombstones.
 
+mod log;
 pub(super) mod members;
 pub(super) mod page;
 pub(super) mod state;

@@ -41,6 +41,7 @@ impl Console {
             // The databases are closed before their files go.
             vault.history = None;
             vault.keys = Err("Everything was erased. Unlock to begin anew.".to_owned());
+            inner.pools.lock().unwrap_or_else(PoisonError::into_inner).clear();
             let source = vault.source.clone();
             let erased = store::erase_all(&inner.data, &source)?;
             *inner.settings.lock().unwrap_or_else(PoisonError::into_inner) = Settings::default();

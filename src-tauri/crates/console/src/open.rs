@@ -76,6 +76,8 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) zone: TimeZone,
     pub(crate) gate: Arc<Gate>,
+    /// Whether the share was given and the settings' own does not count.
+    pub(crate) share_given: bool,
     pub(crate) calls: Arc<CallCounter>,
     pub(crate) vault: Mutex<Vault>,
     pub(crate) settings: Mutex<Settings>,
@@ -112,6 +114,7 @@ pub async fn open(config: Config) -> Result<Console, Error> {
     })
     .await?;
     let calls = Arc::new(CallCounter::default());
+    let share_given = share.is_some();
     let share = share.unwrap_or(Share::Fraction(settings.share));
     let gate = Arc::new(Gate::new(calls.clone(), share, clock.clone()));
     let inner = Inner {
@@ -121,6 +124,7 @@ pub async fn open(config: Config) -> Result<Console, Error> {
         clock,
         zone,
         gate,
+        share_given,
         calls,
         vault: Mutex::new(vault),
         settings: Mutex::new(settings),

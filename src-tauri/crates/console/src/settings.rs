@@ -2,6 +2,7 @@
 
 use std::sync::PoisonError;
 
+use cognito::Share;
 use model::connection::{ConnectionId, Environment};
 use store::{SavedConnection, Settings};
 
@@ -15,7 +16,7 @@ impl Console {
         self.inner.settings()
     }
 
-    /// Changes the settings and writes them; the new ones are returned.
+    /// Changes the settings and writes them; the new ones are returned. A new share holds for calls from now on.
     ///
     /// # Errors
     /// [`Code::CacheUnavailable`](crate::Code::CacheUnavailable) when they cannot be written; they then stay as they were.
@@ -80,6 +81,9 @@ impl Inner {
         change(&mut changed);
         if asked_for || !self.memory_only() {
             changed.save(&self.data)?;
+        }
+        if !self.share_given {
+            self.gate.set_share(Share::Fraction(changed.share));
         }
         *settings = changed.clone();
         Ok(changed)

@@ -35,6 +35,8 @@ pub(super) struct Crew {
     estimated: Option<u64>,
     seen: u64,
     wasted: u64,
+    /// Whether pages are written without history.
+    pub(super) quiet: bool,
 }
 
 impl Crew {
@@ -42,7 +44,7 @@ impl Crew {
         let seen = plan::seen(&chains);
         let all: u64 = chains.iter().map(|chain| chain.users).sum();
         let waiting = chains.iter().filter(|chain| !chain.ended).cloned().collect();
-        Self { chains, waiting, running: 0, estimated, seen, wasted: all - seen }
+        Self { chains, waiting, running: 0, estimated, seen, wasted: all - seen, quiet: false }
     }
 
     /// Users that were read in this generation, each once.
@@ -170,10 +172,10 @@ impl Run {
         chain.token = page.next.filter(|_| !hot);
         chain.token_at = chain.token.as_ref().map(|_| self.pool.now());
         let step = ChainStep { token: chain.token.clone(), token_at: chain.token_at, ended, split_into };
-        let (id, users) = (chain.id, page.users);
+        let (id, users, quiet) = (chain.id, page.users, self.crew().quiet);
         let after = self
             .disk(move |pool| {
-                let history = pool.recording();
+                let history = pool.recording().filter(|_| !quiet);
                 pool.cache.write_page(id, &users, &step, history.as_ref(), pool.now())?;
                 if step.split_into.is_empty() { Ok(None) } else { pool.cache.sync_state() }
             })

@@ -109,7 +109,10 @@ impl Run {
 
     /// Lists everything once more without a filter.
     async fn sweep(&self, live: &Live, chains: Vec<Chain>, estimated: Option<u64>) -> Result<SyncReport, Error> {
+        let before = self.disk(|pool| pool.cache.freshness()).await?;
         self.take_over(chains, estimated);
+        // Whom the first sweep finds was there before: that is no news.
+        self.crew().quiet = !before.swept;
         self.meter.phase(SyncPhase::Sweeping);
         self.list(live).await?;
         self.verify(live, true).await?;

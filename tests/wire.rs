@@ -1,1 +1,187 @@
-//! The wire without a window: commands by name, with JSON, through the real access-control list.
+//! The wire without a window: commands by name, with JSON, through the real access-control list and the real sandbox.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use console::{AwsFiles, KeySource};
+use poolkeeper::Place;
+use serde_json::{Value, json};
+use tauri::WebviewWindow;
+use tauri::ipc::{CallbackFn, InvokeBody};
+use tauri::test::{INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder};
+use tauri::webview::InvokeRequest;
+
+/// People in the sandbox of these tests.
+const PEOPLE: u32 = 1_000;
+
+struct Shell {
+    window: WebviewWindow<MockRuntime>,
+    _app: tauri::App<MockRuntime>,
+    _folder: tempfile::TempDir,
+}
+
+impl Shell {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place {
+            data_dir: folder.path().join("data"),
+            usual: false,
+            keys: KeySource::File(folder.path().join("keys")),
+            aws: AwsFiles { home: Some(folder.path().to_owned()), environment: Some(BTreeMap::new()), ..AwsFiles::default() },
+            sandbox_users: PEOPLE,
+        };
+        let app = poolkeeper::assemble(mock_builder(), place, poolkeeper::context()).unwrap();
+        let window = tauri::WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default()).build().unwrap();
+        Self { window, _app: app, _folder: folder }
+    }
+
+    /// Calls a command as the page at `url` would.
+    fn call_from(&self, url: &str, command: &str, arguments: Value) -> Result<Value, Value> {
+        let request = InvokeRequest {
+            cmd: command.to_owned(),
+            callback: CallbackFn(0),
+            error: CallbackFn(1),
+            url: url.parse().unwrap(),
+            body: InvokeBody::Json(arguments),
+            headers: tauri::http::HeaderMap::new(),
+            invoke_key: INVOKE_KEY.to_owned(),
+        };
+        get_ipc_response(&self.window, request).map(|body| body.deserialize().unwrap())
+    }
+
+    fn ask(&self, command: &str) -> Result<Value, Value> {
+        self.call_from("tauri://localhost", command, json!({}))
+    }
+
+    fn call(&self, command: &str, request: Value) -> Result<Value, Value> {
+        self.call_from("tauri://localhost", command, json!({ "request": request }))
+    }
+
+    /// A shell whose sandbox is open and synced.
+    fn synced() -> Self {
+        let shell = Self::new();
+        shell.ask("open_sandbox").unwrap();
+        shell.ask("start_sync").unwrap();
+        let began = Instant::now();
+        while !shell.ask("get_status").unwrap()["sync"].is_null() {
+            assert!(began.elapsed() < Duration::from_secs(240), "the sync ends");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        shell
+    }
+}
+
+fn by_name() -> Value {
+    json!({ "field": "username", "descending": false })
+}
+
+#[test]
+fn the_app_tells_what_protects_its_data() {
+    let info = Shell::new().ask("get_app_info").unwrap();
+    assert_eq!(info["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(info["protection"]["kind"], "keyFile");
+    assert_eq!(info["platform"], std::env::consts::OS);
+    assert_eq!(info["notices"], json!([]));
+}
+
+#[test]
+fn the_sandbox_opens_syncs_and_is_searched() {
+    let shell = Shell::synced();
+    let everybody = shell.call("search_users", json!({ "query": "", "sort": by_name() })).unwrap();
+    assert_eq!(everybody["rows"].as_array().unwrap().len(), 200, "the first rows come with the answer");
+    let total = shell.call("count_users", json!({ "search": everybody["search"] })).unwrap();
+    assert!(total.as_u64().unwrap() >= u64::from(PEOPLE), "{total}");
+
+    let middle = json!({ "search": everybody["search"], "start": 500, "count": 3 });
+    let rows = shell.call("get_rows", middle).unwrap();
+    let names: Vec<&str> = rows.as_array().unwrap().iter().map(|row| row["username"].as_str().unwrap()).collect();
+    assert_eq!(names.len(), 3);
+
+    let user = shell.call("get_user", json!({ "username": names[0] })).unwrap();
+    assert_eq!(user["username"], names[0]);
+    assert_eq!(user["attributes"]["sub"], user["sub"]);
+    let raw: Value = serde_json::from_str(user["raw"].as_str().unwrap()).unwrap();
+    assert_eq!(raw["attributes"], user["attributes"]);
+
+    let sub = user["sub"].as_str().unwrap();
+    let found = shell.call("look_up", json!({ "text": format!("{sub}\nnobody@nowhere.example") })).unwrap();
+    assert_eq!(found["found"][0]["username"], names[0]);
+    assert_eq!(found["missing"], json!(["nobody@nowhere.example"]));
+
+    let overview = shell.ask("get_overview").unwrap();
+    assert_eq!(overview["users"], total);
+    assert_eq!(overview["freshness"]["complete"], true);
+}
+
+#[test]
+fn a_wrong_query_is_told_with_its_place_in_utf_16_units() {
+    let shell = Shell::new();
+    shell.ask("open_sandbox").unwrap();
+    let parsed = shell.call("parse_query", json!({ "query": "😀 emial:x" })).unwrap();
+    assert_eq!(parsed["error"]["startUtf16"], 3, "the emoji takes two units");
+    let suggested: Vec<&str> =
+        parsed["error"]["suggestions"].as_array().unwrap().iter().map(|s| s["replacement"].as_str().unwrap()).collect();
+    assert!(suggested.iter().any(|s| s.contains("email")), "{suggested:?}");
+    let refused = shell.call("search_users", json!({ "query": "emial:x", "sort": by_name() })).unwrap_err();
+    assert_eq!((&refused["code"], &refused["field"]), (&json!("validation"), &json!("query")));
+
+    let fine = shell.call("parse_query", json!({ "query": "-status:confirmed acme" })).unwrap();
+    assert!(fine["error"].is_null());
+    assert_eq!(fine["chips"][0]["field"], "status");
+    assert_eq!(fine["chips"][0]["operator"], ":");
+    assert_eq!(fine["chips"][0]["negated"], true);
+    assert_eq!(fine["chips"][1]["value"], "acme");
+}
+
+#[test]
+fn an_unknown_pool_is_not_found_and_an_impossible_one_is_refused_by_field() {
+    let shell = Shell::new();
+    let open = |pool: &str| {
+        let connection = json!({ "profile": null, "region": "eu-west-1", "endpoint": null, "sandbox": true });
+        shell.call("open_pool", json!({ "connection": connection, "poolId": pool })).unwrap_err()
+    };
+    assert_eq!(open("eu-west-1_NoSuchOne")["code"], "not_found");
+    let wrong = open("nonsense");
+    assert_eq!((&wrong["code"], &wrong["field"]), (&json!("validation"), &json!("poolId")));
+}
+
+#[test]
+fn what_needs_an_open_pool_says_so() {
+    let shell = Shell::new();
+    for command in ["get_overview", "start_sync", "pause_sync"] {
+        assert_eq!(shell.ask(command).unwrap_err()["code"], "precondition", "{command}");
+    }
+}
+
+#[test]
+fn settings_are_changed_in_part_and_checked() {
+    let shell = Shell::new();
+    let changed = shell.call("update_settings", json!({ "theme": "dark", "share": 0.25 })).unwrap();
+    assert_eq!((&changed["theme"], &changed["share"]), (&json!("dark"), &json!(0.25)));
+    assert_eq!(changed["historyDays"], 30);
+    let refused = shell.call("update_settings", json!({ "share": 2.0 })).unwrap_err();
+    assert_eq!(refused["field"], "share");
+}
+
+#[test]
+fn everything_is_erased_only_when_the_words_are_typed() {
+    let shell = Shell::new();
+    shell.ask("open_sandbox").unwrap();
+    let refused = shell.call("erase_everything", json!({ "typed": "yes" })).unwrap_err();
+    assert_eq!(refused["field"], "typed");
+    shell.call("erase_everything", json!({ "typed": "erase everything" })).unwrap();
+    assert_eq!(shell.ask("get_app_info").unwrap()["protection"]["kind"], "locked");
+    assert_eq!(shell.ask("get_overview").unwrap_err()["code"], "precondition");
+}
+
+#[test]
+fn other_pages_and_unlisted_commands_are_refused() {
+    let shell = Shell::new();
+    for foreign in ["https://example.com", "http://tauri.localhost.example.com"] {
+        assert!(shell.call_from(foreign, "get_app_info", json!({})).is_err(), "{foreign}");
+    }
+    for unlisted in ["plugin:window|close", "plugin:webview|create_webview_window", "plugin:app|version", "no_such_command"] {
+        let refused = shell.ask(unlisted).unwrap_err();
+        assert!(refused.is_string(), "Tauri itself refuses {unlisted}: {refused}");
+    }
+}

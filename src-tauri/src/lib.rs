@@ -1,1 +1,140 @@
-//! The shell.
+//! The shell: the only code that names Tauri. It carries requests from the web view to `console` and views back.
+//!
+//! The web view is a hostile guest: it may call the commands of [`commands`], hear the events of [`events`] and load our
+//! own files. Everything else is refused, by the access-control list and here.
+
+mod commands;
+mod events;
+mod follow;
+mod playground;
+mod setup;
+mod state;
+mod window;
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tauri::{App, Manager, RunEvent, Runtime};
+use tauri_specta::{Commands, collect_commands, collect_events};
+
+pub use setup::Place;
+pub use state::Desk;
+pub use window::is_own_page;
+
+/// Runs the app until its window closes.
+#[must_use]
+pub fn run() -> ExitCode {
+    setup::prefer_software_drawing();
+    match start() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "the app could not start");
+            setup::say(&format!("Poolkeeper could not start: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start() -> anyhow::Result<()> {
+    let place = Place::from_env()?;
+    let _log = setup::log(&place.data_dir)?;
+    let context = context();
+    let single = tauri_plugin_single_instance::Builder::new()
+        .dbus_id(place.instance(&context.config().identifier))
+        .callback(|app, _, _| window::focus(app))
+        .build();
+    let app = assemble(tauri::Builder::default().plugin(single), place, context)?;
+    window::open(&app)?;
+    app.run(|app, event| {
+        if let RunEvent::Exit = event {
+            app.state::<Desk>().leave();
+        }
+    });
+    Ok(())
+}
+
+/// The app without its window: commands, events and state, on any of Tauri's runtimes.
+///
+/// # Errors
+/// When the runtime or a plugin cannot start.
+pub fn assemble<R: Runtime>(
+    builder: tauri::Builder<R>,
+    place: Place,
+    context: tauri::Context<R>,
+) -> tauri::Result<App<R>> {
+    let wire = wire::<R>();
+    let app = builder.invoke_handler(wire.invoke_handler()).build(context)?;
+    wire.mount_events(&app);
+    let handle = app.handle().clone();
+    app.manage(Desk::new(place, Arc::new(move |told| events::emit(&handle, told))));
+    Ok(app)
+}
+
+/// What the build knows: configuration, access-control list and the window's files.
+#[must_use]
+pub fn context<R: Runtime>() -> tauri::Context<R> {
+    tauri::generate_context!()
+}
+
+/// Writes the TypeScript for every command, event and type of the wire.
+///
+/// # Errors
+/// When a type cannot be told in TypeScript, or the file cannot be written.
+pub fn write_typescript(path: &Path) -> Result<(), specta_typescript::Error> {
+    wire::<tauri::Wry>().export(specta_typescript::Typescript::default(), path)
+}
+
+/// The name of every registered command. The capability file must list the same.
+#[must_use]
+pub fn command_names() -> Vec<String> {
+    let collected = (commands::<tauri::Wry>().1)(&mut specta::Types::default());
+    collected.functions.iter().map(|function| function.name().to_string()).collect()
+}
+
+fn wire<R: Runtime>() -> tauri_specta::Builder<R> {
+    tauri_specta::Builder::new().commands(commands()).events(collect_events![
+        events::SyncProgress,
+        events::CacheChanged,
+        events::SessionExpired
+    ])
+}
+
+/// The one list of commands. The capability file has the same, which a test compares; a new one goes into both.
+fn commands<R: Runtime>() -> Commands<R> {
+    collect_commands![
+        commands::app::get_app_info,
+        commands::app::unlock,
+        commands::app::get_settings,
+        commands::app::update_settings,
+        commands::app::open_logs_folder,
+        commands::app::get_diagnostics,
+        commands::app::erase_everything,
+        commands::app::erase_pool,
+        commands::app::erase_person,
+        commands::connections::list_connections,
+        commands::connections::connect,
+        commands::connections::label_connection,
+        commands::connections::check_credentials,
+        commands::pools::describe_pool,
+        commands::pools::open_pool,
+        commands::pools::open_cached_pool,
+        commands::pools::close_pool,
+        commands::pools::open_sandbox,
+        commands::pools::reset_sandbox,
+        commands::users::search_users,
+        commands::users::count_users,
+        commands::users::get_rows,
+        commands::users::get_user,
+        commands::users::get_timeline,
+        commands::users::look_up,
+        commands::users::parse_query,
+        commands::users::complete_query,
+        commands::users::get_overview,
+        commands::sync::start_sync,
+        commands::sync::pause_sync,
+        commands::sync::resume_sync,
+        commands::sync::cancel_sync,
+        commands::sync::get_status,
+    ]
+}

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
-use console::{AwsFiles, KeySource, SandboxClient, SystemClock};
+use console::{AwsFiles, KeySource, SystemClock};
 use jiff::tz::TimeZone;
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_appender::rolling::{Builder, Rotation};
@@ -61,14 +61,13 @@ impl Place {
         format!("{identifier}.Data{:016x}", hasher.finish())
     }
 
-    /// What the console is made from.
-    #[must_use]
-    pub fn console(&self, sandbox: SandboxClient) -> console::Config {
+    /// What the console is made from, but for the way into the sandbox.
+    pub(crate) fn console(&self) -> console::Config {
         console::Config {
             data_dir: self.data_dir.clone(),
             keys: self.keys.clone(),
             aws: self.aws.clone(),
-            sandbox: Some(sandbox),
+            sandbox: None,
             clock: Arc::new(SystemClock),
             zone: TimeZone::system(),
             share: None,
@@ -107,4 +106,10 @@ pub(crate) fn prefer_software_drawing() {
             std::env::set_var(name, "1");
         }
     }
+}
+
+/// The last word to a person at a terminal, when there is no window to say it in.
+#[expect(clippy::print_stderr, reason = "the window could not be opened, so this is the only place left")]
+pub(crate) fn say(sentence: &str) {
+    eprintln!("{sentence}");
 }

@@ -1,2 +1,41 @@
-//! cli
-fn main() {}
+//! `poolctl`: the console without a window. Data goes to stdout, messages and progress to stderr.
+
+mod arguments;
+mod commands;
+mod failure;
+mod output;
+mod place;
+
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command};
+use failure::Failure;
+
+fn main() -> ExitCode {
+    let words = arguments::negated_query_last(std::env::args_os().collect());
+    let arguments = match arguments::parse(&words) {
+        Ok(arguments) => arguments,
+        Err(exit) => return exit,
+    };
+    let json = arguments.common.wants_json();
+    let done = tokio::runtime::Runtime::new().map_err(Failure::from).and_then(|runtime| runtime.block_on(run(arguments)));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever read our output has seen enough.
+        Err(failure) if failure.is_closed_pipe() => ExitCode::SUCCESS,
+        Err(failure) => failure.tell(json),
+    }
+}
+
+async fn run(Arguments { common, command }: Arguments) -> Result<(), Failure> {
+    match command {
+        Command::Sandbox(sandbox) => commands::sandbox::run(&common, &sandbox).await,
+        Command::Pools => commands::pools::run(&common).await,
+        Command::Sync => commands::sync::run(&common).await,
+        Command::Users(users) => commands::users::list(&common, &users).await,
+        Command::Count { query } => commands::users::count(&common, query.as_deref()).await,
+        Command::Show { username } => commands::users::show(&common, username).await,
+        Command::Erase => commands::erase::run(&common).await,
+        Command::Diagnostics => commands::diagnostics::run(&common).await,
+    }
+}

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::WireError;
 use crate::users::SortView;
 
 /// What the window asks for first.
@@ -149,7 +150,7 @@ pub struct ColumnsPatch {
 pub struct HistoryPatch {
     /// What names the local copy.
     pub pool_key: String,
-    /// Keep changes from now on? Turning it off erases what was kept.
+    /// Keep changes from now on? What was kept before stays until it is erased.
     pub on: bool,
 }
 
@@ -209,3 +210,126 @@ pub struct EraseEverything {
 
 /// The words that must be typed before everything is erased.
 pub const ERASE_EVERYTHING: &str = "erase everything";
+
+impl From<console::Protection> for ProtectionView {
+    fn from(protection: console::Protection) -> Self {
+        let (kind, backend, message) = match protection {
+            console::Protection::Keyring { backend } => (ProtectionKind::Keyring, Some(backend), None),
+            console::Protection::KeyFile { path } => (ProtectionKind::KeyFile, Some(path.display().to_string()), None),
+            console::Protection::Passphrase => (ProtectionKind::Passphrase, None, None),
+            console::Protection::Memory => (ProtectionKind::Memory, None, None),
+            console::Protection::Locked { message } => (ProtectionKind::Locked, None, Some(message)),
+        };
+        Self { kind, backend, message }
+    }
+}
+
+impl UnlockRequest {
+    /// Where the keys shall come from.
+    ///
+    /// # Errors
+    /// A validation error when the passphrase is missing or empty.
+    pub fn source(self) -> Result<console::KeySource, WireError> {
+        match (self.kind, self.passphrase) {
+            (UnlockKind::Keyring, _) => Ok(console::KeySource::Keyring),
+            (UnlockKind::Memory, _) => Ok(console::KeySource::Memory),
+            (UnlockKind::Passphrase, Some(text)) if !text.is_empty() => Ok(console::KeySource::Passphrase(text.into())),
+            (UnlockKind::Passphrase, _) => Err(WireError::validation("passphrase", "Type a passphrase.")),
+        }
+    }
+}
+
+impl From<&console::Settings> for SettingsView {
+    fn from(settings: &console::Settings) -> Self {
+        let pools = settings.pools.iter().map(|pool| {
+            let pool_key = pool.key.to_string();
+            let columns = settings.columns.get(&pool_key).map_or_else(Vec::new, |c| c.iter().map(Into::into).collect());
+            KnownPoolView { pool_key, name: pool.name.clone(), history: pool.history, columns }
+        });
+        Self {
+            theme: match settings.theme {
+                console::Theme::System => Theme::System,
+                console::Theme::Light => Theme::Light,
+                console::Theme::Dark => Theme::Dark,
+            },
+            density: match settings.density {
+                console::Density::Comfortable => Density::Comfortable,
+                console::Density::Compact => Density::Compact,
+            },
+            history_days: settings.history_days,
+            share: settings.share,
+            pools: pools.collect(),
+            saved_views: settings.saved_views.iter().map(SavedViewView::from).collect(),
+        }
+    }
+}
+
+impl SettingsPatch {
+    /// Checks what a settings file must never hold.
+    ///
+    /// # Errors
+    /// A validation error that names the field.
+    pub fn check(&self) -> Result<(), WireError> {
+        if self.share.is_some_and(|share| !(0.05..=1.0).contains(&share)) {
+            return Err(WireError::validation("share", "The share of AWS's quota lies between 5 % and 100 %."));
+        }
+        if self.history_days.is_some_and(|days| !(1..=3650).contains(&days)) {
+            return Err(WireError::validation("historyDays", "Changes are kept for 1 to 3650 days."));
+        }
+        Ok(())
+    }
+
+    /// Writes what is given into the settings.
+    pub fn apply(self, settings: &mut console::Settings) {
+        if let Some(theme) = self.theme {
+            settings.theme = match theme {
+                Theme::System => console::Theme::System,
+                Theme::Light => console::Theme::Light,
+                Theme::Dark => console::Theme::Dark,
+            };
+        }
+        if let Some(density) = self.density {
+            settings.density = match density {
+                Density::Comfortable => console::Density::Comfortable,
+                Density::Compact => console::Density::Compact,
+            };
+        }
+        settings.history_days = self.history_days.unwrap_or(settings.history_days);
+        settings.share = self.share.unwrap_or(settings.share);
+        if let Some(patch) = self.columns {
+            settings.columns.insert(patch.pool_key, patch.columns.iter().map(Into::into).collect());
+        }
+        if let Some(views) = self.saved_views {
+            settings.saved_views = views.iter().map(Into::into).collect();
+        }
+        if let Some(patch) = self.history {
+            for pool in settings.pools.iter_mut().filter(|pool| pool.key.to_string() == patch.pool_key) {
+                pool.history = patch.on;
+            }
+        }
+    }
+}
+
+impl From<&console::ColumnChoice> for ColumnChoice {
+    fn from(column: &console::ColumnChoice) -> Self {
+        Self { field: column.field.clone(), width: column.width, pinned: column.pinned }
+    }
+}
+
+impl From<&ColumnChoice> for console::ColumnChoice {
+    fn from(column: &ColumnChoice) -> Self {
+        Self { field: column.field.clone(), width: column.width, pinned: column.pinned }
+    }
+}
+
+impl From<&console::SavedView> for SavedViewView {
+    fn from(view: &console::SavedView) -> Self {
+        Self { name: view.name.clone(), query: view.query.clone(), sort: SortView::from(&view.sort) }
+    }
+}
+
+impl From<&SavedViewView> for console::SavedView {
+    fn from(view: &SavedViewView) -> Self {
+        Self { name: view.name.clone(), query: view.query.clone(), sort: (&view.sort).into() }
+    }
+}

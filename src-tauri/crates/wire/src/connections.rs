@@ -1,11 +1,11 @@
 //! Connections: what can be opened, what was opened before, and the one that is open.
 
-use model::connection::{self, ConnectionId, Identity};
+use model::connection::{self, ConnectionId};
 use model::{ProfileName, Region};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::WireError;
+use crate::{WireError, count};
 use crate::pools::{PoolLineView, sentence};
 
 /// What names a connection. The only type that goes both ways.
@@ -144,6 +144,46 @@ pub enum ProfileKind {
     Unknown,
 }
 
+impl From<console::ProfileKind> for ProfileKind {
+    fn from(kind: console::ProfileKind) -> Self {
+        match kind {
+            console::ProfileKind::Keys => Self::Keys,
+            console::ProfileKind::Sso => Self::Sso,
+            console::ProfileKind::AssumeRole => Self::AssumeRole,
+            console::ProfileKind::Process => Self::Process,
+            console::ProfileKind::WebIdentity => Self::WebIdentity,
+            console::ProfileKind::Environment => Self::Environment,
+            console::ProfileKind::Unknown => Self::Unknown,
+        }
+    }
+}
+
+impl From<&console::ProfileLine> for ProfileView {
+    fn from(line: &console::ProfileLine) -> Self {
+        Self {
+            id: ConnectionIdView::from(&line.id),
+            name: line.name.clone(),
+            kind: line.kind.into(),
+            region: line.region.as_ref().map(ToString::to_string),
+            account: line.account.clone(),
+            role: line.role.clone(),
+            endpoint: line.endpoint.clone(),
+            environment: line.environment.into(),
+            last_used: line.last_used.map(|at| at.to_string()),
+        }
+    }
+}
+
+impl From<&console::Connections> for ConnectionsView {
+    fn from(connections: &console::Connections) -> Self {
+        Self {
+            profiles: connections.profiles.iter().map(ProfileView::from).collect(),
+            problem: connections.problem.clone(),
+            recent: connections.recent.iter().map(RecentPoolView::from).collect(),
+        }
+    }
+}
+
 /// A pool with a local copy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -159,10 +199,30 @@ pub struct RecentPoolView {
     pub place: String,
     /// What the connection is said to be for.
     pub environment: Environment,
-    /// Users in the local copy.
-    pub users: u32,
+    /// Users in the local copy; `null` when it cannot be read now.
+    pub users: Option<u32>,
     /// When its last full sync ended, as far as known.
     pub synced_at: Option<String>,
+}
+
+impl From<&console::RecentPool> for RecentPoolView {
+    fn from(pool: &console::RecentPool) -> Self {
+        let key = &pool.key;
+        let place = match (&pool.connection.endpoint, pool.connection.sandbox) {
+            (_, true) => "Sandbox".to_owned(),
+            (Some(endpoint), false) => endpoint.clone(),
+            (None, false) => format!("{} · {}", key.account, key.region),
+        };
+        Self {
+            pool_key: key.to_string(),
+            connection: ConnectionIdView::from(&pool.connection),
+            pool_name: pool.name.clone(),
+            place,
+            environment: pool.environment.into(),
+            users: pool.users.map(count),
+            synced_at: pool.synced_at.map(|at| at.to_string()),
+        }
+    }
 }
 
 /// A connection that answers.
@@ -187,40 +247,30 @@ pub struct ConnectedView {
     pub pools: Vec<PoolLineView>,
 }
 
-/// The name under which a connection is shown when nobody labelled it.
-#[must_use]
-pub fn connection_name(id: &ConnectionId, label: Option<&str>) -> String {
-    match (label, &id.profile, &id.endpoint) {
-        (Some(label), _, _) if !label.trim().is_empty() => label.to_owned(),
-        _ if id.sandbox => "Sandbox".to_owned(),
-        (_, Some(profile), _) => profile.to_string(),
-        (_, None, Some(endpoint)) => endpoint.clone(),
-        (_, None, None) => "Environment".to_owned(),
+impl ConnectedView {
+    /// The view of a connection that answers, under the label that a person gave it.
+    #[must_use]
+    pub fn new(connected: &console::Connected, label: Option<&str>) -> Self {
+        Self {
+            connection: ConnectionIdView::from(&connected.id),
+            name: label.map_or_else(|| name_of(&connected.id), str::to_owned),
+            account: connected.identity.account.to_string(),
+            arn: connected.identity.arn.clone(),
+            region: connected.region.to_string(),
+            environment: connected.environment.into(),
+            read_only: connected.read_only,
+            pools: connected.pools.iter().map(PoolLineView::from).collect(),
+        }
     }
 }
 
-impl ConnectedView {
-    /// The view of a connection that `identity` answered for.
-    #[must_use]
-    pub fn new(
-        id: &ConnectionId,
-        label: Option<&str>,
-        identity: &Identity,
-        region: &Region,
-        environment: connection::Environment,
-        read_only: bool,
-        pools: Vec<PoolLineView>,
-    ) -> Self {
-        Self {
-            connection: ConnectionIdView::from(id),
-            name: connection_name(id, label),
-            account: identity.account.to_string(),
-            arn: identity.arn.clone(),
-            region: region.to_string(),
-            environment: environment.into(),
-            read_only,
-            pools,
-        }
+/// What a connection is called while nobody has given it a label.
+fn name_of(id: &ConnectionId) -> String {
+    match (&id.profile, &id.endpoint) {
+        _ if id.sandbox => "Sandbox".to_owned(),
+        (Some(profile), _) => profile.to_string(),
+        (None, Some(endpoint)) => endpoint.clone(),
+        (None, None) => "Environment".to_owned(),
     }
 }
 

@@ -105,26 +105,31 @@ impl From<console::Code> for ErrorCode {
 /// The one conversion. It logs the failure once, by code and request id; the message may hold foreign text and stays out.
 impl From<console::Error> for WireError {
     fn from(error: console::Error) -> Self {
-        let code = ErrorCode::from(error.code);
+        let own = Self::unlogged(&error);
         tracing::warn!(
-            code = code.as_str(),
-            request.id = error.request_id.as_deref(),
-            iam.action = error.iam_action.as_deref(),
+            code = own.code.as_str(),
+            request.id = own.request_id.as_deref(),
+            iam.action = own.iam_action.as_deref(),
             "an operation failed"
         );
-        Self {
-            code,
-            message: error.message,
-            field: error.field,
-            retry_after_ms: error.retry_after_ms.map(crate::count),
-            request_id: error.request_id,
-            iam_action: error.iam_action,
-            sso_login: error.sso_login,
-        }
+        own
     }
 }
 
 impl WireError {
+    /// The same conversion for what is told again and again: it logs nothing.
+    pub(crate) fn unlogged(error: &console::Error) -> Self {
+        Self {
+            code: error.code.into(),
+            message: error.message.clone(),
+            field: error.field.clone(),
+            retry_after_ms: error.retry_after_ms.map(crate::count),
+            request_id: error.request_id.clone(),
+            iam_action: error.iam_action.clone(),
+            sso_login: error.sso_login.clone(),
+        }
+    }
+
     /// A failure that is known before `console` is asked.
     #[must_use]
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {

@@ -38,6 +38,39 @@ pub struct SyncProgressView {
     pub error: Option<WireError>,
 }
 
+impl SyncProgressView {
+    /// The progress of the sync of one pool.
+    #[must_use]
+    pub fn new(pool_key: &str, progress: &console::SyncProgress) -> Self {
+        let (phase, reason) = match &progress.phase {
+            console::SyncPhase::Listing => (SyncPhase::Listing, None),
+            console::SyncPhase::Groups => (SyncPhase::Groups, None),
+            console::SyncPhase::Members => (SyncPhase::Members, None),
+            console::SyncPhase::Verifying => (SyncPhase::Verifying, None),
+            console::SyncPhase::Sweeping => (SyncPhase::Sweeping, None),
+            console::SyncPhase::Paused => (SyncPhase::Paused, None),
+            console::SyncPhase::Waiting(why) => (SyncPhase::Waiting, Some(why.clone())),
+            console::SyncPhase::Done => (SyncPhase::Done, None),
+            console::SyncPhase::Failed => (SyncPhase::Failed, None),
+        };
+        Self {
+            pool_key: pool_key.to_owned(),
+            phase,
+            reason,
+            users: count(progress.users),
+            estimated_users: progress.estimated_users.map(count),
+            pages: count(progress.pages),
+            requests: count(progress.requests),
+            throttled: count(progress.throttled),
+            users_per_second: progress.users_per_second,
+            eta_seconds: progress.eta_seconds.map(count),
+            share: progress.share,
+            // Told ten times a second, so it is not logged here.
+            error: progress.error.as_ref().map(WireError::unlogged),
+        }
+    }
+}
+
 /// What a sync is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -144,4 +177,21 @@ pub struct MayBillView {
     pub low: String,
     /// The most it costs, in US dollars.
     pub high: String,
+}
+
+impl From<(&str, console::QuotaUse)> for QuotaView {
+    fn from((category, usage): (&str, console::QuotaUse)) -> Self {
+        Self {
+            category: category.to_owned(),
+            used: usage.used_last_second,
+            limit: usage.limit_per_second.unwrap_or_default(),
+            share: usage.share,
+        }
+    }
+}
+
+impl From<console::SessionCost> for MayBillView {
+    fn from(cost: console::SessionCost) -> Self {
+        Self { users: count(cost.users), low: cost.low, high: cost.high }
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::query::{Field, Sort};
 use model::user::User;
-use model::{Username, sync::Freshness};
+use model::Username;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -345,28 +345,74 @@ pub struct CountView {
     pub count: u32,
 }
 
-impl OverviewView {
-    /// The figures in the wire's form.
-    #[must_use]
-    pub fn new(
-        statuses: &[(model::user::UserStatus, u64)],
-        (enabled, disabled): (u64, u64),
-        groups: &[(model::group::Group, u64)],
-        sign_ups: &[(String, u64)],
-        freshness: &Freshness,
-    ) -> Self {
-        let statuses = statuses.iter().map(|(s, n)| StatusCountView { status: s.to_string(), count: count(*n) });
-        let groups = groups.iter().map(|(g, n)| NameCountView { name: g.name.to_string(), count: count(*n) });
-        let sign_ups = sign_ups.iter().map(|(m, n)| MonthCountView { month: m.clone(), count: count(*n) });
+impl From<&console::Overview> for OverviewView {
+    fn from(overview: &console::Overview) -> Self {
+        let statuses = overview.statuses.iter();
+        let groups = overview.groups.iter();
+        let sign_ups = overview.sign_ups.iter();
+        let now = overview.pool.as_ref().and_then(|pool| pool.estimated_users);
         Self {
-            users: count(freshness.users),
-            statuses: statuses.collect(),
-            enabled: count(enabled),
-            disabled: count(disabled),
-            groups: groups.collect(),
-            sign_ups: sign_ups.collect(),
-            freshness: FreshnessView::from(freshness),
-            estimated_users: freshness.estimated_users.map(count),
+            users: count(overview.freshness.users),
+            statuses: statuses.map(|(s, n)| StatusCountView { status: s.to_string(), count: count(*n) }).collect(),
+            enabled: count(overview.enabled),
+            disabled: count(overview.disabled),
+            groups: groups.map(|(g, n)| NameCountView { name: g.name.to_string(), count: count(*n) }).collect(),
+            sign_ups: sign_ups.map(|(m, n)| MonthCountView { month: m.clone(), count: count(*n) }).collect(),
+            freshness: FreshnessView::from(&overview.freshness),
+            estimated_users: now.or(overview.freshness.estimated_users).map(count),
+        }
+    }
+}
+
+impl From<&console::SearchView> for SearchView {
+    fn from(search: &console::SearchView) -> Self {
+        Self { search: search.search, rows: rows(&search.rows), total: search.total }
+    }
+}
+
+impl From<&console::LookedUp> for LookUpView {
+    fn from(looked_up: &console::LookedUp) -> Self {
+        Self { found: rows(&looked_up.found), missing: looked_up.missing.clone() }
+    }
+}
+
+/// People as rows of the table.
+#[must_use]
+pub fn rows(users: &[User]) -> Vec<UserRow> {
+    users.iter().map(UserRow::from).collect()
+}
+
+impl From<&console::Change> for ChangeView {
+    fn from(change: &console::Change) -> Self {
+        use console::What;
+        let (kind, name, before, after) = match change.what.clone() {
+            What::Added => (ChangeKind::Added, None, None, None),
+            What::Removed => (ChangeKind::Removed, None, None, None),
+            What::Reappeared => (ChangeKind::Reappeared, None, None, None),
+            What::Field { name, before, after } => (ChangeKind::Field, Some(name), before, after),
+            What::GroupAdded(name) => (ChangeKind::GroupAdded, Some(name), None, None),
+            What::GroupRemoved(name) => (ChangeKind::GroupRemoved, Some(name), None, None),
+        };
+        let since = change.since.map(|at| at.to_string());
+        Self { at: change.at.to_string(), since, kind, name, before, after }
+    }
+}
+
+impl TimelineView {
+    /// The changes of one person, or why there are none.
+    #[must_use]
+    pub fn new(keeps: bool, days: u32, changes: Result<Vec<console::Change>, console::Error>) -> Self {
+        let off = "Changes of this pool's people are not kept. What was seen before is still here.";
+        match changes {
+            Err(error) => {
+                Self { state: HistoryState::Unreadable, message: Some(error.message), days, changes: Vec::new() }
+            }
+            Ok(changes) => Self {
+                state: if keeps { HistoryState::On } else { HistoryState::Off },
+                message: (!keeps).then(|| off.to_owned()),
+                days,
+                changes: changes.iter().map(ChangeView::from).collect(),
+            },
         }
     }
 }

@@ -1,0 +1,201 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use console::Share;
+use wire::WireError;
+
+use crate::failure::Failure;
+
+/// Search and look after Amazon Cognito user pools without a window.
+#[derive(Debug, Parser)]
+#[command(name = "poolctl", version, about, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command accepts.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Common {
+    /// The profile of the shared AWS configuration
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// The Region; the profile's own when it is not given
+    #[arg(long, global = true, value_name = "R")]
+    pub(crate) region: Option<String>,
+    /// Call every AWS service at this URL (an emulator, the sandbox)
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) endpoint: Option<String>,
+    /// The user pool; may be left out when there is only one
+    #[arg(long, global = true, value_name = "ID")]
+    pub(crate) pool: Option<String>,
+    /// The share of AWS's quota that may be used, 0.05 to 1; `off` for no limit of our own [default: 0.5]
+    #[arg(long, global = true, value_name = "F", value_parser = share)]
+    pub(crate) share: Option<Share>,
+    /// Where local copies are kept
+    #[arg(long, global = true, value_name = "DIR", env = "POOLKEEPER_DATA_DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Keep the keys of local copies in this file (made on first use, 0600) and not in the keyring
+    #[arg(long, global = true, value_name = "FILE", env = "POOLKEEPER_KEY_FILE")]
+    pub(crate) key_file: Option<PathBuf>,
+    /// How data is written
+    #[arg(long, global = true, value_enum)]
+    pub(crate) format: Option<Format>,
+    /// The same as --format json
+    #[arg(long, global = true, conflicts_with = "format")]
+    pub(crate) json: bool,
+    /// Say nothing on stderr but errors
+    #[arg(long, global = true)]
+    pub(crate) quiet: bool,
+}
+
+/// How data is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Table,
+    /// One JSON value
+    Json,
+    /// One JSON object a line
+    Jsonl,
+    /// For spreadsheets; values that would be formulas begin with '
+    Csv,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve a made-up Cognito on the loopback interface until ended
+    Sandbox(Sandbox),
+    /// List the user pools with plan and estimated size
+    Pools,
+    /// Make the local copy of a pool equal to the pool
+    Sync,
+    /// Search the local copy
+    Users(Users),
+    /// Count people in the local copy
+    Count {
+        /// As in `users`
+        query: Option<String>,
+    },
+    /// Show one person of the local copy
+    Show {
+        /// The exact user name
+        username: String,
+    },
+    /// Erase local copies, history and keys, after their name is typed
+    Erase,
+    /// Print a redacted account of this installation
+    Diagnostics,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sandbox {
+    /// The port on 127.0.0.1; 0 for any free one
+    #[arg(long, value_name = "P", default_value_t = 0)]
+    pub(crate) port: u16,
+    /// People in the pool
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    pub(crate) users: u32,
+    /// The same seed gives the same people
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Delay before every answer
+    #[arg(long, value_name = "L", default_value_t = 0)]
+    pub(crate) latency_ms: u64,
+    /// AWS's quotas: default, off, or a factor
+    #[arg(long, value_name = "default|off|FACTOR", default_value = "default", value_parser = quota)]
+    pub(crate) quota: sandbox::Quota,
+    /// Keep changes in this file and begin with what it holds
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Users {
+    /// A query of the search language; everybody when it is left out
+    pub(crate) query: Option<String>,
+    /// Order by this field; -FIELD for downwards
+    #[arg(long, value_name = "F", allow_hyphen_values = true, default_value = "username")]
+    pub(crate) sort: String,
+    /// Columns of table and csv, by field name
+    #[arg(long, value_name = "a,b", value_delimiter = ',')]
+    pub(crate) columns: Vec<String>,
+    /// The most people that are listed; 0 for all
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(crate) limit: u64,
+}
+
+impl Common {
+    /// How data is written; a table unless said otherwise.
+    pub(crate) fn format(&self) -> Format {
+        if self.json { Format::Json } else { self.format.unwrap_or(Format::Table) }
+    }
+
+    /// Whether a single thing, or a failure, is written as JSON.
+    pub(crate) fn wants_json(&self) -> bool {
+        matches!(self.format(), Format::Json | Format::Jsonl)
+    }
+}
+
+fn share(text: &str) -> Result<Share, String> {
+    if text == "off" {
+        return Ok(Share::Off);
+    }
+    let share = text.parse().ok().filter(|share| (0.05..=1.0).contains(share));
+    share.map(Share::Fraction).ok_or_else(|| "a share lies between 0.05 and 1, or is off".to_owned())
+}
+
+fn quota(text: &str) -> Result<sandbox::Quota, String> {
+    match text {
+        "default" => Ok(sandbox::Quota::Default),
+        "off" => Ok(sandbox::Quota::Off),
+        factor => factor
+            .parse()
+            .ok()
+            .filter(|factor: &f64| factor.is_finite() && *factor > 0.0)
+            .map(sandbox::Quota::Factor)
+            .ok_or_else(|| "a quota is default, off or a factor above 0".to_owned()),
+    }
+}
+
+/// Reads the command line. Help and version are printed here, as is what is wrong.
+pub(crate) fn parse(words: &[OsString]) -> Result<Arguments, ExitCode> {
+    Arguments::try_parse_from(words).map_err(|error| {
+        if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+            return if error.print().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+        }
+        let said = |word: &str| words.iter().any(|given| given == word);
+        let after = |name: &str| words.windows(2).any(|two| two[0] == name && (two[1] == "json" || two[1] == "jsonl"));
+        let json = said("--json") || said("--format=json") || said("--format=jsonl") || after("--format");
+        let text = error.render().to_string();
+        let sentence = text.trim().trim_start_matches("error: ").to_owned();
+        Failure::usage(WireError::new(wire::ErrorCode::Validation, sentence)).tell(json)
+    })
+}
+
+/// Puts a query that begins with a minus (`-email:acme`) behind `--`, so that it is not taken for an option.
+///
+/// There are no options of one letter but `-h` and `-V`, so nothing else can be meant.
+pub(crate) fn negated_query_last(mut words: Vec<OsString>) -> Vec<OsString> {
+    let searches = words.iter().any(|word| word == "users" || word == "count");
+    let query = words.iter().enumerate().position(|(at, word)| {
+        let text = word.to_string_lossy();
+        let negated = text.starts_with('-') && !text.starts_with("--") && text.chars().count() > 2;
+        negated && at > 0 && words[at - 1] != "--sort"
+    });
+    match query {
+        Some(at) if searches && !words.iter().any(|word| word == "--") => {
+            let query = words.remove(at);
+            words.extend(["--".into(), query]);
+            words
+        }
+        _ => words,
+    }
+}

@@ -1,0 +1,67 @@
+//! `poolctl erase`
+
+use std::io::{self, BufRead, Write};
+
+use console::{Console, Erase};
+use serde_json::json;
+use wire::ErrorCode;
+use wire::app::ERASE_EVERYTHING;
+use wire::pools::pool_id;
+
+use crate::arguments::Common;
+use crate::failure::Failure;
+use crate::output::{self, safe};
+
+/// The name of everything.
+const NAME: &str = "poolkeeper";
+
+/// Erases local copies, history and keys once their name is typed; with `--pool`, the local copy and history of that pool
+/// alone. Nothing in AWS changes.
+pub(crate) async fn run(common: &Common) -> Result<(), Failure> {
+    let console = common.console().await?;
+    let (what, names) = match &common.pool {
+        Some(pool) => one(common, &console, pool)?,
+        None => (Erase::All, everything(&console)),
+    };
+    let subject = match &what {
+        Erase::All => format!("every local copy, the history, the settings and the keys in {}", console.data_dir().display()),
+        Erase::Pool(key) => format!("the local copy and the history of the pool {}", key.pool),
+    };
+    let typed = ask(&format!("This erases {subject}. Nothing in AWS changes.\nType the name {} to go on: ", names[0]))?;
+    if !names.iter().any(|name| name.eq_ignore_ascii_case(typed.trim())) {
+        let sentence = format!("Nothing was erased: the name {} was not typed.", names[0]);
+        return Err(Failure::failed(ErrorCode::Cancelled, sentence));
+    }
+    let erased = console.erase(what).await?;
+    if common.wants_json() {
+        return Ok(output::json(&json!({ "files": erased.files, "bytes": erased.bytes }))?);
+    }
+    Ok(writeln!(io::stdout(), "Erased {} files, {} bytes.", erased.files, erased.bytes)?)
+}
+
+fn one(common: &Common, console: &Console, pool: &str) -> Result<(Erase, Vec<String>), Failure> {
+    let id = pool_id(pool)?;
+    let key = console.find_cached(Some(&id), &common.connection().parse()?)?;
+    Ok((Erase::Pool(key), vec![id.to_string()]))
+}
+
+/// What may be typed for everything: the program's name or, when one pool is all there is, that pool's id.
+fn everything(console: &Console) -> Vec<String> {
+    let mut names = vec![NAME.to_owned(), ERASE_EVERYTHING.to_owned()];
+    if let [only] = console.settings().pools.as_slice() {
+        names.push(only.key.pool.to_string());
+    }
+    names
+}
+
+/// Asks on stderr, reads one line from stdin.
+fn ask(question: &str) -> io::Result<String> {
+    let mut err = io::stderr().lock();
+    for (at, line) in question.split('\n').enumerate() {
+        write!(err, "{}{}", if at > 0 { "\n" } else { "" }, safe(line))?;
+    }
+    err.flush()?;
+    let mut typed = String::new();
+    io::stdin().lock().read_line(&mut typed)?;
+    Ok(typed)
+}

@@ -1,0 +1,8 @@
+//! One file for each command.
+
+pub(crate) mod diagnostics;
+pub(crate) mod erase;
+pub(crate) mod pools;
+pub(crate) mod sandbox;
+pub(crate) mod sync;
+pub(crate) mod users;

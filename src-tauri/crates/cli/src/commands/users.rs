@@ -1,0 +1,200 @@
+//! `poolctl users`, `count` and `show`: the local copy, without a socket.
+
+use std::io::{self, BufWriter, StdoutLock, Write};
+
+use console::OpenPool;
+use wire::users::{CountView, OneUser, SortView, UserRecord};
+use wire::{ErrorCode, WireError};
+
+use crate::arguments::{Common, Format, Users};
+use crate::failure::Failure;
+use crate::output::{self, Table, defused};
+
+/// People that are read at once; what is written at once, too.
+const PAGE: u32 = 500;
+
+/// The columns of table and csv unless others are asked for.
+const COLUMNS: [&str; 7] = ["username", "email", "status", "enabled", "created", "modified", "group"];
+
+/// Lists the people who match, page by page: memory does not grow with their number.
+pub(crate) async fn list(common: &Common, users: &Users) -> Result<(), Failure> {
+    let (_console, pool) = common.local_copy().await?;
+    let known = pool.fields().await?.names().to_vec();
+    let sort = sort(&users.sort, &known)?;
+    let columns = columns(&users.columns, &known)?;
+    let query = users.query.as_deref().unwrap_or_default();
+    let limit = if users.limit == 0 { u64::MAX } else { users.limit };
+    let mut listing = Listing::begin(common.format(), columns);
+    let (mut after, mut listed) = (None, 0);
+    loop {
+        let most = u32::try_from(limit - listed).unwrap_or(u32::MAX).min(PAGE);
+        let page = pool.search(query, &(&sort).into(), after, most).await?;
+        let people: Vec<UserRecord> = page.users.iter().map(UserRecord::from).collect();
+        listing.write(&people)?;
+        listed += people.len() as u64;
+        after = page.next;
+        if after.is_none() || listed >= limit {
+            break;
+        }
+    }
+    listing.end()?;
+    if after.is_some() {
+        let all = pool.count(query).await?;
+        if all > listed {
+            common.note(&format!("the first {listed} of {all} are listed; --limit 0 lists all"));
+        }
+    }
+    Ok(())
+}
+
+/// Counts the people who match.
+pub(crate) async fn count(common: &Common, query: Option<&str>) -> Result<(), Failure> {
+    let (_console, pool) = common.local_copy().await?;
+    let count = pool.count(query.unwrap_or_default()).await?;
+    if common.wants_json() {
+        return Ok(output::json(&CountView { count: wire::count(count) })?);
+    }
+    Ok(writeln!(io::stdout(), "{count}")?)
+}
+
+/// Shows one person.
+pub(crate) async fn show(common: &Common, username: String) -> Result<(), Failure> {
+    let name = OneUser { username }.parse()?;
+    let (_console, pool) = common.local_copy().await?;
+    let gone = || Failure::failed(ErrorCode::NotFound, "The local copy has nobody of that user name.");
+    let user = UserRecord::from(&pool.user(&name).await?.ok_or_else(gone)?);
+    match common.format() {
+        Format::Json | Format::Jsonl => output::json(&user)?,
+        Format::Csv => {
+            let columns = everything(&pool).await?;
+            let mut listing = Listing::begin(Format::Csv, columns);
+            listing.write(&[user])?;
+            listing.end()?;
+        }
+        Format::Table => card(&user)?,
+    }
+    Ok(())
+}
+
+async fn everything(pool: &OpenPool) -> Result<Vec<String>, Failure> {
+    Ok(pool.fields().await?.names().to_vec())
+}
+
+/// One person as lines of name and value.
+fn card(user: &UserRecord) -> io::Result<()> {
+    let own = ["username", "status", "enabled", "created", "modified", "group"];
+    let names = own.iter().map(|name| (*name).to_owned()).chain(user.attributes.keys().cloned());
+    let mut out = io::stdout().lock();
+    for name in names {
+        writeln!(out, "{:<24} {}", output::safe(&name), output::safe(&cell(user, &name)))?;
+    }
+    Ok(())
+}
+
+fn sort(text: &str, known: &[String]) -> Result<SortView, Failure> {
+    let (field, descending) = text.strip_prefix('-').map_or((text, false), |field| (field, true));
+    if !known.iter().any(|name| name == field) {
+        let sentence = format!("There is no field {field} to sort by in this pool.");
+        return Err(Failure::usage(WireError::validation("sort", sentence)));
+    }
+    Ok(SortView { field: field.to_owned(), descending })
+}
+
+fn columns(asked: &[String], known: &[String]) -> Result<Vec<String>, Failure> {
+    let asked: Vec<String> = asked.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
+    if let Some(unknown) = asked.iter().find(|name| !known.contains(name)) {
+        let sentence = format!("There is no field {unknown} for a column in this pool.");
+        return Err(Failure::usage(WireError::validation("columns", sentence)));
+    }
+    Ok(if asked.is_empty() { COLUMNS.map(str::to_owned).to_vec() } else { asked })
+}
+
+/// A field of a person as text; empty when it is absent.
+fn cell(user: &UserRecord, field: &str) -> String {
+    match field {
+        "username" => user.username.clone(),
+        "status" => user.status.clone(),
+        "enabled" => if user.enabled { "yes" } else { "no" }.to_owned(),
+        "created" => user.created_at.clone(),
+        "modified" => user.modified_at.clone(),
+        "group" => user.groups.join(";"),
+        attribute => user.attributes.get(attribute).cloned().unwrap_or_default(),
+    }
+}
+
+/// A list that is being written.
+struct Listing {
+    columns: Vec<String>,
+    to: To,
+}
+
+enum To {
+    Json { out: BufWriter<StdoutLock<'static>>, begun: bool },
+    Lines(BufWriter<StdoutLock<'static>>),
+    Csv { out: Box<csv::Writer<StdoutLock<'static>>>, begun: bool },
+    Table(Option<Table<BufWriter<StdoutLock<'static>>>>),
+}
+
+impl Listing {
+    fn begin(format: Format, columns: Vec<String>) -> Self {
+        let out = || BufWriter::new(io::stdout().lock());
+        let to = match format {
+            Format::Json => To::Json { out: out(), begun: false },
+            Format::Jsonl => To::Lines(out()),
+            Format::Csv => To::Csv { out: Box::new(csv::Writer::from_writer(io::stdout().lock())), begun: false },
+            Format::Table => To::Table(None),
+        };
+        Self { columns, to }
+    }
+
+    fn write(&mut self, people: &[UserRecord]) -> Result<(), Failure> {
+        let columns = &self.columns;
+        let row = |user: &UserRecord| -> Vec<String> { columns.iter().map(|name| cell(user, name)).collect() };
+        match &mut self.to {
+            To::Json { out, begun } => {
+                for user in people {
+                    out.write_all(if std::mem::replace(begun, true) { b",\n" } else { b"[\n" })?;
+                    serde_json::to_writer(&mut *out, user)?;
+                }
+                out.flush()?;
+            }
+            To::Lines(out) => {
+                for user in people {
+                    serde_json::to_writer(&mut *out, user)?;
+                    out.write_all(b"\n")?;
+                }
+                out.flush()?;
+            }
+            To::Csv { out, begun } => {
+                if !std::mem::replace(begun, true) {
+                    out.write_record(columns)?;
+                }
+                for user in people {
+                    out.write_record(row(user).iter().map(|cell| defused(cell)))?;
+                }
+                out.flush()?;
+            }
+            To::Table(table) => {
+                let rows: Vec<Vec<String>> = people.iter().map(row).collect();
+                let table = match table {
+                    Some(table) => table,
+                    None => table.insert(Table::new(BufWriter::new(io::stdout().lock()), columns, &rows)?),
+                };
+                rows.iter().try_for_each(|row| table.row(row))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn end(self) -> Result<(), Failure> {
+        match self.to {
+            To::Json { mut out, begun } => {
+                out.write_all(if begun { b"\n]\n" } else { b"[]\n" })?;
+                out.flush()?;
+            }
+            To::Table(Some(table)) => table.end()?,
+            To::Lines(_) | To::Csv { .. } | To::Table(None) => {}
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,120 @@
+//! Writing data: tables for people, JSON for programs, CSV for spreadsheets.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// The widest cell of a table, in terminal columns.
+const WIDEST: usize = 48;
+
+/// Text with nothing in it that a terminal obeys or that changes the reading direction: such characters are written out.
+pub(crate) fn safe(text: &str) -> String {
+    text.chars().map(|c| if obeyed(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
+}
+
+/// Control characters, bidirectional overrides and isolates, zero-width characters, separators and tags.
+fn obeyed(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// A value that no spreadsheet takes for a formula: what would be one begins with `'`.
+pub(crate) fn defused(value: &str) -> String {
+    let dangerous = |c: char| {
+        matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\0' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}')
+    };
+    let first = value.chars().next();
+    let visible = value.trim_start().chars().next();
+    if first.is_some_and(dangerous) || visible.is_some_and(dangerous) { format!("'{value}") } else { value.to_owned() }
+}
+
+/// Writes one value as a line of JSON.
+pub(crate) fn json(value: &impl Serialize) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer(&mut out, value)?;
+    writeln!(out)
+}
+
+/// A table whose columns are as wide as the first rows need. Later cells are cut to fit.
+pub(crate) struct Table<W: Write> {
+    out: W,
+    widths: Vec<usize>,
+}
+
+impl<W: Write> Table<W> {
+    /// Writes the head. `first` are the rows that the widths are taken from.
+    pub(crate) fn new(mut out: W, head: &[String], first: &[Vec<String>]) -> io::Result<Self> {
+        let width = |at: usize| {
+            let cells = first.iter().filter_map(|row| row.get(at)).map(|cell| safe(cell).width());
+            cells.chain([head[at].width()]).max().unwrap_or_default().min(WIDEST)
+        };
+        let widths: Vec<usize> = (0..head.len()).map(width).collect();
+        line(&mut out, &widths, head)?;
+        Ok(Self { out, widths })
+    }
+
+    /// Writes a row.
+    pub(crate) fn row(&mut self, cells: &[String]) -> io::Result<()> {
+        line(&mut self.out, &self.widths, cells)
+    }
+
+    /// Writes out what is held back.
+    pub(crate) fn end(mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+fn line(out: &mut impl Write, widths: &[usize], cells: &[String]) -> io::Result<()> {
+    let cells: Vec<String> = cells.iter().zip(widths).map(|(cell, width)| fitted(&safe(cell), *width)).collect();
+    writeln!(out, "{}", cells.join("  ").trim_end())
+}
+
+/// Exactly `width` columns: cut with `…` or filled with spaces.
+fn fitted(text: &str, width: usize) -> String {
+    let has = text.width();
+    if has <= width {
+        return format!("{text}{}", " ".repeat(width - has));
+    }
+    let mut room = width.saturating_sub(1);
+    let kept: String = text
+        .chars()
+        .take_while(|c| {
+            let needs = c.width().unwrap_or_default();
+            let fits = needs <= room;
+            room -= if fits { needs } else { 0 };
+            fits
+        })
+        .collect();
+    format!("{kept}…{}", " ".repeat(room))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{defused, fitted, safe};
+
+    #[test]
+    fn what_a_terminal_would_obey_is_written_out() {
+        assert_eq!(safe("a\u{1b}[31mb\u{202e}c\u{200b}\n"), "a\\u{1b}[31mb\\u{202e}c\\u{200b}\\u{a}");
+        assert_eq!(safe("Zoë 山田 👩"), "Zoë 山田 👩");
+    }
+
+    #[test]
+    fn formulas_are_defused_and_nothing_else_is_touched() {
+        for formula in ["=1+1", "+34123", "-1", "@x", "\t=1", "  =1", "＝1", "\r", "\0x"] {
+            assert_eq!(defused(formula), format!("'{formula}"));
+        }
+        for harmless in ["", "a=1", "a@b.example", "'=1", "1-2"] {
+            assert_eq!(defused(harmless), harmless);
+        }
+    }
+
+    #[test]
+    fn cells_have_their_column_s_width_in_wide_scripts_too() {
+        assert_eq!(fitted("ab", 4), "ab  ");
+        assert_eq!(fitted("abcdef", 4), "abc…");
+        assert_eq!(fitted("山田太郎", 4), "山… ");
+    }
+}

@@ -1,0 +1,119 @@
+//! Where this run keeps its data, and which pool is meant.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use console::{AwsFiles, Code, Console, KeySource, OpenPool, Protection, SystemClock};
+use jiff::tz::TimeZone;
+use wire::connections::ConnectionIdView;
+use wire::pools::pool_id;
+use wire::{ErrorCode, WireError};
+
+use crate::arguments::Common;
+use crate::failure::Failure;
+use crate::output::safe;
+
+impl Common {
+    /// What the console is made from. Nothing is opened yet.
+    pub(crate) fn config(&self) -> Result<console::Config, Failure> {
+        let chosen = self.data_dir.clone().filter(|dir| !dir.as_os_str().is_empty());
+        let none = || {
+            let sentence = "There is no home directory to keep data in. Give --data-dir.";
+            Failure::usage(WireError::validation("dataDir", sentence))
+        };
+        let data_dir = chosen.or_else(|| dirs::data_dir().map(|dir| dir.join("poolkeeper"))).ok_or_else(none)?;
+        let key_file = self.key_file.clone().filter(|file: &PathBuf| !file.as_os_str().is_empty());
+        Ok(console::Config {
+            data_dir: std::path::absolute(data_dir)?,
+            keys: key_file.map_or(KeySource::Keyring, KeySource::File),
+            aws: AwsFiles::default(),
+            sandbox: None,
+            clock: Arc::new(SystemClock),
+            zone: TimeZone::UTC,
+            share: self.share,
+        })
+    }
+
+    /// The console as it is, locked or not.
+    pub(crate) async fn console(&self) -> Result<Console, Failure> {
+        Ok(console::open(self.config()?).await?)
+    }
+
+    /// The console for what can do without the disk: when the keys cannot be had, all of it stays in memory, and that is
+    /// said. A key file that was asked for and cannot be used is an error.
+    pub(crate) async fn console_or_memory(&self) -> Result<Console, Failure> {
+        let console = self.console().await?;
+        if let Protection::Locked { message } = console.protection() {
+            if self.key_file.is_some() {
+                return Err(Failure::failed(ErrorCode::CacheUnavailable, message));
+            }
+            console.unlock(KeySource::Memory).await?;
+            self.note(&format!("{message} Nothing is written to disk in this run: give --key-file to keep a local copy."));
+        }
+        self.notices(&console);
+        Ok(console)
+    }
+
+    /// The local copy that is meant. No socket is opened.
+    pub(crate) async fn local_copy(&self) -> Result<(Console, Arc<OpenPool>), Failure> {
+        let console = self.console().await?;
+        if let Protection::Locked { message } = console.protection() {
+            return Err(Failure::failed(ErrorCode::CacheUnavailable, message));
+        }
+        let pool = self.pool.as_deref().map(pool_id).transpose()?;
+        let key = console.find_cached(pool.as_ref(), &self.connection().parse()?).map_err(|error| {
+            // Several would do: the caller must say which.
+            let unsaid = error.code == Code::Precondition;
+            if unsaid { Failure::usage(error.into()) } else { Failure::from(error) }
+        })?;
+        let open = console.open_cached(&key).await?;
+        self.notices(&console);
+        Ok((console, open))
+    }
+
+    /// The pool that is meant, opened through AWS.
+    pub(crate) async fn pool_online(&self, console: &Console) -> Result<Arc<OpenPool>, Failure> {
+        let id = self.connection().parse()?;
+        let pool = match &self.pool {
+            Some(pool) => pool_id(pool)?,
+            None => {
+                let pools = console.connect(id.clone()).await?.pools;
+                match pools.as_slice() {
+                    [only] => only.id.clone(),
+                    [] => return Err(Failure::failed(ErrorCode::NotFound, "There is no user pool there.")),
+                    several => {
+                        let list: Vec<String> = several.iter().map(|pool| pool.id.to_string()).collect();
+                        let sentence = format!("There are several pools; give --pool: {}.", list.join(", "));
+                        return Err(Failure::usage(WireError::validation("pool", sentence)));
+                    }
+                }
+            }
+        };
+        Ok(console.open_pool(&id, &pool).await?)
+    }
+
+    /// The connection that the options name.
+    pub(crate) fn connection(&self) -> ConnectionIdView {
+        ConnectionIdView {
+            profile: self.profile.clone(),
+            region: self.region.clone(),
+            endpoint: self.endpoint.clone(),
+            sandbox: false,
+        }
+    }
+
+    /// Says something on stderr, unless silence was asked for.
+    pub(crate) fn note(&self, sentence: &str) {
+        if !self.quiet {
+            // A closed stderr is no reason to stop.
+            let _ = writeln!(io::stderr(), "poolctl: {}", safe(sentence));
+        }
+    }
+
+    fn notices(&self, console: &Console) {
+        for notice in console.notices() {
+            self.note(&notice);
+        }
+    }
+}

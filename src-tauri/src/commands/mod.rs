@@ -1,0 +1,13 @@
+//! The commands that the web view may call. A body is: parse, ask `console`, convert.
+
+pub(crate) mod app;
+pub(crate) mod connections;
+pub(crate) mod pools;
+pub(crate) mod sync;
+pub(crate) mod users;
+
+/// What every command answers.
+type Answer<T> = Result<T, wire::WireError>;
+
+/// The shell's state, as commands borrow it.
+type Desk<'a> = tauri::State<'a, crate::state::Desk>;

@@ -1,0 +1,67 @@
+//! Pools: describing, opening, closing, the sandbox.
+
+use console::Erase;
+use wire::pools::{CachedPool, DescribePool, OpenPool, OpenPoolView, PoolLineView, pool_id};
+
+use super::{Answer, Desk};
+use crate::playground::Playground;
+
+/// A pool's plan and size (`DescribeUserPool`; free).
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn describe_pool(desk: Desk<'_>, request: DescribePool) -> Answer<PoolLineView> {
+    let (id, pool) = (request.connection.parse()?, pool_id(&request.pool_id)?);
+    Ok(PoolLineView::from(&desk.console().await?.describe_pool(&id, &pool).await?))
+}
+
+/// Opens a pool through AWS.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn open_pool(desk: Desk<'_>, request: OpenPool) -> Answer<OpenPoolView> {
+    let (id, pool) = (request.connection.parse()?, pool_id(&request.pool_id)?);
+    let connected = desk.connect(&request.connection, false).await?;
+    let open = desk.console().await?.open_pool(&id, &pool).await?;
+    desk.show(open, Some(connected)).await
+}
+
+/// Opens a pool's local copy. No socket is opened.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn open_cached_pool(desk: Desk<'_>, request: CachedPool) -> Answer<OpenPoolView> {
+    let open = desk.console().await?.open_cached(&request.key()?).await?;
+    desk.warm(open.connection().sandbox).await;
+    desk.show(open, None).await
+}
+
+/// Closes the open pool. Its sync goes on.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn close_pool(desk: Desk<'_>) -> Answer<()> {
+    desk.clear();
+    Ok(())
+}
+
+/// Opens the built-in sandbox's pool, making the sandbox when it is the first time.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn open_sandbox(desk: Desk<'_>) -> Answer<OpenPoolView> {
+    desk.warm(true).await;
+    let request = OpenPool { connection: Playground::connection(), pool_id: desk.playground().pool_id() };
+    open_pool(desk, request).await
+}
+
+/// Makes the sandbox as new: its local copies and their history go, too.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn reset_sandbox(desk: Desk<'_>) -> Answer<()> {
+    let console = desk.console().await?;
+    if desk.pool().is_ok_and(|open| open.connection().sandbox) {
+        desk.clear();
+    }
+    desk.forget_connection();
+    for pool in console.settings().pools.into_iter().filter(|pool| pool.connection.sandbox) {
+        console.erase(Erase::Pool(pool.key)).await?;
+    }
+    desk.playground().reset();
+    Ok(())
+}

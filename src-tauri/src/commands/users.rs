@@ -1,0 +1,79 @@
+//! People of the open pool: searching, looking at one, the query bar, the overview.
+
+use wire::query::{CompleteQuery, CompletionView, ParseQuery, ParsedView};
+use wire::users::{
+    CountUsers, GetRows, LookUp, LookUpView, OneUser, OverviewView, SearchUsers, SearchView, TimelineView, UserRow,
+    UserView, rows,
+};
+use wire::{ErrorCode, WireError};
+
+use super::{Answer, Desk};
+
+/// Starts a search of the local copy; the first rows come at once.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn search_users(desk: Desk<'_>, request: SearchUsers) -> Answer<SearchView> {
+    let found = desk.pool()?.search_view(&request.query, &(&request.sort).into()).await?;
+    Ok(SearchView::from(&found))
+}
+
+/// How many people a search found.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn count_users(desk: Desk<'_>, request: CountUsers) -> Answer<u32> {
+    Ok(desk.pool()?.search_count(request.search).await?)
+}
+
+/// Rows of a search at any position.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn get_rows(desk: Desk<'_>, request: GetRows) -> Answer<Vec<UserRow>> {
+    Ok(rows(&desk.pool()?.search_rows(request.search, request.start, request.count.min(500)).await?))
+}
+
+/// One person, whole.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn get_user(desk: Desk<'_>, request: OneUser) -> Answer<UserView> {
+    let gone = || WireError::new(ErrorCode::NotFound, "The local copy has nobody of that user name.");
+    let user = desk.pool()?.user(&request.parse()?).await?.ok_or_else(gone)?;
+    Ok(UserView::from(&user))
+}
+
+/// What syncs saw changing about one person.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn get_timeline(desk: Desk<'_>, request: OneUser) -> Answer<TimelineView> {
+    let (pool, days) = (desk.pool()?, desk.console().await?.settings().history_days);
+    Ok(TimelineView::new(pool.keeps_history(), days, pool.timeline(&request.username).await))
+}
+
+/// Looks up a pasted list exactly.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn look_up(desk: Desk<'_>, request: LookUp) -> Answer<LookUpView> {
+    Ok(LookUpView::from(&desk.pool()?.look_up(&request.text).await?))
+}
+
+/// Reads a query without running it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn parse_query(desk: Desk<'_>, request: ParseQuery) -> Answer<ParsedView> {
+    let (pool, zone) = (desk.pool()?, desk.console().await?.zone().clone());
+    Ok(ParsedView::new(&request.query, &pool.fields().await?, desk.now(), zone))
+}
+
+/// How a query may go on at the cursor.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn complete_query(desk: Desk<'_>, request: CompleteQuery) -> Answer<CompletionView> {
+    let cursor = usize::try_from(request.cursor).unwrap_or(usize::MAX);
+    Ok(CompletionView::from(&desk.pool()?.complete(&request.query, cursor).await?))
+}
+
+/// The open pool at a glance.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn get_overview(desk: Desk<'_>) -> Answer<OverviewView> {
+    Ok(OverviewView::from(&desk.pool()?.overview().await?))
+}

@@ -1,0 +1,41 @@
+//! What the window is told without asking.
+
+use serde::Serialize;
+use specta::Type;
+use tauri::{AppHandle, Runtime};
+use tauri_specta::Event;
+use wire::sync::{SessionExpiredView, SyncProgressView};
+
+/// A sync got on. At most ten a second.
+#[derive(Debug, Clone, Serialize, Type, Event)]
+pub struct SyncProgress(pub SyncProgressView);
+
+/// Rows of the open pool changed, here or in another process. At most one a second.
+#[derive(Debug, Clone, Serialize, Type, Event)]
+pub struct CacheChanged;
+
+/// Credentials ran out while something was going on.
+#[derive(Debug, Clone, Serialize, Type, Event)]
+pub struct SessionExpired(pub SessionExpiredView);
+
+/// Anything that the window is told.
+pub(crate) enum Told {
+    Progress(SyncProgressView),
+    Changed,
+    Expired(SessionExpiredView),
+}
+
+/// How the window is told. It says nothing when there is no window.
+pub(crate) type Tell = std::sync::Arc<dyn Fn(Told) + Send + Sync>;
+
+/// Hands an event to Tauri.
+pub(crate) fn emit<R: Runtime>(app: &AppHandle<R>, told: Told) {
+    let sent = match told {
+        Told::Progress(view) => SyncProgress(view).emit(app),
+        Told::Changed => CacheChanged.emit(app),
+        Told::Expired(view) => SessionExpired(view).emit(app),
+    };
+    if let Err(error) = sent {
+        tracing::warn!(%error, "an event did not reach the window");
+    }
+}

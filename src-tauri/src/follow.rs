@@ -1,0 +1,86 @@
+//! Following an open pool: its sync and its rows, told to the window at a bearable pace.
+
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use console::{Code, OpenPool, SyncHandle};
+use tokio::task::JoinHandle;
+use wire::sync::{SessionExpiredView, SyncProgressView};
+
+use crate::events::{Tell, Told};
+
+/// Between two tellings of progress: ten a second at most.
+const PROGRESS: Duration = Duration::from_millis(100);
+
+/// Between two looks at the rows.
+const ROWS: Duration = Duration::from_secs(1);
+
+/// The tasks that follow one pool. They end when it is dropped.
+pub(crate) struct Following {
+    key: String,
+    tell: Tell,
+    rows: JoinHandle<()>,
+    sync: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Following {
+    /// Follows the pool's rows from now on, and its sync if one runs. Must be called within a tokio runtime.
+    pub(crate) fn new(pool: &Arc<OpenPool>, tell: Tell) -> Self {
+        let rows = tokio::spawn(rows(Arc::downgrade(pool), tell.clone()));
+        let following = Self { key: pool.key().to_string(), tell, rows, sync: Mutex::default() };
+        if let Some(sync) = pool.running_sync() {
+            following.sync(sync);
+        }
+        following
+    }
+
+    /// Follows a sync until it ends; one that is being followed is not followed twice.
+    pub(crate) fn sync(&self, sync: SyncHandle) {
+        let mut following = self.sync.lock().unwrap_or_else(PoisonError::into_inner);
+        if following.as_ref().is_none_or(JoinHandle::is_finished) {
+            *following = Some(tokio::spawn(progress(self.key.clone(), sync, self.tell.clone())));
+        }
+    }
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        self.rows.abort();
+        if let Some(sync) = self.sync.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            sync.abort();
+        }
+    }
+}
+
+async fn rows(pool: Weak<OpenPool>, tell: Tell) {
+    let mut seen = None;
+    while let Some(pool) = pool.upgrade() {
+        // The counter asks the database, which may block for a moment.
+        let Ok(now) = tokio::task::spawn_blocking(move || pool.change_counter()).await else { return };
+        if seen.replace(now).is_some_and(|before| before != now) {
+            tell(Told::Changed);
+        }
+        tokio::time::sleep(ROWS).await;
+    }
+}
+
+async fn progress(key: String, sync: SyncHandle, tell: Tell) {
+    let mut told = sync.progress.clone();
+    loop {
+        let view = SyncProgressView::new(&key, &told.borrow_and_update());
+        tell(Told::Progress(view));
+        tokio::time::sleep(PROGRESS).await;
+        if sync.has_ended() || told.changed().await.is_err() {
+            break;
+        }
+    }
+    let outcome = sync.finished().await;
+    let last = SyncProgressView::new(&key, &told.borrow());
+    tell(Told::Progress(last));
+    tell(Told::Changed);
+    if let Err(error) = outcome {
+        if matches!(error.code, Code::CredentialsExpired | Code::CredentialsMissing) {
+            tell(Told::Expired(SessionExpiredView { sso_login: error.sso_login, message: error.message }));
+        }
+    }
+}

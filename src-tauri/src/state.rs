@@ -1,0 +1,155 @@
+//! What is on the desk: the console, the connection, the open pool.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use console::{Connected, Console, OpenPool};
+use jiff::Timestamp;
+use tokio::sync::OnceCell;
+use wire::connections::{ConnectedView, ConnectionIdView, Environment};
+use wire::pools::{FreshnessView, GroupView, OpenPoolView, PoolView};
+use wire::{ErrorCode, WireError};
+
+use crate::events::Tell;
+use crate::follow::Following;
+use crate::playground::Playground;
+use crate::setup::Place;
+
+/// The shell's state. Commands borrow it.
+pub struct Desk {
+    config: console::Config,
+    playground: Arc<Playground>,
+    console: OnceCell<Result<Console, console::Error>>,
+    connected: Mutex<Option<Connected>>,
+    open: Mutex<Option<Arc<Opened>>>,
+    tell: Tell,
+}
+
+/// The pool that the window shows.
+pub(crate) struct Opened {
+    pub(crate) pool: Arc<OpenPool>,
+    /// `None` when it was opened without AWS.
+    pub(crate) connection: Option<ConnectedView>,
+    pub(crate) following: Following,
+}
+
+impl Desk {
+    pub(crate) fn new(place: Place, tell: Tell) -> Self {
+        let mut config = place.console();
+        let playground =
+            Playground::new(place.data_dir.join("sandbox.json"), place.sandbox_users, config.clock.now());
+        config.sandbox = Some(playground.client());
+        Self {
+            config,
+            playground,
+            console: OnceCell::new(),
+            connected: Mutex::default(),
+            open: Mutex::default(),
+            tell,
+        }
+    }
+
+    /// The console, opened by whoever asks first: a keyring may take seconds, and the window is there before it answers.
+    pub(crate) async fn console(&self) -> Result<Console, WireError> {
+        let open = || console::open(self.config.clone());
+        self.console.get_or_init(open).await.clone().map_err(WireError::from)
+    }
+
+    /// The open pool.
+    pub(crate) fn opened(&self) -> Result<Arc<Opened>, WireError> {
+        let open = lock(&self.open).clone();
+        open.ok_or_else(|| WireError::new(ErrorCode::Precondition, "No pool is open. Open one first."))
+    }
+
+    /// The open pool.
+    pub(crate) fn pool(&self) -> Result<Arc<OpenPool>, WireError> {
+        Ok(self.opened()?.pool.clone())
+    }
+
+    /// Puts a pool on the desk in the place of the one before.
+    pub(crate) async fn show(
+        &self,
+        pool: Arc<OpenPool>,
+        connection: Option<ConnectedView>,
+    ) -> Result<OpenPoolView, WireError> {
+        let following = Following::new(&pool, self.tell.clone());
+        let opened = Arc::new(Opened { pool, connection, following });
+        let view = self.view(&opened).await?;
+        *lock(&self.open) = Some(opened);
+        Ok(view)
+    }
+
+    /// Takes the pool off the desk. A running sync goes on in the background until the app ends.
+    pub(crate) fn clear(&self) {
+        *lock(&self.open) = None;
+    }
+
+    /// The connection: the one that was made last when it is the same, else a new one.
+    pub(crate) async fn connect(&self, id: &ConnectionIdView, again: bool) -> Result<ConnectedView, WireError> {
+        let (console, id) = (self.console().await?, id.parse()?);
+        let held = lock(&self.connected).clone().filter(|held| held.id == id && !again);
+        let connected = match held {
+            Some(held) => held,
+            None => {
+                self.warm(id.sandbox).await;
+                console.connect(id).await?
+            }
+        };
+        *lock(&self.connected) = Some(connected.clone());
+        let settings = console.settings();
+        let saved = settings.connections.iter().find(|saved| saved.id == connected.id);
+        Ok(ConnectedView::new(&connected, saved.and_then(|saved| saved.label.as_deref())))
+    }
+
+    /// Forgets the connection that was made last, so that the next one is made anew.
+    pub(crate) fn forget_connection(&self) {
+        *lock(&self.connected) = None;
+    }
+
+    /// Makes the sandbox where blocking is allowed, before anything async needs it.
+    pub(crate) async fn warm(&self, sandbox: bool) {
+        if sandbox {
+            let playground = self.playground.clone();
+            // A panic in there comes up again where the sandbox is used.
+            let _ = tokio::task::spawn_blocking(move || playground.start()).await;
+        }
+    }
+
+    pub(crate) fn playground(&self) -> &Playground {
+        &self.playground
+    }
+
+    /// The present.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.config.clock.now()
+    }
+
+    /// The app ends: what the sandbox has changed is kept.
+    pub(crate) fn leave(&self) {
+        self.playground.save();
+    }
+
+    async fn view(&self, opened: &Opened) -> Result<OpenPoolView, WireError> {
+        let console = self.console().await?;
+        let pool = &opened.pool;
+        let missing = || WireError::new(ErrorCode::NotFound, "The local copy is empty. Connect and sync the pool.");
+        let described = pool.pool().await?.ok_or_else(missing)?;
+        let environment = Environment::from(pool.environment());
+        Ok(OpenPoolView {
+            pool_key: pool.key().to_string(),
+            connection: opened.connection.clone(),
+            pool: PoolView::from(&described),
+            freshness: FreshnessView::from(&pool.freshness().await?),
+            fields: pool.fields().await?.names().to_vec(),
+            groups: pool.groups().await?.iter().map(GroupView::from).collect(),
+            environment,
+            read_only: environment == Environment::Production,
+            offline: opened.connection.is_none(),
+            history: pool.keeps_history(),
+            notices: console.notices(),
+        })
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

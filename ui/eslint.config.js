@@ -13,9 +13,17 @@ const noTauri = {
 
 // Values from a pool are foreign text: they reach the page as text nodes, never as markup.
 const noMarkup = [
-  { selector: "MemberExpression[property.name=/^(innerHTML|outerHTML|insertAdjacentHTML)$/]", message: "Text nodes only." },
-  { selector: "MemberExpression[object.name='document'][property.name=/^(write|writeln)$/]", message: "Text nodes only." },
+  {
+    selector: "MemberExpression[property.name=/^(innerHTML|outerHTML|insertAdjacentHTML)$/]",
+    message: "Text nodes only.",
+  },
+  {
+    selector: "MemberExpression[object.name='document'][property.name=/^(write|writeln)$/]",
+    message: "Text nodes only.",
+  },
   { selector: "NewExpression[callee.name='Function']", message: "No code from text." },
+  // Style directives go through the CSSOM; the content security policy refuses style attributes.
+  { selector: "SvelteAttribute[key.name='style']", message: "Use a class or a style directive." },
 ];
 
 export default ts.config(
@@ -37,7 +45,6 @@ export default ts.config(
       "no-restricted-syntax": ["error", ...noMarkup],
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
       "svelte/no-at-html-tags": "error",
-      "svelte/no-inline-styles": ["error", { allowTransitions: true }],
       "svelte/no-navigation-without-resolve": "off",
     },
   },

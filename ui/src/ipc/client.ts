@@ -1,8 +1,8 @@
 /**
- * The only door to the backend: the rest of the window sees promises that throw a typed [`Failure`].
+ * The only door to the backend: the rest of the window sees promises that throw a typed `Failure`.
  * Types come from the generated bindings and are never declared again elsewhere.
  */
-import { commands, events, type Result, type WireError } from "#bindings";
+import { commands, events, type WireError } from "#bindings";
 
 export type * from "#bindings";
 
@@ -14,6 +14,11 @@ export class Failure extends Error {
     super(detail.message);
     this.name = "Failure";
     this.detail = detail;
+  }
+
+  /** The IAM action that was missing, also when only the sentence names it. */
+  get iamAction(): string | null {
+    return this.detail.iamAction ?? /\b[a-z][a-z-]+:[A-Z][A-Za-z]+\b/.exec(this.message)?.[0] ?? null;
   }
 }
 
@@ -33,32 +38,35 @@ export function failure(thrown: unknown): Failure {
 }
 
 type Commands = typeof commands;
+type Ok<Answer> = Extract<Answer, { status: "ok"; data: unknown }>;
+/** What a command brings when it succeeds; commands that cannot fail answer plainly. */
+type Data<Answer> = [Ok<Answer>] extends [never] ? Answer : Ok<Answer>["data"];
 type Client = {
-  [Name in keyof Commands]: (
-    ...args: Parameters<Commands[Name]>
-  ) => Promise<Extract<Awaited<ReturnType<Commands[Name]>>, { status: "ok" }>["data"]>;
+  [Name in keyof Commands]: (...args: Parameters<Commands[Name]>) => Promise<Data<Awaited<ReturnType<Commands[Name]>>>>;
 };
 
-type Answer = Promise<Result<unknown, WireError>>;
+type Command = (...args: never[]) => Promise<unknown>;
 
-function throwing(command: (...args: never[]) => Answer) {
-  return async (...args: never[]): Promise<unknown> => {
+function throwing(command: Command): Command {
+  return async (...args) => {
     const answer = await command(...args);
-    if (answer.status === "error") throw new Failure(answer.error);
-    return answer.data;
+    if (typeof answer !== "object" || answer === null || !("status" in answer)) return answer;
+    if (answer.status === "error" && "error" in answer) throw new Failure(answer.error as WireError);
+    return answer.status === "ok" && "data" in answer ? answer.data : answer;
   };
 }
 
 /** Every command of the backend, by its name. */
 export const backend = Object.fromEntries(
-  Object.entries(commands).map(([name, command]) => [name, throwing(command as (...args: never[]) => Answer)]),
+  Object.entries(commands).map(([name, command]) => [name, throwing(command as Command)]),
 ) as Client;
 
+type Events = typeof events;
+type Payload<Name extends keyof Events> = Parameters<Parameters<Events[Name]["listen"]>[0]>[0]["payload"];
+
 /** Calls back at every event of that name until the returned function is called. */
-export function on<Name extends keyof typeof events>(
-  name: Name,
-  callback: (payload: Parameters<Parameters<(typeof events)[Name]["listen"]>[0]>[0]["payload"]) => void,
-): () => void {
-  const listening = events[name].listen((event: { payload: never }) => callback(event.payload));
+export function on<Name extends keyof Events>(name: Name, callback: (payload: Payload<Name>) => void): () => void {
+  const source = events[name] as unknown as { listen(heard: (event: { payload: never }) => void): Promise<() => void> };
+  const listening = source.listen((event) => callback(event.payload));
   return () => void listening.then((stop) => stop());
 }

@@ -93,7 +93,8 @@ export type RecentPoolView = {
   connection: ConnectionIdView;
   poolName: string;
   where: string;
-  users: number;
+  environment: Environment;
+  users: number | null;
   syncedAt: string | null;
 };
 export type ConnectionsView = { profiles: ProfileView[]; problem: string | null; recent: RecentPoolView[] };
@@ -122,8 +123,14 @@ export type PoolView = {
   name: string;
   tier: string | null;
   estimatedUsers: number | null;
-  createdAt: string | null;
   schema: SchemaAttributeView[];
+  usernameAttributes: string[];
+  aliasAttributes: string[];
+  caseSensitive: boolean | null;
+  mfa: string | null;
+  deletionProtection: boolean | null;
+  createdAt: string | null;
+  modifiedAt: string | null;
 };
 export type FreshnessView = {
   users: number;
@@ -134,7 +141,7 @@ export type FreshnessView = {
   estimatedUsers: number | null;
   groupsKnown: boolean;
 };
-export type GroupView = { name: string; description: string | null; precedence: number | null; users: number };
+export type GroupView = { name: string; description: string | null; precedence: number | null; roleArn: string | null; users: number };
 export type OpenPoolView = {
   poolKey: string;
   connection: ConnectedView | null;
@@ -145,6 +152,7 @@ export type OpenPoolView = {
   environment: Environment;
   readOnly: boolean;
   offline: boolean;
+  history: boolean;
   notices: string[];
 };
 
@@ -153,8 +161,8 @@ export type UserRow = {
   sub: string | null;
   enabled: boolean;
   status: string;
-  createdAt: string | null;
-  modifiedAt: string | null;
+  createdAt: string;
+  modifiedAt: string;
   attributes: { [name in string]: string };
   groups: string[];
 };
@@ -163,8 +171,8 @@ export type UserView = {
   sub: string | null;
   enabled: boolean;
   status: string;
-  createdAt: string | null;
-  modifiedAt: string | null;
+  createdAt: string;
+  modifiedAt: string;
   attributes: { [name in string]: string };
   groups: string[];
   raw: string;
@@ -218,6 +226,7 @@ export type SyncPhase =
   | "done"
   | "failed";
 export type SyncProgressView = {
+  poolKey: string;
   phase: SyncPhase;
   reason: string | null;
   users: number;

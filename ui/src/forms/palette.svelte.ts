@@ -1,0 +1,154 @@
+import { backend, type UserRow } from "../ipc/client";
+import type { IconName } from "../kit/icons";
+import { displayName } from "../pages/users/person";
+import { quoted } from "../pages/users/quoting";
+import { overlays } from "../stores/overlays.svelte";
+import { route } from "../stores/route.svelte";
+import { session } from "../stores/session.svelte";
+import { t } from "../strings/en";
+
+export interface Hit {
+  id: string;
+  icon: IconName;
+  title: string;
+  detail: string;
+  user?: UserRow;
+  act: () => void | Promise<void>;
+}
+export interface Section {
+  title: string;
+  note: string;
+  hits: Hit[];
+}
+
+const MOST_PEOPLE = 6;
+const WAIT_MS = 90;
+const INSTANTS = { field: "created", descending: true };
+
+/** What the palette finds: people first, then what can be done, then places. */
+export class Palette {
+  text = $state("");
+  choice = $state(0);
+  #found = $state.raw<UserRow[]>([]);
+  #note = $state("");
+  #round = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  readonly sections = $derived.by<Section[]>(() => {
+    const wanted = this.text.trim().toLowerCase();
+    const fits = (hit: Hit) => `${hit.title} ${hit.detail}`.toLowerCase().includes(wanted);
+    const persons = this.#found.map((user) => personHit(user));
+    if (session.open && wanted) persons.push(searchHit(this.text.trim()));
+    return [
+      { title: t.palette.people, note: this.#note, hits: persons },
+      { title: t.palette.actions, note: "", hits: actions().filter(fits) },
+      { title: t.palette.goTo, note: "", hits: placesToGo().filter(fits) },
+    ].filter((section) => section.hits.length > 0);
+  });
+  readonly hits = $derived(this.sections.flatMap((section) => section.hits));
+
+  /** Looks for people a moment after the last key. A pasted e-mail, sub or username comes first. */
+  typed(): void {
+    this.choice = 0;
+    clearTimeout(this.#timer);
+    const round = ++this.#round;
+    const text = this.text.trim();
+    if (!session.open || text === "") {
+      this.#found = [];
+      this.#note = "";
+      return;
+    }
+    this.#timer = setTimeout(() => void this.#look(text, round), WAIT_MS);
+  }
+
+  async #look(text: string, round: number): Promise<void> {
+    const began = performance.now();
+    try {
+      const exact = /\s/.test(text) ? [] : (await backend.lookUp({ text })).found;
+      // Words are looked for as they are; somebody who knows the query language may use it here too.
+      const parsed = await backend.parseQuery({ query: text });
+      const query = parsed.error ? quoted(text) : text;
+      const found = await backend.searchUsers({ query, sort: INSTANTS });
+      if (round !== this.#round) return;
+      const names = exact.map((user) => user.username);
+      this.#found = [...exact, ...found.rows.filter((user) => !names.includes(user.username))].slice(0, MOST_PEOPLE);
+      this.#note = t.palette.tookMs(Math.round(performance.now() - began));
+    } catch {
+      if (round === this.#round) this.#found = [];
+    }
+  }
+
+  /** Drops what is still on its way. */
+  closed(): void {
+    clearTimeout(this.#timer);
+    this.#round += 1;
+  }
+}
+
+function leave(act: () => void | Promise<void>): () => void {
+  return () => {
+    overlays.close();
+    void act();
+  };
+}
+
+function personHit(user: UserRow): Hit {
+  return {
+    id: `user ${user.username}`,
+    icon: "user",
+    title: displayName(user),
+    detail: user.attributes["email"] ?? user.username,
+    user,
+    act: leave(() => route.go("users", { q: route.get("q"), user: user.username })),
+  };
+}
+
+function searchHit(text: string): Hit {
+  return {
+    id: "search",
+    icon: "search",
+    title: t.palette.searchFor(text),
+    detail: t.palette.searchForWhy,
+    act: leave(() => route.go("users", { q: text })),
+  };
+}
+
+function actions(): Hit[] {
+  const list: Hit[] = [];
+  const add = (icon: IconName, title: string, detail: string, act: () => void | Promise<void>) =>
+    list.push({ id: `act ${title}`, icon, title, detail, act: leave(act) });
+  if (session.open) {
+    if (session.syncing) {
+      add("pause", t.sync.pauseSync, "", session.pause);
+      add("x", t.sync.cancelSync, "", session.cancel);
+    } else if (session.paused) add("play", t.sync.resumeSync, "", session.resume);
+    else if (!session.open.offline) add("sync", t.sync.now, t.sync.nowWhy, () => session.sync());
+    add("rows", t.list.title, t.list.why, () => overlays.show({ name: "list" }));
+    add("folder", t.frame.closePool, "", () => session.close(session.connected ? "pools" : "start"));
+  } else {
+    add("box", t.start.openSandbox, "", () => session.openSandbox());
+    add("link", t.start.endpoint, "", () => overlays.show({ name: "endpoint" }));
+  }
+  add("shield", t.policy.which, "", () => overlays.show({ name: "policy" }));
+  add("eye", t.palette.light, t.settings.theme, () => session.change({ theme: "light" }));
+  add("eye", t.palette.dark, t.settings.theme, () => session.change({ theme: "dark" }));
+  add("eye", t.palette.system, t.settings.theme, () => session.change({ theme: "system" }));
+  return list;
+}
+
+function placesToGo(): Hit[] {
+  const list: Hit[] = [];
+  const add = (icon: IconName, title: string, act: () => void) =>
+    list.push({ id: `go ${title}`, icon, title, detail: "", act: leave(act) });
+  if (session.open) {
+    add("overview", t.areas.overview, () => route.go("overview"));
+    add("users", t.areas.users, () => route.go("users"));
+  }
+  add("settings", t.areas.settings, () => route.go("settings"));
+  add("question", t.keys.title, () => overlays.show({ name: "keys" }));
+  if (session.connected && !session.connected.connection.sandbox) {
+    add("database", t.frame.otherPool, () => void session.close("pools"));
+  }
+  if (session.open || session.connected) add("link", t.frame.otherConnection, () => void session.close("start"));
+  return list;
+}

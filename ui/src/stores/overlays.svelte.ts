@@ -1,0 +1,26 @@
+/** The dialogs that any page may open. Only one is open at a time. */
+export type Overlay =
+  | { name: "none" }
+  | { name: "palette" }
+  | { name: "keys" }
+  | { name: "policy" }
+  | { name: "endpoint" }
+  | { name: "unlock" }
+  | { name: "list" }
+  | { name: "eraseEverything" }
+  | { name: "erasePool" }
+  | { name: "erasePerson"; username: string; title: string };
+
+class Overlays {
+  current = $state.raw<Overlay>({ name: "none" });
+
+  show(overlay: Overlay): void {
+    this.current = overlay;
+  }
+
+  close(): void {
+    this.current = { name: "none" };
+  }
+}
+
+export const overlays = new Overlays();

@@ -1,0 +1,130 @@
+import { SvelteMap } from "svelte/reactivity";
+import { backend, failure, type Failure, type SortView, type UserRow } from "../ipc/client";
+
+export const PAGE = 200;
+/** Pages kept before the oldest ones go: 8,000 rows. */
+const MOST_PAGES = 40;
+
+/** One search at a time: its rows by position, fetched in pages around what is looked at. */
+class People {
+  total = $state<number | null>(null);
+  /** Rows that are known to exist while the total is still being counted. */
+  atLeast = $state(0);
+  loading = $state(false);
+  failure = $state.raw<Failure | null>(null);
+  /** How long the last search took, in milliseconds. */
+  took = $state<number | null>(null);
+  /** The query that the rows on the page belong to. */
+  shownQuery = $state("");
+
+  #pages = new SvelteMap<number, UserRow[]>();
+  #old = new Map<number, UserRow[]>();
+  #wanted = new Set<number>();
+  #handle = -1;
+  #round = 0;
+  #last: { query: string; sort: SortView } | null = null;
+
+  readonly count = $derived(this.total ?? this.atLeast);
+
+  /** The row at a position, or nothing while it is being fetched. */
+  row(index: number): UserRow | undefined {
+    const page = Math.floor(index / PAGE);
+    return this.#pages.get(page)?.[index % PAGE] ?? this.#old.get(page)?.[index % PAGE];
+  }
+
+  /** Runs a query; what an earlier one still brings is dropped. `fresh` forgets the rows at once. */
+  async search(query: string, sort: SortView, fresh = true): Promise<void> {
+    const round = ++this.#round;
+    const began = performance.now();
+    this.#last = { query, sort };
+    this.loading = true;
+    try {
+      const found = await backend.searchUsers({ query, sort });
+      if (round !== this.#round) return;
+      this.#old = fresh ? new Map() : new Map(this.#pages);
+      const seen = [...this.#old.keys()];
+      this.#pages.clear();
+      this.#wanted.clear();
+      this.#handle = found.search;
+      this.#pages.set(0, found.rows);
+      this.failure = null;
+      this.shownQuery = query;
+      this.took = Math.round(performance.now() - began);
+      this.atLeast = Math.max(found.rows.length, fresh ? 0 : this.count);
+      if (fresh || found.total != null) this.total = found.total ?? null;
+      if (found.total == null) await this.#count(round);
+      if (!fresh) for (const page of seen.slice(-3)) if (page > 0) void this.#fetch(page);
+    } catch (thrown) {
+      if (round !== this.#round) return;
+      this.failure = failure(thrown);
+      this.total = null;
+    } finally {
+      if (round === this.#round) this.loading = false;
+    }
+  }
+
+  /** Asks the same again, because rows have changed. The page keeps what it shows until the new rows are here. */
+  async again(): Promise<void> {
+    if (this.#last) await this.search(this.#last.query, this.#last.sort, false);
+  }
+
+  /** Makes sure that the rows from `start` up to `end` are there or on their way. */
+  want(start: number, end: number): void {
+    const last = Math.max(0, Math.min(end, this.count - 1));
+    for (let page = Math.floor(start / PAGE); page <= Math.floor(last / PAGE); page += 1) void this.#fetch(page);
+  }
+
+  /** Rows of a range, fetched when needed. */
+  async range(start: number, end: number): Promise<UserRow[]> {
+    const rows: UserRow[] = [];
+    for (let at = start; at < end; at += PAGE) {
+      rows.push(...(await backend.getRows({ search: this.#handle, start: at, count: Math.min(PAGE, end - at) })));
+    }
+    return rows;
+  }
+
+  forget(): void {
+    this.#round += 1;
+    this.#last = null;
+    this.#pages.clear();
+    this.#old = new Map();
+    this.total = null;
+    this.atLeast = 0;
+    this.failure = null;
+    this.took = null;
+    this.loading = false;
+  }
+
+  async #count(round: number): Promise<void> {
+    const counted = await backend.countUsers({ search: this.#handle });
+    if (round === this.#round) this.total = counted;
+  }
+
+  async #fetch(page: number): Promise<void> {
+    if (this.#pages.has(page) || this.#wanted.has(page)) return;
+    const round = this.#round;
+    this.#wanted.add(page);
+    try {
+      const rows = await backend.getRows({ search: this.#handle, start: page * PAGE, count: PAGE });
+      if (round !== this.#round) return;
+      this.#pages.set(page, rows);
+      this.#trim(page);
+    } catch (thrown) {
+      if (round !== this.#round) return;
+      // A search that the backend has let go is simply asked again.
+      const code = failure(thrown).detail.code;
+      if (code === "not_found" || code === "precondition") await this.again();
+      else this.failure = failure(thrown);
+    } finally {
+      if (round === this.#round) this.#wanted.delete(page);
+    }
+  }
+
+  #trim(around: number): void {
+    if (this.#pages.size <= MOST_PAGES) return;
+    const far = [...this.#pages.keys()].sort((a, b) => Math.abs(b - around) - Math.abs(a - around));
+    for (const page of far.slice(0, this.#pages.size - MOST_PAGES)) if (page > 0) this.#pages.delete(page);
+  }
+}
+
+export const people = new People();

@@ -1,0 +1,291 @@
+import {
+  backend,
+  Failure,
+  failure,
+  on,
+  type AppInfoView,
+  type ConnectedView,
+  type ConnectionIdView,
+  type FreshnessView,
+  type OpenPoolView,
+  type SettingsPatch,
+  type SettingsView,
+  type StatusView,
+  type SyncProgressView,
+} from "../ipc/client";
+import { setZone } from "../kit/time";
+import { t } from "../strings/en";
+import { overlays } from "./overlays.svelte";
+import { route } from "./route.svelte";
+import { toasts } from "./toasts.svelte";
+
+/** A connection that waits for `aws sso login`. */
+export interface SignIn {
+  connection: ConnectionIdView;
+  command: string;
+  message: string;
+  /** What to do once the credentials work. */
+  resume: () => Promise<void>;
+}
+
+const STATUS_EVERY_MS = 2000;
+const RUNNING = ["listing", "groups", "members", "verifying", "sweeping", "waiting"];
+
+/** What is open: the app's own facts, the connection, the pool, its sync. */
+class Session {
+  info = $state.raw<AppInfoView | null>(null);
+  settings = $state.raw<SettingsView | null>(null);
+  connected = $state.raw<ConnectedView | null>(null);
+  open = $state.raw<OpenPoolView | null>(null);
+  freshness = $state.raw<FreshnessView | null>(null);
+  status = $state.raw<StatusView | null>(null);
+  progress = $state.raw<SyncProgressView | null>(null);
+  /** Why the last sync ended early, with its code and IAM action. */
+  syncFailure = $state.raw<Failure | null>(null);
+  /** What is being opened now, by name. */
+  opening = $state<string | null>(null);
+  signIn = $state.raw<SignIn | null>(null);
+  /** Grows whenever rows of the cache changed. */
+  changes = $state(0);
+  /** Why the app could not start. */
+  broken = $state.raw<Failure | null>(null);
+
+  readonly environment = $derived(this.open?.environment ?? this.connected?.environment ?? "development");
+  readonly syncing = $derived(this.progress !== null && RUNNING.includes(this.progress.phase));
+  readonly paused = $derived(this.progress?.phase === "paused");
+  readonly users = $derived(
+    this.syncing ? Math.max(this.progress?.users ?? 0, this.freshness?.users ?? 0) : (this.freshness?.users ?? 0),
+  );
+  readonly estimated = $derived(
+    this.progress?.estimatedUsers ?? this.freshness?.estimatedUsers ?? this.open?.pool.estimatedUsers ?? null,
+  );
+  /** What the settings keep about the open pool. */
+  readonly known = $derived(this.settings?.pools.find((pool) => pool.poolKey === this.open?.poolKey) ?? null);
+  readonly name = $derived(this.open?.pool.name ?? this.open?.poolKey.split("/").at(-1) ?? "");
+
+  #ticking = false;
+
+  /** Reads the app's facts and settings and begins to listen. */
+  async start(): Promise<void> {
+    try {
+      this.#tell(await backend.getAppInfo());
+      this.#apply(await backend.getSettings());
+      if (this.info?.protection.kind === "locked") overlays.show({ name: "unlock" });
+    } catch (thrown) {
+      this.broken = failure(thrown);
+      if (this.broken.detail.code === "cache_unavailable") overlays.show({ name: "unlock" });
+    }
+    on("syncProgress", (progress) => this.#progressed(progress));
+    on("cacheChanged", () => this.#changed());
+    on("sessionExpired", (expired) => this.#expired(expired.ssoLogin, expired.message));
+    setInterval(() => void this.#poll(), STATUS_EVERY_MS);
+  }
+
+  async unlocked(info: AppInfoView): Promise<void> {
+    this.#tell(info);
+    this.broken = null;
+    this.#apply(await backend.getSettings());
+  }
+
+  async change(patch: SettingsPatch): Promise<void> {
+    try {
+      this.#apply(await backend.updateSettings(patch));
+    } catch (thrown) {
+      toasts.complain(thrown);
+    }
+  }
+
+  /** Opens the made-up pool. */
+  openSandbox(): Promise<void> {
+    return this.#opening(t.start.sandbox, null, async () => this.#entered(await backend.openSandbox()));
+  }
+
+  /** Connects and goes to the list of pools. */
+  connect(connection: ConnectionIdView, name: string): Promise<void> {
+    return this.#opening(name, connection, async () => {
+      this.connected = await backend.connect({ connection });
+      route.go("pools");
+    });
+  }
+
+  openPool(connection: ConnectionIdView, poolId: string, name: string): Promise<void> {
+    return this.#opening(name, connection, async () => this.#entered(await backend.openPool({ connection, poolId })));
+  }
+
+  /** Opens a pool that was opened before; without AWS when it cannot be reached. */
+  openRecent(connection: ConnectionIdView, poolKey: string, name: string): Promise<void> {
+    const poolId = poolKey.split("/").at(-1) ?? "";
+    return this.#opening(name, connection, async () => {
+      try {
+        this.#entered(await backend.openPool({ connection, poolId }));
+      } catch (thrown) {
+        const cause = failure(thrown);
+        if (cause.detail.code !== "unreachable" && cause.detail.code !== "credentials_missing") throw cause;
+        this.#entered(await backend.openCachedPool({ poolKey }));
+        toasts.say(t.openedOffline(cause.message), "bad");
+      }
+    });
+  }
+
+  openCached(poolKey: string, name: string): Promise<void> {
+    return this.#opening(name, null, async () => this.#entered(await backend.openCachedPool({ poolKey })));
+  }
+
+  /** Tries to reach AWS again with the pool that is open. */
+  async retry(): Promise<void> {
+    const open = this.open;
+    const connection = open?.connection?.connection ?? this.connected?.connection;
+    if (open && connection) await this.openRecent(connection, open.poolKey, this.name);
+    else if (open) {
+      const { recent } = await backend.listConnections();
+      const known = recent.find((line) => line.poolKey === open.poolKey);
+      if (known) await this.openRecent(known.connection, known.poolKey, known.poolName);
+    }
+  }
+
+  /** Leaves the pool; its local copy stays. */
+  async close(to: "start" | "pools"): Promise<void> {
+    route.go(to);
+    this.open = null;
+    this.freshness = null;
+    this.status = null;
+    this.progress = null;
+    this.syncFailure = null;
+    if (to === "start") this.connected = null;
+    await backend.closePool().catch(() => undefined);
+  }
+
+  async sync(): Promise<void> {
+    this.syncFailure = null;
+    try {
+      await backend.startSync();
+      await this.#poll();
+    } catch (thrown) {
+      this.#syncFailed(failure(thrown));
+    }
+  }
+
+  pause = (): Promise<void> => this.#quietly(() => backend.pauseSync());
+  resume = (): Promise<void> => this.#quietly(() => backend.resumeSync());
+  cancel = (): Promise<void> => this.#quietly(() => backend.cancelSync());
+
+  async #quietly(act: () => Promise<unknown>): Promise<void> {
+    try {
+      await act();
+      await this.#poll();
+    } catch (thrown) {
+      toasts.complain(thrown);
+    }
+  }
+
+  async #opening(name: string, connection: ConnectionIdView | null, act: () => Promise<void>): Promise<void> {
+    if (this.opening) return;
+    this.opening = name;
+    try {
+      await act();
+      this.signIn = null;
+    } catch (thrown) {
+      const cause = failure(thrown);
+      const command = cause.detail.ssoLogin;
+      if (connection && command) {
+        const resume = () => this.#opening(name, connection, act);
+        this.signIn = { connection, command, message: cause.message, resume };
+      } else if (cause.detail.code === "cache_unavailable") {
+        overlays.show({ name: "unlock" });
+        toasts.complain(cause);
+      } else {
+        toasts.complain(cause);
+      }
+    } finally {
+      this.opening = null;
+    }
+  }
+
+  #entered(open: OpenPoolView): void {
+    this.open = open;
+    if (open.connection) this.connected = open.connection;
+    this.freshness = open.freshness;
+    this.progress = null;
+    this.syncFailure = null;
+    this.changes += 1;
+    for (const notice of open.notices) toasts.say(notice, "bad");
+    route.go("users");
+    void this.#loadSettings();
+    const { syncedAt, startedAt } = open.freshness;
+    if (!open.offline && (!syncedAt || startedAt)) void this.sync();
+    else void this.#poll();
+  }
+
+  async #loadSettings(): Promise<void> {
+    try {
+      this.#apply(await backend.getSettings());
+    } catch (thrown) {
+      toasts.complain(thrown);
+    }
+  }
+
+  #tell(info: AppInfoView): void {
+    this.info = info;
+    setZone(info.zone);
+  }
+
+  #apply(settings: SettingsView): void {
+    this.settings = settings;
+    if (settings.theme === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = settings.theme;
+  }
+
+  #progressed(progress: SyncProgressView): void {
+    if (!this.open || progress.poolKey !== this.open.poolKey) return;
+    const was = this.progress?.phase;
+    this.progress = progress;
+    if (progress.phase === was) return;
+    if (progress.phase === "done" || progress.phase === "failed") {
+      this.#changed();
+      void this.#refresh();
+      if (progress.phase === "failed" && progress.error) this.#syncFailed(new Failure(progress.error));
+    }
+  }
+
+  #syncFailed(cause: Failure): void {
+    this.syncFailure = cause;
+    if (cause.detail.ssoLogin) this.#expired(cause.detail.ssoLogin, cause.message);
+  }
+
+  #expired(command: string | null, message: string): void {
+    const connection = this.open?.connection?.connection ?? this.connected?.connection;
+    if (!connection || this.signIn) return;
+    const login = command ?? (connection.profile ? `aws sso login --profile ${connection.profile}` : "aws sso login");
+    this.signIn = { connection, command: login, message, resume: () => this.sync() };
+  }
+
+  #changed(): void {
+    this.changes += 1;
+  }
+
+  async #refresh(): Promise<void> {
+    try {
+      const { freshness } = await backend.getOverview();
+      if (this.open) this.freshness = freshness;
+    } catch (thrown) {
+      toasts.complain(thrown);
+    }
+  }
+
+  async #poll(): Promise<void> {
+    if (!this.open || this.#ticking) return;
+    this.#ticking = true;
+    try {
+      const status = await backend.getStatus();
+      if (!this.open) return;
+      this.status = status;
+      if (status.sync) this.#progressed(status.sync);
+    } catch {
+      // The next round asks again; what cannot be reached shows itself where it is needed.
+    } finally {
+      this.#ticking = false;
+    }
+  }
+}
+
+export const session = new Session();

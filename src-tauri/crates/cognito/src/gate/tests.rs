@@ -270,3 +270,12 @@ async fn a_changed_share_holds_for_the_next_calls() {
     let sent = send_from_six(&gate, 2).await;
     assert!(sent.last().unwrap() - sent[0] > 3.5, "{sent:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_cut_rate_gives_nothing_away_at_once() {
+    let at_once = RetryRules { base: Duration::ZERO, ..RetryRules::default() };
+    let gate = Gate::new(Arc::new(Book::default()), Share::Fraction(0.5), Arc::new(Noon)).with_retry(at_once);
+    let start = Instant::now();
+    throttle_once(&gate).await;
+    assert!(start.elapsed() >= Duration::from_millis(133), "7.5 a second, not {:?}", start.elapsed());
+}

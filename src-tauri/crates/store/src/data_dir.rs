@@ -72,6 +72,14 @@ impl DataDir {
         self.root.join("history.sqlite")
     }
 
+    /// Waits for its turn to make or open keys and databases, so that two processes do not both make them or set the
+    /// same file aside. It is over when the lease is dropped.
+    pub(crate) fn turn(&self) -> Result<Lease, DataDirError> {
+        let (path, file) = self.lease_file("turn")?;
+        file.lock().map_err(|source| DataDirError { path, source })?;
+        Ok(Lease { _file: file })
+    }
+
     /// Takes a lease if nobody has it. `name` is hashed, so that any text will do.
     ///
     /// `None` when somebody else, also in this process, has it.
@@ -79,15 +87,21 @@ impl DataDir {
     /// # Errors
     /// [`DataDirError`] when the lock file cannot be created.
     pub fn try_lease(&self, name: &str) -> Result<Option<Lease>, DataDirError> {
-        let dir = self.root.join("leases");
-        private_dir(&dir)?;
-        let path = dir.join(format!("{}.lock", hash(name)));
-        let fail = |source| DataDirError { path: path.clone(), source };
-        let file = private_file(OpenOptions::new().create(true).truncate(false).write(true), &path).map_err(fail)?;
+        let (path, file) = self.lease_file(name)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Lease { _file: file })),
             Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(source)) => Err(fail(source)),
+            Err(TryLockError::Error(source)) => Err(DataDirError { path, source }),
+        }
+    }
+
+    fn lease_file(&self, name: &str) -> Result<(PathBuf, File), DataDirError> {
+        let dir = self.root.join("leases");
+        private_dir(&dir)?;
+        let path = dir.join(format!("{}.lock", hash(name)));
+        match private_file(OpenOptions::new().create(true).truncate(false).write(true), &path) {
+            Ok(file) => Ok((path, file)),
+            Err(source) => Err(DataDirError { path, source }),
         }
     }
 }
@@ -117,10 +131,17 @@ pub(crate) fn private_file(options: &mut OpenOptions, path: &Path) -> io::Result
     options.open(path)
 }
 
+/// A name beside a file for writing it anew: `<stem>.tmp-<number>`.
+pub(crate) fn beside(path: &Path) -> PathBuf {
+    // Without random numbers the process tells at least other processes apart.
+    let number = getrandom::u64().unwrap_or_else(|_| u64::from(std::process::id()));
+    path.with_extension(format!("tmp-{number}"))
+}
+
 /// Replaces a file in one step: written beside it for its owner alone, flushed, then renamed.
 pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     use std::io::Write as _;
-    let beside = path.with_extension(format!("tmp-{}", std::process::id()));
+    let beside = beside(path);
     let written = (|| {
         let mut file = private_file(OpenOptions::new().create(true).truncate(true).write(true), &beside)?;
         file.write_all(bytes)?;

@@ -14,6 +14,9 @@ use crate::keys::Key;
 pub(crate) const CACHE_ID: i32 = 0x504b_6361;
 pub(crate) const HISTORY_ID: i32 = 0x504b_6869;
 
+/// SQLCipher's page size.
+const PAGE_BYTES: u64 = 4096;
+
 /// Where a database is.
 #[derive(Debug, Clone)]
 pub(crate) enum Place {
@@ -55,6 +58,10 @@ pub(crate) fn connect(place: &Place, key: Option<&Key>, options: &Options) -> Re
     let connection = match place {
         Place::File(path) => {
             create_private(path)?;
+            // SQLite takes what is shorter than a page for an empty database and would write over it.
+            if std::fs::metadata(path).is_ok_and(|metadata| (1..PAGE_BYTES).contains(&metadata.len())) {
+                return Err(OpenFailure::Unreadable);
+            }
             Connection::open_with_flags(path, flags)?
         }
         Place::Memory(name) => {
@@ -64,7 +71,7 @@ pub(crate) fn connect(place: &Place, key: Option<&Key>, options: &Options) -> Re
     if let (Place::File(_), Some(key)) = (place, key) {
         let hex = key.hex();
         connection.execute_batch(&Zeroizing::new(format!("PRAGMA key = \"x'{}'\";", hex.as_str())))?;
-        connection.execute_batch("PRAGMA cipher_memory_security = OFF;")?;
+        connection.execute_batch("PRAGMA cipher_memory_security = OFF; PRAGMA cipher_log_level = NONE;")?;
     }
     connection.busy_timeout(Duration::from_secs(5))?;
     // The first read of the file: a wrong key shows here.

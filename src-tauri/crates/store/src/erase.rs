@@ -49,11 +49,18 @@ pub fn erase_all(dir: &DataDir, source: &KeySource) -> Result<Erased, EraseError
         }
         Ok(())
     })?;
-    for_each(&root.join("pools"), |name, path| {
-        if is_pool_folder(name) { erase_pool_folder(path, &mut erased) } else { Ok(()) }
-    })?;
+    for_each(
+        &root.join("pools"),
+        |name, path| {
+            if is_pool_folder(name) { erase_pool_folder(path, &mut erased) } else { Ok(()) }
+        },
+    )?;
     for_each(&dir.logs_dir(), |name, path| {
-        if name.starts_with("poolkeeper") || name.starts_with("poolctl") { remove_file(path, &mut erased) } else { Ok(()) }
+        if name.starts_with("poolkeeper") || name.starts_with("poolctl") {
+            remove_file(path, &mut erased)
+        } else {
+            Ok(())
+        }
     })?;
     for_each(&root.join("leases"), |name, path| {
         if name.strip_suffix(".lock").is_some_and(is_pool_folder) { remove_file(path, &mut erased) } else { Ok(()) }
@@ -90,7 +97,8 @@ fn erase_pool_folder(folder: &Path, erased: &mut Erased) -> Result<(), EraseErro
 /// The database itself, its log and index, and copies that were set aside (`.damaged-1`, `.damaged-1-wal`).
 fn is_database(name: &str, database: &str) -> bool {
     let Some(rest) = name.strip_prefix(database) else { return false };
-    let rest = rest.strip_suffix("-wal").or_else(|| rest.strip_suffix("-shm")).or_else(|| rest.strip_suffix("-journal"));
+    let rest =
+        rest.strip_suffix("-wal").or_else(|| rest.strip_suffix("-shm")).or_else(|| rest.strip_suffix("-journal"));
     let rest = rest.unwrap_or(&name[database.len()..]);
     rest.is_empty() || rest == ".marked" || is_numbered(rest, &["damaged", "unreadable", "newer", "old-keys"])
 }
@@ -99,7 +107,9 @@ fn is_ours_in_root(name: &str) -> bool {
     let Some(rest) = name.strip_prefix("settings.") else {
         return name.strip_prefix("keys.tmp-").is_some_and(is_number);
     };
-    rest == "json" || rest.strip_prefix("tmp-").is_some_and(is_number) || is_numbered(&rest[4.min(rest.len())..], &["broken"])
+    rest == "json"
+        || rest.strip_prefix("tmp-").is_some_and(is_number)
+        || is_numbered(&rest[4.min(rest.len())..], &["broken"])
 }
 
 /// `.<word>-<n>`
@@ -117,10 +127,7 @@ fn is_pool_folder(name: &str) -> bool {
 }
 
 /// Calls for every entry of a folder that is no symbolic link itself; an absent folder has none.
-fn for_each(
-    folder: &Path,
-    mut each: impl FnMut(&str, &Path) -> Result<(), EraseError>,
-) -> Result<(), EraseError> {
+fn for_each(folder: &Path, mut each: impl FnMut(&str, &Path) -> Result<(), EraseError>) -> Result<(), EraseError> {
     let fail = |source| EraseError::File { path: folder.to_owned(), source };
     if !fs::symlink_metadata(folder).is_ok_and(|metadata| metadata.is_dir()) {
         return Ok(());
@@ -156,7 +163,12 @@ fn count(path: &Path, erased: &mut Erased) {
 
 fn remove_if_empty(folder: &Path) -> Result<(), EraseError> {
     match fs::remove_dir(folder) {
-        Err(source) if !matches!(source.kind(), ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty | ErrorKind::NotADirectory) => {
+        Err(source)
+            if !matches!(
+                source.kind(),
+                ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty | ErrorKind::NotADirectory
+            ) =>
+        {
             Err(EraseError::File { path: folder.to_owned(), source })
         }
         _ => Ok(()),

@@ -44,7 +44,12 @@ fn agree(cache: &Cache, users: &[User], query: &UserQuery, sort: &Sort, limit: u
     for _ in 0..2 {
         // The second time the order is remembered, and pages are cut from it.
         let found = pages(cache, query, sort, limit);
-        assert!(found.iter().eq(expected.iter().copied()), "pages of {limit} of {told} by {sort:?}:\n{:?}\nnot {:?}", names(&found), expected.iter().map(|u| u.username.as_str()).collect::<Vec<_>>());
+        assert!(
+            found.iter().eq(expected.iter().copied()),
+            "pages of {limit} of {told} by {sort:?}:\n{:?}\nnot {:?}",
+            names(&found),
+            expected.iter().map(|u| u.username.as_str()).collect::<Vec<_>>()
+        );
         let ids = cache.order(query, sort).unwrap();
         assert!(cache.users(&ids).unwrap().iter().eq(expected.iter().copied()), "order of {told} by {sort:?}");
     }
@@ -106,8 +111,25 @@ fn anywhere(text: &str) -> UserQuery {
 
 #[test]
 fn control_characters_and_characters_that_the_index_confuses_are_told_apart() {
-    let odd = ["\0", "a\0b", "ab", "\u{1}", "\u{2}", "x\u{1}y", "x\u{2}y", "x\u{fffd}y", "x\u{fffe}y", "x\u{ffff}y", "xyz", "\u{1}\u{1}\u{1}"];
-    let mut users: Vec<User> = odd.iter().enumerate().map(|(i, value)| user(&format!("user{i}"), &[("name", value), ("nickname", value)])).collect();
+    let odd = [
+        "\0",
+        "a\0b",
+        "ab",
+        "\u{1}",
+        "\u{2}",
+        "x\u{1}y",
+        "x\u{2}y",
+        "x\u{fffd}y",
+        "x\u{fffe}y",
+        "x\u{ffff}y",
+        "xyz",
+        "\u{1}\u{1}\u{1}",
+    ];
+    let mut users: Vec<User> = odd
+        .iter()
+        .enumerate()
+        .map(|(i, value)| user(&format!("user{i}"), &[("name", value), ("nickname", value)]))
+        .collect();
     users.push(user("long", &[("name", &"ab".repeat(1024))]));
     users.push(user("longer", &[("name", &("ab".repeat(1023) + "ba"))]));
     let cache = in_memory();
@@ -126,7 +148,9 @@ fn control_characters_and_characters_that_the_index_confuses_are_told_apart() {
 fn more_fields_than_the_index_has_columns_are_told_apart() {
     let fields: Vec<String> = (0..120).map(|i| format!("custom:f{i:03}")).collect();
     let users: Vec<User> = (0..120)
-        .map(|i| user(&format!("user{i}"), &[("sub", "one"), (&fields[i], "hello"), (&fields[(i * 7 + 1) % 120], "world")]))
+        .map(|i| {
+            user(&format!("user{i}"), &[("sub", "one"), (&fields[i], "hello"), (&fields[(i * 7 + 1) % 120], "world")])
+        })
         .collect();
     let cache = in_memory();
     fill(&cache, &users, at(0));

@@ -20,10 +20,10 @@ pub use types::{
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use model::query::{Field, Fields, Sort, UserQuery};
-use model::sync::Freshness;
 use model::group::Group;
 use model::pool::Pool;
+use model::query::{Field, Fields, Sort, UserQuery};
+use model::sync::Freshness;
 use model::user::{User, UserStatus};
 use model::{GroupName, PoolKey, Username};
 

@@ -31,13 +31,14 @@ pub(super) struct Inner {
 
 impl Inner {
     pub(super) fn open(dir: &DataDir, pool: &PoolKey, keys: &Keys) -> Result<(Self, Option<SetAside>)> {
-        let (place, key) = match keys.memory_name() {
-            Some(name) => (Place::Memory(format!("{name}-{}", pool_hash(pool))), None),
+        let (place, key, _turn) = match keys.memory_name() {
+            Some(name) => (Place::Memory(format!("{name}-{}", pool_hash(pool))), None, None),
             None => {
                 let folder = dir.pool_dir(pool);
-                private_dir(&folder)
-                    .map_err(|error| CacheError::NotUsable { path: error.path, reason: error.source.to_string() })?;
-                (Place::File(folder.join("cache.sqlite")), keys.cache_key())
+                let turn = private_dir(&folder).and_then(|()| dir.turn());
+                let turn =
+                    turn.map_err(|error| CacheError::NotUsable { path: error.path, reason: error.source.to_string() })?;
+                (Place::File(folder.join("cache.sqlite")), keys.cache_key(), Some(turn))
             }
         };
         let mut aside = set_marked_aside(&place)?;
@@ -83,13 +84,14 @@ impl Inner {
     /// Runs within one write transaction, which is undone when the action fails.
     pub(super) fn write<T>(&self, act: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         let mut writer = locked(&self.writer);
-        let outcome = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(CacheError::from).and_then(
-            |transaction| {
+        let outcome = writer
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(CacheError::from)
+            .and_then(|transaction| {
                 let value = act(&transaction)?;
                 transaction.commit()?;
                 Ok(value)
-            },
-        );
+            });
         drop(writer);
         self.noticed(outcome)
     }
@@ -173,8 +175,10 @@ fn check(connection: &Connection, path: &Path) -> Result<(), OpenFailure> {
         other => other,
     };
     let verdict: Option<String> =
-        rusqlite::OptionalExtension::optional(connection.query_row("PRAGMA cipher_integrity_check", [], |row| row.get(0)))
-            .map_err(broken)?;
+        rusqlite::OptionalExtension::optional(
+            connection.query_row("PRAGMA cipher_integrity_check", [], |row| row.get(0)),
+        )
+        .map_err(broken)?;
     if verdict.is_some() { Err(OpenFailure::Damaged) } else { Ok(()) }
 }
 

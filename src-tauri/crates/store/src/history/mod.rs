@@ -103,9 +103,14 @@ impl History {
     /// # Errors
     /// [`HistoryError`]; whatever is there is left untouched.
     pub fn open(dir: &DataDir, keys: &Keys) -> Result<Self, HistoryError> {
-        let place = match keys.memory_name() {
-            Some(name) => Place::Memory(format!("{name}-history")),
-            None => Place::File(dir.history_file()),
+        let (place, _turn) = match keys.memory_name() {
+            Some(name) => (Place::Memory(format!("{name}-history")), None),
+            None => {
+                let turn = dir
+                    .turn()
+                    .map_err(|error| HistoryError::NotUsable { path: error.path, reason: error.source.to_string() })?;
+                (Place::File(dir.history_file()), Some(turn))
+            }
         };
         let failed = |failure: OpenFailure| {
             let path = dir.history_file();

@@ -7,7 +7,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use super::{KeyError, Pair};
-use crate::data_dir::private_file;
+use crate::data_dir::{beside, private_file};
 
 /// `None` when there is no such file.
 pub(super) fn fetch(path: &Path) -> Result<Option<Pair>, KeyError> {
@@ -58,9 +58,10 @@ pub(super) fn read_private(path: &Path) -> Result<Option<Zeroizing<String>>, Key
 pub(super) fn create_private(path: &Path, bytes: &[u8]) -> Result<bool, KeyError> {
     let fail = |source| KeyError::File { path: path.to_owned(), source };
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        crate::data_dir::private_dir(folder).map_err(|error| KeyError::File { path: error.path, source: error.source })?;
+        crate::data_dir::private_dir(folder)
+            .map_err(|error| KeyError::File { path: error.path, source: error.source })?;
     }
-    let beside = path.with_extension(format!("tmp-{}", std::process::id()));
+    let beside = beside(path);
     let linked = (|| {
         let mut file = private_file(OpenOptions::new().create(true).truncate(true).write(true), &beside)?;
         file.write_all(bytes)?;
@@ -79,7 +80,9 @@ pub(super) fn create_private(path: &Path, bytes: &[u8]) -> Result<bool, KeyError
 /// Removes the file; absent is success.
 pub(super) fn remove(path: &Path) -> Result<(), KeyError> {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(KeyError::File { path: path.to_owned(), source: error }),
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(KeyError::File { path: path.to_owned(), source: error })
+        }
         _ => Ok(()),
     }
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::data_dir::DataDir;
+use crate::data_dir::{DataDir, Lease};
 use record::{Backend, Record};
 
 /// Where the keys are to come from.
@@ -170,6 +170,7 @@ impl Keys {
         if matches!(source, KeySource::Memory) {
             return Self::in_memory();
         }
+        let _turn = turn(dir)?;
         let record = Record::load(dir)?;
         let backend = Backend::of(source);
         if let Some(other) = record.as_ref().filter(|record| record.backend != backend) {
@@ -197,6 +198,7 @@ impl Keys {
         if matches!(source, KeySource::Memory) {
             return Self::in_memory();
         }
+        let _turn = turn(dir)?;
         let pair = match fetch(source, dir)? {
             Some(pair) => pair,
             None => make(source, dir)?,
@@ -254,6 +256,10 @@ impl Keys {
         let number = getrandom::u64().map_err(|error| KeyError::System(error.to_string()))?;
         Ok(Self { pair: None, memory: Some(format!("poolkeeper-{number:016x}")), protection: Protection::Memory })
     }
+}
+
+fn turn(dir: &DataDir) -> Result<Lease, KeyError> {
+    dir.turn().map_err(|error| KeyError::File { path: error.path, source: error.source })
 }
 
 /// The keys as the source has them; `None` when it answers that it has none.

@@ -1,5 +1,12 @@
 //! Made-up pools and people for the tests.
-#![allow(dead_code, unreachable_pub, clippy::allow_attributes, clippy::unwrap_used, clippy::expect_used, reason = "every test file uses its own part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "every test file uses its own part"
+)]
 
 use std::collections::BTreeMap;
 
@@ -54,12 +61,21 @@ pub fn person(i: u32) -> User {
     const FAMILY: [&str; 9] = ["Smith", "Müller", "Øberg", "Yılmaz", "al-Farsi", "O'Brien", "Nguyễn", "Petrov", "Sato"];
     let mixed = i.wrapping_mul(2_654_435_761);
     let (given, family) = (GIVEN[(mixed % 8) as usize], FAMILY[(mixed / 8 % 9) as usize]);
-    let sub = format!("{mixed:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}", i % 65_521, i % 4093, i % 4091, u64::from(i) * 48_271);
+    let sub =
+        format!("{mixed:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}", i % 65_521, i % 4093, i % 4091, u64::from(i) * 48_271);
     let mut user = user(
         &sub,
         &[
             ("sub", &sub),
-            ("email", &format!("{}.{}{i}@{}.example", given.to_lowercase(), family.to_lowercase(), ["acme", "globex", "initech"][(mixed % 3) as usize])),
+            (
+                "email",
+                &format!(
+                    "{}.{}{i}@{}.example",
+                    given.to_lowercase(),
+                    family.to_lowercase(),
+                    ["acme", "globex", "initech"][(mixed % 3) as usize]
+                ),
+            ),
             ("email_verified", if mixed % 10 == 0 { "false" } else { "true" }),
             ("given_name", given),
             ("family_name", family),
@@ -108,6 +124,15 @@ impl Disk {
         let (cache, aside) = Cache::open(&self.dir, &pool_key(), &self.keys()).unwrap();
         assert_eq!(aside, None);
         cache
+    }
+
+    /// Runs statements in a database behind the store's back.
+    pub fn tamper(&self, file: &std::path::Path, key: usize, sql: &str) {
+        let KeySource::File(path) = &self.source else { panic!("no key file") };
+        let text = std::fs::read_to_string(path).unwrap();
+        let connection = rusqlite::Connection::open(file).unwrap();
+        let hex = text.split_whitespace().nth(2 + key).unwrap();
+        connection.execute_batch(&format!("PRAGMA key = \"x'{hex}'\"; {sql}")).unwrap();
     }
 
     pub fn cache_file(&self) -> std::path::PathBuf {

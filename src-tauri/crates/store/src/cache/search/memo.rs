@@ -68,11 +68,7 @@ impl Memo {
         once(&self.everybody, revision, || make().map(Arc::new))
     }
 
-    pub(super) fn ranks<E>(
-        &self,
-        revision: u64,
-        make: impl FnOnce() -> Result<Vec<u32>, E>,
-    ) -> Result<Arc<[u32]>, E> {
+    pub(super) fn ranks<E>(&self, revision: u64, make: impl FnOnce() -> Result<Vec<u32>, E>) -> Result<Arc<[u32]>, E> {
         once(&self.ranks, revision, || make().map(Into::into))
     }
 }

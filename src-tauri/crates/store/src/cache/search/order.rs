@@ -13,8 +13,7 @@ use crate::cache::fields::{FieldMap, Key};
 use crate::cache::read::users;
 use crate::cache::{Cursor, Result};
 
-pub(super) const IN_ORDER_DOWN: &str =
-    "SELECT value, user FROM field_values WHERE field = ?1 ORDER BY value DESC";
+pub(super) const IN_ORDER_DOWN: &str = "SELECT value, user FROM field_values WHERE field = ?1 ORDER BY value DESC";
 pub(super) const BY_NAME: &str = "SELECT id FROM users ORDER BY username";
 pub(super) const NAME_OF: &str = "SELECT username FROM users WHERE id = ?1";
 

@@ -8,8 +8,7 @@ use super::{Search, cursor_key};
 use crate::cache::fields::{FieldMap, Key};
 use crate::cache::{Cursor, Result};
 
-pub(super) const UP_FROM: &str =
-    "SELECT value, user FROM field_values WHERE field = ?1 AND value >= ?2 ORDER BY value";
+pub(super) const UP_FROM: &str = "SELECT value, user FROM field_values WHERE field = ?1 AND value >= ?2 ORDER BY value";
 pub(super) const DOWN_FROM: &str =
     "SELECT value, user FROM field_values WHERE field = ?1 AND value <= ?2 ORDER BY value DESC";
 pub(super) const NAMES_AFTER: &str = "SELECT id FROM users WHERE username > ?1 ORDER BY username";

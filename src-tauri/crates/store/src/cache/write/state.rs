@@ -19,10 +19,8 @@ pub(super) fn running(connection: &Connection) -> Result<Option<Running>> {
     let mut statement = connection.prepare_cached("SELECT generation, synced_at FROM state")?;
     let (generation, synced_at): (Option<i64>, Option<i64>) =
         statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(generation.map(|generation| Running {
-        generation: unsigned(generation),
-        synced_at: synced_at.and_then(instant),
-    }))
+    Ok(generation
+        .map(|generation| Running { generation: unsigned(generation), synced_at: synced_at.and_then(instant) }))
 }
 
 /// The running generation, or one of its own for what happens outside of any.
@@ -43,7 +41,8 @@ pub(super) fn changed(connection: &Connection, users: i64) -> Result<()> {
 
 pub(in crate::cache) fn put_pool(connection: &Connection, pool: &Pool) -> Result<()> {
     let json = serde_json::to_string(pool).map_err(|error| CacheError::Internal(error.to_string()))?;
-    connection.execute("UPDATE state SET pool = ?1, estimated_users = ?2", params![json, signed(pool.estimated_users)])?;
+    connection
+        .execute("UPDATE state SET pool = ?1, estimated_users = ?2", params![json, signed(pool.estimated_users)])?;
     Ok(())
 }
 
@@ -104,16 +103,13 @@ fn add_chains<'a>(connection: &Connection, prefixes: impl Iterator<Item = Option
 }
 
 pub(in crate::cache) fn enter(connection: &Connection, phase: SyncPhase) -> Result<()> {
-    let updated = connection
-        .execute("UPDATE state SET phase = ?1 WHERE generation IS NOT NULL", [to_word(phase)?])?;
+    let updated = connection.execute("UPDATE state SET phase = ?1 WHERE generation IS NOT NULL", [to_word(phase)?])?;
     if updated == 0 { Err(CacheError::NoSuch("generation")) } else { Ok(()) }
 }
 
 pub(in crate::cache) fn restart_chain(connection: &Connection, chain: u32) -> Result<()> {
-    let updated = connection.execute(
-        "UPDATE chains SET token = NULL, token_at = NULL, users = 0, ended = 0 WHERE id = ?1",
-        [chain],
-    )?;
+    let updated = connection
+        .execute("UPDATE chains SET token = NULL, token_at = NULL, users = 0, ended = 0 WHERE id = ?1", [chain])?;
     if updated == 0 { Err(CacheError::NoSuch("chain")) } else { Ok(()) }
 }
 
@@ -122,9 +118,8 @@ pub(super) fn step(connection: &Connection, chain: u32, users: usize, step: &Cha
     let ended = step.ended || !step.split_into.is_empty();
     let token = step.token.as_ref().filter(|_| !ended);
     let token_at = step.token_at.filter(|_| token.is_some()).map(Timestamp::as_microsecond);
-    let mut statement = connection.prepare_cached(
-        "UPDATE chains SET token = ?2, token_at = ?3, users = users + ?4, ended = ?5 WHERE id = ?1",
-    )?;
+    let mut statement = connection
+        .prepare_cached("UPDATE chains SET token = ?2, token_at = ?3, users = users + ?4, ended = ?5 WHERE id = ?1")?;
     let users = i64::try_from(users).unwrap_or(i64::MAX);
     if statement.execute(params![chain, token, token_at, users, ended])? == 0 {
         return Err(CacheError::NoSuch("chain"));

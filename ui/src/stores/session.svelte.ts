@@ -16,7 +16,9 @@ import {
 import { setZone } from "../kit/time";
 import { t } from "../strings/en";
 import { overlays } from "./overlays.svelte";
+import { people } from "./people.svelte";
 import { route } from "./route.svelte";
+import { selection } from "./selection.svelte";
 import { toasts } from "./toasts.svelte";
 
 /** A connection that waits for `aws sso login`. */
@@ -151,6 +153,7 @@ class Session {
     this.status = null;
     this.progress = null;
     this.syncFailure = null;
+    this.#forget();
     if (to === "start") this.connected = null;
     await backend.closePool().catch(() => undefined);
   }
@@ -201,7 +204,14 @@ class Session {
     }
   }
 
+  /** What was found and chosen belongs to one pool. */
+  #forget(): void {
+    people.forget();
+    selection.clear();
+  }
+
   #entered(open: OpenPoolView): void {
+    if (open.poolKey !== this.open?.poolKey) this.#forget();
     this.open = open;
     if (open.connection) this.connected = open.connection;
     this.freshness = open.freshness;

@@ -34,6 +34,7 @@ export const t = {
   verified: "Verified",
   notVerified: "Not verified",
   notifications: "Notifications",
+  layers: "Menus and dialogs",
   copied: (what: string) => `Copied: ${what}`,
   notCopied: "The clipboard is not available. Select the text and copy it.",
   copyWhat: (what: string) => `Copy ${what}`,

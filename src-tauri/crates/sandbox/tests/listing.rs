@@ -66,6 +66,23 @@ fn ragged_pages_are_short_or_empty_with_a_token_and_lose_nobody() {
 }
 
 #[test]
+fn an_empty_first_page_of_a_filtered_listing_still_leads_to_everyone() {
+    let live = live(300);
+    let filter = "sub ^= \"e\"";
+    let wanted = sorted(live.usernames(filter));
+    assert!(!wanted.is_empty());
+    live.sandbox.weather().set_page_shape(PageShape::Ragged);
+    let mut empty_beginnings = 0;
+    for _ in 0..30 {
+        let pages = live.pages("ListUsers", json!({ "Filter": filter }), "Users", "PaginationToken");
+        empty_beginnings += usize::from(pages[0].is_empty());
+        let names = pages.into_iter().flatten().map(|user| user["Username"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(sorted(names), wanted);
+    }
+    assert!(empty_beginnings > 0);
+}
+
+#[test]
 fn a_token_is_bound_to_its_filter_pool_and_operation() {
     let live = live(300);
     let page = live.ok("ListUsers", json!({ "Filter": "sub ^= \"1\"", "Limit": 1 }));

@@ -105,7 +105,12 @@ fn the_window_is_made_in_code_so_that_navigation_is_locked_before_the_first_page
 
 #[test]
 fn navigation_stays_on_the_apps_own_pages() {
-    for own in ["tauri://localhost/", "tauri://localhost/index.html?q=a", "http://tauri.localhost/", "https://tauri.localhost/x"] {
+    for own in [
+        "tauri://localhost/",
+        "tauri://localhost/index.html?q=a",
+        "http://tauri.localhost/",
+        "https://tauri.localhost/x",
+    ] {
         assert!(poolkeeper::is_own_page(&own.parse().unwrap()), "{own}");
     }
     for foreign in [

@@ -27,7 +27,11 @@ impl Shell {
             data_dir: folder.path().join("data"),
             usual: false,
             keys: KeySource::File(folder.path().join("keys")),
-            aws: AwsFiles { home: Some(folder.path().to_owned()), environment: Some(BTreeMap::new()), ..AwsFiles::default() },
+            aws: AwsFiles {
+                home: Some(folder.path().to_owned()),
+                environment: Some(BTreeMap::new()),
+                ..AwsFiles::default()
+            },
             sandbox_users: PEOPLE,
         };
         let app = poolkeeper::assemble(mock_builder(), place, poolkeeper::context()).unwrap();
@@ -180,7 +184,9 @@ fn other_pages_and_unlisted_commands_are_refused() {
     for foreign in ["https://example.com", "http://tauri.localhost.example.com"] {
         assert!(shell.call_from(foreign, "get_app_info", json!({})).is_err(), "{foreign}");
     }
-    for unlisted in ["plugin:window|close", "plugin:webview|create_webview_window", "plugin:app|version", "no_such_command"] {
+    for unlisted in
+        ["plugin:window|close", "plugin:webview|create_webview_window", "plugin:app|version", "no_such_command"]
+    {
         let refused = shell.ask(unlisted).unwrap_err();
         assert!(refused.is_string(), "Tauri itself refuses {unlisted}: {refused}");
     }

@@ -8,15 +8,15 @@ use wire::sync::{SessionExpiredView, SyncProgressView};
 
 /// A sync got on. At most ten a second.
 #[derive(Debug, Clone, Serialize, Type, Event)]
-pub struct SyncProgress(pub SyncProgressView);
+pub(crate) struct SyncProgress(pub SyncProgressView);
 
 /// Rows of the open pool changed, here or in another process. At most one a second.
 #[derive(Debug, Clone, Serialize, Type, Event)]
-pub struct CacheChanged;
+pub(crate) struct CacheChanged;
 
 /// Credentials ran out while something was going on.
 #[derive(Debug, Clone, Serialize, Type, Event)]
-pub struct SessionExpired(pub SessionExpiredView);
+pub(crate) struct SessionExpired(pub SessionExpiredView);
 
 /// Anything that the window is told.
 pub(crate) enum Told {

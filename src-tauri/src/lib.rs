@@ -77,12 +77,16 @@ pub fn context<R: Runtime>() -> tauri::Context<R> {
     tauri::generate_context!()
 }
 
+/// What every generated command gives; TypeScript callers want a name for it.
+const RESULT: &str = "export type Result<T, E> = { status: \"ok\"; data: T } | { status: \"error\"; error: E };\n";
+
 /// Writes the TypeScript for every command, event and type of the wire.
 ///
 /// # Errors
 /// When a type cannot be told in TypeScript, or the file cannot be written.
 pub fn write_typescript(path: &Path) -> Result<(), specta_typescript::Error> {
-    wire::<tauri::Wry>().export(specta_typescript::Typescript::default(), path)
+    let typescript = specta_typescript::Typescript::default().with_raw(RESULT);
+    wire::<tauri::Wry>().disable_serde_phases().export(typescript, path)
 }
 
 /// The name of every registered command. The capability file must list the same.

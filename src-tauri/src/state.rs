@@ -35,17 +35,9 @@ pub(crate) struct Opened {
 impl Desk {
     pub(crate) fn new(place: Place, tell: Tell) -> Self {
         let mut config = place.console();
-        let playground =
-            Playground::new(place.data_dir.join("sandbox.json"), place.sandbox_users, config.clock.now());
+        let playground = Playground::new(place.data_dir.join("sandbox.json"), place.sandbox_users, config.clock.now());
         config.sandbox = Some(playground.client());
-        Self {
-            config,
-            playground,
-            console: OnceCell::new(),
-            connected: Mutex::default(),
-            open: Mutex::default(),
-            tell,
-        }
+        Self { config, playground, console: OnceCell::new(), connected: Mutex::default(), open: Mutex::default(), tell }
     }
 
     /// The console, opened by whoever asks first: a keyring may take seconds, and the window is there before it answers.

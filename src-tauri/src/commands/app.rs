@@ -1,7 +1,9 @@
 //! The app itself: protection, settings, logs, erasing.
 
 use console::Erase;
-use wire::app::{AppInfoView, ERASE_EVERYTHING, EraseEverything, ProtectionView, SettingsPatch, SettingsView, UnlockRequest};
+use wire::app::{
+    AppInfoView, ERASE_EVERYTHING, EraseEverything, ProtectionView, SettingsPatch, SettingsView, UnlockRequest,
+};
 use wire::pools::CachedPool;
 use wire::users::OneUser;
 use wire::{ErrorCode, WireError};
@@ -52,7 +54,8 @@ pub(crate) async fn update_settings(desk: Desk<'_>, request: SettingsPatch) -> A
 #[specta::specta]
 pub(crate) async fn open_logs_folder(desk: Desk<'_>) -> Answer<()> {
     let folder = desk.console().await?.logs_dir();
-    let failed = |_| WireError::new(ErrorCode::Precondition, format!("Open this folder yourself: {}", folder.display()));
+    let failed =
+        |_| WireError::new(ErrorCode::Precondition, format!("Open this folder yourself: {}", folder.display()));
     tokio::task::spawn_blocking({
         let folder = folder.clone();
         move || opener::open(folder)

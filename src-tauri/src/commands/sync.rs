@@ -1,7 +1,7 @@
 //! Syncing the open pool, and what the status bar shows.
 
 use console::SyncHandle;
-use wire::sync::{MayBillView, QuotaView, StatusView, SyncProgressView};
+use wire::sync::{MayBillView, StatusView, SyncProgressView};
 use wire::{ErrorCode, WireError};
 
 use super::{Answer, Desk};

@@ -18,7 +18,8 @@ fn main() -> ExitCode {
         Err(exit) => return exit,
     };
     let json = arguments.common.wants_json();
-    let done = tokio::runtime::Runtime::new().map_err(Failure::from).and_then(|runtime| runtime.block_on(run(arguments)));
+    let done =
+        tokio::runtime::Runtime::new().map_err(Failure::from).and_then(|runtime| runtime.block_on(run(arguments)));
     match done {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever read our output has seen enough.

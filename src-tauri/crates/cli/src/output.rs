@@ -24,7 +24,10 @@ fn obeyed(c: char) -> bool {
 /// A value that no spreadsheet takes for a formula: what would be one begins with `'`.
 pub(crate) fn defused(value: &str) -> String {
     let dangerous = |c: char| {
-        matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\0' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}')
+        matches!(
+            c,
+            '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\0' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}'
+        )
     };
     let first = value.chars().next();
     let visible = value.trim_start().chars().next();

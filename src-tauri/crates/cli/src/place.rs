@@ -49,7 +49,9 @@ impl Common {
                 return Err(Failure::failed(ErrorCode::CacheUnavailable, message));
             }
             console.unlock(KeySource::Memory).await?;
-            self.note(&format!("{message} Nothing is written to disk in this run: give --key-file to keep a local copy."));
+            self.note(&format!(
+                "{message} Nothing is written to disk in this run: give --key-file to keep a local copy."
+            ));
         }
         self.notices(&console);
         Ok(console)

@@ -5,8 +5,8 @@ use model::{ProfileName, Region};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{WireError, count};
 use crate::pools::{PoolLineView, sentence};
+use crate::{WireError, count};
 
 /// What names a connection. The only type that goes both ways.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]

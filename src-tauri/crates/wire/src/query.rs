@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use model::query::{self, Asked, Chip, ChipKind, Fields, ParseError, utf16_offset};
+use model::query::{self, Asked, Chip, Fields, ParseError, utf16_offset};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -52,51 +52,6 @@ pub struct ChipView {
     pub value: String,
     /// Whether it is negated.
     pub negated: bool,
-    /// What it is about.
-    pub kind: ChipKindView,
-}
-
-/// What a chip is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub enum ChipKindView {
-    /// A word that is looked for everywhere.
-    Text,
-    /// A field's text.
-    Field,
-    /// The status.
-    Status,
-    /// A group.
-    Group,
-    /// Whether sign-in is enabled.
-    Enabled,
-    /// `created`, `modified`
-    Date,
-    /// `has:`, `missing:`
-    Presence,
-    /// `dup:`
-    Duplicate,
-    /// Parentheses or `or`.
-    Compound,
-    /// Something that cannot be run; the error says why.
-    Wrong,
-}
-
-impl From<ChipKind> for ChipKindView {
-    fn from(kind: ChipKind) -> Self {
-        match kind {
-            ChipKind::Text => Self::Text,
-            ChipKind::Field => Self::Field,
-            ChipKind::Status => Self::Status,
-            ChipKind::Group => Self::Group,
-            ChipKind::Enabled => Self::Enabled,
-            ChipKind::Date => Self::Date,
-            ChipKind::Presence => Self::Presence,
-            ChipKind::Duplicate => Self::Duplicate,
-            ChipKind::Compound => Self::Compound,
-            ChipKind::Wrong => Self::Wrong,
-        }
-    }
 }
 
 impl ChipView {
@@ -112,7 +67,6 @@ impl ChipView {
             operator: given(operator),
             value: chip.value.clone(),
             negated: chip.negated,
-            kind: chip.kind.into(),
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use model::Username;
 use model::query::{Field, Sort};
 use model::user::User;
-use model::Username;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 

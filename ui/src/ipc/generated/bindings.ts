@@ -6,106 +6,87 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 /** Commands */
 export const commands = {
 	/**  What the window asks for first. Opens the console, which may wait for the keyring. */
-	getAppInfo: () => typedError<AppInfoView_Serialize, WireError_Serialize>(__TAURI_INVOKE("get_app_info")),
+	getAppInfo: () => typedError<AppInfoView, WireError>(__TAURI_INVOKE("get_app_info")),
 	/**  Asks for the keys again, or from elsewhere. */
-	unlock: (request: UnlockRequest_Deserialize) => typedError<AppInfoView_Serialize, WireError_Serialize>(__TAURI_INVOKE("unlock", { request })),
+	unlock: (request: UnlockRequest) => typedError<AppInfoView, WireError>(__TAURI_INVOKE("unlock", { request })),
 	/**  The settings. */
-	getSettings: () => typedError<SettingsView, WireError_Serialize>(__TAURI_INVOKE("get_settings")),
+	getSettings: () => typedError<SettingsView, WireError>(__TAURI_INVOKE("get_settings")),
 	/**  Changes some settings; answers with all of them. */
-	updateSettings: (request: SettingsPatch_Deserialize) => typedError<SettingsView, WireError_Serialize>(__TAURI_INVOKE("update_settings", { request })),
+	updateSettings: (request: SettingsPatch) => typedError<SettingsView, WireError>(__TAURI_INVOKE("update_settings", { request })),
 	/**  Opens the folder with the logs in the desktop's file manager. */
-	openLogsFolder: () => typedError<null, WireError_Serialize>(__TAURI_INVOKE("open_logs_folder")),
+	openLogsFolder: () => typedError<null, WireError>(__TAURI_INVOKE("open_logs_folder")),
 	/**  A redacted account of this installation, for a bug report. */
-	getDiagnostics: () => typedError<string, WireError_Serialize>(__TAURI_INVOKE("get_diagnostics")),
+	getDiagnostics: () => typedError<string, WireError>(__TAURI_INVOKE("get_diagnostics")),
 	/**  Erases every local copy, the history, the settings and the keys, once the words are typed. */
-	eraseEverything: (request: EraseEverything) => typedError<null, WireError_Serialize>(__TAURI_INVOKE("erase_everything", { request })),
+	eraseEverything: (request: EraseEverything) => typedError<null, WireError>(__TAURI_INVOKE("erase_everything", { request })),
 	/**  Erases one pool's local copy and history. */
-	erasePool: (request: CachedPool) => typedError<null, WireError_Serialize>(__TAURI_INVOKE("erase_pool", { request })),
+	erasePool: (request: CachedPool) => typedError<null, WireError>(__TAURI_INVOKE("erase_pool", { request })),
 	/**  Erases what the history knows of one person of the open pool. */
-	erasePerson: (request: OneUser) => typedError<null, WireError_Serialize>(__TAURI_INVOKE("erase_person", { request })),
+	erasePerson: (request: OneUser) => typedError<null, WireError>(__TAURI_INVOKE("erase_person", { request })),
 	/**  Lists the profiles and the pools that have a local copy. Reads files only. */
-	listConnections: () => typedError<ConnectionsView_Serialize, WireError_Serialize>(__TAURI_INVOKE("list_connections")),
+	listConnections: () => typedError<ConnectionsView, WireError>(__TAURI_INVOKE("list_connections")),
 	/**  Connects and lists the pools (`sts:GetCallerIdentity`, `ListUserPools`; free). */
-	connect: (request: Connect_Deserialize) => typedError<ConnectedView_Serialize, WireError_Serialize>(__TAURI_INVOKE("connect", { request })),
+	connect: (request: Connect) => typedError<ConnectedView, WireError>(__TAURI_INVOKE("connect", { request })),
 	/**  Says what a connection is for. */
-	labelConnection: (request: LabelConnection_Deserialize) => typedError<null, WireError_Serialize>(__TAURI_INVOKE("label_connection", { request })),
+	labelConnection: (request: LabelConnection) => typedError<null, WireError>(__TAURI_INVOKE("label_connection", { request })),
 	/**  Whether the connection's credentials hold now. Cognito is not called. */
-	checkCredentials: (request: Connect_Deserialize) => typedError<boolean, WireError_Serialize>(__TAURI_INVOKE("check_credentials", { request })),
+	checkCredentials: (request: Connect) => typedError<boolean, WireError>(__TAURI_INVOKE("check_credentials", { request })),
 	/**  A pool's plan and size (`DescribeUserPool`; free). */
-	describePool: (request: DescribePool_Deserialize) => typedError<PoolLineView_Serialize, WireError_Serialize>(__TAURI_INVOKE("describe_pool", { request })),
+	describePool: (request: DescribePool) => typedError<PoolLineView, WireError>(__TAURI_INVOKE("describe_pool", { request })),
 	/**  Opens a pool through AWS. */
-	openPool: (request: OpenPool_Deserialize) => typedError<OpenPoolView_Serialize, WireError_Serialize>(__TAURI_INVOKE("open_pool", { request })),
+	openPool: (request: OpenPool) => typedError<OpenPoolView, WireError>(__TAURI_INVOKE("open_pool", { request })),
 	/**  Opens a pool's local copy. No socket is opened. */
-	openCachedPool: (request: CachedPool) => typedError<OpenPoolView_Serialize, WireError_Serialize>(__TAURI_INVOKE("open_cached_pool", { request })),
+	openCachedPool: (request: CachedPool) => typedError<OpenPoolView, WireError>(__TAURI_INVOKE("open_cached_pool", { request })),
 	/**  Closes the open pool. Its sync goes on. */
-	closePool: () => typedError<null, WireError_Serialize>(__TAURI_INVOKE("close_pool")),
+	closePool: () => typedError<null, WireError>(__TAURI_INVOKE("close_pool")),
 	/**  Opens the built-in sandbox's pool, making the sandbox when it is the first time. */
-	openSandbox: () => typedError<OpenPoolView_Serialize, WireError_Serialize>(__TAURI_INVOKE("open_sandbox")),
+	openSandbox: () => typedError<OpenPoolView, WireError>(__TAURI_INVOKE("open_sandbox")),
 	/**  Makes the sandbox as new: its local copies and their history go, too. */
-	resetSandbox: () => typedError<null, WireError_Serialize>(__TAURI_INVOKE("reset_sandbox")),
+	resetSandbox: () => typedError<null, WireError>(__TAURI_INVOKE("reset_sandbox")),
 	/**  Starts a search of the local copy; the first rows come at once. */
-	searchUsers: (request: SearchUsers) => typedError<SearchView_Serialize, WireError_Serialize>(__TAURI_INVOKE("search_users", { request })),
+	searchUsers: (request: SearchUsers) => typedError<SearchView, WireError>(__TAURI_INVOKE("search_users", { request })),
 	/**  How many people a search found. */
-	countUsers: (request: CountUsers) => typedError<number, WireError_Serialize>(__TAURI_INVOKE("count_users", { request })),
+	countUsers: (request: CountUsers) => typedError<number, WireError>(__TAURI_INVOKE("count_users", { request })),
 	/**  Rows of a search at any position. */
-	getRows: (request: GetRows) => typedError<UserRow_Serialize[], WireError_Serialize>(__TAURI_INVOKE("get_rows", { request })),
+	getRows: (request: GetRows) => typedError<UserRow[], WireError>(__TAURI_INVOKE("get_rows", { request })),
 	/**  One person, whole. */
-	getUser: (request: OneUser) => typedError<UserView_Serialize, WireError_Serialize>(__TAURI_INVOKE("get_user", { request })),
+	getUser: (request: OneUser) => typedError<UserView, WireError>(__TAURI_INVOKE("get_user", { request })),
 	/**  What syncs saw changing about one person. */
-	getTimeline: (request: OneUser) => typedError<TimelineView_Serialize, WireError_Serialize>(__TAURI_INVOKE("get_timeline", { request })),
+	getTimeline: (request: OneUser) => typedError<TimelineView, WireError>(__TAURI_INVOKE("get_timeline", { request })),
 	/**  Looks up a pasted list exactly. */
-	lookUp: (request: LookUp) => typedError<LookUpView_Serialize, WireError_Serialize>(__TAURI_INVOKE("look_up", { request })),
+	lookUp: (request: LookUp) => typedError<LookUpView, WireError>(__TAURI_INVOKE("look_up", { request })),
 	/**  Reads a query without running it. */
-	parseQuery: (request: ParseQuery) => typedError<ParsedView_Serialize, WireError_Serialize>(__TAURI_INVOKE("parse_query", { request })),
+	parseQuery: (request: ParseQuery) => typedError<ParsedView, WireError>(__TAURI_INVOKE("parse_query", { request })),
 	/**  How a query may go on at the cursor. */
-	completeQuery: (request: CompleteQuery) => typedError<CompletionView_Serialize, WireError_Serialize>(__TAURI_INVOKE("complete_query", { request })),
+	completeQuery: (request: CompleteQuery) => typedError<CompletionView, WireError>(__TAURI_INVOKE("complete_query", { request })),
 	/**  The open pool at a glance. */
-	getOverview: () => typedError<OverviewView_Serialize, WireError_Serialize>(__TAURI_INVOKE("get_overview")),
+	getOverview: () => typedError<OverviewView, WireError>(__TAURI_INVOKE("get_overview")),
 	/**  Starts a sync of the open pool, or joins the one that runs. */
-	startSync: () => typedError<null, WireError_Serialize>(__TAURI_INVOKE("start_sync")),
+	startSync: () => typedError<null, WireError>(__TAURI_INVOKE("start_sync")),
 	/**  Pauses the running sync. */
-	pauseSync: () => typedError<null, WireError_Serialize>(__TAURI_INVOKE("pause_sync")),
+	pauseSync: () => typedError<null, WireError>(__TAURI_INVOKE("pause_sync")),
 	/**  Goes on after a pause. */
-	resumeSync: () => typedError<null, WireError_Serialize>(__TAURI_INVOKE("resume_sync")),
+	resumeSync: () => typedError<null, WireError>(__TAURI_INVOKE("resume_sync")),
 	/**  Stops the running sync; what it has read is kept. */
-	cancelSync: () => typedError<null, WireError_Serialize>(__TAURI_INVOKE("cancel_sync")),
+	cancelSync: () => typedError<null, WireError>(__TAURI_INVOKE("cancel_sync")),
 	/**  Quotas, money and the running sync. */
-	getStatus: () => typedError<StatusView_Serialize, WireError_Serialize>(__TAURI_INVOKE("get_status")),
+	getStatus: () => typedError<StatusView, WireError>(__TAURI_INVOKE("get_status")),
 };
 
 /** Events */
 export const events = {
 	cacheChanged: makeEvent<CacheChanged, CacheChanged>("cache-changed"),
-	sessionExpired: makeEvent<SessionExpired_Serialize, SessionExpired_Deserialize>("session-expired"),
-	syncProgress: makeEvent<SyncProgress_Serialize, SyncProgress_Deserialize>("sync-progress"),
+	sessionExpired: makeEvent<SessionExpired, SessionExpired>("session-expired"),
+	syncProgress: makeEvent<SyncProgress, SyncProgress>("sync-progress"),
 };
 
 /* Types */
 /**  What the window asks for first. */
-export type AppInfoView = AppInfoView_Serialize | AppInfoView_Deserialize;
-
-/**  What the window asks for first. */
-export type AppInfoView_Deserialize = {
+export type AppInfoView = {
 	/**  Poolkeeper's version. */
 	version: string,
 	/**  What protects the local copies. */
-	protection: ProtectionView_Deserialize,
-	/**  Where they are. */
-	dataDir: string,
-	/**  The time zone that days are understood in, such as `Europe/Madrid`. */
-	zone: string,
-	/**  `linux`, `windows`, `macos`. */
-	platform: string,
-	/**  What a person should know, such as files that were set aside. */
-	notices: string[],
-};
-
-/**  What the window asks for first. */
-export type AppInfoView_Serialize = {
-	/**  Poolkeeper's version. */
-	version: string,
-	/**  What protects the local copies. */
-	protection: ProtectionView_Serialize,
+	protection: ProtectionView,
 	/**  Where they are. */
 	dataDir: string,
 	/**  The time zone that days are understood in, such as `Europe/Madrid`. */
@@ -141,26 +122,7 @@ export type ChangeKind =
 "groupRemoved";
 
 /**  One change. */
-export type ChangeView = ChangeView_Serialize | ChangeView_Deserialize;
-
-/**  One change. */
-export type ChangeView_Deserialize = {
-	/**  When a sync saw it. */
-	at: string,
-	/**  The sync before: it happened between the two. */
-	since?: string | null,
-	/**  What kind of change. */
-	kind: ChangeKind,
-	/**  The field that changed, or the group. */
-	name?: string | null,
-	/**  The value before. Foreign text. */
-	before?: string | null,
-	/**  The value after. Foreign text. */
-	after?: string | null,
-};
-
-/**  One change. */
-export type ChangeView_Serialize = {
+export type ChangeView = {
 	/**  When a sync saw it. */
 	at: string,
 	/**  The sync before: it happened between the two. */
@@ -175,54 +137,8 @@ export type ChangeView_Serialize = {
 	after: string | null,
 };
 
-/**  What a chip is about. */
-export type ChipKindView = 
-/**  A word that is looked for everywhere. */
-"text" | 
-/**  A field's text. */
-"field" | 
-/**  The status. */
-"status" | 
-/**  A group. */
-"group" | 
-/**  Whether sign-in is enabled. */
-"enabled" | 
-/**  `created`, `modified` */
-"date" | 
-/**  `has:`, `missing:` */
-"presence" | 
-/**  `dup:` */
-"duplicate" | 
-/**  Parentheses or `or`. */
-"compound" | 
-/**  Something that cannot be run; the error says why. */
-"wrong";
-
 /**  A term as a chip. */
-export type ChipView = ChipView_Serialize | ChipView_Deserialize;
-
-/**  A term as a chip. */
-export type ChipView_Deserialize = {
-	/**  Where it begins. */
-	startUtf16: number,
-	/**  Where it ends. */
-	endUtf16: number,
-	/**  As typed. */
-	text: string,
-	/**  The field; `null` for a word that is looked for anywhere. */
-	field?: string | null,
-	/**  `:`, `=`, `>`, `>=`, `<`, `<=`; `null` for a word or a compound. */
-	operator?: string | null,
-	/**  What is looked for. */
-	value: string,
-	/**  Whether it is negated. */
-	negated: boolean,
-	/**  What it is about. */
-	kind: ChipKindView,
-};
-
-/**  A term as a chip. */
-export type ChipView_Serialize = {
+export type ChipView = {
 	/**  Where it begins. */
 	startUtf16: number,
 	/**  Where it ends. */
@@ -237,8 +153,6 @@ export type ChipView_Serialize = {
 	value: string,
 	/**  Whether it is negated. */
 	negated: boolean,
-	/**  What it is about. */
-	kind: ChipKindView,
 };
 
 /**  A column of the table. */
@@ -268,22 +182,7 @@ export type CompleteQuery = {
 };
 
 /**  One way to go on. */
-export type CompletionItemView = CompletionItemView_Serialize | CompletionItemView_Deserialize;
-
-/**  One way to go on. */
-export type CompletionItemView_Deserialize = {
-	/**  The text to put there. */
-	insert: string,
-	/**  What the list shows. May hold foreign text. */
-	label: string,
-	/**  What it is, or how often it occurs. */
-	detail?: string | null,
-	/**  `field`, `group`, `status`, `value`, `time`. */
-	kind: CompletionKind,
-};
-
-/**  One way to go on. */
-export type CompletionItemView_Serialize = {
+export type CompletionItemView = {
 	/**  The text to put there. */
 	insert: string,
 	/**  What the list shows. May hold foreign text. */
@@ -308,50 +207,25 @@ export type CompletionKind =
 "time";
 
 /**  How a query may go on. */
-export type CompletionView = CompletionView_Serialize | CompletionView_Deserialize;
-
-/**  How a query may go on. */
-export type CompletionView_Deserialize = {
+export type CompletionView = {
 	/**  Where the part that is replaced begins. */
 	start: number,
 	/**  Where it ends. */
 	end: number,
 	/**  What could stand there, the likeliest first. */
-	items: CompletionItemView_Deserialize[],
-};
-
-/**  How a query may go on. */
-export type CompletionView_Serialize = {
-	/**  Where the part that is replaced begins. */
-	start: number,
-	/**  Where it ends. */
-	end: number,
-	/**  What could stand there, the likeliest first. */
-	items: CompletionItemView_Serialize[],
+	items: CompletionItemView[],
 };
 
 /**  Names a connection to be opened or checked. */
-export type Connect = Connect_Serialize | Connect_Deserialize;
-
-/**  Names a connection to be opened or checked. */
-export type Connect_Deserialize = {
+export type Connect = {
 	/**  The connection. */
-	connection: ConnectionIdView_Deserialize,
-};
-
-/**  Names a connection to be opened or checked. */
-export type Connect_Serialize = {
-	/**  The connection. */
-	connection: ConnectionIdView_Serialize,
+	connection: ConnectionIdView,
 };
 
 /**  A connection that answers. */
-export type ConnectedView = ConnectedView_Serialize | ConnectedView_Deserialize;
-
-/**  A connection that answers. */
-export type ConnectedView_Deserialize = {
+export type ConnectedView = {
 	/**  The connection. */
-	connection: ConnectionIdView_Deserialize,
+	connection: ConnectionIdView,
 	/**  The name that is shown. */
 	name: string,
 	/**  The account, fetched from AWS. */
@@ -365,46 +239,11 @@ export type ConnectedView_Deserialize = {
 	/**  Whether writing is locked. */
 	readOnly: boolean,
 	/**  The account's pools, without plan and size. */
-	pools: PoolLineView_Deserialize[],
-};
-
-/**  A connection that answers. */
-export type ConnectedView_Serialize = {
-	/**  The connection. */
-	connection: ConnectionIdView_Serialize,
-	/**  The name that is shown. */
-	name: string,
-	/**  The account, fetched from AWS. */
-	account: string,
-	/**  Who we are there. */
-	arn: string,
-	/**  The Region in use. */
-	region: string,
-	/**  What it is said to be for. */
-	environment: Environment,
-	/**  Whether writing is locked. */
-	readOnly: boolean,
-	/**  The account's pools, without plan and size. */
-	pools: PoolLineView_Serialize[],
+	pools: PoolLineView[],
 };
 
 /**  What names a connection. The only type that goes both ways. */
-export type ConnectionIdView = ConnectionIdView_Serialize | ConnectionIdView_Deserialize;
-
-/**  What names a connection. The only type that goes both ways. */
-export type ConnectionIdView_Deserialize = {
-	/**  The profile; `null` for the environment's own credentials. */
-	profile?: string | null,
-	/**  The Region; `null` for the profile's own. */
-	region?: string | null,
-	/**  The URL that every AWS service is called at; `null` for AWS itself. */
-	endpoint?: string | null,
-	/**  Whether this is the built-in sandbox. */
-	sandbox: boolean,
-};
-
-/**  What names a connection. The only type that goes both ways. */
-export type ConnectionIdView_Serialize = {
+export type ConnectionIdView = {
 	/**  The profile; `null` for the environment's own credentials. */
 	profile: string | null,
 	/**  The Region; `null` for the profile's own. */
@@ -416,26 +255,13 @@ export type ConnectionIdView_Serialize = {
 };
 
 /**  Everything that the connection picker shows. */
-export type ConnectionsView = ConnectionsView_Serialize | ConnectionsView_Deserialize;
-
-/**  Everything that the connection picker shows. */
-export type ConnectionsView_Deserialize = {
+export type ConnectionsView = {
 	/**  The profiles of the shared AWS configuration, and the environment where it holds credentials. */
-	profiles: ProfileView_Deserialize[],
-	/**  What is wrong with the configuration file, with file and line where known. */
-	problem?: string | null,
-	/**  Pools that have a local copy, the latest first. */
-	recent: RecentPoolView_Deserialize[],
-};
-
-/**  Everything that the connection picker shows. */
-export type ConnectionsView_Serialize = {
-	/**  The profiles of the shared AWS configuration, and the environment where it holds credentials. */
-	profiles: ProfileView_Serialize[],
+	profiles: ProfileView[],
 	/**  What is wrong with the configuration file, with file and line where known. */
 	problem: string | null,
 	/**  Pools that have a local copy, the latest first. */
-	recent: RecentPoolView_Serialize[],
+	recent: RecentPoolView[],
 };
 
 /**  Names a search. */
@@ -452,20 +278,9 @@ export type Density =
 "compact";
 
 /**  Asks for one pool's plan and size. */
-export type DescribePool = DescribePool_Serialize | DescribePool_Deserialize;
-
-/**  Asks for one pool's plan and size. */
-export type DescribePool_Deserialize = {
+export type DescribePool = {
 	/**  The connection. */
-	connection: ConnectionIdView_Deserialize,
-	/**  The pool's id. */
-	poolId: string,
-};
-
-/**  Asks for one pool's plan and size. */
-export type DescribePool_Serialize = {
-	/**  The connection. */
-	connection: ConnectionIdView_Serialize,
+	connection: ConnectionIdView,
 	/**  The pool's id. */
 	poolId: string,
 };
@@ -517,28 +332,7 @@ export type ErrorCode =
 "internal";
 
 /**  How fresh and how whole the local copy is. */
-export type FreshnessView = FreshnessView_Serialize | FreshnessView_Deserialize;
-
-/**  How fresh and how whole the local copy is. */
-export type FreshnessView_Deserialize = {
-	/**  Users in the local copy. */
-	users: number,
-	/**  When the last full sync ended; `null` when none did. */
-	syncedAt?: string | null,
-	/**  When the running or interrupted sync began. */
-	startedAt?: string | null,
-	/**  Whether all of it was read and the sum agrees with AWS's estimate. */
-	complete: boolean,
-	/**  Whether an unfiltered pass has ended once. */
-	swept: boolean,
-	/**  AWS's estimate at that time. */
-	estimatedUsers?: number | null,
-	/**  Whether group memberships have been read. */
-	groupsKnown: boolean,
-};
-
-/**  How fresh and how whole the local copy is. */
-export type FreshnessView_Serialize = {
+export type FreshnessView = {
 	/**  Users in the local copy. */
 	users: number,
 	/**  When the last full sync ended; `null` when none did. */
@@ -566,24 +360,7 @@ export type GetRows = {
 };
 
 /**  A group with its size. */
-export type GroupView = GroupView_Serialize | GroupView_Deserialize;
-
-/**  A group with its size. */
-export type GroupView_Deserialize = {
-	/**  The name. Foreign text. */
-	name: string,
-	/**  What somebody wrote about it. Foreign text. */
-	description?: string | null,
-	/**  Lower wins. */
-	precedence?: number | null,
-	/**  The IAM role of its members. */
-	roleArn?: string | null,
-	/**  Members in the local copy. */
-	users: number,
-};
-
-/**  A group with its size. */
-export type GroupView_Serialize = {
+export type GroupView = {
 	/**  The name. Foreign text. */
 	name: string,
 	/**  What somebody wrote about it. Foreign text. */
@@ -626,22 +403,9 @@ export type KnownPoolView = {
 };
 
 /**  Says what a connection is for. */
-export type LabelConnection = LabelConnection_Serialize | LabelConnection_Deserialize;
-
-/**  Says what a connection is for. */
-export type LabelConnection_Deserialize = {
+export type LabelConnection = {
 	/**  The connection. */
-	connection: ConnectionIdView_Deserialize,
-	/**  What it is for. */
-	environment: Environment,
-	/**  A name of one's own; absent for the profile's. */
-	label?: string | null,
-};
-
-/**  Says what a connection is for. */
-export type LabelConnection_Serialize = {
-	/**  The connection. */
-	connection: ConnectionIdView_Serialize,
+	connection: ConnectionIdView,
 	/**  What it is for. */
 	environment: Environment,
 	/**  A name of one's own; absent for the profile's. */
@@ -655,20 +419,9 @@ export type LookUp = {
 };
 
 /**  What of a pasted list was found. */
-export type LookUpView = LookUpView_Serialize | LookUpView_Deserialize;
-
-/**  What of a pasted list was found. */
-export type LookUpView_Deserialize = {
+export type LookUpView = {
 	/**  The people. */
-	found: UserRow_Deserialize[],
-	/**  Entries that fit nobody. */
-	missing: string[],
-};
-
-/**  What of a pasted list was found. */
-export type LookUpView_Serialize = {
-	/**  The people. */
-	found: UserRow_Serialize[],
+	found: UserRow[],
 	/**  Entries that fit nobody. */
 	missing: string[],
 };
@@ -706,25 +459,27 @@ export type OneUser = {
 };
 
 /**  Opens a pool through AWS. */
-export type OpenPool = OpenPool_Serialize | OpenPool_Deserialize;
+export type OpenPool = {
+	/**  The connection. */
+	connection: ConnectionIdView,
+	/**  The pool's id. */
+	poolId: string,
+};
 
 /**  The pool that the window shows. */
-export type OpenPoolView = OpenPoolView_Serialize | OpenPoolView_Deserialize;
-
-/**  The pool that the window shows. */
-export type OpenPoolView_Deserialize = {
+export type OpenPoolView = {
 	/**  What names the local copy in other requests. */
 	poolKey: string,
 	/**  The connection it was opened through; `null` when offline. */
-	connection?: ConnectedView_Deserialize | null,
+	connection: ConnectedView | null,
 	/**  The pool's settings. */
-	pool: PoolView_Deserialize,
+	pool: PoolView,
 	/**  How fresh the local copy is. */
-	freshness: FreshnessView_Deserialize,
+	freshness: FreshnessView,
 	/**  Names that a query may use in this pool. */
 	fields: string[],
 	/**  The groups by name. */
-	groups: GroupView_Deserialize[],
+	groups: GroupView[],
 	/**  What the connection is said to be for. */
 	environment: Environment,
 	/**  Whether writing is locked. */
@@ -737,53 +492,8 @@ export type OpenPoolView_Deserialize = {
 	notices: string[],
 };
 
-/**  The pool that the window shows. */
-export type OpenPoolView_Serialize = {
-	/**  What names the local copy in other requests. */
-	poolKey: string,
-	/**  The connection it was opened through; `null` when offline. */
-	connection: ConnectedView_Serialize | null,
-	/**  The pool's settings. */
-	pool: PoolView_Serialize,
-	/**  How fresh the local copy is. */
-	freshness: FreshnessView_Serialize,
-	/**  Names that a query may use in this pool. */
-	fields: string[],
-	/**  The groups by name. */
-	groups: GroupView_Serialize[],
-	/**  What the connection is said to be for. */
-	environment: Environment,
-	/**  Whether writing is locked. */
-	readOnly: boolean,
-	/**  Whether it was opened without AWS. */
-	offline: boolean,
-	/**  Whether changes of people are kept. */
-	history: boolean,
-	/**  What a person should know about the local copy, such as files that were set aside. */
-	notices: string[],
-};
-
-/**  Opens a pool through AWS. */
-export type OpenPool_Deserialize = {
-	/**  The connection. */
-	connection: ConnectionIdView_Deserialize,
-	/**  The pool's id. */
-	poolId: string,
-};
-
-/**  Opens a pool through AWS. */
-export type OpenPool_Serialize = {
-	/**  The connection. */
-	connection: ConnectionIdView_Serialize,
-	/**  The pool's id. */
-	poolId: string,
-};
-
 /**  The open pool in figures. */
-export type OverviewView = OverviewView_Serialize | OverviewView_Deserialize;
-
-/**  The open pool in figures. */
-export type OverviewView_Deserialize = {
+export type OverviewView = {
 	/**  Users in the local copy. */
 	users: number,
 	/**  By raw status. */
@@ -797,27 +507,7 @@ export type OverviewView_Deserialize = {
 	/**  By month of creation (`2026-01`), the oldest first. */
 	signUps: MonthCountView[],
 	/**  How fresh the figures are. */
-	freshness: FreshnessView_Deserialize,
-	/**  AWS's estimate. */
-	estimatedUsers?: number | null,
-};
-
-/**  The open pool in figures. */
-export type OverviewView_Serialize = {
-	/**  Users in the local copy. */
-	users: number,
-	/**  By raw status. */
-	statuses: StatusCountView[],
-	/**  Sign-in enabled. */
-	enabled: number,
-	/**  Sign-in disabled. */
-	disabled: number,
-	/**  By group. */
-	groups: NameCountView[],
-	/**  By month of creation (`2026-01`), the oldest first. */
-	signUps: MonthCountView[],
-	/**  How fresh the figures are. */
-	freshness: FreshnessView_Serialize,
+	freshness: FreshnessView,
 	/**  AWS's estimate. */
 	estimatedUsers: number | null,
 };
@@ -829,43 +519,15 @@ export type ParseQuery = {
 };
 
 /**  A query's terms, and what is wrong with it. */
-export type ParsedView = ParsedView_Serialize | ParsedView_Deserialize;
-
-/**  A query's terms, and what is wrong with it. */
-export type ParsedView_Deserialize = {
+export type ParsedView = {
 	/**  The parts in order, also of a query that is wrong. */
-	chips: ChipView_Deserialize[],
-	/**  What is wrong; `null` when it can be run. */
-	error?: QueryErrorView | null,
-};
-
-/**  A query's terms, and what is wrong with it. */
-export type ParsedView_Serialize = {
-	/**  The parts in order, also of a query that is wrong. */
-	chips: ChipView_Serialize[],
+	chips: ChipView[],
 	/**  What is wrong; `null` when it can be run. */
 	error: QueryErrorView | null,
 };
 
 /**  A pool in a list. */
-export type PoolLineView = PoolLineView_Serialize | PoolLineView_Deserialize;
-
-/**  A pool in a list. */
-export type PoolLineView_Deserialize = {
-	/**  The pool's id. */
-	id: string,
-	/**  Its name. Foreign text. */
-	name: string,
-	/**  The feature plan; `null` until it has been asked for. */
-	tier?: string | null,
-	/**  AWS's estimate; `null` until it has been asked for. */
-	estimatedUsers?: number | null,
-	/**  When it was created. */
-	createdAt?: string | null,
-};
-
-/**  A pool in a list. */
-export type PoolLineView_Serialize = {
+export type PoolLineView = {
 	/**  The pool's id. */
 	id: string,
 	/**  Its name. Foreign text. */
@@ -879,38 +541,7 @@ export type PoolLineView_Serialize = {
 };
 
 /**  A pool's settings, as far as browsing needs them. */
-export type PoolView = PoolView_Serialize | PoolView_Deserialize;
-
-/**  A pool's settings, as far as browsing needs them. */
-export type PoolView_Deserialize = {
-	/**  The pool's id. */
-	id: string,
-	/**  Its name. Foreign text. */
-	name: string,
-	/**  The feature plan in its raw form. */
-	tier?: string | null,
-	/**  AWS's estimate of the number of users. */
-	estimatedUsers?: number | null,
-	/**  Standard and custom attributes. */
-	schema: SchemaAttributeView[],
-	/**  What people sign in with instead of a user name. */
-	usernameAttributes: string[],
-	/**  Aliases of the user name. */
-	aliasAttributes: string[],
-	/**  Whether names that differ only in case are different users. */
-	caseSensitive?: boolean | null,
-	/**  `OFF`, `ON`, `OPTIONAL`. */
-	mfa?: string | null,
-	/**  Whether the pool refuses to be deleted. */
-	deletionProtection?: boolean | null,
-	/**  When it was created. */
-	createdAt?: string | null,
-	/**  When its settings last changed. */
-	modifiedAt?: string | null,
-};
-
-/**  A pool's settings, as far as browsing needs them. */
-export type PoolView_Serialize = {
+export type PoolView = {
 	/**  The pool's id. */
 	id: string,
 	/**  Its name. Foreign text. */
@@ -955,34 +586,9 @@ export type ProfileKind =
 "unknown";
 
 /**  A profile. */
-export type ProfileView = ProfileView_Serialize | ProfileView_Deserialize;
-
-/**  A profile. */
-export type ProfileView_Deserialize = {
+export type ProfileView = {
 	/**  What names it in requests. */
-	id: ConnectionIdView_Deserialize,
-	/**  The name that is shown: a person's label, else the profile's. */
-	name: string,
-	/**  How it signs in. */
-	kind: ProfileKind,
-	/**  The Region of the profile. */
-	region?: string | null,
-	/**  The account, as far as the configuration tells it. */
-	account?: string | null,
-	/**  The role, as far as the configuration tells it. */
-	role?: string | null,
-	/**  The endpoint that the profile sets. */
-	endpoint?: string | null,
-	/**  What it is said to be for. */
-	environment: Environment,
-	/**  When it was last connected. */
-	lastUsed?: string | null,
-};
-
-/**  A profile. */
-export type ProfileView_Serialize = {
-	/**  What names it in requests. */
-	id: ConnectionIdView_Serialize,
+	id: ConnectionIdView,
 	/**  The name that is shown: a person's label, else the profile's. */
 	name: string,
 	/**  How it signs in. */
@@ -1015,20 +621,7 @@ export type ProtectionKind =
 "locked";
 
 /**  What protects the local copies. */
-export type ProtectionView = ProtectionView_Serialize | ProtectionView_Deserialize;
-
-/**  What protects the local copies. */
-export type ProtectionView_Deserialize = {
-	/**  The kind. */
-	kind: ProtectionKind,
-	/**  The keyring's name or the key file's path. */
-	backend?: string | null,
-	/**  Why it is locked, or what follows from the kind. */
-	message?: string | null,
-};
-
-/**  What protects the local copies. */
-export type ProtectionView_Serialize = {
+export type ProtectionView = {
 	/**  The kind. */
 	kind: ProtectionKind,
 	/**  The keyring's name or the key file's path. */
@@ -1062,32 +655,11 @@ export type QuotaView = {
 };
 
 /**  A pool with a local copy. */
-export type RecentPoolView = RecentPoolView_Serialize | RecentPoolView_Deserialize;
-
-/**  A pool with a local copy. */
-export type RecentPoolView_Deserialize = {
+export type RecentPoolView = {
 	/**  What names the local copy. */
 	poolKey: string,
 	/**  How it was opened. */
-	connection: ConnectionIdView_Deserialize,
-	/**  The pool's name. Foreign text. */
-	poolName: string,
-	/**  Account and Region, or the endpoint. */
-	where: string,
-	/**  What the connection is said to be for. */
-	environment: Environment,
-	/**  Users in the local copy; `null` when it cannot be read now. */
-	users?: number | null,
-	/**  When its last full sync ended, as far as known. */
-	syncedAt?: string | null,
-};
-
-/**  A pool with a local copy. */
-export type RecentPoolView_Serialize = {
-	/**  What names the local copy. */
-	poolKey: string,
-	/**  How it was opened. */
-	connection: ConnectionIdView_Serialize,
+	connection: ConnectionIdView,
 	/**  The pool's name. Foreign text. */
 	poolName: string,
 	/**  Account and Region, or the endpoint. */
@@ -1131,79 +703,28 @@ export type SearchUsers = {
 };
 
 /**  The beginning of a search's result. */
-export type SearchView = SearchView_Serialize | SearchView_Deserialize;
-
-/**  The beginning of a search's result. */
-export type SearchView_Deserialize = {
+export type SearchView = {
 	/**  What names this search in `get_rows` and `count_users`. A later search replaces it. */
 	search: number,
 	/**  The first rows. */
-	rows: UserRow_Deserialize[],
-	/**  How many match; `null` while that is still being counted (`count_users`). */
-	total?: number | null,
-};
-
-/**  The beginning of a search's result. */
-export type SearchView_Serialize = {
-	/**  What names this search in `get_rows` and `count_users`. A later search replaces it. */
-	search: number,
-	/**  The first rows. */
-	rows: UserRow_Serialize[],
+	rows: UserRow[],
 	/**  How many match; `null` while that is still being counted (`count_users`). */
 	total: number | null,
 };
 
 /**  Credentials ran out while something was going on. */
-export type SessionExpired = SessionExpired_Serialize | SessionExpired_Deserialize;
+export type SessionExpired = SessionExpiredView;
 
 /**  Says that credentials ran out, so that the window can offer to renew them. */
-export type SessionExpiredView = SessionExpiredView_Serialize | SessionExpiredView_Deserialize;
-
-/**  Says that credentials ran out, so that the window can offer to renew them. */
-export type SessionExpiredView_Deserialize = {
-	/**  The command that renews an SSO session; `null` for other kinds of credentials. */
-	ssoLogin?: string | null,
-	/**  A sentence that a person can act on. */
-	message: string,
-};
-
-/**  Says that credentials ran out, so that the window can offer to renew them. */
-export type SessionExpiredView_Serialize = {
+export type SessionExpiredView = {
 	/**  The command that renews an SSO session; `null` for other kinds of credentials. */
 	ssoLogin: string | null,
 	/**  A sentence that a person can act on. */
 	message: string,
 };
 
-/**  Credentials ran out while something was going on. */
-export type SessionExpired_Deserialize = SessionExpiredView_Deserialize;
-
-/**  Credentials ran out while something was going on. */
-export type SessionExpired_Serialize = SessionExpiredView_Serialize;
-
 /**  Changes some settings; what is absent stays. */
-export type SettingsPatch = SettingsPatch_Serialize | SettingsPatch_Deserialize;
-
-/**  Changes some settings; what is absent stays. */
-export type SettingsPatch_Deserialize = {
-	/**  Light or dark. */
-	theme?: Theme | null,
-	/**  How tall rows are. */
-	density?: Density | null,
-	/**  Days that changes of people are kept. */
-	historyDays?: number | null,
-	/**  The share of AWS's quotas, from 0.05 to 1. */
-	share?: number | null,
-	/**  A pool's columns. */
-	columns?: ColumnsPatch | null,
-	/**  Queries kept by name. */
-	savedViews?: SavedViewView[] | null,
-	/**  Whether changes of a pool's people are kept. */
-	history?: HistoryPatch | null,
-};
-
-/**  Changes some settings; what is absent stays. */
-export type SettingsPatch_Serialize = {
+export type SettingsPatch = {
 	/**  Light or dark. */
 	theme?: Theme | null,
 	/**  How tall rows are. */
@@ -1253,26 +774,13 @@ export type StatusCountView = {
 };
 
 /**  What the status bar shows. */
-export type StatusView = StatusView_Serialize | StatusView_Deserialize;
-
-/**  What the status bar shows. */
-export type StatusView_Deserialize = {
+export type StatusView = {
 	/**  Use of AWS's quotas now. */
 	quota: QuotaView[],
 	/**  What this session may have made billable. */
 	mayBill: MayBillView,
 	/**  The running or last sync of the open pool. */
-	sync?: SyncProgressView_Deserialize | null,
-};
-
-/**  What the status bar shows. */
-export type StatusView_Serialize = {
-	/**  Use of AWS's quotas now. */
-	quota: QuotaView[],
-	/**  What this session may have made billable. */
-	mayBill: MayBillView,
-	/**  The running or last sync of the open pool. */
-	sync: SyncProgressView_Serialize | null,
+	sync: SyncProgressView | null,
 };
 
 /**  A way to repair a query. */
@@ -1305,41 +813,10 @@ export type SyncPhase =
 "failed";
 
 /**  A sync got on. At most ten a second. */
-export type SyncProgress = SyncProgress_Serialize | SyncProgress_Deserialize;
+export type SyncProgress = SyncProgressView;
 
 /**  How a sync is getting on. */
-export type SyncProgressView = SyncProgressView_Serialize | SyncProgressView_Deserialize;
-
-/**  How a sync is getting on. */
-export type SyncProgressView_Deserialize = {
-	/**  The local copy that is being synced. */
-	poolKey: string,
-	/**  What it is doing. */
-	phase: SyncPhase,
-	/**  Why it waits. */
-	reason?: string | null,
-	/**  Users seen in this run. */
-	users: number,
-	/**  AWS's estimate of how many there are. */
-	estimatedUsers?: number | null,
-	/**  Pages read. */
-	pages: number,
-	/**  Requests sent, repeated ones included. */
-	requests: number,
-	/**  Requests that were refused as too many. */
-	throttled: number,
-	/**  Lately. */
-	usersPerSecond: number,
-	/**  Seconds until the listing ends, as far as can be told. */
-	etaSeconds?: number | null,
-	/**  The share of the quota in use now, from 0 to 1. Without a limit it is 1. */
-	share: number,
-	/**  Why it failed. */
-	error?: WireError_Deserialize | null,
-};
-
-/**  How a sync is getting on. */
-export type SyncProgressView_Serialize = {
+export type SyncProgressView = {
 	/**  The local copy that is being synced. */
 	poolKey: string,
 	/**  What it is doing. */
@@ -1363,14 +840,8 @@ export type SyncProgressView_Serialize = {
 	/**  The share of the quota in use now, from 0 to 1. Without a limit it is 1. */
 	share: number,
 	/**  Why it failed. */
-	error: WireError_Serialize | null,
+	error: WireError | null,
 };
-
-/**  A sync got on. At most ten a second. */
-export type SyncProgress_Deserialize = SyncProgressView_Deserialize;
-
-/**  A sync got on. At most ten a second. */
-export type SyncProgress_Serialize = SyncProgressView_Serialize;
 
 /**  Light or dark. */
 export type Theme = 
@@ -1382,22 +853,7 @@ export type Theme =
 "dark";
 
 /**  What syncs saw of a person. */
-export type TimelineView = TimelineView_Serialize | TimelineView_Deserialize;
-
-/**  What syncs saw of a person. */
-export type TimelineView_Deserialize = {
-	/**  Whether changes are kept. */
-	state: HistoryState,
-	/**  Why they are not. */
-	message?: string | null,
-	/**  Days that changes are kept. */
-	days: number,
-	/**  The changes, the latest first. */
-	changes: ChangeView_Deserialize[],
-};
-
-/**  What syncs saw of a person. */
-export type TimelineView_Serialize = {
+export type TimelineView = {
 	/**  Whether changes are kept. */
 	state: HistoryState,
 	/**  Why they are not. */
@@ -1405,7 +861,7 @@ export type TimelineView_Serialize = {
 	/**  Days that changes are kept. */
 	days: number,
 	/**  The changes, the latest first. */
-	changes: ChangeView_Serialize[],
+	changes: ChangeView[],
 };
 
 /**  The ways to open the local copies. */
@@ -1418,18 +874,7 @@ export type UnlockKind =
 "memory";
 
 /**  Opens the local copies. */
-export type UnlockRequest = UnlockRequest_Serialize | UnlockRequest_Deserialize;
-
-/**  Opens the local copies. */
-export type UnlockRequest_Deserialize = {
-	/**  With what. */
-	kind: UnlockKind,
-	/**  The passphrase, with [`UnlockKind::Passphrase`]. */
-	passphrase?: string | null,
-};
-
-/**  Opens the local copies. */
-export type UnlockRequest_Serialize = {
+export type UnlockRequest = {
 	/**  With what. */
 	kind: UnlockKind,
 	/**  The passphrase, with [`UnlockKind::Passphrase`]. */
@@ -1437,30 +882,7 @@ export type UnlockRequest_Serialize = {
 };
 
 /**  A person in the table: as [`UserRecord`], with long values cut. */
-export type UserRow = UserRow_Serialize | UserRow_Deserialize;
-
-/**  A person in the table: as [`UserRecord`], with long values cut. */
-export type UserRow_Deserialize = {
-	/**  The name in the pool. Foreign text. */
-	username: string,
-	/**  The `sub`; `null` when the listing did not return one. */
-	sub?: string | null,
-	/**  Whether sign-in is enabled. */
-	enabled: boolean,
-	/**  The raw status. */
-	status: string,
-	/**  When the user was created. */
-	createdAt: string,
-	/**  When the record last changed. */
-	modifiedAt: string,
-	/**  Every attribute; values of more than 256 characters are cut and end in `…`. Foreign text. */
-	attributes: { [key in string]: string },
-	/**  The groups, sorted. */
-	groups: string[],
-};
-
-/**  A person in the table: as [`UserRecord`], with long values cut. */
-export type UserRow_Serialize = {
+export type UserRow = {
 	/**  The name in the pool. Foreign text. */
 	username: string,
 	/**  The `sub`; `null` when the listing did not return one. */
@@ -1480,32 +902,7 @@ export type UserRow_Serialize = {
 };
 
 /**  A person in the inspector. */
-export type UserView = UserView_Serialize | UserView_Deserialize;
-
-/**  A person in the inspector. */
-export type UserView_Deserialize = {
-	/**  The name in the pool. Foreign text. */
-	username: string,
-	/**  The `sub`; `null` when the listing did not return one. */
-	sub?: string | null,
-	/**  Whether sign-in is enabled. */
-	enabled: boolean,
-	/**  The raw status. */
-	status: string,
-	/**  When the user was created. */
-	createdAt: string,
-	/**  When the record last changed. */
-	modifiedAt: string,
-	/**  Every attribute, `sub` included. Foreign text. */
-	attributes: { [key in string]: string },
-	/**  The groups, sorted. */
-	groups: string[],
-	/**  The [`UserRecord`] as indented JSON. */
-	raw: string,
-};
-
-/**  A person in the inspector. */
-export type UserView_Serialize = {
+export type UserView = {
 	/**  The name in the pool. Foreign text. */
 	username: string,
 	/**  The `sub`; `null` when the listing did not return one. */
@@ -1527,28 +924,7 @@ export type UserView_Serialize = {
 };
 
 /**  Why something could not be done, for the window and for `poolctl --json`. */
-export type WireError = WireError_Serialize | WireError_Deserialize;
-
-/**  Why something could not be done, for the window and for `poolctl --json`. */
-export type WireError_Deserialize = {
-	/**  What callers switch on. */
-	code: ErrorCode,
-	/**  A sentence that a person can act on. Never parsed. */
-	message: string,
-	/**  The request's field that is wrong, where there is one. */
-	field?: string | null,
-	/**  When trying again makes sense, where AWS or the limiter said so. */
-	retryAfterMs?: number | null,
-	/**  AWS's id of the refused request. */
-	requestId?: string | null,
-	/**  The IAM action that was denied. */
-	iamAction?: string | null,
-	/**  The command that renews an expired SSO session. */
-	ssoLogin?: string | null,
-};
-
-/**  Why something could not be done, for the window and for `poolctl --json`. */
-export type WireError_Serialize = {
+export type WireError = {
 	/**  What callers switch on. */
 	code: ErrorCode,
 	/**  A sentence that a person can act on. Never parsed. */
@@ -1599,4 +975,6 @@ function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload:
 
     return Object.assign(fn, base);
 }
+
+export type Result<T, E> = { status: "ok"; data: T } | { status: "error"; error: E };
 

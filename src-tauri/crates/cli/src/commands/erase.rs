@@ -24,7 +24,9 @@ pub(crate) async fn run(common: &Common) -> Result<(), Failure> {
         None => (Erase::All, everything(&console)),
     };
     let subject = match &what {
-        Erase::All => format!("every local copy, the history, the settings and the keys in {}", console.data_dir().display()),
+        Erase::All => {
+            format!("every local copy, the history, the settings and the keys in {}", console.data_dir().display())
+        }
         Erase::Pool(key) => format!("the local copy and the history of the pool {}", key.pool),
     };
     let typed = ask(&format!("This erases {subject}. Nothing in AWS changes.\nType the name {} to go on: ", names[0]))?;

@@ -1,5 +1,7 @@
 //! `poolctl sandbox`
 
+use std::future::Future;
+use std::io;
 use std::time::Duration;
 
 use sandbox::{Options, Sandbox};
@@ -22,9 +24,11 @@ pub(crate) async fn run(common: &Common, asked: &Asked) -> Result<(), Failure> {
             ..Options::default()
         }),
     };
+    // Listened for before the line is printed: whoever reads it may ask us to end at once.
+    let ended = end()?;
     let server = sandbox.serve(asked.port).await?;
     output::json(&sandbox.description())?;
-    ended().await?;
+    ended.await;
     server.shutdown().await;
     if let Some(file) = &asked.state {
         sandbox.save(file)?;
@@ -32,20 +36,25 @@ pub(crate) async fn run(common: &Common, asked: &Asked) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Waits until this process is asked to end.
+/// Ends when this process is asked to end, from now on.
 #[cfg(unix)]
-async fn ended() -> Result<(), Failure> {
+fn end() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted?,
-        _ = terminate.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }
 
-/// Waits until this process is asked to end.
-#[cfg(not(unix))]
-async fn ended() -> Result<(), Failure> {
-    Ok(tokio::signal::ctrl_c().await?)
+/// Ends when this process is asked to end, from now on.
+#[cfg(windows)]
+fn end() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
 }

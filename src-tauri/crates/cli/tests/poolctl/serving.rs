@@ -1,0 +1,82 @@
+//! `poolctl sandbox`
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+use crate::Home;
+
+/// Starts `poolctl sandbox` and reads the line that it prints when it is ready.
+fn start(home: &Home, words: &[&str]) -> (Child, Value) {
+    let mut command = home.bare();
+    let mut child = command.arg("sandbox").args(words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    (child, serde_json::from_str(&line).unwrap())
+}
+
+/// Asks it to end, as a terminal or a supervisor would, and gives the exit code.
+fn end(mut child: Child, signal: &str) -> Option<i32> {
+    let asked = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+    assert!(asked.success());
+    child.wait().unwrap().code()
+}
+
+#[test]
+fn it_prints_one_line_with_everything_needed_and_ends_well_when_asked() {
+    let home = Home::new();
+    for signal in ["-TERM", "-INT"] {
+        let (child, line) = start(&home, &["--users", "50", "--quota", "off", "--latency-ms", "1"]);
+        let endpoint = line["endpoint"].as_str().unwrap();
+        assert!(endpoint.starts_with("http://127.0.0.1:"), "{endpoint}");
+        assert_eq!(line["region"], "eu-west-1");
+        assert!(line["userPoolId"].as_str().unwrap().starts_with("eu-west-1_"));
+        assert!(line["identityPoolId"].as_str().unwrap().starts_with("eu-west-1:"));
+        assert!(line["clients"][0]["secret"].is_null(), "the first client has no secret");
+        assert_eq!(line["people"][0]["state"], "CONFIRMED");
+        assert!(line["people"][0]["password"].is_string());
+
+        let pools = home.run(&["pools", "--endpoint", endpoint, "--region", "eu-west-1", "--jsonl-is-no-option"]);
+        assert_eq!(pools.code, 2);
+        let pools = home.run(&["pools", "--endpoint", endpoint, "--region", "eu-west-1", "--json"]).json(0);
+        let ids: Vec<&Value> = pools.as_array().unwrap().iter().map(|pool| &pool["id"]).collect();
+        assert!(ids.contains(&&line["userPoolId"]), "{ids:?}");
+        assert_eq!(end(child, signal), Some(0));
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_people_and_another_seed_others() {
+    let home = Home::new();
+    let people = |seed: &str| {
+        let (child, line) = start(&home, &["--users", "50", "--seed", seed]);
+        end(child, "-TERM");
+        (line["userPoolId"].clone(), line["people"].clone(), line["clients"].clone())
+    };
+    assert_eq!(people("7"), people("7"));
+    assert_ne!(people("7"), people("8"));
+}
+
+#[test]
+fn the_state_file_is_written_at_the_end_and_read_at_the_start() {
+    let home = Home::new();
+    let file = home.folder.path().join("state.json");
+    let words = ["--users", "60", "--seed", "3", "--state", file.to_str().unwrap()];
+    let (child, first) = start(&home, &words);
+    end(child, "-TERM");
+    assert!(file.exists());
+    let (child, second) = start(&home, &["--state", file.to_str().unwrap()]);
+    end(child, "-TERM");
+    assert_eq!((&first["userPoolId"], &first["people"]), (&second["userPoolId"], &second["people"]));
+}
+
+#[test]
+fn a_taken_port_is_a_failure_with_a_sentence() {
+    let home = Home::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let ran = home.run(&["sandbox", "--users", "10", "--port", &port]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains(&port), "{}", ran.err);
+}

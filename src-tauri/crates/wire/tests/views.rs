@@ -1,0 +1,230 @@
+//! What the views look like as JSON, and what requests refuse.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use model::group::Group;
+use model::pool::{Pool, SchemaAttribute};
+use model::query::Fields;
+use model::sync::{Freshness, SyncReport};
+use model::user::{User, UserStatus};
+use model::{GroupName, PoolId, Username};
+use rstest::rstest;
+use wire::app::SettingsPatch;
+use wire::connections::ConnectionIdView;
+use wire::pools::{CachedPool, FreshnessView, GroupView, PoolLineView, PoolView};
+use wire::query::ParsedView;
+use wire::sync::{SyncProgressView, SyncReportView};
+use wire::users::{ChangeView, UserRecord, UserRow, UserView};
+use wire::{ErrorCode, WireError};
+
+fn instant(text: &str) -> jiff::Timestamp {
+    text.parse().unwrap()
+}
+
+fn zoe() -> User {
+    let attributes = [("sub", "3f-1"), ("email", "zoë@example.com"), ("custom:plan", "<b>gold</b>")];
+    User {
+        username: Username::parse("zoe").unwrap(),
+        enabled: true,
+        status: UserStatus::ForceChangePassword,
+        created_at: instant("2026-01-02T03:04:05.678+02:00"),
+        modified_at: instant("2026-02-01T00:00:00Z"),
+        attributes: attributes.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        groups: vec![GroupName::parse("admins").unwrap(), GroupName::parse("beta").unwrap()],
+    }
+}
+
+fn pool() -> Pool {
+    Pool {
+        id: PoolId::parse("eu-west-1_AbCdEfGhI").unwrap(),
+        name: "customers".to_owned(),
+        tier: Some("ESSENTIALS".to_owned()),
+        estimated_users: Some(u64::MAX),
+        schema: vec![SchemaAttribute {
+            name: "custom:plan".to_owned(),
+            data_type: "String".to_owned(),
+            mutable: true,
+            required: false,
+        }],
+        username_attributes: vec!["email".to_owned()],
+        alias_attributes: vec![],
+        case_sensitive: Some(false),
+        mfa: Some("OPTIONAL".to_owned()),
+        deletion_protection: None,
+        created_at: Some(instant("2020-05-05T05:05:05Z")),
+        modified_at: None,
+    }
+}
+
+#[test]
+fn a_user_is_written_as_poolctl_promises() {
+    insta::assert_json_snapshot!(UserRecord::from(&zoe()));
+}
+
+#[test]
+fn the_inspector_s_raw_json_is_the_record_itself() {
+    let view = UserView::from(&zoe());
+    let raw: serde_json::Value = serde_json::from_str(&view.raw).unwrap();
+    assert_eq!(raw, serde_json::to_value(UserRecord::from(&zoe())).unwrap());
+}
+
+#[test]
+fn a_row_cuts_long_values_between_characters_and_says_so() {
+    let mut user = zoe();
+    user.attributes = BTreeMap::from([("long".to_owned(), "é".repeat(257)), ("fits".to_owned(), "é".repeat(256))]);
+    let row = UserRow::from(&user);
+    assert_eq!(row.attributes["long"], format!("{}…", "é".repeat(256)));
+    assert_eq!(row.attributes["fits"], "é".repeat(256));
+}
+
+#[test]
+fn a_pool_is_written_with_what_browsing_needs() {
+    insta::assert_json_snapshot!((PoolView::from(&pool()), PoolLineView::from(&pool())));
+}
+
+#[test]
+fn groups_and_freshness_are_written_in_full() {
+    let group = Group {
+        name: GroupName::parse("admins").unwrap(),
+        description: None,
+        precedence: Some(0),
+        role_arn: Some("arn:aws:iam::123456789012:role/admins".to_owned()),
+        created_at: None,
+        modified_at: None,
+    };
+    let freshness = Freshness {
+        users: 12,
+        synced_at: Some(instant("2026-02-01T00:00:00Z")),
+        complete: true,
+        ..Freshness::default()
+    };
+    insta::assert_json_snapshot!((GroupView::from(&(group, 7)), FreshnessView::from(&freshness)));
+}
+
+#[test]
+fn a_sync_s_report_and_progress_are_written_in_full() {
+    let report =
+        SyncReport { users: 3, pages: 2, requests: 5, throttled: 1, seconds: 1.23456, complete: true, swept: false };
+    let waiting = console::SyncProgress {
+        phase: console::SyncPhase::Waiting("Another Poolkeeper syncs this pool.".to_owned()),
+        error: Some(console::Error::new(console::Code::AccessDenied, "No.")),
+        ..console::SyncProgress::default()
+    };
+    insta::assert_json_snapshot!((SyncReportView::from(&report), SyncProgressView::new("key", &waiting)));
+}
+
+#[test]
+fn changes_say_what_when_and_between_which_syncs() {
+    let at = instant("2026-02-01T00:00:00Z");
+    let field = console::What::Field { name: "email".to_owned(), before: None, after: Some("a@b.example".to_owned()) };
+    let changes = [field, console::What::GroupAdded("admins".to_owned()), console::What::Removed];
+    let views: Vec<ChangeView> =
+        changes.map(|what| ChangeView::from(&console::Change { at, since: None, what })).into();
+    insta::assert_json_snapshot!(views);
+}
+
+#[test]
+fn an_error_keeps_everything_that_the_window_switches_on() {
+    let mut error = console::Error::new(console::Code::CredentialsExpired, "The session of dev has expired.");
+    error.sso_login = Some("aws sso login --profile dev".to_owned());
+    error.retry_after_ms = Some(u64::MAX);
+    insta::assert_json_snapshot!(WireError::from(error));
+}
+
+#[test]
+fn every_code_is_written_as_it_names_itself() {
+    use console::Code;
+    let codes = [
+        Code::Validation,
+        Code::NotFound,
+        Code::AlreadyExists,
+        Code::Precondition,
+        Code::AccessDenied,
+        Code::CredentialsMissing,
+        Code::CredentialsExpired,
+        Code::Throttled,
+        Code::Unreachable,
+        Code::Cancelled,
+        Code::CacheUnavailable,
+        Code::JournalUnavailable,
+        Code::NotInPlan,
+        Code::Internal,
+    ];
+    for code in codes {
+        let own = ErrorCode::from(code);
+        assert_eq!(own.as_str(), code.as_str());
+        assert_eq!(serde_json::to_value(own).unwrap(), own.as_str());
+    }
+}
+
+#[test]
+fn a_query_s_chips_and_error_count_in_utf_16_units() {
+    let fields = Fields::new(["custom:plan".to_owned()]);
+    let parsed = |text| ParsedView::new(text, &fields, instant("2026-02-01T00:00:00Z"), TimeZone::UTC);
+    insta::assert_json_snapshot!((parsed("😀 -custom:plan=gold created>30d (a or b)"), parsed("😀 emial:x")));
+}
+
+#[rstest]
+#[case::aws("aws/123456789012/eu-west-1/eu-west-1_AbCdEfGhI", "aws")]
+#[case::an_endpoint_with_slashes(
+    "http://127.0.0.1:9/x/123456789012/eu-west-1/eu-west-1_AbCdEfGhI",
+    "http://127.0.0.1:9/x"
+)]
+fn a_pool_key_survives_the_way_there_and_back(#[case] text: &str, #[case] place: &str) {
+    let key = CachedPool { pool_key: text.to_owned() }.key().unwrap();
+    assert_eq!((key.place.as_str(), key.to_string().as_str()), (place, text));
+}
+
+#[rstest]
+#[case::nothing("")]
+#[case::too_little("eu-west-1/eu-west-1_AbCdEfGhI")]
+#[case::a_path("../../../../etc/passwd")]
+fn a_text_that_is_no_pool_key_is_refused(#[case] text: &str) {
+    let error = CachedPool { pool_key: text.to_owned() }.key().unwrap_err();
+    assert_eq!((error.code, error.field.as_deref()), (ErrorCode::Validation, Some("poolKey")));
+}
+
+#[rstest]
+#[case::an_endpoint_without_scheme("endpoint", None, Some("localhost:4566"))]
+#[case::another_scheme("endpoint", None, Some("file:///etc"))]
+#[case::a_region("region", Some("Nowhere"), None)]
+fn a_connection_that_cannot_be_is_refused_by_field(
+    #[case] field: &str,
+    #[case] region: Option<&str>,
+    #[case] endpoint: Option<&str>,
+) {
+    let (region, endpoint) = (region.map(str::to_owned), endpoint.map(str::to_owned));
+    let error = ConnectionIdView { profile: None, region, endpoint, sandbox: false }.parse().unwrap_err();
+    assert_eq!(error.field.as_deref(), Some(field));
+}
+
+#[test]
+fn empty_texts_of_a_connection_count_as_absent() {
+    let empty = || Some(" ".to_owned());
+    let id = ConnectionIdView { profile: empty(), region: empty(), endpoint: empty(), sandbox: false }.parse().unwrap();
+    assert!(id.profile.is_none() && id.region.is_none() && id.endpoint.is_none());
+}
+
+#[rstest]
+#[case::no_share(r#"{"share": 0.0}"#)]
+#[case::more_than_all(r#"{"share": 1.1}"#)]
+#[case::no_days(r#"{"historyDays": 0}"#)]
+fn settings_out_of_bounds_are_refused(#[case] patch: &str) {
+    let patch: SettingsPatch = serde_json::from_str(patch).unwrap();
+    assert!(patch.check().is_err());
+}
+
+#[test]
+fn a_patch_changes_what_it_names_and_nothing_else() {
+    let mut settings = console::Settings::default();
+    let before = settings.clone();
+    let patch = r#"{"theme": "dark", "columns": {"poolKey": "k", "columns": [{"field": "email", "width": 90, "pinned": true}]}}"#;
+    serde_json::from_str::<SettingsPatch>(patch).unwrap().apply(&mut settings);
+    assert_eq!(settings.theme, console::Theme::Dark);
+    assert_eq!(settings.columns["k"][0].field, "email");
+    settings.theme = before.theme;
+    settings.columns.clear();
+    assert_eq!(settings, before);
+}

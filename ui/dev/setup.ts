@@ -1,4 +1,15 @@
-import { afterEach } from "vitest";
 import { cleanup } from "@testing-library/svelte";
+import { afterEach } from "vitest";
+
+// What jsdom lacks and the window uses.
+class Observer {
+  observe(): void {}
+  unobserve(): void {}
+  disconnect(): void {}
+}
+globalThis.ResizeObserver ??= Observer as never;
+Element.prototype.scrollTo ??= () => undefined;
+Element.prototype.scrollIntoView ??= () => undefined;
+Element.prototype.hasPointerCapture ??= () => false;
 
 afterEach(cleanup);

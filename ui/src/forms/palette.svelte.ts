@@ -123,6 +123,9 @@ function actions(): Hit[] {
       add("x", t.sync.cancelSync, "", session.cancel);
     } else if (session.paused) add("play", t.sync.resumeSync, "", session.resume);
     else if (!session.open.offline) add("sync", t.sync.now, t.sync.nowWhy, () => session.sync());
+    if (session.connected?.connection.sandbox) {
+      add("undo", t.start.resetSandbox, t.start.resetWhy, () => session.resetSandbox());
+    }
     add("rows", t.list.title, t.list.why, () => overlays.show({ name: "list" }));
     add("folder", t.frame.closePool, "", () => session.close(session.connected ? "pools" : "start"));
   } else {

@@ -11,3 +11,9 @@ export function where(connection: ConnectedView): string {
   if (connection.connection.sandbox) return t.frame.onThisMachine;
   return `${connection.region} · ${spacedAccount(connection.account)}`;
 }
+
+/** The same from the key of a pool that was opened without a connection: `place/account/region/pool`. */
+export function keyWhere(poolKey: string): string {
+  const [, region = "", account = ""] = poolKey.split("/").reverse();
+  return `${region} · ${spacedAccount(account)}`;
+}

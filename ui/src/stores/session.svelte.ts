@@ -66,6 +66,7 @@ class Session {
   readonly name = $derived(this.open?.pool.name ?? this.open?.poolKey.split("/").at(-1) ?? "");
 
   #ticking = false;
+  #told = new Set<string>();
 
   /** Reads the app's facts and settings and begins to listen. */
   async start(): Promise<void> {
@@ -100,6 +101,17 @@ class Session {
   /** Opens the made-up pool. */
   openSandbox(): Promise<void> {
     return this.#opening(t.start.sandbox, null, async () => this.#entered(await backend.openSandbox()));
+  }
+
+  /** Throws the made-up pool away and makes it anew. */
+  async resetSandbox(): Promise<void> {
+    await this.close("start");
+    try {
+      await backend.resetSandbox();
+    } catch (thrown) {
+      return toasts.complain(thrown);
+    }
+    await this.openSandbox();
   }
 
   /** Connects and goes to the list of pools. */
@@ -218,7 +230,7 @@ class Session {
     this.progress = null;
     this.syncFailure = null;
     this.changes += 1;
-    for (const notice of open.notices) toasts.say(notice, "bad");
+    this.#notice(open.notices);
     route.go("users");
     void this.#loadSettings();
     const { syncedAt, startedAt } = open.freshness;
@@ -236,6 +248,7 @@ class Session {
 
   #tell(info: AppInfoView): void {
     this.info = info;
+    this.#notice(info.notices);
     setZone(info.zone);
   }
 
@@ -252,12 +265,12 @@ class Session {
     if (progress.phase === was) return;
     if (progress.phase === "done" || progress.phase === "failed") {
       this.#changed();
-      void this.#refresh();
       if (progress.phase === "failed" && progress.error) this.#syncFailed(new Failure(progress.error));
     }
   }
 
   #syncFailed(cause: Failure): void {
+    if (cause.detail.code === "cancelled") return;
     this.syncFailure = cause;
     if (cause.detail.ssoLogin) this.#expired(cause.detail.ssoLogin, cause.message);
   }
@@ -271,6 +284,15 @@ class Session {
 
   #changed(): void {
     this.changes += 1;
+    if (!this.syncing) void this.#refresh();
+  }
+
+  /** Says each notice of the backend once: files that were set aside and the like. */
+  #notice(notices: string[]): void {
+    for (const notice of notices.filter((text) => !this.#told.has(text))) {
+      this.#told.add(notice);
+      toasts.say(notice, "bad");
+    }
   }
 
   async #refresh(): Promise<void> {

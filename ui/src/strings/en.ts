@@ -121,7 +121,7 @@ export const t = {
     otherConnection: "Open another connection",
     closePool: "Close this pool",
     onThisMachine: "on this machine · no AWS",
-    offlineCopy: "local copy, no connection",
+    localCopy: "Local copy",
     readOnly: "Read-only",
     readOnlyWhy: "Production starts read-only",
     offline: "Offline",
@@ -132,6 +132,8 @@ export const t = {
     sandboxIs:
       "A made-up pool on this machine: 100,000 people, every status, groups and federated identities. Nothing leaves the machine, nothing is billed.",
     openSandbox: "Open the sandbox",
+    resetSandbox: "Reset the sandbox",
+    resetWhy: "the same made-up people as on the first day",
     ready: "Ready in 1–3 seconds. Throw it away at any time.",
     before: "Before you connect",
     promises: [
@@ -276,6 +278,8 @@ export const t = {
     incompleteWhy: "Not every list has been read to its end. People may be missing.",
     sweptWhy: "One unfiltered pass has ended too, so nobody hides behind an unusual sub.",
     notSweptWhy: "The unfiltered pass has not ended yet. People with an unusual sub may be missing.",
+    sweep: "Sweep",
+    completeness: "Complete",
     notSwept: "not swept",
     groupsKnown: "groups read",
     groupsMissing: "groups not read",

@@ -34,7 +34,9 @@ async fn hostile_values_stay_text_in_every_column_tab_tooltip_and_title() {
     window.sees("14 users").await;
     window.wait("the sync has ended", async || window.text().await.contains("complete")).await;
     for row in 2..14 {
-        let click = format!("document.querySelector('[role=grid] [role=row][aria-rowindex=\"{row}\"] [role=gridcell]:nth-child(2)').click()");
+        let click = format!(
+            "document.querySelector('[role=grid] [role=row][aria-rowindex=\"{row}\"] [role=gridcell]:nth-child(2)').click()"
+        );
         window.run(&click, vec![]).await;
         window.get("complementary", "Inspector").await;
         for tab in ["Raw", "Profile"] {

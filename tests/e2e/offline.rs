@@ -35,11 +35,12 @@ async fn an_endpoint_where_nothing_listens_ends_in_a_sentence() {
     window.fill("textbox", "/endpoint/", "http://127.0.0.1:9").await;
     window.fill("textbox", "/region/", "eu-west-1").await;
     window.click("button", "/^(Connect|Open)$/").await;
-    window.wait("it is said that nothing answers", async || {
-        let text = window.text().await.to_lowercase();
-        text.contains("answer") || text.contains("reach")
-    })
-    .await;
+    window
+        .wait("it is said that nothing answers", async || {
+            let text = window.text().await.to_lowercase();
+            text.contains("answer") || text.contains("reach")
+        })
+        .await;
     window.quit().await;
 }
 

@@ -45,7 +45,11 @@ impl Window {
         std::fs::write(&empty, "").unwrap();
         let driver = Command::new("WebKitWebDriver")
             .args(["--host=127.0.0.1", &format!("--port={port}")])
-            .envs([("TAURI_AUTOMATION", "true"), ("TAURI_WEBVIEW_AUTOMATION", "true"), ("AWS_EC2_METADATA_DISABLED", "true")])
+            .envs([
+                ("TAURI_AUTOMATION", "true"),
+                ("TAURI_WEBVIEW_AUTOMATION", "true"),
+                ("AWS_EC2_METADATA_DISABLED", "true"),
+            ])
             .env("POOLKEEPER_DATA_DIR", &start.data)
             .env("POOLKEEPER_KEY_FILE", start.data.join("test.keys"))
             .env("AWS_CONFIG_FILE", &empty)

@@ -57,7 +57,8 @@ pub fn populate(endpoint: &str, count: usize) -> Population {
 fn create(endpoint: &str, pool: &str, n: usize) -> Person {
     let username = format!("person-{n:04}");
     let email = (n % 7 != 0).then(|| format!("mail.{n:04}@{}.example", ["acme", "Zoë", "nordlys"][n % 3]));
-    let mut attributes = vec![json!({ "Name": "name", "Value": ["Søren O'Brien", "田中 美咲", "<b>Bob</b>"][n % 3] })];
+    let name = ["Søren O'Brien", "田中 美咲", "<b>Bob</b>"][n % 3];
+    let mut attributes = vec![json!({ "Name": "name", "Value": name })];
     attributes.extend(email.iter().map(|email| json!({ "Name": "email", "Value": email })));
     let body = json!({ "UserPoolId": pool, "Username": username, "MessageAction": "SUPPRESS",
         "UserAttributes": attributes });

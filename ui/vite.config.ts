@@ -26,5 +26,6 @@ export default defineConfig(({ command }) => ({
     environment: "jsdom",
     include: ["src/**/*.test.ts"],
     setupFiles: ["./dev/setup.ts"],
+    testTimeout: 30_000,
   },
 }));

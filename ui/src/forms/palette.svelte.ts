@@ -33,6 +33,7 @@ export class Palette {
   #note = $state("");
   #round = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #looking: Promise<void> = Promise.resolve();
 
   readonly sections = $derived.by<Section[]>(() => {
     const wanted = this.text.trim().toLowerCase();
@@ -51,6 +52,7 @@ export class Palette {
   typed(): void {
     this.choice = 0;
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     const round = ++this.#round;
     const text = this.text.trim();
     if (!session.open || text === "") {
@@ -58,7 +60,23 @@ export class Palette {
       this.#note = "";
       return;
     }
-    this.#timer = setTimeout(() => void this.#look(text, round), WAIT_MS);
+    this.#timer = setTimeout(() => this.#begin(text, round), WAIT_MS);
+  }
+
+  /** Opens the chosen hit. Who pastes and presses Enter at once gets the person, not what stood there before. */
+  async enter(searchOnly: boolean): Promise<void> {
+    if (this.#timer !== undefined) {
+      clearTimeout(this.#timer);
+      this.#begin(this.text.trim(), this.#round);
+    }
+    await this.#looking;
+    const search = searchOnly ? this.hits.find((hit) => hit.id === "search") : undefined;
+    await (search ?? this.hits[this.choice])?.act();
+  }
+
+  #begin(text: string, round: number): void {
+    this.#timer = undefined;
+    this.#looking = this.#look(text, round);
   }
 
   async #look(text: string, round: number): Promise<void> {

@@ -37,12 +37,9 @@ impl Console {
     async fn erase_all(&self) -> Result<Erased, Error> {
         let inner = self.inner.clone();
         blocking(move || {
-            let mut vault = inner.vault();
             // The databases are closed before their files go.
-            vault.history = None;
-            vault.keys = Err("Everything was erased. Unlock to begin anew.".to_owned());
             inner.pools.lock().unwrap_or_else(PoisonError::into_inner).clear();
-            let source = vault.source.clone();
+            let source = inner.lock_away("Everything was erased. Unlock to begin anew.");
             let erased = store::erase_all(&inner.data, &source)?;
             *inner.settings.lock().unwrap_or_else(PoisonError::into_inner) = Settings::default();
             inner.notices.lock().unwrap_or_else(PoisonError::into_inner).clear();

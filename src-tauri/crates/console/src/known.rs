@@ -34,6 +34,10 @@ pub struct RecentPool {
 impl Console {
     /// The pools that were opened last, with what their caches hold. Opens no socket.
     pub async fn recent_pools(&self) -> Vec<RecentPool> {
+        let inner = self.inner.clone();
+        if let Err(error) = blocking(move || inner.reread_settings()).await {
+            self.inner.notice(error.message);
+        }
         let mut known = self.inner.settings().pools;
         known.sort_by_key(|pool| std::cmp::Reverse(pool.opened_at));
         let mut recent = Vec::new();

@@ -246,6 +246,14 @@ impl Inner {
         self.vault.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Lets go of keys and history, and says where the keys come from.
+    pub(crate) fn lock_away(&self, why: &str) -> KeySource {
+        let mut vault = self.vault();
+        vault.history = None;
+        vault.keys = Err(why.to_owned());
+        vault.source.clone()
+    }
+
     pub(crate) fn keys(&self) -> Result<Arc<Keys>, Error> {
         self.vault().keys.clone().map_err(|why| Error::locked(&why))
     }

@@ -77,11 +77,11 @@ impl Inner {
     async fn open_cache(self: &Arc<Self>, key: &PoolKey, connection: ConnectionId) -> Result<Arc<OpenPool>, Error> {
         let (inner, key) = (self.clone(), key.clone());
         blocking(move || {
+            let keys = inner.keys()?;
             let mut pools = inner.pools.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(open) = pools.get(&key).and_then(std::sync::Weak::upgrade) {
                 return Ok(open);
             }
-            let keys = inner.keys()?;
             let (cache, aside) = Cache::open(&inner.data, &key, &keys)?;
             if let Some(aside) = aside {
                 inner.notice(aside.to_string());

@@ -1,10 +1,11 @@
 //! Reading and changing what `settings.json` remembers.
 
 use std::sync::PoisonError;
+use std::time::Duration;
 
 use cognito::Share;
 use model::connection::{ConnectionId, Environment};
-use store::{SavedConnection, Settings};
+use store::{Lease, SavedConnection, Settings};
 
 use crate::error::Error;
 use crate::open::{Console, Inner, blocking};
@@ -70,23 +71,59 @@ impl Inner {
             .map_or_else(Environment::default, |saved| saved.environment)
     }
 
-    /// Changes the settings in memory and, unless nothing may be written and nobody asked for it, on disk.
+    /// Changes the settings in memory and on disk. Where nothing may be written about pools, only what somebody asked
+    /// for is written, without the pools.
+    ///
+    /// What another process has written in the meantime is kept.
     pub(crate) fn change_settings(
         &self,
         change: impl FnOnce(&mut Settings),
         asked_for: bool,
     ) -> Result<Settings, Error> {
+        let memory_only = self.memory_only();
         let mut settings = self.settings.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut changed = settings.clone();
+        let _lease = self.settings_lease()?;
+        let mut changed = if memory_only { settings.clone() } else { self.written_settings()? };
         change(&mut changed);
-        if asked_for || !self.memory_only() {
+        if !memory_only {
             changed.save(&self.data)?;
+        } else if asked_for {
+            let pools = self.written_settings()?.pools;
+            Settings { pools, ..changed.clone() }.save(&self.data)?;
         }
         if !self.share_given {
             self.gate.set_share(Share::Fraction(changed.share));
         }
         *settings = changed.clone();
         Ok(changed)
+    }
+
+    /// Takes in what another process has written.
+    pub(crate) fn reread_settings(&self) -> Result<(), Error> {
+        if !self.memory_only() {
+            let mut settings = self.settings.lock().unwrap_or_else(PoisonError::into_inner);
+            *settings = self.written_settings()?;
+        }
+        Ok(())
+    }
+
+    fn written_settings(&self) -> Result<Settings, Error> {
+        let (settings, broken) = Settings::load(&self.data)?;
+        if let Some(broken) = broken {
+            self.notice(broken.to_string());
+        }
+        Ok(settings)
+    }
+
+    /// Waits for its turn among the processes that write settings; after a second it goes on without.
+    fn settings_lease(&self) -> Result<Option<Lease>, Error> {
+        for _ in 0..100 {
+            if let Some(lease) = self.data.try_lease("settings")? {
+                return Ok(Some(lease));
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Ok(None)
     }
 }
 

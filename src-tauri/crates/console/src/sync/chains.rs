@@ -1,6 +1,6 @@
 //! Listing users, several chains side by side, each page by page.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 
 use cognito::{ErrorKind, UserFilter, UserPage};
 use futures::StreamExt as _;
@@ -10,6 +10,7 @@ use model::query::{Expr, Field, Pattern, Sort, Term, UserQuery};
 use store::{Chain, ChainStep};
 
 use super::engine::Run;
+use super::loops::Circle;
 use super::plan::{self, Evidence};
 use crate::error::{Code, Error};
 use crate::pool::Live;
@@ -20,7 +21,7 @@ const WORKERS: usize = 8;
 /// AWS's page tokens hold for an hour. Older ones than this are not tried.
 const TOKEN_LIFE: SignedDuration = SignedDuration::from_mins(55);
 
-/// How often a chain begins anew although its token was fresh, before the run gives up.
+/// How often one listing begins anew, although its token was fresh, before the run gives up.
 const RESTARTS: u32 = 5;
 
 /// The most beginnings of `sub` outside 0–f that are listed by chains of their own; the sweep finds the rest.
@@ -99,13 +100,6 @@ pub(super) fn has_fresh_token(chain: &Chain, now: Timestamp) -> bool {
     chain.token.is_some() && chain.token_at.is_some_and(|at| now.duration_since(at).abs() < TOKEN_LIFE)
 }
 
-/// What makes a chain that goes round in circles visible.
-#[derive(Default)]
-struct Guard {
-    tokens: HashSet<String>,
-    restarts: u32,
-}
-
 impl Run {
     /// Runs every chain of the crew to its end, those that splits make included.
     pub(super) async fn list(&self, live: &Live) -> Result<(), Error> {
@@ -126,25 +120,22 @@ impl Run {
 
     async fn chain(&self, live: &Live, mut chain: Chain) -> Result<(), Error> {
         let filter = chain.prefix.clone().map_or(UserFilter::None, UserFilter::SubPrefix);
-        let mut guard = Guard::default();
+        let mut circle = Circle::default();
+        let mut restarts = 0;
         loop {
             if chain.token.is_some() && !has_fresh_token(&chain, self.pool.now()) {
-                self.restart(&mut chain, &mut guard).await?;
+                self.restart(&mut chain).await?;
+                circle = Circle::default();
             }
             let asked = || live.session.users(&self.pool.key.pool, filter.clone(), None, chain.token.clone());
             let page = match self.call(asked).await {
-                Ok(page) if page.next.clone().is_none_or(|next| guard.tokens.insert(next)) => page,
+                Ok(page) if !circle.closes_with(page.next.as_deref()) => page,
                 // The token is dead, or it came a second time: the listing would go round in circles.
                 Err(error) if error.kind != ErrorKind::PageTokenRefused => return Err(error.into()),
                 _ => {
-                    guard.restarts += 1;
-                    if guard.restarts > RESTARTS {
-                        return Err(Error::new(
-                            Code::Internal,
-                            "AWS keeps refusing its own page tokens, so the listing cannot be finished. Try again later.",
-                        ));
-                    }
-                    self.restart(&mut chain, &mut guard).await?;
+                    again(&mut restarts)?;
+                    self.restart(&mut chain).await?;
+                    circle = Circle::default();
                     continue;
                 }
             };
@@ -193,14 +184,13 @@ impl Run {
         Ok(ended)
     }
 
-    async fn restart(&self, chain: &mut Chain, guard: &mut Guard) -> Result<(), Error> {
+    async fn restart(&self, chain: &mut Chain) -> Result<(), Error> {
         let id = chain.id;
         self.disk(move |pool| pool.cache.restart_chain(id)).await?;
         self.crew().forget(chain);
         chain.token = None;
         chain.token_at = None;
         chain.users = 0;
-        guard.tokens.clear();
         Ok(())
     }
 
@@ -224,6 +214,16 @@ impl Run {
         })
         .await
     }
+}
+
+/// Counts a listing that begins anew because its token was refused.
+pub(super) fn again(restarts: &mut u32) -> Result<(), Error> {
+    *restarts += 1;
+    if *restarts <= RESTARTS {
+        return Ok(());
+    }
+    let message = "AWS keeps refusing its own page tokens, so the listing cannot be finished. Try again later.";
+    Err(Error::new(Code::Internal, message))
 }
 
 /// Users whose `sub` begins with `prefix`, but neither goes on with a hexadecimal digit nor is among `known`.

@@ -102,8 +102,8 @@ impl Run {
             estimated = self.describe(live).await?.estimated_users;
         }
         let trusted = unfiltered || plan::agrees(self.crew().seen(), estimated);
-        self.verify(live, trusted).await?;
-        let complete = plan::agrees(self.crew().seen(), estimated);
+        let resolved = self.verify(live, trusted).await?;
+        let complete = resolved && plan::agrees(self.crew().seen(), estimated);
         self.finish(Finished { complete, swept: unfiltered, estimated_users: estimated }).await
     }
 

@@ -1,7 +1,7 @@
 //! Waiting: for a person, for credentials, for the network, for another process.
 
 use std::future::Future;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use cognito::{Error as CallError, ErrorKind};
@@ -32,6 +32,8 @@ pub(super) struct Hold {
     ended: AtomicU64,
     /// Waits in a row without a call that went well.
     failures: AtomicU32,
+    /// Whether a call ever went well, so that the endpoint is right.
+    answered: AtomicBool,
 }
 
 impl Run {
@@ -49,9 +51,10 @@ impl Run {
             match call().await {
                 Ok(answer) => {
                     self.hold.failures.store(0, Ordering::Release);
+                    self.hold.answered.store(true, Ordering::Release);
                     return Ok(answer);
                 }
-                Err(error) if passes(&error) => self.wait_out(error, before).await,
+                Err(error) if self.hold.passes(&error) => self.wait_out(error, before).await,
                 Err(error) => return Err(error),
             }
         }
@@ -137,15 +140,19 @@ impl Run {
     }
 }
 
-/// Whether a failure passes by itself or by what a person does elsewhere.
-fn passes(error: &CallError) -> bool {
-    matches!(
-        error.kind,
-        ErrorKind::CredentialsExpired { .. }
+impl Hold {
+    /// Whether a failure passes by itself or by what a person does elsewhere.
+    fn passes(&self, error: &CallError) -> bool {
+        match error.kind {
+            ErrorKind::CredentialsExpired { .. }
             | ErrorKind::CredentialsMissing
             | ErrorKind::Throttled { .. }
-            | ErrorKind::Unreachable
-    )
+            | ErrorKind::Unreachable => true,
+            // Where AWS answered before, a captive portal or a proxy has come in between.
+            ErrorKind::WrongRegionOrEndpoint => self.answered.load(Ordering::Acquire),
+            _ => false,
+        }
+    }
 }
 
 /// Whether both are the same account and the same user or role. Sessions of a role have names of their own.

@@ -1,7 +1,5 @@
 //! Listing groups and who is in them.
 
-use std::collections::HashSet;
-
 use cognito::ErrorKind;
 use futures::{StreamExt as _, TryStreamExt as _};
 use model::GroupName;
@@ -9,15 +7,14 @@ use model::group::Group;
 use store::MemberStep;
 
 use super::SyncPhase;
+use super::chains::again;
 use super::engine::Run;
+use super::loops::Circle;
 use crate::error::{Code, Error};
 use crate::pool::Live;
 
 /// Groups whose members are listed side by side, beside the chains.
 const WORKERS: usize = 3;
-
-/// How often a listing begins anew before the run gives up.
-const RESTARTS: u32 = 5;
 
 impl Run {
     /// Lists all groups and their members. That it is not permitted is told, and users are synced all the same.
@@ -47,24 +44,23 @@ impl Run {
 
     async fn groups(&self, live: &Live) -> Result<Vec<Group>, Error> {
         let mut groups = Vec::new();
-        let mut tokens = HashSet::new();
+        let mut circle = Circle::default();
         let mut token: Option<String> = None;
         let mut restarts = 0;
         loop {
             match self.call(|| live.session.groups(&self.pool.key.pool, token.clone())).await {
-                Ok((page, None)) => {
+                Ok((page, next)) if !circle.closes_with(next.as_deref()) => {
                     groups.extend(page);
-                    return Ok(groups);
-                }
-                Ok((page, Some(next))) if tokens.insert(next.clone()) => {
-                    groups.extend(page);
-                    token = Some(next);
+                    if next.is_none() {
+                        return Ok(groups);
+                    }
+                    token = next;
                 }
                 Err(error) if error.kind != ErrorKind::PageTokenRefused => return Err(error.into()),
                 _ => {
                     again(&mut restarts)?;
                     groups.clear();
-                    tokens.clear();
+                    circle = Circle::default();
                     token = None;
                 }
             }
@@ -74,12 +70,12 @@ impl Run {
     async fn members(&self, live: &Live, group: GroupName) -> Result<(), Error> {
         let name = group.clone();
         let mut state = self.disk(move |pool| pool.cache.begin_members(&name)).await?;
-        let mut tokens = HashSet::new();
+        let mut circle = Circle::default();
         let mut restarts = 0;
         while !state.ended {
             let asked = self.call(|| live.session.members(&self.pool.key.pool, &group, state.token.clone())).await;
             let (members, next) = match asked {
-                Ok((members, next)) if next.clone().is_none_or(|next| tokens.insert(next)) => (members, next),
+                Ok((members, next)) if !circle.closes_with(next.as_deref()) => (members, next),
                 // The group was deleted in the meantime: nobody is in it.
                 Err(error) if error.kind == ErrorKind::NotFound => (Vec::new(), None),
                 Err(error) if error.kind != ErrorKind::PageTokenRefused => return Err(error.into()),
@@ -88,7 +84,7 @@ impl Run {
                     let name = group.clone();
                     self.disk(move |pool| pool.cache.restart_members(&name)).await?;
                     state.token = None;
-                    tokens.clear();
+                    circle = Circle::default();
                     continue;
                 }
             };
@@ -105,13 +101,4 @@ impl Run {
         }
         Ok(())
     }
-}
-
-fn again(restarts: &mut u32) -> Result<(), Error> {
-    *restarts += 1;
-    if *restarts <= RESTARTS {
-        return Ok(());
-    }
-    let message = "AWS keeps refusing its own page tokens, so groups cannot be listed. Try again later.";
-    Err(Error::new(Code::Internal, message))
 }

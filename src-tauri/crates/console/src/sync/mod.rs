@@ -7,6 +7,7 @@
 mod chains;
 mod engine;
 mod hold;
+mod loops;
 mod members;
 mod plan;
 mod progress;

@@ -24,26 +24,26 @@ impl Run {
     /// Removes cached users who are gone, and keeps those that the listing merely did not show.
     ///
     /// Few are asked for by an exact filter each, which is free. More are believed to be gone when the listing can be
-    /// trusted and covered them; else they stay, and a sweep decides.
-    pub(super) async fn verify(&self, live: &Live, trusted: bool) -> Result<(), Error> {
+    /// trusted and covered them; else they stay, and a sweep decides. Says whether everybody was dealt with.
+    pub(super) async fn verify(&self, live: &Live, trusted: bool) -> Result<bool, Error> {
         let most = u32::try_from(ASKED).unwrap_or(u32::MAX);
         let missing = self.disk(move |pool| pool.cache.missing(most + 1)).await?;
         if missing.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         self.meter.phase(SyncPhase::Verifying);
         self.disk(|pool| pool.cache.enter(StoredPhase::Verifying)).await?;
-        if missing.len() <= ASKED {
-            return self.ask_for(live, missing).await;
-        }
-        if trusted {
+        let few = if missing.len() > ASKED && trusted {
             self.remove_all_covered().await?;
-            let left = self.disk(move |pool| pool.cache.missing(most + 1)).await?;
-            if left.len() <= ASKED {
-                return self.ask_for(live, left).await;
-            }
+            self.disk(move |pool| pool.cache.missing(most + 1)).await?
+        } else {
+            missing
+        };
+        if few.len() > ASKED {
+            return Ok(false);
         }
-        Ok(())
+        self.ask_for(live, few).await?;
+        Ok(true)
     }
 
     async fn ask_for(&self, live: &Live, missing: Vec<User>) -> Result<(), Error> {

@@ -115,7 +115,20 @@ async fn memory_only_writes_nothing_about_the_pool() {
     let written: Vec<_> = std::fs::read_dir(house.dir.path().join("other")).unwrap().flatten().collect();
     assert!(written.iter().all(|entry| entry.file_name() == "leases"), "{written:?}");
     console.update_settings(|settings| settings.history_days = 7).await.unwrap();
-    assert!(house.dir.path().join("other/settings.json").exists(), "what a person asks to be kept is kept");
+    let settings = std::fs::read_to_string(house.dir.path().join("other/settings.json")).unwrap();
+    assert!(settings.contains("\"historyDays\": 7"), "what a person asks to be kept is kept: {settings}");
+    assert!(!settings.contains(house.pool_id().as_str()), "{settings}");
+    assert_eq!(console.settings().pools.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn settings_that_two_programs_change_are_both_kept() {
+    let house = House::new(options(100)).await;
+    let other = open(house.config()).await.unwrap();
+    house.console.update_settings(|settings| settings.history_days = 7).await.unwrap();
+    other.open_pool(&sandbox_connection(), &house.pool_id()).await.unwrap();
+    assert_eq!(other.settings().history_days, 7);
+    assert_eq!(house.console.recent_pools().await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -50,7 +50,7 @@ async fn a_skewed_pool_with_users_outside_hex_is_found_whole() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn skew_costs_no_more_than_a_tenth_over_an_even_pool() {
     let mut pages = Vec::new();
-    for options in [options(8_000), skewed(8_000)] {
+    for options in [options(6_000), skewed(6_000)] {
         let house = House::new(options).await;
         let pool = house.open().await;
         house.sandbox.weather().set_latency(Duration::from_millis(3), Duration::ZERO);
@@ -102,16 +102,16 @@ async fn groups_and_their_members_follow_the_server() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cancelled_sync_goes_on_where_it_was() {
-    let mut house = House::new(options(5_000)).await;
+    let mut house = House::new(options(3_000)).await;
     house.sandbox.weather().set_latency(Duration::from_millis(5), Duration::ZERO);
     let pool = house.open().await;
     let sync = pool.sync();
-    until_users(&sync, 2_500).await;
+    until_users(&sync, 1_500).await;
     sync.cancel();
     assert_eq!(sync.finished().await.unwrap_err().code, Code::Cancelled);
     let read = house.sandbox.calls().of("ListUsers");
     let kept = pool.freshness().await.unwrap();
-    assert!(kept.users >= 2_400 && kept.started_at.is_some() && !kept.complete);
+    assert!(kept.users >= 1_400 && kept.started_at.is_some() && !kept.complete);
     drop((pool, sync));
 
     house.reopen().await;
@@ -120,8 +120,9 @@ async fn a_cancelled_sync_goes_on_where_it_was() {
     let sync = pool.sync();
     sync.listed().await.unwrap();
     let rest = house.sandbox.calls().of("ListUsers");
-    assert!(read + rest < 130 + 16 + 60, "{read} and then {rest} pages for 84 full ones, 16 chains and 40 groups");
-    assert!(rest < 110, "{rest} pages after half was read");
+    // 3,000 users are at most 66 pages in 16 chains; those that were under way come twice.
+    assert!(read + rest <= 66 + 8, "{read} and then {rest} pages");
+    assert!(rest <= 45, "{rest} pages after half was read");
     sync.finished().await.unwrap();
     house.assert_cache_is_server(&pool).await;
 }
@@ -239,7 +240,7 @@ async fn what_changed_between_two_syncs_is_in_the_timeline_and_who_is_gone_is_go
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_second_sync_of_an_unchanged_pool_writes_no_history() {
-    let house = House::new(options(1_500)).await;
+    let house = House::new(options(1_000)).await;
     let pool = house.synced().await;
     let counter = pool.change_counter();
     pool.sync().finished().await.unwrap();
@@ -271,7 +272,7 @@ async fn history_can_be_off_for_a_pool_and_erased_for_a_person() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_deleted_users_are_removed_without_asking_for_each() {
-    let house = House::new(options(3_000)).await;
+    let house = House::new(options(1_500)).await;
     let pool = house.synced().await;
     for user in house.people().iter().step_by(5) {
         house.sandbox.directory().delete_user(&house.sandbox.pool_id(), &user.username).unwrap();
@@ -279,8 +280,28 @@ async fn many_deleted_users_are_removed_without_asking_for_each() {
     house.sandbox.forget_calls();
     let report = pool.sync().finished().await.unwrap();
     assert!(report.complete, "{report:?}");
-    assert!(house.sandbox.calls().of("ListUsers") < 250, "{:?}", house.sandbox.calls());
+    assert!(house.sandbox.calls().of("ListUsers") < 50, "{:?}", house.sandbox.calls());
     house.assert_cache_is_server(&pool).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn users_that_no_chain_lists_are_asked_for_and_kept_up_to_date() {
+    let house = House::new(options(1_200)).await;
+    let (directory, id) = (house.sandbox.directory(), house.sandbox.pool_id());
+    // A chain for `g` does not list `G`, and a cache that ignores case cannot tell them apart.
+    for sub in ["g-small", "G-capital", "ééé"] {
+        directory.create_user(&id, &format!("user {sub}"), &[("sub", sub)]).unwrap();
+    }
+    let pool = house.synced().await;
+    house.assert_cache_is_server(&pool).await;
+    assert!(pool.timeline("G-capital").await.unwrap().is_empty(), "who was found by the first sweep is no news");
+    for sub in ["g-small", "G-capital", "ééé"] {
+        directory.set_attributes(&id, &format!("user {sub}"), &[("nickname", "changed")]).unwrap();
+    }
+    let report = pool.sync().finished().await.unwrap();
+    assert_eq!(report.users, house.people().len() as u64);
+    house.assert_cache_is_server(&pool).await;
+    assert_eq!(pool.timeline("G-capital").await.unwrap().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

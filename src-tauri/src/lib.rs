@@ -44,8 +44,8 @@ fn start() -> anyhow::Result<()> {
         .dbus_id(place.instance(&context.config().identifier))
         .callback(|app, _, _| window::focus(app))
         .build();
-    let app = assemble(tauri::Builder::default().plugin(single), place, context)?;
-    window::open(&app)?;
+    let builder = tauri::Builder::default().plugin(single).setup(|app| Ok(window::open(app)?));
+    let app = assemble(builder, place, context)?;
     app.run(|app, event| {
         if let RunEvent::Exit = event {
             app.state::<Desk>().leave();

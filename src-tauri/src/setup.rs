@@ -80,18 +80,29 @@ impl Place {
 /// # Errors
 /// When the log's directory cannot be made.
 pub(crate) fn log(data_dir: &Path) -> anyhow::Result<WorkerGuard> {
+    let folder = data_dir.join("logs");
+    private_folder(&folder)?;
     let files = Builder::new()
         .rotation(Rotation::DAILY)
         .filename_prefix("poolkeeper")
         .filename_suffix("jsonl")
         .max_log_files(LOG_FILES)
-        .build(data_dir.join("logs"))?;
+        .build(folder)?;
     let (writer, guard) = tracing_appender::non_blocking(files);
     let subscriber =
         tracing_subscriber::fmt().json().with_env_filter(EnvFilter::new(LOG_FILTER)).with_writer(writer).finish();
     // A test process may have a log already; then that one stays.
     let _ = tracing::subscriber::set_global_default(subscriber);
     Ok(guard)
+}
+
+/// Makes a folder, and what is missing on the way to it, for its owner alone.
+fn private_folder(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 /// Lets WebKitGTK draw without DMA-BUF where there is no GPU: scrolling is seven times faster there.

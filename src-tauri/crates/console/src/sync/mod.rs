@@ -171,7 +171,10 @@ impl OpenPool {
         let handle = SyncHandle { progress, control: control.clone(), listed, outcome };
         let run = engine::Run::new(self.clone(), control, progress_in, listed_in);
         tokio::spawn(async move {
-            outcome_in.send_replace(Some(run.to_the_end().await));
+            let outcome = run.to_the_end().await;
+            // Whoever hears of the end may close or erase the pool.
+            drop(run);
+            outcome_in.send_replace(Some(outcome));
         });
         *running = Some(handle.clone());
         handle

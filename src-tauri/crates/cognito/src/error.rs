@@ -1,7 +1,7 @@
 //! What can go wrong between us and AWS, each as a sentence that a person can act on.
 
 mod credentials;
-mod service;
+mod answers;
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use model::PoolId;
 use model::call::Operation;
 
 pub(crate) use credentials::credentials_failure;
-pub(crate) use service::failure;
+pub(crate) use answers::failure;
 
 /// A call that did not end well. `Display` is the message; it holds no attribute values, names or secrets.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

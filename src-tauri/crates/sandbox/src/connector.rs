@@ -104,10 +104,9 @@ mod tests {
         InProcess { sandbox: sandbox.clone(), read_timeout }.call(request).await
     }
 
-    async fn body(response: HttpResponse) -> Result<Vec<u8>, String> {
+    async fn body(response: HttpResponse) -> Option<Vec<u8>> {
         use http_body_util::BodyExt;
-        let collected = response.into_body().collect().await.map_err(|error| error.to_string())?;
-        Ok(collected.to_bytes().to_vec())
+        Some(response.into_body().collect().await.ok()?.to_bytes().to_vec())
     }
 
     #[tokio::test]
@@ -140,7 +139,7 @@ mod tests {
         sandbox.weather().plan_fault(None, When::Nth(1), Fault::TruncatedBody);
         let response = list(&sandbox, None).await.unwrap();
         assert_eq!(response.status().as_u16(), 200);
-        assert!(body(response).await.is_err());
+        assert!(body(response).await.is_none());
     }
 
     #[tokio::test]

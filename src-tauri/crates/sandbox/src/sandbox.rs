@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::handle::Directory;
 use crate::operations::{self, Answered, Call, Operation};
 use crate::options::Options;
-use crate::protocol::{Answer, ApiError, Outcome, Request, Service, json};
+use crate::protocol::{Answer, ApiError, Outcome, Request, Api, json};
 use crate::seed::{self, Landmarks};
 use crate::server::Server;
 use crate::weather::{Calls, Fault, Forecast, Traits, Weather};
@@ -157,7 +157,7 @@ impl Sandbox {
     pub(crate) async fn exchange(&self, request: Request) -> Outcome {
         let request_id = self.request_id();
         let Some((service, name)) = request.operation() else {
-            let answer = Answer::error(Service::UserPools, &ApiError::unknown_operation(), &request_id);
+            let answer = Answer::error(Api::UserPools, &ApiError::unknown_operation(), &request_id);
             return Outcome::Answer(self.stamp(answer, request_id));
         };
         let operation = operations::lookup(service, &name);
@@ -203,7 +203,7 @@ impl Sandbox {
 
     fn perform(
         &self,
-        service: Service,
+        service: Api,
         operation: Option<&Operation>,
         name: &str,
         forecast: &Forecast,
@@ -255,7 +255,7 @@ impl Sandbox {
     }
 }
 
-fn denied(world: &World, service: Service, name: &str, request: &Request) -> ApiError {
+fn denied(world: &World, service: Api, name: &str, request: &Request) -> ApiError {
     let action = format!("{}:{name}", service.iam());
     let subject: Subject = json::read(&request.body).unwrap_or_default();
     let resource = subject.user_pool_id.map_or_else(|| "*".to_owned(), |id| world.pool_arn(&id));
@@ -268,8 +268,8 @@ fn denied(world: &World, service: Service, name: &str, request: &Request) -> Api
 }
 
 /// STS words its codes without `Exception` and answers 403 where the JSON services answer 400.
-fn worded_for(service: Service, mut error: ApiError) -> ApiError {
-    if service == Service::Sts {
+fn worded_for(service: Api, mut error: ApiError) -> ApiError {
+    if service == Api::Sts {
         if let Some(short) = error.code.strip_suffix("Exception") {
             error.code = short.to_owned();
         }

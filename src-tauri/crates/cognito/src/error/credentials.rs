@@ -5,7 +5,7 @@ use std::error::Error as StdError;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 
-use super::service::chain;
+use super::answers::chain;
 use super::{Error, ErrorKind};
 use crate::profiles::ProfileKind;
 

@@ -19,7 +19,7 @@ use serde::de::DeserializeOwned;
 
 use crate::directory::users::Moment;
 use crate::directory::{Pool, World};
-use crate::protocol::{ApiError, Service, check, json};
+use crate::protocol::{ApiError, Api, check, json};
 use crate::weather::{Category, Weather};
 
 /// One call: its input, and all it may touch.
@@ -61,7 +61,7 @@ fn nothing() -> Answered {
 
 /// A line of the table.
 pub(crate) struct Operation {
-    pub(crate) service: Service,
+    pub(crate) service: Api,
     pub(crate) name: &'static str,
     pub(crate) category: Option<Category>,
     /// Whether AWS bills the person it names as active, or leaves it open.
@@ -85,19 +85,19 @@ impl Operation {
 }
 
 /// Finds an operation by the service and name on the wire.
-pub(crate) fn lookup(service: Service, name: &str) -> Option<&'static Operation> {
+pub(crate) fn lookup(service: Api, name: &str) -> Option<&'static Operation> {
     TABLE.iter().find(|operation| operation.service == service && operation.name == name)
 }
 
 const fn free(name: &'static str, category: Category, run: fn(&mut Call<'_>) -> Answered) -> Operation {
-    Operation { service: Service::UserPools, name, category: Some(category), may_bill: false, run }
+    Operation { service: Api::UserPools, name, category: Some(category), may_bill: false, run }
 }
 
 const fn bills(name: &'static str, category: Category, run: fn(&mut Call<'_>) -> Answered) -> Operation {
-    Operation { service: Service::UserPools, name, category: Some(category), may_bill: true, run }
+    Operation { service: Api::UserPools, name, category: Some(category), may_bill: true, run }
 }
 
-const fn other(service: Service, name: &'static str, run: fn(&mut Call<'_>) -> Answered) -> Operation {
+const fn other(service: Api, name: &'static str, run: fn(&mut Call<'_>) -> Answered) -> Operation {
     Operation { service, name, category: None, may_bill: false, run }
 }
 
@@ -128,7 +128,7 @@ static TABLE: &[Operation] = &[
     bills("AdminDeleteUser", Category::UserUpdate, users_write::delete),
     bills("AdminAddUserToGroup", Category::UserUpdate, groups::add_user),
     bills("AdminRemoveUserFromGroup", Category::UserUpdate, groups::remove_user),
-    other(Service::IdentityPools, "ListIdentityPools", identity_pools::list),
-    other(Service::IdentityPools, "DescribeIdentityPool", identity_pools::describe),
-    other(Service::Sts, "GetCallerIdentity", caller::identity),
+    other(Api::IdentityPools, "ListIdentityPools", identity_pools::list),
+    other(Api::IdentityPools, "DescribeIdentityPool", identity_pools::describe),
+    other(Api::Sts, "GetCallerIdentity", caller::identity),
 ];

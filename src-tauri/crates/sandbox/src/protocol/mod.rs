@@ -21,13 +21,13 @@ pub(crate) struct Request {
 
 /// Which AWS service an operation belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Service {
+pub(crate) enum Api {
     UserPools,
     IdentityPools,
     Sts,
 }
 
-impl Service {
+impl Api {
     /// The prefix of its IAM actions.
     pub(crate) fn iam(self) -> &'static str {
         match self {
@@ -40,18 +40,18 @@ impl Service {
 
 impl Request {
     /// The service and operation asked for.
-    pub(crate) fn operation(&self) -> Option<(Service, String)> {
+    pub(crate) fn operation(&self) -> Option<(Api, String)> {
         match &self.target {
             Some(target) => {
                 let (service, operation) = target.split_once('.')?;
                 let service = match service {
-                    "AWSCognitoIdentityProviderService" => Service::UserPools,
-                    "AWSCognitoIdentityService" => Service::IdentityPools,
+                    "AWSCognitoIdentityProviderService" => Api::UserPools,
+                    "AWSCognitoIdentityService" => Api::IdentityPools,
                     _ => return None,
                 };
                 Some((service, operation.to_owned()))
             }
-            None => query::action(&self.body).map(|action| (Service::Sts, action)),
+            None => query::action(&self.body).map(|action| (Api::Sts, action)),
         }
     }
 
@@ -85,14 +85,14 @@ pub(crate) enum Outcome {
 
 impl Answer {
     /// A successful answer of `service`.
-    pub(crate) fn ok(service: Service, body: Vec<u8>) -> Self {
+    pub(crate) fn ok(service: Api, body: Vec<u8>) -> Self {
         Self { status: 200, headers: vec![("content-type", content_type(service))], body: body.into() }
     }
 
     /// The error as `service` words it.
-    pub(crate) fn error(service: Service, error: &ApiError, request_id: &str) -> Self {
+    pub(crate) fn error(service: Api, error: &ApiError, request_id: &str) -> Self {
         let mut headers = vec![("content-type", content_type(service))];
-        let body = if service == Service::Sts {
+        let body = if service == Api::Sts {
             query::error(error, request_id)
         } else {
             headers.push(("x-amzn-errortype", format!("{}:", error.code)));
@@ -102,9 +102,9 @@ impl Answer {
     }
 }
 
-fn content_type(service: Service) -> String {
+fn content_type(service: Api) -> String {
     match service {
-        Service::Sts => "text/xml".to_owned(),
-        Service::UserPools | Service::IdentityPools => "application/x-amz-json-1.1".to_owned(),
+        Api::Sts => "text/xml".to_owned(),
+        Api::UserPools | Api::IdentityPools => "application/x-amz-json-1.1".to_owned(),
     }
 }

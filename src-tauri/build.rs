@@ -11,7 +11,7 @@ use tauri_build::{AppManifest, Attributes};
 const CAPABILITY: &str = "src-tauri/capabilities/main.json";
 
 fn main() -> Result<(), Box<dyn Error>> {
-    rerun_if_changed(CAPABILITY);
+    println!("cargo:rerun-if-changed={CAPABILITY}");
     let commands: Vec<&'static str> = commands(&fs::read_to_string(CAPABILITY)?)?;
     let manifest = AppManifest::new().commands(commands.leak());
     tauri_build::try_build(
@@ -29,9 +29,4 @@ fn commands(capability: &str) -> Result<Vec<&'static str>, Box<dyn Error>> {
         .filter_map(|permission| permission.as_str()?.strip_prefix("allow-"))
         .map(|command| &*command.replace('-', "_").leak())
         .collect())
-}
-
-#[expect(clippy::print_stdout, reason = "this is how a build script talks to cargo")]
-fn rerun_if_changed(path: &str) {
-    println!("cargo:rerun-if-changed={path}");
 }

@@ -1,4 +1,6 @@
 //! The wire without a window: commands by name, with JSON, through the real access-control list and the real sandbox.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::needless_pass_by_value, reason = "requests are written where they are sent")]
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -34,7 +36,7 @@ impl Shell {
             },
             sandbox_users: PEOPLE,
         };
-        let app = poolkeeper::assemble(mock_builder(), place, poolkeeper::context()).unwrap();
+        let app = poolkeeper::assemble(mock_builder(), &place, poolkeeper::context()).unwrap();
         let window = tauri::WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default()).build().unwrap();
         Self { window, _app: app, _folder: folder }
     }

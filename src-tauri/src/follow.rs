@@ -78,9 +78,9 @@ async fn progress(key: String, sync: SyncHandle, tell: Tell) {
     let last = SyncProgressView::new(&key, &told.borrow());
     tell(Told::Progress(last));
     tell(Told::Changed);
-    if let Err(error) = outcome {
-        if matches!(error.code, Code::CredentialsExpired | Code::CredentialsMissing) {
-            tell(Told::Expired(SessionExpiredView { sso_login: error.sso_login, message: error.message }));
-        }
+    if let Err(error) = outcome
+        && matches!(error.code, Code::CredentialsExpired | Code::CredentialsMissing)
+    {
+        tell(Told::Expired(SessionExpiredView { sso_login: error.sso_login, message: error.message }));
     }
 }

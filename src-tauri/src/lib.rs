@@ -45,7 +45,7 @@ fn start() -> anyhow::Result<()> {
         .callback(|app, _, _| window::focus(app))
         .build();
     let builder = tauri::Builder::default().plugin(single).setup(|app| Ok(window::open(app)?));
-    let app = assemble(builder, place, context)?;
+    let app = assemble(builder, &place, context)?;
     app.run(|app, event| {
         if let RunEvent::Exit = event {
             app.state::<Desk>().leave();
@@ -60,7 +60,7 @@ fn start() -> anyhow::Result<()> {
 /// When the runtime or a plugin cannot start.
 pub fn assemble<R: Runtime>(
     builder: tauri::Builder<R>,
-    place: Place,
+    place: &Place,
     context: tauri::Context<R>,
 ) -> tauri::Result<App<R>> {
     let wire = wire::<R>();

@@ -33,7 +33,7 @@ pub(crate) struct Opened {
 }
 
 impl Desk {
-    pub(crate) fn new(place: Place, tell: Tell) -> Self {
+    pub(crate) fn new(place: &Place, tell: Tell) -> Self {
         let mut config = place.console();
         let playground = Playground::new(place.data_dir.join("sandbox.json"), place.sandbox_users, config.clock.now());
         config.sandbox = Some(playground.client());

@@ -104,10 +104,10 @@ impl Inner {
 
     /// Damage that is met later is marked, so that the next opening sets the file aside.
     fn noticed<T>(&self, outcome: Result<T>) -> Result<T> {
-        if let (Err(CacheError::Damaged), Place::File(path)) = (&outcome, &self.place) {
-            if let Err(error) = std::fs::write(marker(path), b"") {
-                tracing::warn!(%error, "a damaged cache could not be marked");
-            }
+        if let (Err(CacheError::Damaged), Place::File(path)) = (&outcome, &self.place)
+            && let Err(error) = std::fs::write(marker(path), b"")
+        {
+            tracing::warn!(%error, "a damaged cache could not be marked");
         }
         match (outcome, &self.place) {
             (Err(CacheError::NotUsable { reason, .. }), Place::File(path)) => {

@@ -95,6 +95,13 @@ CREATE TABLE seen (
     user INTEGER PRIMARY KEY
 ) STRICT;
 
+-- Users whose text is not yet in the indexes below: they are indexed many at a time, and looked at one by one until
+-- then. `was` tells whether an older text of theirs is in there.
+CREATE TABLE unindexed (
+    user INTEGER PRIMARY KEY,
+    was INTEGER NOT NULL
+) STRICT;
+
 -- Substrings. One column for each text field, so that nothing is found across values; the last is shared by whatever
 -- fields are beyond. The text is folded already: the tokenizer must not fold again.
 CREATE VIRTUAL TABLE trigrams USING fts5 (
@@ -107,3 +114,7 @@ CREATE VIRTUAL TABLE grams USING fts5 (
     f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14, f15, f16, f17, f18, f19, f20, f21, f22, f23, f24, f25, f26, f27, f28, f29, f30, f31, f32, f33, f34, f35, f36, f37, f38, f39, f40, f41, f42, f43, f44, f45, f46, f47, f48, f49, f50, f51, f52, f53, f54, f55, f56, f57, f58, f59, f60, f61, f62, f63, f64, f65, f66, f67, f68, f69, f70, f71, f72, f73, f74, f75, f76, f77, f78, f79,
     tokenize = 'ascii', content = '', contentless_delete = 1, detail = column
 );
+
+-- An encrypted page has room for 4,016 bytes; the usual 4,050 would need two pages each.
+INSERT INTO trigrams (trigrams, rank) VALUES ('pgsz', 3900), ('automerge', 8);
+INSERT INTO grams (grams, rank) VALUES ('pgsz', 3900), ('automerge', 8);

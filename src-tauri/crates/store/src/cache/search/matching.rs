@@ -24,6 +24,7 @@ pub(super) const NEXT_VALUE: &str =
 pub(super) const OF_FIELD: &str = "SELECT user FROM field_values WHERE field = ?1";
 pub(super) const TRIGRAMS: &str = "SELECT rowid FROM trigrams WHERE trigrams MATCH ?1";
 pub(super) const GRAMS: &str = "SELECT rowid FROM grams WHERE grams MATCH ?1";
+pub(super) const UNINDEXED: &str = "SELECT user FROM unindexed";
 pub(super) const OF_GROUP: &str = "SELECT user FROM memberships WHERE group_id = ?1";
 pub(super) const GROUPS: &str = "SELECT id, name FROM groups ORDER BY name";
 
@@ -158,7 +159,7 @@ impl Search<'_> {
         }
     }
 
-    /// Asks the text indexes, and looks at the users again where those cannot tell.
+    /// Asks the text indexes, and looks at the users themselves where those cannot tell or do not know them yet.
     fn words(
         &self,
         text: &str,
@@ -173,11 +174,13 @@ impl Search<'_> {
             Question::Trigrams(phrase) => ids(self.connection, TRIGRAMS, [phrase])?,
             Question::Grams(gram) => ids(self.connection, GRAMS, [gram])?,
         };
-        if !is_lossy(text) && column != Some(SHARED) {
-            return Ok(found);
-        }
-        let mut sure = RoaringBitmap::new();
-        let candidates: Vec<u32> = found.iter().collect();
+        let unindexed = ids(self.connection, UNINDEXED, [])?;
+        let (mut sure, unsure) = if is_lossy(text) || column == Some(SHARED) {
+            (RoaringBitmap::new(), found | unindexed)
+        } else {
+            (found - &unindexed, unindexed)
+        };
+        let candidates: Vec<u32> = unsure.iter().collect();
         for chunk in candidates.chunks(500) {
             let users = users::with_ids(self.connection, chunk)?;
             sure.extend(users.iter().filter(|(_, user)| holds(user)).map(|(id, _)| *id));

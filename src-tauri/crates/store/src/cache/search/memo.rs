@@ -15,11 +15,14 @@ const ORDERS: usize = 3;
 pub(in crate::cache) struct Memo {
     last: AtomicU64,
     matches: Mutex<VecDeque<(u64, UserQuery, Arc<RoaringBitmap>)>>,
-    orders: Mutex<VecDeque<(u64, UserQuery, Sort, Arc<[u32]>)>>,
+    orders: Mutex<VecDeque<Ordered>>,
     everybody: Mutex<Option<(u64, Arc<RoaringBitmap>)>>,
     /// The rank of each row id in the order of user names.
     ranks: Mutex<Option<(u64, Arc<[u32]>)>>,
 }
+
+/// An order with what it answers.
+type Ordered = (u64, UserQuery, Sort, Arc<[u32]>);
 
 /// What an order is an answer to.
 pub(super) struct Asked<'a> {

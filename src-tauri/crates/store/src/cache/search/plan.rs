@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::{matching, order, walk};
 use crate::cache::Result;
 
-const STATEMENTS: [&str; 18] = [
+const STATEMENTS: [&str; 19] = [
     matching::IN_RANGE,
     matching::WITH_VALUE,
     matching::WITH_RAW,
@@ -14,6 +14,7 @@ const STATEMENTS: [&str; 18] = [
     matching::OF_FIELD,
     matching::TRIGRAMS,
     matching::GRAMS,
+    matching::UNINDEXED,
     matching::OF_GROUP,
     matching::GROUPS,
     order::IN_ORDER_DOWN,

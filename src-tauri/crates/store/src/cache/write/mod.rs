@@ -4,3 +4,4 @@ mod log;
 pub(super) mod members;
 pub(super) mod page;
 pub(super) mod state;
+mod text;

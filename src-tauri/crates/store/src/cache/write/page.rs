@@ -1,16 +1,13 @@
 //! Pages of users and tombstones.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use model::user::User;
 use model::{PoolKey, Username};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::log::Log;
-use super::state;
-use crate::cache::fields::{COLUMNS, FieldMap, FieldValue, user_id};
-use crate::cache::search::{gram_text, trigram_text};
+use super::{state, text};
+use crate::cache::fields::{FieldMap, FieldValue, user_id};
 use crate::cache::{CacheError, ChainStep, PageEffect, Result, body, read};
 use crate::history::History;
 
@@ -48,6 +45,7 @@ pub(in crate::cache) fn write(
     if effect.added + effect.changed > 0 {
         state::changed(connection, i64::from(effect.added))?;
     }
+    text::index_when_many(connection, &mut fields)?;
     state::step(connection, chain, users.len(), step)?;
     log.commit()?;
     Ok(effect)
@@ -78,7 +76,7 @@ fn insert(connection: &Connection, fields: &mut FieldMap, user: &User, body: &st
     let id: u32 = statement.query_row((user.username.as_str(), body), |row| row.get(0))?;
     let values = fields.values(connection, user)?;
     insert_values(connection, id, values.iter())?;
-    index_text(connection, id, &values)?;
+    text::put_off(connection, id, false)?;
     let mut pending =
         connection.prepare_cached("DELETE FROM pending_members WHERE username = ?1 RETURNING group_id")?;
     let groups: Vec<i64> = pending.query_map([user.username.as_str()], |row| row.get(0))?.collect::<Result<_, _>>()?;
@@ -107,8 +105,7 @@ fn update(
     delete_values(connection, id, gone.iter().copied())?;
     insert_values(connection, id, come.iter().copied())?;
     if gone.iter().chain(&come).any(|value| value.searchable().is_some()) {
-        forget_text(connection, id)?;
-        index_text(connection, id, &new)?;
+        text::put_off(connection, id, true)?;
     }
     Ok(())
 }
@@ -128,34 +125,6 @@ fn delete_values<'a>(connection: &Connection, id: u32, values: impl Iterator<Ite
     for FieldValue { field, value, .. } in values {
         statement.execute(params![field, value, id])?;
     }
-    Ok(())
-}
-
-/// Puts the user's texts into both text indexes.
-fn index_text(connection: &Connection, id: u32, values: &[FieldValue]) -> Result<()> {
-    let mut columns: BTreeMap<usize, (String, String)> = BTreeMap::new();
-    for (column, text) in values.iter().filter_map(FieldValue::searchable) {
-        let (trigrams, grams) = columns.entry(column).or_default();
-        trigrams.push_str(&trigram_text(text));
-        grams.push_str(&gram_text(text));
-    }
-    let names: String = columns.keys().map(|column| format!(", f{column}")).collect();
-    let marks: String = (0..columns.len().min(COLUMNS)).map(|i| format!(", ?{}", i + 2)).collect();
-    for (table, pick) in [("trigrams", true), ("grams", false)] {
-        let mut statement =
-            connection.prepare_cached(&format!("INSERT INTO {table} (rowid{names}) VALUES (?1{marks})"))?;
-        statement.raw_bind_parameter(1, id)?;
-        for (i, (trigrams, grams)) in columns.values().enumerate() {
-            statement.raw_bind_parameter(i + 2, if pick { trigrams } else { grams })?;
-        }
-        statement.raw_execute()?;
-    }
-    Ok(())
-}
-
-fn forget_text(connection: &Connection, id: u32) -> Result<()> {
-    connection.prepare_cached("DELETE FROM trigrams WHERE rowid = ?1")?.execute([id])?;
-    connection.prepare_cached("DELETE FROM grams WHERE rowid = ?1")?.execute([id])?;
     Ok(())
 }
 
@@ -185,7 +154,7 @@ pub(in crate::cache) fn remove(
             log.removed(&user)?;
             let values = fields.values(connection, &user)?;
             delete_values(connection, id, values.iter())?;
-            forget_text(connection, id)?;
+            text::forget(connection, id)?;
         }
         for sql in [
             "DELETE FROM memberships WHERE user = ?1",

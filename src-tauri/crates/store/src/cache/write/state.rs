@@ -5,6 +5,8 @@ use model::pool::Pool;
 use model::sync::Freshness;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::text;
+use crate::cache::fields::FieldMap;
 use crate::cache::read::state::{freshness, instant, unsigned};
 use crate::cache::{CacheError, Chain, ChainStep, Finished, Result, SyncKind, SyncPhase, SyncState};
 
@@ -138,6 +140,7 @@ pub(in crate::cache) fn finish(connection: &Connection, finished: &Finished, now
         return Err(CacheError::NoSuch("generation"));
     }
     connection.execute_batch("DELETE FROM seen; DELETE FROM chains;")?;
+    text::index_all(connection, &mut FieldMap::load(connection)?)?;
     freshness(connection)
 }
 

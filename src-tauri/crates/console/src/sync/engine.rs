@@ -152,11 +152,11 @@ impl Run {
 
     /// The generation to work on: the interrupted one where that still makes sense, else a new one.
     async fn begin(&self, estimated: Option<u64>) -> Result<SyncState, Error> {
-        if let Some(state) = self.disk(|pool| pool.cache.sync_state()).await? {
-            if is_resumable(&state, self.pool.now()) {
-                tracing::info!(generation = state.generation, "an interrupted sync goes on");
-                return Ok(state);
-            }
+        if let Some(state) = self.disk(|pool| pool.cache.sync_state()).await?
+            && is_resumable(&state, self.pool.now())
+        {
+            tracing::info!(generation = state.generation, "an interrupted sync goes on");
+            return Ok(state);
         }
         let strays = self.strays("").await?;
         let prefixes = plan::first_prefixes(estimated, strays);

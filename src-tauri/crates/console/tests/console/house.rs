@@ -161,12 +161,12 @@ pub(crate) async fn everybody(pool: &OpenPool) -> Vec<User> {
 pub(crate) async fn until(sync: &console::SyncHandle, wanted: impl Fn(&SyncPhase) -> bool) -> SyncPhase {
     let mut progress = sync.progress.clone();
     let phase = tokio::time::timeout(Duration::from_secs(30), progress.wait_for(|told| wanted(&told.phase)));
-    phase.await.expect("the phase is reached in time").unwrap().phase.clone()
+    phase.await.unwrap().unwrap().phase.clone()
 }
 
 /// Waits until that many users have been read.
 pub(crate) async fn until_users(sync: &console::SyncHandle, users: u64) {
     let mut progress = sync.progress.clone();
     let read = tokio::time::timeout(Duration::from_secs(30), progress.wait_for(|told| told.users >= users));
-    read.await.expect("the users are read in time").unwrap();
+    read.await.unwrap().unwrap();
 }

@@ -97,7 +97,7 @@ async fn keys_that_cannot_be_had_lock_the_console_and_discard_nothing() {
     let protection = house.console.unlock(KeySource::File(key.clone())).await.unwrap();
     assert_eq!(protection, Protection::KeyFile { path: key });
     let cached = house.console.find_cached(None, &sandbox_connection()).unwrap();
-    house.assert_cache_is_server(&*house.console.open_cached(&cached).await.unwrap()).await;
+    house.assert_cache_is_server(&house.console.open_cached(&cached).await.unwrap()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -15,7 +15,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use tauri::{App, Manager, RunEvent, Runtime};
+use tauri::{App, Manager, Runtime};
 use tauri_specta::{Commands, collect_commands, collect_events};
 
 pub use setup::Place;
@@ -26,7 +26,7 @@ pub use window::is_own_page;
 #[must_use]
 pub fn run() -> ExitCode {
     setup::prefer_software_drawing();
-    match start() {
+    match setup::start() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(%error, "the app could not start");
@@ -34,24 +34,6 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn start() -> anyhow::Result<()> {
-    let place = Place::from_env()?;
-    let _log = setup::log(&place.data_dir)?;
-    let context = context();
-    let single = tauri_plugin_single_instance::Builder::new()
-        .dbus_id(place.instance(&context.config().identifier))
-        .callback(|app, _, _| window::focus(app))
-        .build();
-    let builder = tauri::Builder::default().plugin(single).setup(|app| Ok(window::open(app)?));
-    let app = assemble(builder, &place, context)?;
-    app.run(|app, event| {
-        if let RunEvent::Exit = event {
-            app.state::<Desk>().leave();
-        }
-    });
-    Ok(())
 }
 
 /// The app without its window: commands, events and state, on any of Tauri's runtimes.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use console::{AwsFiles, KeySource, SystemClock};
 use jiff::tz::TimeZone;
+use tauri::{Manager, RunEvent};
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_appender::rolling::{Builder, Rotation};
 use tracing_subscriber::EnvFilter;
@@ -73,6 +74,28 @@ impl Place {
             share: None,
         }
     }
+}
+
+/// Opens the window and runs until it closes.
+///
+/// # Errors
+/// When there is no place for data or the desktop refuses a window.
+pub(crate) fn start() -> anyhow::Result<()> {
+    let place = Place::from_env()?;
+    let _log = log(&place.data_dir)?;
+    let context = crate::context();
+    let single = tauri_plugin_single_instance::Builder::new()
+        .dbus_id(place.instance(&context.config().identifier))
+        .callback(|app, _, _| crate::window::focus(app))
+        .build();
+    let builder = tauri::Builder::default().plugin(single).setup(|app| Ok(crate::window::open(app)?));
+    let app = crate::assemble(builder, &place, context)?;
+    app.run(|app, event| {
+        if let RunEvent::Exit = event {
+            app.state::<crate::Desk>().leave();
+        }
+    });
+    Ok(())
 }
 
 /// Starts the log: JSON lines in `logs/`, a file a day, the last seven kept. Dropping the guard writes what is left.

@@ -15,8 +15,8 @@ pub fn is_own_page(url: &Url) -> bool {
 ///
 /// # Errors
 /// When the configuration has no window or the desktop refuses one.
-pub(crate) fn open<R: Runtime>(app: &impl Manager<R>) -> anyhow::Result<()> {
-    let config = app.config().app.windows.first().ok_or_else(|| anyhow::anyhow!("no window is configured"))?;
+pub(crate) fn open<R: Runtime>(app: &impl Manager<R>) -> tauri::Result<()> {
+    let config = app.config().app.windows.first().ok_or(tauri::Error::WindowNotFound)?;
     WebviewWindowBuilder::from_config(app, config)?
         .on_navigation(|url| {
             let own = is_own_page(url);

@@ -27,7 +27,7 @@ async fn hostile_values_stay_text_in_every_column_tab_tooltip_and_title() {
     let options = sandbox::Options { users: 0, quota: sandbox::Quota::Off, ..sandbox::Options::default() };
     let served = sandbox::Sandbox::new(options);
     let server = served.serve(0).await.unwrap();
-    create_people(&server.endpoint(), served.pool_id());
+    create_people(&server.endpoint(), &served.pool_id());
 
     let window = Window::start(Start { data: folder.data(), ..Start::default() }).await;
     crate::offline::open_endpoint(&window, &server.endpoint()).await;

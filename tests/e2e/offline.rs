@@ -18,9 +18,9 @@ async fn a_synced_pool_is_searched_after_a_restart_with_its_server_gone() {
     server.shutdown().await;
 
     let window = Window::start(Start { data: folder.data(), ..Start::default() }).await;
-    window.click("button", "/3,000/").await;
+    window.click("button", "/^Open .*customers/").await;
     window.get("grid", "Users").await;
-    window.sees("Offline").await;
+    window.sees("offline").await;
     window.fill("textbox", "Search users", &format!("username={known}")).await;
     window.press("\u{E007}").await;
     window.wait("the one person is found", async || window.text().await.contains("1 user")).await;
@@ -50,6 +50,6 @@ pub async fn open_endpoint(window: &Window, endpoint: &str) {
     window.fill("textbox", "/endpoint/", endpoint).await;
     window.fill("textbox", "/region/", "eu-west-1").await;
     window.click("button", "/^(Connect|Open)$/").await;
-    window.click("button", "/^Open /").await;
+    window.click("button", "/^Open pool /").await;
     window.get("grid", "Users").await;
 }

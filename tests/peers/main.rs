@@ -51,7 +51,7 @@ async fn sync_and_find(server: Server) {
     assert!(connected.pools.iter().any(|pool| pool.id.as_str() == population.pool), "the pool is listed");
 
     let pool = console.open_pool(&connection, &PoolId::parse(population.pool.as_str()).unwrap()).await.unwrap();
-    let report = pool.sync().await.unwrap().finished().await.unwrap();
+    let report = pool.sync().finished().await.unwrap();
     assert_eq!(report.users, PEOPLE as u64, "{report:?}");
     assert_eq!(everybody(&pool).await, population.people, "the cache equals what was put in");
     finds_what_was_put_in(&pool, &population).await;
@@ -81,7 +81,7 @@ async fn open(folder: &tempfile::TempDir) -> Console {
 async fn everybody(pool: &OpenPool) -> Vec<Person> {
     let (mut people, mut after) = (Vec::new(), None);
     loop {
-        let page = pool.search("", Sort::default(), after, 60).await.unwrap();
+        let page = pool.search("", &Sort::default(), after, 60).await.unwrap();
         people.extend(page.users.iter().map(|user| Person {
             username: user.username.to_string(),
             email: user.attribute("email").map(str::to_owned),

@@ -44,13 +44,18 @@ pub(crate) async fn cancel_sync(desk: Desk<'_>) -> Answer<()> {
 #[specta::specta]
 pub(crate) async fn get_status(desk: Desk<'_>) -> Answer<StatusView> {
     let console = desk.console().await?;
-    let sync = desk.pool().ok().and_then(|pool| {
+    let pool = desk.pool().ok();
+    let sync = pool.as_ref().and_then(|pool| {
         let progress = pool.running_sync()?.progress;
         let view = SyncProgressView::new(&pool.key().to_string(), &progress.borrow());
         Some(view)
     });
     Ok(StatusView {
-        quota: console.quota().into_iter().map(|(category, usage)| (category.as_str(), usage).into()).collect(),
+        quota: console
+            .quota(pool.as_deref())
+            .into_iter()
+            .map(|(category, usage)| (category.as_str(), usage).into())
+            .collect(),
         may_bill: MayBillView::from(console.session_cost()),
         sync,
     })

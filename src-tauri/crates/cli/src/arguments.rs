@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::anyhow;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use console::Share;
@@ -16,14 +17,14 @@ use crate::failure::Failure;
 #[command(name = "poolctl", version, about, disable_help_subcommand = true)]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) common: GlobalOptions,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
 /// What every command accepts.
 #[derive(Debug, Clone, Args)]
-pub(crate) struct Common {
+pub(crate) struct GlobalOptions {
     /// The profile of the shared AWS configuration
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
@@ -132,7 +133,7 @@ pub(crate) struct Users {
     pub(crate) limit: u64,
 }
 
-impl Common {
+impl GlobalOptions {
     /// How data is written; a table unless said otherwise.
     pub(crate) fn format(&self) -> Format {
         if self.json { Format::Json } else { self.format.unwrap_or(Format::Table) }
@@ -144,15 +145,15 @@ impl Common {
     }
 }
 
-fn share(text: &str) -> Result<Share, String> {
+fn share(text: &str) -> anyhow::Result<Share> {
     if text == "off" {
         return Ok(Share::Off);
     }
     let share = text.parse().ok().filter(|share| (0.05..=1.0).contains(share));
-    share.map(Share::Fraction).ok_or_else(|| "a share lies between 0.05 and 1, or is off".to_owned())
+    share.map(Share::Fraction).ok_or_else(|| anyhow!("a share lies between 0.05 and 1, or is off"))
 }
 
-fn quota(text: &str) -> Result<sandbox::Quota, String> {
+fn quota(text: &str) -> anyhow::Result<sandbox::Quota> {
     match text {
         "default" => Ok(sandbox::Quota::Default),
         "off" => Ok(sandbox::Quota::Off),
@@ -161,7 +162,7 @@ fn quota(text: &str) -> Result<sandbox::Quota, String> {
             .ok()
             .filter(|factor: &f64| factor.is_finite() && *factor > 0.0)
             .map(sandbox::Quota::Factor)
-            .ok_or_else(|| "a quota is default, off or a factor above 0".to_owned()),
+            .ok_or_else(|| anyhow!("a quota is default, off or a factor above 0")),
     }
 }
 

@@ -10,11 +10,11 @@ use wire::connections::ConnectionIdView;
 use wire::pools::pool_id;
 use wire::{ErrorCode, WireError};
 
-use crate::arguments::Common;
+use crate::arguments::GlobalOptions;
 use crate::failure::Failure;
 use crate::output::safe;
 
-impl Common {
+impl GlobalOptions {
     /// What the console is made from. Nothing is opened yet.
     pub(crate) fn config(&self) -> Result<console::Config, Failure> {
         let chosen = self.data_dir.clone().filter(|dir| !dir.as_os_str().is_empty());

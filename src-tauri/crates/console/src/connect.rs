@@ -149,7 +149,7 @@ impl Inner {
             http_client,
             files: self.aws.clone(),
         };
-        Ok(Session::open(config, self.gate.clone()).await?)
+        Ok(Session::open(config, self.gate_of(id).clone()).await?)
     }
 
     /// What tells the pool's cache from every other.

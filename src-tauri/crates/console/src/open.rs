@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use model::PoolKey;
 use model::call::QuotaCategory;
 use model::clock::Clock;
+use model::connection::ConnectionId;
 use store::{DataDir, History, KeySource, Keys, Settings};
 
 use crate::error::{Code, Error};
@@ -76,6 +77,8 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) zone: TimeZone,
     pub(crate) gate: Arc<Gate>,
+    /// The sandbox throttles nobody who did not ask for it, so nothing is held back for others' sake there.
+    pub(crate) sandbox_gate: Arc<Gate>,
     /// Whether the share was given and the settings' own does not count.
     pub(crate) share_given: bool,
     pub(crate) calls: Arc<CallCounter>,
@@ -86,11 +89,16 @@ pub(crate) struct Inner {
     pub(crate) limiters: Limiters,
 }
 
+/// Why there are no keys, in a sentence.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Locked(String);
+
 /// The keys, where they come from, and what they open.
 pub(crate) struct Vault {
     pub(crate) source: KeySource,
-    /// `Err` holds why there are none.
-    pub(crate) keys: Result<Arc<Keys>, String>,
+    /// `Err` tells why there are none.
+    pub(crate) keys: Result<Arc<Keys>, Locked>,
     /// `None` when the keys are missing or the history is unreadable.
     pub(crate) history: Option<History>,
 }
@@ -117,6 +125,8 @@ pub async fn open(config: Config) -> Result<Console, Error> {
     let share_given = share.is_some();
     let share = share.unwrap_or(Share::Fraction(settings.share));
     let gate = Arc::new(Gate::new(calls.clone(), share, clock.clone()));
+    let sandbox_gate =
+        if share_given { gate.clone() } else { Arc::new(Gate::new(calls.clone(), Share::Off, clock.clone())) };
     let inner = Inner {
         data,
         aws,
@@ -124,6 +134,7 @@ pub async fn open(config: Config) -> Result<Console, Error> {
         clock,
         zone,
         gate,
+        sandbox_gate,
         share_given,
         calls,
         vault: Mutex::new(vault),
@@ -138,7 +149,7 @@ pub async fn open(config: Config) -> Result<Console, Error> {
 impl Vault {
     /// Asks for the keys. Blocks, perhaps for seconds.
     pub(crate) fn unlock(source: &KeySource, data: &DataDir, notices: &mut Vec<String>) -> Self {
-        let keys = Keys::unlock(source, data).map(Arc::new).map_err(|error| error.to_string());
+        let keys = Keys::unlock(source, data).map(Arc::new).map_err(|error| Locked(error.to_string()));
         let history = match &keys {
             Ok(keys) => match History::open(data, keys) {
                 Ok(history) => Some(history),
@@ -160,7 +171,7 @@ impl Console {
     #[must_use]
     pub fn protection(&self) -> Protection {
         match &self.inner.vault().keys {
-            Err(message) => Protection::Locked { message: message.clone() },
+            Err(why) => Protection::Locked { message: why.to_string() },
             Ok(keys) => match keys.protection() {
                 store::Protection::Keyring { backend } => Protection::Keyring { backend },
                 store::Protection::KeyFile { path } => Protection::KeyFile { path },
@@ -189,7 +200,7 @@ impl Console {
                 inner.notice(notice);
             }
             *inner.vault() = vault;
-            refused.map_or(Ok(()), |why| Err(Error::locked(&why)))
+            refused.map_or(Ok(()), |why| Err(Error::locked(&why.0)))
         })
         .await?;
         Ok(self.protection())
@@ -219,12 +230,13 @@ impl Console {
         &self.inner.zone
     }
 
-    /// How much of AWS's quotas is being used by this program, by category.
+    /// How much of AWS's quotas this program uses on the way to a pool, by category; `None` for no pool in particular.
     #[must_use]
-    pub fn quota(&self) -> Vec<(QuotaCategory, QuotaUse)> {
+    pub fn quota(&self, pool: Option<&OpenPool>) -> Vec<(QuotaCategory, QuotaUse)> {
+        let gate = pool.map_or(&self.inner.gate, |pool| self.inner.gate_of(&pool.connection));
         [QuotaCategory::UserList, QuotaCategory::UserPoolRead, QuotaCategory::UserPoolResourceRead]
             .into_iter()
-            .map(|category| (category, self.inner.gate.usage(category)))
+            .map(|category| (category, gate.usage(category)))
             .collect()
     }
 
@@ -242,6 +254,11 @@ impl Console {
 }
 
 impl Inner {
+    /// What limits the calls of a connection.
+    pub(crate) fn gate_of(&self, connection: &ConnectionId) -> &Arc<Gate> {
+        if connection.sandbox { &self.sandbox_gate } else { &self.gate }
+    }
+
     pub(crate) fn vault(&self) -> MutexGuard<'_, Vault> {
         self.vault.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -250,12 +267,12 @@ impl Inner {
     pub(crate) fn lock_away(&self, why: &str) -> KeySource {
         let mut vault = self.vault();
         vault.history = None;
-        vault.keys = Err(why.to_owned());
+        vault.keys = Err(Locked(why.to_owned()));
         vault.source.clone()
     }
 
     pub(crate) fn keys(&self) -> Result<Arc<Keys>, Error> {
-        self.vault().keys.clone().map_err(|why| Error::locked(&why))
+        self.vault().keys.clone().map_err(|why| Error::locked(&why.0))
     }
 
     pub(crate) fn now(&self) -> Timestamp {

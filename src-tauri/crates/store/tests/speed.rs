@@ -1,5 +1,4 @@
 //! Figures for 100,000 encrypted users. Run with `cargo test -p poolkeeper-store --test speed -- --ignored --nocapture`.
-#![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 mod people;
 

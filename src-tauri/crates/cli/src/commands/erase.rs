@@ -8,7 +8,7 @@ use wire::ErrorCode;
 use wire::app::ERASE_EVERYTHING;
 use wire::pools::pool_id;
 
-use crate::arguments::Common;
+use crate::arguments::GlobalOptions;
 use crate::failure::Failure;
 use crate::output::{self, safe};
 
@@ -17,7 +17,7 @@ const NAME: &str = "poolkeeper";
 
 /// Erases local copies, history and keys once their name is typed; with `--pool`, the local copy and history of that pool
 /// alone. Nothing in AWS changes.
-pub(crate) async fn run(common: &Common) -> Result<(), Failure> {
+pub(crate) async fn run(common: &GlobalOptions) -> Result<(), Failure> {
     let console = common.console().await?;
     let (what, names) = match &common.pool {
         Some(pool) => one(common, &console, pool)?,
@@ -41,7 +41,7 @@ pub(crate) async fn run(common: &Common) -> Result<(), Failure> {
     Ok(writeln!(io::stdout(), "Erased {} files, {} bytes.", erased.files, erased.bytes)?)
 }
 
-fn one(common: &Common, console: &Console, pool: &str) -> Result<(Erase, Vec<String>), Failure> {
+fn one(common: &GlobalOptions, console: &Console, pool: &str) -> Result<(Erase, Vec<String>), Failure> {
     let id = pool_id(pool)?;
     let key = console.find_cached(Some(&id), &common.connection().parse()?)?;
     Ok((Erase::Pool(key), vec![id.to_string()]))

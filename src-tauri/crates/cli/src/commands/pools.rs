@@ -4,14 +4,14 @@ use std::io;
 
 use wire::pools::PoolLineView;
 
-use crate::arguments::{Common, Format};
+use crate::arguments::{Format, GlobalOptions};
 use crate::failure::Failure;
 use crate::output::{self, Table, defused};
 
 const HEAD: [&str; 4] = ["id", "name", "tier", "estimatedUsers"];
 
 /// Lists the account's pools (`sts:GetCallerIdentity`, `ListUserPools`, `DescribeUserPool`; free).
-pub(crate) async fn run(common: &Common) -> Result<(), Failure> {
+pub(crate) async fn run(common: &GlobalOptions) -> Result<(), Failure> {
     let console = common.console_or_memory().await?;
     let id = common.connection().parse()?;
     let wanted = common.pool.as_deref();

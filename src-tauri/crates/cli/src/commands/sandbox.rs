@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use sandbox::{Options, Sandbox};
 
-use crate::arguments::{Common, Sandbox as Asked};
+use crate::arguments::{GlobalOptions, Sandbox as Asked};
 use crate::failure::Failure;
 use crate::output;
 
 /// Serves a sandbox until this process is asked to end.
-pub(crate) async fn run(common: &Common, asked: &Asked) -> Result<(), Failure> {
+pub(crate) async fn run(common: &GlobalOptions, asked: &Asked) -> Result<(), Failure> {
     let start = common.config()?.clock.now();
     let sandbox = match &asked.state {
         Some(file) if file.exists() => Sandbox::load(file, start)?,

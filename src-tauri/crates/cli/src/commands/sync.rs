@@ -6,12 +6,12 @@ use std::time::Duration;
 use console::{SyncHandle, SyncPhase, SyncProgress};
 use wire::sync::SyncReportView;
 
-use crate::arguments::Common;
+use crate::arguments::GlobalOptions;
 use crate::failure::Failure;
 use crate::output;
 
 /// Makes the local copy equal to the pool. Ctrl C stops it; the next sync goes on from there.
-pub(crate) async fn run(common: &Common) -> Result<(), Failure> {
+pub(crate) async fn run(common: &GlobalOptions) -> Result<(), Failure> {
     let console = common.console_or_memory().await?;
     let pool = common.pool_online(&console).await?;
     let sync = pool.sync();

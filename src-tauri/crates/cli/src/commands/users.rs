@@ -6,7 +6,7 @@ use console::OpenPool;
 use wire::users::{CountView, OneUser, SortView, UserRecord};
 use wire::{ErrorCode, WireError};
 
-use crate::arguments::{Common, Format, Users};
+use crate::arguments::{Format, GlobalOptions, Users};
 use crate::failure::Failure;
 use crate::output::{self, Table, defused};
 
@@ -17,7 +17,7 @@ const PAGE: u32 = 500;
 const COLUMNS: [&str; 7] = ["username", "email", "status", "enabled", "created", "modified", "group"];
 
 /// Lists the people who match, page by page: memory does not grow with their number.
-pub(crate) async fn list(common: &Common, users: &Users) -> Result<(), Failure> {
+pub(crate) async fn list(common: &GlobalOptions, users: &Users) -> Result<(), Failure> {
     let (_console, pool) = common.local_copy().await?;
     let known = pool.fields().await?.names().to_vec();
     let sort = sort(&users.sort, &known)?;
@@ -48,7 +48,7 @@ pub(crate) async fn list(common: &Common, users: &Users) -> Result<(), Failure> 
 }
 
 /// Counts the people who match.
-pub(crate) async fn count(common: &Common, query: Option<&str>) -> Result<(), Failure> {
+pub(crate) async fn count(common: &GlobalOptions, query: Option<&str>) -> Result<(), Failure> {
     let (_console, pool) = common.local_copy().await?;
     let count = pool.count(query.unwrap_or_default()).await?;
     if common.wants_json() {
@@ -58,7 +58,7 @@ pub(crate) async fn count(common: &Common, query: Option<&str>) -> Result<(), Fa
 }
 
 /// Shows one person.
-pub(crate) async fn show(common: &Common, username: String) -> Result<(), Failure> {
+pub(crate) async fn show(common: &GlobalOptions, username: String) -> Result<(), Failure> {
     let name = OneUser { username }.parse()?;
     let (_console, pool) = common.local_copy().await?;
     let gone = || Failure::failed(ErrorCode::NotFound, "The local copy has nobody of that user name.");

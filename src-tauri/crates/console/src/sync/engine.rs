@@ -37,7 +37,8 @@ impl Run {
         listed: watch::Sender<Option<SyncReport>>,
     ) -> Self {
         let console = &pool.console;
-        let meter = Meter::new(progress, console.calls.clone(), console.gate.clone(), pool.key.pool.clone());
+        let gate = console.gate_of(&pool.connection).clone();
+        let meter = Meter::new(progress, console.calls.clone(), gate, pool.key.pool.clone());
         Self { pool, control, meter, hold: Hold::default(), crew: Mutex::default(), listed }
     }
 

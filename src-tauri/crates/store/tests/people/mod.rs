@@ -76,7 +76,7 @@ pub fn person(i: u32) -> User {
                     ["acme", "globex", "initech"][(mixed % 3) as usize]
                 ),
             ),
-            ("email_verified", if mixed % 10 == 0 { "false" } else { "true" }),
+            ("email_verified", if mixed.is_multiple_of(10) { "false" } else { "true" }),
             ("given_name", given),
             ("family_name", family),
             ("name", &format!("{given} {family}")),
@@ -86,7 +86,7 @@ pub fn person(i: u32) -> User {
             ("custom:tenant", &format!("tenant-{}", mixed % 500)),
         ],
     );
-    user.enabled = mixed % 20 != 0;
+    user.enabled = !mixed.is_multiple_of(20);
     user.status = UserStatus::KNOWN[(mixed / 11 % 5) as usize].clone();
     user.created_at = at(i64::from(mixed % 190_000_000));
     user.modified_at = at(i64::from(mixed % 190_000_000) + i64::from(i));
@@ -146,6 +146,12 @@ pub fn fill(cache: &Cache, users: &[User], now: Timestamp) {
     for page in users.chunks(60) {
         cache.write_page(chain, page, &ChainStep::default(), None, now).unwrap();
     }
+    list_members(cache, users, now);
+    cache.finish(&store::Finished { complete: true, swept: false, estimated_users: None }, now).unwrap();
+}
+
+/// Lists groups and their members.
+pub fn list_members(cache: &Cache, users: &[User], now: Timestamp) {
     let mut groups: BTreeMap<GroupName, Vec<Username>> = BTreeMap::new();
     for user in users {
         for group in &user.groups {
@@ -157,5 +163,4 @@ pub fn fill(cache: &Cache, users: &[User], now: Timestamp) {
         let step = store::MemberStep { token: None, ended: true };
         cache.write_members(group, members, &step, None, now).unwrap();
     }
-    cache.finish(&store::Finished { complete: true, swept: false, estimated_users: None }, now).unwrap();
 }

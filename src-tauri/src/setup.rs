@@ -15,6 +15,9 @@ use tracing_subscriber::EnvFilter;
 /// Days of logs that are kept.
 const LOG_FILES: usize = 7;
 
+/// People in a new sandbox, unless the environment says otherwise.
+const SANDBOX_USERS: u32 = 100_000;
+
 /// Our own log is INFO; libraries that could print requests, and with them credentials or people, stay at WARN.
 const LOG_FILTER: &str = "info,aws=warn,hyper=warn,h2=warn,rustls=warn,reqwest=warn,zbus=warn,tao=warn,wry=warn";
 
@@ -35,7 +38,7 @@ pub struct Place {
 
 impl Place {
     /// What the environment says: `POOLKEEPER_DATA_DIR`, else the platform's data directory; `POOLKEEPER_KEY_FILE`, else
-    /// the keyring.
+    /// the keyring; `POOLKEEPER_SANDBOX_USERS` people in a new sandbox, else a hundred thousand.
     ///
     /// # Errors
     /// When no directory is set and the platform knows none.
@@ -48,7 +51,9 @@ impl Place {
             .context("There is no home directory to keep data in. Set POOLKEEPER_DATA_DIR.")?;
         let keys = set("POOLKEEPER_KEY_FILE").map_or(KeySource::Keyring, KeySource::File);
         let data_dir = std::path::absolute(data_dir)?;
-        Ok(Self { data_dir, usual, keys, aws: AwsFiles::default(), sandbox_users: 100_000 })
+        let sandbox_users = std::env::var("POOLKEEPER_SANDBOX_USERS").ok().and_then(|text| text.parse().ok());
+        let sandbox_users = sandbox_users.unwrap_or(SANDBOX_USERS);
+        Ok(Self { data_dir, usual, keys, aws: AwsFiles::default(), sandbox_users })
     }
 
     /// What tells this run's instance from one on another data directory, so that both may run.

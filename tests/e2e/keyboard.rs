@@ -16,7 +16,7 @@ async fn everything_on_the_way_to_a_person_works_without_a_mouse() {
     window.wait("the first button has the focus", async || window.focused().await.contains("Open the sandbox")).await;
     window.press(ENTER).await;
     window.get("grid", "Users").await;
-    window.wait("the sync has ended", async || window.text().await.contains("complete")).await;
+    window.synced().await;
 
     window.press("?").await;
     window.get("dialog", "/key/").await;

@@ -13,7 +13,7 @@ async fn a_synced_pool_is_searched_after_a_restart_with_its_server_gone() {
 
     let window = Window::start(Start { data: folder.data(), ..Start::default() }).await;
     open_endpoint(&window, &server.endpoint()).await;
-    window.wait("the sync has ended", async || window.text().await.contains("complete")).await;
+    window.synced().await;
     window.quit().await;
     server.shutdown().await;
 

@@ -9,7 +9,7 @@ use crate::window::{Start, Window};
 pub async fn tour(window: &Window, mut look: impl AsyncFnMut(&Window, &str)) {
     window.click("button", "Open the sandbox").await;
     window.get("grid", "Users").await;
-    window.wait("the sync has ended", async || window.text().await.contains("complete")).await;
+    window.synced().await;
     look(window, "users").await;
     window.fill("textbox", "Search users", "status:confirmed -group:beta sol").await;
     window.press("\u{E007}").await;
@@ -39,7 +39,13 @@ async fn screens_of_the_readme() {
     let target = std::env::var_os("POOLKEEPER_SCREENS")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/screens"), PathBuf::from);
     for (theme, folder) in ["light", "dark"].map(folder_of) {
-        let window = Window::start(Start { data: folder.data(), theme: Some(&theme), ..Start::default() }).await;
+        let window = Window::start(Start {
+            data: folder.data(),
+            theme: Some(&theme),
+            sandbox_users: Some(100_000),
+            ..Start::default()
+        })
+        .await;
         window.resize(1440, 900).await;
         window.picture(&target.join(format!("first-launch-{theme}.png"))).await;
         tour(&window, async |window, screen| {

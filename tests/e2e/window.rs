@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 /// How long anything may take before a test gives up. Generous: two slow cores also build and index.
 const PATIENCE: Duration = Duration::from_secs(45);
 
+/// How long reading a whole sandbox may take: a debug build reads some 1,500 people a second.
+const LONG_PATIENCE: Duration = Duration::from_secs(240);
+
 /// Finds visible elements by role and accessible name, as a person with a screen reader would.
 const BY_ROLE: &str = include_str!("by_role.js");
 
@@ -29,6 +32,8 @@ pub struct Start<'a> {
     pub data: PathBuf,
     /// `light` or `dark`; `None` leaves the choice that is stored.
     pub theme: Option<&'a str>,
+    /// People in the sandbox; `None` for a few thousand, so that a test does not wait long.
+    pub sandbox_users: Option<u32>,
     /// Further environment.
     pub env: Vec<(&'a str, String)>,
 }
@@ -50,6 +55,7 @@ impl Window {
                 ("TAURI_WEBVIEW_AUTOMATION", "true"),
                 ("AWS_EC2_METADATA_DISABLED", "true"),
             ])
+            .env("POOLKEEPER_SANDBOX_USERS", start.sandbox_users.unwrap_or(3_000).to_string())
             .env("POOLKEEPER_DATA_DIR", &start.data)
             .env("POOLKEEPER_KEY_FILE", start.data.join("test.keys"))
             .env("AWS_CONFIG_FILE", &empty)
@@ -81,11 +87,21 @@ impl Window {
         text.as_str().unwrap_or_default().to_owned()
     }
 
+    /// Waits until the pool has been read to its end.
+    pub async fn synced(&self) {
+        let complete = async || self.text().await.contains("complete");
+        self.wait_for(LONG_PATIENCE, "the sync has ended", complete).await;
+    }
+
     /// Waits for a condition; fails with what the window shows and a screenshot.
-    pub async fn wait(&self, what: &str, mut condition: impl AsyncFnMut() -> bool) {
+    pub async fn wait(&self, what: &str, condition: impl AsyncFnMut() -> bool) {
+        self.wait_for(PATIENCE, what, condition).await;
+    }
+
+    async fn wait_for(&self, patience: Duration, what: &str, mut condition: impl AsyncFnMut() -> bool) {
         let began = Instant::now();
         while !condition().await {
-            if began.elapsed() > PATIENCE {
+            if began.elapsed() > patience {
                 let picture = self.save_failure().await;
                 panic!("waited in vain until {what}.\nScreenshot: {}\n{}", picture.display(), self.text().await);
             }

@@ -222,7 +222,7 @@ export const t = {
     offline: "offline",
     quota: "Quota",
     quotaOf: (category: string) => `${category} quota`,
-    ofPerSecond: (limit: number) => `of ${n(limit)}/s`,
+    ofPerSecond: (limit: number | null) => (limit === null ? "/s, no limit" : `of ${n(limit)}/s`),
     quotaWhy:
       "Requests of the last second against the limit per second of account and Region. Poolkeeper takes its share and no more.",
     category: "Category",

@@ -237,6 +237,10 @@ impl Console {
         [QuotaCategory::UserList, QuotaCategory::UserPoolRead, QuotaCategory::UserPoolResourceRead]
             .into_iter()
             .map(|category| (category, gate.usage(category)))
+            .map(|(category, usage)| match pool {
+                Some(pool) if pool.connection.sandbox => (category, QuotaUse { limit_per_second: None, ..usage }),
+                _ => (category, usage),
+            })
             .collect()
     }
 

@@ -160,8 +160,8 @@ pub struct QuotaView {
     pub category: String,
     /// Requests in the last second.
     pub used: u32,
-    /// The quota in requests a second.
-    pub limit: u32,
+    /// The quota in requests a second; `null` where nothing limits, as in the sandbox.
+    pub limit: Option<u32>,
     /// The share that Poolkeeper allows itself, from 0 to 1. Without a limit it is 1.
     #[specta(type = u32)]
     pub share: f64,
@@ -184,7 +184,7 @@ impl From<(&str, console::QuotaUse)> for QuotaView {
         Self {
             category: category.to_owned(),
             used: usage.used_last_second,
-            limit: usage.limit_per_second.unwrap_or_default(),
+            limit: usage.limit_per_second,
             share: usage.share,
         }
     }

@@ -648,8 +648,8 @@ export type QuotaView = {
 	category: string,
 	/**  Requests in the last second. */
 	used: number,
-	/**  The quota in requests a second. */
-	limit: number,
+	/**  The quota in requests a second; `null` where nothing limits, as in the sandbox. */
+	limit: number | null,
 	/**  The share that Poolkeeper allows itself, from 0 to 1. Without a limit it is 1. */
 	share: number,
 };

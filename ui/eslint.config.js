@@ -48,5 +48,9 @@ export default ts.config(
       "svelte/no-navigation-without-resolve": "off",
     },
   },
+  {
+    files: ["src/**/*.test.ts"],
+    rules: { "no-restricted-imports": ["error", { patterns: noTauri.patterns.slice(0, 2) }] },
+  },
   { files: ["src/ipc/**", "dev/**"], rules: { "no-restricted-imports": "off" } },
 );

@@ -1,6 +1,7 @@
 /**
  * A made-up backend for `vite dev`, the pictures and the unit tests. Never part of the built app.
- * `?fake=` chooses what goes wrong: empty, denied, offline, partial, hostile, locked, sso, broken, few, none.
+ * `?fake=` chooses what goes wrong: empty, denied, offline, partial, hostile, locked, sso, broken, few, none,
+ * recent, reading, waits (a sync whose sign-in expired), away (a sync without network).
  */
 import type {
   AppInfoView,
@@ -207,6 +208,36 @@ function become(next: SyncProgressView) {
   tell("sync-progress", next);
 }
 
+const EXPIRED: WireError = {
+  code: "credentials_expired",
+  message: "The SSO session of profile prod has expired.",
+  field: null,
+  retryAfterMs: null,
+  requestId: null,
+  iamAction: null,
+  ssoLogin: "aws sso login --profile prod",
+};
+const waiting = (error: WireError | null): Partial<SyncProgressView> => ({
+  reason: error?.message ?? "AWS cannot be reached. Check the network; this goes on by itself.",
+  usersPerSecond: 0,
+  error,
+});
+
+/** What unit tests make happen. */
+export const stage = {
+  /** Whether the rows have not come yet. */
+  hidden: mood.has("reading") || mood.has("denied"),
+  /** How long an answer takes, in milliseconds. */
+  slow: 5,
+  /** How many searches were asked for. */
+  searches: 0,
+  signedIn: (now: boolean) => void (signedIn = now),
+  sync: (phase: SyncProgressView["phase"], more: Partial<SyncProgressView> = {}) =>
+    become({ ...syncing(phase), ...more }),
+  expire: () => stage.sync("waiting", waiting(EXPIRED)),
+  changed: () => tell("cache-changed", null),
+};
+
 let found: UserView[] = [];
 const row = (user: UserView): UserRow => ({
   username: user.username,
@@ -237,6 +268,9 @@ async function opened(connection: ConnectionIdView, poolId: string): Promise<Res
   }
   return ok(open);
 }
+
+const quota = (category: string, used: number, limit: number) =>
+  openKey.endsWith("Sandbox01") ? { category, used, limit: null, share: 1 } : { category, used, limit, share: 0.5 };
 
 export const commands = {
   getAppInfo: () => ok(info()),
@@ -301,6 +335,15 @@ export const commands = {
                 users: 8123,
                 syncedAt: new Date(NOW - 5e8).toISOString(),
               },
+              ...["billing", "partners", "drivers", "beta", "legacy", "internal"].map((name, at) => ({
+                poolKey: `aws/339012845517/eu-north-1/eu-north-1_Dd${at}`,
+                connection: id("dev"),
+                poolName: `acme-${name}`,
+                where: "dev · eu-north-1",
+                environment: "development" as const,
+                users: 120 * (at + 1),
+                syncedAt: new Date(NOW - 6e8).toISOString(),
+              })),
             ]
           : [],
     }),
@@ -330,20 +373,20 @@ export const commands = {
   openCachedPool: ({ poolKey }: { poolKey: string }) => opened(id("prod"), poolKey.split("/").at(-1) ?? ""),
   closePool: () => ok(null),
   searchUsers: async ({ query, sort }: { query: string; sort: SortView }) => {
-    await pause(5);
+    stage.searches += 1;
+    await pause(stage.slow);
     const parsed = parse(query);
     if (parsed.error)
       return bad<{ search: number; rows: UserRow[]; total: number | null }>("validation", parsed.error.message, {
         field: "query",
       });
-    const hidden = mood.has("reading") || mood.has("denied");
-    found = (hidden ? [] : people).filter((user) => matches(user, parsed.chips));
+    found = (stage.hidden ? [] : people).filter((user) => matches(user, parsed.chips));
     const sign = sort.descending ? -1 : 1;
     found.sort((a, b) => sign * valueOf(a, sort.field).localeCompare(valueOf(b, sort.field)));
     return ok({ search: 1, rows: found.slice(0, 200).map(row), total: found.length <= 200 ? found.length : null });
   },
   countUsers: async (_: { search: number }) => {
-    await pause(10);
+    await pause(stage.slow);
     return ok(found.length);
   },
   getRows: async ({ start, count }: { search: number; start: number; count: number }) => {
@@ -449,6 +492,11 @@ export const commands = {
         iamAction: "cognito-idp:ListUsers",
         requestId: "4be0c2d1-77aa-4f10-91aa",
       });
+    if (mood.has("waits") || mood.has("away")) {
+      signedIn = !mood.has("waits");
+      stage.sync("waiting", waiting(mood.has("waits") ? EXPIRED : null));
+      return ok(null);
+    }
     become(syncing("listing"));
     if (!partial) setTimeout(() => become(syncing("done")), 1500);
     return ok(null);
@@ -458,10 +506,7 @@ export const commands = {
   cancelSync: () => (become(syncing("done")), ok(null)),
   getStatus: () =>
     ok({
-      quota: [
-        { category: "UserList", used: progress?.phase === "listing" ? 12 : 0, limit: 30, share: 0.5 },
-        { category: "UserPoolRead", used: 1, limit: 15, share: 0.5 },
-      ],
+      quota: [quota("UserList", progress?.phase === "listing" ? 12 : 0, 30), quota("UserPoolRead", 1, 15)],
       mayBill: { users: 0, low: "$0.00", high: "$0.00" },
       sync: progress,
     }),

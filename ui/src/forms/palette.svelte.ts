@@ -2,6 +2,7 @@ import { backend, type UserRow } from "../ipc/client";
 import type { IconName } from "../kit/icons";
 import { displayName } from "../pages/users/person";
 import { quoted } from "../pages/users/quoting";
+import { copyDiagnostics, openLogs } from "../stores/help";
 import { overlays } from "../stores/overlays.svelte";
 import { route } from "../stores/route.svelte";
 import { session } from "../stores/session.svelte";
@@ -151,6 +152,8 @@ function actions(): Hit[] {
     add("link", t.start.endpoint, "", () => overlays.show({ name: "endpoint" }));
   }
   add("shield", t.policy.which, "", () => overlays.show({ name: "policy" }));
+  add("folder", t.palette.logs, "", openLogs);
+  add("copy", t.palette.diagnostics, "", copyDiagnostics);
   add("eye", t.palette.light, t.settings.theme, () => session.change({ theme: "light" }));
   add("eye", t.palette.dark, t.settings.theme, () => session.change({ theme: "dark" }));
   add("eye", t.palette.system, t.settings.theme, () => session.change({ theme: "system" }));

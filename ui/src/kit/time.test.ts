@@ -8,7 +8,7 @@ describe("times carry their zone", () => {
   it("shows the local day, which may not be the UTC one", () => expect(day(at)).toBe("2025-12-31"));
   it("names the zone", () => expect(local(at)).toMatch(/^2025-12-31 21:03 (EST|GMT-5)$/));
   it("has the UTC instant for the tooltip", () => expect(utc(at)).toBe("2026-01-01 02:03:04 UTC"));
-  it("tells midnight as 00", () => expect(clockTime("2026-01-01T05:00:00Z")).toBe("00:00"));
+  it("tells midnight as 00", () => expect(clockTime("2026-01-01T05:00:00Z")).toMatch(/^00:00 (EST|GMT-5)$/));
   it("shows what is no instant as it is", () => expect(local("soon")).toBe("soon"));
   it("falls back to the system's zone when the given one is unknown", () => {
     setZone("Not/AZone");

@@ -49,12 +49,12 @@ export function local(at: string): string {
   return `${f.year}-${f.month}-${f.day} ${f.hour}:${f.minute} ${f.timeZoneName}`;
 }
 
-/** `09:14`. */
+/** `09:14 CET`. */
 export function clockTime(at: string): string {
   const date = parsed(at);
   if (!date) return at;
   const f = fields(date, zone);
-  return `${f.hour}:${f.minute}`;
+  return `${f.hour}:${f.minute} ${f.timeZoneName}`;
 }
 
 /** `2026-11-08 08:14:22 UTC`. */

@@ -4,6 +4,8 @@ import { backend, failure, type Failure, type SortView, type UserRow } from "../
 export const PAGE = 200;
 /** Pages kept before the oldest ones go: 8,000 rows. */
 const MOST_PAGES = 40;
+/** The least time between an answer and asking again because rows changed. */
+const RENEW_MS = 2000;
 
 /** One search at a time: its rows by position, fetched in pages around what is looked at. */
 class People {
@@ -22,6 +24,13 @@ class People {
   #wanted = new Set<number>();
   #handle = -1;
   #round = 0;
+  /** Grows with each answer: rows that were asked for under an earlier one are of another list. */
+  #answer = 0;
+  #looked = { start: 0, end: 0 };
+  #answeredAt = 0;
+  #due: ReturnType<typeof setTimeout> | undefined;
+  /** Whether rows changed while the answer was on its way. */
+  #stale = false;
   #last: { query: string; sort: SortView } | null = null;
 
   readonly count = $derived(this.total ?? this.atLeast);
@@ -38,11 +47,13 @@ class People {
     const began = performance.now();
     this.#last = { query, sort };
     this.loading = true;
+    this.#stale = false;
+    this.#stop();
     try {
       const found = await backend.searchUsers({ query, sort });
       if (round !== this.#round) return;
-      this.#old = fresh ? new Map() : new Map(this.#pages);
-      const seen = [...this.#old.keys()];
+      this.#old = fresh ? new Map() : this.#kept();
+      this.#answer += 1;
       this.#pages.clear();
       this.#wanted.clear();
       this.#handle = found.search;
@@ -51,16 +62,34 @@ class People {
       this.shownQuery = query;
       this.took = Math.round(performance.now() - began);
       this.atLeast = Math.max(found.rows.length, fresh ? 0 : this.count);
-      if (fresh || found.total != null) this.total = found.total ?? null;
+      // The number from before stands until it is counted anew, unless there are more rows than it says already.
+      if (fresh || found.total != null || this.count < found.rows.length) this.total = found.total ?? null;
+      if (!fresh) this.want(this.#looked.start, this.#looked.end);
       if (found.total == null) await this.#count(round);
-      if (!fresh) for (const page of seen.slice(-3)) if (page > 0) void this.#fetch(page);
     } catch (thrown) {
       if (round !== this.#round) return;
       this.failure = failure(thrown);
       this.total = null;
     } finally {
-      if (round === this.#round) this.loading = false;
+      if (round === this.#round) {
+        this.loading = false;
+        this.#answeredAt = Date.now();
+        if (this.#stale) this.renew();
+      }
     }
+  }
+
+  /**
+   * Rows have changed: asks again, at most every two seconds. A question that is on its way is waited for, as a slow
+   * one would else be overtaken each time and never be answered.
+   */
+  renew(): void {
+    if (!this.#last || this.#due !== undefined) return;
+    if (this.loading) {
+      this.#stale = true;
+      return;
+    }
+    this.#due = setTimeout(() => void this.again(), Math.max(0, this.#answeredAt + RENEW_MS - Date.now()));
   }
 
   /** Asks the same again, because rows have changed. The page keeps what it shows until the new rows are here. */
@@ -70,6 +99,7 @@ class People {
 
   /** Makes sure that the rows from `start` up to `end` are there or on their way. */
   want(start: number, end: number): void {
+    this.#looked = { start, end };
     const last = Math.max(0, Math.min(end, this.count - 1));
     for (let page = Math.floor(start / PAGE); page <= Math.floor(last / PAGE); page += 1) void this.#fetch(page);
   }
@@ -85,7 +115,12 @@ class People {
 
   forget(): void {
     this.#round += 1;
+    this.#answer += 1;
     this.#last = null;
+    this.#looked = { start: 0, end: 0 };
+    this.#stale = false;
+    this.#stop();
+    this.#wanted.clear();
     this.#pages.clear();
     this.#old = new Map();
     this.total = null;
@@ -100,23 +135,36 @@ class People {
     if (round === this.#round) this.total = counted;
   }
 
+  #stop(): void {
+    clearTimeout(this.#due);
+    this.#due = undefined;
+  }
+
+  /** Rows to show until new ones are here. Of those from before the last answer only what is looked at. */
+  #kept(): Map<number, UserRow[]> {
+    const first = Math.floor(this.#looked.start / PAGE);
+    const last = Math.floor(this.#looked.end / PAGE);
+    const looked = [...this.#old].filter(([page]) => page >= first && page <= last);
+    return new Map([...looked, ...this.#pages]);
+  }
+
   async #fetch(page: number): Promise<void> {
     if (this.#pages.has(page) || this.#wanted.has(page)) return;
-    const round = this.#round;
+    const answer = this.#answer;
     this.#wanted.add(page);
     try {
       const rows = await backend.getRows({ search: this.#handle, start: page * PAGE, count: PAGE });
-      if (round !== this.#round) return;
+      if (answer !== this.#answer) return;
       this.#pages.set(page, rows);
       this.#trim(page);
     } catch (thrown) {
-      if (round !== this.#round) return;
+      if (answer !== this.#answer) return;
       // A search that the backend has let go is simply asked again.
       const code = failure(thrown).detail.code;
       if (code === "not_found" || code === "precondition") await this.again();
       else this.failure = failure(thrown);
     } finally {
-      if (round === this.#round) this.#wanted.delete(page);
+      if (answer === this.#answer) this.#wanted.delete(page);
     }
   }
 

@@ -66,6 +66,8 @@ class Session {
   readonly name = $derived(this.open?.pool.name ?? this.open?.poolKey.split("/").at(-1) ?? "");
 
   #ticking = false;
+  /** The command of the wait for credentials that the sync is in, once it has been shown. */
+  #waitsFor: SignIn | null = null;
   #told = new Set<string>();
 
   /** Reads the app's facts and settings and begins to listen. */
@@ -166,6 +168,8 @@ class Session {
     this.progress = null;
     this.syncFailure = null;
     this.#forget();
+    if (this.signIn === this.#waitsFor) this.signIn = null;
+    this.#waitsFor = null;
     if (to === "start") this.connected = null;
     await backend.closePool().catch(() => undefined);
   }
@@ -262,11 +266,29 @@ class Session {
     if (!this.open || progress.poolKey !== this.open.poolKey) return;
     const was = this.progress?.phase;
     this.progress = progress;
+    this.#waits(progress);
     if (progress.phase === was) return;
     if (progress.phase === "done" || progress.phase === "failed") {
       this.#changed();
       if (progress.phase === "failed" && progress.error) this.#syncFailed(new Failure(progress.error));
     }
+  }
+
+  /** Shows the sign-in command once for each wait, and takes it away when the sync goes on by itself. */
+  #waits(progress: SyncProgressView): void {
+    const command = progress.phase === "waiting" ? progress.error?.ssoLogin : null;
+    if (command && !this.#waitsFor) {
+      this.#expired(command, progress.error?.message ?? "", () => this.#poll());
+      this.#waitsFor = this.signIn;
+    } else if (!command && this.#waitsFor) {
+      if (this.signIn === this.#waitsFor) this.signIn = null;
+      this.#waitsFor = null;
+    }
+  }
+
+  /** Shows the command that the sync waits for again. */
+  showSignIn(): void {
+    this.signIn ??= this.#waitsFor;
   }
 
   #syncFailed(cause: Failure): void {
@@ -275,11 +297,11 @@ class Session {
     if (cause.detail.ssoLogin) this.#expired(cause.detail.ssoLogin, cause.message);
   }
 
-  #expired(command: string | null, message: string): void {
+  #expired(command: string | null, message: string, resume = () => this.sync()): void {
     const connection = this.open?.connection?.connection ?? this.connected?.connection;
     if (!connection || this.signIn) return;
     const login = command ?? (connection.profile ? `aws sso login --profile ${connection.profile}` : "aws sso login");
-    this.signIn = { connection, command: login, message, resume: () => this.sync() };
+    this.signIn = { connection, command: login, message, resume };
   }
 
   #changed(): void {

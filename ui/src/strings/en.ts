@@ -182,6 +182,7 @@ export const t = {
     how: "Sign in again in a terminal. This window notices and goes on by itself.",
     command: "command",
     copy: "Copy the command",
+    show: "Show the command",
     watching: "Watching for new credentials…",
   },
   unlock: {
@@ -222,9 +223,10 @@ export const t = {
     offline: "offline",
     quota: "Quota",
     quotaOf: (category: string) => `${category} quota`,
-    ofPerSecond: (limit: number | null) => (limit === null ? "/s, no limit" : `of ${n(limit)}/s`),
+    ofPerSecond: (limit: number | null) => (limit === null ? "a second, no limit" : `of ${n(limit)} a second`),
     quotaWhy:
       "Requests of the last second against the limit per second of account and Region. Poolkeeper takes its share and no more.",
+    allOfIt: "all",
     category: "Category",
     used: "Used",
     share: "Share",
@@ -297,6 +299,7 @@ export const t = {
     },
   },
   banner: {
+    waiting: "The sync waits.",
     offlineAsOf: "Offline. You see the pool as of",
     offlineNever: "Offline. This pool was never read to its end; people are missing.",
     here: (estimated: string) => `of ≈ ${estimated} users are here. Search covers these only.`,
@@ -519,6 +522,8 @@ export const t = {
     move: "move",
     choose: "open",
     paste: "Paste an e-mail, sub or username to land on the person",
+    logs: "Help: open the logs folder",
+    diagnostics: "Help: copy diagnostics",
     light: "Light theme",
     dark: "Dark theme",
     system: "Theme of the system",

@@ -168,8 +168,6 @@ class Session {
     this.progress = null;
     this.syncFailure = null;
     this.#forget();
-    if (this.signIn === this.#waitsFor) this.signIn = null;
-    this.#waitsFor = null;
     if (to === "start") this.connected = null;
     await backend.closePool().catch(() => undefined);
   }
@@ -200,9 +198,10 @@ class Session {
   async #opening(name: string, connection: ConnectionIdView | null, act: () => Promise<void>): Promise<void> {
     if (this.opening) return;
     this.opening = name;
+    // Before and not after: the sync of a pool that is just opened may already wait for a sign-in.
+    this.signIn = null;
     try {
       await act();
-      this.signIn = null;
     } catch (thrown) {
       const cause = failure(thrown);
       const command = cause.detail.ssoLogin;
@@ -220,8 +219,10 @@ class Session {
     }
   }
 
-  /** What was found and chosen belongs to one pool. */
+  /** What was found and chosen belongs to one pool, and so does a sync that waits for a sign-in. */
   #forget(): void {
+    if (this.signIn === this.#waitsFor) this.signIn = null;
+    this.#waitsFor = null;
     people.forget();
     selection.clear();
   }

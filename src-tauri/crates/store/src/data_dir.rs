@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 
 /// The data folder. Cheap to clone.
 ///
-/// `settings.json`, `history.sqlite`, `keys.json`, `keys.sealed`, `logs/`, `leases/`, `pools/<hash>/cache.sqlite`.
+/// `settings.json`, `history.sqlite`, `keys.json`, `keys.sealed`, `logs/`, `leases/`, `pools/<hash>/cache.sqlite`,
+/// `pools/<hash>/pool.json`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DataDir {
     root: PathBuf,
@@ -33,12 +34,15 @@ pub struct Lease {
 
 impl DataDir {
     /// Opens the folder and creates it, and what is missing on the way to it, for its owner alone (0700).
+    /// One that is empty or ours already is closed to others; a foreign one, such as a home, is left as it is.
     ///
     /// # Errors
     /// [`DataDirError`] when it cannot be created or is not a folder.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, DataDirError> {
         let root = path.into();
         private_dir(&root)?;
+        #[cfg(unix)]
+        close_to_others(&root).map_err(|source| DataDirError { path: root.clone(), source })?;
         Ok(Self { root })
     }
 
@@ -122,6 +126,18 @@ pub(crate) fn private_dir(path: &Path) -> Result<(), DataDirError> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path).map_err(|source| DataDirError { path: path.to_owned(), source })
+}
+
+/// Takes a folder of ours away from everybody but its owner.
+#[cfg(unix)]
+fn close_to_others(root: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let open = fs::metadata(root)?.permissions().mode() & 0o077 != 0;
+    let ours = || ["settings.json", "keys.json", "leases"].iter().any(|name| root.join(name).exists());
+    if open && (ours() || fs::read_dir(root)?.next().is_none()) {
+        fs::set_permissions(root, fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
 }
 
 /// Opens a file that, when created, is for its owner alone.

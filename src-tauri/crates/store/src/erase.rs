@@ -7,15 +7,19 @@ use std::path::{Path, PathBuf};
 use model::PoolKey;
 
 use crate::data_dir::DataDir;
-use crate::keys::{KeyError, KeySource, Keys};
+use crate::keys::{self, KeyError, KeySource, Keys};
 
 /// What was removed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Erased {
     /// Files.
     pub files: u64,
     /// Their length altogether, in bytes.
     pub bytes: u64,
+    /// Key files that were removed.
+    pub keys_removed: Vec<PathBuf>,
+    /// Key files that were given but are not this data's; they stay.
+    pub keys_kept: Vec<PathBuf>,
 }
 
 /// Why not everything could be removed. Erasing again goes on where it stopped.
@@ -35,7 +39,7 @@ pub enum EraseError {
     Keys(#[from] KeyError),
 }
 
-/// Removes caches, history, journal, logs, leases, settings and keys. Foreign files stay, and symbolic links are neither
+/// Removes caches, history, journal, logs, leases, settings, the sandbox's changes and keys. Foreign files stay, and symbolic links are neither
 /// followed nor removed. Close every cache and history first.
 ///
 /// # Errors
@@ -72,11 +76,12 @@ pub fn erase_all(dir: &DataDir, source: &KeySource) -> Result<Erased, EraseError
     for name in ["keys.json", "keys.sealed"] {
         count(&root.join(name), &mut erased);
     }
-    if let KeySource::File(path) = source {
+    let found = keys::key_files(source, dir)?;
+    for path in &found.own {
         count(path, &mut erased);
     }
     Keys::erase(source, dir)?;
-    Ok(erased)
+    Ok(Erased { keys_removed: found.own, keys_kept: found.foreign, ..erased })
 }
 
 /// Removes the cache of one pool with everything that was set aside of it. Close the cache first.
@@ -90,7 +95,9 @@ pub fn erase_pool(dir: &DataDir, pool: &PoolKey) -> Result<Erased, EraseError> {
 }
 
 fn erase_pool_folder(folder: &Path, erased: &mut Erased) -> Result<(), EraseError> {
-    for_each(folder, |name, path| if is_database(name, "cache.sqlite") { remove_file(path, erased) } else { Ok(()) })?;
+    for_each(folder, |name, path| {
+        if is_database(name, "cache.sqlite") || is_written(name, "pool") { remove_file(path, erased) } else { Ok(()) }
+    })?;
     remove_if_empty(folder)
 }
 
@@ -104,12 +111,22 @@ fn is_database(name: &str, database: &str) -> bool {
 }
 
 fn is_ours_in_root(name: &str) -> bool {
-    let Some(rest) = name.strip_prefix("settings.") else {
-        return name.strip_prefix("keys.tmp-").is_some_and(is_number);
+    // What the sandbox leaves when it is killed while it writes.
+    if name == "sandbox.new" {
+        return true;
+    }
+    let broken = |stem: &str| {
+        let rest = name.strip_prefix(stem).and_then(|rest| rest.strip_prefix(".json"));
+        rest.is_some_and(|rest| is_numbered(rest, &["broken"]))
     };
-    rest == "json"
-        || rest.strip_prefix("tmp-").is_some_and(is_number)
-        || is_numbered(&rest[4.min(rest.len())..], &["broken"])
+    ["settings", "sandbox"].iter().any(|stem| is_written(name, stem) || broken(stem))
+        || name.strip_prefix("keys.tmp-").is_some_and(is_number)
+}
+
+/// `<stem>.json`, or what is beside it while it is written anew.
+fn is_written(name: &str, stem: &str) -> bool {
+    let rest = name.strip_prefix(stem).and_then(|rest| rest.strip_prefix('.'));
+    rest.is_some_and(|rest| rest == "json" || rest.strip_prefix("tmp-").is_some_and(is_number))
 }
 
 /// `.<word>-<n>`
@@ -146,10 +163,10 @@ fn remove_file(path: &Path, erased: &mut Erased) -> Result<(), EraseError> {
     if !fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file()) {
         return Ok(());
     }
-    let before = *erased;
+    let before = (erased.files, erased.bytes);
     count(path, erased);
     fs::remove_file(path).map_err(|source| {
-        *erased = before;
+        (erased.files, erased.bytes) = before;
         EraseError::File { path: path.to_owned(), source }
     })
 }

@@ -11,7 +11,7 @@ use model::query::Sort;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::data_dir::{DataDir, write_atomically};
+use crate::data_dir::{DataDir, pool_hash, write_atomically};
 
 /// The settings. Fields that this version does not know are kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -98,6 +98,30 @@ pub struct KnownPool {
     pub other: BTreeMap<String, Value>,
 }
 
+impl KnownPool {
+    /// What the pools' own folders tell, for when the settings are lost. What is not whole is passed over.
+    fn in_folders(dir: &DataDir) -> Vec<Self> {
+        let Ok(folders) = fs::read_dir(dir.root().join("pools")) else { return Vec::new() };
+        let told = folders.flatten().filter_map(|folder| {
+            let known: Self = serde_json::from_slice(&fs::read(folder.path().join("pool.json")).ok()?).ok()?;
+            (folder.file_name().to_str() == Some(&pool_hash(&known.key))).then_some(known)
+        });
+        told.collect()
+    }
+
+    /// Writes itself into its folder where there is one that tells otherwise.
+    fn note(&self, dir: &DataDir) -> Result<(), SettingsError> {
+        let folder = dir.pool_dir(&self.key);
+        let path = folder.join("pool.json");
+        let fail = |source| SettingsError { path: path.clone(), source };
+        let json = serde_json::to_vec_pretty(self).map_err(|error| fail(error.into()))?;
+        if !folder.is_dir() || fs::read(&path).is_ok_and(|noted| noted == json) {
+            return Ok(());
+        }
+        write_atomically(&path, &json).map_err(fail)
+    }
+}
+
 fn yes() -> bool {
     true
 }
@@ -178,11 +202,22 @@ impl std::fmt::Display for BrokenSettings {
 
 impl Settings {
     /// Reads the settings; the usual ones when there is no file. A file that cannot be understood is renamed to
-    /// `settings.json.broken-<n>`, and said.
+    /// `settings.json.broken-<n>`, and said. Pools that it does not name but that have a folder are taken from there,
+    /// so that their caches are found.
     ///
     /// # Errors
     /// [`SettingsError`] when the file exists and cannot be read, or the broken one cannot be renamed.
     pub fn load(dir: &DataDir) -> Result<(Self, Option<BrokenSettings>), SettingsError> {
+        let (mut settings, broken) = Self::read(dir)?;
+        for known in KnownPool::in_folders(dir) {
+            if !settings.pools.iter().any(|pool| pool.key == known.key) {
+                settings.pools.push(known);
+            }
+        }
+        Ok((settings, broken))
+    }
+
+    fn read(dir: &DataDir) -> Result<(Self, Option<BrokenSettings>), SettingsError> {
         let path = dir.settings_file();
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,
@@ -197,11 +232,14 @@ impl Settings {
         Ok((Self::default(), Some(BrokenSettings { path: aside })))
     }
 
-    /// Writes the settings in one step, for their owner alone (0600).
+    /// Writes the settings in one step, for their owner alone (0600), and each pool into its folder's `pool.json`.
     ///
     /// # Errors
     /// [`SettingsError`] when they cannot be written; the old file is whole then.
     pub fn save(&self, dir: &DataDir) -> Result<(), SettingsError> {
+        for pool in &self.pools {
+            pool.note(dir)?;
+        }
         let path = dir.settings_file();
         let json = serde_json::to_vec_pretty(self).map_err(std::io::Error::from);
         json.and_then(|bytes| write_atomically(&path, &bytes)).map_err(|source| SettingsError { path, source })

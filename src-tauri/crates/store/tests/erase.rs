@@ -124,3 +124,51 @@ fn sealed_keys_are_removed_whatever_the_passphrase() {
     erase_all(&disk.dir, &source("")).unwrap();
     assert_eq!(everything(disk.dir.root()), Vec::<PathBuf>::new());
 }
+
+#[test]
+fn the_sandbox_and_the_noted_key_file_go_and_somebody_elses_key_file_stays() {
+    let disk = full();
+    for name in ["sandbox.json", "sandbox.json.broken-1", "sandbox.new"] {
+        fs::write(disk.dir.root().join(name), b"{}").unwrap();
+    }
+    let elsewhere = store::DataDir::open(disk.folder.path().join("elsewhere")).unwrap();
+    let other = disk.folder.path().join("other");
+    Keys::unlock(&KeySource::File(other.clone()), &elsewhere).unwrap();
+    // Also when it was locked, because the wrong file was given.
+    let erased = erase_all(&disk.dir, &KeySource::File(other.clone())).unwrap();
+    assert_eq!(erased.keys_removed, [disk.folder.path().join("key")]);
+    assert_eq!(erased.keys_kept, std::slice::from_ref(&other));
+    assert!(other.exists());
+    assert_eq!(everything(disk.dir.root()), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn pools_are_found_again_after_the_settings_broke_and_are_forgotten_when_erased() {
+    let disk = full();
+    let known = store::KnownPool {
+        key: pool_key(),
+        connection: model::connection::ConnectionId { profile: None, region: None, endpoint: None, sandbox: false },
+        name: "Customers".to_owned(),
+        tier: None,
+        history: false,
+        opened_at: None,
+        other: std::collections::BTreeMap::new(),
+    };
+    Settings { pools: vec![known.clone()], ..Settings::default() }.save(&disk.dir).unwrap();
+    let note = disk.dir.pool_dir(&pool_key()).join("pool.json");
+    #[cfg(unix)]
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&note).unwrap().permissions()) & 0o777, 0o600);
+    fs::write(disk.dir.settings_file(), b"{").unwrap();
+    let (settings, broken) = Settings::load(&disk.dir).unwrap();
+    assert_eq!((settings.pools, broken.is_some()), (vec![known], true));
+
+    // A note in a folder that is not the pool's is none.
+    let foreign = disk.dir.root().join("pools/0123456789abcdef");
+    fs::create_dir(&foreign).unwrap();
+    fs::rename(&note, foreign.join("pool.json")).unwrap();
+    assert_eq!(Settings::load(&disk.dir).unwrap().0.pools, []);
+    fs::rename(foreign.join("pool.json"), &note).unwrap();
+    erase_pool(&disk.dir, &pool_key()).unwrap();
+    assert!(!note.exists());
+    assert_eq!(Settings::load(&disk.dir).unwrap().0.pools, []);
+}

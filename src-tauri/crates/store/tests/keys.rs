@@ -229,3 +229,28 @@ fn without_any_keyring_it_is_said_within_a_few_seconds() {
     assert!(told.starts_with("Err(Unavailable"), "{told}");
     assert!(!disk.dir.root().join("keys.json").exists());
 }
+
+#[test]
+fn another_key_file_is_refused_before_anything_is_renamed() {
+    let disk = Disk::new();
+    fill(&disk.cache(), &[person(1)], at(0));
+    drop(History::open(&disk.dir, &disk.keys()).unwrap());
+    let elsewhere = DataDir::open(disk.folder.path().join("elsewhere")).unwrap();
+    let wrong = KeySource::File(disk.folder.path().join("wrong"));
+    Keys::unlock(&wrong, &elsewhere).unwrap();
+    let error = Keys::unlock(&wrong, &disk.dir).unwrap_err();
+    assert!(matches!(error, KeyError::Different(_)), "{error}");
+    assert!(error.to_string().contains("wrong"), "{error}");
+    assert_eq!(disk.cache().freshness().unwrap().users, 1);
+    assert!(!disk.cache_file().with_file_name("cache.sqlite.unreadable-1").exists());
+
+    // A note of old without a fingerprint takes over that of the keys which are given next.
+    fs::write(disk.dir.root().join("keys.json"), r#"{"backend":"file"}"#).unwrap();
+    disk.keys();
+    assert!(matches!(Keys::unlock(&wrong, &disk.dir).unwrap_err(), KeyError::Different(_)));
+    Keys::unlock(&KeySource::Memory, &disk.dir).unwrap();
+    // Asked for, other keys are taken.
+    Keys::start_over(&wrong, &disk.dir).unwrap();
+    Keys::unlock(&wrong, &disk.dir).unwrap();
+    assert!(matches!(Keys::unlock(&disk.source, &disk.dir).unwrap_err(), KeyError::Different(_)));
+}

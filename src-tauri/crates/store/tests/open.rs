@@ -229,3 +229,24 @@ fn a_lease_is_held_once_and_free_again_when_dropped() {
     drop(lease);
     assert!(disk.dir.try_lease("sync of a pool/with any text").unwrap().is_some());
 }
+
+#[cfg(unix)]
+#[test]
+fn a_folder_of_ours_is_closed_to_others_and_a_foreign_one_is_left_as_it_is() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let open = |path: &std::path::Path| fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (name, file, expected) in
+        [("empty", None, 0o700), ("ours", Some("keys.json"), 0o700), ("home", Some("letter.txt"), 0o755)]
+    {
+        let path = folder.path().join(name);
+        fs::create_dir(&path).unwrap();
+        if let Some(file) = file {
+            fs::write(path.join(file), b"{}").unwrap();
+        }
+        open(&path);
+        store::DataDir::open(&path).unwrap();
+        assert_eq!(mode(&path), expected, "{name}");
+    }
+}

@@ -9,7 +9,7 @@ use rusqlite_migration::{M, Migrations};
 
 use super::search::Memo;
 use super::{CacheError, Result, SetAside, Why};
-use crate::data_dir::{DataDir, pool_hash, private_dir};
+use crate::data_dir::{DataDir, pool_hash, private_dir, private_file};
 use crate::db::{self, OpenFailure, Options, Place};
 use crate::keys::{Key, Keys};
 
@@ -105,7 +105,8 @@ impl Inner {
     /// Damage that is met later is marked, so that the next opening sets the file aside.
     fn noticed<T>(&self, outcome: Result<T>) -> Result<T> {
         if let (Err(CacheError::Damaged), Place::File(path)) = (&outcome, &self.place)
-            && let Err(error) = std::fs::write(marker(path), b"")
+            && let Err(error) =
+                private_file(std::fs::OpenOptions::new().create(true).truncate(true).write(true), &marker(path))
         {
             tracing::warn!(%error, "a damaged cache could not be marked");
         }

@@ -7,10 +7,11 @@ mod record;
 mod ring;
 mod sealed;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use secrecy::SecretString;
+use sha2::{Digest as _, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::data_dir::{DataDir, Lease};
@@ -67,6 +68,12 @@ pub enum KeyError {
          but can then not be read."
     )]
     Gone(String),
+    /// The keys are not those that the data in this folder was written with.
+    #[error(
+        "The data in this folder was written with other keys than those in {0}. Give the right ones, choose another \
+         folder, or erase everything to begin anew; nothing was touched."
+    )]
+    Different(String),
     /// The data in this folder is protected in another way.
     #[error("The data in this folder is protected by {0}. Unlock it that way, choose another folder, or erase it.")]
     Elsewhere(String),
@@ -132,6 +139,12 @@ impl Pair {
         Zeroizing::new(format!("poolkeeper-keys 1 {} {}\n", self.cache.hex().as_str(), self.history.hex().as_str()))
     }
 
+    /// Tells these keys from others and gives nothing of them away.
+    fn fingerprint(&self) -> String {
+        let digest = Sha256::new_with_prefix(b"poolkeeper keys 1\0");
+        hex::encode(digest.chain_update(self.cache.0).chain_update(self.history.0).finalize())
+    }
+
     /// `None` when the text is not what [`Pair::to_text`] writes.
     fn from_text(text: &str) -> Option<Self> {
         let mut words = text.split_whitespace();
@@ -165,7 +178,8 @@ impl Keys {
     ///
     /// # Errors
     /// [`KeyError`]. Keys are made only when the source answered that it has none *and* the folder has no data that
-    /// was written with others ([`KeyError::Gone`], [`KeyError::Elsewhere`]).
+    /// was written with others ([`KeyError::Gone`], [`KeyError::Elsewhere`]). Keys that are there but are not the
+    /// folder's are refused ([`KeyError::Different`]) before anything is opened.
     pub fn unlock(source: &KeySource, dir: &DataDir) -> Result<Self, KeyError> {
         if matches!(source, KeySource::Memory) {
             return Self::in_memory();
@@ -183,14 +197,18 @@ impl Keys {
             }
             (None, _) => make(source, dir)?,
         };
-        if record.is_none() {
-            Record { backend }.save(dir)?;
+        if record.as_ref().is_some_and(|record| !record.is_of(&pair) && record.has_data(dir)) {
+            return Err(KeyError::Different(words(source)));
+        }
+        let noted = Record::of(source, &pair);
+        if record.as_ref() != Some(&noted) {
+            noted.save(dir)?;
         }
         Ok(Self { pair: Some(Arc::new(pair)), memory: None, protection: protection(source) })
     }
 
-    /// Makes new keys although data exists that was written with others: the explicit answer to [`KeyError::Gone`] and
-    /// [`KeyError::Elsewhere`]. The old history is renamed; old caches are set aside when they are opened.
+    /// Makes new keys although data exists that was written with others: the explicit answer to [`KeyError::Gone`],
+    /// [`KeyError::Different`] and [`KeyError::Elsewhere`]. The old history is renamed; old caches are set aside when they are opened.
     ///
     /// # Errors
     /// [`KeyError`]; the old files are where they were then.
@@ -207,25 +225,25 @@ impl Keys {
         if history.exists() {
             crate::db::set_aside(&history, "old-keys").map_err(|source| KeyError::File { path: history, source })?;
         }
-        Record { backend: Backend::of(source) }.save(dir)?;
+        Record::of(source, &pair).save(dir)?;
         Ok(Self { pair: Some(Arc::new(pair)), memory: None, protection: protection(source) })
     }
 
     /// Removes the keys from where they are kept. What was encrypted with them cannot be read by anybody after that.
-    /// Keys that are not there are success.
+    /// Keys that are not there are success. A key file that is not this folder's is not removed.
     ///
     /// # Errors
     /// [`KeyError`] when the keyring or the file system refuses.
     pub fn erase(source: &KeySource, dir: &DataDir) -> Result<(), KeyError> {
-        match source {
-            KeySource::Memory => return Ok(()),
-            KeySource::Keyring => match ring::delete(dir) {
+        if matches!(source, KeySource::Keyring) {
+            match ring::delete(dir) {
                 // Without a keyring in this session there is nothing that could be deleted from it.
                 Ok(()) | Err(KeyError::Unavailable(_)) => {}
                 Err(error) => return Err(error),
-            },
-            KeySource::File(path) => file::remove(path)?,
-            KeySource::Passphrase(_) => {}
+            }
+        }
+        for path in key_files(source, dir)?.own {
+            file::remove(&path)?;
         }
         file::remove(&sealed::path(dir))?;
         Record::remove(dir)
@@ -258,6 +276,38 @@ impl Keys {
     }
 }
 
+/// Key files that erasing meets.
+#[derive(Default)]
+pub(crate) struct KeyFiles {
+    /// Those with this folder's keys.
+    pub(crate) own: Vec<PathBuf>,
+    /// Those that are there but open other data, or nothing.
+    pub(crate) foreign: Vec<PathBuf>,
+}
+
+/// The key files that the source names and that the folder was made with. One within the folder is the folder's own.
+pub(crate) fn key_files(source: &KeySource, dir: &DataDir) -> Result<KeyFiles, KeyError> {
+    let record = Record::load(dir)?;
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let root = absolute(dir.root());
+    let mut paths: Vec<PathBuf> = record.as_ref().and_then(|record| record.key_file.clone()).into_iter().collect();
+    if let KeySource::File(path) = source
+        && !paths.contains(&absolute(path))
+    {
+        paths.push(absolute(path));
+    }
+    paths.retain(|path| path.exists());
+    let is_own = |path: &PathBuf| match (file::fetch(path), &record) {
+        (Ok(Some(pair)), record) => {
+            path.parent() == Some(&root) || record.as_ref().is_some_and(|record| record.is_of(&pair))
+        }
+        (Err(KeyError::Exposed(path)), Some(record)) => record.key_file.as_ref() == Some(&path),
+        _ => false,
+    };
+    let (own, foreign) = paths.into_iter().partition(is_own);
+    Ok(KeyFiles { own, foreign })
+}
+
 fn turn(dir: &DataDir) -> Result<Lease, KeyError> {
     dir.turn().map_err(|error| KeyError::File { path: error.path, source: error.source })
 }
@@ -281,6 +331,14 @@ fn make(source: &KeySource, dir: &DataDir) -> Result<Pair, KeyError> {
         KeySource::Memory => {}
     }
     Ok(pair)
+}
+
+/// Where the keys come from, for a message.
+fn words(source: &KeySource) -> String {
+    match source {
+        KeySource::File(path) => format!("the key file {}", path.display()),
+        _ => Backend::of(source).words().to_owned(),
+    }
 }
 
 fn protection(source: &KeySource) -> Protection {

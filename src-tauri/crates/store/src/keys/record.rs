@@ -1,11 +1,11 @@
-//! `keys.json`: which kind of place holds the keys. Not a secret.
+//! `keys.json`: which kind of place holds the keys, and which keys they are. Not a secret.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{KeyError, KeySource};
+use super::{KeyError, KeySource, Pair};
 use crate::data_dir::{DataDir, write_atomically};
 
 /// The kind of place.
@@ -36,12 +36,32 @@ impl Backend {
 }
 
 /// What is noted when keys are made.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Record {
     pub(super) backend: Backend,
+    /// Tells the keys from others; `None` in files of old.
+    #[serde(default)]
+    pub(super) fingerprint: Option<String>,
+    /// Where the key file is; `None` when the keys are elsewhere, and in files of old.
+    #[serde(default)]
+    pub(super) key_file: Option<PathBuf>,
 }
 
 impl Record {
+    pub(super) fn of(source: &KeySource, pair: &Pair) -> Self {
+        let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let key_file = match source {
+            KeySource::File(path) => Some(absolute(path)),
+            _ => None,
+        };
+        Self { backend: Backend::of(source), fingerprint: Some(pair.fingerprint()), key_file }
+    }
+
+    /// Whether the folder was made with these keys, as far as is noted.
+    pub(super) fn is_of(&self, pair: &Pair) -> bool {
+        self.fingerprint.as_ref().is_none_or(|fingerprint| *fingerprint == pair.fingerprint())
+    }
+
     /// `None` when keys were never made for this folder. A file that cannot be understood is treated so too, because
     /// the keys themselves say whether they fit.
     pub(super) fn load(dir: &DataDir) -> Result<Option<Self>, KeyError> {

@@ -19,7 +19,7 @@ const PEOPLE: u32 = 1_000;
 struct Shell {
     window: WebviewWindow<MockRuntime>,
     _app: tauri::App<MockRuntime>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Shell {
@@ -38,7 +38,7 @@ impl Shell {
         };
         let app = poolkeeper::assemble(mock_builder(), &place, poolkeeper::context()).unwrap();
         let window = tauri::WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default()).build().unwrap();
-        Self { window, _app: app, _folder: folder }
+        Self { window, _app: app, folder: folder }
     }
 
     /// Calls a command as the page at `url` would.
@@ -167,6 +167,34 @@ fn settings_are_changed_in_part_and_checked() {
     assert_eq!(changed["historyDays"], 30);
     let refused = shell.call("update_settings", json!({ "share": 2.0 })).unwrap_err();
     assert_eq!(refused["field"], "share");
+}
+
+#[test]
+fn a_damaged_sandbox_is_kept_under_another_name_and_told() {
+    let shell = Shell::new();
+    let data = shell.folder.path().join("data");
+    std::fs::create_dir_all(&data).unwrap();
+    std::fs::write(data.join("sandbox.json"), "{ damaged").unwrap();
+    std::fs::write(data.join("sandbox.json.damaged-1"), "an older one").unwrap();
+    let open = shell.ask("open_sandbox").unwrap();
+    assert!(open["notices"].to_string().contains("damaged-2"), "{}", open["notices"]);
+    assert_eq!(shell.ask("get_app_info").unwrap()["notices"], open["notices"]);
+    let read = |name: &str| std::fs::read_to_string(data.join(name)).unwrap();
+    assert_eq!(
+        (read("sandbox.json.damaged-1"), read("sandbox.json.damaged-2")),
+        ("an older one".into(), "{ damaged".into())
+    );
+    assert!(read("sandbox.json").contains("version"), "a new one has begun");
+}
+
+#[test]
+fn a_data_directory_that_could_not_be_used_is_tried_again() {
+    let shell = Shell::new();
+    let data = shell.folder.path().join("data");
+    std::fs::write(&data, "in the way").unwrap();
+    assert_eq!(shell.ask("get_app_info").unwrap_err()["code"], "cache_unavailable");
+    std::fs::remove_file(&data).unwrap();
+    assert_eq!(shell.ask("get_app_info").unwrap()["protection"]["kind"], "keyFile");
 }
 
 #[test]

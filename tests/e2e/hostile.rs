@@ -5,6 +5,16 @@ use serde_json::json;
 use crate::Folder;
 use crate::window::{Start, Window};
 
+/// Shows every column that the pool has.
+async fn show_every_column(window: &Window) {
+    window.click("button", "Columns").await;
+    let script = "for (const box of document.querySelectorAll('#layers input[type=checkbox], #layers [role=checkbox]')) \
+        if (!(box.checked ?? box.getAttribute('aria-checked') === 'true')) box.click()";
+    window.run(script, vec![]).await;
+    window.press("\u{E00C}").await;
+    tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+}
+
 /// What a person of the pool may have written about themselves.
 const HOSTILE: [&str; 12] = [
     "<img src=x onerror=\"window.broken=1\">",
@@ -33,24 +43,36 @@ async fn hostile_values_stay_text_in_every_column_tab_tooltip_and_title() {
     crate::offline::open_endpoint(&window, &server.endpoint()).await;
     window.sees("14 users").await;
     window.synced().await;
-    for row in 2..14 {
-        let click = format!(
-            "document.querySelector('[role=grid] [role=row][aria-rowindex=\"{row}\"] [role=gridcell]:nth-child(2)').click()"
-        );
-        window.run(&click, vec![]).await;
+    show_every_column(&window).await;
+    let rows = window.row_texts().await;
+    assert_eq!(rows.len(), 14, "everybody is drawn");
+    for readable in
+        ["<img src=x onerror=\"window.broken=1\">", "<script>window.broken=1</script>", "'; DROP TABLE users; --"]
+    {
+        assert!(rows.iter().any(|row| row.contains(readable)), "{readable} is shown as the text that it is");
+    }
+    assert!(!rows.iter().any(|row| row.contains('\u{202E}')), "nothing turns the direction of the text around");
+    let boxes = window.row_boxes().await;
+    assert!(boxes.iter().all(|[_, height, _]| (27.0..=33.0).contains(height)), "one line each: {boxes:?}");
+    for place in 0..14 {
+        window.click_row(place).await;
         window.get("complementary", "Inspector").await;
-        for tab in ["Raw", "Profile"] {
+        for tab in ["Groups", "Timeline", "Raw", "Profile"] {
             window.click("tab", &format!("/^{tab}/")).await;
         }
     }
+    window.click("tab", "/^Timeline/").await;
+    window.click("button", "/^Erase this person/").await;
+    window.get("dialog", "/^Erase the history/").await;
+    window.press("\u{E00C}").await;
     let state = window
         .run(
-            "return { broken: window.broken ?? null, title: document.title, wide: document.documentElement.scrollWidth \
+            "return { broken: window.broken ?? null, title: document.title.endsWith('Poolkeeper'), wide: document.documentElement.scrollWidth \
              > innerWidth, scripts: document.querySelectorAll('[role=grid] script, aside script, aside img, [role=grid] img').length }",
             vec![],
         )
         .await;
-    assert_eq!(state, json!({ "broken": null, "title": "Poolkeeper", "wide": false, "scripts": 0 }));
+    assert_eq!(state, json!({ "broken": null, "title": true, "wide": false, "scripts": 0 }));
     window.quit().await;
     server.shutdown().await;
 }

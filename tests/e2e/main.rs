@@ -8,6 +8,7 @@ mod hostile;
 mod keyboard;
 mod offline;
 mod screens;
+mod single;
 mod thread;
 mod window;
 

@@ -5,31 +5,75 @@ use std::path::PathBuf;
 use crate::Folder;
 use crate::window::{Start, Window};
 
-/// Opens the sandbox and shows every screen in turn to `look`.
+const ENTER: &str = "\u{E007}";
+const ESCAPE: &str = "\u{E00C}";
+const CONTROL: &str = "\u{E009}";
+
+/// Walks through every screen of an open and synced pool and shows each in turn to `look`.
 pub async fn tour(window: &Window, mut look: impl AsyncFnMut(&Window, &str)) {
-    window.click("button", "Open the sandbox").await;
-    window.get("grid", "Users").await;
-    window.synced().await;
     look(window, "users").await;
-    window.fill("textbox", "Search users", "status:confirmed -group:beta sol").await;
-    window.press("\u{E007}").await;
-    window.press("\u{E015}").await;
+    search(window, "status:confirmed -group:beta sol").await;
     look(window, "users-search").await;
-    window.fill("textbox", "Search users", "emial:acme").await;
-    window.press("\u{E007}").await;
-    window.get("grid", "Users").await;
+    window.click_first_row().await;
+    window.get("complementary", "Inspector").await;
+    for tab in ["Groups", "Timeline", "Raw", "Profile"] {
+        window.click("tab", &format!("/^{tab}/")).await;
+        look(window, &format!("inspector-{}", tab.to_lowercase())).await;
+    }
+    window.press(ESCAPE).await;
+    window.fill("textbox", "Search users", "sta").await;
+    window.get("listbox", "Completions").await;
+    look(window, "users-completion").await;
+    window.press(ESCAPE).await;
+    search(window, "emial:acme").await;
+    window.get("alert", "").await;
     look(window, "users-error").await;
-    window.fill("textbox", "Search users", "nobody-is-called-like-this").await;
-    window.press("\u{E007}").await;
+    search(window, "nobody-is-called-like-this").await;
+    window.get("heading", "/^Nobody matches/").await;
     look(window, "users-none").await;
+    search(window, "a").await;
+    window.click("button", "Columns").await;
+    look(window, "users-columns").await;
+    window.press(ESCAPE).await;
+    for (button, screen) in
+        [("Find a list…", "find-a-list"), ("/UserList quota/", "quota"), ("/users\\b.*complete/", "freshness")]
+    {
+        window.click("button", button).await;
+        look(window, screen).await;
+        window.press(ESCAPE).await;
+    }
     window.click("button", "/^Overview/").await;
+    window.get("heading", "/Overview/").await;
     look(window, "overview").await;
     window.click("button", "/^Settings/").await;
     look(window, "settings").await;
-    window.press_with("\u{E009}", "k").await;
-    window.get("dialog", "").await;
+    window.click("button", "/^Erase everything/").await;
+    window.get("dialog", "/^Erase everything/").await;
+    look(window, "erase").await;
+    window.press(ESCAPE).await;
+    window.press_with(CONTROL, "k").await;
+    window.get("dialog", "Search everything").await;
+    window.press("maria").await;
+    window.sees("maria").await;
     look(window, "palette").await;
-    window.press("\u{E00C}").await;
+    window.press(ESCAPE).await;
+    window.press("?").await;
+    window.get("dialog", "/key/").await;
+    look(window, "keys").await;
+    window.press(ESCAPE).await;
+}
+
+/// Opens the built-in sandbox and waits until all of it has been read.
+pub async fn open_sandbox(window: &Window) {
+    window.click("button", "Open the sandbox").await;
+    window.get("grid", "Users").await;
+    window.synced().await;
+}
+
+async fn search(window: &Window, query: &str) {
+    window.fill("textbox", "Search users", query).await;
+    window.press(ENTER).await;
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
 }
 
 #[tokio::test]
@@ -48,6 +92,7 @@ async fn screens_of_the_readme() {
         .await;
         window.resize(1440, 900).await;
         window.picture(&target.join(format!("first-launch-{theme}.png"))).await;
+        open_sandbox(&window).await;
         tour(&window, async |window, screen| {
             tokio::time::sleep(std::time::Duration::from_millis(600)).await;
             window.picture(&target.join(format!("{screen}-{theme}.png"))).await;

@@ -21,12 +21,12 @@ async fn a_stranger_opens_the_sandbox_and_finds_someone_by_three_letters_of_an_a
     window.wait("the rows are narrowed to those letters", async || rows_contain(&window, "olb").await).await;
 
     // Every row lies inside the window and none on top of another.
-    let boxes = window.run(ROW_BOXES, vec![]).await;
-    let tops: Vec<f64> = boxes.as_array().unwrap().iter().map(|b| b["top"].as_f64().unwrap()).collect();
-    assert!(tops.len() > 3, "rows are drawn: {boxes}");
-    assert!(tops.windows(2).all(|pair| pair[1] - pair[0] >= 27.0), "rows do not overlap: {tops:?}");
+    let boxes = window.row_boxes().await;
+    assert!(boxes.len() > 3, "rows are drawn: {boxes:?}");
+    assert!(boxes.windows(2).all(|pair| pair[1][0] - pair[0][0] >= 27.0), "rows do not overlap: {boxes:?}");
+    assert!(boxes.iter().all(|[top, height, width]| *top > 40.0 && *height >= 27.0 && *width > 600.0), "{boxes:?}");
 
-    window.run("document.querySelector('[role=grid] [role=row][aria-rowindex=\"2\"] [role=gridcell]:nth-child(2)').click()", vec![]).await;
+    window.click_first_row().await;
     let inspector = window.get("complementary", "Inspector").await;
     let text = inspector.text().await.unwrap().to_lowercase();
     assert!(text.contains("olb"), "the inspector shows the person that was found: {text}");
@@ -46,16 +46,8 @@ async fn a_stranger_opens_the_sandbox_and_finds_someone_by_three_letters_of_an_a
     window.quit().await;
 }
 
-/// Whether every drawn row of the grid carries the letters somewhere, and there is at least one.
+/// Whether every drawn row carries the letters somewhere, and there is at least one.
 async fn rows_contain(window: &Window, letters: &str) -> bool {
-    let script = "const rows = [...document.querySelectorAll('[role=grid] [role=row][aria-rowindex]')].slice(1); \
-        return rows.length > 0 && rows.slice(0, 12).every((row) => row.innerText.toLowerCase().includes(arguments[0]) \
-        || row.textContent.toLowerCase().includes(arguments[0]))";
-    window.run(script, vec![letters.into()]).await.as_bool().unwrap_or(false)
+    let rows = window.row_texts().await;
+    !rows.is_empty() && rows.iter().take(12).all(|row| row.to_lowercase().contains(letters))
 }
-
-/// The boxes of the drawn rows, the header left out, from top to bottom.
-const ROW_BOXES: &str = "return [...document.querySelectorAll('[role=grid] [role=row][aria-rowindex]')]\
-    .filter((row) => Number(row.getAttribute('aria-rowindex')) > 1)\
-    .map((row) => row.getBoundingClientRect()).map((b) => ({ top: b.top, height: b.height, width: b.width }))\
-    .sort((a, b) => a.top - b.top)";

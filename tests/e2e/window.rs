@@ -19,6 +19,11 @@ const LONG_PATIENCE: Duration = Duration::from_secs(240);
 /// Finds visible elements by role and accessible name, as a person with a screen reader would.
 const BY_ROLE: &str = include_str!("by_role.js");
 
+/// The rows of the table that are drawn now, without its head, from top to bottom.
+const DRAWN_ROWS: &str = "const rows = [...document.querySelectorAll('[role=grid] [role=row][aria-rowindex]')]\
+    .filter((row) => Number(row.getAttribute('aria-rowindex')) > 1)\
+    .sort((a, b) => a.getAttribute('aria-rowindex') - b.getAttribute('aria-rowindex'))";
+
 /// A started app.
 pub struct Window {
     client: Client,
@@ -174,6 +179,35 @@ impl Window {
         let script = "const e = document.activeElement; return (e.getAttribute('role') || e.tagName.toLowerCase()) + \
             ' ' + (e.getAttribute('aria-label') || e.innerText || '')";
         self.client.execute(script, vec![]).await.unwrap().as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Clicks the first person of the table.
+    pub async fn click_first_row(&self) {
+        self.click_row(0).await;
+    }
+
+    /// Clicks the drawn person of that place, the topmost being 0.
+    pub async fn click_row(&self, place: usize) {
+        let script = format!("{DRAWN_ROWS}; rows[arguments[0]].querySelectorAll('[role=gridcell]')[1].click()");
+        self.run(&script, vec![json!(place)]).await;
+    }
+
+    /// What is written in the drawn people's rows, from top to bottom, tooltips included.
+    pub async fn row_texts(&self) -> Vec<String> {
+        let script = format!(
+            "{DRAWN_ROWS}; return rows.map((row) => row.innerText + ' ' + \
+             [...row.querySelectorAll('[title]')].map((e) => e.title).join(' '))"
+        );
+        let texts = self.run(&script, vec![]).await;
+        texts.as_array().unwrap().iter().map(|text| text.as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// The boxes of the drawn people's rows, from top to bottom: top, height, width.
+    pub async fn row_boxes(&self) -> Vec<[f64; 3]> {
+        let script = format!(
+            "{DRAWN_ROWS}; return rows.map((row) => row.getBoundingClientRect()).map((b) => [b.top, b.height, b.width])"
+        );
+        serde_json::from_value(self.run(&script, vec![]).await).unwrap()
     }
 
     /// Runs a script in the page.

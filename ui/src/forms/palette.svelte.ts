@@ -26,7 +26,7 @@ const MOST_PEOPLE = 6;
 const WAIT_MS = 90;
 const INSTANTS = { field: "created", descending: true };
 
-/** What the palette finds: people first, then what can be done, then places. */
+/** What the palette finds: people, what can be done, places; and last the search for the text itself. */
 export class Palette {
   text = $state("");
   choice = $state(0);
@@ -39,13 +39,15 @@ export class Palette {
   readonly sections = $derived.by<Section[]>(() => {
     const wanted = this.text.trim().toLowerCase();
     const fits = (hit: Hit) => `${hit.title} ${hit.detail}`.toLowerCase().includes(wanted);
-    const persons = this.#found.map((user) => personHit(user));
-    if (session.open && wanted) persons.push(searchHit(this.text.trim()));
-    return [
-      { title: t.palette.people, note: this.#note, hits: persons },
-      { title: t.palette.actions, note: "", hits: actions().filter(fits) },
-      { title: t.palette.goTo, note: "", hits: placesToGo().filter(fits) },
-    ].filter((section) => section.hits.length > 0);
+    const persons = { title: t.palette.people, note: this.#note, hits: this.#found.map((user) => personHit(user)) };
+    const search = session.open && wanted ? [searchHit(this.text.trim())] : [];
+    const todo = { title: t.palette.actions, note: "", hits: actions().filter(fits) };
+    const places = { title: t.palette.goTo, note: "", hits: placesToGo().filter(fits) };
+    // Who types the name of a place or of something to do wants that, whoever else may be called so.
+    const named = [places, todo].find(({ hits }) => hits.some((hit) => hit.title.toLowerCase().startsWith(wanted)));
+    const order = wanted.length > 2 && named ? [named, persons, ...[todo, places]] : [persons, todo, places];
+    const sections = order.filter((section, at) => section.hits.length > 0 && order.indexOf(section) === at);
+    return search.length > 0 ? [...sections, { title: t.palette.search, note: "", hits: search }] : sections;
   });
   readonly hits = $derived(this.sections.flatMap((section) => section.hits));
 

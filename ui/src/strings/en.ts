@@ -515,6 +515,7 @@ export const t = {
     people: "People",
     actions: "Actions",
     goTo: "Go to",
+    search: "Search",
     searchFor: (text: string) => `Search users for “${text}”`,
     searchForWhy: "opens the table with this query",
     tookMs: (ms: number) => `in ${Math.max(1, ms)} ms`,

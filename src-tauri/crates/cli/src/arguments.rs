@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Arg, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use console::Share;
 use wire::WireError;
 
@@ -77,7 +77,11 @@ pub(crate) enum Command {
     /// List the user pools with plan and estimated size
     Pools,
     /// Make the local copy of a pool equal to the pool
-    Sync,
+    Sync {
+        /// Where nobody watches (no terminal): give up when nothing went on for this many seconds
+        #[arg(long, value_name = "S", default_value_t = 60)]
+        patience: u64,
+    },
     /// Search the local copy
     Users(Users),
     /// Count people in the local copy
@@ -90,7 +94,7 @@ pub(crate) enum Command {
         /// The exact user name
         username: String,
     },
-    /// Erase local copies, history and keys, after their name is typed
+    /// Erase local copies, history, settings, logs, keys and the sandbox's state, after their name is typed
     Erase,
     /// Print a redacted account of this installation
     Diagnostics,
@@ -116,6 +120,9 @@ pub(crate) struct Sandbox {
     /// Keep changes in this file and begin with what it holds
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,
+    /// Seconds between two savings of what has changed
+    #[arg(long, value_name = "S", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..), hide = true)]
+    pub(crate) save_every: u64,
 }
 
 #[derive(Debug, Args)]
@@ -181,22 +188,44 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Arguments, ExitCode> {
     })
 }
 
-/// Puts a query that begins with a minus (`-email:acme`) behind `--`, so that it is not taken for an option.
-///
-/// There are no options of one letter but `-h` and `-V`, so nothing else can be meant.
-pub(crate) fn negated_query_last(mut words: Vec<OsString>) -> Vec<OsString> {
-    let searches = words.iter().any(|word| word == "users" || word == "count");
-    let query = words.iter().enumerate().position(|(at, word)| {
+/// Puts what `users`, `count` and `show` look for behind `--` where it begins with a minus (`-email:acme`, `-a`), so that
+/// it is not taken for an option. Only what is no option of the command is meant so.
+pub(crate) fn sought_last(words: Vec<OsString>) -> Vec<OsString> {
+    let program = Arguments::command();
+    let mut known: Vec<&Arg> = program.get_arguments().collect();
+    let mut command = None;
+    let (mut kept, mut sought) = (Vec::new(), Vec::new());
+    let mut left = words.iter().peekable();
+    kept.extend(left.next());
+    while let Some(word) = left.next_if(|word| *word != "--") {
         let text = word.to_string_lossy();
-        let negated = text.starts_with('-') && !text.starts_with("--") && text.chars().count() > 2;
-        negated && at > 0 && words[at - 1] != "--sort"
-    });
-    match query {
-        Some(at) if searches && !words.iter().any(|word| word == "--") => {
-            let query = words.remove(at);
-            words.extend(["--".into(), query]);
-            words
+        let option = option(&known, &text);
+        let own = matches!(&*text, "-" | "-h" | "-V" | "--help" | "--version");
+        if command.is_none() && !text.starts_with('-') {
+            let Some(found) = program.find_subcommand(&*text) else { return words };
+            known.extend(found.get_arguments());
+            command = Some(found.get_name());
         }
-        _ => words,
+        if text.starts_with('-') && option.is_none() && !own {
+            sought.push(word);
+            continue;
+        }
+        kept.push(word);
+        if option.is_some_and(|arg| arg.get_action().takes_values()) && !text.contains('=') {
+            kept.extend(left.next());
+        }
     }
+    if sought.is_empty() || !matches!(command, Some("users" | "count" | "show")) {
+        return words;
+    }
+    let ends = OsString::from("--");
+    let after = left.skip(1);
+    kept.into_iter().chain([&ends]).chain(sought).chain(after).cloned().collect()
+}
+
+/// The option that a word names; `None` when it names none.
+fn option<'a>(known: &[&'a Arg], word: &str) -> Option<&'a Arg> {
+    let name = word.strip_prefix("--")?;
+    let name = name.split_once('=').map_or(name, |(name, _)| name);
+    known.iter().find(|arg| arg.get_long() == Some(name)).copied()
 }

@@ -7,12 +7,13 @@ mod output;
 mod place;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use arguments::{Arguments, Command};
 use failure::Failure;
 
 fn main() -> ExitCode {
-    let words = arguments::negated_query_last(std::env::args_os().collect());
+    let words = arguments::sought_last(std::env::args_os().collect());
     let arguments = match arguments::parse(&words) {
         Ok(arguments) => arguments,
         Err(exit) => return exit,
@@ -32,7 +33,7 @@ async fn run(Arguments { common, command }: Arguments) -> Result<(), Failure> {
     match command {
         Command::Sandbox(sandbox) => commands::sandbox::run(&common, &sandbox).await,
         Command::Pools => commands::pools::run(&common).await,
-        Command::Sync => commands::sync::run(&common).await,
+        Command::Sync { patience } => commands::sync::run(&common, Duration::from_secs(patience)).await,
         Command::Users(users) => commands::users::list(&common, &users).await,
         Command::Count { query } => commands::users::count(&common, query.as_deref()).await,
         Command::Show { username } => commands::users::show(&common, username).await,

@@ -44,34 +44,61 @@ impl GlobalOptions {
     /// said. A key file that was asked for and cannot be used is an error.
     pub(crate) async fn console_or_memory(&self) -> Result<Console, Failure> {
         let console = self.console().await?;
+        self.notices(&console, 0);
         if let Protection::Locked { message } = console.protection() {
             if self.key_file.is_some() {
                 return Err(Failure::failed(ErrorCode::CacheUnavailable, message));
             }
+            let told = console.notices().len();
             console.unlock(KeySource::Memory).await?;
-            self.note(&format!(
-                "{message} Nothing is written to disk in this run: give --key-file to keep a local copy."
-            ));
+            warn(&format!("{message} Nothing is written to disk in this run: give --key-file to keep a local copy."));
+            self.notices(&console, told);
         }
-        self.notices(&console);
         Ok(console)
     }
 
-    /// The local copy that is meant. No socket is opened.
+    /// The local copy that is meant. No socket is opened, and no file is made when there is no such copy.
+    ///
+    /// What was never read is no answer, so it fails; what is partial is told on stderr.
     pub(crate) async fn local_copy(&self) -> Result<(Console, Arc<OpenPool>), Failure> {
-        let console = self.console().await?;
-        if let Protection::Locked { message } = console.protection() {
-            return Err(Failure::failed(ErrorCode::CacheUnavailable, message));
-        }
         let pool = self.pool.as_deref().map(pool_id).transpose()?;
-        let key = console.find_cached(pool.as_ref(), &self.connection().parse()?).map_err(|error| {
+        let connection = self.connection().parse()?;
+        // The settings tell which pool is meant, so no keys are asked for yet.
+        let keyless = console::open(console::Config { keys: KeySource::Memory, ..self.config()? }).await?;
+        self.notices(&keyless, 0);
+        let key = keyless.find_cached(pool.as_ref(), &connection).map_err(|error| {
             // Several would do: the caller must say which.
             let unsaid = error.code == Code::Precondition;
             if unsaid { Failure::usage(error.into()) } else { Failure::from(error) }
         })?;
-        let open = console.open_cached(&key).await?;
-        self.notices(&console);
+        let console = self.console().await?;
+        self.notices(&console, 0);
+        if let Protection::Locked { message } = console.protection() {
+            return Err(Failure::failed(ErrorCode::CacheUnavailable, message));
+        }
+        let told = console.notices().len();
+        let open = console.open_cached(&key).await;
+        // What was set aside is told also when nothing could be opened in its place.
+        self.notices(&console, told);
+        let open = open?;
+        self.judge(&open).await?;
         Ok((console, open))
+    }
+
+    /// Whether a local copy can answer. One that is partial can, and that is told.
+    async fn judge(&self, pool: &OpenPool) -> Result<(), Failure> {
+        let freshness = pool.freshness().await?;
+        if freshness.synced_at.is_none() && freshness.users == 0 {
+            let id = &pool.key().pool;
+            let sentence = format!("The local copy of the pool {id} has not been read yet; run poolctl sync.");
+            return Err(Failure::failed(ErrorCode::CacheUnavailable, sentence));
+        }
+        if !freshness.complete {
+            let of = freshness.estimated_users.map(|all| format!(" of about {}", grouped(all))).unwrap_or_default();
+            let has = grouped(freshness.users);
+            self.note(&format!("the local copy is partial: {has}{of} users have been read; run poolctl sync"));
+        }
+        Ok(())
     }
 
     /// The pool that is meant, opened through AWS.
@@ -108,14 +135,33 @@ impl GlobalOptions {
     /// Says something on stderr, unless silence was asked for.
     pub(crate) fn note(&self, sentence: &str) {
         if !self.quiet {
-            // A closed stderr is no reason to stop.
-            let _ = writeln!(io::stderr(), "poolctl: {}", safe(sentence));
+            warn(sentence);
         }
     }
 
-    fn notices(&self, console: &Console) {
-        for notice in console.notices() {
-            self.note(&notice);
+    /// Tells the notices about local data, but for those that were told before.
+    fn notices(&self, console: &Console, told: usize) {
+        for notice in console.notices().iter().skip(told) {
+            self.note(notice);
         }
     }
+}
+
+/// Says something on stderr, also when silence was asked for.
+pub(crate) fn warn(sentence: &str) {
+    // A closed stderr is no reason to stop.
+    let _ = writeln!(io::stderr(), "poolctl: {}", safe(sentence));
+}
+
+/// A number with a comma between thousands.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }

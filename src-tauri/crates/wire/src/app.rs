@@ -1,5 +1,8 @@
 //! The app itself: what protects its data, its settings, erasing.
 
+use std::fs::Metadata;
+use std::path::{Path, PathBuf};
+
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -210,6 +213,19 @@ pub struct EraseEverything {
 
 /// The words that must be typed before everything is erased.
 pub const ERASE_EVERYTHING: &str = "erase everything";
+
+/// The file in the data directory that the window keeps its sandbox in.
+pub const SANDBOX_FILE: &str = "sandbox.json";
+
+/// Every file of the window's sandbox, what was set aside included, with its length in bytes. Empty when the data
+/// directory cannot be read.
+#[must_use]
+pub fn sandbox_files(data_dir: &Path) -> Vec<(PathBuf, u64)> {
+    let Ok(entries) = std::fs::read_dir(data_dir) else { return Vec::new() };
+    let ours = |name: &str| name == "sandbox.new" || name == SANDBOX_FILE || name.starts_with("sandbox.json.damaged-");
+    let files = entries.flatten().filter(|entry| entry.file_name().to_str().is_some_and(ours));
+    files.filter_map(|entry| Some((entry.path(), entry.metadata().ok().filter(Metadata::is_file)?.len()))).collect()
+}
 
 impl From<console::Protection> for ProtectionView {
     fn from(protection: console::Protection) -> Self {

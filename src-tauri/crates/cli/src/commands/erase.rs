@@ -1,8 +1,9 @@
 //! `poolctl erase`
 
 use std::io::{self, BufRead, Write};
+use std::path::Path;
 
-use console::{Console, Erase};
+use console::{Console, Erase, Erased};
 use serde_json::json;
 use wire::ErrorCode;
 use wire::app::ERASE_EVERYTHING;
@@ -15,8 +16,8 @@ use crate::output::{self, safe};
 /// The name of everything.
 const NAME: &str = "poolkeeper";
 
-/// Erases local copies, history and keys once their name is typed; with `--pool`, the local copy and history of that pool
-/// alone. Nothing in AWS changes.
+/// Erases local copies, history, settings, logs, keys and the sandbox's state once their name is typed; with `--pool`, the
+/// local copy and history of that pool alone. Nothing in AWS changes.
 pub(crate) async fn run(common: &GlobalOptions) -> Result<(), Failure> {
     let console = common.console().await?;
     let (what, names) = match &common.pool {
@@ -25,7 +26,10 @@ pub(crate) async fn run(common: &GlobalOptions) -> Result<(), Failure> {
     };
     let subject = match &what {
         Erase::All => {
-            format!("every local copy, the history, the settings and the keys in {}", console.data_dir().display())
+            format!(
+                "every local copy, the history, the settings, the logs, the keys and the sandbox's state in {}",
+                console.data_dir().display()
+            )
         }
         Erase::Pool(key) => format!("the local copy and the history of the pool {}", key.pool),
     };
@@ -34,11 +38,28 @@ pub(crate) async fn run(common: &GlobalOptions) -> Result<(), Failure> {
         let sentence = format!("Nothing was erased: the name {} was not typed.", names[0]);
         return Err(Failure::failed(ErrorCode::Cancelled, sentence));
     }
-    let erased = console.erase(what).await?;
+    let all = what == Erase::All;
+    let mut erased = console.erase(what).await?;
+    if all {
+        erase_sandbox(&console.data_dir(), &mut erased)?;
+    }
     if common.wants_json() {
         return Ok(output::json(&json!({ "files": erased.files, "bytes": erased.bytes }))?);
     }
-    Ok(writeln!(io::stdout(), "Erased {} files, {} bytes.", erased.files, erased.bytes)?)
+    Ok(writeln!(io::stdout(), "Erased {}: {} files, {} bytes.", safe(&subject), erased.files, erased.bytes)?)
+}
+
+/// Removes what the window keeps of its sandbox.
+fn erase_sandbox(data_dir: &Path, erased: &mut Erased) -> Result<(), Failure> {
+    for (path, bytes) in wire::app::sandbox_files(data_dir) {
+        std::fs::remove_file(&path).map_err(|error| {
+            let sentence = format!("{} could not be removed: {error}. Remove it by hand.", path.display());
+            Failure::failed(ErrorCode::CacheUnavailable, sentence)
+        })?;
+        erased.files += 1;
+        erased.bytes += bytes;
+    }
+    Ok(())
 }
 
 fn one(common: &GlobalOptions, console: &Console, pool: &str) -> Result<(Erase, Vec<String>), Failure> {

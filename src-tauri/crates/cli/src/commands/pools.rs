@@ -2,7 +2,7 @@
 
 use std::io;
 
-use wire::pools::PoolLineView;
+use wire::pools::{PoolLineView, pool_id};
 
 use crate::arguments::{Format, GlobalOptions};
 use crate::failure::Failure;
@@ -10,16 +10,17 @@ use crate::output::{self, Table, defused};
 
 const HEAD: [&str; 4] = ["id", "name", "tier", "estimatedUsers"];
 
-/// Lists the account's pools (`sts:GetCallerIdentity`, `ListUserPools`, `DescribeUserPool`; free).
+/// Lists the account's pools, or the one that was named (`sts:GetCallerIdentity`, `ListUserPools`, `DescribeUserPool`; free).
 pub(crate) async fn run(common: &GlobalOptions) -> Result<(), Failure> {
+    let (id, wanted) = (common.connection().parse()?, common.pool.as_deref().map(pool_id).transpose()?);
     let console = common.console_or_memory().await?;
-    let id = common.connection().parse()?;
-    let wanted = common.pool.as_deref();
+    let pools = match wanted {
+        Some(wanted) => vec![wanted],
+        None => console.connect(id.clone()).await?.pools.into_iter().map(|pool| pool.id).collect(),
+    };
     let mut lines = Vec::new();
-    for pool in console.connect(id.clone()).await?.pools {
-        if wanted.is_none_or(|wanted| wanted == pool.id.as_str()) {
-            lines.push(PoolLineView::from(&console.describe_pool(&id, &pool.id).await?));
-        }
+    for pool in &pools {
+        lines.push(PoolLineView::from(&console.describe_pool(&id, pool).await?));
     }
     write(common.format(), &lines)
 }

@@ -1,7 +1,9 @@
 //! `poolctl sandbox`
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 use sandbox::{Options, Sandbox};
@@ -9,6 +11,7 @@ use sandbox::{Options, Sandbox};
 use crate::arguments::{GlobalOptions, Sandbox as Asked};
 use crate::failure::Failure;
 use crate::output;
+use crate::place::warn;
 
 /// Serves a sandbox until this process is asked to end.
 pub(crate) async fn run(common: &GlobalOptions, asked: &Asked) -> Result<(), Failure> {
@@ -24,16 +27,47 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Asked) -> Result<(), Fai
             ..Options::default()
         }),
     };
+    if let Some(file) = &asked.state {
+        // A file that cannot be written is told now and not after an afternoon's work.
+        save(&sandbox, file).await?;
+    }
     // Listened for before the line is printed: whoever reads it may ask us to end at once.
     let ended = end()?;
     let server = sandbox.serve(asked.port).await?;
     output::json(&sandbox.description())?;
-    ended.await;
+    let every = Duration::from_secs(asked.save_every);
+    tokio::select! {
+        () = ended => {}
+        never = keep(&sandbox, asked.state.as_deref(), every) => match never {},
+    }
     server.shutdown().await;
     if let Some(file) = &asked.state {
-        sandbox.save(file)?;
+        save(&sandbox, file).await?;
     }
     Ok(())
+}
+
+/// Saves from time to time, when there were calls that may have changed something.
+async fn keep(sandbox: &Sandbox, file: Option<&Path>, every: Duration) -> Infallible {
+    let mut saved = sandbox.calls().total();
+    loop {
+        tokio::time::sleep(every).await;
+        let calls = sandbox.calls().total();
+        let Some(file) = file.filter(|_| calls != saved) else { continue };
+        match save(sandbox, file).await {
+            Ok(()) => saved = calls,
+            // It is tried again, and the last time it fails the command.
+            Err(Failure::Failed(error)) => warn(&error.message),
+            Err(_) => {}
+        }
+    }
+}
+
+/// Writes the state, whole or not at all, where it may block.
+async fn save(sandbox: &Sandbox, file: &Path) -> Result<(), Failure> {
+    let (sandbox, file) = (sandbox.clone(), file.to_owned());
+    let saved = tokio::task::spawn_blocking(move || sandbox.save(&file)).await;
+    Ok(saved.map_err(io::Error::other)??)
 }
 
 /// Ends when this process is asked to end, from now on.

@@ -47,7 +47,9 @@ fn every_command_accepts_every_common_option(#[case] command: &[&str]) {
 #[rstest]
 #[case::no_command(&[])]
 #[case::an_unknown_command(&["dance"])]
-#[case::an_unknown_option(&["users", "--nope"])]
+#[case::an_unknown_option(&["sync", "--nope"])]
+#[case::an_unknown_option_of_one_letter(&["pools", "-x"])]
+#[case::two_queries_with_minus(&["users", "-a", "-b"])]
 #[case::too_large_a_share(&["pools", "--share", "1.5"])]
 #[case::too_small_a_share(&["pools", "--share", "0.01"])]
 #[case::a_share_that_is_no_number(&["pools", "--share", "half"])]
@@ -57,6 +59,7 @@ fn every_command_accepts_every_common_option(#[case] command: &[&str]) {
 #[case::a_limit_below_zero(&["users", "--limit", "-1"])]
 #[case::a_quota_of_nothing(&["sandbox", "--quota", "0"])]
 #[case::a_pool_that_cannot_be(&["sync", "--pool", "nonsense"])]
+#[case::a_pool_that_cannot_be_listed(&["pools", "--pool", "nonsense"])]
 #[case::a_region_that_cannot_be(&["pools", "--region", "Nowhere"])]
 #[case::an_endpoint_that_is_no_url(&["pools", "--endpoint", "localhost:9"])]
 fn what_makes_no_sense_is_a_usage_error(#[case] words: &[&str]) {

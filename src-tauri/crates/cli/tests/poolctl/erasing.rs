@@ -10,6 +10,9 @@ fn nothing_is_erased_until_the_name_is_typed() {
         let ran = home.run_with_input(&["erase"], typed);
         assert_eq!(ran.code, 1, "{typed:?}");
         assert!(ran.err.contains("poolkeeper"), "it says what must be typed");
+        for part in ["local copy", "history", "settings", "logs", "keys", "sandbox"] {
+            assert!(ran.err.contains(part), "{part} goes: {}", ran.err);
+        }
         assert_eq!(home.run(&["count"]).code, 0, "the copy is still there");
     }
 }
@@ -18,7 +21,14 @@ fn nothing_is_erased_until_the_name_is_typed() {
 fn with_the_name_copies_history_and_keys_go() {
     let served = Served::new();
     let home = Home::synced(&served);
+    let (sandbox, damaged) = (home.data().join("sandbox.json"), home.data().join("sandbox.json.damaged-1"));
+    let foreign = home.data().join("sandbox.json.mine");
+    for file in [&sandbox, &damaged, &foreign] {
+        std::fs::write(file, "{}").unwrap();
+    }
     let erased = home.run_with_input(&["erase", "--json"], "poolkeeper\n").json(0);
+    assert!(!sandbox.exists() && !damaged.exists(), "the sandbox's state is gone");
+    assert!(foreign.exists(), "what is not ours stays");
     assert!(erased["files"].as_u64().unwrap() > 0);
     assert!(!home.key_file().exists(), "the keys are gone");
     assert!(!home.data().join("history.sqlite").exists());

@@ -56,3 +56,102 @@ fn a_lost_connection_and_throttling_are_tried_again() {
     let report = home.run_at(&served, &["sync", "--share", "off", "--json"]).json(0);
     assert_eq!((&report["complete"], &report["throttled"]), (&true.into(), &1.into()), "{report}");
 }
+
+#[test]
+fn a_copy_that_was_never_read_is_no_answer() {
+    let (home, served) = (Home::new(), Served::new());
+    served.sandbox.weather().deny("ListUsers");
+    assert_eq!(home.run_at(&served, &["sync", "--share", "off"]).code, 1);
+    for words in [&["users"][..], &["count"], &["count", "acme"], &["show", "somebody"]] {
+        let error = &home.run(&[words, &["--json"]].concat()).json(1)["error"];
+        assert_eq!(error["code"], "cache_unavailable", "{words:?}");
+        assert!(error["message"].as_str().unwrap().contains("has not been read yet; run poolctl sync"), "{error}");
+    }
+}
+
+#[test]
+fn a_damaged_copy_is_set_aside_and_told_and_is_no_answer() {
+    let served = Served::new();
+    let home = Home::synced(&served);
+    let pool = home.data().join("pools").read_dir().unwrap().next().unwrap().unwrap().path();
+    for file in pool.read_dir().unwrap() {
+        std::fs::write(file.unwrap().path(), [7; 20_000]).unwrap();
+    }
+    let ran = home.run(&["count", "--json"]);
+    assert_eq!(ran.json(1)["error"]["code"], "cache_unavailable");
+    assert!(ran.err.contains("kept as"), "{}", ran.err);
+}
+
+#[test]
+fn broken_settings_are_told_also_when_no_pool_is_known() {
+    let home = Home::new();
+    std::fs::create_dir(home.data()).unwrap();
+    std::fs::write(home.data().join("settings.json"), "{ no").unwrap();
+    let ran = home.run(&["count", "--json"]);
+    assert_eq!(ran.json(1)["error"]["code"], "not_found");
+    assert!(ran.err.contains("settings.json.broken-1"), "{}", ran.err);
+}
+
+#[test]
+fn a_partial_copy_answers_and_says_that_it_is_partial() {
+    let (home, served) = (Home::new(), Served::new());
+    served.sandbox.weather().plan_fault(Some("ListUsers"), When::After(4), Fault::ConnectionReset);
+    assert_eq!(home.run_at(&served, &["sync", "--share", "off", "--patience", "1"]).code, 1);
+    let ran = home.run(&["count"]);
+    let count: u32 = ran.text().trim().parse().unwrap();
+    assert!(count > 0 && count < crate::PEOPLE, "{count}");
+    let sentence = format!("the local copy is partial: {count} of about 4");
+    assert!(ran.err.contains(&sentence) && ran.err.lines().count() == 1, "{}", ran.err);
+    served.sandbox.weather().clear_faults();
+    assert_eq!(home.run_at(&served, &["sync", "--share", "off", "--json"]).json(0)["complete"], true);
+    assert_eq!(home.run(&["count"]).err, "", "whole now");
+}
+
+#[test]
+fn looking_for_a_pool_that_is_not_there_makes_no_files() {
+    let home = Home::new();
+    assert_eq!(home.run(&["users", "--json"]).json(1)["error"]["code"], "not_found");
+    assert!(!home.key_file().exists());
+    assert!(!home.data().join("history.sqlite").exists());
+}
+
+#[test]
+fn a_sync_whose_network_is_gone_says_so_once_and_gives_up() {
+    let (home, served) = (Home::new(), Served::new());
+    served.sandbox.weather().plan_fault(Some("ListUsers"), When::After(4), Fault::ConnectionReset);
+    let ran = home.run_at(&served, &["sync", "--share", "off", "--patience", "2", "--json"]);
+    let error = &ran.json(1)["error"];
+    assert_eq!(error["code"], "unreachable");
+    assert!(error["message"].as_str().unwrap().contains("goes on from there"), "{error}");
+    assert_eq!(ran.err.matches("waiting: ").count(), 1, "{}", ran.err);
+}
+
+#[test]
+fn a_sync_whose_credentials_expire_ends_at_once() {
+    let (home, served) = (Home::new(), Served::new());
+    let expired = || Fault::Error { code: "ExpiredTokenException".to_owned(), http_status: 400 };
+    served.sandbox.weather().plan_fault(Some("ListUsers"), When::After(4), expired());
+    let began = std::time::Instant::now();
+    let ran = home.run_at(&served, &["sync", "--share", "off", "--json"]);
+    assert_eq!(ran.json(1)["error"]["code"], "credentials_expired");
+    assert!(began.elapsed().as_secs() < 30, "not after the patience for networks");
+    assert_eq!(ran.err.matches("waiting: ").count(), 1, "{}", ran.err);
+}
+
+#[test]
+fn a_second_sync_of_an_account_waits_for_its_turn_says_so_and_gives_up() {
+    let (home, served) = (Home::new(), Served::new());
+    served.sandbox.weather().plan_fault(Some("ListUsers"), When::After(2), Fault::ConnectionReset);
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| home.run_at(&served, &["sync", "--share", "off", "--patience", "20", "--quiet"]));
+        while served.sandbox.calls().of("ListUsers") < 3 {
+            assert!(!first.is_finished(), "the first one is at it");
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        let second = home.run_at(&served, &["sync", "--share", "off", "--patience", "1", "--json"]);
+        assert_eq!(second.json(1)["error"]["code"], "precondition");
+        assert!(second.err.contains("waiting: Another Poolkeeper"), "{}", second.err);
+        served.sandbox.weather().clear_faults();
+        assert_eq!(first.join().unwrap().code, 0, "the first one goes on when the network is back");
+    });
+}

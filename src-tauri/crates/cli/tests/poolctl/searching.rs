@@ -73,6 +73,24 @@ fn queries_select_and_a_leading_minus_is_part_of_the_query() {
 }
 
 #[test]
+fn what_begins_with_a_minus_and_is_no_option_is_looked_for() {
+    let all = count("");
+    for (query, opposite) in [("-a", "a"), ("-zo", "zo"), ("-status:confirmed", "status:confirmed")] {
+        assert_eq!(count(query) + count(opposite), all, "{query}");
+        assert_eq!(COPY.run(&["--format", "json", "count", query]).json(0)["count"], count(query));
+        let (data, keys) = (COPY.data(), COPY.key_file());
+        let words = ["count", "--data-dir", crate::path(&data), "--key-file", crate::path(&keys), "--", query];
+        assert_eq!(COPY.run_bare(&words).text().trim(), count(query).to_string(), "with -- it is the same");
+    }
+    assert_eq!(count("--status:confirmed"), count("status:confirmed"), "twice no is yes");
+    assert_eq!(names(&["--sort", "-created", "-a", "--limit=3"]).len(), 3);
+    for name in ["-foo", "-f", "--foo"] {
+        assert_eq!(COPY.run(&["show", name, "--json"]).json(1)["error"]["code"], "not_found", "{name}");
+    }
+    assert!(COPY.run(&["users", "-h"]).text().contains("--columns"), "help stays help");
+}
+
+#[test]
 fn a_wrong_query_is_a_usage_error_that_names_the_place() {
     for command in ["users", "count"] {
         let ran = COPY.run(&[command, "acme emial:x"]);

@@ -80,3 +80,30 @@ fn a_taken_port_is_a_failure_with_a_sentence() {
     assert_eq!(ran.code, 1);
     assert!(ran.err.contains(&port), "{}", ran.err);
 }
+
+#[test]
+fn a_state_file_that_cannot_be_written_is_told_at_once() {
+    let home = Home::new();
+    let file = home.folder.path().join("no-such-folder").join("state.json");
+    let ran = home.run(&["sandbox", "--users", "10", "--state", file.to_str().unwrap()]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    assert!(ran.err.contains("state.json"), "{}", ran.err);
+}
+
+#[test]
+fn the_state_file_is_there_from_the_start_and_is_written_again_after_calls() {
+    let home = Home::new();
+    let file = home.folder.path().join("state.json");
+    let (mut child, line) = start(&home, &["--users", "10", "--save-every", "1", "--state", file.to_str().unwrap()]);
+    let first = std::fs::metadata(&file).unwrap().modified().unwrap();
+    let pause = || std::thread::sleep(std::time::Duration::from_millis(1_500));
+    pause();
+    assert_eq!(std::fs::metadata(&file).unwrap().modified().unwrap(), first, "nothing was asked of it");
+    let endpoint = line["endpoint"].as_str().unwrap();
+    assert_eq!(home.run(&["pools", "--endpoint", endpoint, "--region", "eu-west-1"]).code, 0);
+    pause();
+    // Killed, it has no time to save.
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_ne!(std::fs::metadata(&file).unwrap().modified().unwrap(), first);
+}

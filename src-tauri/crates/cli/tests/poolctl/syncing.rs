@@ -17,6 +17,16 @@ fn pools_are_listed_with_name_plan_and_size_in_every_format() {
 }
 
 #[test]
+fn a_named_pool_is_the_only_one_listed_and_an_unknown_one_is_not_found() {
+    let (home, served) = (Home::new(), Served::new());
+    let known = home.run_at(&served, &["pools", "--json"]).json(0);
+    assert_eq!((known.as_array().unwrap().len(), &known[0]["id"]), (1, &served.pool().into()));
+    let endpoint = served.endpoint();
+    let words = ["pools", "--endpoint", &endpoint, "--region", "eu-west-1", "--pool", "eu-west-1_NoSuchOne", "--json"];
+    assert_eq!(home.run(&words).json(1)["error"]["code"], "not_found");
+}
+
+#[test]
 fn a_sync_reports_what_it_did_and_the_second_one_finds_the_same() {
     let (home, served) = (Home::new(), Served::new());
     let first = home.run_at(&served, &["sync", "--share", "off", "--json"]).json(0);
@@ -68,6 +78,7 @@ fn without_keyring_or_key_file_nothing_is_written_and_it_says_so() {
         &pool,
         "--data-dir",
         data.to_str().unwrap(),
+        "--quiet",
     ];
     let ran = home.run_bare(&words);
     assert_eq!(ran.code, 0, "{}", ran.err);
@@ -76,7 +87,7 @@ fn without_keyring_or_key_file_nothing_is_written_and_it_says_so() {
     assert!(written.is_empty(), "{written:?}");
 
     let ran = home.run_bare(&["count", "--json", "--data-dir", data.to_str().unwrap()]).json(1);
-    assert_eq!(ran["error"]["code"], "cache_unavailable");
+    assert_eq!(ran["error"]["code"], "not_found");
 }
 
 #[cfg(unix)]

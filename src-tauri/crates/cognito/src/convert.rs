@@ -93,7 +93,7 @@ pub(crate) fn pool_summaries(pools: Vec<UserPoolDescriptionType>) -> Vec<PoolSum
     pools.into_iter().filter_map(summary).collect()
 }
 
-/// A pool. The SDK cannot tell an estimate of nobody from none at all, so 0 counts as not told.
+/// A pool. The SDK cannot tell none at all, as of an emulator, from an estimate of nobody: both are 0.
 pub(crate) fn pool(id: &PoolId, pool: UserPoolType) -> Pool {
     let schema = |attribute: aws_sdk_cognitoidentityprovider::types::SchemaAttributeType| {
         Some(SchemaAttribute {
@@ -109,7 +109,7 @@ pub(crate) fn pool(id: &PoolId, pool: UserPoolType) -> Pool {
         id: id.clone(),
         name: pool.name.unwrap_or_default(),
         tier: pool.user_pool_tier.map(|tier| tier.as_str().to_owned()),
-        estimated_users: u64::try_from(pool.estimated_number_of_users).ok().filter(|users| *users > 0),
+        estimated_users: u64::try_from(pool.estimated_number_of_users).ok(),
         schema: pool.schema_attributes.unwrap_or_default().into_iter().filter_map(schema).collect(),
         username_attributes: pool
             .username_attributes

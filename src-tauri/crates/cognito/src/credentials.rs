@@ -114,7 +114,7 @@ impl Files {
             return match self.web_identity(&sources).await {
                 Some(result) => result
                     .map_err(|error| credentials_failure(&error, "the environment", ProfileKind::WebIdentity, None)),
-                None => Err(self.missing(&name)),
+                None => Err(self.missing(&name, &sources)),
             };
         }
         let provider = ProfileFileCredentialsProvider::builder()
@@ -155,14 +155,14 @@ impl Files {
             .with_timeout_config(timeouts)
     }
 
-    fn missing(&self, name: &str) -> Error {
+    fn missing(&self, name: &str, sources: &Sources) -> Error {
         let message = match self.profile {
             Some(_) => format!("There is no profile {name} in the AWS configuration. Choose another one."),
             None => "No credentials were found: neither in the environment nor in a default profile. Choose a \
                      profile, or set one up with: aws configure"
                 .to_owned(),
         };
-        Error::new(ErrorKind::CredentialsMissing, message)
+        Error::new(ErrorKind::CredentialsMissing, sources.explained(message))
     }
 }
 

@@ -1,15 +1,15 @@
 //! What can go wrong between us and AWS, each as a sentence that a person can act on.
 
-mod credentials;
 mod answers;
+mod credentials;
 
 use std::time::Duration;
 
 use model::PoolId;
 use model::call::Operation;
 
-pub(crate) use credentials::credentials_failure;
 pub(crate) use answers::failure;
+pub(crate) use credentials::credentials_failure;
 
 /// A call that did not end well. `Display` is the message; it holds no attribute values, names or secrets.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -122,7 +122,10 @@ impl Session {
             .clone()
             .or_else(|| sources.selected_region(config.profile.is_some()))
             .or_else(|| emulator.then(|| Region::parse("us-east-1").ok()).flatten())
-            .ok_or_else(|| no_region(&who))?;
+            .ok_or_else(|| {
+                let error = no_region(&who);
+                Error { message: sources.explained(error.message.clone()), ..error }
+            })?;
         let bundle = sources.variable("AWS_CA_BUNDLE");
         let client = http::client(bundle.as_deref().map(std::path::Path::new), emulator)?;
         let files = crate::credentials::Files {

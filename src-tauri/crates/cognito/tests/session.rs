@@ -101,6 +101,18 @@ async fn no_credentials_anywhere_is_a_sentence_and_metadata_services_are_not_ask
 }
 
 #[tokio::test]
+async fn a_broken_file_is_named_where_something_is_missing_without_a_chosen_profile() {
+    let home = TempDir::new().unwrap();
+    let broken = "[default]\nregion = eu-west-1\n[profile\n";
+    let error = open(None, files(&home, broken, &[])).await.unwrap_err();
+    assert!(error.message.contains("No Region") && error.message.contains("(line 3)"), "{error}");
+    let session = open(None, files(&home, broken, &[("AWS_REGION", "eu-west-1")])).await.unwrap();
+    let error = session.credentials().await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::CredentialsMissing);
+    assert!(error.message.contains(".aws/config") && error.message.contains("(line 3)"), "{error}");
+}
+
+#[tokio::test]
 async fn a_missing_sign_in_names_the_command_also_for_a_role_built_on_it() {
     let home = TempDir::new().unwrap();
     let files = files(&home, SSO, &[]);

@@ -29,12 +29,12 @@ impl Console {
         let settings = self.inner.settings();
         writeln!(
             out,
-            "settings: share {}, history for {} days, {} connections, {} pools, {} saved views",
+            "settings: share {}, history for {}, {}, {}, {}",
             settings.share,
-            settings.history_days,
-            settings.connections.len(),
-            settings.pools.len(),
-            settings.saved_views.len()
+            several(u64::from(settings.history_days), "day"),
+            several(settings.connections.len() as u64, "connection"),
+            several(settings.pools.len() as u64, "pool"),
+            several(settings.saved_views.len() as u64, "saved view")
         )?;
         writeln!(out, "notices: {}", self.notices().len())?;
         writeln!(out, "\npools:")?;
@@ -65,10 +65,16 @@ impl Console {
         match pool.freshness().await {
             Ok(fresh) => {
                 let synced = fresh.synced_at.map_or_else(|| "never".to_owned(), |at| at.to_string());
+                let estimated = fresh
+                    .estimated_users
+                    .map_or_else(|| "not estimated".to_owned(), |users| format!("{users} estimated"));
                 write!(
                     out,
-                    "{} users (estimated {:?}), synced {synced}, complete {}, swept {}, groups known {}",
-                    fresh.users, fresh.estimated_users, fresh.complete, fresh.swept, fresh.groups_known
+                    "{} ({estimated}), synced {synced}, {}complete, {}swept, groups {}known",
+                    several(fresh.users, "user"),
+                    not(fresh.complete),
+                    not(fresh.swept),
+                    not(fresh.groups_known)
                 )?;
             }
             Err(error) => write!(out, "freshness unreadable ({})", error.code.as_str())?,
@@ -78,6 +84,15 @@ impl Console {
         }
         writeln!(out)
     }
+}
+
+/// "1 pool", "2 pools".
+fn several(number: u64, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+fn not(holds: bool) -> &'static str {
+    if holds { "" } else { "not " }
 }
 
 fn zone_name(zone: &jiff::tz::TimeZone) -> &str {

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError};
 use model::PoolKey;
 use store::{Erased, Settings};
 
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::open::{Console, blocking};
 use crate::pool::OpenPool;
 
@@ -23,7 +23,8 @@ impl Console {
     ///
     /// # Errors
     /// [`Code::CacheUnavailable`](crate::Code::CacheUnavailable) with the file that could not be removed; what could
-    /// be removed is gone then.
+    /// be removed is gone then. [`Code::JournalUnavailable`](crate::Code::JournalUnavailable) for one pool when the
+    /// history cannot be opened, so that what it holds of the pool would stay; nothing is erased then.
     pub async fn erase(&self, what: Erase) -> Result<Erased, Error> {
         for pool in self.open_pools(&what) {
             pool.close().await;
@@ -52,8 +53,14 @@ impl Console {
         let inner = self.inner.clone();
         blocking(move || {
             let history = inner.vault().history.clone();
-            if let Some(history) = history {
-                history.erase_pool(&key)?;
+            match history {
+                Some(history) => history.erase_pool(&key)?,
+                None if inner.data.history_file().exists() => {
+                    let message = "The history cannot be opened, so what it holds of this pool cannot be erased; nothing was \
+                                   erased. Unlock the local data, or erase everything.";
+                    return Err(Error::new(Code::JournalUnavailable, message));
+                }
+                None => {}
             }
             inner.pools.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
             let erased = store::erase_pool(&inner.data, &key)?;

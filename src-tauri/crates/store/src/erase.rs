@@ -117,7 +117,7 @@ fn is_ours_in_root(name: &str) -> bool {
     }
     let broken = |stem: &str| {
         let rest = name.strip_prefix(stem).and_then(|rest| rest.strip_prefix(".json"));
-        rest.is_some_and(|rest| is_numbered(rest, &["broken"]))
+        rest.is_some_and(|rest| is_numbered(rest, &["broken", "damaged"]))
     };
     ["settings", "sandbox"].iter().any(|stem| is_written(name, stem) || broken(stem))
         || name.strip_prefix("keys.tmp-").is_some_and(is_number)

@@ -128,7 +128,7 @@ fn sealed_keys_are_removed_whatever_the_passphrase() {
 #[test]
 fn the_sandbox_and_the_noted_key_file_go_and_somebody_elses_key_file_stays() {
     let disk = full();
-    for name in ["sandbox.json", "sandbox.json.broken-1", "sandbox.new"] {
+    for name in ["sandbox.json", "sandbox.json.damaged-1", "sandbox.new"] {
         fs::write(disk.dir.root().join(name), b"{}").unwrap();
     }
     let elsewhere = store::DataDir::open(disk.folder.path().join("elsewhere")).unwrap();

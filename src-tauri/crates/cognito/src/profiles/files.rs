@@ -106,6 +106,14 @@ impl Sources {
         Self { files, sections, problems, env }
     }
 
+    /// A message about something that is missing, with why it may be: a file that cannot be used.
+    pub(crate) fn explained(&self, message: String) -> String {
+        match self.problems.first() {
+            Some(problem) => format!("{message} ({problem})"),
+            None => message,
+        }
+    }
+
     /// An environment variable; `None` when it is unset or empty.
     pub(crate) fn variable(&self, name: &str) -> Option<String> {
         self.env.get(name).ok().filter(|value| !value.is_empty())

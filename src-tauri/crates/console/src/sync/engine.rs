@@ -65,6 +65,10 @@ impl Run {
     }
 
     async fn stages(&self) -> Result<SyncReport, Error> {
+        if self.pool.keeps_history() && self.pool.console.vault().history.is_none() {
+            let why = "The history cannot be read, so what this sync of the pool changes is not recorded.";
+            self.pool.console.notice(format!("{why} The users are synced all the same."));
+        }
         let _held = self.leases().await?;
         let live = self.live().await?;
         let pool = self.describe(&live).await?;
@@ -102,8 +106,7 @@ impl Run {
             // The estimate may be older than the listing by now.
             estimated = self.describe(live).await?.estimated_users;
         }
-        let trusted = unfiltered || plan::agrees(self.crew().seen(), estimated);
-        let resolved = self.verify(live, trusted).await?;
+        let resolved = self.verify(live, unfiltered, estimated).await?;
         let complete = resolved && plan::agrees(self.crew().seen(), estimated);
         self.finish(Finished { complete, swept: unfiltered, estimated_users: estimated }).await
     }
@@ -116,8 +119,8 @@ impl Run {
         self.crew().quiet = !before.swept;
         self.meter.phase(SyncPhase::Sweeping);
         self.list(live).await?;
-        self.verify(live, true).await?;
-        let complete = plan::agrees(self.crew().seen(), estimated);
+        let resolved = self.verify(live, true, estimated).await?;
+        let complete = resolved && plan::agrees(self.crew().seen(), estimated);
         self.finish(Finished { complete, swept: true, estimated_users: estimated }).await
     }
 
@@ -145,7 +148,7 @@ impl Run {
 
     async fn describe(&self, live: &Live) -> Result<Pool, Error> {
         let described = self.call(|| live.session.describe_pool(&self.pool.key.pool)).await?;
-        self.meter.estimated(described.estimated_users);
+        self.meter.estimated(described.estimated_users.filter(|users| *users > 0));
         let put = described.clone();
         self.disk(move |pool| pool.cache.put_pool(&put)).await?;
         Ok(described)
@@ -165,6 +168,8 @@ impl Run {
     }
 
     async fn finish(&self, finished: Finished) -> Result<SyncReport, Error> {
+        let estimated_users = plan::known(finished.estimated_users, self.crew().seen());
+        let finished = Finished { estimated_users, ..finished };
         let freshness = self.disk(move |pool| pool.cache.finish(&finished, pool.now())).await?;
         let (requests, throttled) = self.meter.requests();
         Ok(SyncReport {

@@ -14,8 +14,12 @@ use crate::error::Error;
 use crate::leases::Held;
 use crate::open::blocking;
 
-/// How often credentials are looked for after they have expired.
+/// How soon credentials are looked for after they have expired; again and again where a person signs in to IAM Identity
+/// Center, which costs a look into a file.
 const CREDENTIALS: Duration = Duration::from_secs(3);
+
+/// The longest wait where looking may run a program or call STS.
+const CREDENTIALS_AT_LAST: Duration = Duration::from_secs(30);
 
 /// The longest wait for a network that is gone.
 const NETWORK: Duration = Duration::from_secs(30);
@@ -97,8 +101,8 @@ impl Run {
         match error.kind {
             ErrorKind::CredentialsExpired { .. } | ErrorKind::CredentialsMissing => {
                 self.meter.error(error.clone().into());
-                self.meter.halt("call", SyncPhase::Waiting(error.message));
-                self.credentials().await;
+                self.meter.halt("call", SyncPhase::Waiting(error.message.clone()));
+                self.credentials(matches!(error.kind, ErrorKind::CredentialsExpired { sso_login: Some(_) })).await;
                 self.meter.no_error();
             }
             ErrorKind::Throttled { retry_after } => {
@@ -115,9 +119,13 @@ impl Run {
     }
 
     /// Waits for credentials that hold and belong to the same account and role as before.
-    async fn credentials(&self) {
+    async fn credentials(&self, signs_in: bool) {
+        let mut wait = CREDENTIALS;
         loop {
-            tokio::time::sleep(CREDENTIALS).await;
+            tokio::time::sleep(wait).await;
+            if !signs_in {
+                wait = (wait * 2).min(CREDENTIALS_AT_LAST);
+            }
             let Some(live) = self.pool.live.get() else { return };
             if live.session.credentials().await.is_err() {
                 continue;

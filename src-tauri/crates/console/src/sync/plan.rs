@@ -52,9 +52,22 @@ pub(super) fn is_hot(prefix: Option<&str>, read: u64, evidence: Evidence) -> boo
         && evidence.wasted + read <= estimated / 12
 }
 
+/// Users by which every sum may differ: the estimate lags behind.
+const SLACK: u64 = 60;
+
+/// The estimate that a sum is compared with. Emulators tell none, which looks like 0, so with users 0 is none.
+pub(super) fn known(estimated: Option<u64>, users: u64) -> Option<u64> {
+    estimated.filter(|estimated| *estimated > 0 || users == 0)
+}
+
 /// Whether a sum agrees with AWS's estimate: 1 % or 60 users. Without an estimate nothing disagrees.
 pub(super) fn agrees(users: u64, estimated: Option<u64>) -> bool {
-    estimated.is_none_or(|estimated| users.abs_diff(estimated) <= (estimated / 100).max(60))
+    known(estimated, users).is_none_or(|estimated| users.abs_diff(estimated) <= (estimated / 100).max(SLACK))
+}
+
+/// Whether a sum is as good as AWS's estimate: 60 users, whatever the size. Without a real estimate it never is.
+pub(super) fn agrees_closely(users: u64, estimated: Option<u64>) -> bool {
+    estimated.is_some_and(|estimated| estimated > 0 && users.abs_diff(estimated) <= SLACK)
 }
 
 /// Chains that no others have taken over from.
@@ -119,6 +132,18 @@ mod tests {
         assert!(agrees(940, Some(1_000)) && !agrees(939, Some(1_000)));
         assert!(agrees(101_000, Some(100_000)) && !agrees(101_001, Some(100_000)));
         assert!(agrees(5, None));
+    }
+
+    #[test]
+    fn an_estimate_of_nobody_is_believed_only_where_nobody_is() {
+        assert!(agrees(5_000, Some(0)) && agrees(0, Some(0)));
+        assert_eq!((known(Some(0), 0), known(Some(0), 1), known(Some(7), 1)), (Some(0), None, Some(7)));
+    }
+
+    #[test]
+    fn users_are_removed_unasked_only_within_sixty_of_a_real_estimate() {
+        assert!(agrees_closely(99_940, Some(100_000)) && !agrees_closely(99_939, Some(100_000)));
+        assert!(!agrees_closely(0, Some(0)) && !agrees_closely(5, None));
     }
 
     #[test]

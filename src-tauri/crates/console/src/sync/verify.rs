@@ -1,18 +1,20 @@
 //! Users that the listing did not show: asked for one by one, then kept or removed.
 
-use cognito::UserFilter;
+use cognito::{ErrorKind, UserFilter};
 use futures::{StreamExt as _, TryStreamExt as _};
 use model::user::User;
 use model::{Sub, Username};
 use store::{ChainStep, SyncPhase as StoredPhase};
 
+use super::chains::again;
 use super::engine::Run;
+use super::loops::Circle;
 use super::{SyncPhase, plan};
 use crate::error::Error;
 use crate::pool::Live;
 
-/// Up to so many users are asked for one by one before they are taken for gone.
-const ASKED: usize = 200;
+/// Up to so many users are asked for one by one in a run: a minute or two at the usual share of the quota.
+const ASKED: usize = 2_000;
 
 /// Users that are removed at once.
 const BATCH: u32 = 1_000;
@@ -23,27 +25,28 @@ const WORKERS: usize = 8;
 impl Run {
     /// Removes cached users who are gone, and keeps those that the listing merely did not show.
     ///
-    /// Few are asked for by an exact filter each, which is free. More are believed to be gone when the listing can be
-    /// trusted and covered them; else they stay, and a sweep decides. Says whether everybody was dealt with.
-    pub(super) async fn verify(&self, live: &Live, trusted: bool) -> Result<bool, Error> {
+    /// Each is asked for by an exact filter, which is free. Only where they are more than can be asked for, those are
+    /// believed to be gone whom a listing covered that read, to a few, as many users as AWS estimates. Failing that, a
+    /// last listing asks for as many as it may, and the others stay for the next sync; one that a sweep follows
+    /// (`last` is false) leaves them to that. Says whether everybody was dealt with.
+    pub(super) async fn verify(&self, live: &Live, last: bool, estimated: Option<u64>) -> Result<bool, Error> {
         let most = u32::try_from(ASKED).unwrap_or(u32::MAX);
-        let missing = self.disk(move |pool| pool.cache.missing(most + 1)).await?;
+        let mut missing = self.disk(move |pool| pool.cache.missing(most + 1)).await?;
         if missing.is_empty() {
             return Ok(true);
         }
         self.meter.phase(SyncPhase::Verifying);
         self.disk(|pool| pool.cache.enter(StoredPhase::Verifying)).await?;
-        let few = if missing.len() > ASKED && trusted {
+        if missing.len() > ASKED && plan::agrees_closely(self.crew().seen(), estimated) {
             self.remove_all_covered().await?;
-            self.disk(move |pool| pool.cache.missing(most + 1)).await?
-        } else {
-            missing
-        };
-        if few.len() > ASKED {
-            return Ok(false);
+            missing = self.disk(move |pool| pool.cache.missing(most + 1)).await?;
         }
-        self.ask_for(live, few).await?;
-        Ok(true)
+        let all = missing.len() <= ASKED;
+        if all || last {
+            missing.truncate(ASKED);
+            self.ask_for(live, missing).await?;
+        }
+        Ok(all)
     }
 
     async fn ask_for(&self, live: &Live, missing: Vec<User>) -> Result<(), Error> {
@@ -86,15 +89,27 @@ impl Run {
             Some(sub) => UserFilter::SubIs(sub),
             None => UserFilter::UsernameIs(user.username.clone()),
         };
-        let mut token: Option<String> = None;
+        let (mut token, mut circle, mut restarts): (Option<String>, _, _) = (None, Circle::default(), 0);
         loop {
             let asked = || live.session.users(&self.pool.key.pool, filter.clone(), None, token.clone());
-            let page = self.call(asked).await?;
+            let page = match self.call(asked).await {
+                Ok(page) => page,
+                Err(error) if error.kind != ErrorKind::PageTokenRefused => return Err(error.into()),
+                Err(_) => {
+                    again(&mut restarts)?;
+                    (token, circle) = (None, Circle::default());
+                    continue;
+                }
+            };
             self.meter.page(0);
             // A page may be empty although more follow.
             match (page.users.into_iter().next(), page.next) {
                 (Some(found), _) => return Ok(Some(found)),
                 (None, None) => return Ok(None),
+                (None, next) if circle.closes_with(next.as_deref()) => {
+                    again(&mut restarts)?;
+                    (token, circle) = (None, Circle::default());
+                }
                 (None, next) => token = next,
             }
         }

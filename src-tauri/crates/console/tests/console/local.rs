@@ -65,16 +65,24 @@ async fn an_unreadable_history_is_left_alone_and_the_sync_goes_on_without_it() {
     let pool = house.synced().await;
     house.assert_cache_is_server(&pool).await;
     assert_eq!(pool.timeline("anybody").await.unwrap_err().code, Code::JournalUnavailable);
+    let told = |notice: &String| notice.contains("this sync");
+    assert!(house.console.notices().iter().any(told), "{:?}", house.console.notices());
+    let refused = house.console.erase(Erase::Pool(pool.key().clone())).await.unwrap_err();
+    assert_eq!(refused.code, Code::JournalUnavailable);
+    house.assert_cache_is_server(&pool).await;
     assert!(std::fs::read(&file).unwrap() == garbage, "the file is left as it was");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn broken_settings_are_kept_and_the_usual_ones_used() {
     let mut house = House::new(options(100)).await;
+    let key = house.open().await.key().clone();
     let file = house.dir.path().join("data/settings.json");
     std::fs::write(&file, "{ this is not JSON").unwrap();
     house.reopen().await;
     assert!(house.console.notices()[0].contains("settings.json.broken-1"), "{:?}", house.console.notices());
+    assert_eq!(house.console.find_cached(None, &sandbox_connection()).unwrap(), key, "its cache is still found");
+    house.console.open_cached(&key).await.unwrap();
     house.console.update_settings(|settings| settings.history_days = 7).await.unwrap();
     house.reopen().await;
     assert_eq!((house.console.settings().history_days, house.console.notices().len()), (7, 0));
@@ -206,7 +214,11 @@ async fn diagnostics_name_no_account_pool_path_or_person() {
     for secret in [&account, &described.name, &path, &person.username, &person.sub, "Secret label"] {
         assert!(!text.contains(secret), "{secret} is in: {text}");
     }
-    for told in ["Poolkeeper", "key file", "ListUsers", "complete true", &format!("{} users", house.people().len())] {
+    let users = house.people().len();
+    let users = format!("{users} users ({users} estimated)");
+    for told in
+        ["Poolkeeper", "key file", "ListUsers", ", complete, swept", "1 connection, 1 pool, 0 saved views", &users]
+    {
         assert!(text.contains(told), "{told} is not in: {text}");
     }
 }

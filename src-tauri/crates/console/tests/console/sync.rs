@@ -275,17 +275,33 @@ async fn history_can_be_off_for_a_pool_and_erased_for_a_person() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_deleted_users_are_removed_without_asking_for_each() {
-    let house = House::new(options(1_500)).await;
+async fn deleted_users_are_asked_for_one_by_one_unless_they_are_thousands_and_the_sum_agrees() {
+    let house = House::new(options(3_500)).await;
     let pool = house.synced().await;
-    for user in house.people().iter().step_by(5) {
+    for (gone, asked) in [(300, true), (2_100, false)] {
+        for user in house.people().iter().take(gone) {
+            house.sandbox.directory().delete_user(&house.sandbox.pool_id(), &user.username).unwrap();
+        }
+        house.sandbox.forget_calls();
+        let report = pool.sync().finished().await.unwrap();
+        assert!(report.complete, "{report:?}");
+        let calls = house.sandbox.calls().of("ListUsers");
+        assert_eq!(calls >= gone as u64, asked, "{calls} calls for {gone} users");
+        house.assert_cache_is_server(&pool).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pool_without_users_is_complete_after_one_page() {
+    let house = House::new(options(100)).await;
+    for user in house.people() {
         house.sandbox.directory().delete_user(&house.sandbox.pool_id(), &user.username).unwrap();
     }
-    house.sandbox.forget_calls();
+    let pool = house.open().await;
     let report = pool.sync().finished().await.unwrap();
-    assert!(report.complete, "{report:?}");
-    assert!(house.sandbox.calls().of("ListUsers") < 50, "{:?}", house.sandbox.calls());
-    house.assert_cache_is_server(&pool).await;
+    assert!(report.complete && report.swept, "{report:?}");
+    assert_eq!((report.users, house.sandbox.calls().of("ListUsers")), (0, 1));
+    assert_eq!(pool.freshness().await.unwrap().estimated_users, Some(0));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

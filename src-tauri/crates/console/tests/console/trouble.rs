@@ -129,3 +129,19 @@ async fn a_second_console_waits_for_the_first_ones_sync() {
     assert!(first.change_counter() > 0);
     house.assert_cache_is_server(&first).await;
 }
+
+// With tokio's clock stopped, waits take no time.
+#[tokio::test(start_paused = true)]
+async fn credentials_that_nobody_signs_in_for_are_looked_for_ever_more_seldom() {
+    let house = House::new(options(100)).await;
+    let pool = house.open().await;
+    let expired = Fault::Error { code: "ExpiredTokenException".to_owned(), http_status: 400 };
+    house.sandbox.weather().plan_fault(None, When::After(0), expired);
+    let sync = pool.sync();
+    until(&sync, waits).await;
+    house.sandbox.forget_calls();
+    tokio::time::sleep(Duration::from_secs(120)).await;
+    let looked = house.sandbox.calls().of("GetCallerIdentity");
+    assert!((3..=10).contains(&looked), "{looked} times in two minutes");
+    sync.cancel();
+}

@@ -38,7 +38,7 @@ impl Shell {
         };
         let app = poolkeeper::assemble(mock_builder(), &place, poolkeeper::context()).unwrap();
         let window = tauri::WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default()).build().unwrap();
-        Self { window, _app: app, folder: folder }
+        Self { window, _app: app, folder }
     }
 
     /// Calls a command as the page at `url` would.

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use tauri::{App, Manager, Runtime};
 use tauri_specta::{Commands, collect_commands, collect_events};
 
-pub use setup::Place;
+pub use setup::{LOG_FILTER, LogFiles, Place, subscriber};
 pub use state::Desk;
 pub use window::is_own_page;
 

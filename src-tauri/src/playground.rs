@@ -1,11 +1,13 @@
 //! The sandbox of this run: made when it is first asked for, kept in the data directory.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use console::{HttpClient, SandboxClient};
 use jiff::Timestamp;
 use sandbox::{Options, Quota, Sandbox};
+use wire::app::{SANDBOX_FILE, sandbox_files};
 use wire::connections::ConnectionIdView;
 
 /// Where the sandbox comes from and, once it runs, the sandbox.
@@ -14,12 +16,16 @@ pub(crate) struct Playground {
     users: u32,
     start: Timestamp,
     running: Mutex<Option<Sandbox>>,
+    notices: Mutex<Vec<String>>,
+    /// Whether the file holds something unreadable that could not be set aside; then it is never written over.
+    spared: AtomicBool,
 }
 
 impl Playground {
     /// A playground whose state is kept in `file` and whose virtual time begins at `start`. Nothing is made yet.
     pub(crate) fn new(file: PathBuf, users: u32, start: Timestamp) -> Arc<Self> {
-        Arc::new(Self { file, users, start, running: Mutex::default() })
+        let (running, notices) = (Mutex::default(), Mutex::default());
+        Arc::new(Self { file, users, start, running, notices, spared: AtomicBool::new(false) })
     }
 
     /// Makes the sandbox unless it runs. Blocks for a second or two.
@@ -43,34 +49,65 @@ impl Playground {
         Arc::new(move || playground.start())
     }
 
+    /// What a person should know about the sandbox's state.
+    pub(crate) fn notices(&self) -> Vec<String> {
+        self.notices.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Writes what has changed, if it ran.
     pub(crate) fn save(&self) {
-        if let Some(Err(error)) = self.running().as_ref().map(|sandbox| sandbox.save(&self.file)) {
-            tracing::warn!(%error, "the sandbox's state was not kept");
+        if let Some(sandbox) = self.running().as_ref() {
+            self.keep(sandbox);
         }
     }
 
     /// Lets go of the sandbox and of its state: the next one is as new.
     pub(crate) fn reset(&self) {
         *self.running() = None;
-        // No file is as good as a removed one.
-        let _ = std::fs::remove_file(&self.file);
+        let folder = self.file.parent().unwrap_or(Path::new("."));
+        for (file, _) in sandbox_files(folder) {
+            // No file is as good as a removed one.
+            let _ = std::fs::remove_file(file);
+        }
+        self.notices.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.spared.store(self.file.exists(), Ordering::Relaxed);
     }
 
     fn load(&self) -> Sandbox {
         if self.file.exists() {
             match Sandbox::load(&self.file, self.start) {
                 Ok(sandbox) => return sandbox,
-                Err(error) => tracing::warn!(%error, "the sandbox begins anew"),
+                Err(error) => self.set_aside(&error),
             }
         }
         let options = Options { users: self.users, quota: Quota::Off, start: self.start, ..Options::default() };
         let sandbox = Sandbox::new(options);
         // The people depend on the first day: kept, they are the same ones tomorrow.
+        self.keep(&sandbox);
+        sandbox
+    }
+
+    fn keep(&self, sandbox: &Sandbox) {
+        if self.spared.load(Ordering::Relaxed) {
+            return;
+        }
         if let Err(error) = sandbox.save(&self.file) {
             tracing::warn!(%error, "the sandbox's state was not kept");
         }
-        sandbox
+    }
+
+    /// Keeps a state that cannot be read, under another name, and says so.
+    fn set_aside(&self, why: &sandbox::Error) {
+        tracing::warn!("the sandbox's state cannot be read; it begins anew");
+        let aside = (1_u32..)
+            .map(|number| self.file.with_file_name(format!("{SANDBOX_FILE}.damaged-{number}")))
+            .find(|path| !path.exists());
+        let moved = aside.filter(|aside| std::fs::rename(&self.file, aside).is_ok());
+        let kept = moved.as_ref().unwrap_or(&self.file).display();
+        let notice =
+            format!("The sandbox begins anew, because its state could not be read. It is kept as {kept}. {why}");
+        self.spared.store(moved.is_none(), Ordering::Relaxed);
+        self.notices.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
     }
 
     fn running(&self) -> MutexGuard<'_, Option<Sandbox>> {

@@ -1,25 +1,32 @@
 //! Before the window: where things are, where the keys come from, the log.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use console::{AwsFiles, KeySource, SystemClock};
 use jiff::tz::TimeZone;
 use tauri::{Manager, RunEvent};
+use tracing::Subscriber;
 use tracing_appender::non_blocking::WorkerGuard;
-use tracing_appender::rolling::{Builder, Rotation};
+use tracing_appender::rolling::{Builder, RollingFileAppender, Rotation};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
 
 /// Days of logs that are kept.
 const LOG_FILES: usize = 7;
+
+/// How often the log's files are made private.
+const PRIVATE_EVERY: Duration = Duration::from_secs(60);
 
 /// People in a new sandbox, unless the environment says otherwise.
 const SANDBOX_USERS: u32 = 100_000;
 
 /// Our own log is INFO; libraries that could print requests, and with them credentials or people, stay at WARN.
-const LOG_FILTER: &str = "info,aws=warn,hyper=warn,h2=warn,rustls=warn,reqwest=warn,zbus=warn,tao=warn,wry=warn";
+pub const LOG_FILTER: &str = "info,aws=warn,hyper=warn,h2=warn,rustls=warn,reqwest=warn,zbus=warn,tao=warn,wry=warn";
 
 /// Where this run keeps its data, and where its keys come from.
 #[derive(Debug, Clone)]
@@ -103,34 +110,98 @@ pub(crate) fn start() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Starts the log: JSON lines in `logs/`, a file a day, the last seven kept. Dropping the guard writes what is left.
+/// Starts the log. Dropping the guard writes what is left.
 ///
 /// # Errors
 /// When the log's directory cannot be made.
 pub(crate) fn log(data_dir: &Path) -> anyhow::Result<WorkerGuard> {
-    let folder = data_dir.join("logs");
-    private_folder(&folder)?;
-    let files = Builder::new()
-        .rotation(Rotation::DAILY)
-        .filename_prefix("poolkeeper")
-        .filename_suffix("jsonl")
-        .max_log_files(LOG_FILES)
-        .build(folder)?;
-    let (writer, guard) = tracing_appender::non_blocking(files);
-    let subscriber =
-        tracing_subscriber::fmt().json().with_env_filter(EnvFilter::new(LOG_FILTER)).with_writer(writer).finish();
+    let (writer, guard) = tracing_appender::non_blocking(LogFiles::open(data_dir)?);
     // A test process may have a log already; then that one stays.
-    let _ = tracing::subscriber::set_global_default(subscriber);
+    let _ = tracing::subscriber::set_global_default(subscriber(writer, LOG_FILTER));
     Ok(guard)
 }
 
-/// Makes a folder, and what is missing on the way to it, for its owner alone.
-fn private_folder(path: &Path) -> std::io::Result<()> {
+/// What writes the log: JSON lines of what the filter lets through.
+pub fn subscriber<W>(writer: W, filter: &str) -> impl Subscriber + Send + Sync + use<W>
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    tracing_subscriber::fmt().json().with_env_filter(EnvFilter::new(filter)).with_writer(writer).finish()
+}
+
+/// The log's files in `logs/`: one a day, the last seven kept, for their owner alone.
+pub struct LogFiles {
+    folder: PathBuf,
+    files: RollingFileAppender,
+    /// When the files were made private last; `None` before the first line.
+    private: Option<Instant>,
+}
+
+impl LogFiles {
+    /// Opens today's file; older ones than the last seven go.
+    ///
+    /// # Errors
+    /// When the folder or the file cannot be made, or not be made private.
+    pub fn open(data_dir: &Path) -> anyhow::Result<Self> {
+        let folder = data_dir.join("logs");
+        private_folder(&folder)?;
+        let files = Builder::new()
+            .rotation(Rotation::DAILY)
+            .filename_prefix("poolkeeper")
+            .filename_suffix("jsonl")
+            .max_log_files(LOG_FILES)
+            .build(&folder)?;
+        private_files(&folder)?;
+        Ok(Self { folder, files, private: None })
+    }
+}
+
+impl Write for LogFiles {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let written = self.files.write(line)?;
+        // A new day's file is made as the umask says, in a folder that is private anyway.
+        if self.private.is_none_or(|last| last.elapsed() > PRIVATE_EVERY) {
+            private_files(&self.folder)?;
+            self.private = Some(Instant::now());
+        }
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.files.flush()
+    }
+}
+
+/// Makes a folder, and what is missing on the way to it, for its owner alone; also when it exists.
+fn private_folder(path: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    builder.create(path)?;
+    allow(path, 0o700)
+}
+
+/// Makes the log's files their owner's alone.
+fn private_files(folder: &Path) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() && entry.file_name().to_string_lossy().starts_with("poolkeeper") {
+            allow(&entry.path(), 0o600)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn allow(path: &Path, mode: u32) -> io::Result<()> {
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))
+}
+
+/// Elsewhere a person's own folder is private already.
+#[cfg(not(unix))]
+fn allow(_: &Path, _: u32) -> io::Result<()> {
+    Ok(())
 }
 
 /// Lets WebKitGTK draw without DMA-BUF where there is no GPU: scrolling is seven times faster there.

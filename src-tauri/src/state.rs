@@ -18,7 +18,7 @@ use crate::setup::Place;
 pub struct Desk {
     config: console::Config,
     playground: Arc<Playground>,
-    console: OnceCell<Result<Console, console::Error>>,
+    console: OnceCell<Console>,
     connected: Mutex<Option<Connected>>,
     open: Mutex<Option<Arc<Opened>>>,
     tell: Tell,
@@ -35,15 +35,23 @@ pub(crate) struct Opened {
 impl Desk {
     pub(crate) fn new(place: &Place, tell: Tell) -> Self {
         let mut config = place.console();
-        let playground = Playground::new(place.data_dir.join("sandbox.json"), place.sandbox_users, config.clock.now());
+        let playground =
+            Playground::new(place.data_dir.join(wire::app::SANDBOX_FILE), place.sandbox_users, config.clock.now());
         config.sandbox = Some(playground.client());
         Self { config, playground, console: OnceCell::new(), connected: Mutex::default(), open: Mutex::default(), tell }
     }
 
     /// The console, opened by whoever asks first: a keyring may take seconds, and the window is there before it answers.
+    /// When it cannot be opened, the next one asks again.
     pub(crate) async fn console(&self) -> Result<Console, WireError> {
-        let open = || console::open(self.config.clone());
-        self.console.get_or_init(open).await.clone().map_err(WireError::from)
+        Ok(self.console.get_or_try_init(|| console::open(self.config.clone())).await?.clone())
+    }
+
+    /// What a person should know about the local data, the sandbox's included.
+    pub(crate) fn notices(&self, console: &Console) -> Vec<String> {
+        let mut notices = console.notices();
+        notices.extend(self.playground.notices());
+        notices
     }
 
     /// The open pool.
@@ -137,7 +145,7 @@ impl Desk {
             read_only: environment == Environment::Production,
             offline: opened.connection.is_none(),
             history: pool.keeps_history(),
-            notices: console.notices(),
+            notices: self.notices(&console),
         })
     }
 }

@@ -21,7 +21,7 @@ pub(crate) async fn get_app_info(desk: Desk<'_>) -> Answer<AppInfoView> {
         data_dir: console.data_dir().display().to_string(),
         zone: console.zone().iana_name().unwrap_or("UTC").to_owned(),
         platform: std::env::consts::OS.to_owned(),
-        notices: console.notices(),
+        notices: desk.notices(&console),
     })
 }
 

@@ -83,7 +83,7 @@ fn what_begins_with_a_minus_and_is_no_option_is_looked_for() {
         assert_eq!(COPY.run_bare(&words).text().trim(), count(query).to_string(), "with -- it is the same");
     }
     assert_eq!(count("--status:confirmed"), count("status:confirmed"), "twice no is yes");
-    assert_eq!(names(&["--sort", "-created", "-a", "--limit=3"]).len(), 3);
+    assert_eq!(names(&["--sort", "-created", "-zo", "--limit=3"]).len(), 3);
     for name in ["-foo", "-f", "--foo"] {
         assert_eq!(COPY.run(&["show", name, "--json"]).json(1)["error"]["code"], "not_found", "{name}");
     }

@@ -21,6 +21,7 @@ pub async fn tour(window: &Window, mut look: impl AsyncFnMut(&Window, &str)) {
         look(window, &format!("inspector-{}", tab.to_lowercase())).await;
     }
     window.press(ESCAPE).await;
+    clear(window).await;
     window.fill("textbox", "Search users", "sta").await;
     window.get("listbox", "Completions").await;
     look(window, "users-completion").await;
@@ -70,7 +71,15 @@ pub async fn open_sandbox(window: &Window) {
     window.synced().await;
 }
 
+/// Takes away the terms that stand in the query bar.
+async fn clear(window: &Window) {
+    if window.look("button", "Clear the search").await.is_some() {
+        window.click("button", "Clear the search").await;
+    }
+}
+
 async fn search(window: &Window, query: &str) {
+    clear(window).await;
     window.fill("textbox", "Search users", query).await;
     window.press(ENTER).await;
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;

@@ -48,14 +48,14 @@ async fn an_endpoint_where_nothing_listens_ends_in_a_sentence() {
 }
 
 /// Connects to a server on loopback and opens its first pool.
-pub async fn open_endpoint(window: &Window, endpoint: &str) {
+pub(crate) async fn open_endpoint(window: &Window, endpoint: &str) {
     connect(window, endpoint).await;
     window.click("button", "Open pool customers").await;
     window.get("grid", "Users").await;
 }
 
 /// Connects to a server on loopback; its pools are listed then.
-pub async fn connect(window: &Window, endpoint: &str) {
+pub(crate) async fn connect(window: &Window, endpoint: &str) {
     window.click("button", "/^Custom endpoint/").await;
     window.fill("textbox", "/endpoint/", endpoint).await;
     window.fill("textbox", "/region/", "eu-west-1").await;

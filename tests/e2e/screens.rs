@@ -10,7 +10,7 @@ const ESCAPE: &str = "\u{E00C}";
 const CONTROL: &str = "\u{E009}";
 
 /// Walks through every screen of an open and synced pool and shows each in turn to `look`.
-pub async fn tour(window: &Window, mut look: impl AsyncFnMut(&Window, &str)) {
+pub(crate) async fn tour(window: &Window, mut look: impl AsyncFnMut(&Window, &str)) {
     look(window, "users").await;
     search(window, "status:confirmed -group:beta sol").await;
     look(window, "users-search").await;
@@ -65,7 +65,7 @@ pub async fn tour(window: &Window, mut look: impl AsyncFnMut(&Window, &str)) {
 }
 
 /// Opens the built-in sandbox and waits until all of it has been read.
-pub async fn open_sandbox(window: &Window) {
+pub(crate) async fn open_sandbox(window: &Window) {
     window.click("button", "Open the sandbox").await;
     window.get("grid", "Users").await;
     window.synced().await;

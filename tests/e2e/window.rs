@@ -25,14 +25,14 @@ const DRAWN_ROWS: &str = "const rows = [...document.querySelectorAll('[role=grid
     .sort((a, b) => a.getAttribute('aria-rowindex') - b.getAttribute('aria-rowindex'))";
 
 /// A started app.
-pub struct Window {
+pub(crate) struct Window {
     client: Client,
     driver: Child,
 }
 
 /// What a start may bring along.
 #[derive(Default)]
-pub struct Start<'a> {
+pub(crate) struct Start<'a> {
     /// Where the app keeps its data.
     pub data: PathBuf,
     /// `light` or `dark`; `None` leaves the choice that is stored.

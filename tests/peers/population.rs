@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 /// Someone who was created, with what the cache must show of them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Person {
+pub(crate) struct Person {
     /// The user name.
     pub username: String,
     /// The e-mail address; every seventh person has none.
@@ -16,7 +16,7 @@ pub struct Person {
 }
 
 /// A pool that was filled, and who is in it.
-pub struct Population {
+pub(crate) struct Population {
     /// The pool's id.
     pub pool: String,
     /// Everybody, by user name.
@@ -24,7 +24,7 @@ pub struct Population {
 }
 
 /// Calls an operation by name; panics with the server's words when it is refused.
-pub fn call(endpoint: &str, operation: &str, body: &Value) -> Value {
+pub(crate) fn call(endpoint: &str, operation: &str, body: &Value) -> Value {
     const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/eu-west-1/cognito-idp/aws4_request, \
         SignedHeaders=host, Signature=0000";
     let answer = ureq::post(endpoint)
@@ -43,7 +43,7 @@ pub fn call(endpoint: &str, operation: &str, body: &Value) -> Value {
 }
 
 /// Fills a new pool with `count` people in three groups.
-pub fn populate(endpoint: &str, count: usize) -> Population {
+pub(crate) fn populate(endpoint: &str, count: usize) -> Population {
     let made = call(endpoint, "CreateUserPool", &json!({ "PoolName": "people" }));
     let pool = made["UserPool"]["Id"].as_str().unwrap().to_owned();
     for group in ["admins", "billing", "nobody"] {
@@ -56,7 +56,7 @@ pub fn populate(endpoint: &str, count: usize) -> Population {
 
 fn create(endpoint: &str, pool: &str, n: usize) -> Person {
     let username = format!("person-{n:04}");
-    let email = (n % 7 != 0).then(|| format!("mail.{n:04}@{}.example", ["acme", "Zoë", "nordlys"][n % 3]));
+    let email = (!n.is_multiple_of(7)).then(|| format!("mail.{n:04}@{}.example", ["acme", "Zoë", "nordlys"][n % 3]));
     let name = ["Søren O'Brien", "田中 美咲", "<b>Bob</b>"][n % 3];
     let mut attributes = vec![json!({ "Name": "name", "Value": name })];
     attributes.extend(email.iter().map(|email| json!({ "Name": "email", "Value": email })));

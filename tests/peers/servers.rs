@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// A server on loopback that ends with this value.
-pub struct Server {
+pub(crate) struct Server {
     /// Where it listens.
     pub endpoint: String,
     process: Option<Child>,
@@ -24,14 +24,14 @@ impl Drop for Server {
 }
 
 /// The sandbox over loopback, with no people of its own.
-pub async fn sandbox() -> Server {
+pub(crate) async fn sandbox() -> Server {
     let options = sandbox::Options { users: 0, quota: sandbox::Quota::Off, ..sandbox::Options::default() };
     let server = sandbox::Sandbox::new(options).serve(0).await.unwrap();
     Server { endpoint: server.endpoint(), process: None, _folder: None, _ours: Some(server) }
 }
 
 /// ministack, started from the private virtual environment.
-pub async fn ministack() -> Server {
+pub(crate) async fn ministack() -> Server {
     let port = free_port();
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(program("ministack"));
@@ -44,7 +44,7 @@ pub async fn ministack() -> Server {
 }
 
 /// moto's server, started from the private virtual environment.
-pub async fn moto() -> Server {
+pub(crate) async fn moto() -> Server {
     let port = free_port();
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(program("moto_server"));

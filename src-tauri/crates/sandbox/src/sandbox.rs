@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::handle::Directory;
 use crate::operations::{self, Answered, Call, Operation};
 use crate::options::Options;
-use crate::protocol::{Answer, ApiError, Outcome, Request, Api, json};
+use crate::protocol::{Answer, Api, ApiError, Outcome, Request, json};
 use crate::seed::{self, Landmarks};
 use crate::server::Server;
 use crate::weather::{Calls, Fault, Forecast, Traits, Weather};

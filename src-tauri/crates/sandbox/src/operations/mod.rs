@@ -19,7 +19,7 @@ use serde::de::DeserializeOwned;
 
 use crate::directory::users::Moment;
 use crate::directory::{Pool, World};
-use crate::protocol::{ApiError, Api, check, json};
+use crate::protocol::{Api, ApiError, check, json};
 use crate::weather::{Category, Weather};
 
 /// One call: its input, and all it may touch.

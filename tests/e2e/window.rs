@@ -34,18 +34,18 @@ pub(crate) struct Window {
 #[derive(Default)]
 pub(crate) struct Start<'a> {
     /// Where the app keeps its data.
-    pub data: PathBuf,
+    pub(crate) data: PathBuf,
     /// `light` or `dark`; `None` leaves the choice that is stored.
-    pub theme: Option<&'a str>,
+    pub(crate) theme: Option<&'a str>,
     /// People in the sandbox; `None` for a few thousand, so that a test does not wait long.
-    pub sandbox_users: Option<u32>,
+    pub(crate) sandbox_users: Option<u32>,
     /// Further environment.
-    pub env: Vec<(&'a str, String)>,
+    pub(crate) env: Vec<(&'a str, String)>,
 }
 
 impl Window {
     /// Starts the app with a key file of its own and no AWS configuration, and waits until it has drawn something.
-    pub async fn start(start: Start<'_>) -> Self {
+    pub(crate) async fn start(start: Start<'_>) -> Self {
         std::fs::create_dir_all(&start.data).unwrap();
         if let Some(theme) = start.theme {
             choose_theme(&start.data, theme);
@@ -70,7 +70,7 @@ impl Window {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .expect("WebKitWebDriver is missing: `cargo xtask test --only e2e` installs it");
+            .unwrap_or_else(|problem| panic!("WebKitWebDriver ({problem}): `cargo xtask test --only e2e` installs it"));
         let client = connect(port).await;
         let window = Self { client, driver };
         window.wait("something is drawn", async || window.text().await.len() > 20).await;
@@ -78,7 +78,7 @@ impl Window {
     }
 
     /// Ends the app in good order and waits until it is gone.
-    pub async fn quit(mut self) {
+    pub(crate) async fn quit(mut self) {
         let _ = self.client.close_window().await;
         let _ = self.client.clone().close().await;
         tokio::time::sleep(Duration::from_millis(500)).await;
@@ -87,19 +87,19 @@ impl Window {
     }
 
     /// Everything that is written in the window.
-    pub async fn text(&self) -> String {
+    pub(crate) async fn text(&self) -> String {
         let text = self.client.execute("return document.body ? document.body.innerText : ''", vec![]).await.unwrap();
         text.as_str().unwrap_or_default().to_owned()
     }
 
     /// Waits until the pool has been read to its end.
-    pub async fn synced(&self) {
+    pub(crate) async fn synced(&self) {
         let complete = async || self.text().await.contains("complete");
         self.wait_for(LONG_PATIENCE, "the sync has ended", complete).await;
     }
 
     /// Waits for a condition; fails with what the window shows and a screenshot.
-    pub async fn wait(&self, what: &str, condition: impl AsyncFnMut() -> bool) {
+    pub(crate) async fn wait(&self, what: &str, condition: impl AsyncFnMut() -> bool) {
         self.wait_for(PATIENCE, what, condition).await;
     }
 
@@ -115,17 +115,12 @@ impl Window {
     }
 
     /// Waits until the text is written somewhere.
-    pub async fn sees(&self, text: &str) {
+    pub(crate) async fn sees(&self, text: &str) {
         self.wait(&format!("“{text}” is shown"), async || self.text().await.contains(text)).await;
     }
 
-    /// Waits until the text is nowhere.
-    pub async fn does_not_see(&self, text: &str) {
-        self.wait(&format!("“{text}” is gone"), async || !self.text().await.contains(text)).await;
-    }
-
     /// The visible element of that role and name (a name that begins and ends with `/` is a pattern).
-    pub async fn get(&self, role: &str, name: &str) -> Element {
+    pub(crate) async fn get(&self, role: &str, name: &str) -> Element {
         let found = std::cell::RefCell::new(None);
         self.wait(&format!("there is a {role} “{name}”"), async || {
             *found.borrow_mut() = self.look(role, name).await;
@@ -136,14 +131,14 @@ impl Window {
     }
 
     /// As [`Window::get`], without waiting.
-    pub async fn look(&self, role: &str, name: &str) -> Option<Element> {
+    pub(crate) async fn look(&self, role: &str, name: &str) -> Option<Element> {
         let answer = self.client.execute(BY_ROLE, vec![json!(role), json!(name)]).await.unwrap();
         let id = answer.as_object()?.values().next()?.as_str()?.to_owned();
         Some(Element::from_element_id(self.client.clone(), ElementRef::from(id)))
     }
 
     /// Clicks the element of that role and name.
-    pub async fn click(&self, role: &str, name: &str) {
+    pub(crate) async fn click(&self, role: &str, name: &str) {
         let began = Instant::now();
         loop {
             match self.get(role, name).await.click().await {
@@ -156,7 +151,7 @@ impl Window {
     }
 
     /// Replaces what stands in a text box.
-    pub async fn fill(&self, role: &str, name: &str, text: &str) {
+    pub(crate) async fn fill(&self, role: &str, name: &str, text: &str) {
         let element = self.get(role, name).await;
         element.click().await.unwrap();
         self.press_with("\u{E009}", "a").await;
@@ -165,35 +160,35 @@ impl Window {
     }
 
     /// Types into whatever has the focus.
-    pub async fn press(&self, keys: &str) {
+    pub(crate) async fn press(&self, keys: &str) {
         self.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
     }
 
     /// Types a key while another is held down (`\u{E009}` is Control, `\u{E008}` Shift).
-    pub async fn press_with(&self, held: &str, key: &str) {
+    pub(crate) async fn press_with(&self, held: &str, key: &str) {
         self.press(&format!("{held}{key}\u{E000}")).await;
     }
 
     /// What has the focus: role or tag, and name.
-    pub async fn focused(&self) -> String {
+    pub(crate) async fn focused(&self) -> String {
         let script = "const e = document.activeElement; return (e.getAttribute('role') || e.tagName.toLowerCase()) + \
             ' ' + (e.getAttribute('aria-label') || e.innerText || '')";
         self.client.execute(script, vec![]).await.unwrap().as_str().unwrap_or_default().to_owned()
     }
 
     /// Clicks the first person of the table.
-    pub async fn click_first_row(&self) {
+    pub(crate) async fn click_first_row(&self) {
         self.click_row(0).await;
     }
 
     /// Clicks the drawn person of that place, the topmost being 0.
-    pub async fn click_row(&self, place: usize) {
+    pub(crate) async fn click_row(&self, place: usize) {
         let script = format!("{DRAWN_ROWS}; rows[arguments[0]].querySelectorAll('[role=gridcell]')[1].click()");
         self.run(&script, vec![json!(place)]).await;
     }
 
     /// What is written in the drawn people's rows, from top to bottom, tooltips included.
-    pub async fn row_texts(&self) -> Vec<String> {
+    pub(crate) async fn row_texts(&self) -> Vec<String> {
         let script = format!(
             "{DRAWN_ROWS}; return rows.map((row) => row.innerText + ' ' + \
              [...row.querySelectorAll('[title]')].map((e) => e.title).join(' '))"
@@ -203,7 +198,7 @@ impl Window {
     }
 
     /// The boxes of the drawn people's rows, from top to bottom: top, height, width.
-    pub async fn row_boxes(&self) -> Vec<[f64; 3]> {
+    pub(crate) async fn row_boxes(&self) -> Vec<[f64; 3]> {
         let script = format!(
             "{DRAWN_ROWS}; return rows.map((row) => row.getBoundingClientRect()).map((b) => [b.top, b.height, b.width])"
         );
@@ -211,23 +206,23 @@ impl Window {
     }
 
     /// Runs a script in the page.
-    pub async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
+    pub(crate) async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
         self.client.execute(script, arguments).await.unwrap()
     }
 
     /// Runs a script whose last argument is called with the answer.
-    pub async fn run_later(&self, script: &str, arguments: Vec<Value>) -> Value {
+    pub(crate) async fn run_later(&self, script: &str, arguments: Vec<Value>) -> Value {
         self.client.execute_async(script, arguments).await.unwrap()
     }
 
     /// Resizes the window.
-    pub async fn resize(&self, width: u32, height: u32) {
+    pub(crate) async fn resize(&self, width: u32, height: u32) {
         self.client.set_window_size(width, height).await.unwrap();
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
 
     /// Writes a picture of the page.
-    pub async fn picture(&self, path: &Path) {
+    pub(crate) async fn picture(&self, path: &Path) {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, self.client.screenshot().await.unwrap()).unwrap();
     }

@@ -6,21 +6,21 @@ use serde_json::{Value, json};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Person {
     /// The user name.
-    pub username: String,
+    pub(crate) username: String,
     /// The e-mail address; every seventh person has none.
-    pub email: Option<String>,
+    pub(crate) email: Option<String>,
     /// The groups.
-    pub groups: Vec<String>,
+    pub(crate) groups: Vec<String>,
     /// Whether sign-in is enabled.
-    pub enabled: bool,
+    pub(crate) enabled: bool,
 }
 
 /// A pool that was filled, and who is in it.
 pub(crate) struct Population {
     /// The pool's id.
-    pub pool: String,
+    pub(crate) pool: String,
     /// Everybody, by user name.
-    pub people: Vec<Person>,
+    pub(crate) people: Vec<Person>,
 }
 
 /// Calls an operation by name; panics with the server's words when it is refused.

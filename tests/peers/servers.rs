@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// A server on loopback that ends with this value.
 pub(crate) struct Server {
     /// Where it listens.
-    pub endpoint: String,
+    pub(crate) endpoint: String,
     process: Option<Child>,
     _folder: Option<tempfile::TempDir>,
     _ours: Option<sandbox::Server>,

@@ -1,6 +1,6 @@
 //! The shell: the only code that names Tauri. It carries requests from the web view to `console` and views back.
 //!
-//! The web view is a hostile guest: it may call the commands of [`commands`], hear the events of [`events`] and load our
+//! The web view is a hostile guest: it may call the commands of `commands`, hear the events of `events` and load our
 //! own files. Everything else is refused, by the access-control list and here.
 
 mod commands;

@@ -12,7 +12,7 @@ const CONTROL: &str = "\u{E009}";
 /// Walks through every screen of an open and synced pool and shows each in turn to `look`.
 pub(crate) async fn tour(window: &Window, mut look: impl AsyncFnMut(&Window, &str)) {
     look(window, "users").await;
-    search(window, "status:confirmed -group:beta sol").await;
+    search(window, "status:confirmed mue").await;
     look(window, "users-search").await;
     window.click_first_row().await;
     window.get("complementary", "Inspector").await;
@@ -95,11 +95,10 @@ async fn screens_of_the_readme() {
         let window = Window::start(Start {
             data: folder.data(),
             theme: Some(&theme),
-            sandbox_users: Some(100_000),
+            sandbox_users: Some(10_000),
             ..Start::default()
         })
         .await;
-        window.resize(1440, 900).await;
         window.picture(&target.join(format!("first-launch-{theme}.png"))).await;
         open_sandbox(&window).await;
         tour(&window, async |window, screen| {

@@ -215,12 +215,6 @@ impl Window {
         self.client.execute_async(script, arguments).await.unwrap()
     }
 
-    /// Resizes the window.
-    pub(crate) async fn resize(&self, width: u32, height: u32) {
-        self.client.set_window_size(width, height).await.unwrap();
-        tokio::time::sleep(Duration::from_millis(300)).await;
-    }
-
     /// Writes a picture of the page.
     pub(crate) async fn picture(&self, path: &Path) {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();

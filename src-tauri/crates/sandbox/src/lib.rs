@@ -6,10 +6,12 @@
 //!
 //! - `protocol` reads requests and words answers; it knows no pool.
 //! - `directory` is the data and its rules; it knows no protocol.
+//! - `authentication` is how people and app clients prove who they are; `triggers` are the answers of Lambda functions.
 //! - `operations` joins the two: one function for each operation, one table of all.
 //! - `weather` is time, quotas, delay, faults and refusals. It starts calm.
 //! - `seed` makes the people.
 
+mod authentication;
 mod connector;
 mod description;
 mod directory;
@@ -17,11 +19,13 @@ mod error;
 mod handle;
 mod operations;
 mod options;
+mod outbox;
 mod protocol;
 mod sandbox;
 mod seed;
 mod server;
 mod state;
+mod triggers;
 mod weather;
 
 pub use description::{ClientDescription, Description};
@@ -29,6 +33,7 @@ pub use directory::user::Status;
 pub use error::Error;
 pub use handle::{Directory, SnapshotUser};
 pub use options::{Options, Quota, SubShape};
+pub use outbox::{Channel, Message, Occasion};
 pub use sandbox::Sandbox;
 pub use seed::Person;
 pub use server::Server;

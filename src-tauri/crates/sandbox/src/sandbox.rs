@@ -219,7 +219,7 @@ impl Sandbox {
             _ => {}
         }
         let operation = operation.ok_or_else(ApiError::unknown_operation)?;
-        if request.authorization.is_none() {
+        if request.authorization.is_none() && !operation.unsigned {
             return Err(ApiError::new("MissingAuthenticationTokenException", "Missing Authentication Token"));
         }
         let mut world = self.world();

@@ -1,6 +1,6 @@
 //! A sandbox on disk: what it was made of, and what has changed since.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -14,12 +14,14 @@ use serde_json::{Map, Value};
 use crate::directory::schema::Schema;
 use crate::directory::user::{Factors, Packer, Status, User};
 use crate::directory::users::Moment;
-use crate::directory::{Client, Group, IdentityPool, Pool};
+use crate::directory::{Account, Client, Group, IdentityPool, Pool};
 use crate::error::Error;
 use crate::operations;
 use crate::options::Options;
+use crate::outbox::Outbox;
 use crate::sandbox::Sandbox;
 use crate::seed;
+use crate::triggers::Triggers;
 
 #[derive(Serialize, Deserialize)]
 struct Saved {
@@ -27,6 +29,8 @@ struct Saved {
     options: Options,
     pools: Vec<SavedPool>,
     identity_pools: Vec<IdentityPool>,
+    #[serde(default)]
+    outbox: Outbox,
 }
 
 const VERSION: u32 = 1;
@@ -41,7 +45,10 @@ struct SavedPool {
     schema: Schema,
     groups: BTreeMap<String, Group>,
     clients: BTreeMap<String, Client>,
-    passwords: HashMap<u32, String>,
+    #[serde(default)]
+    accounts: BTreeMap<u32, Account>,
+    #[serde(default)]
+    triggers: Triggers,
     /// Those who are not what the seed makes them; `None` is deleted.
     changed: BTreeMap<u32, Option<SavedUser>>,
 }
@@ -69,6 +76,7 @@ impl Sandbox {
             options: self.options().clone(),
             pools: world.pools.values().map(save_pool).collect(),
             identity_pools: world.identity_pools.clone(),
+            outbox: world.outbox.clone(),
         };
         drop(world);
         let json = serde_json::to_vec(&saved).map_err(|source| damaged(path, source))?;
@@ -100,6 +108,7 @@ impl Sandbox {
             world.pools.insert(pool.id.clone(), load_pool(pool, found));
         }
         world.identity_pools = saved.identity_pools;
+        world.outbox = saved.outbox;
         let seed = saved.options.seed ^ start.as_millisecond().unsigned_abs();
         world.random = ChaCha8Rng::seed_from_u64(seed);
         let sandbox = Self::of(saved.options, world, landmarks);
@@ -126,7 +135,8 @@ fn save_pool(pool: &Pool) -> SavedPool {
         schema: pool.schema.clone(),
         groups: pool.groups.iter().map(|(name, group)| (name.clone(), lean(group))).collect(),
         clients: pool.clients.clone(),
-        passwords: pool.passwords.clone(),
+        accounts: pool.accounts.clone(),
+        triggers: pool.triggers.clone(),
         changed: pool.users.touched().iter().map(|&id| (id, pool.users.get(id).map(save_user))).collect(),
     }
 }
@@ -164,7 +174,8 @@ fn load_pool(saved: SavedPool, seeded: Option<Pool>) -> Pool {
         settings: saved.settings,
         schema: saved.schema,
         clients: saved.clients,
-        passwords: saved.passwords,
+        accounts: saved.accounts,
+        triggers: saved.triggers,
         ..pool
     }
 }

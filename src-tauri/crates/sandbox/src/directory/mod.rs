@@ -1,5 +1,6 @@
 //! Plain data: what exists in the account, and the rules that hold without any protocol.
 
+pub(crate) mod account;
 pub(crate) mod filter;
 pub(crate) mod index;
 pub(crate) mod pool;
@@ -15,6 +16,8 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::outbox::Outbox;
+pub(crate) use account::Account;
 pub(crate) use pool::{Client, Group, Pool};
 
 /// An identity pool; its settings as they go over the wire.
@@ -32,6 +35,8 @@ pub(crate) struct World {
     pub(crate) account: String,
     pub(crate) pools: BTreeMap<String, Pool>,
     pub(crate) identity_pools: Vec<IdentityPool>,
+    /// Messages that a real account would have sent.
+    pub(crate) outbox: Outbox,
     /// For ids and secrets made while running.
     pub(crate) random: ChaCha8Rng,
 }
@@ -43,6 +48,7 @@ impl World {
             account: account.to_owned(),
             pools: BTreeMap::new(),
             identity_pools: Vec::new(),
+            outbox: Outbox::default(),
             random: ChaCha8Rng::seed_from_u64(seed ^ 0x5A4D_B0C5),
         }
     }
@@ -68,6 +74,16 @@ impl World {
     /// Random text of `len` characters out of `alphabet`.
     pub(crate) fn random_text(&mut self, alphabet: &[u8], len: usize) -> String {
         random_text(&mut self.random, alphabet, len)
+    }
+
+    /// A random code of six digits.
+    pub(crate) fn random_code(&mut self) -> String {
+        self.random_text(b"0123456789", 6)
+    }
+
+    /// The id of the pool that an app client belongs to.
+    pub(crate) fn pool_of_client(&self, client_id: &str) -> Option<&str> {
+        self.pools.values().find(|pool| pool.clients.contains_key(client_id)).map(|pool| pool.id.as_str())
     }
 
     /// A random version 4 UUID.

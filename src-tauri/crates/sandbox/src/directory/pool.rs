@@ -1,14 +1,16 @@
 //! A user pool: its settings as they came over the wire, its people, groups and clients.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::account::Account;
 use super::index::scatter;
 use super::schema::{Schema, id};
 use super::user::User;
 use super::users::{Moment, Users};
+use crate::triggers::Triggers;
 
 /// A group and the ids of its members in listing order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -77,8 +79,9 @@ pub(crate) struct Pool {
     pub(crate) users: Users,
     pub(crate) groups: BTreeMap<String, Group>,
     pub(crate) clients: BTreeMap<String, Client>,
-    /// Passwords of those who have one that is known.
-    pub(crate) passwords: HashMap<u32, String>,
+    /// Only of those who have something of what an account holds.
+    pub(crate) accounts: BTreeMap<u32, Account>,
+    pub(crate) triggers: Triggers,
 }
 
 impl Pool {
@@ -128,6 +131,26 @@ impl Pool {
         None
     }
 
+    /// What is kept of a person beside the profile; `None` for most.
+    pub(crate) fn account(&self, id: u32) -> Option<&Account> {
+        self.accounts.get(&id)
+    }
+
+    /// What is kept of a person beside the profile, to be changed.
+    pub(crate) fn account_mut(&mut self, id: u32) -> &mut Account {
+        self.accounts.entry(id).or_default()
+    }
+
+    /// Whether this is the person's password. Says nothing about status or expiry.
+    pub(crate) fn check_password(&self, id: u32, password: &str) -> bool {
+        self.account(id).is_some_and(|account| account.credentials.matches(password))
+    }
+
+    /// Sets a password for good, or with `expires_ms` a temporary one. Policy and status are the caller's.
+    pub(crate) fn set_password(&mut self, id: u32, password: &str, expires_ms: Option<i64>) {
+        self.account_mut(id).credentials.set(password, expires_ms);
+    }
+
     /// Changes one person and the date of the change. `false` when the id is gone.
     pub(crate) fn change(&mut self, id: u32, moment: Moment, change: impl FnOnce(&mut User)) -> bool {
         let Some(mut user) = self.users.get(id).cloned() else { return false };
@@ -142,7 +165,7 @@ impl Pool {
         for group in self.groups.values_mut() {
             group.remove(id);
         }
-        self.passwords.remove(&id);
+        self.accounts.remove(&id);
         self.users.write(id, None, moment);
     }
 }

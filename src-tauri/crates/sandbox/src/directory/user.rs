@@ -60,13 +60,44 @@ impl Status {
     }
 }
 
-/// Second factors, which only per-user operations show.
+/// A second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Factor {
+    SoftwareToken,
+    Sms,
+    Email,
+}
+
+impl Factor {
+    /// The name on the wire.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::SoftwareToken => "SOFTWARE_TOKEN_MFA",
+            Self::Sms => "SMS_MFA",
+            Self::Email => "EMAIL_OTP",
+        }
+    }
+}
+
+/// Which second factors are on, and which comes first. Only per-user operations show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Factors {
     pub(crate) sms: bool,
     pub(crate) totp: bool,
+    pub(crate) email: bool,
+    /// One of those that are on.
+    pub(crate) preferred: Option<Factor>,
     /// Set through the old `MFAOptions` interface, the only one that lists show.
     pub(crate) legacy_sms: bool,
+}
+
+impl Factors {
+    /// Those that are on.
+    pub(crate) fn active(self) -> impl Iterator<Item = Factor> {
+        let all = [(self.totp, Factor::SoftwareToken), (self.sms, Factor::Sms), (self.email, Factor::Email)];
+        all.into_iter().filter(|(on, _)| *on).map(|(_, factor)| factor)
+    }
 }
 
 /// A person: the username and attributes in one allocation, the rest beside it.

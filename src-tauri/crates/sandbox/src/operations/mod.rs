@@ -18,7 +18,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::directory::users::Moment;
-use crate::directory::{Pool, World};
+use crate::directory::{Client, Pool, World};
 use crate::protocol::{Api, ApiError, check, json};
 use crate::weather::{Category, Weather};
 
@@ -48,6 +48,19 @@ impl Call<'_> {
         }
         self.world.pools.get_mut(id).ok_or_else(missing)
     }
+
+    /// The pool of an app client, and a copy of the client.
+    fn client(&mut self, id: Option<&str>) -> Result<(&mut Pool, Client), ApiError> {
+        let id = check::client_id(id)?;
+        let missing = || ApiError::not_found(format!("User pool client {id} does not exist."));
+        if !self.here {
+            return Err(missing());
+        }
+        let pool = self.world.pool_of_client(id).ok_or_else(missing)?.to_owned();
+        let pool = self.world.pools.get_mut(&pool).ok_or_else(missing)?;
+        let client = pool.clients.get(id).cloned().ok_or_else(missing)?;
+        Ok((pool, client))
+    }
 }
 
 fn output(value: &impl Serialize) -> Answered {
@@ -66,6 +79,8 @@ pub(crate) struct Operation {
     pub(crate) category: Option<Category>,
     /// Whether AWS bills the person it names as active, or leaves it open.
     pub(crate) may_bill: bool,
+    /// Whether the operation needs no signature: the public ones, and those that an access token authorises.
+    pub(crate) unsigned: bool,
     pub(crate) run: fn(&mut Call<'_>) -> Answered,
 }
 
@@ -90,15 +105,20 @@ pub(crate) fn lookup(service: Api, name: &str) -> Option<&'static Operation> {
 }
 
 const fn free(name: &'static str, category: Category, run: fn(&mut Call<'_>) -> Answered) -> Operation {
-    Operation { service: Api::UserPools, name, category: Some(category), may_bill: false, run }
+    Operation { service: Api::UserPools, name, category: Some(category), may_bill: false, unsigned: false, run }
 }
 
 const fn bills(name: &'static str, category: Category, run: fn(&mut Call<'_>) -> Answered) -> Operation {
-    Operation { service: Api::UserPools, name, category: Some(category), may_bill: true, run }
+    Operation { service: Api::UserPools, name, category: Some(category), may_bill: true, unsigned: false, run }
 }
 
 const fn other(service: Api, name: &'static str, run: fn(&mut Call<'_>) -> Answered) -> Operation {
-    Operation { service, name, category: None, may_bill: false, run }
+    Operation { service, name, category: None, may_bill: false, unsigned: false, run }
+}
+
+/// The same operation without the need of a signature (`noAuth` in the service model).
+const fn unsigned(operation: Operation) -> Operation {
+    Operation { unsigned: true, ..operation }
 }
 
 /// All of them.

@@ -1,6 +1,6 @@
 //! User pools.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -13,6 +13,7 @@ use crate::directory::users::Users;
 use crate::directory::{ALPHANUMERIC, Pool};
 use crate::protocol::json::{self, Epoch};
 use crate::protocol::{ApiError, check};
+use crate::triggers::Triggers;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -152,7 +153,8 @@ pub(crate) fn new(
         schema,
         groups: BTreeMap::new(),
         clients: BTreeMap::new(),
-        passwords: HashMap::new(),
+        accounts: BTreeMap::new(),
+        triggers: Triggers::default(),
     }
 }
 

@@ -7,7 +7,7 @@ use super::{Answered, Call, output};
 use crate::directory::Pool;
 use crate::directory::filter;
 use crate::directory::token::{self, Question};
-use crate::directory::user::AttributeId;
+use crate::directory::user::{AttributeId, Factor};
 use crate::protocol::json::Epoch;
 use crate::protocol::{ApiError, check};
 
@@ -126,13 +126,6 @@ pub(super) fn get(call: &mut Call<'_>) -> Answered {
     let input: OnePerson = call.input()?;
     let (pool, id) = input.find(call)?;
     let user = pool.users.get(id).ok_or_else(ApiError::no_user)?;
-    let mut factors = Vec::new();
-    if user.factors.totp {
-        factors.push("SOFTWARE_TOKEN_MFA");
-    }
-    if user.factors.sms {
-        factors.push("SMS_MFA");
-    }
     output(&Got {
         username: user.username(),
         user_attributes: Attributes { schema: &pool.schema, user, only: None },
@@ -141,7 +134,7 @@ pub(super) fn get(call: &mut Call<'_>) -> Answered {
         enabled: user.enabled,
         user_status: user.status.as_str(),
         mfa_options: view::mfa_options(user),
-        preferred_mfa_setting: factors.first().copied(),
-        user_mfa_setting_list: factors,
+        preferred_mfa_setting: user.factors.preferred.map(Factor::as_str),
+        user_mfa_setting_list: user.factors.active().map(Factor::as_str).collect(),
     })
 }

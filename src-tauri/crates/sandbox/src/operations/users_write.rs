@@ -69,7 +69,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answered {
     let mut user = User::new(&packer, Status::ForceChangePassword, moment.now_ms);
     user.set_attributes(&attributes);
     let at = pool.users.insert(user, moment);
-    pool.passwords.insert(at, password);
+    pool.set_password(at, &password, None);
     let user = pool.users.get(at).ok_or_else(ApiError::no_user)?;
     output(&Created { user: view::user(&pool.schema, user, None) })
 }
@@ -319,6 +319,6 @@ pub(super) fn set_password(call: &mut Call<'_>) -> Answered {
     check_password(pool, &password)?;
     let status = if input.permanent == Some(true) { Status::Confirmed } else { Status::ForceChangePassword };
     pool.change(at, moment, |user| user.status = status);
-    pool.passwords.insert(at, password);
+    pool.set_password(at, &password, None);
     nothing()
 }

@@ -61,3 +61,14 @@ pub(crate) fn limit(value: Option<i64>, field: &str, least: i64) -> Result<usize
         _ => Err(ApiError::constraint(&limit.to_string(), field, "Member must have value less than or equal to 60")),
     }
 }
+
+/// An app client's id of the right form. Says nothing about whether the client exists.
+pub(crate) fn client_id(value: Option<&str>) -> Result<&str, ApiError> {
+    let id = required(value, "clientId")?;
+    match id.chars().count() {
+        0 => Err(ApiError::constraint(id, "clientId", "Member must have length greater than or equal to 1")),
+        1..=128 if id.chars().all(|c| c.is_ascii_alphanumeric() || "_+".contains(c)) => Ok(id),
+        1..=128 => Err(ApiError::constraint(id, "clientId", "Member must satisfy regular expression pattern: [\\w+]+")),
+        _ => Err(ApiError::constraint(id, "clientId", "Member must have length less than or equal to 128")),
+    }
+}

@@ -109,7 +109,7 @@ fn main_pool(world: &mut World, options: &Options) -> Pool {
     }));
     let mut pool = operations::new_pool(&id, "customers", settings, attributes(), people, created_ms);
     for (at, known) in (0u32..).zip(people::KNOWN.iter()).take(options.users as usize) {
-        pool.passwords.insert(at, known.3.to_owned());
+        pool.set_password(at, known.3, None);
     }
     groups(&mut pool, world, options);
     clients(&mut pool, world);

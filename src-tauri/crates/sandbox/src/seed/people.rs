@@ -225,6 +225,7 @@ impl Maker {
         user.enabled = at != 9;
         user.factors = crate::directory::user::Factors::default();
         user.factors.totp = at == 6;
+        user.factors.preferred = user.factors.active().next();
         user.set_attributes(&[(id::EMAIL_VERIFIED, "true".to_owned())]);
         user
     }
@@ -300,6 +301,7 @@ impl Maker {
         user.factors.legacy_sms = legacy_sms;
         user.factors.sms = legacy_sms;
         user.factors.totp = self.chance(8);
+        user.factors.preferred = user.factors.active().next();
         user
     }
 

@@ -9,11 +9,15 @@ use crate::options::Quota;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::enum_variant_names, reason = "these are the names AWS gives")]
 pub(crate) enum Category {
+    UserAuthentication,
     UserCreation,
+    UserFederation,
     UserAccountRecovery,
     UserRead,
     UserUpdate,
+    UserToken,
     UserResourceRead,
+    UserResourceUpdate,
     UserList,
     UserPoolRead,
     UserPoolUpdate,
@@ -21,22 +25,26 @@ pub(crate) enum Category {
     UserPoolResourceUpdate,
     UserPoolClientRead,
     UserPoolClientUpdate,
+    ClientAuthentication,
+    LimitManagement,
 }
 
 impl Category {
     /// Requests a second.
     fn rate(self) -> f64 {
         match self {
-            Self::UserRead => 120.0,
+            Self::ClientAuthentication => 150.0,
+            Self::UserAuthentication | Self::UserRead | Self::UserToken => 120.0,
             Self::UserCreation | Self::UserResourceRead => 50.0,
             Self::UserAccountRecovery | Self::UserList => 30.0,
-            Self::UserUpdate => 25.0,
+            Self::UserFederation | Self::UserUpdate | Self::UserResourceUpdate => 25.0,
             Self::UserPoolResourceRead => 20.0,
             Self::UserPoolRead
             | Self::UserPoolUpdate
             | Self::UserPoolResourceUpdate
             | Self::UserPoolClientRead
             | Self::UserPoolClientUpdate => 15.0,
+            Self::LimitManagement => 1.0,
         }
     }
 }

@@ -1,0 +1,4 @@
+//! How people and app clients prove who they are.
+
+pub(crate) mod existence;
+pub(crate) mod secret_hash;

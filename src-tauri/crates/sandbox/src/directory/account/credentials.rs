@@ -1,0 +1,46 @@
+//! The password of one person, and those before it.
+
+use serde::{Deserialize, Serialize};
+
+/// Most passwords of the past that a pool can forbid (`PasswordHistorySize`).
+const HISTORY: usize = 24;
+
+/// A password as it is: nothing in a sandbox is worth hiding, and every flow can be answered from it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Credentials {
+    /// `None` for those who sign in without one, and for those whose password nobody knows.
+    pub(crate) password: Option<String>,
+    /// When a temporary password stops working; `None` for one that does not.
+    pub(crate) expires_ms: Option<i64>,
+    /// Passwords before this one, the latest first.
+    pub(crate) history: Vec<String>,
+}
+
+impl Credentials {
+    /// Replaces the password. Temporary ones are not remembered as used.
+    pub(crate) fn set(&mut self, password: &str, expires_ms: Option<i64>) {
+        let temporary = self.expires_ms.is_some();
+        if let Some(old) = self.password.replace(password.to_owned()).filter(|_| !temporary) {
+            self.history.insert(0, old);
+            self.history.truncate(HISTORY);
+        }
+        self.expires_ms = expires_ms;
+    }
+
+    /// Whether this is the password. Says nothing about whether it has expired.
+    pub(crate) fn matches(&self, password: &str) -> bool {
+        self.password.as_deref() == Some(password)
+    }
+
+    /// Whether the password is a temporary one whose time is over.
+    pub(crate) fn expired(&self, now_ms: i64) -> bool {
+        self.expires_ms.is_some_and(|expires_ms| expires_ms <= now_ms)
+    }
+
+    /// Whether the password is the present one or one of the `size - 1` before it.
+    pub(crate) fn used(&self, password: &str, size: usize) -> bool {
+        let past = self.password.iter().filter(|_| self.expires_ms.is_none()).chain(&self.history);
+        past.take(size).any(|old| old == password)
+    }
+}

@@ -1,0 +1,60 @@
+//! The history of one person that threat protection keeps.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Most events that are kept of one person; older ones go.
+const MOST: usize = 1_000;
+
+/// `FeedbackValue` and who gave it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Feedback {
+    pub(crate) value: String,
+    pub(crate) provider: String,
+    pub(crate) at_ms: i64,
+}
+
+/// One `AuthEventType`; fields hold the values of its enums as they go over the wire.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Event {
+    pub(crate) id: String,
+    /// `SignIn`, `SignUp`, `ForgotPassword`, `PasswordChange` or `ResendCode`.
+    pub(crate) kind: String,
+    pub(crate) at_ms: i64,
+    /// `Pass`, `Fail` or `InProgress`.
+    pub(crate) response: String,
+    /// `Password` or `Mfa`, each with `Success` or `Failure`.
+    #[serde(default)]
+    pub(crate) challenges: BTreeMap<String, String>,
+    /// The address that the request said it came from.
+    #[serde(default)]
+    pub(crate) ip: Option<String>,
+    #[serde(default)]
+    pub(crate) feedback: Option<Feedback>,
+}
+
+/// The events of one person, the oldest first.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Events(Vec<Event>);
+
+impl Events {
+    /// Adds the latest event.
+    pub(crate) fn push(&mut self, event: Event) {
+        if self.0.len() >= MOST {
+            self.0.remove(0);
+        }
+        self.0.push(event);
+    }
+
+    /// All of them, the latest first.
+    pub(crate) fn latest(&self) -> impl Iterator<Item = &Event> {
+        self.0.iter().rev()
+    }
+
+    /// The event with this id.
+    pub(crate) fn find(&mut self, id: &str) -> Option<&mut Event> {
+        self.0.iter_mut().find(|event| event.id == id)
+    }
+}

@@ -150,7 +150,7 @@ impl Sandbox {
     }
 
     pub(crate) fn moment(&self) -> Moment {
-        Moment { now_ms: self.0.weather.now_ms(), lag_ms: self.0.weather.lag_ms() }
+        self.0.weather.moment()
     }
 
     /// Takes a request through weather and world.

@@ -11,6 +11,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::directory::activity::Activity;
 use crate::directory::schema::Schema;
 use crate::directory::user::{Factors, Packer, Status, User};
 use crate::directory::users::Moment;
@@ -31,6 +32,7 @@ struct Saved {
     identity_pools: Vec<IdentityPool>,
     #[serde(default)]
     outbox: Outbox,
+    activity: Activity,
 }
 
 const VERSION: u32 = 1;
@@ -77,6 +79,7 @@ impl Sandbox {
             pools: world.pools.values().map(save_pool).collect(),
             identity_pools: world.identity_pools.clone(),
             outbox: world.outbox.clone(),
+            activity: world.activity.clone(),
         };
         drop(world);
         let json = serde_json::to_vec(&saved).map_err(|source| damaged(path, source))?;
@@ -109,6 +112,7 @@ impl Sandbox {
         }
         world.identity_pools = saved.identity_pools;
         world.outbox = saved.outbox;
+        world.activity = saved.activity;
         let seed = saved.options.seed ^ start.as_millisecond().unsigned_abs();
         world.random = ChaCha8Rng::seed_from_u64(seed);
         let sandbox = Self::of(saved.options, world, landmarks);
@@ -156,7 +160,7 @@ fn save_user(user: &User) -> SavedUser {
 fn load_pool(saved: SavedPool, seeded: Option<Pool>) -> Pool {
     let fresh = || operations::new_pool(&saved.id, &saved.name, saved.settings.clone(), Vec::new(), Vec::new(), 0);
     let mut pool = seeded.unwrap_or_else(fresh);
-    let moment = Moment { now_ms: i64::MIN / 2, lag_ms: 0 };
+    let moment = Moment { now_ms: i64::MIN / 2, lag_ms: 0, token_lifetime_ms: None };
     for (id, user) in saved.changed {
         pool.users.restore(id, user.as_ref().map(load_user), moment);
     }

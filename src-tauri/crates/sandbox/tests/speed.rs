@@ -3,11 +3,13 @@
 
 mod support;
 
-use std::time::Instant;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
-use sandbox::Sandbox;
+use sandbox::{Options, Sandbox};
 use serde_json::json;
-use support::{Live, options};
+use support::{AUTHORIZATION, Live, options};
 
 fn resident_megabytes() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -42,4 +44,68 @@ fn a_million_people_fit_in_a_gigabyte() {
     let memory = resident_megabytes();
     println!("{memory} MB resident");
     assert!(memory < 1_024);
+}
+
+/// Walks pages over one connection until `end`, and says how many there were.
+fn walk(address: &str, pool: &str, end: Instant) -> usize {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_nodelay(true).unwrap();
+    let mut answer = vec![0; 1 << 20];
+    let mut token = String::new();
+    let mut pages = 0;
+    while Instant::now() < end {
+        let token_part = if token.is_empty() { String::new() } else { format!(",\"PaginationToken\":\"{token}\"") };
+        let body = format!("{{\"UserPoolId\":\"{pool}\",\"Limit\":60{token_part}}}");
+        let head = format!(
+            "POST / HTTP/1.1\r\nhost: {address}\r\nx-amz-target: AWSCognitoIdentityProviderService.ListUsers\r\n\
+             content-type: application/x-amz-json-1.1\r\nauthorization: {AUTHORIZATION}\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+        let end_of_page = read_answer(&mut stream, &mut answer);
+        let tail = std::str::from_utf8(&answer[end_of_page.saturating_sub(2_000)..end_of_page]).unwrap_or_default();
+        token = tail
+            .rsplit_once("\"PaginationToken\":\"")
+            .map(|(_, rest)| rest.trim_end_matches("\"}").to_owned())
+            .unwrap_or_default();
+        pages += 1;
+    }
+    pages
+}
+
+/// Reads one answer and gives its length.
+fn read_answer(stream: &mut TcpStream, answer: &mut [u8]) -> usize {
+    let (mut read, mut whole) = (0, usize::MAX);
+    while read < whole {
+        read += stream.read(&mut answer[read..]).unwrap();
+        if whole == usize::MAX
+            && let Some(end) = answer[..read].windows(4).position(|four| four == b"\r\n\r\n")
+        {
+            let head = std::str::from_utf8(&answer[..end]).unwrap().to_ascii_lowercase();
+            assert!(head.starts_with("http/1.1 200"), "{head}");
+            let length = head.split("content-length: ").nth(1).unwrap().lines().next().unwrap();
+            whole = end + 4 + length.parse::<usize>().unwrap();
+        }
+    }
+    whole
+}
+
+#[test]
+#[ignore = "a figure, not a verdict"]
+fn pages_a_second_over_loopback() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let sandbox = Sandbox::new(Options { users: 100_000, ..options(0) });
+    let server = runtime.block_on(sandbox.serve(0)).unwrap();
+    let (endpoint, pool) = (server.endpoint(), sandbox.pool_id());
+    let address = endpoint.trim_start_matches("http://");
+    for connections in [1, 2, 8] {
+        let start = Instant::now();
+        let end = start + Duration::from_secs(4);
+        let pages: usize = std::thread::scope(|scope| {
+            let walks: Vec<_> = (0..connections).map(|_| scope.spawn(|| walk(address, &pool, end))).collect();
+            walks.into_iter().map(|walk| walk.join().unwrap()).sum()
+        });
+        let rate = pages as f64 / start.elapsed().as_secs_f64();
+        println!("{connections} connections: {rate:.0} pages of 60 people a second");
+    }
 }

@@ -1,6 +1,7 @@
 //! Plain data: what exists in the account, and the rules that hold without any protocol.
 
 pub(crate) mod account;
+pub(crate) mod activity;
 pub(crate) mod filter;
 pub(crate) mod index;
 pub(crate) mod pool;
@@ -37,6 +38,10 @@ pub(crate) struct World {
     pub(crate) identity_pools: Vec<IdentityPool>,
     /// Messages that a real account would have sent.
     pub(crate) outbox: Outbox,
+    /// Who was active in which month.
+    pub(crate) activity: activity::Activity,
+    /// The pool and the person that the call at hand turned out to be about, where its input does not name them.
+    acting: Option<(String, u32)>,
     /// For ids and secrets made while running.
     pub(crate) random: ChaCha8Rng,
 }
@@ -49,8 +54,21 @@ impl World {
             pools: BTreeMap::new(),
             identity_pools: Vec::new(),
             outbox: Outbox::default(),
+            activity: activity::Activity::default(),
+            acting: None,
             random: ChaCha8Rng::seed_from_u64(seed ^ 0x5A4D_B0C5),
         }
+    }
+
+    /// Says whom the call at hand is about, where its input does not name a person but a token does (a refresh, a
+    /// revocation, a hosted sign-in): whoever runs the call counts them as active if the operation counts.
+    pub(crate) fn acts(&mut self, pool: &str, user: u32) {
+        self.acting = Some((pool.to_owned(), user));
+    }
+
+    /// Whom the last call turned out to be about.
+    pub(crate) fn take_acting(&mut self) -> Option<(String, u32)> {
+        self.acting.take()
     }
 
     /// The partition of the Region, as ARNs name it.

@@ -15,6 +15,8 @@ use super::user::User;
 pub(crate) struct Moment {
     pub(crate) now_ms: i64,
     pub(crate) lag_ms: i64,
+    /// The longest that ID and access tokens may live, whatever the app client says; `None` leaves it to the client.
+    pub(crate) token_lifetime_ms: Option<i64>,
 }
 
 /// Which people of an order a listing wants.

@@ -19,6 +19,7 @@ pub use calls::Calls;
 pub use faults::{Fault, When};
 pub(crate) use quota::Category;
 
+use crate::directory::users::Moment;
 use crate::options::{Options, Quota};
 
 /// How pages of listings are cut.
@@ -173,12 +174,14 @@ impl Weather {
         self.state().calls = Calls::default();
     }
 
-    pub(crate) fn now_ms(&self) -> i64 {
-        self.now().as_millisecond()
-    }
-
-    pub(crate) fn lag_ms(&self) -> i64 {
-        i64::try_from(self.state().lag.as_millis()).unwrap_or(i64::MAX / 2)
+    /// The time of a call that is carried out now.
+    pub(crate) fn moment(&self) -> Moment {
+        let state = self.state();
+        Moment {
+            now_ms: state.clock.now().as_millisecond(),
+            lag_ms: i64::try_from(state.lag.as_millis()).unwrap_or(i64::MAX / 2),
+            token_lifetime_ms: None,
+        }
     }
 
     /// Cuts a page of at most `limit`.

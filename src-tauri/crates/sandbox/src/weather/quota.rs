@@ -7,7 +7,6 @@ use crate::options::Quota;
 
 /// Quota categories of user pools, as AWS names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(clippy::enum_variant_names, reason = "these are the names AWS gives")]
 pub(crate) enum Category {
     UserAuthentication,
     UserCreation,
@@ -29,23 +28,51 @@ pub(crate) enum Category {
     LimitManagement,
 }
 
+/// Name, requests a second, and whether AWS raises it on request.
+const CATEGORIES: [(Category, &str, f64, bool); 18] = [
+    (Category::UserAuthentication, "UserAuthentication", 120.0, true),
+    (Category::UserCreation, "UserCreation", 50.0, true),
+    (Category::UserFederation, "UserFederation", 25.0, true),
+    (Category::UserAccountRecovery, "UserAccountRecovery", 30.0, false),
+    (Category::UserRead, "UserRead", 120.0, true),
+    (Category::UserUpdate, "UserUpdate", 25.0, false),
+    (Category::UserToken, "UserToken", 120.0, true),
+    (Category::UserResourceRead, "UserResourceRead", 50.0, true),
+    (Category::UserResourceUpdate, "UserResourceUpdate", 25.0, false),
+    (Category::UserList, "UserList", 30.0, false),
+    (Category::UserPoolRead, "UserPoolRead", 15.0, false),
+    (Category::UserPoolUpdate, "UserPoolUpdate", 15.0, false),
+    (Category::UserPoolResourceRead, "UserPoolResourceRead", 20.0, false),
+    (Category::UserPoolResourceUpdate, "UserPoolResourceUpdate", 15.0, false),
+    (Category::UserPoolClientRead, "UserPoolClientRead", 15.0, false),
+    (Category::UserPoolClientUpdate, "UserPoolClientUpdate", 15.0, false),
+    (Category::ClientAuthentication, "ClientAuthentication", 150.0, false),
+    (Category::LimitManagement, "LimitManagement", 1.0, false),
+];
+
 impl Category {
-    /// Requests a second.
-    fn rate(self) -> f64 {
-        match self {
-            Self::ClientAuthentication => 150.0,
-            Self::UserAuthentication | Self::UserRead | Self::UserToken => 120.0,
-            Self::UserCreation | Self::UserResourceRead => 50.0,
-            Self::UserAccountRecovery | Self::UserList => 30.0,
-            Self::UserFederation | Self::UserUpdate | Self::UserResourceUpdate => 25.0,
-            Self::UserPoolResourceRead => 20.0,
-            Self::UserPoolRead
-            | Self::UserPoolUpdate
-            | Self::UserPoolResourceUpdate
-            | Self::UserPoolClientRead
-            | Self::UserPoolClientUpdate => 15.0,
-            Self::LimitManagement => 1.0,
-        }
+    /// The category that AWS calls `name`.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        CATEGORIES.iter().find(|(_, known, ..)| *known == name).map(|(category, ..)| *category)
+    }
+
+    fn line(self) -> &'static (Self, &'static str, f64, bool) {
+        CATEGORIES.iter().find(|(category, ..)| *category == self).unwrap_or(&CATEGORIES[0])
+    }
+
+    /// The name that AWS gives it.
+    pub(crate) fn name(self) -> &'static str {
+        self.line().1
+    }
+
+    /// Requests a second that AWS publishes for one account and Region.
+    pub(crate) fn rate(self) -> f64 {
+        self.line().2
+    }
+
+    /// Whether AWS raises it on request.
+    pub(crate) fn adjustable(self) -> bool {
+        self.line().3
     }
 }
 

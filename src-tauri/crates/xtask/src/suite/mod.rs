@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check in order, with its time, and an honest last line.
 
+mod peers;
 mod sealed;
 mod steps;
 

@@ -1,11 +1,11 @@
 //! The steps of the suite. What a later one needs, an earlier one builds: the app cannot be compiled without `ui/dist`.
 
-use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
+use super::peers::Peers;
 use super::sealed::Sealed;
 use super::{Note, Run, Step};
 use crate::display::Xvfb;
@@ -16,9 +16,6 @@ use crate::{system, ui};
 
 /// The version that `deny.toml` is written for.
 const CARGO_DENY: &str = "0.20.2";
-
-/// The two servers that others wrote, for the suite of `tests/peers`.
-const PEERS: &[&str] = &["ministack==1.5.33", "moto[server,cognitoidp,cognitoidentity]==5.2.5", "cryptography"];
 
 /// Tests of the root package that have a step of their own.
 const APART: &[&str] = &["e2e", "peers"];
@@ -36,7 +33,7 @@ pub(super) const STEPS: &[Step] = &[
     Step { name: "docs", heading: "Rust: documentation", work: documentation },
     Step { name: "deny", heading: "Licences, bans, sources, advisories", work: deny },
     Step { name: "rust", heading: "Rust: tests", work: rust_tests },
-    Step { name: "peers", heading: "The same against ministack and moto", work: peers },
+    Step { name: "peers", heading: "Servers and clients that others wrote", work: peers },
     Step { name: "e2e", heading: "The real window", work: window },
 ];
 
@@ -134,10 +131,16 @@ fn rust_tests(run: &Run<'_>, tally: &mut Tally) -> Result<Note> {
 }
 
 fn peers(run: &Run<'_>, tally: &mut Tally) -> Result<Note> {
-    let venv = virtual_environment(run.repository)?;
+    let peers = Peers::install(run.repository)?;
     cargo_test(run.repository).arguments(["--test", "peers", "--no-run"]).run()?;
     let test = cargo_test(run.repository).arguments(["--test", "peers"]);
-    run.sealed.around(test).variable("POOLKEEPER_PEERS_VENV", &venv).counted(tally)?;
+    run.sealed
+        .around(test)
+        .variable("POOLKEEPER_PEERS_VENV", &peers.servers)
+        .variable("POOLKEEPER_PEERS_CLIENTS", &peers.clients)
+        .variable("POOLKEEPER_PEERS_NODE", &peers.node)
+        .variable("POOLKEEPER_POOLCTL", &peers.poolctl)
+        .counted(tally)?;
     Ok(None)
 }
 
@@ -193,21 +196,4 @@ fn test_targets(repository: &Repository) -> Result<Vec<String>> {
     names.sort();
     names.dedup();
     Ok(names)
-}
-
-/// A private Python with the peers in it; made once for each list of them.
-fn virtual_environment(repository: &Repository) -> Result<PathBuf> {
-    let folder = repository.target("venv");
-    let stamp = folder.join("poolkeeper-peers");
-    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == PEERS.join("\n")) {
-        return Ok(folder);
-    }
-    Program::new("python3").arguments(["-m", "venv"]).arguments([&folder]).run()?;
-    let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    Program::new(python)
-        .arguments(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
-        .arguments(PEERS)
-        .run()?;
-    fs::write(&stamp, PEERS.join("\n")).with_context(|| format!("{} cannot be written.", stamp.display()))?;
-    Ok(folder)
 }

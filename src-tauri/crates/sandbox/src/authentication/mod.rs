@@ -2,3 +2,5 @@
 
 pub(crate) mod existence;
 pub(crate) mod secret_hash;
+pub(crate) mod sessions;
+pub(crate) mod srp;

@@ -17,6 +17,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::authentication::sessions::{self, Session, Sessions};
 use crate::outbox::Outbox;
 pub(crate) use account::Account;
 pub(crate) use pool::{Client, Group, Pool};
@@ -42,6 +43,8 @@ pub(crate) struct World {
     pub(crate) activity: activity::Activity,
     /// The pool and the person that the call at hand turned out to be about, where its input does not name them.
     acting: Option<(String, u32)>,
+    /// Sign-ins that wait for an answer.
+    pub(crate) sessions: Sessions,
     /// For ids and secrets made while running.
     pub(crate) random: ChaCha8Rng,
 }
@@ -56,6 +59,7 @@ impl World {
             outbox: Outbox::default(),
             activity: activity::Activity::default(),
             acting: None,
+            sessions: Sessions::default(),
             random: ChaCha8Rng::seed_from_u64(seed ^ 0x5A4D_B0C5),
         }
     }
@@ -102,6 +106,13 @@ impl World {
     /// The id of the pool that an app client belongs to.
     pub(crate) fn pool_of_client(&self, client_id: &str) -> Option<&str> {
         self.pools.values().find(|pool| pool.clients.contains_key(client_id)).map(|pool| pool.id.as_str())
+    }
+
+    /// Opens a sign-in session and gives its id.
+    pub(crate) fn open_session(&mut self, session: Session, now_ms: i64) -> String {
+        let id = sessions::new_id(&mut self.random);
+        self.sessions.open(&id, session, now_ms);
+        id
     }
 
     /// A random version 4 UUID.

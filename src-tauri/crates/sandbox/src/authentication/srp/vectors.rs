@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use hmac::Mac;
 use num_bigint::BigUint;
 use sha2::{Digest, Sha256};
 

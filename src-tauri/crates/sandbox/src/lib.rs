@@ -7,6 +7,7 @@
 //! - `protocol` reads requests and words answers; it knows no pool.
 //! - `directory` is the data and its rules; it knows no protocol.
 //! - `authentication` is how people and app clients prove who they are; `triggers` are the answers of Lambda functions.
+//! - `tokens` signs, renews and checks; it knows no protocol either.
 //! - `operations` joins the two: one function for each operation, one table of all.
 //! - `weather` is time, quotas, delay, faults and refusals. It starts calm.
 //! - `seed` makes the people.
@@ -25,6 +26,7 @@ mod sandbox;
 mod seed;
 mod server;
 mod state;
+mod tokens;
 mod triggers;
 mod weather;
 

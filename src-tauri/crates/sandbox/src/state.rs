@@ -22,6 +22,7 @@ use crate::options::Options;
 use crate::outbox::Outbox;
 use crate::sandbox::Sandbox;
 use crate::seed;
+use crate::tokens::Keys;
 use crate::triggers::Triggers;
 
 #[derive(Serialize, Deserialize)]
@@ -33,6 +34,8 @@ struct Saved {
     #[serde(default)]
     outbox: Outbox,
     activity: Activity,
+    #[serde(default)]
+    keys: Keys,
 }
 
 const VERSION: u32 = 1;
@@ -80,6 +83,7 @@ impl Sandbox {
             identity_pools: world.identity_pools.clone(),
             outbox: world.outbox.clone(),
             activity: world.activity.clone(),
+            keys: world.keys.clone(),
         };
         drop(world);
         let json = serde_json::to_vec(&saved).map_err(|source| damaged(path, source))?;
@@ -113,6 +117,7 @@ impl Sandbox {
         world.identity_pools = saved.identity_pools;
         world.outbox = saved.outbox;
         world.activity = saved.activity;
+        world.keys = saved.keys;
         let seed = saved.options.seed ^ start.as_millisecond().unsigned_abs();
         world.random = ChaCha8Rng::seed_from_u64(seed);
         let sandbox = Self::of(saved.options, world, landmarks);

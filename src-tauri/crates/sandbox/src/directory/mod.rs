@@ -19,6 +19,7 @@ use serde_json::{Map, Value};
 
 use crate::authentication::sessions::{self, Session, Sessions};
 use crate::outbox::Outbox;
+use crate::tokens::Keys;
 pub(crate) use account::Account;
 pub(crate) use pool::{Client, Group, Pool};
 
@@ -45,6 +46,8 @@ pub(crate) struct World {
     acting: Option<(String, u32)>,
     /// Sign-ins that wait for an answer.
     pub(crate) sessions: Sessions,
+    /// What tokens are signed with.
+    pub(crate) keys: Keys,
     /// For ids and secrets made while running.
     pub(crate) random: ChaCha8Rng,
 }
@@ -60,6 +63,7 @@ impl World {
             activity: activity::Activity::default(),
             acting: None,
             sessions: Sessions::default(),
+            keys: Keys::default(),
             random: ChaCha8Rng::seed_from_u64(seed ^ 0x5A4D_B0C5),
         }
     }

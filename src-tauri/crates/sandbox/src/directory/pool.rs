@@ -66,6 +66,23 @@ pub(crate) struct Client {
     pub(crate) settings: Map<String, Value>,
 }
 
+impl Client {
+    /// Whether this is a secret of the client. A client without one takes none.
+    pub(crate) fn accepts_secret(&self, given: Option<&str>) -> bool {
+        self.secret.as_deref() == given
+    }
+
+    /// The items of a setting that is a list of texts.
+    pub(crate) fn texts(&self, setting: &str) -> impl Iterator<Item = &str> {
+        self.settings.get(setting).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+    }
+
+    /// Whether a setting that is a list has this item.
+    pub(crate) fn lists(&self, setting: &str, item: &str) -> bool {
+        self.texts(setting).any(|text| text == item)
+    }
+}
+
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct Pool {

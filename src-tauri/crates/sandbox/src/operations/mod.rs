@@ -8,6 +8,7 @@ mod groups;
 mod identity_pools;
 mod listing;
 mod pools;
+pub(crate) mod tokens;
 mod users;
 mod users_write;
 mod view;
@@ -148,6 +149,11 @@ static TABLE: &[Operation] = &[
     bills("AdminDeleteUser", Category::UserUpdate, users_write::delete),
     bills("AdminAddUserToGroup", Category::UserUpdate, groups::add_user),
     bills("AdminRemoveUserFromGroup", Category::UserUpdate, groups::remove_user),
+    unsigned(bills("GetTokensFromRefreshToken", Category::UserAuthentication, tokens::from_refresh_token)),
+    unsigned(free("RevokeToken", Category::UserToken, tokens::revoke)),
+    unsigned(bills("GlobalSignOut", Category::UserUpdate, tokens::sign_out)),
+    bills("AdminUserGlobalSignOut", Category::UserUpdate, tokens::sign_out_as_admin),
+    unsigned(free("GetClientToken", Category::ClientAuthentication, tokens::of_client)),
     other(Api::IdentityPools, "ListIdentityPools", identity_pools::list),
     other(Api::IdentityPools, "DescribeIdentityPool", identity_pools::describe),
     other(Api::Sts, "GetCallerIdentity", caller::identity),

@@ -72,3 +72,14 @@ pub(crate) fn client_id(value: Option<&str>) -> Result<&str, ApiError> {
         _ => Err(ApiError::constraint(id, "clientId", "Member must have length less than or equal to 128")),
     }
 }
+
+/// A token of the right form: an access token, or one to renew or revoke.
+pub(crate) fn token<'a>(value: Option<&'a str>, field: &str) -> Result<&'a str, ApiError> {
+    let token = required(value, field)?;
+    if !token.is_empty() && token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_=.".contains(&b)) {
+        return Ok(token);
+    }
+    // The value is a secret, or was meant to be one: the sentence does not repeat it.
+    let rule = "Member must satisfy regular expression pattern: [A-Za-z0-9-_=.]+";
+    Err(ApiError::constraint("[token]", field, rule))
+}

@@ -3,11 +3,13 @@
 pub(crate) mod check;
 mod error;
 pub(crate) mod json;
+mod page;
 pub(crate) mod query;
 
 use bytes::Bytes;
 
 pub(crate) use error::ApiError;
+pub(crate) use page::PageRequest;
 
 /// A request, freed from the transport that carried it.
 #[derive(Debug, Clone, Default)]

@@ -1,6 +1,7 @@
 //! The sandbox on a loopback port.
 
 pub(crate) mod body;
+mod pages;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -90,6 +91,12 @@ async fn answer(sandbox: Sandbox, request: hyper::Request<Incoming>) -> Result<R
     let Ok(body) = Limited::new(body, LONGEST).collect().await else {
         return Ok(plain(StatusCode::PAYLOAD_TOO_LARGE, "The request is too long or was cut off."));
     };
+    if head.uri.path() != "/" && !head.headers.contains_key("x-amz-target") {
+        let endpoint = sandbox.description().endpoint.unwrap_or_default();
+        let answer = pages::answer(&sandbox, &pages::read(&head, body.to_bytes(), &endpoint)).await;
+        let body = Body::whole(answer.body.clone());
+        return Ok(respond(answer, body));
+    }
     if head.method != hyper::Method::POST {
         return Ok(plain(StatusCode::NOT_FOUND, "Nothing is here but the AWS protocols, which POST."));
     }

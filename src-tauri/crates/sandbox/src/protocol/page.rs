@@ -1,0 +1,44 @@
+//! Requests and answers that are not AWS's protocols: documents, forms and redirects for browsers and OAuth clients.
+
+use bytes::Bytes;
+
+use super::Answer;
+
+/// A request for something under a path.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct PageRequest {
+    pub(crate) method: String,
+    /// Without the query.
+    pub(crate) path: String,
+    /// What follows `?`, as it came.
+    pub(crate) query: String,
+    /// `http://` and the host that the client used, without a slash at the end.
+    pub(crate) base: String,
+    pub(crate) authorization: Option<String>,
+    pub(crate) cookie: Option<String>,
+    pub(crate) content_type: Option<String>,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    /// An answer with a body of some type.
+    pub(crate) fn page(status: u16, content_type: &str, body: impl Into<Bytes>) -> Self {
+        Self { status, headers: vec![("content-type", content_type.to_owned())], body: body.into() }
+    }
+
+    /// An answer in JSON.
+    pub(crate) fn document(status: u16, document: &serde_json::Value) -> Self {
+        Self::page(status, "application/json", document.to_string())
+    }
+
+    /// The answer for a path where nothing is.
+    pub(crate) fn nowhere() -> Self {
+        Self::page(404, "text/plain; charset=utf-8", "Nothing is here.")
+    }
+
+    /// The same answer with one more header.
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+}

@@ -1,0 +1,190 @@
+//! What a pre token generation trigger may change, in its three versions.
+
+use serde_json::{Map, Value};
+
+use super::claims::Groups;
+use crate::directory::Pool;
+use crate::protocol::ApiError;
+
+/// What the trigger of a pool answers; `None` without one.
+///
+/// # Errors
+/// `UserLambdaValidationException` when it is told to fail.
+pub(super) fn response(pool: &Pool) -> Result<Option<Value>, ApiError> {
+    let Some(answer) = pool.triggers.0.get("PreTokenGeneration") else { return Ok(None) };
+    if let Some(error) = answer.get("error").and_then(Value::as_str) {
+        let message = format!("PreTokenGeneration failed with error {error}.");
+        return Err(ApiError::new("UserLambdaValidationException", message));
+    }
+    Ok(Some(answer.get("response").unwrap_or(answer).clone()))
+}
+
+/// Which form of answer a pool takes from its trigger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Version {
+    /// Text claims of ID tokens, and groups.
+    V1,
+    /// Claims of any type in both tokens, and scopes.
+    V2,
+    /// As V2, and tokens of clients that sign in for themselves.
+    V3,
+}
+
+impl Version {
+    /// The version that `LambdaConfig` names. Without one, the answer itself tells.
+    pub(super) fn of(pool: &Pool, response: &Value) -> Self {
+        let config = pool.settings.get("LambdaConfig");
+        let named = config.and_then(|c| c.get("PreTokenGenerationConfig")).and_then(|c| c.get("LambdaVersion"));
+        let newest =
+            if pool.settings.get("UserPoolTier").is_some_and(|tier| tier == "LITE") { Self::V1 } else { Self::V3 };
+        match named.and_then(Value::as_str) {
+            Some("V1_0") => Self::V1,
+            Some("V2_0") => Self::V2.min(newest),
+            Some(_) => newest,
+            None if config.is_some_and(|c| c.get("PreTokenGeneration").is_some()) => Self::V1,
+            None if response.get("claimsAndScopeOverrideDetails").is_some() => newest,
+            None => Self::V1,
+        }
+    }
+}
+
+/// The tokens to be, as the trigger finds and leaves them.
+pub(super) struct Draft {
+    pub(super) groups: Groups,
+    pub(super) scopes: Vec<String>,
+    id: Changes,
+    access: Changes,
+}
+
+/// What is added to one token and taken away from it.
+#[derive(Default)]
+struct Changes {
+    add: Map<String, Value>,
+    suppress: Vec<String>,
+}
+
+impl Draft {
+    pub(super) fn new(groups: Groups, scopes: Vec<String>) -> Self {
+        Self { groups, scopes, id: Changes::default(), access: Changes::default() }
+    }
+
+    /// Takes the `response` of a trigger.
+    ///
+    /// # Errors
+    /// `InvalidLambdaResponseException` for a value that the version does not allow.
+    pub(super) fn apply(&mut self, version: Version, response: &Value) -> Result<(), ApiError> {
+        let name = if version == Version::V1 { "claimsOverrideDetails" } else { "claimsAndScopeOverrideDetails" };
+        let Some(details) = response.get(name).filter(|details| !details.is_null()) else { return Ok(()) };
+        if let Some(groups) = details.get("groupOverrideDetails") {
+            self.groups = Groups {
+                names: texts(groups.get("groupsToOverride"))?,
+                roles: texts(groups.get("iamRolesToOverride"))?,
+                preferred: groups.get("preferredRole").and_then(Value::as_str).map(str::to_owned),
+            };
+        }
+        if version == Version::V1 {
+            self.id = changes(details)?;
+            if self.id.add.values().any(|value| !value.is_string()) {
+                return Err(unrecognised());
+            }
+            return Ok(());
+        }
+        if let Some(token) = details.get("idTokenGeneration") {
+            self.id = changes(token)?;
+            let plain = ["phone_number_verified", "email_verified", "updated_at", "address"];
+            let nested = |value: &Value| value.is_object() || value.is_array();
+            if plain.iter().any(|name| self.id.add.get(*name).is_some_and(nested)) {
+                return Err(unrecognised());
+            }
+        }
+        if let Some(token) = details.get("accessTokenGeneration") {
+            self.access = changes(token)?;
+            let suppressed = texts(token.get("scopesToSuppress"))?;
+            self.scopes.extend(texts(token.get("scopesToAdd"))?);
+            let mut seen = Vec::new();
+            self.scopes.retain(|scope| {
+                let first = !seen.contains(scope);
+                seen.push(scope.clone());
+                first && !suppressed.contains(scope) && !scope.contains(char::is_whitespace)
+            });
+        }
+        Ok(())
+    }
+
+    /// Finishes an ID token.
+    pub(super) fn finish_id(&self, claims: &mut Map<String, Value>) {
+        self.id.finish(claims, |name, _| !name.starts_with("dev:"));
+    }
+
+    /// Finishes an access token of `client_id`.
+    pub(super) fn finish_access(&self, claims: &mut Map<String, Value>, client_id: &str) {
+        self.access.finish(claims, |name, value| name != "aud" || value == client_id);
+    }
+}
+
+impl Changes {
+    fn finish(&self, claims: &mut Map<String, Value>, may_add: impl Fn(&str, &Value) -> bool) {
+        for (name, value) in &self.add {
+            // `aud` has a rule of its own: an ID token always has one, an access token may get one.
+            let fixed = is_fixed(name) || (name == "aud" && claims.contains_key("aud"));
+            if !fixed && may_add(name, value) {
+                claims.insert(name.clone(), value.clone());
+            }
+        }
+        for name in &self.suppress {
+            if name == "cognito:groups" {
+                for group in ["cognito:groups", "cognito:roles", "cognito:preferred_role"] {
+                    claims.remove(group);
+                }
+            } else if !is_fixed(name) && name != "aud" {
+                claims.remove(name);
+            }
+        }
+    }
+}
+
+/// Whether no trigger may add, change or take away this claim.
+fn is_fixed(name: &str) -> bool {
+    const FIXED: [&str; 20] = [
+        "sub",
+        "username",
+        "identities",
+        "client_id",
+        "event_id",
+        "device_key",
+        "version",
+        "acr",
+        "amr",
+        "at_hash",
+        "auth_time",
+        "azp",
+        "exp",
+        "iat",
+        "iss",
+        "jti",
+        "nbf",
+        "nonce",
+        "origin_jti",
+        "token_use",
+    ];
+    FIXED.contains(&name) || name.starts_with("cognito:")
+}
+
+fn changes(details: &Value) -> Result<Changes, ApiError> {
+    let add = match details.get("claimsToAddOrOverride") {
+        None | Some(Value::Null) => Map::new(),
+        Some(Value::Object(claims)) => claims.clone(),
+        Some(_) => return Err(unrecognised()),
+    };
+    Ok(Changes { add, suppress: texts(details.get("claimsToSuppress"))? })
+}
+
+fn texts(list: Option<&Value>) -> Result<Vec<String>, ApiError> {
+    let Some(list) = list.filter(|list| !list.is_null()) else { return Ok(Vec::new()) };
+    let list = list.as_array().ok_or_else(unrecognised)?;
+    list.iter().map(|item| item.as_str().map(str::to_owned).ok_or_else(unrecognised)).collect()
+}
+
+fn unrecognised() -> ApiError {
+    ApiError::new("InvalidLambdaResponseException", "Unrecognizable lambda output")
+}

@@ -51,17 +51,18 @@ impl Refusal {
     }
 }
 
-/// The person that an operation with `AccessToken` is for.
+/// The person that an operation with `AccessToken` is for, and who counts as active by it.
 ///
 /// # Errors
 /// `NotAuthorizedException` for a token that is invalid, has expired or is revoked, or lacks the scope
 /// `aws.cognito.signin.user.admin`; `UserNotFoundException` when the person is gone.
-pub(crate) fn bearer(world: &World, token: &str, moment: Moment) -> Result<Bearer, ApiError> {
+pub(crate) fn bearer(world: &mut World, token: &str, moment: Moment) -> Result<Bearer, ApiError> {
     let bearer = verified_access(world, token, moment).map_err(Refusal::of_access_token)?;
-    if bearer.scopes.iter().any(|scope| scope == ADMIN) {
-        return Ok(bearer);
+    if !bearer.scopes.iter().any(|scope| scope == ADMIN) {
+        return Err(ApiError::new("NotAuthorizedException", "Access Token does not have required scopes"));
     }
-    Err(ApiError::new("NotAuthorizedException", "Access Token does not have required scopes"))
+    world.acts(&bearer.pool_id, bearer.user);
+    Ok(bearer)
 }
 
 /// The person behind an access token, whatever its scopes are.

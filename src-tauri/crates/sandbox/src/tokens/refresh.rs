@@ -90,6 +90,7 @@ pub(crate) fn refresh(world: &mut World, refresh: &Refresh<'_>, moment: Moment) 
         ..Issue::new(&pool_id, refresh.client_id, user, refresh.source, moment)
     };
     let mut result = Exchange { issue: &issue, grant: &grant, now_ms: moment.now_ms }.tokens(world)?;
+    world.acts(&pool_id, user);
     let pool = world.pools.get_mut(&pool_id).ok_or_else(no_pool)?;
     if pool.clients.get(refresh.client_id).and_then(rotation).is_some() {
         let grants = &mut pool.account_mut(user).grants;
@@ -112,6 +113,7 @@ pub(crate) fn revoke(world: &mut World, client_id: &str, token: &str) -> Result<
     let pool = world.pools.get(&pool_id).ok_or_else(no_pool)?;
     let Some((user, _, grant)) = find(world, pool, client_id, token)? else { return Ok(false) };
     let grant = grant.id.clone();
+    world.acts(&pool_id, user);
     let pool = world.pools.get_mut(&pool_id).ok_or_else(no_pool)?;
     pool.account_mut(user).grants.revoke(&grant);
     Ok(true)

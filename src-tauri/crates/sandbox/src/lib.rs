@@ -18,6 +18,7 @@ mod description;
 mod directory;
 mod error;
 mod handle;
+mod messages;
 mod operations;
 mod options;
 mod outbox;

@@ -86,7 +86,7 @@ impl Outbox {
     }
 
     /// All of them, the oldest first.
-    pub(crate) fn messages(&self) -> impl DoubleEndedIterator<Item = &Message> {
+    pub(crate) fn messages(&self) -> impl Iterator<Item = &Message> {
         self.0.iter()
     }
 }

@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::handle::Directory;
 use crate::operations::{self, Answered, Call, Operation};
 use crate::options::Options;
+use crate::outbox::Message;
 use crate::protocol::{Answer, Api, ApiError, Outcome, Request, json};
 use crate::seed::{self, Landmarks};
 use crate::server::Server;
@@ -137,6 +138,12 @@ impl Sandbox {
     /// Starts counting calls anew.
     pub fn forget_calls(&self) {
         self.0.weather.forget_calls();
+    }
+
+    /// The messages that a real account would have sent, the oldest first.
+    #[must_use]
+    pub fn outbox(&self) -> Vec<Message> {
+        self.world().outbox.messages().cloned().collect()
     }
 
     /// The data, for tests to change and compare without a call over the wire.

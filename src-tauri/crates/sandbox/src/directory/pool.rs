@@ -107,7 +107,8 @@ impl Pool {
             != Some(false)
     }
 
-    fn lists(&self, setting: &str, item: &str) -> bool {
+    /// Whether a setting that is a list names `item`.
+    pub(crate) fn lists(&self, setting: &str, item: &str) -> bool {
         let list = self.settings.get(setting).and_then(Value::as_array);
         list.is_some_and(|list| list.iter().any(|v| v == item))
     }
@@ -120,6 +121,19 @@ impl Pool {
     /// Whether this attribute finds a user in place of the username.
     pub(crate) fn alias(&self, name: &str) -> bool {
         self.lists("AliasAttributes", name) || self.username_attribute(name)
+    }
+
+    /// Whether a new value of this attribute counts only when it is verified.
+    pub(crate) fn verifies_before_update(&self, name: &str) -> bool {
+        let settings = self.settings.get("UserAttributeUpdateSettings");
+        let list = settings.and_then(|s| s.get("AttributesRequireVerificationBeforeUpdate")).and_then(Value::as_array);
+        list.is_some_and(|list| list.iter().any(|item| item == name))
+    }
+
+    /// Whether threat protection watches, and so keeps a history of every person.
+    pub(crate) fn watched(&self) -> bool {
+        let mode = self.settings.get("UserPoolAddOns").and_then(|a| a.get("AdvancedSecurityMode"));
+        mode.is_some_and(|mode| mode == "AUDIT" || mode == "ENFORCED")
     }
 
     /// Finds a person by what `Username` may hold: the username, the `sub` or an alias.
@@ -139,8 +153,11 @@ impl Pool {
             }
             let as_username = self.username_attribute(name);
             let found = self.users.find_by(attribute, value);
-            let is_alias =
-                |user: &User| as_username || verified.is_none_or(|flag| user.attribute(flag) == Some("true"));
+            let exact = Self::case_sensitive(&self.settings);
+            let is_alias = |user: &User| {
+                (as_username || verified.is_none_or(|flag| user.attribute(flag) == Some("true")))
+                    && (!exact || user.attribute(attribute) == Some(value))
+            };
             if let Some(&id) = found.iter().find(|&&id| self.users.get(id).is_some_and(is_alias)) {
                 return Some(id);
             }

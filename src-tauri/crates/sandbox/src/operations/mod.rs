@@ -2,22 +2,30 @@
 //!
 //! To add one: write the function in the file of its resource and give it a line in [`TABLE`].
 
+mod attributes;
 mod caller;
 mod clients;
 mod groups;
 mod identity_pools;
 mod listing;
+pub(crate) mod passwords;
 mod pools;
+mod profile;
+mod recovery;
+mod sign_up;
 pub(crate) mod tokens;
 mod users;
 mod users_write;
 mod view;
+
+use std::collections::BTreeMap;
 
 pub(crate) use clients::defaults as client_defaults;
 pub(crate) use pools::new as new_pool;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::directory::account::events::{Event, Kind};
 use crate::directory::users::Moment;
 use crate::directory::{Client, Pool, World};
 use crate::protocol::{Api, ApiError, check, json};
@@ -71,6 +79,16 @@ fn output(value: &impl Serialize) -> Answered {
 /// An output without fields.
 fn nothing() -> Answered {
     Ok(b"{}".to_vec())
+}
+
+/// Adds to the history of a person, where threat protection keeps one.
+pub(crate) fn record(call: &mut Call<'_>, pool: &str, user: u32, kind: Kind, response: &str) {
+    let id = call.world.random_uuid();
+    let at_ms = call.moment.now_ms;
+    let Some(pool) = call.world.pools.get_mut(pool).filter(|pool| pool.watched()) else { return };
+    let response = response.to_owned();
+    let event = Event { id, kind, at_ms, response, challenges: BTreeMap::new(), ip: None, feedback: None };
+    pool.account_mut(user).events.push(event);
 }
 
 /// A line of the table.
@@ -141,12 +159,19 @@ static TABLE: &[Operation] = &[
     bills("AdminGetUser", Category::UserRead, users::get),
     bills("AdminListGroupsForUser", Category::UserResourceRead, groups::list_for_user),
     bills("AdminCreateUser", Category::UserCreation, users_write::create),
-    bills("AdminConfirmSignUp", Category::UserCreation, users_write::confirm),
-    bills("AdminSetUserPassword", Category::UserAccountRecovery, users_write::set_password),
+    bills("AdminConfirmSignUp", Category::UserCreation, sign_up::admin_confirm),
+    bills("AdminSetUserPassword", Category::UserAccountRecovery, recovery::admin_set),
     bills("AdminUpdateUserAttributes", Category::UserUpdate, users_write::update_attributes),
+    bills("AdminDeleteUserAttributes", Category::UserUpdate, users_write::delete_attributes),
     bills("AdminEnableUser", Category::UserUpdate, users_write::enable),
     bills("AdminDisableUser", Category::UserUpdate, users_write::disable),
     bills("AdminDeleteUser", Category::UserUpdate, users_write::delete),
+    unsigned(bills("SignUp", Category::UserCreation, sign_up::sign_up)),
+    unsigned(bills("ConfirmSignUp", Category::UserCreation, sign_up::confirm)),
+    unsigned(bills("ResendConfirmationCode", Category::UserResourceRead, sign_up::resend)),
+    unsigned(bills("ForgotPassword", Category::UserAccountRecovery, recovery::forgot)),
+    unsigned(bills("ConfirmForgotPassword", Category::UserAccountRecovery, recovery::confirm_forgot)),
+    free("AdminResetUserPassword", Category::UserAccountRecovery, recovery::admin_reset),
     bills("AdminAddUserToGroup", Category::UserUpdate, groups::add_user),
     bills("AdminRemoveUserFromGroup", Category::UserUpdate, groups::remove_user),
     unsigned(bills("GetTokensFromRefreshToken", Category::UserAuthentication, tokens::from_refresh_token)),

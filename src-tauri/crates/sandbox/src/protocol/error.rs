@@ -32,6 +32,10 @@ impl ApiError {
         Self::new("UserNotFoundException", "User does not exist.")
     }
 
+    pub(crate) fn disabled() -> Self {
+        Self::new("NotAuthorizedException", "User is disabled.")
+    }
+
     pub(crate) fn throttled() -> Self {
         Self::new("TooManyRequestsException", "Too many requests")
     }

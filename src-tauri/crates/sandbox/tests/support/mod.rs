@@ -168,3 +168,92 @@ pub fn sorted(mut names: Vec<String>) -> Vec<String> {
     names.sort_unstable();
     names
 }
+
+/// A pool of its own with these settings over a name, and an app client without a secret.
+pub struct Own<'a> {
+    pub live: &'a Live,
+    pub pool: String,
+    pub client: String,
+}
+
+impl<'a> Own<'a> {
+    pub fn new(live: &'a Live, mut pool: Value, mut client: Value) -> Self {
+        pool["PoolName"] = json!("own");
+        let pool = live.ok("CreateUserPool", pool)["UserPool"]["Id"].as_str().unwrap().to_owned();
+        client["UserPoolId"] = json!(pool);
+        client["ClientName"] = json!("own");
+        let client = live.ok("CreateUserPoolClient", client)["UserPoolClient"]["ClientId"].as_str().unwrap().to_owned();
+        Self { live, pool, client }
+    }
+
+    /// A public call of the client: unsigned, with `ClientId`.
+    pub fn public(&self, operation: &str, mut input: Value) -> Reply {
+        input["ClientId"] = json!(self.client);
+        self.unsigned(operation, input)
+    }
+
+    /// A call without a signature.
+    pub fn unsigned(&self, operation: &str, input: Value) -> Reply {
+        let target = format!("AWSCognitoIdentityProviderService.{operation}");
+        let headers = [("x-amz-target", target.as_str()), ("content-type", "application/x-amz-json-1.1")];
+        self.live.send(&headers, &input.to_string()).unwrap()
+    }
+
+    /// A public call that succeeds.
+    pub fn ok(&self, operation: &str, input: Value) -> Value {
+        let reply = self.public(operation, input);
+        assert_eq!(reply.status, 200, "{operation}: {}", reply.text);
+        reply.json()
+    }
+
+    /// A public call that fails.
+    pub fn fails(&self, operation: &str, input: Value, code: &str) -> Reply {
+        let reply = self.public(operation, input);
+        assert_eq!((reply.status, reply.code().as_str()), (400, code), "{operation}: {}", reply.text);
+        reply
+    }
+
+    /// An administrator's call about this pool that succeeds.
+    pub fn admin(&self, operation: &str, mut input: Value) -> Value {
+        input["UserPoolId"] = json!(self.pool);
+        self.live.ok(operation, input)
+    }
+
+    /// An administrator's call about this pool that fails.
+    pub fn admin_fails(&self, operation: &str, mut input: Value, code: &str) -> Reply {
+        input["UserPoolId"] = json!(self.pool);
+        self.live.fails(operation, input, code)
+    }
+
+    /// What `AdminGetUser` says.
+    pub fn user(&self, username: &str) -> Value {
+        self.admin("AdminGetUser", json!({ "Username": username }))
+    }
+
+    /// How many messages this pool has sent.
+    pub fn sent(&self) -> usize {
+        self.live.sandbox.outbox().iter().filter(|message| message.pool == self.pool).count()
+    }
+
+    /// The latest message of this pool.
+    pub fn message(&self) -> sandbox::Message {
+        self.live.sandbox.outbox().into_iter().rfind(|message| message.pool == self.pool).unwrap()
+    }
+
+    /// The code in the latest message of this pool.
+    pub fn code(&self) -> String {
+        self.message().code.unwrap()
+    }
+}
+
+/// A code that is not this one.
+pub fn other_than(code: &str) -> String {
+    if code == "000000" { "111111".to_owned() } else { "000000".to_owned() }
+}
+
+/// `AttributeListType`.
+pub fn attributes(list: &[(&str, &str)]) -> Value {
+    list.iter().map(|(name, value)| json!({ "Name": name, "Value": value })).collect()
+}
+
+pub const PASSWORD: &str = "Correct-horse-9";

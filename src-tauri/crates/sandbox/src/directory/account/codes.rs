@@ -92,19 +92,13 @@ impl Codes {
         self.open.iter().find(|code| code.purpose == purpose)
     }
 
-    /// Uses a code up.
+    /// Holds what was given against the code for a purpose, which stays usable until it is made void.
     ///
     /// # Errors
-    /// `CodeMismatchException` for another code, which leaves the right one usable; `ExpiredCodeException` when there
-    /// is none or its time is over.
-    pub(crate) fn take(&mut self, purpose: Purpose, given: &str, now_ms: i64) -> Result<Code, ApiError> {
+    /// `CodeMismatchException` for another code; `ExpiredCodeException` when there is none or its time is over.
+    pub(crate) fn check(&self, purpose: Purpose, given: &str, now_ms: i64) -> Result<&Code, ApiError> {
         let code = self.open(purpose).filter(|code| now_ms < code.expires_ms).ok_or_else(expired)?;
-        if code.value != given {
-            return Err(mismatch());
-        }
-        let code = code.clone();
-        self.void(purpose);
-        Ok(code)
+        if code.value == given { Ok(code) } else { Err(mismatch()) }
     }
 
     /// Makes the code for a purpose useless.

@@ -15,12 +15,21 @@ pub(crate) struct Feedback {
     pub(crate) at_ms: i64,
 }
 
+/// `EventType`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Kind {
+    SignIn,
+    SignUp,
+    ForgotPassword,
+    PasswordChange,
+    ResendCode,
+}
+
 /// One `AuthEventType`; fields hold the values of its enums as they go over the wire.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Event {
     pub(crate) id: String,
-    /// `SignIn`, `SignUp`, `ForgotPassword`, `PasswordChange` or `ResendCode`.
-    pub(crate) kind: String,
+    pub(crate) kind: Kind,
     pub(crate) at_ms: i64,
     /// `Pass`, `Fail` or `InProgress`.
     pub(crate) response: String,

@@ -17,7 +17,7 @@ use crate::handle::Directory;
 use crate::operations::{self, Answered, Call, Operation};
 use crate::options::Options;
 use crate::outbox::Message;
-use crate::protocol::{Answer, Api, ApiError, Outcome, Request, json};
+use crate::protocol::{Answer, Api, ApiError, Outcome, Request, json, model};
 use crate::seed::{self, Landmarks};
 use crate::server::Server;
 use crate::weather::{Calls, Fault, Forecast, Traits, Weather};
@@ -236,6 +236,7 @@ impl Sandbox {
         if forecast.throttled {
             return Err(ApiError::throttled());
         }
+        model::check(service, operation.name, &request.body)?;
         let here = request.signed_region().is_none_or(|region| region == world.region);
         let mut call = Call {
             world: &mut world,

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::directory::activity::Activity;
+use crate::directory::resources::Resources;
 use crate::directory::schema::Schema;
 use crate::directory::user::{Factors, Packer, Status, User};
 use crate::directory::users::Moment;
@@ -54,6 +55,8 @@ struct SavedPool {
     accounts: BTreeMap<u32, Account>,
     #[serde(default)]
     triggers: Triggers,
+    #[serde(default)]
+    resources: Resources,
     /// Those who are not what the seed makes them; `None` is deleted.
     changed: BTreeMap<u32, Option<SavedUser>>,
 }
@@ -146,6 +149,7 @@ fn save_pool(pool: &Pool) -> SavedPool {
         clients: pool.clients.clone(),
         accounts: pool.accounts.clone(),
         triggers: pool.triggers.clone(),
+        resources: pool.resources.clone(),
         changed: pool.users.touched().iter().map(|&id| (id, pool.users.get(id).map(save_user))).collect(),
     }
 }
@@ -185,6 +189,7 @@ fn load_pool(saved: SavedPool, seeded: Option<Pool>) -> Pool {
         clients: saved.clients,
         accounts: saved.accounts,
         triggers: saved.triggers,
+        resources: saved.resources,
         ..pool
     }
 }

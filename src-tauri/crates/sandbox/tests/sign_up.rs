@@ -121,7 +121,7 @@ fn sign_up_is_refused_where_policy_schema_or_permission_say_so() {
     for weak in ["Short-1", "no-capitals-1", "NO-SMALLS-1", "No-digits-at-all", "NoSymbols123"] {
         own.fails("SignUp", with(weak, &[email]), "InvalidPasswordException");
     }
-    own.fails("SignUp", with(&format!("{PASSWORD}{}", "x".repeat(256)), &[email]), "InvalidPasswordException");
+    own.fails("SignUp", with(&format!("{PASSWORD}{}", "x".repeat(256)), &[email]), "InvalidParameterException");
     own.fails("SignUp", with(PASSWORD, &[("name", "Ada")]), "InvalidParameterException");
     own.fails("SignUp", with(PASSWORD, &[("email", "nonsense")]), "InvalidParameterException");
     own.fails(

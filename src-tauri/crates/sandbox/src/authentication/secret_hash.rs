@@ -20,7 +20,7 @@ pub(crate) fn check(client: &Client, username: &str, given: Option<&str>) -> Res
         (None, None) => Ok(()),
         (None, Some(_)) => refuse(format!("Unable to verify secret hash for client {id}")),
         (Some(_), None) => refuse(format!("Client {id} is configured with secret but SECRET_HASH was not received")),
-        (Some(secret), Some(given)) if proves(secret, username, id, given) => Ok(()),
+        (Some(_), Some(given)) if client.secrets().any(|secret| proves(&secret.value, username, id, given)) => Ok(()),
         (Some(_), Some(_)) => refuse(format!("Unable to verify secret hash for client {id}")),
     }
 }

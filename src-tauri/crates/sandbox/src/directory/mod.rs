@@ -5,6 +5,8 @@ pub(crate) mod activity;
 pub(crate) mod filter;
 pub(crate) mod index;
 pub(crate) mod pool;
+pub(crate) mod record;
+pub(crate) mod resources;
 pub(crate) mod schema;
 pub(crate) mod token;
 pub(crate) mod user;

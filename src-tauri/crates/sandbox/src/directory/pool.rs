@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::account::Account;
 use super::index::scatter;
+use super::resources::Resources;
 use super::schema::{Schema, id};
 use super::user::User;
 use super::users::{Moment, Users};
@@ -60,16 +61,40 @@ impl Group {
 pub(crate) struct Client {
     pub(crate) id: String,
     pub(crate) name: String,
+    /// The older secret; `None` for a public client, which stays public.
     pub(crate) secret: Option<String>,
+    /// When the older secret was made; 0 is together with the client.
+    #[serde(default)]
+    pub(crate) secret_created_ms: i64,
+    /// A second secret while secrets are rotated.
+    #[serde(default)]
+    pub(crate) newer_secret: Option<Secret>,
     pub(crate) created_ms: i64,
     pub(crate) modified_ms: i64,
     pub(crate) settings: Map<String, Value>,
 }
 
+/// One of the secrets of an app client.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Secret {
+    pub(crate) value: String,
+    pub(crate) created_ms: i64,
+}
+
 impl Client {
+    /// The secrets in force, the older first: none, one or two.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = Secret> {
+        let made = if self.secret_created_ms == 0 { self.created_ms } else { self.secret_created_ms };
+        let older = self.secret.iter().map(move |value| Secret { value: value.clone(), created_ms: made });
+        older.chain(self.newer_secret.clone())
+    }
+
     /// Whether this is a secret of the client. A client without one takes none.
     pub(crate) fn accepts_secret(&self, given: Option<&str>) -> bool {
-        self.secret.as_deref() == given
+        match given {
+            Some(given) => self.secrets().any(|secret| secret.value == given),
+            None => self.secret.is_none(),
+        }
     }
 
     /// The items of a setting that is a list of texts.
@@ -99,6 +124,7 @@ pub(crate) struct Pool {
     /// Only of those who have something of what an account holds.
     pub(crate) accounts: BTreeMap<u32, Account>,
     pub(crate) triggers: Triggers,
+    pub(crate) resources: Resources,
 }
 
 impl Pool {

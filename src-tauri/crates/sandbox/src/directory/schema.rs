@@ -146,19 +146,47 @@ impl Schema {
     }
 
     /// Takes one entry of a `Schema` request: a standard name changes that attribute, any other becomes `custom:`.
-    pub(crate) fn declare(&mut self, mut attribute: Attribute) -> AttributeId {
-        if let Some(standard) = self.0.iter_mut().find(|a| a.name == attribute.name) {
-            standard.required = attribute.required;
-            standard.mutable = attribute.mutable;
-        } else {
-            let prefix = if attribute.developer_only_attribute { "dev:custom:" } else { "custom:" };
-            attribute.name = format!("{prefix}{}", attribute.name);
-            attribute.required = false;
-            if attribute.attribute_data_type == "String" && attribute.string_attribute_constraints.is_none() {
-                attribute.string_attribute_constraints = Some(Lengths::default());
-            }
-            self.0.push(attribute);
-        }
-        AttributeId::try_from(self.0.len() - 1).unwrap_or(AttributeId::MAX)
+    pub(crate) fn declare(&mut self, attribute: Attribute) {
+        let Some(standard) = self.0.iter_mut().find(|a| a.name == attribute.name) else {
+            self.add_custom(attribute);
+            return;
+        };
+        standard.required = attribute.required || standard.name == "sub";
+        standard.mutable = attribute.mutable && standard.name != "sub";
+        standard.string_attribute_constraints =
+            attribute.string_attribute_constraints.or(standard.string_attribute_constraints.take());
+        standard.number_attribute_constraints =
+            attribute.number_attribute_constraints.or(standard.number_attribute_constraints.take());
     }
+
+    /// Adds an attribute as `custom:`, or as `dev:` where only developers may write it.
+    pub(crate) fn add_custom(&mut self, mut attribute: Attribute) {
+        attribute.name = custom_name(&attribute.name, attribute.developer_only_attribute);
+        attribute.required = false;
+        match attribute.attribute_data_type.as_str() {
+            "String" => {
+                attribute.string_attribute_constraints.get_or_insert_default();
+            }
+            "Number" => {
+                attribute.number_attribute_constraints.get_or_insert_default();
+            }
+            _ => {}
+        }
+        self.0.push(attribute);
+    }
+
+    /// How many attributes are not standard ones.
+    pub(crate) fn customs(&self) -> usize {
+        self.0.len() - STANDARD.len()
+    }
+}
+
+/// The name under which a custom attribute is kept.
+pub(crate) fn custom_name(name: &str, developer_only: bool) -> String {
+    format!("{}:{name}", if developer_only { "dev" } else { "custom" })
+}
+
+/// The data type of a standard attribute.
+pub(crate) fn standard_type(name: &str) -> Option<&'static str> {
+    STANDARD.iter().find(|(known, ..)| *known == name).map(|(_, kind, _)| *kind)
 }

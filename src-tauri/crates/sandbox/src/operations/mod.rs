@@ -4,11 +4,17 @@
 
 mod attributes;
 mod caller;
+mod client_secrets;
+mod client_settings;
 mod clients;
+mod custom_attributes;
 mod groups;
 mod identity_pools;
+mod input;
 mod listing;
+mod mfa_configuration;
 pub(crate) mod passwords;
+mod pool_settings;
 mod pools;
 mod profile;
 mod recovery;
@@ -20,7 +26,7 @@ mod view;
 
 use std::collections::BTreeMap;
 
-pub(crate) use clients::defaults as client_defaults;
+pub(crate) use client_settings::defaults as client_defaults;
 pub(crate) use pools::new as new_pool;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -147,7 +153,11 @@ static TABLE: &[Operation] = &[
     free("ListUserPools", Category::UserPoolRead, pools::list),
     free("DescribeUserPool", Category::UserPoolRead, pools::describe),
     free("CreateUserPool", Category::UserPoolUpdate, pools::create),
+    free("UpdateUserPool", Category::UserPoolUpdate, pools::update),
     free("DeleteUserPool", Category::UserPoolUpdate, pools::delete),
+    free("AddCustomAttributes", Category::UserPoolResourceUpdate, custom_attributes::add),
+    free("GetUserPoolMfaConfig", Category::UserPoolResourceRead, mfa_configuration::get),
+    free("SetUserPoolMfaConfig", Category::UserPoolResourceUpdate, mfa_configuration::set),
     free("ListGroups", Category::UserPoolResourceRead, groups::list),
     free("GetGroup", Category::UserPoolResourceRead, groups::get),
     free("CreateGroup", Category::UserPoolResourceUpdate, groups::create),
@@ -156,6 +166,11 @@ static TABLE: &[Operation] = &[
     free("ListUserPoolClients", Category::UserPoolClientRead, clients::list),
     free("DescribeUserPoolClient", Category::UserPoolClientRead, clients::describe),
     free("CreateUserPoolClient", Category::UserPoolClientUpdate, clients::create),
+    free("UpdateUserPoolClient", Category::UserPoolClientUpdate, clients::update),
+    free("DeleteUserPoolClient", Category::UserPoolClientUpdate, clients::delete),
+    free("AddUserPoolClientSecret", Category::UserPoolClientUpdate, client_secrets::add),
+    free("ListUserPoolClientSecrets", Category::UserPoolClientRead, client_secrets::list),
+    free("DeleteUserPoolClientSecret", Category::UserPoolClientUpdate, client_secrets::delete),
     bills("AdminGetUser", Category::UserRead, users::get),
     bills("AdminListGroupsForUser", Category::UserResourceRead, groups::list_for_user),
     bills("AdminCreateUser", Category::UserCreation, users_write::create),

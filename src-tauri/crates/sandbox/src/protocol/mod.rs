@@ -3,6 +3,7 @@
 pub(crate) mod check;
 mod error;
 pub(crate) mod json;
+pub(crate) mod model;
 mod page;
 pub(crate) mod query;
 

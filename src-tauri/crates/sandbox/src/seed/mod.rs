@@ -112,6 +112,15 @@ fn main_pool(world: &mut World, options: &Options) -> Pool {
         pool.set_password(at, known.3, None);
     }
     groups(&mut pool, world, options);
+    let server = json!({
+        "Identifier": "sandbox.example",
+        "Name": "Sandbox",
+        "Scopes": [
+            { "ScopeName": "read", "ScopeDescription": "See everything" },
+            { "ScopeName": "write", "ScopeDescription": "Change everything" },
+        ],
+    });
+    pool.resources.resource_servers.insert("sandbox.example".to_owned(), object(server));
     clients(&mut pool, world);
     pool
 }
@@ -259,6 +268,8 @@ fn clients(pool: &mut Pool, world: &mut World) {
             id: id.clone(),
             name: name.to_owned(),
             secret,
+            secret_created_ms: created_ms,
+            newer_secret: None,
             created_ms,
             modified_ms: created_ms,
             settings: all,

@@ -8,6 +8,7 @@
 //! - `directory` is the data and its rules; it knows no protocol.
 //! - `authentication` is how people and app clients prove who they are; `triggers` are the answers of Lambda functions.
 //! - `tokens` signs, renews and checks; it knows no protocol either.
+//! - `oauth` is the endpoints of a pool's domain and its login page.
 //! - `operations` joins the two: one function for each operation, one table of all.
 //! - `weather` is time, quotas, delay, faults and refusals. It starts calm.
 //! - `seed` makes the people.
@@ -19,6 +20,7 @@ mod directory;
 mod error;
 mod handle;
 mod messages;
+mod oauth;
 mod operations;
 mod options;
 mod outbox;

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::authentication::sessions::{self, Session, Sessions};
+use crate::oauth::Browsers;
 use crate::outbox::Outbox;
 use crate::tokens::Keys;
 pub(crate) use account::Account;
@@ -50,6 +51,8 @@ pub(crate) struct World {
     pub(crate) sessions: Sessions,
     /// What tokens are signed with.
     pub(crate) keys: Keys,
+    /// Authorization codes and logins of browsers.
+    pub(crate) browsers: Browsers,
     /// For ids and secrets made while running.
     pub(crate) random: ChaCha8Rng,
 }
@@ -66,6 +69,7 @@ impl World {
             acting: None,
             sessions: Sessions::default(),
             keys: Keys::default(),
+            browsers: Browsers::default(),
             random: ChaCha8Rng::seed_from_u64(seed ^ 0x5A4D_B0C5),
         }
     }

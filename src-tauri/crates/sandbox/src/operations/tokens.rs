@@ -107,6 +107,8 @@ struct GetClientToken {
     client_id: Option<String>,
     secret: Option<String>,
     scopes: Option<Vec<String>>,
+    #[serde(default)]
+    client_metadata: Map<String, Value>,
 }
 
 /// `GetClientToken`: the client credentials grant without a domain.
@@ -124,7 +126,7 @@ pub(super) fn of_client(call: &mut Call<'_>) -> Answered {
     let scopes = machine_scopes(&client, input.scopes.as_deref())
         .ok_or_else(|| ApiError::invalid("A scope is not one of the app client's custom scopes."))?;
     let pool_id = pool.id.clone();
-    let result = tokens::machine(call.world, &pool_id, &client.id, &scopes, moment)?;
+    let result = tokens::machine(call.world, &pool_id, &client.id, &scopes, &input.client_metadata, moment)?;
     output(&json!({ "ClientAuthenticationResult": result }))
 }
 

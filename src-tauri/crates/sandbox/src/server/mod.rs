@@ -93,9 +93,8 @@ async fn answer(sandbox: Sandbox, request: hyper::Request<Incoming>) -> Result<R
     };
     if head.uri.path() != "/" && !head.headers.contains_key("x-amz-target") {
         let endpoint = sandbox.description().endpoint.unwrap_or_default();
-        let answer = pages::answer(&sandbox, &pages::read(&head, body.to_bytes(), &endpoint)).await;
-        let body = Body::whole(answer.body.clone());
-        return Ok(respond(answer, body));
+        let outcome = pages::answer(&sandbox, &pages::read(&head, body.to_bytes(), &endpoint)).await;
+        return deliver(&sandbox, outcome).await;
     }
     if head.method != hyper::Method::POST {
         return Ok(plain(StatusCode::NOT_FOUND, "Nothing is here but the AWS protocols, which POST."));
@@ -103,7 +102,12 @@ async fn answer(sandbox: Sandbox, request: hyper::Request<Incoming>) -> Result<R
     let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let request =
         Request { target: header("x-amz-target"), authorization: header("authorization"), body: body.to_bytes() };
-    match sandbox.exchange(request).await {
+    let outcome = sandbox.exchange(request).await;
+    deliver(&sandbox, outcome).await
+}
+
+async fn deliver(sandbox: &Sandbox, outcome: Outcome) -> Result<Response<Body>, io::Error> {
+    match outcome {
         Outcome::Answer(answer) => {
             let body = Body::whole(answer.body.clone());
             Ok(respond(answer, body))
@@ -125,7 +129,7 @@ fn respond(answer: Answer, body: Body) -> Response<Body> {
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in answer.headers {
         if let Ok(value) = value.parse() {
-            response.headers_mut().insert(name, value);
+            response.headers_mut().append(name, value);
         }
     }
     response

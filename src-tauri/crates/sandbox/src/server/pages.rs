@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use hyper::http::request::Parts;
 
-use crate::protocol::{Answer, PageRequest};
+use crate::oauth::Endpoint;
+use crate::protocol::{Answer, Outcome, PageRequest};
 use crate::sandbox::Sandbox;
 use crate::tokens::discovery;
 
@@ -31,12 +32,24 @@ fn is_ours(host: &str) -> bool {
 }
 
 /// Answers a request for anything but the root.
-pub(super) async fn answer(sandbox: &Sandbox, request: &PageRequest) -> Answer {
+pub(super) async fn answer(sandbox: &Sandbox, request: &PageRequest) -> Outcome {
     let path: Vec<&str> = request.path.split('/').skip(1).collect();
     match path.as_slice() {
-        [pool, ".well-known", document] => well_known(sandbox, request, pool, document),
-        _ => Answer::nowhere(),
+        [pool, ".well-known", document] => Outcome::Answer(well_known(sandbox, request, pool, document)),
+        rest => match endpoint(rest) {
+            Some((pool, endpoint)) => sandbox.visit(endpoint, pool, request).await,
+            None => Outcome::Answer(Answer::nowhere()),
+        },
     }
+}
+
+/// The endpoint at a path, and the pool if the path begins with one.
+fn endpoint<'a>(path: &[&'a str]) -> Option<(Option<&'a str>, Endpoint)> {
+    if let Some(endpoint) = Endpoint::at(path) {
+        return Some((None, endpoint));
+    }
+    let (pool, rest) = path.split_first()?;
+    Some((Some(*pool), Endpoint::at(rest)?))
 }
 
 fn well_known(sandbox: &Sandbox, request: &PageRequest, pool: &str, document: &str) -> Answer {

@@ -129,7 +129,7 @@ impl Exchange<'_> {
         let issuer = issuer(&world.region, pool);
         let lifetimes = lifetimes(client);
         let common = claims::Common { pool, client, user, grant: self.grant, issuer: &issuer, now_ms: self.now_ms };
-        let draft = self.draft(pool)?;
+        let draft = self.draft(pool, user.username())?;
         let mut access = common.access(&draft.groups, &draft.scopes, &access_jti, lifetimes.access_s);
         draft.finish_access(&mut access, &client.id);
         let hosted = !self.grant.scopes.is_empty();
@@ -154,10 +154,10 @@ impl Exchange<'_> {
         Ok(result)
     }
 
-    fn draft(&self, pool: &Pool) -> Result<pre_token::Draft, ApiError> {
+    fn draft(&self, pool: &Pool, username: &str) -> Result<pre_token::Draft, ApiError> {
         let groups = claims::Groups::of(pool, self.issue.user);
         let mut draft = pre_token::Draft::new(groups, claims::scopes(self.grant));
-        if let Some(response) = pre_token::response(pool)? {
+        if let Some(response) = pre_token::response(pool, &draft, self.issue, username)? {
             draft.apply(pre_token::Version::of(pool, &response), &response)?;
         }
         Ok(draft)
@@ -171,7 +171,8 @@ fn refresh_token(world: &mut World, issue: &Issue, grant: &Grant) -> Result<Stri
     sealed::seal(&world.keys.pool(&issue.pool_id)?.refresh_key()?, nonce, &content)
 }
 
-/// The access token of a client that signs in for itself: `AccessToken`, `ExpiresIn`, `TokenType`.
+/// The access token of a client that signs in for itself: `AccessToken`, `ExpiresIn`, `TokenType`. `metadata` is for the
+/// trigger.
 ///
 /// # Errors
 /// An unknown pool or client; what a trigger answers wrongly.
@@ -180,13 +181,14 @@ pub(crate) fn machine(
     pool_id: &str,
     client_id: &str,
     scopes: &[String],
+    metadata: &Map<String, Value>,
     moment: Moment,
 ) -> Result<Value, ApiError> {
     let jti = world.random_uuid();
     let pool = world.pools.get(pool_id).ok_or_else(no_pool)?;
     let client = pool.clients.get(client_id).ok_or_else(no_client)?;
     let mut draft = pre_token::Draft::new(claims::Groups::default(), scopes.to_vec());
-    if let Some(response) = pre_token::response(pool)? {
+    if let Some(response) = pre_token::response_for_client(pool, &draft, client_id, metadata)? {
         let version = pre_token::Version::of(pool, &response);
         if version == pre_token::Version::V3 {
             draft.apply(version, &response)?;

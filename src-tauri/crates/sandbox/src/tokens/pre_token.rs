@@ -1,22 +1,53 @@
 //! What a pre token generation trigger may change, in its three versions.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::claims::Groups;
 use crate::directory::Pool;
 use crate::protocol::ApiError;
+use crate::triggers::{self, Event, Trigger};
 
 /// What the trigger of a pool answers; `None` without one.
 ///
 /// # Errors
 /// `UserLambdaValidationException` when it is told to fail.
-pub(super) fn response(pool: &Pool) -> Result<Option<Value>, ApiError> {
-    let Some(answer) = pool.triggers.0.get("PreTokenGeneration") else { return Ok(None) };
-    if let Some(error) = answer.get("error").and_then(Value::as_str) {
-        let message = format!("PreTokenGeneration failed with error {error}.");
-        return Err(ApiError::new("UserLambdaValidationException", message));
+pub(super) fn response(
+    pool: &Pool,
+    draft: &Draft,
+    issue: &super::Issue,
+    username: &str,
+) -> Result<Option<Value>, ApiError> {
+    let groups = &draft.groups;
+    let mut request = json!({
+        "userAttributes": triggers::attributes(pool, Some(issue.user)),
+        "groupConfiguration": {
+            "groupsToOverride": groups.names, "iamRolesToOverride": groups.roles, "preferredRole": groups.preferred,
+        },
+        "scopes": draft.scopes,
+    });
+    if !issue.client_metadata.is_empty() {
+        request["clientMetadata"] = Value::Object(issue.client_metadata.clone());
     }
-    Ok(Some(answer.get("response").unwrap_or(answer).clone()))
+    let event = Event { source: issue.source.trigger_source(), username, client_id: &issue.client_id, request };
+    triggers::call(pool, Trigger::PreTokenGeneration, &event)
+}
+
+/// What the trigger of a pool answers for the token of a client.
+///
+/// # Errors
+/// `UserLambdaValidationException` when it is told to fail.
+pub(super) fn response_for_client(
+    pool: &Pool,
+    draft: &Draft,
+    client_id: &str,
+    metadata: &Map<String, Value>,
+) -> Result<Option<Value>, ApiError> {
+    let request = json!({
+        "userAttributes": {}, "groupConfiguration": null, "scopes": draft.scopes, "clientMetadata": metadata,
+    });
+    let source = "TokenGeneration_ClientCredentials";
+    let event = Event { source, username: "ClientCredentials", client_id, request };
+    triggers::call(pool, Trigger::PreTokenGeneration, &event)
 }
 
 /// Which form of answer a pool takes from its trigger.
@@ -85,7 +116,7 @@ impl Draft {
         if version == Version::V1 {
             self.id = changes(details)?;
             if self.id.add.values().any(|value| !value.is_string()) {
-                return Err(unrecognised());
+                return Err(triggers::unrecognizable(Trigger::PreTokenGeneration));
             }
             return Ok(());
         }
@@ -94,7 +125,7 @@ impl Draft {
             let plain = ["phone_number_verified", "email_verified", "updated_at", "address"];
             let nested = |value: &Value| value.is_object() || value.is_array();
             if plain.iter().any(|name| self.id.add.get(*name).is_some_and(nested)) {
-                return Err(unrecognised());
+                return Err(triggers::unrecognizable(Trigger::PreTokenGeneration));
             }
         }
         if let Some(token) = details.get("accessTokenGeneration") {
@@ -174,17 +205,17 @@ fn changes(details: &Value) -> Result<Changes, ApiError> {
     let add = match details.get("claimsToAddOrOverride") {
         None | Some(Value::Null) => Map::new(),
         Some(Value::Object(claims)) => claims.clone(),
-        Some(_) => return Err(unrecognised()),
+        Some(_) => return Err(triggers::unrecognizable(Trigger::PreTokenGeneration)),
     };
     Ok(Changes { add, suppress: texts(details.get("claimsToSuppress"))? })
 }
 
 fn texts(list: Option<&Value>) -> Result<Vec<String>, ApiError> {
     let Some(list) = list.filter(|list| !list.is_null()) else { return Ok(Vec::new()) };
-    let list = list.as_array().ok_or_else(unrecognised)?;
-    list.iter().map(|item| item.as_str().map(str::to_owned).ok_or_else(unrecognised)).collect()
-}
-
-fn unrecognised() -> ApiError {
-    ApiError::new("InvalidLambdaResponseException", "Unrecognizable lambda output")
+    let list = list.as_array().ok_or_else(|| triggers::unrecognizable(Trigger::PreTokenGeneration))?;
+    list.iter()
+        .map(|item| {
+            item.as_str().map(str::to_owned).ok_or_else(|| triggers::unrecognizable(Trigger::PreTokenGeneration))
+        })
+        .collect()
 }

@@ -1,0 +1,105 @@
+//! The authorization endpoint, and what it gives once somebody has signed in.
+
+use serde_json::Value;
+
+use super::Visit;
+use super::form::Form;
+use super::grants::{Code, Login};
+use super::request::{Authorization, Refusal, ResponseType, redirect};
+use crate::protocol::{Answer, ApiError};
+use crate::tokens::{self, Issue, Source};
+
+/// The cookie of a login.
+pub(super) const COOKIE: &str = "cognito";
+
+/// `/oauth2/authorize`: back to the client with a code for those who are signed in, to the login page for others.
+pub(super) fn answer(visit: &mut Visit<'_>) -> Answer {
+    let prefix = visit.prefix();
+    // A request may come as a form (OpenID Connect Core, 3.1.2.1); the login page reads the query in any case.
+    let query = match visit.request.method.as_str() {
+        "POST" => String::from_utf8_lossy(&visit.request.body).into_owned(),
+        _ => visit.request.query.clone(),
+    };
+    let asked = match Authorization::read(visit.world, visit.pool, &Form::read(query.as_bytes())) {
+        Ok(asked) => asked,
+        Err(refusal) => return refusal.answer(&prefix),
+    };
+    if let Some(login) = present(visit, &asked) {
+        return grant(visit, &asked, &login);
+    }
+    if asked.silent {
+        return asked.back(&[("error", "login_required")]);
+    }
+    redirect(&format!("{prefix}/login?{query}"))
+}
+
+/// The login of the browser, where it is good enough for the request.
+pub(super) fn present(visit: &Visit<'_>, asked: &Authorization) -> Option<Login> {
+    let now_ms = visit.moment.now_ms;
+    let login = visit.world.browsers.login(visit.cookie(COOKIE)?, &asked.pool_id, now_ms)?;
+    let pool = visit.world.pools.get(&asked.pool_id)?;
+    let allowed = pool.users.get(login.user).is_some_and(|user| user.enabled);
+    let fresh = asked.max_age_s.is_none_or(|age| now_ms - login.auth_time_ms <= age.saturating_mul(1000));
+    (allowed && fresh && !asked.afresh).then(|| login.clone())
+}
+
+/// Leads back to the client with what it asked for.
+pub(super) fn grant(visit: &mut Visit<'_>, asked: &Authorization, login: &Login) -> Answer {
+    let now_ms = visit.moment.now_ms;
+    if asked.response_type == ResponseType::Token {
+        return implicit(visit, asked, login)
+            .unwrap_or_else(|error| asked.back(&[("error", "server_error"), ("error_description", &error.message)]));
+    }
+    let id = visit.world.random_uuid();
+    let code = Code {
+        pool_id: asked.pool_id.clone(),
+        client_id: asked.client_id.clone(),
+        user: login.user,
+        redirect_uri: asked.redirect_uri.clone(),
+        scopes: asked.scopes.clone(),
+        nonce: asked.nonce.clone(),
+        challenge: asked.challenge.clone(),
+        resource: asked.resource.clone(),
+        login: login.clone(),
+    };
+    visit.world.browsers.add_code(id.clone(), code, now_ms);
+    asked.back(&[("code", &id)])
+}
+
+/// The implicit grant: tokens at once, and no refresh token.
+fn implicit(visit: &mut Visit<'_>, asked: &Authorization, login: &Login) -> Result<Answer, ApiError> {
+    let issue = Issue {
+        scopes: asked.scopes.clone(),
+        nonce: asked.nonce.clone(),
+        resource: asked.resource.clone(),
+        ..of_login(login, &asked.client_id, visit)
+    };
+    let tokens = tokens::issue(visit.world, &issue, visit.moment)?;
+    let text = |name: &str| tokens.get(name).and_then(Value::as_str).unwrap_or_default();
+    let expires_in = tokens["ExpiresIn"].to_string();
+    let mut parameters = Vec::new();
+    if tokens.get("IdToken").is_some() {
+        parameters.push(("id_token", text("IdToken")));
+    }
+    parameters.extend([
+        ("access_token", text("AccessToken")),
+        ("expires_in", expires_in.as_str()),
+        ("token_type", "Bearer"),
+    ]);
+    Ok(asked.back(&parameters))
+}
+
+/// What tokens of a hosted sign-in have in common.
+pub(super) fn of_login(login: &Login, client_id: &str, visit: &Visit<'_>) -> Issue {
+    Issue {
+        auth_time_ms: login.auth_time_ms,
+        amr: login.amr.clone(),
+        event_id: login.event_id.clone(),
+        ..Issue::new(&login.pool_id, client_id, login.user, Source::HostedAuth, visit.moment)
+    }
+}
+
+/// Reads the authorization request that the login page stands for.
+pub(super) fn asked(visit: &Visit<'_>) -> Result<Authorization, Refusal> {
+    Authorization::read(visit.world, visit.pool, &Form::read(visit.request.query.as_bytes()))
+}

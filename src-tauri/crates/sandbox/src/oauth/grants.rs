@@ -1,0 +1,88 @@
+//! What lives between two requests of a browser: authorization codes, and who is signed in.
+
+use std::collections::BTreeMap;
+
+/// Life of an authorization code.
+const CODE_MS: i64 = 5 * 60 * 1000;
+/// Life of the cookie of the login page.
+const COOKIE_MS: i64 = 60 * 60 * 1000;
+/// Most codes and logins that are kept; the oldest go first.
+const MOST: usize = 10_000;
+
+/// What an authorization code stands for.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Code {
+    pub(super) pool_id: String,
+    pub(super) client_id: String,
+    pub(super) user: u32,
+    pub(super) redirect_uri: String,
+    pub(super) scopes: Vec<String>,
+    pub(super) nonce: Option<String>,
+    /// `code_challenge`, always of the method S256.
+    pub(super) challenge: Option<String>,
+    pub(super) resource: Option<String>,
+    pub(super) login: Login,
+}
+
+/// A person whom the login page has let in.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Login {
+    pub(super) pool_id: String,
+    pub(super) user: u32,
+    pub(super) auth_time_ms: i64,
+    pub(super) amr: Vec<String>,
+    /// Auth event of the sign-in.
+    pub(super) event_id: Option<String>,
+}
+
+#[derive(Debug)]
+struct Timed<T> {
+    value: T,
+    expires_ms: i64,
+}
+
+/// All of both. They live in memory: a restart ends them.
+#[derive(Debug, Default)]
+pub(crate) struct Browsers {
+    codes: BTreeMap<String, Timed<Code>>,
+    logins: BTreeMap<String, Timed<Login>>,
+}
+
+impl Browsers {
+    pub(super) fn add_code(&mut self, id: String, value: Code, now_ms: i64) {
+        insert(&mut self.codes, id, Timed { value, expires_ms: now_ms + CODE_MS }, now_ms);
+    }
+
+    /// What a code of this client stands for, once. `None` for one that was used, is too old or another client's.
+    pub(super) fn take_code(&mut self, id: &str, client_id: &str, now_ms: i64) -> Option<Code> {
+        if self.codes.get(id)?.value.client_id != client_id {
+            return None;
+        }
+        self.codes.remove(id).filter(|code| now_ms < code.expires_ms).map(|code| code.value)
+    }
+
+    pub(super) fn add_login(&mut self, id: String, value: Login, now_ms: i64) {
+        insert(&mut self.logins, id, Timed { value, expires_ms: now_ms + COOKIE_MS }, now_ms);
+    }
+
+    /// Who is signed in to a pool with this cookie.
+    pub(super) fn login(&self, id: &str, pool_id: &str, now_ms: i64) -> Option<&Login> {
+        let login = self.logins.get(id).filter(|login| now_ms < login.expires_ms)?;
+        Some(&login.value).filter(|login| login.pool_id == pool_id)
+    }
+
+    pub(super) fn forget_login(&mut self, id: &str) {
+        self.logins.remove(id);
+    }
+}
+
+fn insert<T>(map: &mut BTreeMap<String, Timed<T>>, id: String, timed: Timed<T>, now_ms: i64) {
+    if map.len() >= MOST {
+        map.retain(|_, old| now_ms < old.expires_ms);
+    }
+    if map.len() >= MOST {
+        let oldest = map.iter().min_by_key(|(_, old)| old.expires_ms).map(|(id, _)| id.clone());
+        oldest.map(|id| map.remove(&id));
+    }
+    map.insert(id, timed);
+}

@@ -4,3 +4,4 @@ pub(crate) mod existence;
 pub(crate) mod secret_hash;
 pub(crate) mod sessions;
 pub(crate) mod srp;
+pub(crate) mod totp;

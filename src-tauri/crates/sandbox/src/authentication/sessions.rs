@@ -53,6 +53,8 @@ pub(crate) struct Progress {
     pub(crate) typed: String,
     /// How the person has proved to be it (`amr`).
     pub(crate) methods: Vec<&'static str>,
+    /// Whether the client asked to be told these methods (`TARGET_ACR_VALUES`).
+    pub(crate) told_methods: bool,
     /// Whether a new password was set on the way.
     pub(crate) new_password: bool,
     /// `DEVICE_KEY` of the client.

@@ -8,6 +8,7 @@ mod client_secrets;
 mod client_settings;
 mod clients;
 mod custom_attributes;
+mod devices;
 mod groups;
 mod identity_pools;
 mod input;
@@ -18,6 +19,7 @@ mod pool_settings;
 mod pools;
 mod profile;
 mod recovery;
+mod sign_in;
 mod sign_up;
 pub(crate) mod tokens;
 mod users;
@@ -189,6 +191,19 @@ static TABLE: &[Operation] = &[
     free("AdminResetUserPassword", Category::UserAccountRecovery, recovery::admin_reset),
     bills("AdminAddUserToGroup", Category::UserUpdate, groups::add_user),
     bills("AdminRemoveUserFromGroup", Category::UserUpdate, groups::remove_user),
+    unsigned(bills("InitiateAuth", Category::UserAuthentication, sign_in::initiate)),
+    unsigned(bills("RespondToAuthChallenge", Category::UserAuthentication, sign_in::respond)),
+    bills("AdminInitiateAuth", Category::UserAuthentication, sign_in::admin_initiate),
+    bills("AdminRespondToAuthChallenge", Category::UserAuthentication, sign_in::admin_respond),
+    unsigned(free("ConfirmDevice", Category::UserResourceUpdate, devices::confirm)),
+    unsigned(free("GetDevice", Category::UserResourceRead, devices::get)),
+    unsigned(free("ListDevices", Category::UserResourceRead, devices::list)),
+    unsigned(free("ForgetDevice", Category::UserResourceUpdate, devices::forget)),
+    unsigned(free("UpdateDeviceStatus", Category::UserResourceUpdate, devices::update)),
+    bills("AdminGetDevice", Category::UserResourceRead, devices::admin_get),
+    bills("AdminListDevices", Category::UserResourceRead, devices::admin_list),
+    bills("AdminForgetDevice", Category::UserResourceUpdate, devices::admin_forget),
+    bills("AdminUpdateDeviceStatus", Category::UserResourceUpdate, devices::admin_update),
     unsigned(bills("GetTokensFromRefreshToken", Category::UserAuthentication, tokens::from_refresh_token)),
     unsigned(free("RevokeToken", Category::UserToken, tokens::revoke)),
     unsigned(bills("GlobalSignOut", Category::UserUpdate, tokens::sign_out)),

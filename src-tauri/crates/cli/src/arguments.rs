@@ -94,6 +94,8 @@ pub(crate) enum Command {
         /// The exact user name
         username: String,
     },
+    /// Tell what a month costs, by the price table alone
+    Cost(Cost),
     /// Erase local copies, history, settings, logs, keys and the sandbox's state, after their name is typed
     Erase,
     /// Print a redacted account of this installation
@@ -123,6 +125,31 @@ pub(crate) struct Sandbox {
     /// Seconds between two savings of what has changed
     #[arg(long, value_name = "S", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..), hide = true)]
     pub(crate) save_every: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Cost {
+    /// Active users who sign in directly or through a social provider
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) mau: u64,
+    /// One plan; all of them when it is left out
+    #[arg(long, value_parser = ["lite", "essentials", "plus", "legacy"])]
+    pub(crate) plan: Option<String>,
+    /// Active users of SAML and OIDC providers, in addition
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) federated: u64,
+    /// Successful token requests of machines
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) m2m: u64,
+    /// The month; the present one when it is left out
+    #[arg(long, value_name = "YYYY-MM")]
+    pub(crate) month: Option<String>,
+    /// Show the calculation, line by line
+    #[arg(long)]
+    pub(crate) explain: bool,
+    /// Use this price table (JSON) and not the one that comes with Poolkeeper
+    #[arg(long, value_name = "FILE")]
+    pub(crate) prices: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -37,6 +37,7 @@ async fn run(Arguments { common, command }: Arguments) -> Result<(), Failure> {
         Command::Users(users) => commands::users::list(&common, &users).await,
         Command::Count { query } => commands::users::count(&common, query.as_deref()).await,
         Command::Show { username } => commands::users::show(&common, username).await,
+        Command::Cost(cost) => commands::cost::run(&common, &cost),
         Command::Erase => commands::erase::run(&common).await,
         Command::Diagnostics => commands::diagnostics::run(&common).await,
     }

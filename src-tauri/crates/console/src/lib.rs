@@ -7,6 +7,7 @@
 mod clock;
 mod complete;
 mod connect;
+mod cost;
 mod diagnostics;
 mod erase;
 mod error;
@@ -29,9 +30,11 @@ pub use store::{
 pub use clock::SystemClock;
 pub use complete::{Completion, CompletionItem, CompletionKind};
 pub use connect::{Connected, Connections, ProfileLine};
+pub use cost::{CostAnswer, CostQuestion, TableUsed, cost, price_table};
 pub use erase::Erase;
 pub use error::{Code, Error};
 pub use known::RecentPool;
+pub use model::clock::Clock;
 pub use open::{Config, Console, Protection, SandboxClient, open};
 pub use overview::Overview;
 pub use pool::OpenPool;

@@ -6,9 +6,12 @@
 pub mod call;
 pub mod clock;
 pub mod connection;
+pub mod cost;
+pub mod estimate;
 pub mod group;
 pub mod id;
 pub mod list;
+pub mod month;
 pub mod pool;
 pub mod query;
 pub mod sync;

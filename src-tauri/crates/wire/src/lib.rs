@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod connections;
+pub mod cost;
 pub mod error;
 pub mod pools;
 pub mod query;

@@ -1,5 +1,6 @@
 //! One file for each command.
 
+pub(crate) mod cost;
 pub(crate) mod diagnostics;
 pub(crate) mod erase;
 pub(crate) mod pools;

@@ -1,0 +1,109 @@
+//! `poolctl cost`: what a month costs. Needs no pool, account or network.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use console::{Clock as _, SystemClock};
+
+use jiff::tz::TimeZone;
+use wire::cost::{AskCost, CostView, PriceTableView};
+use wire::{ErrorCode, WireError};
+
+use crate::arguments::{Cost, Format, GlobalOptions};
+use crate::failure::Failure;
+use crate::output::{self, Table, defused, safe};
+
+/// The columns of csv.
+const COLUMNS: [&str; 5] = ["plan", "what", "quantity", "unitPrice", "amount"];
+
+/// Answers from the price table alone.
+pub(crate) fn run(common: &GlobalOptions, asked: &Cost) -> Result<(), Failure> {
+    let now = SystemClock.now();
+    let own = asked.prices.as_deref().map(read).transpose()?;
+    let ask = AskCost {
+        mau: asked.mau,
+        federated: asked.federated,
+        m2m: asked.m2m,
+        plan: asked.plan.clone(),
+        month: asked.month.clone(),
+        region: common.region.clone(),
+    };
+    let today = now.to_zoned(TimeZone::UTC).date();
+    let question = ask.parse(now)?;
+    let answer = console::cost(&question, own.as_deref(), today).map_err(WireError::from)?;
+    let bills = CostView::all(&answer);
+    match (common.format(), bills.as_slice()) {
+        (Format::Json, [only]) if asked.plan.is_some() => output::json(only)?,
+        (Format::Json, _) => output::json(&bills)?,
+        (Format::Jsonl, _) => bills.iter().try_for_each(output::json)?,
+        (Format::Csv, _) => csv(&bills)?,
+        (Format::Table, _) => {
+            if asked.explain {
+                explain(&bills)?;
+            } else {
+                totals(&bills)?;
+            }
+            if let Some(bill) = bills.first() {
+                common.note(&provenance(&bill.price_table));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn read(file: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(file).map_err(|error| {
+        let sentence = format!("The price table {} cannot be read: {error}.", file.display());
+        Failure::failed(ErrorCode::Precondition, sentence)
+    })
+}
+
+fn totals(bills: &[CostView]) -> io::Result<()> {
+    let head = ["plan", "total"].map(str::to_owned);
+    let rows: Vec<Vec<String>> = bills.iter().map(|bill| vec![bill.plan.clone(), bill.total.clone()]).collect();
+    let mut table = Table::new(io::stdout().lock(), &head, &rows)?;
+    rows.iter().try_for_each(|row| table.row(row))?;
+    table.end()
+}
+
+/// Each bill as the calculation that it is.
+fn explain(bills: &[CostView]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for (at, bill) in bills.iter().enumerate() {
+        if at > 0 {
+            writeln!(out)?;
+        }
+        writeln!(out, "{} in {}: {} USD", bill.plan, bill.month, bill.total)?;
+        let width = bill.lines.iter().map(|line| line.what.len()).max().unwrap_or_default();
+        for line in &bill.lines {
+            writeln!(out, "  {:<width$}  {}", line.what, line.text)?;
+        }
+        for assumption in &bill.assumptions {
+            // A person's own table may hold anything.
+            writeln!(out, "  Note: {}", safe(assumption))?;
+        }
+    }
+    Ok(())
+}
+
+/// Every line of every bill, and a line `total` for each.
+fn csv(bills: &[CostView]) -> Result<(), Failure> {
+    let mut out = csv::Writer::from_writer(io::stdout().lock());
+    out.write_record(COLUMNS)?;
+    for bill in bills {
+        for line in &bill.lines {
+            let quantity = line.quantity.to_string();
+            let cells = [&bill.plan, &line.what, &quantity, &line.unit_price, &line.amount];
+            out.write_record(cells.map(|cell| defused(cell)))?;
+        }
+        out.write_record([bill.plan.as_str(), "total", "", "", &bill.total])?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+fn provenance(table: &PriceTableView) -> String {
+    let whose = if table.built_in { "" } else { " (your own)" };
+    let (name, version, read, days) = (&table.name, &table.version, &table.read_on, table.age_days);
+    format!("prices: {name} {version}{whose}, read on {read}, {days} days ago, for {}", table.region)
+}

@@ -1,0 +1,81 @@
+//! The money meter: what this app's own calls may bill, and at which price.
+
+use rust_decimal::Decimal;
+
+use super::bill::bill;
+use super::table::{Meter, Prices};
+use super::usage::{PricePlan, Usage};
+use crate::call::MauEffect;
+use crate::estimate::Estimate;
+use crate::month::Month;
+
+/// Different users whom calls are about, by what the calls can do to the bill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Touched {
+    /// Users with a call that AWS lists as counting.
+    pub may_bill: u64,
+    /// Users with nothing but calls of which AWS says nothing.
+    pub undocumented: u64,
+    /// Users who were counted this month already.
+    pub already_counted: u64,
+}
+
+impl Touched {
+    /// Adds a user with the strongest effect of the calls about them.
+    pub fn add(&mut self, effect: MauEffect) {
+        match effect {
+            MauEffect::Free => {}
+            MauEffect::MayBill => self.may_bill += 1,
+            MauEffect::Undocumented => self.undocumented += 1,
+            MauEffect::AlreadyCounted => self.already_counted += 1,
+        }
+    }
+}
+
+/// The effect that counts when a user has several calls: what surely counts, then what may, then what did before.
+#[must_use]
+pub fn strongest(effects: impl IntoIterator<Item = MauEffect>) -> MauEffect {
+    let strength = |effect: &MauEffect| match effect {
+        MauEffect::Free => 0,
+        MauEffect::Undocumented => 1,
+        MauEffect::MayBill => 2,
+        // Who was counted is not counted again, whatever follows.
+        MauEffect::AlreadyCounted => 3,
+    };
+    effects.into_iter().max_by_key(strength).unwrap_or(MauEffect::Free)
+}
+
+/// The dearest that one more user of a plan can be: no free user left, the first bracket, whichever way of signing in.
+#[must_use]
+pub fn dearest_user(prices: &Prices, plan: PricePlan) -> Decimal {
+    let brackets = [plan.meter(), Meter::Federated].map(|meter| &prices.tariffs.of(meter).brackets);
+    brackets.into_iter().flatten().map(|bracket| bracket.price).max().unwrap_or_default()
+}
+
+/// What calls about users may add to the bill of a pool on `plan`, in exact dollars.
+///
+/// At least nothing: all of them may have been active this month anyhow, or free. At most every one of them is new and
+/// none is free. What is likely is unknown without the month's number; see [`touching`].
+#[must_use]
+pub fn session_bill(prices: &Prices, plan: PricePlan, touched: Touched) -> Estimate<Decimal> {
+    let users = touched.may_bill.saturating_add(touched.undocumented);
+    let high = Decimal::from(users) * dearest_user(prices, plan);
+    Estimate::new(Decimal::ZERO, (users == 0).then_some(Decimal::ZERO), Some(high))
+}
+
+/// What calls about users of a pool add to the month of `usage`, if none of them has been active yet: for a preview of
+/// bulk changes, and for what it costs to touch dormant users. Keeping them without a call costs nothing.
+///
+/// The likely value counts those of documented calls, the upper one the others, too; the lower is nothing, because any of
+/// them may have been active without our knowing.
+#[must_use]
+pub fn touching(prices: &Prices, usage: &Usage, pool: usize, touched: Touched, month: Month) -> Estimate<Decimal> {
+    let now = usage.pools.get(pool).map_or(0, |pool| pool.users);
+    let before = bill(prices, usage, month).exact();
+    let added = |users: u64| {
+        let more = usage.with_users(pool, now.saturating_add(users));
+        bill(prices, &more, month).exact() - before
+    };
+    let all = touched.may_bill.saturating_add(touched.undocumented);
+    Estimate::new(Decimal::ZERO, Some(added(touched.may_bill)), Some(added(all)))
+}

@@ -1,0 +1,63 @@
+//! Switching a pool's plan inside a month.
+//!
+//! Each active user is billed once, at the most expensive plan that the pool was on at any moment when that user was
+//! active (Developer Guide, quotas). So a short visit to a dearer plan re-prices only who was active meanwhile.
+
+use rust_decimal::Decimal;
+
+use super::bill::{Bill, bill};
+use super::table::Prices;
+use super::usage::{PoolUsage, PricePlan, Usage};
+use crate::estimate::Estimate;
+use crate::month::Month;
+
+/// A month in which a pool is on two plans, in whatever order and however often it goes between them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlanSwitch {
+    /// One plan.
+    pub one: PricePlan,
+    /// The other.
+    pub other: PricePlan,
+    /// Users who were active only while the pool was on the one.
+    pub only_one: u64,
+    /// Users who were active only while the pool was on the other.
+    pub only_other: u64,
+    /// Users who were active under both.
+    pub both: u64,
+    /// SAML and OIDC users, who cost the same on every plan.
+    pub federated: u64,
+}
+
+/// The bill of a month with a switch, with the rest of the account as in `rest`.
+#[must_use]
+pub fn switch_bill(prices: &Prices, rest: &Usage, switch: &PlanSwitch, month: Month) -> Bill {
+    let (dear, cheap, cheap_users) = if switch.one.rank() > switch.other.rank() {
+        (switch.one, switch.other, switch.only_other)
+    } else {
+        (switch.other, switch.one, switch.only_one)
+    };
+    let all = switch.only_one.saturating_add(switch.only_other).saturating_add(switch.both);
+    let mut usage = rest.clone();
+    usage.pools.push(PoolUsage::new(dear, all - cheap_users, switch.federated));
+    usage.pools.push(PoolUsage::new(cheap, cheap_users, 0));
+    bill(prices, &usage, month)
+}
+
+/// What a month with a switch costs when only the number of its active users is known: from none of them having been
+/// active on the dearer plan to all of them.
+#[must_use]
+pub fn switch_bounds(
+    prices: &Prices,
+    rest: &Usage,
+    (one, other): (PricePlan, PricePlan),
+    users: u64,
+    month: Month,
+) -> Estimate<Decimal> {
+    let total = |plan| {
+        let mut usage = rest.clone();
+        usage.pools.push(PoolUsage::new(plan, users, 0));
+        bill(prices, &usage, month).total()
+    };
+    let (one, other) = (total(one), total(other));
+    Estimate::new(one.min(other), None, Some(one.max(other)))
+}

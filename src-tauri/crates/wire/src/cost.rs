@@ -1,0 +1,165 @@
+//! What a month costs, as a bill that explains itself. Money is text, because a web view's numbers are floats.
+
+use console::{CostAnswer, CostQuestion, TableUsed};
+use jiff::Timestamp;
+use model::Region;
+use model::cost::{Line, PricePlan, Quote, plain};
+use model::month::Month;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::WireError;
+
+/// The largest number of users or requests that is priced: far more than there are people, and exact in a web view.
+const MOST: u64 = 1_000_000_000_000;
+
+/// Asks what a month costs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AskCost {
+    /// Active users who sign in directly or through a social provider.
+    #[serde(default)]
+    #[specta(type = u32)]
+    pub mau: u64,
+    /// Active users of SAML and OIDC providers, in addition.
+    #[serde(default)]
+    #[specta(type = u32)]
+    pub federated: u64,
+    /// Successful token requests of machines.
+    #[serde(default)]
+    #[specta(type = u32)]
+    pub m2m: u64,
+    /// `lite`, `essentials`, `plus` or `legacy`; absent for all.
+    #[serde(default)]
+    pub plan: Option<String>,
+    /// Such as `2026-11`; absent for the present month.
+    #[serde(default)]
+    pub month: Option<String>,
+    /// The Region; absent for the one that the price table is built on.
+    #[serde(default)]
+    pub region: Option<String>,
+}
+
+impl AskCost {
+    /// Checks it.
+    ///
+    /// # Errors
+    /// A validation error on the field that does not hold.
+    pub fn parse(self, now: Timestamp) -> Result<CostQuestion, WireError> {
+        for (field, number) in [("mau", self.mau), ("federated", self.federated), ("m2m", self.m2m)] {
+            if number > MOST {
+                return Err(WireError::validation(field, format!("Give at most {MOST} as {field}.")));
+            }
+        }
+        let plan = |word: String| {
+            let unknown = || WireError::validation("plan", "A plan is lite, essentials, plus or legacy.");
+            PricePlan::of_word(&word).ok_or_else(unknown)
+        };
+        let month =
+            |text: String| Month::parse(&text).map_err(|error| WireError::validation("month", error.to_string()));
+        let region =
+            |text: String| Region::parse(text).map_err(|error| WireError::validation("region", error.to_string()));
+        Ok(CostQuestion {
+            users: self.mau,
+            federated: self.federated,
+            token_requests: self.m2m,
+            plan: self.plan.map(plan).transpose()?,
+            month: self.month.map(month).transpose()?.unwrap_or_else(|| Month::of(now)),
+            region: self.region.map(region).transpose()?,
+        })
+    }
+}
+
+/// A month's bill on one plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CostView {
+    /// `lite`, `essentials`, `plus` or `legacy`.
+    pub plan: String,
+    /// Dollars: the exact sum of the lines, rounded half up to cents.
+    pub total: String,
+    /// What it is made of, in the order of the bill; free quantities, too.
+    pub lines: Vec<CostLineView>,
+    /// What was assumed where AWS says nothing.
+    pub assumptions: Vec<String>,
+    /// The month.
+    pub month: String,
+    /// The prices that were used.
+    pub price_table: PriceTableView,
+}
+
+/// A quantity at one price.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CostLineView {
+    /// What is counted, with its bracket.
+    pub what: String,
+    /// How many.
+    #[specta(type = u32)]
+    pub quantity: u64,
+    /// Dollars for one.
+    pub unit_price: String,
+    /// Dollars, exact.
+    pub amount: String,
+    /// The line as a calculation: `90,000 × $0.0055 = $495.00`.
+    pub text: String,
+}
+
+/// Which price table was used, and how old it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PriceTableView {
+    /// What it calls itself.
+    pub name: String,
+    /// Its edition.
+    pub version: String,
+    /// The day when AWS's prices were last read for it.
+    pub read_on: String,
+    /// How many days ago that was.
+    pub age_days: u32,
+    /// Whether it came with Poolkeeper; otherwise it is the person's own.
+    pub built_in: bool,
+    /// The Region whose prices were asked for.
+    pub region: String,
+}
+
+impl CostView {
+    /// A bill for each plan that was asked for.
+    #[must_use]
+    pub fn all(answer: &CostAnswer) -> Vec<Self> {
+        let view = |quote: &Quote| Self {
+            plan: quote.plan.as_str().to_owned(),
+            total: plain(quote.bill.total()),
+            lines: quote.bill.lines.iter().map(CostLineView::from).collect(),
+            assumptions: quote.bill.assumptions.clone(),
+            month: answer.month.to_string(),
+            price_table: PriceTableView::from(&answer.table),
+        };
+        answer.quotes.iter().map(view).collect()
+    }
+}
+
+impl From<&Line> for CostLineView {
+    fn from(line: &Line) -> Self {
+        Self {
+            what: line.what.clone(),
+            quantity: line.quantity,
+            unit_price: plain(line.unit_price),
+            amount: plain(line.amount),
+            text: line.to_string(),
+        }
+    }
+}
+
+impl From<&TableUsed> for PriceTableView {
+    fn from(table: &TableUsed) -> Self {
+        Self {
+            name: table.name.clone(),
+            version: table.version.clone(),
+            read_on: table.read_on.to_string(),
+            age_days: table.age_in_days,
+            built_in: table.built_in,
+            region: table.region.to_string(),
+        }
+    }
+}

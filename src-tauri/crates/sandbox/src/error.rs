@@ -47,4 +47,10 @@ pub enum Error {
         /// Name of the attribute.
         name: String,
     },
+    /// The weather cannot be set so.
+    #[error("{reason}")]
+    Weather {
+        /// What is wrong.
+        reason: String,
+    },
 }

@@ -169,7 +169,7 @@ fn save_user(user: &User) -> SavedUser {
 fn load_pool(saved: SavedPool, seeded: Option<Pool>) -> Pool {
     let fresh = || operations::new_pool(&saved.id, &saved.name, saved.settings.clone(), Vec::new(), Vec::new(), 0);
     let mut pool = seeded.unwrap_or_else(fresh);
-    let moment = Moment { now_ms: i64::MIN / 2, lag_ms: 0, token_lifetime_ms: None };
+    let moment = Moment { now_ms: i64::MIN / 2, lag_ms: 0, page_token_ms: 0, token_lifetime_ms: None };
     for (id, user) in saved.changed {
         pool.users.restore(id, user.as_ref().map(load_user), moment);
     }

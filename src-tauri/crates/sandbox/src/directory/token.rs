@@ -1,13 +1,10 @@
-//! Page tokens: opaque to clients, bound to what was asked, dead after an hour.
+//! Page tokens: opaque to clients, bound to what was asked, dead after an hour of virtual time.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::index::Place;
 use crate::protocol::ApiError;
-
-/// Lifetime of a token in virtual time.
-const LIFETIME_MS: i64 = 60 * 60 * 1000;
 
 /// What a token continues. All of it must be the same when the token comes back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,9 +49,10 @@ pub(crate) fn issue(question: &Question, place: &Place, now_ms: i64) -> String {
 /// The place a token stands for.
 ///
 /// # Errors
-/// `InvalidParameterException` when the token was made by someone else, for another question, or over an hour ago.
-pub(crate) fn open(token: &str, question: &Question, now_ms: i64) -> Result<Place, ApiError> {
-    let content = read(token).filter(|c| c.question == *question && now_ms - c.issued_ms <= LIFETIME_MS);
+/// `InvalidParameterException` when the token was made by someone else, for another question, or over
+/// `lifetime_ms` ago.
+pub(crate) fn open(token: &str, question: &Question, now_ms: i64, lifetime_ms: i64) -> Result<Place, ApiError> {
+    let content = read(token).filter(|c| c.question == *question && now_ms - c.issued_ms <= lifetime_ms);
     let place = content.and_then(|c| Some(Place { key: hex::decode(c.key).ok()?, tie: c.tie }));
     place.ok_or_else(|| ApiError::invalid("Paging Marker is Invalid for Request"))
 }

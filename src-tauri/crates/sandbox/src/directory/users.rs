@@ -8,13 +8,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use super::index::{Index, Key, Place, scatter};
 use super::schema::id;
-use super::user::User;
+use super::user::{AttributeId, User};
 
 /// When a write is made, and how long listings take to notice.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Moment {
     pub(crate) now_ms: i64,
     pub(crate) lag_ms: i64,
+    /// How long a page token lives.
+    pub(crate) page_token_ms: i64,
     /// The longest that ID and access tokens may live, whatever the app client says; `None` leaves it to the client.
     pub(crate) token_lifetime_ms: Option<i64>,
 }
@@ -26,6 +28,9 @@ pub(crate) enum Match {
     Exactly(Vec<u8>),
     Prefix(Vec<u8>),
 }
+
+/// What people can be looked up by while listings lag.
+const FOUND_BY: [AttributeId; 4] = [id::SUB, id::EMAIL, id::PHONE, id::PREFERRED_USERNAME];
 
 #[derive(Debug, Default)]
 struct Rows {
@@ -40,10 +45,18 @@ impl Rows {
     }
 
     fn shown(&self, id: u32) -> Option<&User> {
+        if self.shown.is_empty() {
+            return self.current(id);
+        }
         match self.shown.get(&id) {
             Some(old) => old.as_ref(),
             None => self.current(id),
         }
+    }
+
+    fn order(&self, key: Key) -> Index {
+        let ids = (0u32..).take(self.current.len()).filter_map(|id| self.shown(id).map(|user| (id, user)));
+        Index::build(ids, key)
     }
 
     fn shown_key<'a>(&'a self, key: Key) -> impl Fn(u32) -> Option<Cow<'a, [u8]>> {
@@ -55,7 +68,12 @@ impl Rows {
 #[derive(Debug)]
 pub(crate) struct Users {
     rows: Rows,
+    /// Writes that listings do not show yet, the oldest first.
     pending: VecDeque<(i64, u32, Option<User>)>,
+    /// How many of `pending` each person has.
+    waiting: HashMap<u32, u32>,
+    /// What people with pending writes are found by now, while the orders still hold what they were.
+    fresh: BTreeMap<(AttributeId, Vec<u8>), BTreeSet<u32>>,
     by_username: Index,
     username_key: Key,
     orders: BTreeMap<Key, Index>,
@@ -72,6 +90,8 @@ impl Users {
         let mut users = Self {
             rows,
             pending: VecDeque::new(),
+            waiting: HashMap::new(),
+            fresh: BTreeMap::new(),
             by_username,
             username_key,
             orders: BTreeMap::new(),
@@ -124,10 +144,11 @@ impl Users {
         let key = Key::Attribute(attribute);
         let wanted = key.normalise(value);
         let (mut ids, _) = self.page(key, &Match::Exactly(wanted.clone()), None, usize::MAX);
-        ids.extend(self.rows.shown.keys().copied());
+        let place = (attribute, wanted);
+        ids.extend(self.fresh.get(&place).into_iter().flatten());
         ids.sort_unstable();
         ids.dedup();
-        ids.retain(|&id| self.get(id).and_then(|user| key.of(user)).as_deref() == Some(&wanted));
+        ids.retain(|&id| self.get(id).and_then(|user| key.of(user)).as_deref() == Some(&place.1));
         ids
     }
 
@@ -153,16 +174,25 @@ impl Users {
 
     /// Replaces (`Some`) or deletes (`None`) a person.
     pub(crate) fn write(&mut self, id: u32, user: Option<User>, moment: Moment) {
+        self.settle(moment.now_ms);
         self.touched.insert(id);
-        self.drop_username(id);
-        let before = std::mem::replace(&mut self.rows.current[id as usize], user.clone());
-        self.rows.shown.entry(id).or_insert(before);
-        if user.is_some() {
-            let name = self.current_username(id).map(Cow::into_owned).unwrap_or_default();
-            let at = self.by_username.seek(&name, u64::from(scatter(id)), |id| self.current_username(id));
-            self.by_username.insert_at(at, id);
+        let renamed = self.current_username(id) != user.as_ref().and_then(|user| self.username_key.of(user));
+        if renamed {
+            self.drop_username(id);
         }
-        self.pending.push_back((moment.now_ms + moment.lag_ms, id, user));
+        if moment.lag_ms <= 0 && !self.waiting.contains_key(&id) {
+            self.show(id, user);
+        } else {
+            self.refresh(id, false);
+            let before = std::mem::replace(&mut self.rows.current[id as usize], user.clone());
+            self.rows.shown.entry(id).or_insert(before);
+            self.refresh(id, true);
+            *self.waiting.entry(id).or_default() += 1;
+            self.pending.push_back((moment.now_ms + moment.lag_ms, id, user));
+        }
+        if renamed {
+            self.add_username(id);
+        }
         self.settle(moment.now_ms);
     }
 
@@ -170,17 +200,56 @@ impl Users {
     pub(crate) fn settle(&mut self, now_ms: i64) {
         while self.pending.front().is_some_and(|(due, ..)| *due <= now_ms) {
             let Some((_, id, user)) = self.pending.pop_front() else { return };
-            let keys: Vec<Key> = self.orders.keys().copied().collect();
-            for &key in &keys {
-                self.unlist(key, id);
-            }
-            if self.pending.iter().any(|(_, later, _)| *later == id) {
-                self.rows.shown.insert(id, user);
+            let left = self.waiting.get(&id).copied().unwrap_or_default().saturating_sub(1);
+            if left > 0 {
+                self.waiting.insert(id, left);
             } else {
-                self.rows.shown.remove(&id);
+                self.waiting.remove(&id);
+                self.refresh(id, false);
             }
-            for &key in &keys {
-                self.list(key, id);
+            self.show(id, user);
+        }
+    }
+
+    /// Makes listings show `user` under `id`, and moves it in every order in which it stands elsewhere.
+    fn show(&mut self, id: u32, user: Option<User>) {
+        let key_of = |user: Option<&User>, key: Key| user.and_then(|user| key.of(user)).map(Cow::into_owned);
+        let tie = u64::from(scatter(id));
+        let mut moves = Vec::new();
+        for (&key, order) in &mut self.orders {
+            let (old, new) = (key_of(self.rows.shown(id), key), key_of(user.as_ref(), key));
+            if old == new {
+                continue;
+            }
+            if let Some(old) = old {
+                order.remove_at(order.seek(&old, tie, self.rows.shown_key(key)), id);
+            }
+            moves.extend(new.map(|new| (key, new)));
+        }
+        if self.waiting.contains_key(&id) {
+            self.rows.shown.insert(id, user);
+        } else if self.rows.shown.remove(&id).is_none() {
+            self.rows.current[id as usize] = user;
+        }
+        for (key, new) in moves {
+            if let Some(order) = self.orders.get_mut(&key) {
+                order.insert_at(order.seek(&new, tie, self.rows.shown_key(key)), id);
+            }
+        }
+    }
+
+    /// Adds what a person with pending writes is found by now, or takes it away.
+    fn refresh(&mut self, id: u32, add: bool) {
+        for attribute in FOUND_BY {
+            let Some(value) = self.get(id).and_then(|user| Key::Attribute(attribute).of(user)) else { continue };
+            let place = (attribute, value.into_owned());
+            if add {
+                self.fresh.entry(place).or_default().insert(id);
+            } else if let Some(ids) = self.fresh.get_mut(&place) {
+                ids.remove(&id);
+                if ids.is_empty() {
+                    self.fresh.remove(&place);
+                }
             }
         }
     }
@@ -220,11 +289,27 @@ impl Users {
         Place { key: found.into_owned(), tie: u64::from(scatter(id)) + 1 }
     }
 
+    /// Makes every order that a filter can ask for, so that the first question is as quick as any.
+    pub(crate) fn prepare(&mut self) {
+        let attributes = FOUND_BY.into_iter().chain([id::NAME, id::GIVEN_NAME, id::FAMILY_NAME]);
+        let keys = attributes.map(Key::Attribute).chain([self.username_key, Key::Status, Key::Enabled]);
+        let missing: Vec<Key> = keys.filter(|key| !self.orders.contains_key(key)).collect();
+        let rows = &self.rows;
+        // Two at a time: sorting a million keys takes a good part of a second.
+        let made: Vec<(Key, Index)> = std::thread::scope(|scope| {
+            let (left, right) = missing.split_at(missing.len() / 2);
+            let build = |keys: &[Key]| keys.iter().map(|&key| (key, rows.order(key))).collect::<Vec<_>>();
+            let beside = scope.spawn(move || build(left));
+            let mut made = build(right);
+            made.extend(beside.join().unwrap_or_default());
+            made
+        });
+        self.orders.extend(made);
+    }
+
     fn order(&mut self, key: Key) {
         if !self.orders.contains_key(&key) {
-            let rows = &self.rows;
-            let ids = (0u32..).take(rows.current.len()).filter_map(|id| rows.shown(id).map(|user| (id, user)));
-            let index = Index::build(ids, key);
+            let index = self.rows.order(key);
             self.orders.insert(key, index);
         }
     }
@@ -240,19 +325,10 @@ impl Users {
         }
     }
 
-    fn unlist(&mut self, key: Key, id: u32) {
-        let Some(found) = self.rows.shown_key(key)(id).map(Cow::into_owned) else { return };
-        if let Some(order) = self.orders.get_mut(&key) {
-            let at = order.seek(&found, u64::from(scatter(id)), self.rows.shown_key(key));
-            order.remove_at(at, id);
-        }
-    }
-
-    fn list(&mut self, key: Key, id: u32) {
-        let Some(found) = self.rows.shown_key(key)(id).map(Cow::into_owned) else { return };
-        if let Some(order) = self.orders.get_mut(&key) {
-            let at = order.seek(&found, u64::from(scatter(id)), self.rows.shown_key(key));
-            order.insert_at(at, id);
+    fn add_username(&mut self, id: u32) {
+        if let Some(name) = self.current_username(id).map(Cow::into_owned) {
+            let at = self.by_username.seek(&name, u64::from(scatter(id)), |id| self.current_username(id));
+            self.by_username.insert_at(at, id);
         }
     }
 }

@@ -149,7 +149,7 @@ pub(super) fn list_users(call: &mut Call<'_>) -> Answered {
     let pool = &*call.pool(input.user_pool_id.as_deref())?;
     let group = pool.groups.get(name).ok_or_else(missing)?;
     let question = Question::new("ListUsersInGroup", &pool.id, name);
-    let after = input.next_token.as_deref().map(|token| token::open(token, &question, now_ms)).transpose()?;
+    let after = input.next_token.as_deref().map(|token| token::open(token, &question, now_ms, page_token_ms)).transpose()?;
     let after = after.unwrap_or_default();
     let from = group.members.partition_point(|&id| u64::from(scatter(id)) < after.tie);
     let rest = group.members.get(from..).unwrap_or_default();

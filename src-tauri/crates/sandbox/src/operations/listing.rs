@@ -20,7 +20,8 @@ pub(super) fn page<'a, T>(
     weather: &Weather,
     now_ms: i64,
 ) -> Result<Page<T>, ApiError> {
-    let after = token.map(|token| token::open(token, question, now_ms)).transpose()?.unwrap_or_default();
+    let lifetime_ms = weather.page_token_ms();
+    let after = token.map(|token| token::open(token, question, now_ms, lifetime_ms)).transpose()?.unwrap_or_default();
     let limit = weather.cut(limit);
     let mut rest = items.filter(|(key, _)| key.as_bytes() > after.key.as_slice()).peekable();
     let mut page = Page { items: Vec::new(), next: None };

@@ -2,14 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 use super::Traits;
 
 /// Calls since the start, or since they were last forgotten. Every attempt counts, refused ones too.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Calls {
     by_operation: BTreeMap<String, u64>,
     throttled: BTreeMap<String, u64>,
     people: BTreeMap<String, BTreeSet<String>>,
+    by_user: BTreeMap<String, BTreeMap<String, u64>>,
     may_bill: BTreeMap<String, u64>,
 }
 
@@ -44,19 +48,26 @@ impl Calls {
         &self.people
     }
 
+    /// Attempts by the username that the request named, and by operation name.
+    #[must_use]
+    pub fn by_user(&self) -> &BTreeMap<String, BTreeMap<String, u64>> {
+        &self.by_user
+    }
+
     /// Attempts at operations that AWS bills as activity of a user, or does not say: anything about one person.
     #[must_use]
     pub fn may_bill(&self) -> &BTreeMap<String, u64> {
         &self.may_bill
     }
 
-    pub(super) fn arrived(&mut self, call: Traits<'_>) {
+    pub(super) fn arrived(&mut self, call: &Traits<'_>) {
         count(&mut self.by_operation, call.name);
         if call.may_bill {
             count(&mut self.may_bill, call.name);
         }
         if let Some(person) = call.person {
             self.people.entry(call.name.to_owned()).or_default().insert(person.to_owned());
+            count(self.by_user.entry(person.to_owned()).or_default(), call.name);
         }
     }
 

@@ -22,6 +22,13 @@ impl Clock {
         self.start.saturating_add(self.origin.elapsed() + self.advanced).unwrap_or(self.start)
     }
 
+    /// Moves forward to `then`; `false` when that has passed.
+    pub(super) fn move_to(&mut self, then: Timestamp) -> bool {
+        let Ok(ahead) = Duration::try_from(then.duration_since(self.now())) else { return false };
+        self.advance(ahead);
+        true
+    }
+
     pub(super) fn advance(&mut self, by: Duration) {
         self.advanced = self.advanced.saturating_add(by);
     }

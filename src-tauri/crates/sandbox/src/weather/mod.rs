@@ -4,10 +4,11 @@
 
 mod calls;
 mod clock;
+mod conditions;
 mod faults;
 mod quota;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -16,20 +17,15 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 pub use calls::Calls;
-pub use faults::{Fault, When};
+pub use conditions::{Conditions, PageShape};
+pub use faults::{Fault, Planned, When};
 pub(crate) use quota::Category;
 
 use crate::directory::users::Moment;
+use crate::error::Error;
 use crate::options::{Options, Quota};
-
-/// How pages of listings are cut.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PageShape {
-    /// As many as asked for, while there are any.
-    Full,
-    /// At random shorter or empty, with a token all the same: AWS promises no more.
-    Ragged,
-}
+use crate::protocol::Api;
+use conditions::millis;
 
 /// The weather of one sandbox. Clones share it.
 #[derive(Debug, Clone)]
@@ -38,16 +34,12 @@ pub struct Weather(Arc<Mutex<State>>);
 #[derive(Debug)]
 struct State {
     clock: clock::Clock,
-    quota: Quota,
-    buckets: quota::Buckets,
-    latency: Duration,
-    jitter: Duration,
-    lag: Duration,
-    page_shape: PageShape,
+    /// All but the fault plan, which counts.
+    conditions: Conditions,
     faults: faults::Plan,
-    denied: BTreeSet<String>,
-    offline: bool,
-    silence: Duration,
+    buckets: quota::Buckets,
+    /// Rates raised by `UpdateProvisionedLimit`, by category.
+    provisioned: BTreeMap<String, f64>,
     calls: Calls,
     random: ChaCha8Rng,
 }
@@ -60,34 +52,37 @@ pub(crate) struct Forecast {
     pub(crate) fault: Option<Fault>,
     pub(crate) denied: bool,
     pub(crate) throttled: bool,
+    /// How much the clock of the service is ahead for this call, in milliseconds.
+    pub(crate) skew_ms: i64,
 }
 
-/// What the weather knows of an operation.
+/// What the weather knows of a call.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Traits<'a> {
+    pub(crate) service: Api,
     pub(crate) name: &'a str,
     pub(crate) category: Option<Category>,
-    /// The pool, where the operation also has a rate of its own in every pool.
-    pub(crate) per_pool: Option<&'a str>,
+    /// The pool named in the request.
+    pub(crate) pool: Option<&'a str>,
+    /// The app client named in the request.
+    pub(crate) client: Option<&'a str>,
     /// The person named in the request.
     pub(crate) person: Option<&'a str>,
+    /// Whether it answers `NEW_PASSWORD_REQUIRED`, which counts elsewhere.
+    pub(crate) new_password: bool,
     pub(crate) may_bill: bool,
 }
 
 impl Weather {
     pub(crate) fn new(options: &Options) -> Self {
+        let conditions =
+            Conditions { quota: options.quota, latency_ms: millis(options.latency), ..Conditions::default() };
         Self(Arc::new(Mutex::new(State {
             clock: clock::Clock::new(options.start),
-            quota: options.quota,
-            buckets: quota::Buckets::default(),
-            latency: options.latency,
-            jitter: Duration::ZERO,
-            lag: Duration::ZERO,
-            page_shape: PageShape::Full,
+            conditions,
             faults: faults::Plan::default(),
-            denied: BTreeSet::new(),
-            offline: false,
-            silence: Duration::from_secs(60),
+            buckets: quota::Buckets::default(),
+            provisioned: BTreeMap::new(),
             calls: Calls::default(),
             random: ChaCha8Rng::seed_from_u64(options.seed ^ 0x57_0412),
         })))
@@ -104,33 +99,76 @@ impl Weather {
         self.state().clock.advance(by);
     }
 
+    /// Pushes the virtual time forward to `then`.
+    ///
+    /// # Errors
+    /// [`Error::Weather`] when that has passed: time does not run backwards.
+    pub fn move_to(&self, then: Timestamp) -> Result<(), Error> {
+        if self.state().clock.move_to(then) {
+            Ok(())
+        } else {
+            Err(Error::Weather { reason: "The virtual time does not run backwards.".to_owned() })
+        }
+    }
+
+    /// Everything that is set.
+    #[must_use]
+    pub fn conditions(&self) -> Conditions {
+        let state = self.state();
+        Conditions { faults: state.faults.rules(), ..state.conditions.clone() }
+    }
+
+    /// Sets everything. Buckets are full again when anything about rates changes; a fault plan that changes counts
+    /// calls from here on, one that stays as it is goes on counting.
+    ///
+    /// # Errors
+    /// [`Error::Weather`] for numbers that make no sense; nothing is changed.
+    pub fn set(&self, mut conditions: Conditions) -> Result<(), Error> {
+        if let Some(reason) = conditions.fault() {
+            return Err(Error::Weather { reason: reason.to_owned() });
+        }
+        let mut state = self.state();
+        let faults = std::mem::take(&mut conditions.faults);
+        if faults != state.faults.rules() {
+            state.faults = faults::Plan::new(faults);
+        }
+        let old = &state.conditions;
+        if (old.quota, old.burst_seconds, &old.rates)
+            != (conditions.quota, conditions.burst_seconds, &conditions.rates)
+        {
+            state.buckets = quota::Buckets::default();
+        }
+        state.conditions = conditions;
+        Ok(())
+    }
+
     /// Changes how rates are kept, from full buckets.
     pub fn set_quota(&self, quota: Quota) {
         let mut state = self.state();
-        state.quota = quota;
+        state.conditions.quota = quota;
         state.buckets = quota::Buckets::default();
     }
 
-    /// Delays every answer by `latency` and up to `jitter` more.
+    /// Delays every answer by `latency` and up to `jitter` more, in whole milliseconds.
     pub fn set_latency(&self, latency: Duration, jitter: Duration) {
         let mut state = self.state();
-        state.latency = latency;
-        state.jitter = jitter;
+        state.conditions.latency_ms = millis(latency);
+        state.conditions.jitter_ms = millis(jitter);
     }
 
     /// Makes `ListUsers` see later writes only after `lag` of virtual time; zero makes it consistent.
     pub fn set_lag(&self, lag: Duration) {
-        self.state().lag = lag;
+        self.state().conditions.lag_ms = millis(lag);
     }
 
     /// Changes how pages are cut.
     pub fn set_page_shape(&self, shape: PageShape) {
-        self.state().page_shape = shape;
+        self.state().conditions.pages = shape;
     }
 
     /// Plans a fault for an operation by name, or for any with `None`. Counting starts now.
     pub fn plan_fault(&self, operation: Option<&str>, when: When, fault: Fault) {
-        self.state().faults.add(operation, when, fault);
+        self.state().faults.add(Planned { operation: operation.map(str::to_owned), when, fault });
     }
 
     /// Forgets every planned fault.
@@ -140,22 +178,27 @@ impl Weather {
 
     /// Refuses an operation as IAM does, with `AccessDeniedException`.
     pub fn deny(&self, operation: &str) {
-        self.state().denied.insert(operation.to_owned());
+        self.state().conditions.denied.insert(operation.to_owned());
     }
 
     /// Permits an operation again.
     pub fn allow(&self, operation: &str) {
-        self.state().denied.remove(operation);
+        self.state().conditions.denied.remove(operation);
     }
 
     /// Cuts the network, or mends it.
     pub fn set_offline(&self, offline: bool) {
-        self.state().offline = offline;
+        self.state().conditions.offline = offline;
     }
 
     /// How long a call that times out is held before the connection ends. A client's own timeout comes first.
     pub fn set_silence(&self, silence: Duration) {
-        self.state().silence = silence;
+        self.state().conditions.silence_ms = millis(silence);
+    }
+
+    /// Puts the clock of the service ahead of the virtual time, or behind it with a negative number of seconds.
+    pub fn set_skew(&self, seconds: i64) {
+        self.state().conditions.skew_seconds = seconds;
     }
 
     pub(crate) fn restart(&self, start: Timestamp) {
@@ -163,7 +206,7 @@ impl Weather {
     }
 
     pub(crate) fn silence(&self) -> Duration {
-        self.state().silence
+        Duration::from_millis(self.state().conditions.silence_ms)
     }
 
     pub(crate) fn calls(&self) -> Calls {
@@ -174,20 +217,47 @@ impl Weather {
         self.state().calls = Calls::default();
     }
 
-    /// The time of a call that is carried out now.
-    pub(crate) fn moment(&self) -> Moment {
+    /// The requests a second of a category, as `UpdateProvisionedLimit` left it.
+    pub(crate) fn provisioned(&self, category: Category) -> f64 {
+        self.state().provisioned.get(category.name()).copied().unwrap_or_else(|| category.rate())
+    }
+
+    /// Sets the requests a second of a category, at once.
+    pub(crate) fn provision(&self, category: Category, rate: f64) {
+        self.state().provisioned.insert(category.name().to_owned(), rate);
+    }
+
+    /// Every rate that was raised, to be kept with the account.
+    pub(crate) fn all_provisioned(&self) -> BTreeMap<String, f64> {
+        self.state().provisioned.clone()
+    }
+
+    /// Puts back what [`Weather::all_provisioned`] gave.
+    pub(crate) fn restore_provisioned(&self, rates: BTreeMap<String, f64>) {
+        self.state().provisioned = rates;
+    }
+
+    /// How long a page token lives.
+    pub(crate) fn page_token_ms(&self) -> i64 {
+        self.moment(0).page_token_ms
+    }
+
+    /// The time of a call that is carried out now, by a clock of the service that is `skew_ms` ahead.
+    pub(crate) fn moment(&self, skew_ms: i64) -> Moment {
         let state = self.state();
+        let lifetime = |seconds: u64| i64::try_from(seconds.saturating_mul(1_000)).unwrap_or(i64::MAX / 2);
         Moment {
-            now_ms: state.clock.now().as_millisecond(),
-            lag_ms: i64::try_from(state.lag.as_millis()).unwrap_or(i64::MAX / 2),
-            token_lifetime_ms: None,
+            now_ms: state.clock.now().as_millisecond().saturating_add(skew_ms),
+            lag_ms: i64::try_from(state.conditions.lag_ms).unwrap_or(i64::MAX / 2),
+            page_token_ms: lifetime(state.conditions.page_token_seconds),
+            token_lifetime_ms: state.conditions.token_seconds.map(lifetime),
         }
     }
 
     /// Cuts a page of at most `limit`.
     pub(crate) fn cut(&self, limit: usize) -> usize {
         let mut state = self.state();
-        match (state.page_shape, state.random.next_u32()) {
+        match (state.conditions.pages, state.random.next_u32()) {
             (PageShape::Full, _) => limit,
             (PageShape::Ragged, roll) if roll % 4 == 0 => 0,
             (PageShape::Ragged, roll) => (roll >> 8) as usize % limit.max(1) + 1,
@@ -195,25 +265,51 @@ impl Weather {
     }
 
     /// Counts a call and says what becomes of it.
-    pub(crate) fn meet(&self, call: Traits<'_>) -> Forecast {
+    pub(crate) fn meet(&self, call: &Traits<'_>) -> Forecast {
+        self.forecast(call, |state, now_ms| {
+            let State { buckets, conditions, provisioned, .. } = state;
+            buckets.take(call, rates(conditions, provisioned), now_ms)
+        })
+    }
+
+    /// The same for a request to the domain of a pool, such as `oauth2/token`; `call` names pool and client.
+    pub(crate) fn meet_domain(&self, call: &Traits<'_>) -> Forecast {
+        self.forecast(call, |state, now_ms| {
+            let State { buckets, conditions, provisioned, .. } = state;
+            let rates = rates(conditions, provisioned);
+            let domain = call.pool.is_none_or(|pool| buckets.take_domain(pool, call.client, rates, now_ms));
+            domain && buckets.take(call, rates, now_ms)
+        })
+    }
+
+    fn forecast(&self, call: &Traits<'_>, take: impl FnOnce(&mut State, i64) -> bool) -> Forecast {
         let mut guard = self.state();
         let state = &mut *guard;
         let now_ms = state.clock.now().as_millisecond();
         state.calls.arrived(call);
-        let jitter = state.jitter.mul_f64(f64::from(state.random.next_u32()) / f64::from(u32::MAX));
-        let delay = state.latency + jitter;
-        let offline = state.offline;
-        let fault = if offline { None } else { state.faults.strike(call.name, &mut state.random) };
-        let denied = state.denied.contains(call.name);
+        let roll = f64::from(state.random.next_u32()) / f64::from(u32::MAX);
+        let delay = state.conditions.latency() + state.conditions.jitter().mul_f64(roll);
+        let offline = state.conditions.offline;
+        let mut fault = if offline { None } else { state.faults.strike(call.name, &mut state.random) };
+        let mut skew_ms = state.conditions.skew_seconds.saturating_mul(1_000);
+        if let Some(Fault::ClockSkew { seconds }) = fault {
+            skew_ms = seconds.saturating_mul(1_000);
+            fault = None;
+        }
+        let denied = state.conditions.denied.contains(call.name);
         let blocked = offline || denied || fault.is_some();
-        let throttled = !blocked && !state.buckets.take(call, state.quota, now_ms);
+        let throttled = !blocked && !take(state, now_ms);
         if throttled {
             state.calls.throttled_at(call.name);
         }
-        Forecast { delay, offline, fault, denied, throttled }
+        Forecast { delay, offline, fault, denied, throttled, skew_ms }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn rates<'a>(conditions: &'a Conditions, provisioned: &'a BTreeMap<String, f64>) -> quota::Rates<'a> {
+    quota::Rates { quota: conditions.quota, burst: conditions.burst_seconds, set: &conditions.rates, provisioned }
 }

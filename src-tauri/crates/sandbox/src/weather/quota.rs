@@ -1,9 +1,11 @@
-//! Request-rate quotas: one bucket per category for the account and Region, some also per pool and operation.
+//! Request-rate quotas: one bucket per category for the account and Region, others per pool, per person, per operation
+//! of identity pools and per domain.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::Traits;
 use crate::options::Quota;
+use crate::protocol::Api;
 
 /// Quota categories of user pools, as AWS names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,6 +28,13 @@ pub(crate) enum Category {
     UserPoolClientUpdate,
     ClientAuthentication,
     LimitManagement,
+}
+
+/// What an operation does to a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Access {
+    Read,
+    Write,
 }
 
 /// Name, requests a second, and whether AWS raises it on request.
@@ -74,15 +83,105 @@ impl Category {
     pub(crate) fn adjustable(self) -> bool {
         self.line().3
     }
+
+    /// Whether each of its operations also has a rate of its own in every pool.
+    fn limited_per_pool(self) -> bool {
+        matches!(
+            self,
+            Self::UserPoolResourceRead
+                | Self::UserPoolResourceUpdate
+                | Self::UserPoolClientRead
+                | Self::UserPoolClientUpdate
+        )
+    }
+
+    /// Whether its operations read or write one person; `None` for those that do not count to a person's own rate.
+    fn access(self) -> Option<Access> {
+        match self {
+            Self::UserRead | Self::UserResourceRead => Some(Access::Read),
+            Self::UserUpdate | Self::UserResourceUpdate | Self::UserAccountRecovery | Self::UserCreation => {
+                Some(Access::Write)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether its operations are about one person.
+    pub(crate) fn personal(self) -> bool {
+        self.access().is_some() || matches!(self, Self::UserAuthentication | Self::UserToken)
+    }
 }
 
 /// Requests a second of one operation in one pool, in the categories that have this limit.
-const PER_POOL: f64 = 5.0;
+const PER_POOL: (&str, f64) = ("perPool", 5.0);
+/// Reads a second of one person, and as many writes.
+const PER_USER: (&str, f64) = ("perUser", 10.0);
+/// Requests a second to the domain of a pool: in all, from one address, with one app client.
+const DOMAIN: [(&str, f64); 3] = [("domain", 500.0), ("domainAddress", 300.0), ("domainClient", 300.0)];
+/// Requests a second of operations on identity pools, for those that AWS publishes.
+const IDENTITY_POOLS: [(&str, f64); 9] = [
+    ("GetId", 25.0),
+    ("GetOpenIdToken", 200.0),
+    ("GetCredentialsForIdentity", 200.0),
+    ("GetOpenIdTokenForDeveloperIdentity", 50.0),
+    ("ListIdentities", 5.0),
+    ("DeleteIdentities", 10.0),
+    ("TagResource", 5.0),
+    ("UntagResource", 5.0),
+    ("ListTagsForResource", 10.0),
+];
+/// Answers to challenges have this many times the rate of `UserAuthentication` before they count to it.
+const ANSWERS: f64 = 3.0;
+/// How many buckets are kept before those that are full again go.
+const MOST_BUCKETS: usize = 4_096;
+
+/// Whether a rate of this name can be set.
+pub(super) fn is_rate(name: &str) -> bool {
+    let mut others = IDENTITY_POOLS.iter().chain(&DOMAIN).chain([&PER_POOL, &PER_USER]);
+    Category::named(name).is_some() || others.any(|(known, _)| *known == name)
+}
+
+/// The rates in force.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rates<'a> {
+    pub(super) quota: Quota,
+    /// Seconds' worth of tokens in a full bucket.
+    pub(super) burst: f64,
+    /// Set by name for tests.
+    pub(super) set: &'a BTreeMap<String, f64>,
+    /// Raised by `UpdateProvisionedLimit`.
+    pub(super) provisioned: &'a BTreeMap<String, f64>,
+}
+
+impl Rates<'_> {
+    fn named(&self, (name, published): (&str, f64)) -> f64 {
+        self.set.get(name).or_else(|| self.provisioned.get(name)).copied().unwrap_or(published)
+    }
+
+    fn category(&self, category: Category) -> f64 {
+        self.named((category.name(), category.rate()))
+    }
+
+    /// What the rates are multiplied by; `None` lifts them all.
+    fn factor(&self) -> Option<f64> {
+        match self.quota {
+            Quota::Off => None,
+            Quota::Default => Some(1.0),
+            Quota::Factor(factor) => Some(factor.max(0.0)),
+        }
+    }
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Name {
     Category(Category),
+    /// Answers to challenges before they count to `UserAuthentication`.
+    Answers,
+    /// An operation on identity pools.
+    Operation(&'static str),
     Pool(String, String),
+    User(String, Access),
+    Domain(&'static str, String),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -91,37 +190,78 @@ struct Bucket {
     filled_ms: i64,
 }
 
-/// Token buckets that hold one second's worth, in virtual time.
+/// Token buckets, in virtual time.
 #[derive(Debug, Default)]
 pub(super) struct Buckets(HashMap<Name, Bucket>);
 
 impl Buckets {
     /// Takes what one call needs, or nothing at all and `false`.
-    pub(super) fn take(&mut self, call: Traits<'_>, quota: Quota, now_ms: i64) -> bool {
-        let factor = match quota {
-            Quota::Off => return true,
-            Quota::Default => 1.0,
-            Quota::Factor(factor) => factor.max(0.0),
-        };
-        let mut needed = Vec::new();
+    pub(super) fn take(&mut self, call: &Traits<'_>, rates: Rates<'_>, now_ms: i64) -> bool {
+        let Some(factor) = rates.factor() else { return true };
+        let mut needed = Vec::with_capacity(3);
         if let Some(category) = call.category {
-            needed.push((Name::Category(category), category.rate() * factor));
+            needed.push(self.counted(call, category, rates, factor, now_ms));
         }
-        if let Some(pool) = call.per_pool {
-            needed.push((Name::Pool(pool.to_owned(), call.name.to_owned()), PER_POOL * factor));
+        if call.service == Api::IdentityPools
+            && let Some(rate) = IDENTITY_POOLS.iter().find(|(name, _)| *name == call.name)
+        {
+            needed.push((Name::Operation(rate.0), rates.named(*rate)));
         }
-        let granted = needed.iter().all(|(name, rate)| self.fill(name, *rate, now_ms) >= 1.0);
+        if let Some(pool) = call.pool.filter(|_| call.category.is_some_and(Category::limited_per_pool)) {
+            needed.push((Name::Pool(pool.to_owned(), call.name.to_owned()), rates.named(PER_POOL)));
+        }
+        if let (Some(person), Some(access)) = (call.person, call.category.and_then(Category::access)) {
+            let person = format!("{} {person}", call.pool.or(call.client).unwrap_or_default());
+            needed.push((Name::User(person, access), rates.named(PER_USER)));
+        }
+        self.take_all(&needed, rates.burst, factor, now_ms)
+    }
+
+    /// The same for a request to the domain of `pool` that names `client`.
+    pub(super) fn take_domain(&mut self, pool: &str, client: Option<&str>, rates: Rates<'_>, now_ms: i64) -> bool {
+        let Some(factor) = rates.factor() else { return true };
+        let [domain, address, by_client] = DOMAIN;
+        let mut needed = vec![
+            (Name::Domain(domain.0, pool.to_owned()), rates.named(domain)),
+            // Whoever calls is on this machine.
+            (Name::Domain(address.0, pool.to_owned()), rates.named(address)),
+        ];
+        if let Some(client) = client {
+            needed.push((Name::Domain(by_client.0, client.to_owned()), rates.named(by_client)));
+        }
+        self.take_all(&needed, rates.burst, factor, now_ms)
+    }
+
+    /// The bucket of a category that a call counts to.
+    fn counted(&mut self, call: &Traits<'_>, category: Category, rates: Rates<'_>, factor: f64, now_ms: i64) -> (Name, f64) {
+        let plain = |category| (Name::Category(category), rates.category(category));
+        if !matches!(call.name, "RespondToAuthChallenge" | "AdminRespondToAuthChallenge") {
+            return plain(category);
+        }
+        if call.new_password {
+            return plain(Category::UserAccountRecovery);
+        }
+        let answers = (Name::Answers, rates.category(Category::UserAuthentication) * ANSWERS);
+        if self.fill(&answers.0, answers.1 * factor, rates.burst, now_ms) >= 1.0 { answers } else { plain(category) }
+    }
+
+    fn take_all(&mut self, needed: &[(Name, f64)], burst: f64, factor: f64, now_ms: i64) -> bool {
+        if self.0.len() > MOST_BUCKETS {
+            let oldest = now_ms.saturating_sub(60_000);
+            self.0.retain(|_, bucket| bucket.filled_ms > oldest);
+        }
+        let granted = needed.iter().all(|(name, rate)| self.fill(name, rate * factor, burst, now_ms) >= 1.0);
         if granted {
             for (name, _) in needed {
-                self.0.entry(name).and_modify(|bucket| bucket.tokens -= 1.0);
+                self.0.entry(name.clone()).and_modify(|bucket| bucket.tokens -= 1.0);
             }
         }
         granted
     }
 
     #[expect(clippy::cast_precision_loss, reason = "milliseconds between two calls are small")]
-    fn fill(&mut self, name: &Name, rate: f64, now_ms: i64) -> f64 {
-        let most = if rate > 0.0 { rate.max(1.0) } else { 0.0 };
+    fn fill(&mut self, name: &Name, rate: f64, burst: f64, now_ms: i64) -> f64 {
+        let most = if rate > 0.0 { (rate * burst).max(1.0) } else { 0.0 };
         let bucket = self.0.entry(name.clone()).or_insert(Bucket { tokens: most, filled_ms: now_ms });
         let gained = (now_ms - bucket.filled_ms).max(0) as f64 / 1000.0 * rate;
         bucket.tokens = (bucket.tokens + gained).min(most);

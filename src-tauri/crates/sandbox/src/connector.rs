@@ -72,6 +72,7 @@ fn read(request: &HttpRequest) -> Result<Request, ConnectorError> {
     Ok(Request {
         target: header("x-amz-target"),
         authorization: header("authorization"),
+        date: header("x-amz-date"),
         body: Bytes::copy_from_slice(request.body().bytes().ok_or_else(streamed)?),
     })
 }

@@ -15,9 +15,11 @@
 
 mod authentication;
 mod connector;
+mod control;
 mod description;
 mod directory;
 mod error;
+mod exchange;
 mod handle;
 mod messages;
 mod oauth;
@@ -33,7 +35,9 @@ mod tokens;
 mod triggers;
 mod weather;
 
+pub use control::{KnownOperation, Mau};
 pub use description::{ClientDescription, Description};
+pub use directory::activity::{Active, Basis};
 pub use directory::user::Status;
 pub use error::Error;
 pub use handle::{Directory, SnapshotUser};
@@ -42,4 +46,4 @@ pub use outbox::{Channel, Message, Occasion};
 pub use sandbox::Sandbox;
 pub use seed::Person;
 pub use server::Server;
-pub use weather::{Calls, Fault, PageShape, Weather, When};
+pub use weather::{Calls, Conditions, Fault, PageShape, Planned, Weather, When};

@@ -34,7 +34,14 @@ struct Saved {
     identity_pools: Vec<IdentityPool>,
     #[serde(default)]
     outbox: Outbox,
+    #[serde(default)]
     activity: Activity,
+    /// Request rates that were raised, by category.
+    #[serde(default)]
+    provisioned: BTreeMap<String, f64>,
+    /// The virtual time when it was saved.
+    #[serde(default)]
+    now: Timestamp,
     #[serde(default)]
     keys: Keys,
 }
@@ -86,6 +93,8 @@ impl Sandbox {
             identity_pools: world.identity_pools.clone(),
             outbox: world.outbox.clone(),
             activity: world.activity.clone(),
+            provisioned: self.weather_ref().all_provisioned(),
+            now: self.weather_ref().now(),
             keys: world.keys.clone(),
         };
         drop(world);
@@ -100,7 +109,7 @@ impl Sandbox {
         write().map_err(|source| Error::File { path: path.to_owned(), source })
     }
 
-    /// Makes the sandbox that was saved to `path`, with the virtual time at `start`.
+    /// Makes the sandbox that was saved to `path`, with the virtual time at `start`, or where it was when that is later.
     ///
     /// # Errors
     /// [`Error::File`] when the file cannot be read, [`Error::Damaged`] when it holds something else.
@@ -124,7 +133,9 @@ impl Sandbox {
         let seed = saved.options.seed ^ start.as_millisecond().unsigned_abs();
         world.random = ChaCha8Rng::seed_from_u64(seed);
         let sandbox = Self::of(saved.options, world, landmarks);
-        sandbox.weather_ref().restart(start);
+        // Time does not run backwards: what was saved under a clock that was pushed forward goes on there.
+        sandbox.weather_ref().restart(start.max(saved.now));
+        sandbox.weather_ref().restore_provisioned(saved.provisioned);
         Ok(sandbox)
     }
 }

@@ -163,7 +163,8 @@ impl User {
         self.packed = packer.bytes.as_slice().into();
     }
 
-    fn fields(&self) -> impl Iterator<Item = (AttributeId, &[u8])> {
+    /// Every attribute as it is packed.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (AttributeId, &[u8])> {
         let mut rest = field(&self.packed).1;
         std::iter::from_fn(move || {
             let (&id, tail) = rest.split_first()?;

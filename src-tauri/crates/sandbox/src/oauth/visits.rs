@@ -1,7 +1,9 @@
 //! Requests of browsers and OAuth clients on their way through weather and world.
 
+use super::form::Form;
 use super::{Endpoint, Visit, answer};
-use crate::protocol::{Answer, Outcome, PageRequest};
+use crate::exchange::{conclude, count_acting, sit_out};
+use crate::protocol::{Answer, Api, Outcome, PageRequest};
 use crate::sandbox::Sandbox;
 use crate::weather::{Fault, Traits};
 use serde_json::json;
@@ -9,32 +11,32 @@ use serde_json::json;
 impl Sandbox {
     /// Answers a request to an endpoint. `pool` is the pool of the path, if it names one.
     pub(crate) async fn visit(&self, endpoint: Endpoint, pool: Option<&str>, request: &PageRequest) -> Outcome {
-        let forecast = self.weather_ref().meet(Traits {
+        let client = Form::read(request.query.as_bytes()).text("client_id");
+        let client = client.or_else(|| Form::read(&request.body).text("client_id"));
+        let forecast = self.weather_ref().meet_domain(&Traits {
+            service: Api::UserPools,
             name: endpoint.name(),
             category: endpoint.category(request),
-            per_pool: None,
+            pool,
+            client: client.as_deref(),
             person: None,
+            new_password: false,
             may_bill: false,
         });
-        if !forecast.delay.is_zero() {
-            tokio::time::sleep(forecast.delay).await;
+        if let Err(outcome) = sit_out(&forecast).await {
+            return outcome;
         }
         let failed = |status: u16, error: &str| Outcome::Answer(Answer::document(status, &json!({ "error": error })));
         match &forecast.fault {
-            _ if forecast.offline => return Outcome::Reset,
-            Some(Fault::ConnectionReset) => return Outcome::Reset,
-            Some(Fault::TimeoutBefore) => return Outcome::Silence,
             Some(Fault::Error { code, http_status }) => return failed(*http_status, code),
             Some(Fault::Throttle) => return failed(429, "too_many_requests"),
             _ if forecast.throttled => return failed(429, "too_many_requests"),
             _ => {}
         }
-        let moment = self.moment();
-        let answer = answer(endpoint, &mut Visit { world: &mut self.world(), moment, request, pool });
-        match forecast.fault {
-            Some(Fault::TimeoutAfter) => Outcome::Silence,
-            Some(Fault::TruncatedBody) => Outcome::Truncated(answer),
-            _ => Outcome::Answer(answer),
-        }
+        let moment = self.weather_ref().moment(forecast.skew_ms);
+        let mut world = self.world();
+        let answer = answer(endpoint, &mut Visit { world: &mut world, moment, request, pool });
+        count_acting(&mut world, endpoint.name(), moment.now_ms, answer.status < 400);
+        conclude(&forecast, answer)
     }
 }

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::listing::page;
+use super::people;
 use super::users::{OnePerson, person};
-use super::view::{self, GroupType, UserType};
+use super::view::{self, GroupType};
 use super::{Answered, Call, nothing, output};
 use crate::directory::index::{Place, scatter};
 use crate::directory::token::{self, Question};
@@ -132,24 +133,17 @@ pub(super) fn delete(call: &mut Call<'_>) -> Answered {
     nothing()
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Members<'a> {
-    users: Vec<UserType<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_token: Option<String>,
-}
-
 /// `ListUsersInGroup`: not subject to the lag of `ListUsers`.
 pub(super) fn list_users(call: &mut Call<'_>) -> Answered {
     let input: OneGroup = call.input()?;
     let limit = check::limit(input.limit, "limit", 0)?;
     let name = check::name(input.group_name.as_deref(), "groupName")?;
-    let (weather, now_ms) = (call.weather, call.moment.now_ms);
+    let (weather, now_ms, page_token_ms) = (call.weather, call.moment.now_ms, call.moment.page_token_ms);
     let pool = &*call.pool(input.user_pool_id.as_deref())?;
     let group = pool.groups.get(name).ok_or_else(missing)?;
     let question = Question::new("ListUsersInGroup", &pool.id, name);
-    let after = input.next_token.as_deref().map(|token| token::open(token, &question, now_ms, page_token_ms)).transpose()?;
+    let after =
+        input.next_token.as_deref().map(|token| token::open(token, &question, now_ms, page_token_ms)).transpose()?;
     let after = after.unwrap_or_default();
     let from = group.members.partition_point(|&id| u64::from(scatter(id)) < after.tie);
     let rest = group.members.get(from..).unwrap_or_default();
@@ -157,8 +151,8 @@ pub(super) fn list_users(call: &mut Call<'_>) -> Answered {
     let tie = ids.last().map_or(after.tie, |&id| u64::from(scatter(id)) + 1);
     let more = ids.len() < rest.len();
     let next_token = more.then(|| token::issue(&question, &Place { key: Vec::new(), tie }, now_ms));
-    let users = ids.iter().filter_map(|&id| pool.users.get(id)).map(|user| view::user(&pool.schema, user, None));
-    output(&Members { users: users.collect(), next_token })
+    let users = ids.iter().filter_map(|&id| pool.users.get(id));
+    people::page(&pool.schema, users, None, "NextToken", next_token.as_deref())
 }
 
 #[derive(Deserialize)]

@@ -12,9 +12,11 @@ mod devices;
 mod groups;
 mod identity_pools;
 mod input;
+mod known;
 mod listing;
 mod mfa_configuration;
 pub(crate) mod passwords;
+mod people;
 mod pool_settings;
 mod pools;
 mod profile;
@@ -29,6 +31,7 @@ mod view;
 use std::collections::BTreeMap;
 
 pub(crate) use client_settings::defaults as client_defaults;
+pub(crate) use known::{all, exists};
 pub(crate) use pools::new as new_pool;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -112,17 +115,9 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
-    /// Whether the operation also has a rate of its own in every pool.
-    pub(crate) fn limited_per_pool(&self) -> bool {
-        matches!(
-            self.category,
-            Some(
-                Category::UserPoolResourceRead
-                    | Category::UserPoolResourceUpdate
-                    | Category::UserPoolClientRead
-                    | Category::UserPoolClientUpdate
-            )
-        )
+    /// Whether quotas and counts need to know whom its requests are about.
+    pub(crate) fn has_subject(&self) -> bool {
+        !matches!(self.category, None | Some(Category::UserList | Category::UserPoolRead)) || self.may_bill
     }
 }
 

@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::view::{self, Attributes, MfaOption, UserType};
+use super::people;
+use super::view::{self, Attributes, MfaOption};
 use super::{Answered, Call, output};
 use crate::directory::Pool;
 use crate::directory::filter;
 use crate::directory::token::{self, Question};
-use crate::directory::user::{AttributeId, Factor};
+use crate::directory::user::{AttributeId, Factor, User};
 use crate::protocol::json::Epoch;
 use crate::protocol::{ApiError, check};
 
@@ -21,19 +22,11 @@ struct List {
     attributes_to_get: Option<Vec<String>>,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Listed<'a> {
-    users: Vec<UserType<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pagination_token: Option<String>,
-}
-
 /// `ListUsers`.
 pub(super) fn list(call: &mut Call<'_>) -> Answered {
     let input: List = call.input()?;
     let limit = check::limit(input.limit, "limit", 0)?;
-    let now_ms = call.moment.now_ms;
+    let (now_ms, page_token_ms) = (call.moment.now_ms, call.moment.page_token_ms);
     let weather = call.weather;
     let pool = call.pool(input.user_pool_id.as_deref())?;
     let filter = input.filter.unwrap_or_default();
@@ -41,7 +34,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answered {
     let only = input.attributes_to_get.map(|names| ids(pool, &names)).transpose()?;
     let question = Question::new("ListUsers", &pool.id, &filter);
     let after = match input.pagination_token.as_deref() {
-        Some(token) => Some(token::open(token, &question, now_ms)?),
+        Some(token) => Some(token::open(token, &question, now_ms, page_token_ms)?),
         None => None,
     };
     pool.users.settle(now_ms);
@@ -58,15 +51,12 @@ pub(super) fn list(call: &mut Call<'_>) -> Answered {
     // An empty first page has no place to continue from: its token stands for the very beginning.
     let next = more.then(|| token::issue(&question, &last.unwrap_or_default(), now_ms));
     let pool = &*pool;
-    let found = ids.iter().filter_map(|&id| pool.users.shown(id));
-    let users: Vec<UserType<'_>> = found
-        .map(|user| {
-            let complete = only.iter().flatten().all(|&id| user.attribute_bytes(id).is_some());
-            complete.then(|| view::user(&pool.schema, user, only.as_deref()))
-        })
-        .collect::<Option<_>>()
-        .ok_or_else(missing_attribute)?;
-    output(&Listed { users, pagination_token: next })
+    let found: Vec<&User> = ids.iter().filter_map(|&id| pool.users.shown(id)).collect();
+    let wanted = only.as_deref().unwrap_or_default();
+    if found.iter().any(|user| wanted.iter().any(|&id| user.attribute_bytes(id).is_none())) {
+        return Err(missing_attribute());
+    }
+    people::page(&pool.schema, found.into_iter(), only.as_deref(), "PaginationToken", next.as_deref())
 }
 
 fn ids(pool: &Pool, names: &[String]) -> Result<Vec<AttributeId>, ApiError> {
@@ -128,7 +118,7 @@ pub(super) fn get(call: &mut Call<'_>) -> Answered {
     let user = pool.users.get(id).ok_or_else(ApiError::no_user)?;
     output(&Got {
         username: user.username(),
-        user_attributes: Attributes { schema: &pool.schema, user, only: None },
+        user_attributes: Attributes { schema: &pool.schema, user },
         user_create_date: Epoch(user.created_ms),
         user_last_modified_date: Epoch(user.modified_ms),
         enabled: user.enabled,

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::attributes::{self, Attribute};
+use super::people::UserType;
 use super::sign_up::Newcomer;
 use super::users::{OnePerson, person};
-use super::view::{self, UserType};
+use super::view;
 use super::{Answered, Call, nothing, output, passwords, profile};
 use crate::directory::Pool;
 use crate::directory::schema::id;
@@ -78,7 +79,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answered {
 
 fn created(pool: &Pool, at: u32) -> Answered {
     let user = pool.users.get(at).ok_or_else(ApiError::no_user)?;
-    output(&Created { user: view::user(&pool.schema, user, None) })
+    output(&Created { user: view::user(&pool.schema, user) })
 }
 
 /// `DesiredDeliveryMediums` as attributes; SMS when nothing is said.

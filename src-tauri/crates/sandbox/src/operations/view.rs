@@ -3,8 +3,9 @@
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
+use super::people::UserType;
 use crate::directory::schema::Schema;
-use crate::directory::user::{AttributeId, User};
+use crate::directory::user::User;
 use crate::directory::{Group, Pool};
 use crate::protocol::json::Epoch;
 
@@ -20,17 +21,13 @@ struct Attribute<'a> {
 pub(super) struct Attributes<'a> {
     pub(super) schema: &'a Schema,
     pub(super) user: &'a User,
-    /// Only these; `None` is all.
-    pub(super) only: Option<&'a [AttributeId]>,
 }
 
 impl Serialize for Attributes<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(None)?;
         for (id, value) in self.user.attributes() {
-            if self.only.is_none_or(|only| only.contains(&id)) {
-                list.serialize_element(&Attribute { name: self.schema.name(id), value })?;
-            }
+            list.serialize_element(&Attribute { name: self.schema.name(id), value })?;
         }
         list.end()
     }
@@ -45,29 +42,8 @@ pub(super) struct MfaOption {
 }
 
 /// `UserType`.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct UserType<'a> {
-    username: &'a str,
-    attributes: Attributes<'a>,
-    user_create_date: Epoch,
-    user_last_modified_date: Epoch,
-    enabled: bool,
-    user_status: &'static str,
-    #[serde(rename = "MFAOptions", skip_serializing_if = "Option::is_none")]
-    mfa_options: Option<[MfaOption; 1]>,
-}
-
-pub(super) fn user<'a>(schema: &'a Schema, user: &'a User, only: Option<&'a [AttributeId]>) -> UserType<'a> {
-    UserType {
-        username: user.username(),
-        attributes: Attributes { schema, user, only },
-        user_create_date: Epoch(user.created_ms),
-        user_last_modified_date: Epoch(user.modified_ms),
-        enabled: user.enabled,
-        user_status: user.status.as_str(),
-        mfa_options: mfa_options(user),
-    }
+pub(super) fn user<'a>(schema: &'a Schema, user: &'a User) -> UserType<'a> {
+    UserType { schema, user }
 }
 
 pub(super) fn mfa_options(user: &User) -> Option<[MfaOption; 1]> {

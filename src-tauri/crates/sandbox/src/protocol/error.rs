@@ -43,4 +43,11 @@ impl ApiError {
     pub(crate) fn unknown_operation() -> Self {
         Self::new("UnknownOperationException", "The sandbox does not know this operation.")
     }
+
+    /// For an operation that AWS has and the sandbox has not.
+    pub(crate) fn not_implemented(name: &str) -> Self {
+        let message =
+            format!("The sandbox does not carry out {name}. `poolctl sandbox --operations` lists what it does.");
+        Self { status: 501, ..Self::new("NotImplementedException", message) }
+    }
 }

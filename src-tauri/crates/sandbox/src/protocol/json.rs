@@ -23,8 +23,12 @@ pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
 /// # Errors
 /// `InternalErrorException`, which cannot happen with the types in this crate.
 pub(crate) fn write(output: &impl Serialize) -> Result<Vec<u8>, ApiError> {
-    serde_json::to_vec(output)
-        .map_err(|error| ApiError { status: 500, ..ApiError::new("InternalErrorException", error.to_string()) })
+    serde_json::to_vec(output).map_err(|error| failed(&error))
+}
+
+/// `InternalErrorException` for an output that cannot be written.
+pub(crate) fn failed(error: &serde_json::Error) -> ApiError {
+    ApiError { status: 500, ..ApiError::new("InternalErrorException", error.to_string()) }
 }
 
 pub(super) fn error(error: &ApiError) -> Vec<u8> {

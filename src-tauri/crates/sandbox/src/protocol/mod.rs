@@ -6,11 +6,13 @@ pub(crate) mod json;
 pub(crate) mod model;
 mod page;
 pub(crate) mod query;
+mod subject;
 
 use bytes::Bytes;
 
 pub(crate) use error::ApiError;
 pub(crate) use page::PageRequest;
+pub(crate) use subject::Subject;
 
 /// A request, freed from the transport that carried it.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +21,8 @@ pub(crate) struct Request {
     pub(crate) target: Option<String>,
     /// `Authorization`.
     pub(crate) authorization: Option<String>,
+    /// `X-Amz-Date`: when it was signed.
+    pub(crate) date: Option<String>,
     pub(crate) body: Bytes,
 }
 

@@ -14,6 +14,8 @@ pub(crate) struct PageRequest {
     pub(crate) query: String,
     /// `http://` and the host that the client used, without a slash at the end.
     pub(crate) base: String,
+    /// Whether the client means this machine by its name: a page from elsewhere that was led here does not.
+    pub(crate) near: bool,
     pub(crate) authorization: Option<String>,
     pub(crate) cookie: Option<String>,
     pub(crate) content_type: Option<String>,

@@ -100,8 +100,12 @@ async fn answer(sandbox: Sandbox, request: hyper::Request<Incoming>) -> Result<R
         return Ok(plain(StatusCode::NOT_FOUND, "Nothing is here but the AWS protocols, which POST."));
     }
     let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let request =
-        Request { target: header("x-amz-target"), authorization: header("authorization"), body: body.to_bytes() };
+    let request = Request {
+        target: header("x-amz-target"),
+        authorization: header("authorization"),
+        date: header("x-amz-date"),
+        body: body.to_bytes(),
+    };
     let outcome = sandbox.exchange(request).await;
     deliver(&sandbox, outcome).await
 }

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use hyper::http::request::Parts;
 
+use crate::control;
 use crate::oauth::Endpoint;
 use crate::protocol::{Answer, Outcome, PageRequest};
 use crate::sandbox::Sandbox;
@@ -18,6 +19,7 @@ pub(super) fn read(head: &Parts, body: Bytes, endpoint: &str) -> PageRequest {
         base: header("host")
             .filter(|host| is_ours(host))
             .map_or_else(|| endpoint.to_owned(), |h| format!("http://{h}")),
+        near: header("host").is_none_or(|host| is_ours(&host)),
         authorization: header("authorization"),
         cookie: header("cookie"),
         content_type: header("content-type"),
@@ -35,6 +37,7 @@ fn is_ours(host: &str) -> bool {
 pub(super) async fn answer(sandbox: &Sandbox, request: &PageRequest) -> Outcome {
     let path: Vec<&str> = request.path.split('/').skip(1).collect();
     match path.as_slice() {
+        ["_sandbox", rest @ ..] if request.near => Outcome::Answer(control::answer(sandbox, request, rest)),
         [pool, ".well-known", document] => Outcome::Answer(well_known(sandbox, request, pool, document)),
         rest => match endpoint(rest) {
             Some((pool, endpoint)) => sandbox.visit(endpoint, pool, request).await,

@@ -133,8 +133,7 @@ impl Weather {
             state.faults = faults::Plan::new(faults);
         }
         let old = &state.conditions;
-        if (old.quota, old.burst_seconds, &old.rates)
-            != (conditions.quota, conditions.burst_seconds, &conditions.rates)
+        if (old.quota, old.burst_seconds, &old.rates) != (conditions.quota, conditions.burst_seconds, &conditions.rates)
         {
             state.buckets = quota::Buckets::default();
         }
@@ -240,6 +239,11 @@ impl Weather {
     /// How long a page token lives.
     pub(crate) fn page_token_ms(&self) -> i64 {
         self.moment(0).page_token_ms
+    }
+
+    /// How much the clock of the service is ahead.
+    pub(crate) fn skew_ms(&self) -> i64 {
+        self.state().conditions.skew_seconds.saturating_mul(1_000)
     }
 
     /// The time of a call that is carried out now, by a clock of the service that is `skew_ms` ahead.

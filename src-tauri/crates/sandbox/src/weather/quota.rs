@@ -233,7 +233,14 @@ impl Buckets {
     }
 
     /// The bucket of a category that a call counts to.
-    fn counted(&mut self, call: &Traits<'_>, category: Category, rates: Rates<'_>, factor: f64, now_ms: i64) -> (Name, f64) {
+    fn counted(
+        &mut self,
+        call: &Traits<'_>,
+        category: Category,
+        rates: Rates<'_>,
+        factor: f64,
+        now_ms: i64,
+    ) -> (Name, f64) {
         let plain = |category| (Name::Category(category), rates.category(category));
         if !matches!(call.name, "RespondToAuthChallenge" | "AdminRespondToAuthChallenge") {
             return plain(category);

@@ -91,7 +91,7 @@ impl Trigger {
 
 /// Why a response file is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TriggersError {
+pub(crate) enum TriggersError {
     /// Not a JSON object.
     #[error("Trigger answers are one JSON object: the name of each trigger and what it answers.")]
     NotAnObject,

@@ -7,6 +7,8 @@
     reason = "each test binary uses its part"
 )]
 
+pub mod srp;
+
 use std::time::Duration;
 
 use sandbox::{Options, Quota, Sandbox, Server};

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use proptest::prelude::{ProptestConfig, any, prop_assert_eq, proptest};
 use rstest::rstest;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+use support::sign_in::{by_password, by_srp, group, person, proof, tokens, verifier};
 use support::srp::{Prover, secret_hash};
 use support::{Live, Own, PASSWORD, attributes, live};
 
@@ -27,50 +28,9 @@ fn with<'a>(live: &'a Live, pool: Value, mut client: Value) -> Own<'a> {
     Own::new(live, pool, client)
 }
 
-/// A person with a permanent password.
-fn person(own: &Own<'_>, name: &str, list: &[(&str, &str)]) {
-    let input = json!({ "Username": name, "UserAttributes": attributes(list), "MessageAction": "SUPPRESS" });
-    own.admin("AdminCreateUser", input);
-    own.admin("AdminSetUserPassword", json!({ "Username": name, "Password": PASSWORD, "Permanent": true }));
-}
-
-fn by_password(name: &str, password: &str) -> Value {
-    json!({ "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": { "USERNAME": name, "PASSWORD": password } })
-}
-
 fn as_admin(own: &Own<'_>, name: &str, password: &str) -> Value {
     let parameters = json!({ "USERNAME": name, "PASSWORD": password });
     json!({ "AuthFlow": "ADMIN_USER_PASSWORD_AUTH", "ClientId": own.client, "AuthParameters": parameters })
-}
-
-fn by_srp(name: &str, prover: &Prover) -> Value {
-    json!({ "AuthFlow": "USER_SRP_AUTH", "AuthParameters": { "USERNAME": name, "SRP_A": prover.public() } })
-}
-
-fn group(own: &Own<'_>) -> String {
-    own.pool.split_once('_').unwrap().1.to_owned()
-}
-
-/// The answer to `PASSWORD_VERIFIER`.
-fn proof(own: &Own<'_>, prover: &Prover, question: &Value, password: &str) -> Map<String, Value> {
-    let asked = &question["ChallengeParameters"];
-    let identity = asked["USER_ID_FOR_SRP"].as_str().unwrap();
-    let mut answer = prover.answer(&group(own), identity, password, asked);
-    answer.insert("USERNAME".to_owned(), asked["USERNAME"].clone());
-    answer
-}
-
-fn verifier(answer: Map<String, Value>) -> Value {
-    json!({ "ChallengeName": "PASSWORD_VERIFIER", "ChallengeResponses": answer })
-}
-
-fn assert_tokens(answer: &Value) {
-    let result = &answer["AuthenticationResult"];
-    for token in ["AccessToken", "IdToken", "RefreshToken"] {
-        assert!(result[token].as_str().is_some_and(|token| token.len() > 100), "{answer}");
-    }
-    assert_eq!((&result["ExpiresIn"], &result["TokenType"]), (&json!(3600), &json!("Bearer")));
-    assert!(answer.get("ChallengeName").is_none() && answer.get("Session").is_none(), "{answer}");
 }
 
 #[test]
@@ -78,8 +38,8 @@ fn a_password_gives_tokens_and_a_wrong_one_does_not() {
     let live = live(5);
     let own = with(&live, json!({}), json!({}));
     person(&own, "ada", &[]);
-    assert_tokens(&own.ok("InitiateAuth", by_password("ada", PASSWORD)));
-    assert_tokens(&own.admin("AdminInitiateAuth", as_admin(&own, "ada", PASSWORD)));
+    tokens(&own.ok("InitiateAuth", by_password("ada", PASSWORD)));
+    tokens(&own.admin("AdminInitiateAuth", as_admin(&own, "ada", PASSWORD)));
     for password in ["Wrong-horse-9", "", " ", "correct-horse-9"] {
         let code = if password.is_empty() { "InvalidParameterException" } else { "NotAuthorizedException" };
         own.fails("InitiateAuth", by_password("ada", password), code);
@@ -100,7 +60,7 @@ fn srp_gives_tokens_with_and_without_the_session() {
         if with_session {
             answer["Session"] = question["Session"].clone();
         }
-        assert_tokens(&own.ok("RespondToAuthChallenge", answer.clone()));
+        tokens(&own.ok("RespondToAuthChallenge", answer.clone()));
         let again = own.fails("RespondToAuthChallenge", answer, "NotAuthorizedException");
         assert!(again.message().contains("can only be used once"), "{}", again.text);
     }
@@ -127,7 +87,7 @@ fn people_who_sign_in_by_alias_prove_themselves_by_their_username() {
     let question = own.ok("InitiateAuth", by_srp("ada@x.example", &prover));
     let mut answer = proof(&own, &prover, &question, PASSWORD);
     answer.insert("USERNAME".to_owned(), json!("ada@x.example"));
-    assert_tokens(&own.ok("RespondToAuthChallenge", verifier(answer)));
+    tokens(&own.ok("RespondToAuthChallenge", verifier(answer)));
 }
 
 #[rstest]
@@ -237,9 +197,9 @@ fn old_names_of_flows_still_count() {
     let own = Own::new(&live, json!({}), client);
     person(&own, "ada", &[]);
     let mut input = as_admin(&own, "ada", PASSWORD);
-    assert_tokens(&own.admin("AdminInitiateAuth", input.clone()));
+    tokens(&own.admin("AdminInitiateAuth", input.clone()));
     input["AuthFlow"] = json!("ADMIN_NO_SRP_AUTH");
-    assert_tokens(&own.admin("AdminInitiateAuth", input));
+    tokens(&own.admin("AdminInitiateAuth", input));
     let signed_in = own.ok("InitiateAuth", by_password("ada", PASSWORD));
     let token = signed_in["AuthenticationResult"]["RefreshToken"].clone();
     for flow in ["REFRESH_TOKEN", "REFRESH_TOKEN_AUTH"] {
@@ -293,7 +253,7 @@ fn clients_with_a_secret_prove_it_at_every_step() {
     let reply = own.fails("InitiateAuth", input.clone(), "NotAuthorizedException");
     assert_eq!(reply.message(), format!("Unable to verify secret hash for client {}", own.client));
     input["AuthParameters"]["SECRET_HASH"] = json!(hash);
-    let tokens = own.ok("InitiateAuth", input);
+    let signed_in = own.ok("InitiateAuth", input);
     let prover = Prover::new(3);
     let mut input = by_srp("ada", &prover);
     input["AuthParameters"]["SECRET_HASH"] = json!(hash);
@@ -301,9 +261,9 @@ fn clients_with_a_secret_prove_it_at_every_step() {
     let mut answer = proof(&own, &prover, &question, PASSWORD);
     own.fails("RespondToAuthChallenge", verifier(answer.clone()), "NotAuthorizedException");
     answer.insert("SECRET_HASH".to_owned(), json!(hash));
-    assert_tokens(&own.ok("RespondToAuthChallenge", verifier(answer)));
+    tokens(&own.ok("RespondToAuthChallenge", verifier(answer)));
     let refresh = |hash: &str| {
-        let token = &tokens["AuthenticationResult"]["RefreshToken"];
+        let token = &signed_in["AuthenticationResult"]["RefreshToken"];
         let parameters = json!({ "REFRESH_TOKEN": token, "SECRET_HASH": hash });
         own.public("InitiateAuth", json!({ "AuthFlow": "REFRESH_TOKEN_AUTH", "AuthParameters": parameters }))
     };
@@ -318,8 +278,8 @@ fn refreshing_through_initiate_auth_is_closed_to_clients_that_rotate() {
     let flows = ["ALLOW_USER_PASSWORD_AUTH"];
     let own = with(&live, json!({}), json!({ "RefreshTokenRotation": rotation, "ExplicitAuthFlows": flows }));
     person(&own, "ada", &[]);
-    let tokens = own.ok("InitiateAuth", by_password("ada", PASSWORD));
-    let parameters = json!({ "REFRESH_TOKEN": tokens["AuthenticationResult"]["RefreshToken"] });
+    let signed_in = own.ok("InitiateAuth", by_password("ada", PASSWORD));
+    let parameters = json!({ "REFRESH_TOKEN": signed_in["AuthenticationResult"]["RefreshToken"] });
     let input = json!({ "AuthFlow": "REFRESH_TOKEN_AUTH", "AuthParameters": parameters });
     assert_eq!(own.public("InitiateAuth", input).status, 400);
 }
@@ -430,11 +390,11 @@ fn five_failures_lock_out_for_a_second_and_every_further_one_twice_as_long(#[cas
     }
     if name == "ada" {
         weather.advance(Duration::from_secs(901));
-        assert_tokens(&own.ok("InitiateAuth", by_password("ada", PASSWORD)));
+        tokens(&own.ok("InitiateAuth", by_password("ada", PASSWORD)));
         for _ in 0..4 {
             assert_eq!(attempt("Wrong-horse-9").message(), WRONG);
         }
-        assert_tokens(&own.ok("InitiateAuth", by_password("ada", PASSWORD)));
+        tokens(&own.ok("InitiateAuth", by_password("ada", PASSWORD)));
     }
 }
 
@@ -483,11 +443,11 @@ fn a_temporary_password_is_replaced_before_there_are_tokens() {
     own.fails("RespondToAuthChallenge", weak, "InvalidPasswordException");
     own.fails("RespondToAuthChallenge", new_password(&question, json!({})), "InvalidParameterException");
     let right = new_password(&question, json!({ "NEW_PASSWORD": "Battery-staple-7" }));
-    assert_tokens(&own.ok("RespondToAuthChallenge", right.clone()));
+    tokens(&own.ok("RespondToAuthChallenge", right.clone()));
     own.fails("RespondToAuthChallenge", right, "NotAuthorizedException");
     assert_eq!(own.user("ada")["UserStatus"], "CONFIRMED");
     own.fails("InitiateAuth", by_password("ada", PASSWORD), "NotAuthorizedException");
-    assert_tokens(&own.ok("InitiateAuth", by_password("ada", "Battery-staple-7")));
+    tokens(&own.ok("InitiateAuth", by_password("ada", "Battery-staple-7")));
 }
 
 #[test]
@@ -507,7 +467,7 @@ fn required_attributes_are_asked_for_and_those_there_cannot_be_changed() {
     let refused = own.fails("RespondToAuthChallenge", both, "NotAuthorizedException");
     assert_eq!(refused.message(), "Cannot modify an already provided email");
     own.fails("RespondToAuthChallenge", with("userAttributes.shoe_size", "9"), "InvalidParameterException");
-    assert_tokens(&own.ok("RespondToAuthChallenge", with("userAttributes.family_name", "Lovelace")));
+    tokens(&own.ok("RespondToAuthChallenge", with("userAttributes.family_name", "Lovelace")));
     assert_eq!(support::attribute(&own.user("ada"), "family_name"), Some("Lovelace"));
     assert_eq!(support::attribute(&own.user("ada"), "email"), Some("ada@x.example"));
 }
@@ -558,7 +518,7 @@ fn a_session_is_for_one_person_client_and_challenge() {
     let mut other = right.clone();
     other["ClientId"] = client["UserPoolClient"]["ClientId"].clone();
     assert_eq!(own.unsigned("RespondToAuthChallenge", other).code(), "NotAuthorizedException");
-    assert_tokens(&own.admin("AdminRespondToAuthChallenge", {
+    tokens(&own.admin("AdminRespondToAuthChallenge", {
         let mut right = right;
         right["ClientId"] = json!(own.client);
         right

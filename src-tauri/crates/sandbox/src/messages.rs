@@ -1,6 +1,6 @@
 //! What is sent to whom: which address or number, in which words.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::directory::schema::id;
 use crate::directory::user::{AttributeId, User};
@@ -8,6 +8,7 @@ use crate::directory::users::Moment;
 use crate::directory::{Pool, World};
 use crate::outbox::{Channel, Message, Occasion};
 use crate::protocol::ApiError;
+use crate::triggers::{self, Event, Trigger};
 
 /// The place of a code or password in a template.
 const CODE: &str = "{####}";
@@ -126,20 +127,56 @@ fn masked_number(number: &str) -> String {
     format!("+{}{}", "*".repeat(hidden), digits[hidden..].iter().collect::<String>())
 }
 
-/// Puts a message into the outbox. An invitation whose template has no place for the password is not sent.
-pub(crate) fn send(
-    world: &mut World,
-    (pool, user): (&str, u32),
-    occasion: Occasion,
-    destination: &Destination,
-    code: Option<&str>,
-    moment: Moment,
-) {
-    let Some(pool) = world.pools.get(pool) else { return };
-    let Some(user) = pool.users.get(user) else { return };
-    let Words { subject, text } = words(pool, occasion, destination.channel);
+/// Where a request came from, as triggers learn it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Origin {
+    client: String,
+    /// `ClientMetadata`.
+    pub(crate) metadata: Value,
+}
+
+impl Origin {
+    /// A request of an app client.
+    pub(crate) fn client(id: &str, metadata: Option<Map<String, Value>>) -> Self {
+        Self { client: id.to_owned(), metadata: Value::Object(metadata.unwrap_or_default()) }
+    }
+
+    /// A request of an administrator.
+    pub(crate) fn admin(metadata: Option<Map<String, Value>>) -> Self {
+        Self::client("CLIENT_ID_NOT_APPLICABLE", metadata)
+    }
+
+    /// The event of a trigger about this person.
+    pub(crate) fn event<'a>(&'a self, source: &'a str, username: &'a str, request: Value) -> Event<'a> {
+        Event { source, username, client_id: &self.client, request }
+    }
+}
+
+/// One message to one person.
+#[derive(Debug)]
+pub(crate) struct Dispatch<'a> {
+    pub(crate) pool: &'a str,
+    pub(crate) user: u32,
+    pub(crate) occasion: Occasion,
+    pub(crate) destination: &'a Destination,
+    /// The code or temporary password; `None` in the invitation of someone without.
+    pub(crate) code: Option<&'a str>,
+    pub(crate) origin: &'a Origin,
+}
+
+/// Puts a message into the outbox, in the words of the trigger `CustomMessage`, the pool's template, or ours.
+///
+/// A template that has no place for the code is not sent, as AWS does not.
+///
+/// # Errors
+/// `UserLambdaValidationException` when the trigger fails.
+pub(crate) fn send(world: &mut World, dispatch: &Dispatch<'_>, moment: Moment) -> Result<(), ApiError> {
+    let Some(pool) = world.pools.get(dispatch.pool) else { return Ok(()) };
+    let Some(user) = pool.users.get(dispatch.user) else { return Ok(()) };
+    let Dispatch { occasion, destination, code, .. } = *dispatch;
+    let Words { subject, text } = custom(pool, dispatch)?.over(words(pool, occasion, destination.channel));
     if code.is_some() && !text.contains(CODE) {
-        return;
+        return Ok(());
     }
     let fill = |text: &str| text.replace(CODE, code.unwrap_or_default()).replace(USERNAME, user.username());
     let message = Message {
@@ -154,6 +191,41 @@ pub(crate) fn send(
         sent_ms: moment.now_ms,
     };
     world.outbox.send(message);
+    Ok(())
+}
+
+/// What the trigger `CustomMessage` wants said.
+#[derive(Default)]
+struct Custom {
+    subject: Option<String>,
+    text: Option<String>,
+}
+
+impl Custom {
+    fn over(self, words: Words) -> Words {
+        Words { subject: self.subject.unwrap_or(words.subject), text: self.text.unwrap_or(words.text) }
+    }
+}
+
+fn custom(pool: &Pool, dispatch: &Dispatch<'_>) -> Result<Custom, ApiError> {
+    if !Trigger::CustomMessage.exists(pool) {
+        return Ok(Custom::default());
+    }
+    let source = format!("CustomMessage_{:?}", dispatch.occasion);
+    let username = pool.users.get(dispatch.user).map_or("", User::username);
+    let request = json!({
+        "userAttributes": triggers::attributes(pool, Some(dispatch.user)),
+        "codeParameter": CODE,
+        "usernameParameter": USERNAME,
+        "clientMetadata": dispatch.origin.metadata,
+    });
+    let event = dispatch.origin.event(&source, username, request);
+    let response = triggers::call(pool, Trigger::CustomMessage, &event)?.unwrap_or_default();
+    let text = |name: &str| response.get(name).and_then(Value::as_str).map(str::to_owned);
+    Ok(match dispatch.destination.channel {
+        Channel::Email => Custom { subject: text("emailSubject"), text: text("emailMessage") },
+        Channel::Sms => Custom { subject: None, text: text("smsMessage") },
+    })
 }
 
 struct Words {

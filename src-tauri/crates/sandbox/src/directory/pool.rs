@@ -156,6 +156,17 @@ impl Pool {
         list.is_some_and(|list| list.iter().any(|item| item == name))
     }
 
+    /// Whether people can register authenticator apps.
+    pub(crate) fn offers_software_tokens(&self) -> bool {
+        let app = self.resources.mfa.get("SoftwareTokenMfaConfiguration").and_then(|app| app.get("Enabled"));
+        app.and_then(Value::as_bool) == Some(true)
+    }
+
+    /// `ProviderType` of an identity provider of the pool; `None` when there is no such provider.
+    pub(crate) fn provider_type(&self, name: &str) -> Option<String> {
+        self.resources.providers.get(name).and_then(|provider| provider.text("ProviderType")).map(str::to_owned)
+    }
+
     /// Whether threat protection watches, and so keeps a history of every person.
     pub(crate) fn watched(&self) -> bool {
         let mode = self.settings.get("UserPoolAddOns").and_then(|a| a.get("AdvancedSecurityMode"));

@@ -9,10 +9,13 @@ mod client_settings;
 mod clients;
 mod custom_attributes;
 mod devices;
+mod events;
+mod factors;
 mod groups;
 mod identity_pools;
 mod input;
 mod known;
+mod linking;
 mod listing;
 mod mfa_configuration;
 pub(crate) mod passwords;
@@ -24,6 +27,7 @@ mod recovery;
 mod sign_in;
 mod sign_up;
 pub(crate) mod tokens;
+pub(crate) mod triggered;
 mod users;
 mod users_write;
 mod view;
@@ -33,13 +37,15 @@ use std::collections::BTreeMap;
 pub(crate) use client_settings::defaults as client_defaults;
 pub(crate) use known::{all, exists};
 pub(crate) use pools::new as new_pool;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::directory::account::events::{Event, Kind};
+use crate::directory::user::Status;
 use crate::directory::users::Moment;
 use crate::directory::{Client, Pool, World};
 use crate::protocol::{Api, ApiError, check, json};
+use crate::tokens::Bearer;
 use crate::weather::{Category, Weather};
 
 /// One call: its input, and all it may touch.
@@ -69,6 +75,24 @@ impl Call<'_> {
         self.world.pools.get_mut(id).ok_or_else(missing)
     }
 
+    /// The person whom an access token acts for, in a state in which people act for themselves.
+    ///
+    /// # Errors
+    /// `NotAuthorizedException` for a token that is not believed; `PasswordResetRequiredException` and
+    /// `UserNotConfirmedException` by status.
+    fn bearer(&mut self, token: Option<&str>) -> Result<Bearer, ApiError> {
+        let bearer = crate::tokens::bearer(self.world, check::token(token, "accessToken")?, self.moment)?;
+        let user = self.pool(Some(&bearer.pool_id))?.users.get(bearer.user).ok_or_else(ApiError::no_user)?;
+        match user.status {
+            Status::ResetRequired => {
+                let message = "Password reset required for the user";
+                Err(ApiError::new("PasswordResetRequiredException", message))
+            }
+            Status::Unconfirmed => Err(ApiError::new("UserNotConfirmedException", "User is not confirmed.")),
+            _ => Ok(bearer),
+        }
+    }
+
     /// The pool of an app client, and a copy of the client.
     fn client(&mut self, id: Option<&str>) -> Result<(&mut Pool, Client), ApiError> {
         let id = check::client_id(id)?;
@@ -92,13 +116,27 @@ fn nothing() -> Answered {
     Ok(b"{}".to_vec())
 }
 
+/// What a request says of where it came from.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct WithContext {
+    user_context_data: Option<UserContext>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct UserContext {
+    ip_address: Option<String>,
+}
+
 /// Adds to the history of a person, where threat protection keeps one.
 pub(crate) fn record(call: &mut Call<'_>, pool: &str, user: u32, kind: Kind, response: &str) {
     let id = call.world.random_uuid();
     let at_ms = call.moment.now_ms;
+    let ip = call.input::<WithContext>().ok().and_then(|input| input.user_context_data?.ip_address);
     let Some(pool) = call.world.pools.get_mut(pool).filter(|pool| pool.watched()) else { return };
     let response = response.to_owned();
-    let event = Event { id, kind, at_ms, response, challenges: BTreeMap::new(), ip: None, feedback: None };
+    let event = Event { id, kind, at_ms, response, challenges: BTreeMap::new(), ip, feedback: None };
     pool.account_mut(user).events.push(event);
 }
 
@@ -183,6 +221,27 @@ static TABLE: &[Operation] = &[
     unsigned(bills("ResendConfirmationCode", Category::UserResourceRead, sign_up::resend)),
     unsigned(bills("ForgotPassword", Category::UserAccountRecovery, recovery::forgot)),
     unsigned(bills("ConfirmForgotPassword", Category::UserAccountRecovery, recovery::confirm_forgot)),
+    unsigned(free("ChangePassword", Category::UserAccountRecovery, recovery::change)),
+    unsigned(free("GetUser", Category::UserRead, profile::get)),
+    unsigned(free("UpdateUserAttributes", Category::UserUpdate, profile::update)),
+    unsigned(free("DeleteUserAttributes", Category::UserUpdate, profile::delete_attributes)),
+    unsigned(free("DeleteUser", Category::UserUpdate, profile::delete)),
+    unsigned(free("GetUserAttributeVerificationCode", Category::UserResourceRead, profile::ask_code)),
+    unsigned(free("VerifyUserAttribute", Category::UserUpdate, profile::verify)),
+    unsigned(free("SetUserMFAPreference", Category::UserResourceUpdate, factors::prefer)),
+    unsigned(free("SetUserSettings", Category::UserResourceUpdate, factors::settings)),
+    unsigned(free("AssociateSoftwareToken", Category::UserResourceUpdate, factors::associate)),
+    unsigned(free("VerifySoftwareToken", Category::UserResourceUpdate, factors::verify)),
+    unsigned(free("GetUserAuthFactors", Category::UserRead, factors::list)),
+    bills("AdminSetUserMFAPreference", Category::UserResourceUpdate, factors::admin_prefer),
+    bills("AdminSetUserSettings", Category::UserResourceUpdate, factors::admin_settings),
+    bills("AdminGetUserAuthFactors", Category::UserRead, factors::admin_list),
+    bills("AdminDeleteSoftwareToken", Category::UserResourceUpdate, factors::admin_delete),
+    bills("AdminLinkProviderForUser", Category::UserUpdate, linking::link),
+    bills("AdminDisableProviderForUser", Category::UserUpdate, linking::unlink),
+    bills("AdminListUserAuthEvents", Category::UserResourceRead, events::list),
+    bills("AdminUpdateAuthEventFeedback", Category::UserResourceUpdate, events::admin_feedback),
+    unsigned(free("UpdateAuthEventFeedback", Category::UserResourceUpdate, events::feedback)),
     free("AdminResetUserPassword", Category::UserAccountRecovery, recovery::admin_reset),
     bills("AdminAddUserToGroup", Category::UserUpdate, groups::add_user),
     bills("AdminRemoveUserFromGroup", Category::UserUpdate, groups::remove_user),

@@ -1,19 +1,20 @@
 //! People who sign up by themselves, and how they are confirmed.
 
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::attributes::{self, Attribute, Change};
 use super::users::OnePerson;
-use super::{Answered, Call, nothing, output, passwords, record};
+use super::{Answered, Call, nothing, output, passwords, record, triggered};
+use crate::authentication::sessions::{self, Challenge, Flow, Progress, Session};
 use crate::authentication::{existence, secret_hash};
-use crate::directory::Pool;
 use crate::directory::account::codes::{self, Action, Purpose};
 use crate::directory::account::events::Kind;
 use crate::directory::schema::id;
 use crate::directory::user::{Packer, Status, User};
 use crate::directory::users::Moment;
-use crate::messages::{self, Destination};
+use crate::directory::{Client, Pool};
+use crate::messages::{self, Destination, Dispatch, Origin};
 use crate::outbox::Occasion;
 use crate::protocol::{ApiError, check};
 
@@ -25,6 +26,9 @@ struct SignUp {
     username: Option<String>,
     password: Option<String>,
     user_attributes: Option<Vec<Attribute>>,
+    #[serde(default)]
+    validation_data: Vec<Attribute>,
+    client_metadata: Option<Map<String, Value>>,
 }
 
 /// A person who is about to exist.
@@ -55,7 +59,7 @@ pub(super) fn sign_up(call: &mut Call<'_>) -> Answered {
     let (pool, client) = call.client(input.client_id.as_deref())?;
     secret_hash::check(&client, &username, input.secret_hash.as_deref())?;
     let admin_only = pool.settings.get("AdminCreateUserConfig").and_then(|c| c.get("AllowAdminCreateUserOnly"));
-    if admin_only.and_then(serde_json::Value::as_bool) == Some(true) {
+    if admin_only.and_then(Value::as_bool) == Some(true) {
         return Err(ApiError::new("NotAuthorizedException", "SignUp is not permitted for this user pool"));
     }
     let given = input.user_attributes.unwrap_or_default();
@@ -71,23 +75,40 @@ pub(super) fn sign_up(call: &mut Call<'_>) -> Answered {
     } else if !passwords::dispensable(pool, has(id::EMAIL), has(id::PHONE)) {
         check::required(None, "password")?;
     }
-    let newcomer = Newcomer { username: &username, sub: &sub, attributes: &attributes, status: Status::Unconfirmed };
-    let at = newcomer.enter(pool, moment);
+    let origin = Origin::client(&client.id, input.client_metadata);
+    let told = (attributes.as_slice(), input.validation_data.as_slice());
+    let decision = triggered::pre_sign_up(pool, "PreSignUp_SignUp", &username, told, &origin)?;
+    decision.verify(&mut attributes);
+    // What the trigger verifies moves an alias, as AWS says, instead of refusing the newcomer.
+    attributes::claim_aliases(pool, &attributes, None, true, moment)?;
+    let status = if decision.confirm { Status::Confirmed } else { Status::Unconfirmed };
+    let at = Newcomer { username: &username, sub: &sub, attributes: &attributes, status }.enter(pool, moment);
     if let Some(password) = password {
         pool.set_password(at, password, None);
     }
     let pool = pool.id.clone();
-    let delivery = send_code(call, &pool, at, Occasion::SignUp)?;
+    call.world.acts(&pool, at);
     record(call, &pool, at, Kind::SignUp, "Pass");
-    let mut out = json!({ "UserConfirmed": false, "UserSub": sub });
-    if let Some(delivery) = delivery {
+    let mut out = json!({ "UserConfirmed": decision.confirm, "UserSub": sub });
+    if decision.confirm {
+        triggered::post_confirmation(call.pool(Some(&pool))?, at, "PostConfirmation_ConfirmSignUp", &origin)?;
+    } else if let Some(delivery) = send_code(call, &pool, at, Occasion::SignUp, &origin)? {
         out["CodeDeliveryDetails"] = delivery.details();
+    }
+    if let Some(session) = open_session(call, &client, &pool, at, decision.confirm) {
+        out["Session"] = session.into();
     }
     output(&out)
 }
 
 /// Sends the code that confirms a sign-up, if the pool verifies something that the person has.
-fn send_code(call: &mut Call<'_>, pool: &str, at: u32, occasion: Occasion) -> Result<Option<Destination>, ApiError> {
+fn send_code(
+    call: &mut Call<'_>,
+    pool: &str,
+    at: u32,
+    occasion: Occasion,
+    origin: &Origin,
+) -> Result<Option<Destination>, ApiError> {
     let code = call.world.random_code();
     let now_ms = call.moment.now_ms;
     let found = call.pool(Some(pool))?;
@@ -95,7 +116,8 @@ fn send_code(call: &mut Call<'_>, pool: &str, at: u32, occasion: Occasion) -> Re
     let Some(destination) = Destination::sign_up(found, user) else { return Ok(None) };
     let target = (destination.attribute, destination.to.as_str());
     found.account_mut(at).codes.issue(Purpose::SignUp, &code, target, now_ms);
-    messages::send(call.world, (pool, at), occasion, &destination, Some(&code), call.moment);
+    let dispatch = Dispatch { pool, user: at, occasion, destination: &destination, code: Some(&code), origin };
+    messages::send(call.world, &dispatch, call.moment)?;
     Ok(Some(destination))
 }
 
@@ -107,6 +129,8 @@ struct Confirm {
     username: Option<String>,
     confirmation_code: Option<String>,
     force_alias_creation: Option<bool>,
+    client_metadata: Option<Map<String, Value>>,
+    session: Option<String>,
 }
 
 /// `ConfirmSignUp`: verifies what the code was sent to.
@@ -141,7 +165,17 @@ pub(super) fn confirm(call: &mut Call<'_>) -> Answered {
             user.set_attributes(&[(flag, "true".to_owned())]);
         }
     });
-    nothing()
+    let origin = Origin::client(&client.id, input.client_metadata);
+    triggered::post_confirmation(pool, at, "PostConfirmation_ConfirmSignUp", &origin)?;
+    let pool = pool.id.clone();
+    call.world.acts(&pool, at);
+    let mut out = json!({});
+    if input.session.is_some_and(|session| signed_up(call, &session, &pool, at))
+        && let Some(session) = open_session(call, &client, &pool, at, true)
+    {
+        out["Session"] = session.into();
+    }
+    output(&out)
 }
 
 fn demand_unconfirmed(status: Status) -> Result<(), ApiError> {
@@ -152,9 +186,53 @@ fn demand_unconfirmed(status: Status) -> Result<(), ApiError> {
     Err(ApiError::new("NotAuthorizedException", message))
 }
 
+/// Opens the session with which a newcomer can go on to sign in by `USER_AUTH`, where the client allows that flow.
+fn open_session(call: &mut Call<'_>, client: &Client, pool: &str, at: u32, confirmed: bool) -> Option<String> {
+    if !client.lists("ExplicitAuthFlows", "ALLOW_USER_AUTH") {
+        return None;
+    }
+    let username = call.world.pools.get(pool)?.users.get(at)?.username().to_owned();
+    let id = sessions::new_id(&mut call.world.random);
+    let progress = Progress {
+        pool: pool.to_owned(),
+        client: client.id.clone(),
+        flow: Flow::Choice,
+        user: Some(at),
+        typed: username.clone(),
+        username,
+        methods: Vec::new(),
+        told_methods: false,
+        new_password: false,
+        device: None,
+        device_proved: false,
+        steps: Vec::new(),
+        ip: None,
+    };
+    let minutes = client.settings.get("AuthSessionValidity").and_then(Value::as_i64).unwrap_or(3);
+    let session = Session { progress, challenge: Challenge::SignUp { confirmed }, validity_ms: minutes * 60_000 };
+    call.world.sessions.open(&id, session, call.moment.now_ms);
+    Some(id)
+}
+
+/// Whether a session is that of this person's sign-up. It is used up.
+fn signed_up(call: &mut Call<'_>, session: &str, pool: &str, at: u32) -> bool {
+    call.world.sessions.take(session, call.moment.now_ms).is_ok_and(|session| {
+        matches!(session.challenge, Challenge::SignUp { .. })
+            && session.progress.pool == pool
+            && session.progress.user == Some(at)
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct AdminConfirm {
+    client_metadata: Option<Map<String, Value>>,
+}
+
 /// `AdminConfirmSignUp`: verifies nothing.
 pub(super) fn admin_confirm(call: &mut Call<'_>) -> Answered {
     let input: OnePerson = call.input()?;
+    let origin = Origin::admin(call.input::<AdminConfirm>()?.client_metadata);
     let moment = call.moment;
     let (pool, at) = input.find(call)?;
     demand_unconfirmed(pool.users.get(at).ok_or_else(ApiError::no_user)?.status)?;
@@ -162,6 +240,7 @@ pub(super) fn admin_confirm(call: &mut Call<'_>) -> Answered {
         account.codes.void(Purpose::SignUp);
     }
     pool.change(at, moment, |user| user.status = Status::Confirmed);
+    triggered::post_confirmation(pool, at, "PostConfirmation_ConfirmSignUp", &origin)?;
     nothing()
 }
 
@@ -171,6 +250,7 @@ struct Resend {
     client_id: Option<String>,
     secret_hash: Option<String>,
     username: Option<String>,
+    client_metadata: Option<Map<String, Value>>,
 }
 
 /// `ResendConfirmationCode`: the code before is void.
@@ -199,7 +279,9 @@ pub(super) fn resend(call: &mut Call<'_>) -> Answered {
     }
     pool.account_mut(at).codes.count(Action::Resend, now_ms)?;
     let pool = pool.id.clone();
-    let delivery = send_code(call, &pool, at, Occasion::ResendCode)?;
+    let origin = Origin::client(&client.id, input.client_metadata);
+    let delivery = send_code(call, &pool, at, Occasion::ResendCode, &origin)?;
+    call.world.acts(&pool, at);
     record(call, &pool, at, Kind::ResendCode, "Pass");
     output(&json!({ "CodeDeliveryDetails": delivery.map(|delivery| delivery.details()) }))
 }

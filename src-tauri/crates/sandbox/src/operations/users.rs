@@ -118,7 +118,7 @@ pub(super) fn get(call: &mut Call<'_>) -> Answered {
     let user = pool.users.get(id).ok_or_else(ApiError::no_user)?;
     output(&Got {
         username: user.username(),
-        user_attributes: Attributes { schema: &pool.schema, user },
+        user_attributes: Attributes { schema: &pool.schema, user, only: None },
         user_create_date: Epoch(user.created_ms),
         user_last_modified_date: Epoch(user.modified_ms),
         enabled: user.enabled,

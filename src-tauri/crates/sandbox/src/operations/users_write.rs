@@ -1,17 +1,18 @@
 //! People as administrators make and change them.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::attributes::{self, Attribute};
 use super::people::UserType;
 use super::sign_up::Newcomer;
 use super::users::{OnePerson, person};
 use super::view;
-use super::{Answered, Call, nothing, output, passwords, profile};
+use super::{Answered, Call, nothing, output, passwords, profile, triggered};
 use crate::directory::Pool;
 use crate::directory::schema::id;
 use crate::directory::user::{Status, User};
-use crate::messages::{self, Destination};
+use crate::messages::{self, Dispatch, Origin};
 use crate::outbox::Occasion;
 use crate::protocol::{ApiError, check};
 
@@ -25,6 +26,9 @@ struct Create {
     message_action: Option<String>,
     force_alias_creation: Option<bool>,
     desired_delivery_mediums: Option<Vec<String>>,
+    #[serde(default)]
+    validation_data: Vec<Attribute>,
+    client_metadata: Option<Map<String, Value>>,
 }
 
 #[derive(Serialize)]
@@ -44,26 +48,34 @@ pub(super) fn create(call: &mut Call<'_>) -> Answered {
     let moment = call.moment;
     let pool_id = call.pool(input.user_pool_id.as_deref())?.id.clone();
     let made_up = passwords::made_up(call.world, &pool_id);
-    let pool = call.pool(Some(&pool_id))?;
+    let origin = Origin::admin(input.client_metadata.take());
+    let given = input.temporary_password.take().filter(|password| !password.is_empty());
     let silent = match input.message_action.as_deref() {
-        Some("RESEND") => return resend(call, &pool_id, &username, input.temporary_password, &made_up, &mediums),
-        action => action == Some("SUPPRESS"),
+        Some("RESEND") => {
+            let password = given.unwrap_or(made_up);
+            return resend(call, &pool_id, &username, &password, &mediums, &origin);
+        }
+        None => false,
+        Some("SUPPRESS") => true,
+        Some(other) => {
+            let rule = "Member must satisfy enum value set: [RESEND, SUPPRESS]";
+            return Err(ApiError::constraint(other, "messageAction", rule));
+        }
     };
-    if !matches!(input.message_action.as_deref(), None | Some("SUPPRESS")) {
-        let rule = "Member must satisfy enum value set: [RESEND, SUPPRESS]";
-        return Err(ApiError::constraint(&input.message_action.unwrap_or_default(), "messageAction", rule));
-    }
+    let pool = call.pool(Some(&pool_id))?;
     let mut attributes = attributes::read(pool, input.user_attributes.take().unwrap_or_default())?;
     let username = attributes::canonical(pool, username, &sub, &mut attributes)?;
     let force = input.force_alias_creation.unwrap_or_default();
     attributes::claim_aliases(pool, &attributes, None, force, moment)?;
     let has = |attribute| attributes::value(&attributes, attribute).is_some_and(|value| !value.is_empty());
-    let given = input.temporary_password.filter(|password| !password.is_empty());
     let without = given.is_none() && passwords::dispensable(pool, has(id::EMAIL), has(id::PHONE));
     let password = (!without).then(|| given.unwrap_or(made_up));
     if let Some(password) = &password {
         passwords::conform(pool, password)?;
     }
+    let told = (attributes.as_slice(), input.validation_data.as_slice());
+    let decision = triggered::pre_sign_up(pool, "PreSignUp_AdminCreateUser", &username, told, &origin)?;
+    decision.verify(&mut attributes);
     let status = if without { Status::Confirmed } else { Status::ForceChangePassword };
     let newcomer = Newcomer { username: &username, sub: &sub, attributes: &attributes, status };
     let at = newcomer.enter(pool, moment);
@@ -72,7 +84,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answered {
         pool.set_password(at, password, Some(until));
     }
     if !silent {
-        invite(call, &pool_id, at, password.as_deref(), &mediums);
+        invite(call, (&pool_id, at), password.as_deref(), &mediums, &origin)?;
     }
     created(call.pool(Some(&pool_id))?, at)
 }
@@ -96,14 +108,18 @@ fn mediums(given: Option<&[String]>) -> Result<Vec<u8>, ApiError> {
     given.iter().map(attribute).collect()
 }
 
-fn invite(call: &mut Call<'_>, pool: &str, at: u32, password: Option<&str>, mediums: &[u8]) {
-    let user = call.world.pools.get(pool).and_then(|pool| pool.users.get(at));
-    let reach = |attribute: &u8| user.and_then(|user| Destination::attribute(user, *attribute));
-    let destinations: Vec<Destination> = mediums.iter().filter_map(reach).collect();
-    for destination in destinations {
-        let occasion = Occasion::AdminCreateUser;
-        messages::send(call.world, (pool, at), occasion, &destination, password, call.moment);
+fn invite(
+    call: &mut Call<'_>,
+    (pool, user): (&str, u32),
+    code: Option<&str>,
+    mediums: &[u8],
+    origin: &Origin,
+) -> Result<(), ApiError> {
+    for destination in &triggered::reach(call.pool(Some(pool))?, user, mediums) {
+        let dispatch = Dispatch { pool, user, occasion: Occasion::AdminCreateUser, destination, code, origin };
+        messages::send(call.world, &dispatch, call.moment)?;
     }
+    Ok(())
 }
 
 /// Invites again, with a new temporary password and its full time.
@@ -111,9 +127,9 @@ fn resend(
     call: &mut Call<'_>,
     pool_id: &str,
     username: &str,
-    given: Option<String>,
-    made_up: &str,
+    password: &str,
     mediums: &[u8],
+    origin: &Origin,
 ) -> Answered {
     let moment = call.moment;
     let pool = call.pool(Some(pool_id))?;
@@ -123,12 +139,11 @@ fn resend(
         let message = "Resend not possible. User state is not FORCE_CHANGE_PASSWORD.";
         return Err(ApiError::new("UnsupportedUserStateException", message));
     }
-    let password = given.filter(|password| !password.is_empty()).unwrap_or_else(|| made_up.to_owned());
-    passwords::conform(pool, &password)?;
+    passwords::conform(pool, password)?;
     let until = passwords::temporary_until(pool, moment);
-    pool.set_password(at, &password, Some(until));
+    pool.set_password(at, password, Some(until));
     pool.change(at, moment, |_| ());
-    invite(call, pool_id, at, Some(&password), mediums);
+    invite(call, (pool_id, at), Some(password), mediums, origin)?;
     created(call.pool(Some(pool_id))?, at)
 }
 
@@ -138,6 +153,7 @@ struct Update {
     user_pool_id: Option<String>,
     username: Option<String>,
     user_attributes: Option<Vec<Attribute>>,
+    client_metadata: Option<Map<String, Value>>,
 }
 
 /// `AdminUpdateUserAttributes`. An empty value removes; a new address or number is unverified unless said otherwise.
@@ -149,7 +165,7 @@ pub(super) fn update_attributes(call: &mut Call<'_>) -> Answered {
         attributes.ok_or_else(|| ApiError::constraint("null", "userAttributes", "Member must not be null"))?;
     let changes = attributes::read(pool, attributes)?;
     let pool = pool.id.clone();
-    profile::apply(call, (&pool, at), changes)?;
+    profile::apply(call, (&pool, at), changes, &Origin::admin(input.client_metadata))?;
     nothing()
 }
 

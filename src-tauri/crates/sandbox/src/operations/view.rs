@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 use super::people::UserType;
 use crate::directory::schema::Schema;
-use crate::directory::user::User;
+use crate::directory::user::{AttributeId, User};
 use crate::directory::{Group, Pool};
 use crate::protocol::json::Epoch;
 
@@ -21,13 +21,17 @@ struct Attribute<'a> {
 pub(super) struct Attributes<'a> {
     pub(super) schema: &'a Schema,
     pub(super) user: &'a User,
+    /// Only these; `None` is all.
+    pub(super) only: Option<&'a [AttributeId]>,
 }
 
 impl Serialize for Attributes<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(None)?;
         for (id, value) in self.user.attributes() {
-            list.serialize_element(&Attribute { name: self.schema.name(id), value })?;
+            if self.only.is_none_or(|only| only.contains(&id)) {
+                list.serialize_element(&Attribute { name: self.schema.name(id), value })?;
+            }
         }
         list.end()
     }

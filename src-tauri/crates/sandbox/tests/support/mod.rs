@@ -260,3 +260,45 @@ pub fn attributes(list: &[(&str, &str)]) -> Value {
 }
 
 pub const PASSWORD: &str = "Correct-horse-9";
+
+impl Own<'_> {
+    /// Someone confirmed, with [`PASSWORD`] and these attributes.
+    pub fn person(&self, name: &str, list: &[(&str, &str)]) {
+        let input = json!({ "Username": name, "UserAttributes": attributes(list), "MessageAction": "SUPPRESS" });
+        self.admin("AdminCreateUser", input);
+        self.admin("AdminSetUserPassword", json!({ "Username": name, "Password": PASSWORD, "Permanent": true }));
+    }
+
+    /// Signs in with a password alone.
+    pub fn try_sign_in(&self, name: &str, password: &str) -> Reply {
+        let parameters = json!({ "USERNAME": name, "PASSWORD": password });
+        self.public("InitiateAuth", json!({ "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": parameters }))
+    }
+
+    /// The access token of someone who signs in with [`PASSWORD`] alone.
+    pub fn token(&self, name: &str) -> String {
+        let reply = self.try_sign_in(name, PASSWORD);
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        reply.json()["AuthenticationResult"]["AccessToken"].as_str().unwrap().to_owned()
+    }
+
+    /// A call authorised by an access token that succeeds.
+    pub fn oneself(&self, operation: &str, token: &str, mut input: Value) -> Value {
+        input["AccessToken"] = json!(token);
+        let reply = self.unsigned(operation, input);
+        assert_eq!(reply.status, 200, "{operation}: {}", reply.text);
+        reply.json()
+    }
+
+    /// A call authorised by an access token that fails.
+    pub fn oneself_fails(&self, operation: &str, token: &str, mut input: Value, code: &str) {
+        input["AccessToken"] = json!(token);
+        let reply = self.unsigned(operation, input);
+        assert_eq!((reply.status, reply.code().as_str()), (400, code), "{operation}: {}", reply.text);
+    }
+}
+
+/// An app client that signs in with a password alone.
+pub fn by_password() -> Value {
+    json!({ "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"] })
+}

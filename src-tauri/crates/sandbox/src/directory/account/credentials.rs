@@ -28,6 +28,11 @@ impl Credentials {
         self.expires_ms = expires_ms;
     }
 
+    /// Takes the password away.
+    pub(crate) fn remove(&mut self) {
+        *self = Self::default();
+    }
+
     /// Whether this is the password. Says nothing about whether it has expired.
     pub(crate) fn matches(&self, password: &str) -> bool {
         self.password.as_deref() == Some(password)

@@ -46,24 +46,28 @@ pub(crate) struct Event {
 /// The events of one person, the oldest first.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub(crate) struct Events(Vec<Event>);
+pub(crate) struct Events {
+    kept: Vec<Event>,
+    pushed: u64,
+}
 
 impl Events {
     /// Adds the latest event.
     pub(crate) fn push(&mut self, event: Event) {
-        if self.0.len() >= MOST {
-            self.0.remove(0);
+        if self.kept.len() >= MOST {
+            self.kept.remove(0);
         }
-        self.0.push(event);
+        self.pushed += 1;
+        self.kept.push(event);
     }
 
-    /// All of them, the latest first.
-    pub(crate) fn latest(&self) -> impl Iterator<Item = &Event> {
-        self.0.iter().rev()
+    /// All of them, the latest first, with their position among all that ever were.
+    pub(crate) fn latest(&self) -> impl Iterator<Item = (u64, &Event)> {
+        (1..=self.pushed).rev().zip(self.kept.iter().rev())
     }
 
     /// The event with this id.
     pub(crate) fn find(&mut self, id: &str) -> Option<&mut Event> {
-        self.0.iter_mut().find(|event| event.id == id)
+        self.kept.iter_mut().find(|event| event.id == id)
     }
 }

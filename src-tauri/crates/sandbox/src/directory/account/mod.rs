@@ -8,6 +8,7 @@ pub(crate) mod devices;
 pub(crate) mod events;
 pub(crate) mod factors;
 pub(crate) mod grants;
+pub(crate) mod links;
 pub(crate) mod lockout;
 
 use serde::{Deserialize, Serialize};
@@ -23,4 +24,5 @@ pub(crate) struct Account {
     pub(crate) devices: devices::Devices,
     pub(crate) grants: grants::Grants,
     pub(crate) events: events::Events,
+    pub(crate) links: Vec<links::Link>,
 }

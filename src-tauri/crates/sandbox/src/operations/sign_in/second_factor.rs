@@ -10,7 +10,7 @@ use crate::authentication::totp;
 use crate::directory::schema::id;
 use crate::directory::user::{AttributeId, Factor, User};
 use crate::directory::{LOWER, Pool};
-use crate::messages::{self, Destination};
+use crate::messages::{self, Destination, Dispatch, Origin};
 use crate::outbox::Occasion;
 use crate::protocol::ApiError;
 
@@ -168,8 +168,17 @@ impl Attempt<'_, '_> {
         let details = destination.details();
         if let Some(user) = self.progress.user {
             let (pool, moment) = (self.progress.pool.clone(), self.call.moment);
-            let to = (pool.as_str(), user);
-            messages::send(self.call.world, to, Occasion::Authentication, &destination, Some(&code), moment);
+            let metadata =
+                self.metadata.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
+            let dispatch = Dispatch {
+                pool: &pool,
+                user,
+                occasion: Occasion::Authentication,
+                destination: &destination,
+                code: Some(&code),
+                origin: &Origin::client(&self.client.id, Some(metadata)),
+            };
+            messages::send(self.call.world, &dispatch, moment)?;
         }
         let mut parameters: Map<String, Value> = self.identity();
         parameters.insert("CODE_DELIVERY_DELIVERY_MEDIUM".to_owned(), details["DeliveryMedium"].clone());

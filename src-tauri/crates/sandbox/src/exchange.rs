@@ -77,8 +77,15 @@ impl Sandbox {
         let mut world = self.world();
         let here = request.signed_region().is_none_or(|region| region == world.region);
         let counting = Counting::begin(&mut world, name, &subject, moment.now_ms);
-        let mut call =
-            Call { world: &mut world, weather: self.weather_ref(), body: &request.body, moment, request_id, here };
+        let mut call = Call {
+            world: &mut world,
+            weather: self.weather_ref(),
+            body: &request.body,
+            moment,
+            request_id,
+            here,
+            access_key_id: request.access_key_id(),
+        };
         let answered = (operation.run)(&mut call);
         counting.end(&mut world, answered.is_ok());
         answered
@@ -243,7 +250,9 @@ fn worded_for(service: Api, mut error: ApiError) -> ApiError {
         if error.code == "InvalidSignatureException" {
             error.code = "SignatureDoesNotMatch".to_owned();
         }
-        if let Some(short) = error.code.strip_suffix("Exception") {
+        // The one code of STS that ends like those of the JSON services.
+        let own = error.code == "ExpiredTokenException";
+        if let Some(short) = error.code.strip_suffix("Exception").filter(|_| !own) {
             error.code = short.to_owned();
         }
         if matches!(error.code.as_str(), "AccessDenied" | "MissingAuthenticationToken" | "SignatureDoesNotMatch") {

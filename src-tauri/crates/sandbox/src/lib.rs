@@ -9,6 +9,7 @@
 //! - `authentication` is how people and app clients prove who they are; `triggers` are the answers of Lambda functions.
 //! - `tokens` signs, renews and checks; it knows no protocol either.
 //! - `oauth` is the endpoints of a pool's domain and its login page.
+//! - `identity` is what identity pools make of a login: an identity, a role, credentials that open nothing.
 //! - `operations` joins the two: one function for each operation, one table of all.
 //! - `weather` is time, quotas, delay, faults and refusals. It starts calm.
 //! - `seed` makes the people.
@@ -21,6 +22,7 @@ mod directory;
 mod error;
 mod exchange;
 mod handle;
+mod identity;
 mod messages;
 mod oauth;
 mod operations;

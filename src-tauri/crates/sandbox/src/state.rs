@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::directory::activity::Activity;
+use crate::directory::identities::Identities;
 use crate::directory::resources::Resources;
 use crate::directory::schema::Schema;
 use crate::directory::user::{Factors, Packer, Status, User};
@@ -32,6 +33,8 @@ struct Saved {
     options: Options,
     pools: Vec<SavedPool>,
     identity_pools: Vec<IdentityPool>,
+    #[serde(default)]
+    identities: Identities,
     #[serde(default)]
     outbox: Outbox,
     #[serde(default)]
@@ -91,6 +94,7 @@ impl Sandbox {
             options: self.options().clone(),
             pools: world.pools.values().map(save_pool).collect(),
             identity_pools: world.identity_pools.clone(),
+            identities: world.identities.clone(),
             outbox: world.outbox.clone(),
             activity: world.activity.clone(),
             provisioned: self.weather_ref().all_provisioned(),
@@ -127,6 +131,7 @@ impl Sandbox {
             world.pools.insert(pool.id.clone(), load_pool(pool, found));
         }
         world.identity_pools = saved.identity_pools;
+        world.identities = saved.identities;
         world.outbox = saved.outbox;
         world.activity = saved.activity;
         world.keys = saved.keys;

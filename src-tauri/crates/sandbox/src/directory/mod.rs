@@ -3,6 +3,8 @@
 pub(crate) mod account;
 pub(crate) mod activity;
 pub(crate) mod filter;
+pub(crate) mod identities;
+pub(crate) mod identity_pool;
 pub(crate) mod index;
 pub(crate) mod pool;
 pub(crate) mod record;
@@ -20,19 +22,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::authentication::sessions::{self, Session, Sessions};
+use crate::identity::RoleSessions;
 use crate::oauth::Browsers;
 use crate::outbox::Outbox;
 use crate::tokens::Keys;
 pub(crate) use account::Account;
+use identities::Identities;
+pub(crate) use identity_pool::IdentityPool;
 pub(crate) use pool::{Client, Group, Pool};
-
-/// An identity pool; its settings as they go over the wire.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct IdentityPool {
-    pub(crate) id: String,
-    pub(crate) name: String,
-    pub(crate) settings: Map<String, Value>,
-}
 
 /// Everything in one account and Region.
 #[derive(Debug)]
@@ -41,6 +38,9 @@ pub(crate) struct World {
     pub(crate) account: String,
     pub(crate) pools: BTreeMap<String, Pool>,
     pub(crate) identity_pools: Vec<IdentityPool>,
+    pub(crate) identities: Identities,
+    /// Roles that somebody has assumed.
+    pub(crate) role_sessions: RoleSessions,
     /// Messages that a real account would have sent.
     pub(crate) outbox: Outbox,
     /// Who was active in which month.
@@ -64,6 +64,8 @@ impl World {
             account: account.to_owned(),
             pools: BTreeMap::new(),
             identity_pools: Vec::new(),
+            identities: Identities::default(),
+            role_sessions: RoleSessions::default(),
             outbox: Outbox::default(),
             activity: activity::Activity::default(),
             acting: None,

@@ -8,10 +8,13 @@ mod client_secrets;
 mod client_settings;
 mod clients;
 mod custom_attributes;
+mod developer_identities;
 mod devices;
 mod events;
 mod factors;
 mod groups;
+mod identities;
+mod identity_pool_roles;
 mod identity_pools;
 mod input;
 mod known;
@@ -57,6 +60,8 @@ pub(crate) struct Call<'a> {
     pub(crate) request_id: &'a str,
     /// Whether the signature names the Region of this sandbox: elsewhere there are no pools.
     pub(crate) here: bool,
+    /// Whose signature it is.
+    pub(crate) access_key_id: Option<&'a str>,
 }
 
 pub(crate) type Answered = Result<Vec<u8>, ApiError>;
@@ -176,6 +181,11 @@ const fn other(service: Api, name: &'static str, run: fn(&mut Call<'_>) -> Answe
     Operation { service, name, category: None, may_bill: false, unsigned: false, run }
 }
 
+/// An operation of identity pools with a rate of its own.
+const fn rated(name: &'static str, category: Category, run: fn(&mut Call<'_>) -> Answered) -> Operation {
+    Operation { category: Some(category), ..other(Api::IdentityPools, name, run) }
+}
+
 /// The same operation without the need of a signature (`noAuth` in the service model).
 const fn unsigned(operation: Operation) -> Operation {
     Operation { unsigned: true, ..operation }
@@ -265,5 +275,31 @@ static TABLE: &[Operation] = &[
     unsigned(free("GetClientToken", Category::ClientAuthentication, tokens::of_client)),
     other(Api::IdentityPools, "ListIdentityPools", identity_pools::list),
     other(Api::IdentityPools, "DescribeIdentityPool", identity_pools::describe),
+    other(Api::IdentityPools, "CreateIdentityPool", identity_pools::create),
+    other(Api::IdentityPools, "UpdateIdentityPool", identity_pools::update),
+    other(Api::IdentityPools, "DeleteIdentityPool", identity_pools::delete),
+    other(Api::IdentityPools, "GetIdentityPoolRoles", identity_pool_roles::get),
+    other(Api::IdentityPools, "SetIdentityPoolRoles", identity_pool_roles::set),
+    other(Api::IdentityPools, "GetPrincipalTagAttributeMap", identity_pool_roles::tags),
+    other(Api::IdentityPools, "SetPrincipalTagAttributeMap", identity_pool_roles::set_tags),
+    rated("TagResource", Category::TagIdentityPool, identity_pools::tag),
+    rated("UntagResource", Category::UntagIdentityPool, identity_pools::untag),
+    rated("ListTagsForResource", Category::ListTagsForIdentityPool, identity_pools::list_tags),
+    other(Api::IdentityPools, "DescribeIdentity", identities::describe),
+    rated("ListIdentities", Category::ListIdentities, identities::list),
+    rated("DeleteIdentities", Category::DeleteIdentities, identities::delete),
+    unsigned(rated("GetId", Category::GetId, identities::get_id)),
+    unsigned(rated("GetCredentialsForIdentity", Category::GetCredentialsForIdentity, identities::credentials)),
+    unsigned(rated("GetOpenIdToken", Category::GetOpenIdToken, identities::open_id_token)),
+    unsigned(other(Api::IdentityPools, "UnlinkIdentity", identities::unlink)),
+    rated(
+        "GetOpenIdTokenForDeveloperIdentity",
+        Category::GetOpenIdTokenForDeveloperIdentity,
+        developer_identities::open_id_token,
+    ),
+    other(Api::IdentityPools, "LookupDeveloperIdentity", developer_identities::lookup),
+    other(Api::IdentityPools, "MergeDeveloperIdentities", developer_identities::merge),
+    other(Api::IdentityPools, "UnlinkDeveloperIdentity", developer_identities::unlink),
     other(Api::Sts, "GetCallerIdentity", caller::identity),
+    unsigned(other(Api::Sts, "AssumeRoleWithWebIdentity", caller::assume_role)),
 ];

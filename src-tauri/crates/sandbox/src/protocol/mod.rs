@@ -64,9 +64,18 @@ impl Request {
 
     /// The Region a signature names; `None` without a signature.
     pub(crate) fn signed_region(&self) -> Option<&str> {
+        self.scope()?.nth(2)
+    }
+
+    /// The access key id of a signature.
+    pub(crate) fn access_key_id(&self) -> Option<&str> {
+        self.scope()?.next()
+    }
+
+    fn scope(&self) -> Option<impl Iterator<Item = &str>> {
         let signature = self.authorization.as_deref()?.strip_prefix("AWS4-HMAC-SHA256")?;
         let scope = signature.split_once("Credential=")?.1.split([',', ' ']).next()?;
-        scope.split('/').nth(2)
+        Some(scope.split('/'))
     }
 }
 

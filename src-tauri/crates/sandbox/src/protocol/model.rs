@@ -1,6 +1,6 @@
 //! The limits that the AWS service model sets on inputs, held against every request before its operation runs.
 //!
-//! The table is `model/user_pools.json`; `model/extract.py` makes it.
+//! The tables are `model/user_pools.json` and `model/identity_pools.json`; `model/extract.py` makes them.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{LazyLock, OnceLock};
@@ -51,16 +51,26 @@ enum Kind {
     Document,
 }
 
-/// `None` only if the file beside this one were not what `extract.py` writes, which a test rules out.
-static MODEL: LazyLock<Option<Model>> =
+/// `None` only if a file beside this one were not what `extract.py` writes, which a test rules out.
+static USER_POOLS: LazyLock<Option<Model>> =
     LazyLock::new(|| serde_json::from_str(include_str!("model/user_pools.json")).ok());
+static IDENTITY_POOLS: LazyLock<Option<Model>> =
+    LazyLock::new(|| serde_json::from_str(include_str!("model/identity_pools.json")).ok());
+
+fn model(service: Api) -> Option<&'static Model> {
+    match service {
+        Api::UserPools => USER_POOLS.as_ref(),
+        Api::IdentityPools => IDENTITY_POOLS.as_ref(),
+        Api::Sts => None,
+    }
+}
 
 /// Holds an input against what the service model says of `operation`.
 ///
 /// # Errors
 /// `SerializationException` for a value of another type; `InvalidParameterException` naming every broken limit.
 pub(crate) fn check(service: Api, operation: &str, body: &[u8]) -> Result<(), ApiError> {
-    let Some(model) = MODEL.as_ref().filter(|_| service == Api::UserPools) else { return Ok(()) };
+    let Some(model) = model(service) else { return Ok(()) };
     let Some(shape) = model.operations.get(operation) else { return Ok(()) };
     let input: Value = super::json::read(body)?;
     let mut examiner = Examiner { model, broken: Vec::new() };
@@ -193,10 +203,12 @@ mod tests {
 
     #[test]
     fn every_shape_of_the_table_can_be_read_and_every_pattern_be_matched() {
-        let model = MODEL.as_ref().unwrap();
-        assert!(model.operations.len() > 120);
-        for (name, shape) in &model.shapes {
-            assert!(shape.pattern.as_deref().is_none_or(|pattern| whole(pattern).is_some()), "{name}");
+        for (service, operations) in [(Api::UserPools, 120), (Api::IdentityPools, 22)] {
+            let model = model(service).unwrap();
+            assert!(model.operations.len() > operations);
+            for (name, shape) in &model.shapes {
+                assert!(shape.pattern.as_deref().is_none_or(|pattern| whole(pattern).is_some()), "{name}");
+            }
         }
     }
 

@@ -10,11 +10,15 @@ pub(crate) fn action(body: &[u8]) -> Option<String> {
     form.split('&').find_map(|pair| pair.strip_prefix("Action=")).map(str::to_owned)
 }
 
-/// A successful answer of `operation` holding `fields`.
-pub(crate) fn answer(operation: &str, fields: &[(&str, &str)], request_id: &str) -> Vec<u8> {
-    let fields: String = fields.iter().map(|(name, value)| format!("<{name}>{}</{name}>", escape(value))).collect();
+/// Elements with these names and values.
+pub(crate) fn fields(fields: &[(&str, &str)]) -> String {
+    fields.iter().map(|(name, value)| format!("<{name}>{}</{name}>", escape(value))).collect()
+}
+
+/// A successful answer of `operation` with these elements inside.
+pub(crate) fn answer(operation: &str, inside: &str, request_id: &str) -> Vec<u8> {
     format!(
-        "<{operation}Response xmlns=\"{NAMESPACE}\"><{operation}Result>{fields}</{operation}Result>\
+        "<{operation}Response xmlns=\"{NAMESPACE}\"><{operation}Result>{inside}</{operation}Result>\
          <ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{operation}Response>"
     )
     .into_bytes()

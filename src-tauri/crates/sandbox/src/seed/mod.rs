@@ -296,5 +296,7 @@ fn identity_pool(world: &mut World, pool: &Pool) -> IdentityPool {
         ],
         "IdentityPoolTags": {},
     }));
-    IdentityPool { id, name: "customers-identities".to_owned(), settings }
+    let role = format!("arn:{}:iam::{}:role/customers-signed-in", world.partition(), world.account);
+    let roles = object(json!({ "authenticated": role }));
+    IdentityPool { id, name: "customers-identities".to_owned(), settings, roles, ..IdentityPool::default() }
 }

@@ -13,7 +13,7 @@ mod sealed;
 use rand::Rng as _;
 use serde_json::{Map, Value, json};
 
-pub(crate) use bearer::{Bearer, bearer, verified_access, verified_id};
+pub(crate) use bearer::{Bearer, Refusal, bearer, verified_access, verified_id};
 pub(crate) use claims::{ADMIN, attributes, revocable};
 pub(crate) use keys::Keys;
 pub(crate) use refresh::{Refresh, continued, refresh, revoke};

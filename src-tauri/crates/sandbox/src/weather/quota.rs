@@ -7,7 +7,7 @@ use super::Traits;
 use crate::options::Quota;
 use crate::protocol::Api;
 
-/// Quota categories of user pools, as AWS names them.
+/// Quota categories of user pools as AWS names them, and the operations of identity pools that have a rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Category {
     UserAuthentication,
@@ -28,6 +28,16 @@ pub(crate) enum Category {
     UserPoolClientUpdate,
     ClientAuthentication,
     LimitManagement,
+    // Identity pools have a rate for each operation.
+    GetId,
+    GetOpenIdToken,
+    GetCredentialsForIdentity,
+    GetOpenIdTokenForDeveloperIdentity,
+    ListIdentities,
+    DeleteIdentities,
+    TagIdentityPool,
+    UntagIdentityPool,
+    ListTagsForIdentityPool,
 }
 
 /// What an operation does to a person.
@@ -38,7 +48,7 @@ enum Access {
 }
 
 /// Name, requests a second, and whether AWS raises it on request.
-const CATEGORIES: [(Category, &str, f64, bool); 18] = [
+const CATEGORIES: [(Category, &str, f64, bool); 27] = [
     (Category::UserAuthentication, "UserAuthentication", 120.0, true),
     (Category::UserCreation, "UserCreation", 50.0, true),
     (Category::UserFederation, "UserFederation", 25.0, true),
@@ -57,6 +67,15 @@ const CATEGORIES: [(Category, &str, f64, bool); 18] = [
     (Category::UserPoolClientUpdate, "UserPoolClientUpdate", 15.0, false),
     (Category::ClientAuthentication, "ClientAuthentication", 150.0, false),
     (Category::LimitManagement, "LimitManagement", 1.0, false),
+    (Category::GetId, "GetId", 25.0, true),
+    (Category::GetOpenIdToken, "GetOpenIdToken", 200.0, true),
+    (Category::GetCredentialsForIdentity, "GetCredentialsForIdentity", 200.0, true),
+    (Category::GetOpenIdTokenForDeveloperIdentity, "GetOpenIdTokenForDeveloperIdentity", 50.0, true),
+    (Category::ListIdentities, "ListIdentities", 5.0, true),
+    (Category::DeleteIdentities, "DeleteIdentities", 10.0, true),
+    (Category::TagIdentityPool, "TagIdentityPool", 5.0, true),
+    (Category::UntagIdentityPool, "UntagIdentityPool", 5.0, true),
+    (Category::ListTagsForIdentityPool, "ListTagsForIdentityPool", 10.0, true),
 ];
 
 impl Category {

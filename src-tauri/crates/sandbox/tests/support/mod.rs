@@ -98,7 +98,7 @@ impl Live {
     }
 
     pub fn try_call(&self, operation: &str, input: &Value) -> Result<Reply, ureq::Error> {
-        let service = if operation.contains("IdentityPool") {
+        let service = if of_identity_pools(operation) {
             "AWSCognitoIdentityService"
         } else {
             "AWSCognitoIdentityProviderService"
@@ -159,6 +159,13 @@ impl Live {
         let pages = self.pages("ListUsers", input, "Users", "PaginationToken");
         pages.into_iter().flatten().map(|user| user["Username"].as_str().unwrap().to_owned()).collect()
     }
+}
+
+/// Whether an operation is one of identity pools. Those of tags, which both services have, are not.
+fn of_identity_pools(operation: &str) -> bool {
+    let parts = ["IdentityPool", "Identities", "DeveloperIdentity", "PrincipalTag"];
+    let whole = ["GetId", "GetCredentialsForIdentity", "GetOpenIdToken", "DescribeIdentity", "UnlinkIdentity"];
+    parts.iter().any(|part| operation.contains(part)) || whole.contains(&operation)
 }
 
 /// The value of an attribute in a `UserType`.

@@ -1,6 +1,6 @@
-"""Writes the limits that the AWS service model sets on inputs, as `user_pools.json` beside this file.
+"""Writes the limits that the AWS service models set on inputs, as JSON beside this file.
 
-Takes the model of `cognito-idp` from an installed botocore (Apache-2.0); only names, types and limits are kept.
+Takes the models of both services from an installed botocore (Apache-2.0); only names, types and limits are kept.
 Run it after an update of botocore: `python extract.py`.
 """
 
@@ -18,7 +18,13 @@ ALSO = {"ExplicitAuthFlowsType": ["ALLOW_CLIENT_TOKEN_AUTH"]}
 
 
 def main():
-    model = botocore.loaders.Loader().load_service_model("cognito-idp", "service-2")
+    write("cognito-idp", "user_pools.json")
+    write("cognito-identity", "identity_pools.json")
+
+
+def write(service, file):
+    model = botocore.loaders.Loader().load_service_model(service, "service-2")
+    version = model["metadata"]["apiVersion"]
     shapes, wanted = {}, []
     operations = {}
     for name, operation in sorted(model["operations"].items()):
@@ -49,11 +55,11 @@ def main():
         shapes[name] = kept
     lines = [f'{json.dumps(name)}:{json.dumps(shapes[name], separators=(",", ":"))}' for name in sorted(shapes)]
     text = (
-        f'{{"origin":"botocore {botocore.__version__}, cognito-idp 2016-04-18, Apache-2.0",\n'
+        f'{{"origin":"botocore {botocore.__version__}, {service} {version}, Apache-2.0",\n'
         f'"operations":{json.dumps(operations, separators=(",", ":"))},\n'
         '"shapes":{\n' + ",\n".join(lines) + "\n}}\n"
     )
-    pathlib.Path(__file__).with_name("user_pools.json").write_text(text, encoding="utf-8")
+    pathlib.Path(__file__).with_name(file).write_text(text, encoding="utf-8")
 
 
 main()

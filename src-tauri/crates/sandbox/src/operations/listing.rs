@@ -1,5 +1,8 @@
 //! Pages over short lists that are ordered by a key: pools, groups, clients.
 
+use serde_json::{Map, Value};
+
+use super::{Answered, output};
 use crate::directory::index::Place;
 use crate::directory::token::{self, Question};
 use crate::protocol::ApiError;
@@ -9,6 +12,15 @@ use crate::weather::Weather;
 pub(super) struct Page<T> {
     pub(super) items: Vec<T>,
     pub(super) next: Option<String>,
+}
+
+impl Page<Value> {
+    /// The output that holds the items under `list` and the token, if any, under `token`.
+    pub(super) fn answer(self, list: &str, token: &str) -> Answered {
+        let mut out = Map::from_iter([(list.to_owned(), Value::from(self.items))]);
+        out.extend(self.next.map(|next| (token.to_owned(), next.into())));
+        output(&out)
+    }
 }
 
 /// Cuts a page out of `items`, which must be in the order of their keys.

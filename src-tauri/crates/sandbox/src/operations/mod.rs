@@ -3,6 +3,7 @@
 //! To add one: write the function in the file of its resource and give it a line in [`TABLE`].
 
 mod attributes;
+mod branding;
 mod caller;
 mod client_secrets;
 mod client_settings;
@@ -10,6 +11,7 @@ mod clients;
 mod custom_attributes;
 mod developer_identities;
 mod devices;
+mod domains;
 mod events;
 mod factors;
 mod groups;
@@ -18,17 +20,24 @@ mod identity_pool_roles;
 mod identity_pools;
 mod input;
 mod known;
+mod limits;
 mod linking;
 mod listing;
+mod log_delivery;
 mod mfa_configuration;
 pub(crate) mod passwords;
 mod people;
 mod pool_settings;
 mod pools;
 mod profile;
+mod providers;
 mod recovery;
+mod resource_servers;
+mod risk;
 mod sign_in;
 mod sign_up;
+mod tags;
+mod terms;
 pub(crate) mod tokens;
 pub(crate) mod triggered;
 mod users;
@@ -203,6 +212,43 @@ static TABLE: &[Operation] = &[
     free("AddCustomAttributes", Category::UserPoolResourceUpdate, custom_attributes::add),
     free("GetUserPoolMfaConfig", Category::UserPoolResourceRead, mfa_configuration::get),
     free("SetUserPoolMfaConfig", Category::UserPoolResourceUpdate, mfa_configuration::set),
+    free("ListResourceServers", Category::UserPoolResourceRead, resource_servers::list),
+    free("DescribeResourceServer", Category::UserPoolResourceRead, resource_servers::describe),
+    free("CreateResourceServer", Category::UserPoolResourceUpdate, resource_servers::create),
+    free("UpdateResourceServer", Category::UserPoolResourceUpdate, resource_servers::update),
+    free("DeleteResourceServer", Category::UserPoolResourceUpdate, resource_servers::delete),
+    free("ListIdentityProviders", Category::UserPoolResourceRead, providers::list),
+    free("DescribeIdentityProvider", Category::UserPoolResourceRead, providers::describe),
+    free("GetIdentityProviderByIdentifier", Category::UserPoolResourceRead, providers::by_identifier),
+    free("CreateIdentityProvider", Category::UserPoolResourceUpdate, providers::create),
+    free("UpdateIdentityProvider", Category::UserPoolResourceUpdate, providers::update),
+    free("DeleteIdentityProvider", Category::UserPoolResourceUpdate, providers::delete),
+    free("DescribeUserPoolDomain", Category::UserPoolResourceRead, domains::describe),
+    free("CreateUserPoolDomain", Category::UserPoolResourceUpdate, domains::create),
+    free("UpdateUserPoolDomain", Category::UserPoolResourceUpdate, domains::update),
+    free("DeleteUserPoolDomain", Category::UserPoolResourceUpdate, domains::delete),
+    free("ListTagsForResource", Category::UserPoolResourceRead, tags::list),
+    free("TagResource", Category::UserPoolResourceUpdate, tags::tag),
+    free("UntagResource", Category::UserPoolResourceUpdate, tags::untag),
+    free("DescribeRiskConfiguration", Category::UserPoolResourceRead, risk::describe),
+    free("SetRiskConfiguration", Category::UserPoolResourceUpdate, risk::set),
+    free("GetUICustomization", Category::UserPoolResourceRead, branding::get_customization),
+    free("SetUICustomization", Category::UserPoolResourceUpdate, branding::set_customization),
+    free("DescribeManagedLoginBranding", Category::UserPoolResourceRead, branding::describe),
+    free("DescribeManagedLoginBrandingByClient", Category::UserPoolResourceRead, branding::describe_by_client),
+    free("CreateManagedLoginBranding", Category::UserPoolResourceUpdate, branding::create),
+    free("UpdateManagedLoginBranding", Category::UserPoolResourceUpdate, branding::update),
+    free("DeleteManagedLoginBranding", Category::UserPoolResourceUpdate, branding::delete),
+    free("GetProvisionedLimit", Category::LimitManagement, limits::get),
+    free("UpdateProvisionedLimit", Category::LimitManagement, limits::update),
+    other(Api::UserPools, "GetLogDeliveryConfiguration", log_delivery::get),
+    other(Api::UserPools, "SetLogDeliveryConfiguration", log_delivery::set),
+    other(Api::UserPools, "CreateTerms", terms::create),
+    other(Api::UserPools, "UpdateTerms", terms::update),
+    other(Api::UserPools, "DeleteTerms", terms::delete),
+    other(Api::UserPools, "DescribeTerms", terms::describe),
+    other(Api::UserPools, "DescribeTermsByClient", terms::describe_by_client),
+    other(Api::UserPools, "ListTerms", terms::list),
     free("ListGroups", Category::UserPoolResourceRead, groups::list),
     free("GetGroup", Category::UserPoolResourceRead, groups::get),
     free("CreateGroup", Category::UserPoolResourceUpdate, groups::create),

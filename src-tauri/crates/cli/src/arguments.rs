@@ -122,6 +122,12 @@ pub(crate) struct Sandbox {
     /// Keep changes in this file and begin with what it holds
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,
+    /// The weather at the start: the JSON of /_sandbox/weather, or @FILE. Everything in it can be changed there later
+    #[arg(long, value_name = "JSON|@FILE", value_parser = weather)]
+    pub(crate) weather: Option<serde_json::Value>,
+    /// Print which operations of both services are implemented, and end
+    #[arg(long)]
+    pub(crate) operations: bool,
     /// Seconds between two savings of what has changed
     #[arg(long, value_name = "S", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..), hide = true)]
     pub(crate) save_every: u64,
@@ -197,6 +203,13 @@ fn quota(text: &str) -> anyhow::Result<sandbox::Quota> {
             .filter(|factor: &f64| factor.is_finite() && *factor > 0.0)
             .map(sandbox::Quota::Factor)
             .ok_or_else(|| anyhow!("a quota is default, off or a factor above 0")),
+    }
+}
+
+fn weather(text: &str) -> anyhow::Result<serde_json::Value> {
+    match text.strip_prefix('@') {
+        Some(file) => Ok(serde_json::from_str(&std::fs::read_to_string(file)?)?),
+        None => Ok(serde_json::from_str(text)?),
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::convert::Infallible;
 use std::future::Future;
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
 use sandbox::{Options, Sandbox};
+use serde_json::{Map, Value, json};
+use wire::{ErrorCode, WireError};
 
 use crate::arguments::{GlobalOptions, Sandbox as Asked};
 use crate::failure::Failure;
@@ -15,6 +17,9 @@ use crate::place::warn;
 
 /// Serves a sandbox until this process is asked to end.
 pub(crate) async fn run(common: &GlobalOptions, asked: &Asked) -> Result<(), Failure> {
+    if asked.operations {
+        return operations(common);
+    }
     let start = common.config()?.clock.now();
     let sandbox = match &asked.state {
         Some(file) if file.exists() => Sandbox::load(file, start)?,
@@ -27,6 +32,10 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Asked) -> Result<(), Fai
             ..Options::default()
         }),
     };
+    if let Some(weather) = &asked.weather {
+        let wrong = |error: sandbox::Error| Failure::usage(WireError::new(ErrorCode::Validation, error.to_string()));
+        sandbox.weather().change(weather.clone()).map_err(wrong)?;
+    }
     if let Some(file) = &asked.state {
         // A file that cannot be written is told now and not after an afternoon's work.
         save(&sandbox, file).await?;
@@ -47,15 +56,47 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Asked) -> Result<(), Fai
     Ok(())
 }
 
-/// Saves from time to time, when there were calls that may have changed something.
+/// Prints which operations of both services are implemented and which are not.
+fn operations(common: &GlobalOptions) -> Result<(), Failure> {
+    let all = Sandbox::operations();
+    let services: Vec<&str> = ["cognito-idp", "cognito-identity", "sts"].into();
+    let names = |service: &str, implemented: bool| -> Vec<&str> {
+        let of = all.iter().filter(|line| line.service == service && line.implemented == implemented);
+        of.map(|line| line.name).collect()
+    };
+    if common.wants_json() {
+        let both = |service: &&str| {
+            let lists = json!({ "implemented": names(service, true), "notImplemented": names(service, false) });
+            ((*service).to_owned(), lists)
+        };
+        output::json(&services.iter().map(both).collect::<Map<String, Value>>())?;
+        return Ok(());
+    }
+    let mut out = io::stdout().lock();
+    for service in services {
+        for (implemented, title) in [(true, "implemented"), (false, "not implemented")] {
+            let names = names(service, implemented);
+            if names.is_empty() {
+                continue;
+            }
+            writeln!(out, "{service}, {title}: {}", names.len())?;
+            for name in names {
+                writeln!(out, "  {name}")?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Saves from time to time, when there were requests that may have changed something.
 async fn keep(sandbox: &Sandbox, file: Option<&Path>, every: Duration) -> Infallible {
-    let mut saved = sandbox.calls().total();
+    let mut saved = sandbox.requests();
     loop {
         tokio::time::sleep(every).await;
-        let calls = sandbox.calls().total();
-        let Some(file) = file.filter(|_| calls != saved) else { continue };
+        let requests = sandbox.requests();
+        let Some(file) = file.filter(|_| requests != saved) else { continue };
         match save(sandbox, file).await {
-            Ok(()) => saved = calls,
+            Ok(()) => saved = requests,
             // It is tried again, and the last time it fails the command.
             Err(Failure::Failed(error)) => warn(&error.message),
             Err(_) => {}

@@ -35,6 +35,7 @@ fn is_ours(host: &str) -> bool {
 
 /// Answers a request for anything but the root.
 pub(super) async fn answer(sandbox: &Sandbox, request: &PageRequest) -> Outcome {
+    sandbox.count_request();
     let path: Vec<&str> = request.path.split('/').skip(1).collect();
     match path.as_slice() {
         ["_sandbox", rest @ ..] if request.near => Outcome::Answer(control::answer(sandbox, request, rest)),

@@ -226,6 +226,22 @@ fn signing_in_and_refreshing_make_active_and_calls_with_an_access_token_do_not()
 }
 
 #[test]
+fn tokens_live_no_longer_than_the_weather_lets_them() {
+    let live = live(20);
+    live.sandbox.weather().change(json!({ "tokenSeconds": 30 })).unwrap();
+    let description = live.sandbox.description();
+    let (client, person) = (&description.clients[0].id, &description.people[0]);
+    let parameters = json!({ "USERNAME": person.username, "PASSWORD": person.password });
+    let input = json!({ "ClientId": client, "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": parameters });
+    let result = live.call("InitiateAuth", input).json()["AuthenticationResult"].clone();
+    assert_eq!(result["ExpiresIn"], 30);
+    let profile = || live.call("GetUser", json!({ "AccessToken": result["AccessToken"] }));
+    assert_eq!(profile().status, 200);
+    live.sandbox.weather().advance(Duration::from_secs(31));
+    assert_eq!(profile().code(), "NotAuthorizedException");
+}
+
+#[test]
 fn messages_with_their_codes_are_read_in_the_outbox() {
     let live = live(20);
     let attributes = json!([{ "Name": "email", "Value": "new@sandbox.example" }]);
@@ -267,7 +283,10 @@ fn every_operation_of_both_services_is_listed_as_implemented_or_not() {
     let of = |service: &str| all.iter().filter(|line| line["service"] == service).count();
     assert_eq!((of("cognito-idp"), of("cognito-identity")), (141, 23));
     let line = all.iter().find(|line| line["name"] == "ListUsers").unwrap();
-    assert_eq!((&line["implemented"], &line["category"], &line["rate"]), (&json!(true), &json!("UserList"), &json!(30.0)));
+    assert_eq!(
+        (&line["implemented"], &line["category"], &line["rate"]),
+        (&json!(true), &json!("UserList"), &json!(30.0))
+    );
     let missing = all.iter().find(|line| line["implemented"] == false && line["service"] == "cognito-idp");
     if let Some(missing) = missing {
         let reply = live.call(missing["name"].as_str().unwrap(), json!({}));

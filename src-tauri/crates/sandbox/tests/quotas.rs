@@ -12,19 +12,47 @@ use support::{Live, options};
 
 /// The published table: category, requests a second, operations (developer guide, quotas; `cognito.md` 3.2).
 const PUBLISHED: [(&str, f64, &str); 17] = [
-    ("UserAuthentication", 120.0, "InitiateAuth AdminInitiateAuth RespondToAuthChallenge AdminRespondToAuthChallenge GetTokensFromRefreshToken"),
+    (
+        "UserAuthentication",
+        120.0,
+        "InitiateAuth AdminInitiateAuth RespondToAuthChallenge AdminRespondToAuthChallenge GetTokensFromRefreshToken",
+    ),
     ("UserCreation", 50.0, "SignUp ConfirmSignUp AdminCreateUser AdminConfirmSignUp"),
-    ("UserAccountRecovery", 30.0, "ChangePassword ForgotPassword ConfirmForgotPassword AdminResetUserPassword AdminSetUserPassword"),
+    (
+        "UserAccountRecovery",
+        30.0,
+        "ChangePassword ForgotPassword ConfirmForgotPassword AdminResetUserPassword AdminSetUserPassword",
+    ),
     ("UserRead", 120.0, "AdminGetUser AdminGetUserAuthFactors GetUser"),
-    ("UserUpdate", 25.0, "AdminAddUserToGroup AdminRemoveUserFromGroup AdminUpdateUserAttributes AdminDeleteUserAttributes AdminDeleteUser AdminDisableUser AdminEnableUser AdminLinkProviderForUser AdminDisableProviderForUser AdminUserGlobalSignOut GlobalSignOut VerifyUserAttribute DeleteUser DeleteUserAttributes UpdateUserAttributes"),
+    (
+        "UserUpdate",
+        25.0,
+        "AdminAddUserToGroup AdminRemoveUserFromGroup AdminUpdateUserAttributes AdminDeleteUserAttributes AdminDeleteUser AdminDisableUser AdminEnableUser AdminLinkProviderForUser AdminDisableProviderForUser AdminUserGlobalSignOut GlobalSignOut VerifyUserAttribute DeleteUser DeleteUserAttributes UpdateUserAttributes",
+    ),
     ("UserToken", 120.0, "RevokeToken"),
-    ("UserResourceRead", 50.0, "AdminListGroupsForUser AdminListDevices AdminGetDevice AdminListUserAuthEvents GetDevice ListDevices GetUserAttributeVerificationCode ResendConfirmationCode"),
-    ("UserResourceUpdate", 25.0, "AdminSetUserMFAPreference AdminSetUserSettings AdminForgetDevice AdminUpdateDeviceStatus AdminUpdateAuthEventFeedback ConfirmDevice UpdateDeviceStatus ForgetDevice SetUserMFAPreference SetUserSettings AssociateSoftwareToken VerifySoftwareToken UpdateAuthEventFeedback"),
+    (
+        "UserResourceRead",
+        50.0,
+        "AdminListGroupsForUser AdminListDevices AdminGetDevice AdminListUserAuthEvents GetDevice ListDevices GetUserAttributeVerificationCode ResendConfirmationCode",
+    ),
+    (
+        "UserResourceUpdate",
+        25.0,
+        "AdminSetUserMFAPreference AdminSetUserSettings AdminForgetDevice AdminUpdateDeviceStatus AdminUpdateAuthEventFeedback ConfirmDevice UpdateDeviceStatus ForgetDevice SetUserMFAPreference SetUserSettings AssociateSoftwareToken VerifySoftwareToken UpdateAuthEventFeedback",
+    ),
     ("UserList", 30.0, "ListUsers ListUsersInGroup"),
     ("UserPoolRead", 15.0, "DescribeUserPool ListUserPools"),
     ("UserPoolUpdate", 15.0, "CreateUserPool UpdateUserPool DeleteUserPool"),
-    ("UserPoolResourceRead", 20.0, "ListGroups GetGroup ListIdentityProviders DescribeIdentityProvider GetIdentityProviderByIdentifier ListResourceServers DescribeResourceServer ListUserImportJobs DescribeUserImportJob GetCSVHeader DescribeUserPoolDomain GetUserPoolMfaConfig DescribeRiskConfiguration GetUICustomization GetSigningCertificate ListTagsForResource DescribeManagedLoginBranding DescribeManagedLoginBrandingByClient"),
-    ("UserPoolResourceUpdate", 15.0, "CreateGroup UpdateGroup DeleteGroup CreateIdentityProvider UpdateIdentityProvider DeleteIdentityProvider CreateResourceServer UpdateResourceServer DeleteResourceServer CreateUserPoolDomain UpdateUserPoolDomain DeleteUserPoolDomain CreateManagedLoginBranding UpdateManagedLoginBranding DeleteManagedLoginBranding AddCustomAttributes SetUserPoolMfaConfig CreateUserImportJob StartUserImportJob StopUserImportJob SetRiskConfiguration SetUICustomization TagResource UntagResource"),
+    (
+        "UserPoolResourceRead",
+        20.0,
+        "ListGroups GetGroup ListIdentityProviders DescribeIdentityProvider GetIdentityProviderByIdentifier ListResourceServers DescribeResourceServer ListUserImportJobs DescribeUserImportJob GetCSVHeader DescribeUserPoolDomain GetUserPoolMfaConfig DescribeRiskConfiguration GetUICustomization GetSigningCertificate ListTagsForResource DescribeManagedLoginBranding DescribeManagedLoginBrandingByClient",
+    ),
+    (
+        "UserPoolResourceUpdate",
+        15.0,
+        "CreateGroup UpdateGroup DeleteGroup CreateIdentityProvider UpdateIdentityProvider DeleteIdentityProvider CreateResourceServer UpdateResourceServer DeleteResourceServer CreateUserPoolDomain UpdateUserPoolDomain DeleteUserPoolDomain CreateManagedLoginBranding UpdateManagedLoginBranding DeleteManagedLoginBranding AddCustomAttributes SetUserPoolMfaConfig CreateUserImportJob StartUserImportJob StopUserImportJob SetRiskConfiguration SetUICustomization TagResource UntagResource",
+    ),
     ("UserPoolClientRead", 15.0, "DescribeUserPoolClient ListUserPoolClients"),
     ("UserPoolClientUpdate", 15.0, "CreateUserPoolClient UpdateUserPoolClient DeleteUserPoolClient"),
     ("ClientAuthentication", 150.0, "GetClientToken"),
@@ -76,7 +104,8 @@ fn one_person_is_written_ten_times_a_second_and_read_as_often_while_others_go_on
 #[test]
 fn twenty_five_updates_a_second_are_shared_by_all_people() {
     let live = with_quota(Quota::Default);
-    let names: Vec<String> = live.sandbox.directory().snapshot(&live.pool).into_iter().map(|user| user.username).collect();
+    let names: Vec<String> =
+        live.sandbox.directory().snapshot(&live.pool).into_iter().map(|user| user.username).collect();
     let start = std::time::Instant::now();
     let input = |name: &String| live.in_pool(json!({ "Username": name }));
     let through = names.iter().take(60).filter(|name| live.call("AdminEnableUser", input(name)).status == 200).count();

@@ -6,6 +6,7 @@ use super::Source;
 use crate::directory::account::grants::Grant;
 use crate::directory::schema::id;
 use crate::directory::user::User;
+use crate::directory::users::Moment;
 use crate::directory::{Client, Pool};
 
 /// The scope of a sign-in through the API, which all operations with an access token ask for.
@@ -196,9 +197,15 @@ pub(super) fn scopes(grant: &Grant) -> Vec<String> {
 }
 
 /// The claims of the token of a client that signs in for itself.
-pub(super) fn machine(client: &Client, scopes: &[String], issuer: &str, jti: &str, now_ms: i64) -> Map<String, Value> {
-    let now = now_ms.div_euclid(1000);
-    let lifetime_s = super::lifetimes(client).access_s;
+pub(super) fn machine(
+    client: &Client,
+    scopes: &[String],
+    issuer: &str,
+    jti: &str,
+    moment: Moment,
+) -> Map<String, Value> {
+    let now = moment.now_ms.div_euclid(1000);
+    let lifetime_s = super::lifetimes(client, moment).access_s;
     let claims = json!({
         "sub": client.id, "token_use": "access", "scope": scopes.join(" "), "auth_time": now, "iss": issuer,
         "exp": now + lifetime_s, "iat": now, "version": 2, "jti": jti, "client_id": client.id,

@@ -96,7 +96,7 @@ pub(crate) fn issue(world: &mut World, issue: &Issue, moment: Moment) -> Result<
         client_id: issue.client_id.clone(),
         event_id,
         auth_time_ms: issue.auth_time_ms,
-        expires_ms: moment.now_ms + lifetimes(client).refresh_s * 1000,
+        expires_ms: moment.now_ms + lifetimes(client, moment).refresh_s * 1000,
         scopes: issue.scopes.clone(),
         device_key: issue.device_key.clone(),
         amr: issue.amr.clone(),
@@ -106,7 +106,7 @@ pub(crate) fn issue(world: &mut World, issue: &Issue, moment: Moment) -> Result<
         rotated_ms: 0,
     };
     pool.account_mut(issue.user).grants.add(grant.clone(), moment.now_ms);
-    let exchange = Exchange { issue, grant: &grant, now_ms: moment.now_ms };
+    let exchange = Exchange { issue, grant: &grant, moment };
     let mut result = exchange.tokens(world)?;
     result.insert("RefreshToken".to_owned(), refresh_token(world, issue, &grant)?.into());
     Ok(result.into())
@@ -116,7 +116,7 @@ pub(crate) fn issue(world: &mut World, issue: &Issue, moment: Moment) -> Result<
 struct Exchange<'a> {
     issue: &'a Issue,
     grant: &'a Grant,
-    now_ms: i64,
+    moment: Moment,
 }
 
 impl Exchange<'_> {
@@ -127,8 +127,9 @@ impl Exchange<'_> {
         let client = pool.clients.get(&self.issue.client_id).ok_or_else(no_client)?;
         let user = pool.users.get(self.issue.user).ok_or_else(ApiError::no_user)?;
         let issuer = issuer(&world.region, pool);
-        let lifetimes = lifetimes(client);
-        let common = claims::Common { pool, client, user, grant: self.grant, issuer: &issuer, now_ms: self.now_ms };
+        let lifetimes = lifetimes(client, self.moment);
+        let common =
+            claims::Common { pool, client, user, grant: self.grant, issuer: &issuer, now_ms: self.moment.now_ms };
         let draft = self.draft(pool, user.username())?;
         let mut access = common.access(&draft.groups, &draft.scopes, &access_jti, lifetimes.access_s);
         draft.finish_access(&mut access, &client.id);
@@ -195,9 +196,9 @@ pub(crate) fn machine(
         }
     }
     let issuer = issuer(&world.region, pool);
-    let mut claims = claims::machine(client, &draft.scopes, &issuer, &jti, moment.now_ms);
+    let mut claims = claims::machine(client, &draft.scopes, &issuer, &jti, moment);
     draft.finish_access(&mut claims, client_id);
-    let expires_in = lifetimes(client).access_s;
+    let expires_in = lifetimes(client, moment).access_s;
     let token = world.keys.pool(pool_id)?.access.sign(&claims)?;
     Ok(json!({ "AccessToken": token, "ExpiresIn": expires_in, "TokenType": "Bearer" }))
 }
@@ -211,8 +212,8 @@ pub(crate) struct Lifetimes {
 }
 
 /// `AccessTokenValidity`, `IdTokenValidity` and `RefreshTokenValidity` with their units. Zero and absent are AWS's
-/// defaults: an hour, an hour, 30 days.
-pub(crate) fn lifetimes(client: &Client) -> Lifetimes {
+/// defaults: an hour, an hour, 30 days. The weather may shorten the life of ID and access tokens.
+pub(crate) fn lifetimes(client: &Client, moment: Moment) -> Lifetimes {
     let units = client.settings.get("TokenValidityUnits");
     let seconds = |setting: &str, token: &str, usual: &str, default_s: i64| {
         let unit = units.and_then(|units| units.get(token)).and_then(Value::as_str).unwrap_or(usual);
@@ -227,9 +228,10 @@ pub(crate) fn lifetimes(client: &Client) -> Lifetimes {
             Some(count) => count.saturating_mul(scale),
         }
     };
+    let most_s = moment.token_lifetime_ms.map_or(i64::MAX, |ms| ms / 1000);
     Lifetimes {
-        access_s: seconds("AccessTokenValidity", "AccessToken", "hours", 3600),
-        id_s: seconds("IdTokenValidity", "IdToken", "hours", 3600),
+        access_s: seconds("AccessTokenValidity", "AccessToken", "hours", 3600).min(most_s),
+        id_s: seconds("IdTokenValidity", "IdToken", "hours", 3600).min(most_s),
         refresh_s: seconds("RefreshTokenValidity", "RefreshToken", "days", 30 * 86_400),
     }
 }

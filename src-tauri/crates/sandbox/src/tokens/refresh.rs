@@ -89,7 +89,7 @@ pub(crate) fn refresh(world: &mut World, refresh: &Refresh<'_>, moment: Moment) 
         client_metadata: refresh.client_metadata.clone(),
         ..Issue::new(&pool_id, refresh.client_id, user, refresh.source, moment)
     };
-    let mut result = Exchange { issue: &issue, grant: &grant, now_ms: moment.now_ms }.tokens(world)?;
+    let mut result = Exchange { issue: &issue, grant: &grant, moment }.tokens(world)?;
     world.acts(&pool_id, user);
     let pool = world.pools.get_mut(&pool_id).ok_or_else(no_pool)?;
     if pool.clients.get(refresh.client_id).and_then(rotation).is_some() {

@@ -295,3 +295,62 @@ impl Buckets {
         bucket.tokens
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(service: Api, name: &str, category: Option<Category>) -> Traits<'_> {
+        Traits { service, name, category, pool: None, client: None, person: None, new_password: false, may_bill: false }
+    }
+
+    /// How many of `n` calls in the same millisecond go through.
+    fn granted(buckets: &mut Buckets, call: &Traits<'_>, n: usize) -> usize {
+        let (set, provisioned) = (BTreeMap::new(), BTreeMap::from([("UserRead".to_owned(), 200.0)]));
+        let rates = Rates { quota: Quota::Default, burst: 1.0, set: &set, provisioned: &provisioned };
+        (0..n).filter(|_| buckets.take(call, rates, 0)).count()
+    }
+
+    #[test]
+    fn answers_to_challenges_have_three_times_the_rate_before_they_count_to_sign_in() {
+        let mut buckets = Buckets::default();
+        let authentication = Some(Category::UserAuthentication);
+        let answer = call(Api::UserPools, "RespondToAuthChallenge", authentication);
+        assert_eq!(granted(&mut buckets, &answer, 360), 360);
+        let start = call(Api::UserPools, "InitiateAuth", authentication);
+        assert_eq!(granted(&mut buckets, &start, 100), 100, "nothing of it was used by the answers");
+        assert_eq!(granted(&mut buckets, &answer, 50), 20, "what is more than the allowance counts to sign-in");
+        assert_eq!(granted(&mut buckets, &start, 1), 0);
+        let new_password = Traits { new_password: true, ..answer };
+        assert_eq!(granted(&mut buckets, &new_password, 40), 30, "a new password counts to recovery");
+    }
+
+    #[test]
+    fn identity_pools_are_limited_by_operation_and_tags_of_user_pools_are_not() {
+        let mut buckets = Buckets::default();
+        let listing = call(Api::IdentityPools, "ListIdentities", None);
+        assert_eq!(granted(&mut buckets, &listing, 9), 5);
+        assert_eq!(granted(&mut buckets, &call(Api::IdentityPools, "GetId", None), 30), 25);
+        assert_eq!(granted(&mut buckets, &call(Api::IdentityPools, "ListIdentityPools", None), 500), 500);
+        let tags = call(Api::UserPools, "TagResource", Some(Category::UserPoolResourceUpdate));
+        assert_eq!(granted(&mut buckets, &tags, 20), 15);
+    }
+
+    #[test]
+    fn a_provisioned_rate_takes_the_place_of_the_published_one() {
+        let mut buckets = Buckets::default();
+        let reading = call(Api::UserPools, "AdminGetUser", Some(Category::UserRead));
+        assert_eq!(granted(&mut buckets, &reading, 250), 200);
+    }
+
+    #[test]
+    fn a_domain_takes_five_hundred_in_all_and_three_hundred_from_one_client_and_one_address() {
+        let mut buckets = Buckets::default();
+        let (set, none) = (BTreeMap::new(), BTreeMap::new());
+        let rates = Rates { quota: Quota::Default, burst: 1.0, set: &set, provisioned: &none };
+        let granted = (0..400).filter(|_| buckets.take_domain("pool", Some("client"), rates, 0)).count();
+        assert_eq!(granted, 300);
+        assert!(buckets.take_domain("other", Some("another"), rates, 0));
+        assert!(!buckets.take_domain("other", Some("client"), rates, 0));
+    }
+}

@@ -29,6 +29,8 @@ pub(crate) enum Flow {
     Choice,
     /// `CUSTOM_AUTH`.
     Custom,
+    /// The login page, with a password.
+    Hosted,
 }
 
 /// One entry of `session` in the events of custom challenges.
@@ -191,6 +193,11 @@ impl Sessions {
             return Err(refused("Invalid session for the user, session is expired."));
         }
         Ok(session)
+    }
+
+    /// A session that waits, without answering it.
+    pub(crate) fn peek(&self, id: &str, now_ms: i64) -> Option<&Session> {
+        self.open.get(id).filter(|open| now_ms < open.expires_ms)?.session.as_ref()
     }
 
     /// Puts a session back whose answer did not count: a mistyped code may be tried again while its time lasts.

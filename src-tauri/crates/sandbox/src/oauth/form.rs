@@ -20,6 +20,11 @@ impl Form {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// Every name and value.
+    pub(super) fn all(&self) -> impl Iterator<Item = (String, String)> {
+        self.0.clone().into_iter()
+    }
+
     /// A value as text of its own.
     pub(super) fn text(&self, name: &str) -> Option<String> {
         self.get(name).map(str::to_owned)

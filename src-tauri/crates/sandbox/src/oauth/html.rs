@@ -16,25 +16,34 @@ color:inherit}p[role=alert]{color:#fda29b}small{color:#9ca3af}}";
 pub(super) struct Field<'a> {
     pub(super) name: &'a str,
     pub(super) label: &'a str,
-    /// `text`, `password` or `hidden`.
+    /// `text`, `password`, `hidden` or `select`.
     pub(super) kind: &'a str,
     pub(super) value: &'a str,
     /// `autocomplete` of the field, so that password programs know it.
     pub(super) fill: &'a str,
+    /// What a `select` offers.
+    pub(super) options: &'a [&'a str],
 }
 
 impl<'a> Field<'a> {
     pub(super) fn hidden(name: &'a str, value: &'a str) -> Self {
-        Self { name, label: "", kind: "hidden", value, fill: "off" }
+        Self { name, label: "", kind: "hidden", value, fill: "off", options: &[] }
     }
 
     pub(super) fn new(name: &'a str, label: &'a str, kind: &'a str, fill: &'a str) -> Self {
-        Self { name, label, kind, value: "", fill }
+        Self { name, label, kind, value: "", fill, options: &[] }
     }
 }
 
-/// A page with a form that posts to its own address.
-pub(super) fn form(title: &str, note: &str, alert: Option<&str>, fields: &[Field<'_>], button: &str) -> String {
+/// A page with a form that posts to its own address, with a token that no other page knows.
+pub(super) fn form(
+    title: &str,
+    note: &str,
+    alert: Option<&str>,
+    token: &str,
+    fields: &[Field<'_>],
+    button: &str,
+) -> String {
     let mut inside = format!("<h1>{}</h1>", escape(title));
     if !note.is_empty() {
         let _ = write!(inside, "<p>{}</p>", escape(note));
@@ -43,11 +52,19 @@ pub(super) fn form(title: &str, note: &str, alert: Option<&str>, fields: &[Field
         let _ = write!(inside, "<p role=\"alert\">{}</p>", escape(alert));
     }
     inside.push_str("<form method=\"post\">");
-    for field in fields {
-        let Field { name, label, kind, value, fill } = field;
+    for field in [Field::hidden("_csrf", token)].iter().chain(fields) {
+        let Field { name, label, kind, value, fill, options } = field;
         let (name, value) = (escape(name), escape(value));
         if *kind != "hidden" {
             let _ = write!(inside, "<label for=\"{name}\">{}</label>", escape(label));
+        }
+        if *kind == "select" {
+            let _ = write!(inside, "<select id=\"{name}\" name=\"{name}\">");
+            for option in *options {
+                let _ = write!(inside, "<option>{}</option>", escape(option));
+            }
+            inside.push_str("</select>");
+            continue;
         }
         let needed = if *kind == "hidden" { "" } else { " required" };
         let _ = write!(

@@ -1,12 +1,15 @@
 //! The login page.
 
+use std::collections::BTreeMap;
+
 use super::Visit;
 use super::authorize::{COOKIE, asked, grant, present};
 use super::form::Form;
 use super::html::{self, Field};
 use super::request::Authorization;
 use super::sign_in::{self, Step};
-use crate::protocol::Answer;
+use crate::operations::sign_in::hosted::Question;
+use crate::protocol::{Answer, ApiError};
 
 /// The cookie that a form must repeat, so that no other page can send it.
 const CSRF: &str = "XSRF-TOKEN";
@@ -32,27 +35,99 @@ fn typed(visit: &mut Visit<'_>, asked: &Authorization) -> Answer {
     if !genuine {
         return show(visit, asked, Some("The form was too old or came from elsewhere. Try again."));
     }
-    let username = form.get("username").unwrap_or_default().trim();
-    let password = form.get("password").unwrap_or_default();
-    match sign_in::begin(visit.world, visit.moment, &asked.pool_id, username, password) {
-        Step::Done(login) => {
+    let session = form.text("session");
+    match step(visit, asked, &form, session.as_deref()) {
+        Ok(Step::Done(login)) => {
             let id = visit.world.random_uuid();
             visit.world.browsers.add_login(id.clone(), login.clone(), visit.moment.now_ms);
             let cookie = format!("{COOKIE}={id}; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax");
             grant(visit, asked, &login).with("set-cookie", cookie)
         }
-        Step::Refused(message) => show(visit, asked, Some(&message)),
+        Ok(Step::Asked(session, question)) => ask(visit, &session, &question, None),
+        Err(error) => {
+            // A question that is still open is asked again; otherwise the sign-in begins anew.
+            let again = session.and_then(|session| Some((sign_in::question(visit, &session)?, session)));
+            match again {
+                Some((question, session)) => ask(visit, &session, &question, Some(&error.message)),
+                None => show(visit, asked, Some(&error.message)),
+            }
+        }
     }
 }
 
+fn step(visit: &mut Visit<'_>, asked: &Authorization, form: &Form, session: Option<&str>) -> Result<Step, ApiError> {
+    match session {
+        None => {
+            let username = form.get("username").unwrap_or_default().trim();
+            sign_in::begin(visit, asked, username, form.get("password").unwrap_or_default())
+        }
+        Some(session) => {
+            let given: BTreeMap<String, String> =
+                form.all().filter(|(name, _)| !OWN.contains(&name.as_str())).collect();
+            sign_in::answer(visit, asked, session, given)
+        }
+    }
+}
+
+/// Fields of the page that are no answers.
+const OWN: [&str; 2] = ["_csrf", "session"];
+
 fn show(visit: &mut Visit<'_>, asked: &Authorization, alert: Option<&str>) -> Answer {
-    let token = visit.world.random_uuid();
     let hint = asked.login_hint.as_deref().unwrap_or_default();
     let fields = [
-        Field::hidden("_csrf", &token),
         Field { value: hint, ..Field::new("username", "Username", "text", "username") },
         Field::new("password", "Password", "password", "current-password"),
     ];
-    let page = html::form("Sign in", "", alert, &fields, "Sign in");
+    page(visit, "Sign in", "", alert, &fields, "Sign in")
+}
+
+/// Shows the page of a question.
+fn ask(visit: &mut Visit<'_>, session: &str, question: &Question, alert: Option<&str>) -> Answer {
+    let mut fields = vec![Field::hidden("session", session)];
+    let code = |name| Field::new(name, "Code", "text", "one-time-code");
+    match question {
+        Question::NewPassword { missing } => {
+            fields.push(Field::new("NEW_PASSWORD", "New password", "password", "new-password"));
+            let names: Vec<String> = missing.iter().map(|name| prefixed(name)).collect();
+            fields.extend(names.iter().zip(missing).map(|(name, label)| Field::new(name, label, "text", "off")));
+            page(visit, "Change your password", "Your password was only for the first time.", alert, &fields, "Change")
+        }
+        Question::Code { name } => {
+            let (field, note) = match *name {
+                "SMS_MFA" => ("SMS_MFA_CODE", "A code was sent to your telephone."),
+                "EMAIL_OTP" => ("EMAIL_OTP_CODE", "A code was sent to your e-mail address."),
+                _ => ("SOFTWARE_TOKEN_MFA_CODE", "Your authenticator app shows a code."),
+            };
+            fields.push(code(field));
+            page(visit, "Enter the code", note, alert, &fields, "Sign in")
+        }
+        Question::Which(factors) => {
+            fields.push(Field { options: factors, ..Field::new("ANSWER", "Second factor", "select", "off") });
+            page(visit, "Choose a second factor", "", alert, &fields, "Go on")
+        }
+        Question::Setup { secret } => {
+            let secret = secret.as_deref().unwrap_or_default();
+            fields.push(code("SOFTWARE_TOKEN_MFA_CODE"));
+            let note = format!("Add this key to your authenticator app, then type the code that it shows: {secret}");
+            page(visit, "Set up an authenticator app", &note, alert, &fields, "Go on")
+        }
+    }
+}
+
+/// How an attribute is called in an answer.
+fn prefixed(name: &str) -> String {
+    if name.starts_with("userAttributes.") { name.to_owned() } else { format!("userAttributes.{name}") }
+}
+
+fn page(
+    visit: &mut Visit<'_>,
+    title: &str,
+    note: &str,
+    alert: Option<&str>,
+    fields: &[Field<'_>],
+    button: &str,
+) -> Answer {
+    let token = visit.world.random_uuid();
+    let page = html::form(title, note, alert, &token, fields, button);
     html::answer(200, page).with("set-cookie", format!("{CSRF}={token}; Path=/; HttpOnly; SameSite=Lax"))
 }

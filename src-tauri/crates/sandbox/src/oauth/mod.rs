@@ -20,7 +20,7 @@ use serde_json::json;
 use crate::directory::World;
 use crate::directory::users::Moment;
 use crate::protocol::{Answer, PageRequest};
-use crate::weather::Category;
+use crate::weather::{Category, Weather};
 
 use form::Form;
 pub(crate) use grants::Browsers;
@@ -100,6 +100,7 @@ impl Endpoint {
 /// Where a request came in.
 pub(crate) struct Visit<'a> {
     pub(crate) world: &'a mut World,
+    pub(crate) weather: &'a Weather,
     pub(crate) moment: Moment,
     pub(crate) request: &'a PageRequest,
     /// The pool of the path, if it names one.

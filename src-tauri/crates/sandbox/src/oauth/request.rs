@@ -32,6 +32,8 @@ pub(super) struct Authorization {
     /// Oldest login that counts, in seconds.
     pub(super) max_age_s: Option<i64>,
     pub(super) login_hint: Option<String>,
+    /// Whether tokens tell how the person signed in (`acr_values`).
+    pub(super) acr_values: bool,
 }
 
 /// Why a request is not answered as asked.
@@ -121,6 +123,7 @@ impl Authorization {
             silent,
             max_age_s: form.get("max_age").and_then(|age| age.parse().ok()),
             login_hint: form.text("login_hint"),
+            acr_values: form.get("acr_values").is_some(),
             redirect_uri,
         })
     }

@@ -1,39 +1,90 @@
-//! Signing in on the login page: the steps, whatever page shows them.
+//! Signing in on the login page: who is let in, and what is asked next.
 
+use std::collections::BTreeMap;
+
+use super::Visit;
 use super::grants::Login;
-use crate::directory::World;
-use crate::directory::user::Status;
-use crate::directory::users::Moment;
+use super::request::Authorization;
+use crate::directory::Client;
+use crate::operations::Call;
+use crate::operations::sign_in::hosted::{self, Hosted, Question};
+use crate::protocol::ApiError;
 
 /// What comes after an answer on the page.
 pub(super) enum Step {
     /// Let in.
     Done(Login),
-    /// Not let in, with the sentence that says why.
-    Refused(String),
+    /// Asked something, under this session id.
+    Asked(String, Question),
+}
+
+fn call<'a>(visit: &'a mut Visit<'_>) -> Call<'a> {
+    Call {
+        world: &mut *visit.world,
+        weather: visit.weather,
+        body: b"",
+        moment: visit.moment,
+        request_id: "",
+        here: true,
+        access_key_id: None,
+    }
+}
+
+fn client(visit: &Visit<'_>, asked: &Authorization) -> Result<Client, ApiError> {
+    let client = visit.world.pools.get(&asked.pool_id).and_then(|pool| pool.clients.get(&asked.client_id));
+    client.cloned().ok_or_else(|| ApiError::not_found("Client does not exist"))
 }
 
 /// Begins with a username and a password.
-pub(super) fn begin(world: &mut World, moment: Moment, pool_id: &str, username: &str, password: &str) -> Step {
-    let refused = |message: &str| Step::Refused(message.to_owned());
-    let wrong = || refused("Incorrect username or password.");
-    let Some(pool) = world.pools.get_mut(pool_id) else { return wrong() };
-    let Some(id) = pool.resolve(username).filter(|id| pool.check_password(*id, password)) else { return wrong() };
-    let Some(user) = pool.users.get(id) else { return wrong() };
-    match user.status {
-        _ if !user.enabled => refused("User is disabled."),
-        Status::Confirmed => {
-            let login = Login {
-                pool_id: pool_id.to_owned(),
-                user: id,
-                auth_time_ms: moment.now_ms,
-                amr: Vec::new(),
-                event_id: None,
-            };
-            world.acts(pool_id, id);
-            Step::Done(login)
+pub(super) fn begin(
+    visit: &mut Visit<'_>,
+    asked: &Authorization,
+    username: &str,
+    password: &str,
+) -> Result<Step, ApiError> {
+    let client = client(visit, asked)?;
+    let told = asked.acr_values;
+    let hosted = hosted::begin(&mut call(visit), client, &asked.pool_id, username, password, told)?;
+    go_on(visit, asked, hosted)
+}
+
+/// Goes on with the answers to a question.
+pub(super) fn answer(
+    visit: &mut Visit<'_>,
+    asked: &Authorization,
+    session: &str,
+    given: BTreeMap<String, String>,
+) -> Result<Step, ApiError> {
+    let client = client(visit, asked)?;
+    let hosted = hosted::answer(&mut call(visit), client, session, given)?;
+    go_on(visit, asked, hosted)
+}
+
+/// What a session asks, to be shown again.
+pub(super) fn question(visit: &Visit<'_>, session: &str) -> Option<Question> {
+    hosted::question(visit.world, session, visit.moment.now_ms)
+}
+
+fn go_on(visit: &mut Visit<'_>, asked: &Authorization, hosted: Hosted) -> Result<Step, ApiError> {
+    let unknown = || ApiError::new("NotAuthorizedException", "This sign-in cannot go on here.");
+    match hosted {
+        Hosted::Admitted(admitted) => {
+            visit.world.acts(&asked.pool_id, admitted.user);
+            Ok(Step::Done(Login {
+                pool_id: asked.pool_id.clone(),
+                user: admitted.user,
+                auth_time_ms: visit.moment.now_ms,
+                amr: admitted.methods,
+                event_id: admitted.event_id,
+            }))
         }
-        Status::Unconfirmed => refused("User is not confirmed."),
-        _ => refused("Password reset required for the user."),
+        Hosted::Asked(session) => match question(visit, &session).ok_or_else(unknown)? {
+            Question::Setup { secret: None } => {
+                let session = hosted::set_up(&mut call(visit), &session)?;
+                let question = question(visit, &session).ok_or_else(unknown)?;
+                Ok(Step::Asked(session, question))
+            }
+            question => Ok(Step::Asked(session, question)),
+        },
     }
 }

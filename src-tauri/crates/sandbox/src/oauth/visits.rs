@@ -35,7 +35,8 @@ impl Sandbox {
         }
         let moment = self.weather_ref().moment(forecast.skew_ms);
         let mut world = self.world();
-        let answer = answer(endpoint, &mut Visit { world: &mut world, moment, request, pool });
+        let answer =
+            answer(endpoint, &mut Visit { world: &mut world, weather: self.weather_ref(), moment, request, pool });
         count_acting(&mut world, endpoint.name(), moment.now_ms, answer.status < 400);
         conclude(&forecast, answer)
     }

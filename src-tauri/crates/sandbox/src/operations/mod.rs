@@ -34,7 +34,7 @@ mod providers;
 mod recovery;
 mod resource_servers;
 mod risk;
-mod sign_in;
+pub(crate) mod sign_in;
 mod sign_up;
 mod tags;
 mod terms;

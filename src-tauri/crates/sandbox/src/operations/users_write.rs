@@ -10,6 +10,7 @@ use super::users::{OnePerson, person};
 use super::view;
 use super::{Answered, Call, nothing, output, passwords, profile, triggered};
 use crate::directory::Pool;
+use crate::directory::account::grants;
 use crate::directory::schema::id;
 use crate::directory::user::{Status, User};
 use crate::messages::{self, Dispatch, Origin};
@@ -202,9 +203,16 @@ pub(super) fn enable(call: &mut Call<'_>) -> Answered {
     change(call, |user| user.enabled = true)
 }
 
-/// `AdminDisableUser`: once more is success too.
+/// `AdminDisableUser`: once more is success too. Ends every sign-in; enabling does not bring them back.
 pub(super) fn disable(call: &mut Call<'_>) -> Answered {
-    change(call, |user| user.enabled = false)
+    let input: OnePerson = call.input()?;
+    let moment = call.moment;
+    let (pool, at) = input.find(call)?;
+    pool.change(at, moment, |user| user.enabled = false);
+    if pool.account(at).is_some() {
+        grants::revoke_all(pool.account_mut(at));
+    }
+    nothing()
 }
 
 /// `AdminDeleteUser`.

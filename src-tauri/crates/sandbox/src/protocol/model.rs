@@ -68,7 +68,8 @@ fn model(service: Api) -> Option<&'static Model> {
 /// Holds an input against what the service model says of `operation`.
 ///
 /// # Errors
-/// `SerializationException` for a value of another type; `InvalidParameterException` naming every broken limit.
+/// `SerializationException` for a value of another type; `InvalidParameterException`, or
+/// `ValidationException` of identity pools, naming every broken limit.
 pub(crate) fn check(service: Api, operation: &str, body: &[u8]) -> Result<(), ApiError> {
     let Some(model) = model(service) else { return Ok(()) };
     let Some(shape) = model.operations.get(operation) else { return Ok(()) };
@@ -81,7 +82,9 @@ pub(crate) fn check(service: Api, operation: &str, body: &[u8]) -> Result<(), Ap
     }
     let plural = if count == 1 { "" } else { "s" };
     let list = examiner.broken.join("; ");
-    Err(ApiError::invalid(format!("{count} validation error{plural} detected: {list}")))
+    // The two services name the same error differently.
+    let code = if service == Api::IdentityPools { "ValidationException" } else { "InvalidParameterException" };
+    Err(ApiError::new(code, format!("{count} validation error{plural} detected: {list}")))
 }
 
 struct Examiner<'a> {

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::attempt::Attempt;
 use super::{Step, device};
+use crate::authentication::sessions::Flow;
 use crate::directory::account::events::{Event, Kind};
 use crate::protocol::ApiError;
 use crate::tokens::{self, Issue, Source};
@@ -19,15 +20,19 @@ impl Attempt<'_, '_> {
         let known_device = self.known_device(user)?;
         let request = json!({ "newDeviceUsed": known_device.is_none(), "clientMetadata": {} });
         self.trigger(Trigger::PostAuthentication, "PostAuthentication_Authentication", request)?;
-        let new_device = if known_device.is_none() { self.meet_device(user)? } else { None };
+        let hosted = self.progress.flow == Flow::Hosted;
+        let new_device = if known_device.is_none() && !hosted { self.meet_device(user)? } else { None };
         self.lockout().clear();
         let event_id = self.record(true, "Mfa");
+        let told = if self.progress.told_methods { self.progress.methods.as_slice() } else { &[] };
+        if hosted {
+            return Ok(json!({ "Login": { "User": user, "Methods": told, "EventId": event_id } }));
+        }
         let source = match (self.progress.new_password, self.progress.device_proved) {
             (true, _) => Source::NewPasswordChallenge,
             (_, true) => Source::AuthenticateDevice,
             _ => Source::Authentication,
         };
-        let told = if self.progress.told_methods { self.progress.methods.as_slice() } else { &[] };
         let metadata = self.metadata.iter().map(|(name, value)| (name.clone(), Value::from(value.clone())));
         let issue = Issue {
             device_key: known_device.or_else(|| new_device.as_ref().map(|(key, _)| key.clone())),

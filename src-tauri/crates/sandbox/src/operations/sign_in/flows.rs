@@ -66,7 +66,7 @@ pub(super) fn begin(call: &mut Call<'_>, input: Initiate, door: Door) -> Step {
     attempt.find(&parameters)?;
     match flow {
         Flow::Srp => attempt.ask_password_proof(required(&parameters, "SRP_A")?),
-        Flow::Password => attempt.with_password(required(&parameters, "PASSWORD")?),
+        Flow::Password | Flow::Hosted => attempt.with_password(required(&parameters, "PASSWORD")?),
         Flow::Choice => attempt.choose(&parameters, input.session.as_deref()),
         Flow::Custom => attempt.begin_custom(&parameters),
     }
@@ -74,11 +74,13 @@ pub(super) fn begin(call: &mut Call<'_>, input: Initiate, door: Door) -> Step {
 
 impl Attempt<'_, '_> {
     /// Finds out who is meant. Nobody is an error only where the client may learn it.
-    fn find(&mut self, parameters: &Texts) -> Result<(), ApiError> {
+    pub(super) fn find(&mut self, parameters: &Texts) -> Result<(), ApiError> {
         let typed = self.progress.typed.clone();
         let found = look_up(self.pool_mut()?, &typed);
         let found = match found {
-            None if self.progress.flow == Flow::Password => self.migrate(required(parameters, "PASSWORD")?)?,
+            None if matches!(self.progress.flow, Flow::Password | Flow::Hosted) => {
+                self.migrate(required(parameters, "PASSWORD")?)?
+            }
             found => found,
         };
         match found {

@@ -10,6 +10,7 @@ mod custom;
 pub(super) mod device;
 mod finish;
 mod flows;
+pub(crate) mod hosted;
 mod migration;
 mod new_password;
 mod password;

@@ -6,7 +6,8 @@ use base64::prelude::BASE64_STANDARD;
 use super::attempt::Attempt;
 use super::{Respond, Step, Texts, device, flows, refused, required, status, wrong};
 use crate::authentication::secret_hash;
-use crate::authentication::sessions::{self, Challenge, Session};
+use crate::authentication::sessions::{self, Challenge, Flow, Session};
+use crate::directory::Client;
 use crate::operations::Call;
 use crate::protocol::{ApiError, check};
 
@@ -43,25 +44,48 @@ pub(super) fn answer(call: &mut Call<'_>, input: &Respond) -> Step {
     secret_hash::check(&client, typed, responses.get("SECRET_HASH").map(String::as_str))?;
     device::demand_key(responses.get("DEVICE_KEY").map(String::as_str))?;
     let id = session_id(input, name, responses)?;
+    let metadata = input.client_metadata.clone().unwrap_or_default();
+    proceed(call, client, &pool, Reply { id: &id, name, typed, responses, metadata, hosted: false })
+}
+
+/// An answer whose client has proved to be it.
+pub(super) struct Reply<'a> {
+    /// The session.
+    pub(super) id: &'a str,
+    /// `ChallengeName`.
+    pub(super) name: &'a str,
+    /// `USERNAME`.
+    pub(super) typed: &'a str,
+    pub(super) responses: &'a Texts,
+    pub(super) metadata: Texts,
+    /// Whether it comes from the login page, whose sessions are its own.
+    pub(super) hosted: bool,
+}
+
+/// Goes on with a sign-in.
+pub(super) fn proceed(call: &mut Call<'_>, client: Client, pool: &str, reply: Reply<'_>) -> Step {
+    let Reply { id, name, typed, responses, metadata, hosted } = reply;
     let now_ms = call.moment.now_ms;
-    let session = call.world.sessions.take(&id, now_ms)?;
+    let session = call.world.sessions.take(id, now_ms)?;
     let progress = &session.progress;
-    let same = progress.pool == pool && progress.client == client.id && is_meant(call, &session, typed);
+    let same = progress.pool == pool
+        && progress.client == client.id
+        && (progress.flow == Flow::Hosted) == hosted
+        && is_meant(call, &session, typed);
     if !same || session.challenge.name() != name {
-        call.world.sessions.put_back(&id, session);
+        call.world.sessions.put_back(id, session);
         return Err(refused("Invalid session for the user."));
     }
-    let metadata = input.client_metadata.clone().unwrap_or_default();
     let mut attempt = Attempt { call, client, progress: session.progress.clone(), metadata };
     if let Some(user) = attempt.progress.user {
-        attempt.call.world.acts(&pool, user);
+        attempt.call.world.acts(pool, user);
     }
     if let Some(key) = responses.get("DEVICE_KEY") {
         attempt.progress.device.get_or_insert_with(|| key.clone());
     }
     let step = status::demand_enabled(&attempt).and_then(|()| attempt.with_answer(&session.challenge, responses));
     if step.as_ref().is_err_and(|error| may_retry(error, &session.challenge)) {
-        attempt.call.world.sessions.put_back(&id, session);
+        attempt.call.world.sessions.put_back(id, session);
     }
     step
 }

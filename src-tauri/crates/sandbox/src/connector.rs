@@ -13,9 +13,10 @@ use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 
-use crate::protocol::{Answer, Outcome, Request};
+use crate::protocol::{Answer, Outcome, PageRequest, Request};
 use crate::sandbox::Sandbox;
 use crate::server::body::Body;
+use crate::server::import;
 
 /// Carries requests of an AWS SDK to a sandbox in the same process.
 #[derive(Debug, Clone)]
@@ -40,6 +41,10 @@ impl HttpConnector for InProcess {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let Self { sandbox, read_timeout } = self.clone();
         HttpConnectorFuture::new(async move {
+            if let Some(answer) = upload(&sandbox, &request) {
+                let body = SdkBody::from(answer.body.clone());
+                return respond(answer, body);
+            }
             let exchange = sandbox.exchange(read(&request)?);
             let outcome = match read_timeout {
                 Some(limit) => tokio::time::timeout(limit, exchange).await.map_err(|_| timed_out())?,
@@ -75,6 +80,21 @@ fn read(request: &HttpRequest) -> Result<Request, ConnectorError> {
         date: header("x-amz-date"),
         body: Bytes::copy_from_slice(request.body().bytes().ok_or_else(streamed)?),
     })
+}
+
+/// A file for an import job, which is no call of an AWS service.
+fn upload(sandbox: &Sandbox, request: &HttpRequest) -> Option<Answer> {
+    let url = url::Url::parse(request.uri()).ok()?;
+    let mut path = url.path_segments()?;
+    let ("_import", Some(pool), Some(job)) = (path.next()?, path.next(), path.next()) else { return None };
+    let page = PageRequest {
+        method: request.method().to_owned(),
+        query: url.query().unwrap_or_default().to_owned(),
+        encryption: request.headers().get("x-amz-server-side-encryption").map(str::to_owned),
+        body: Bytes::copy_from_slice(request.body().bytes()?),
+        ..PageRequest::default()
+    };
+    Some(import::answer(sandbox, &page, pool, job))
 }
 
 fn respond(answer: Answer, body: SdkBody) -> Result<HttpResponse, ConnectorError> {

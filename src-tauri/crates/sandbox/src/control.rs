@@ -209,6 +209,7 @@ fn route(sandbox: &Sandbox, request: &PageRequest, path: &[&str]) -> Result<Opti
             });
             json!({ "messages": messages })
         }
+        ("GET", ["imports", pool, job]) => json!({ "log": sandbox.directory().import_log(pool, job) }),
         ("GET", ["operations"]) => json!({ "operations": Sandbox::operations() }),
         ("GET", ["triggers", pool]) => sandbox.triggers(pool)?,
         ("PUT", ["triggers", pool]) => {
@@ -236,6 +237,7 @@ fn index(sandbox: &Sandbox) -> Value {
             "GET /_sandbox/mau?pool=",
             "GET /_sandbox/outbox?user=&pool=",
             "GET PUT /_sandbox/triggers/<pool>",
+            "GET /_sandbox/imports/<pool>/<job>",
             "GET /_sandbox/operations",
         ],
         "services": [Api::UserPools.iam(), Api::IdentityPools.iam(), Api::Sts.iam()],

@@ -75,6 +75,7 @@ impl Sandbox {
         }
         model::check(service, operation.name, &request.body)?;
         let mut world = self.world();
+        operations::settle_imports(&mut world, moment);
         let here = request.signed_region().is_none_or(|region| region == world.region);
         let counting = Counting::begin(&mut world, name, &subject, moment.now_ms);
         let mut call = Call {

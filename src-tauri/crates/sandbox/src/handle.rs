@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
+use crate::directory::import::Job;
 use crate::directory::schema::id;
 use crate::directory::user::{AttributeId, Packer, Status, User};
 use crate::directory::{Group, Pool};
 use crate::error::Error;
+use crate::operations;
 use crate::sandbox::Sandbox;
 
 /// A way to the data without a call over the wire: nothing here is counted, throttled or refused.
@@ -81,6 +83,16 @@ impl Directory {
         let at = pool.resolve(username)?;
         let groups = pool.groups.values().filter(|group| group.has(at)).map(|group| group.name.clone()).collect();
         Some(plain(pool, pool.users.get(at)?, groups))
+    }
+
+    /// What an import job says of every row of its file, as CloudWatch Logs would have it. Empty for an unknown job.
+    #[must_use]
+    pub fn import_log(&self, pool: &str, job: &str) -> Vec<String> {
+        let moment = self.sandbox.moment();
+        let mut world = self.sandbox.world();
+        operations::settle_imports(&mut world, moment);
+        let job = world.pools.get(pool).and_then(|pool| pool.resources.imports.get(job));
+        job.map(Job::written).unwrap_or_default()
     }
 
     /// Adds a confirmed person and gives the `sub`. A `sub` among the attributes is taken as it is.

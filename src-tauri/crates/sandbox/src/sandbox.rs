@@ -70,6 +70,7 @@ impl Sandbox {
         self.world().pools.values_mut().for_each(|pool| pool.users.prepare());
         let server = Server::open(self.clone(), port).await?;
         *self.0.endpoint.lock().unwrap_or_else(PoisonError::into_inner) = Some(server.endpoint());
+        self.world().endpoint = Some(server.endpoint());
         Ok(server)
     }
 
@@ -77,6 +78,7 @@ impl Sandbox {
         let mut current = self.0.endpoint.lock().unwrap_or_else(PoisonError::into_inner);
         if current.as_deref() == Some(endpoint) {
             *current = None;
+            self.world().endpoint = None;
         }
     }
 

@@ -5,6 +5,7 @@ pub(crate) mod activity;
 pub(crate) mod filter;
 pub(crate) mod identities;
 pub(crate) mod identity_pool;
+pub(crate) mod import;
 pub(crate) mod index;
 pub(crate) mod pool;
 pub(crate) mod record;
@@ -41,6 +42,8 @@ pub(crate) struct World {
     pub(crate) identities: Identities,
     /// Roles that somebody has assumed.
     pub(crate) role_sessions: RoleSessions,
+    /// Where the sandbox can be reached, while it has an open port.
+    pub(crate) endpoint: Option<String>,
     /// Messages that a real account would have sent.
     pub(crate) outbox: Outbox,
     /// Who was active in which month.
@@ -66,6 +69,7 @@ impl World {
             identity_pools: Vec::new(),
             identities: Identities::default(),
             role_sessions: RoleSessions::default(),
+            endpoint: None,
             outbox: Outbox::default(),
             activity: activity::Activity::default(),
             acting: None,
@@ -129,9 +133,7 @@ impl World {
 
     /// A random version 4 UUID.
     pub(crate) fn random_uuid(&mut self) -> String {
-        let mut bytes = [0; 16];
-        self.random.fill_bytes(&mut bytes);
-        uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+        random_uuid(&mut self.random)
     }
 }
 
@@ -142,4 +144,11 @@ pub(crate) const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 
 pub(crate) fn random_text(random: &mut impl Rng, alphabet: &[u8], len: usize) -> String {
     (0..len).map(|_| char::from(alphabet[random.next_u32() as usize % alphabet.len()])).collect()
+}
+
+/// A version 4 UUID out of `random`.
+pub(crate) fn random_uuid(random: &mut impl Rng) -> String {
+    let mut bytes = [0; 16];
+    random.fill_bytes(&mut bytes);
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
 }

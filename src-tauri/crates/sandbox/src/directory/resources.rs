@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::import::Job;
 use super::record::Record;
 
 /// See the module. Settings are kept as they came over the wire.
@@ -29,6 +30,8 @@ pub(crate) struct Resources {
     pub(crate) brandings: BTreeMap<String, Record>,
     /// Terms documents by their ids.
     pub(crate) terms: BTreeMap<String, Record>,
+    /// Import jobs by their ids.
+    pub(crate) imports: BTreeMap<String, Job>,
 }
 
 /// Scopes that every pool has.
@@ -71,6 +74,6 @@ impl Resources {
 
     /// Whether people are being imported, which forbids changing the pool.
     pub(crate) fn importing(&self) -> bool {
-        false
+        self.imports.values().any(|job| job.status.is_active())
     }
 }

@@ -18,6 +18,7 @@ pub(crate) mod id {
     pub(crate) const PREFERRED_USERNAME: AttributeId = 8;
     pub(crate) const LOCALE: AttributeId = 9;
     pub(crate) const ZONEINFO: AttributeId = 10;
+    pub(crate) const BIRTHDATE: AttributeId = 17;
     pub(crate) const IDENTITIES: AttributeId = 20;
 }
 

@@ -18,6 +18,7 @@ mod groups;
 mod identities;
 mod identity_pool_roles;
 mod identity_pools;
+mod import_jobs;
 mod input;
 mod known;
 mod limits;
@@ -47,6 +48,7 @@ mod view;
 use std::collections::BTreeMap;
 
 pub(crate) use client_settings::defaults as client_defaults;
+pub(crate) use import_jobs::{MOST_BYTES, settle as settle_imports};
 pub(crate) use known::{all, exists};
 pub(crate) use pools::new as new_pool;
 use serde::de::DeserializeOwned;
@@ -239,6 +241,12 @@ static TABLE: &[Operation] = &[
     free("CreateManagedLoginBranding", Category::UserPoolResourceUpdate, branding::create),
     free("UpdateManagedLoginBranding", Category::UserPoolResourceUpdate, branding::update),
     free("DeleteManagedLoginBranding", Category::UserPoolResourceUpdate, branding::delete),
+    free("GetCSVHeader", Category::UserPoolResourceRead, import_jobs::csv_header),
+    free("ListUserImportJobs", Category::UserPoolResourceRead, import_jobs::list),
+    free("DescribeUserImportJob", Category::UserPoolResourceRead, import_jobs::describe),
+    free("CreateUserImportJob", Category::UserPoolResourceUpdate, import_jobs::create),
+    free("StartUserImportJob", Category::UserPoolResourceUpdate, import_jobs::start),
+    free("StopUserImportJob", Category::UserPoolResourceUpdate, import_jobs::stop),
     free("GetProvisionedLimit", Category::LimitManagement, limits::get),
     free("UpdateProvisionedLimit", Category::LimitManagement, limits::update),
     other(Api::UserPools, "GetLogDeliveryConfiguration", log_delivery::get),

@@ -19,6 +19,8 @@ pub(crate) struct PageRequest {
     pub(crate) authorization: Option<String>,
     pub(crate) cookie: Option<String>,
     pub(crate) content_type: Option<String>,
+    /// `x-amz-server-side-encryption`, which uploads carry.
+    pub(crate) encryption: Option<String>,
     pub(crate) body: Bytes,
 }
 

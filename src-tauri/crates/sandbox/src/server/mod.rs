@@ -1,6 +1,7 @@
 //! The sandbox on a loopback port.
 
 pub(crate) mod body;
+pub(crate) mod import;
 mod pages;
 
 use std::io;
@@ -16,6 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::error::Error;
+use crate::operations::MOST_BYTES;
 use crate::protocol::{Answer, Outcome, Request};
 use crate::sandbox::Sandbox;
 use body::Body;
@@ -88,7 +90,8 @@ async fn converse(stream: TcpStream, sandbox: Sandbox) {
 
 async fn answer(sandbox: Sandbox, request: hyper::Request<Incoming>) -> Result<Response<Body>, io::Error> {
     let (head, body) = request.into_parts();
-    let Ok(body) = Limited::new(body, LONGEST).collect().await else {
+    let longest = if head.uri.path().starts_with("/_import/") { MOST_BYTES } else { LONGEST };
+    let Ok(body) = Limited::new(body, longest).collect().await else {
         return Ok(plain(StatusCode::PAYLOAD_TOO_LARGE, "The request is too long or was cut off."));
     };
     if head.uri.path() != "/" && !head.headers.contains_key("x-amz-target") {

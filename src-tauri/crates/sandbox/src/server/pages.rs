@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use hyper::http::request::Parts;
 
+use super::import;
 use crate::control;
 use crate::oauth::Endpoint;
 use crate::protocol::{Answer, Outcome, PageRequest};
@@ -23,6 +24,7 @@ pub(super) fn read(head: &Parts, body: Bytes, endpoint: &str) -> PageRequest {
         authorization: header("authorization"),
         cookie: header("cookie"),
         content_type: header("content-type"),
+        encryption: header("x-amz-server-side-encryption"),
         body,
     }
 }
@@ -39,6 +41,7 @@ pub(super) async fn answer(sandbox: &Sandbox, request: &PageRequest) -> Outcome 
     let path: Vec<&str> = request.path.split('/').skip(1).collect();
     match path.as_slice() {
         ["_sandbox", rest @ ..] if request.near => Outcome::Answer(control::answer(sandbox, request, rest)),
+        ["_import", pool, job] => Outcome::Answer(import::answer(sandbox, request, pool, job)),
         [pool, ".well-known", document] => Outcome::Answer(well_known(sandbox, request, pool, document)),
         rest => match endpoint(rest) {
             Some((pool, endpoint)) => sandbox.visit(endpoint, pool, request).await,

@@ -13,8 +13,18 @@ pub(crate) struct Credentials {
     pub(crate) password: Option<String>,
     /// When a temporary password stops working; `None` for one that does not.
     pub(crate) expires_ms: Option<i64>,
+    /// The hash of a password that was imported, until the person signs in with the password itself.
+    pub(crate) imported: Option<Imported>,
     /// Passwords before this one, the latest first.
     pub(crate) history: Vec<String>,
+}
+
+/// A password that nobody here has seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Imported {
+    /// `PasswordHashingAlgorithmType`.
+    pub(crate) algorithm: String,
+    pub(crate) hash: String,
 }
 
 impl Credentials {
@@ -26,6 +36,7 @@ impl Credentials {
             self.history.truncate(HISTORY);
         }
         self.expires_ms = expires_ms;
+        self.imported = None;
     }
 
     /// Takes the password away.

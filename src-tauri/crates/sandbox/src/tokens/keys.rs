@@ -114,7 +114,13 @@ impl PoolKeys {
     fn generate() -> Result<Self, ApiError> {
         let mut refresh = [0; 32];
         aws_lc_rs::rand::fill(&mut refresh).map_err(|_| broken())?;
-        Ok(Self { id: SigningKey::generate()?, access: SigningKey::generate()?, refresh: hex::encode(refresh) })
+        // Finding primes takes a while: both keys at once.
+        let (id, access) = std::thread::scope(|scope| {
+            let id = scope.spawn(SigningKey::generate);
+            let access = SigningKey::generate();
+            (id.join().unwrap_or_else(|_| Err(broken())), access)
+        });
+        Ok(Self { id: id?, access: access?, refresh: hex::encode(refresh) })
     }
 
     /// The key that encrypts refresh tokens.

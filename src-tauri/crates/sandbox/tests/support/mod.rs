@@ -64,7 +64,7 @@ impl Live {
         let server = runtime.block_on(sandbox.serve(0)).unwrap();
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(5)))
+            .timeout_global(Some(Duration::from_secs(60)))
             .build();
         Self {
             pool: sandbox.pool_id(),

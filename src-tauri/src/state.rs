@@ -118,6 +118,11 @@ impl Desk {
         &self.playground
     }
 
+    /// Where the keys were said to be at the start.
+    pub(crate) fn keys(&self) -> &console::KeySource {
+        &self.config.keys
+    }
+
     /// The present.
     pub(crate) fn now(&self) -> Timestamp {
         self.config.clock.now()

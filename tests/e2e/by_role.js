@@ -2,7 +2,7 @@
 // A name written as /…/ is a pattern. Good enough for a test suite; not the whole of the ARIA specification.
 const [role, wanted] = arguments;
 const implicit = {
-  button: "button, summary", link: "a[href]", textbox: "textarea, input:not([type]), input[type=text], input[type=url]",
+  button: "button, summary", link: "a[href]", textbox: "textarea, input:not([type]), input[type=text], input[type=url], input[list]",
   searchbox: "input[type=search]", checkbox: "input[type=checkbox]", radio: "input[type=radio]", heading: "h1,h2,h3,h4",
   combobox: "select", dialog: "dialog", row: "tr", navigation: "nav", main: "main", contentinfo: "footer",
   complementary: "aside", banner: "header", table: "table", listitem: "li", status: "output", spinbutton: "input[type=number]",

@@ -4,12 +4,14 @@
 #![expect(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 
 mod accessibility;
+mod damage;
 mod hostile;
 mod keyboard;
 mod offline;
 mod screens;
 mod single;
 mod thread;
+mod trouble;
 mod window;
 
 use std::path::PathBuf;

@@ -21,6 +21,7 @@ async fn a_synced_pool_is_searched_after_a_restart_with_its_server_gone() {
     window.click("button", "/^Open .*customers/").await;
     window.get("grid", "Users").await;
     window.sees("offline").await;
+    window.show("offline").await;
     window.fill("textbox", "Search users", &format!("username={known}")).await;
     window.press("\u{E007}").await;
     window.sees("1 of 3,000 users").await;

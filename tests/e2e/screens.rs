@@ -85,27 +85,43 @@ async fn search(window: &Window, query: &str) {
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
 }
 
+/// What a picture is called: the screen, the theme, and the size unless it is the usual one.
+struct Album {
+    folder: PathBuf,
+    theme: &'static str,
+    size: Option<(u32, u32)>,
+}
+
+impl Album {
+    async fn add(&self, window: &Window, screen: &str) {
+        let size = self.size.map(|(width, height)| format!("-{width}x{height}")).unwrap_or_default();
+        window.picture(&self.folder.join(format!("{screen}-{}{size}.png", self.theme))).await;
+    }
+}
+
 #[tokio::test]
 #[ignore = "writes pictures: cargo xtask screens"]
 async fn screens_of_the_readme() {
-    let folder_of = |theme: &str| (theme.to_owned(), Folder::new());
-    let target = std::env::var_os("POOLKEEPER_SCREENS")
+    let folder = std::env::var_os("POOLKEEPER_SCREENS")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/screens"), PathBuf::from);
-    for (theme, folder) in ["light", "dark"].map(folder_of) {
-        let window = Window::start(Start {
-            data: folder.data(),
-            theme: Some(&theme),
-            sandbox_users: Some(10_000),
-            ..Start::default()
-        })
-        .await;
-        window.picture(&target.join(format!("first-launch-{theme}.png"))).await;
-        open_sandbox(&window).await;
-        tour(&window, async |window, screen| {
-            tokio::time::sleep(std::time::Duration::from_millis(600)).await;
-            window.picture(&target.join(format!("{screen}-{theme}.png"))).await;
-        })
-        .await;
+    let size = std::env::var("POOLKEEPER_SCREENS_SIZE").ok().map(|text| {
+        let (width, height) = text.split_once('x').unwrap();
+        (width.parse().unwrap(), height.parse().unwrap())
+    });
+    for theme in ["light", "dark"] {
+        let data = Folder::new();
+        let start = Start { data: data.data(), theme: Some(theme), sandbox_users: Some(10_000), ..Start::default() };
+        let window = Window::start(start).await;
+        if let Some((width, height)) = size {
+            window.resize(width, height).await;
+        }
+        let album = Album { folder: folder.clone(), theme, size };
+        album.add(&window, "first-launch").await;
+        window.click("button", "Open the sandbox").await;
+        window.sees("Reading users").await;
+        album.add(&window, "syncing").await;
+        window.synced().await;
+        tour(&window, async |window, screen| album.add(window, screen).await).await;
         window.quit().await;
     }
 }

@@ -107,7 +107,7 @@ impl Window {
         let began = Instant::now();
         while !condition().await {
             if began.elapsed() > patience {
-                let picture = self.save_failure().await;
+                let picture = Self::save_failure();
                 panic!("waited in vain until {what}.\nScreenshot: {}\n{}", picture.display(), self.text().await);
             }
             tokio::time::sleep(Duration::from_millis(60)).await;
@@ -215,26 +215,66 @@ impl Window {
         self.client.execute_async(script, arguments).await.unwrap()
     }
 
-    /// Writes a picture of the page.
-    pub(crate) async fn picture(&self, path: &Path) {
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, self.client.screenshot().await.unwrap()).unwrap();
+    /// Gives the window this size, in pixels, in the upper left corner of the display.
+    pub(crate) async fn resize(&self, width: u32, height: u32) {
+        self.client.set_window_rect(0, 0, width, height).await.unwrap();
+        self.wait("the window has its size", async || {
+            let size = self.run("return [innerWidth, innerHeight]", vec![]).await;
+            size == json!([width, height])
+        })
+        .await;
     }
 
-    async fn save_failure(&self) -> PathBuf {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/e2e-failure.png");
-        if let Ok(picture) = self.client.screenshot().await {
-            let _ = std::fs::write(&path, picture);
+    /// Writes a picture of the window. It is taken from the display, which is many times faster than asking the driver,
+    /// once nothing moves any more.
+    pub(crate) async fn picture(&self, path: &Path) {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let size = self.run("return [innerWidth, innerHeight]", vec![]).await;
+        let crop = format!("{}x{}+0+0", size[0], size[1]);
+        let mut before = Vec::new();
+        for _ in 0..12 {
+            tokio::time::sleep(Duration::from_millis(250)).await;
+            assert!(import(&crop, path), "`import` takes pictures: install imagemagick");
+            let now = std::fs::read(path).unwrap();
+            if now == before {
+                return;
+            }
+            before = now;
         }
+    }
+
+    /// Takes a picture for a person to look at, when `POOLKEEPER_SCREENS_SEEN` names a folder for them.
+    pub(crate) async fn show(&self, screen: &str) {
+        if let Some(folder) = std::env::var_os("POOLKEEPER_SCREENS_SEEN") {
+            self.picture(&Path::new(&folder).join(format!("{screen}.png"))).await;
+        }
+    }
+
+    fn save_failure() -> PathBuf {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/e2e-failure.png");
+        import("100%x100%", &path);
         path
     }
 }
 
 impl Drop for Window {
     fn drop(&mut self) {
+        // After a failure the app still runs. On a display without a window manager it would lie over the next one.
+        let driver = self.driver.id();
+        let left = std::fs::read_to_string(format!("/proc/{driver}/task/{driver}/children")).unwrap_or_default();
+        if !left.trim().is_empty() {
+            let _ = Command::new("kill").args(left.split_whitespace()).status();
+        }
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
+}
+
+/// Takes a picture of a part of the display. Without dates inside, two of the same are the same file.
+fn import(crop: &str, path: &Path) -> bool {
+    let mut import = Command::new("import");
+    import.args(["-window", "root", "-crop", crop, "+repage", "-define", "png:exclude-chunks=date,time", "-strip"]);
+    import.arg(path).status().is_ok_and(|status| status.success())
 }
 
 async fn connect(port: u16) -> Client {

@@ -1,8 +1,9 @@
 //! The app itself: protection, settings, logs, erasing.
 
-use console::Erase;
+use console::{Erase, KeySource};
 use wire::app::{
-    AppInfoView, ERASE_EVERYTHING, EraseEverything, ProtectionView, SettingsPatch, SettingsView, UnlockRequest,
+    AppInfoView, ERASE_EVERYTHING, EraseEverything, ProtectionKind, ProtectionView, SettingsPatch, SettingsView,
+    UnlockRequest,
 };
 use wire::pools::CachedPool;
 use wire::users::OneUser;
@@ -15,9 +16,13 @@ use super::{Answer, Desk};
 #[specta::specta]
 pub(crate) async fn get_app_info(desk: Desk<'_>) -> Answer<AppInfoView> {
     let console = desk.console().await?;
+    let mut protection = ProtectionView::from(console.protection());
+    if let (ProtectionKind::Locked, KeySource::File(path)) = (protection.kind, desk.keys()) {
+        protection.backend = Some(path.display().to_string());
+    }
     Ok(AppInfoView {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        protection: ProtectionView::from(console.protection()),
+        protection,
         data_dir: console.data_dir().display().to_string(),
         zone: console.zone().iana_name().unwrap_or("UTC").to_owned(),
         platform: std::env::consts::OS.to_owned(),
@@ -29,7 +34,7 @@ pub(crate) async fn get_app_info(desk: Desk<'_>) -> Answer<AppInfoView> {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn unlock(desk: Desk<'_>, request: UnlockRequest) -> Answer<AppInfoView> {
-    desk.console().await?.unlock(request.source()?).await?;
+    desk.console().await?.unlock(request.source(desk.keys().clone())?).await?;
     get_app_info(desk).await
 }
 

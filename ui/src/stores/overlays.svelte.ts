@@ -1,3 +1,5 @@
+import type { ConnectionIdView } from "../ipc/client";
+
 /** The dialogs that any page may open. Only one is open at a time. */
 export type Overlay =
   | { name: "none" }
@@ -5,6 +7,7 @@ export type Overlay =
   | { name: "keys" }
   | { name: "policy" }
   | { name: "endpoint" }
+  | { name: "region"; connection: ConnectionIdView; title: string }
   | { name: "unlock" }
   | { name: "list" }
   | { name: "eraseEverything" }

@@ -86,6 +86,12 @@ class Session {
     setInterval(() => void this.#poll(), STATUS_EVERY_MS);
   }
 
+  /** Asks whether there is anything new to say about the local data: listing pools opens their caches. */
+  async lookForNotices(): Promise<void> {
+    const info = await backend.getAppInfo().catch(() => null);
+    if (info) this.#notice(info.notices);
+  }
+
   async unlocked(info: AppInfoView): Promise<void> {
     this.#tell(info);
     this.broken = null;
@@ -314,7 +320,7 @@ class Session {
   #notice(notices: string[]): void {
     for (const notice of notices.filter((text) => !this.#told.has(text))) {
       this.#told.add(notice);
-      toasts.say(notice, "bad");
+      toasts.keep(notice);
     }
   }
 

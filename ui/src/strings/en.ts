@@ -43,6 +43,13 @@ export const t = {
     const value = share * 100;
     return `${value > 0 && value < 1 ? "<1" : Math.floor(value)} %`;
   },
+  /** A part of a whole, rounded; nothing and everything are said of nothing and everything only. */
+  part: (share: number) => {
+    const value = share * 100;
+    if (value > 0 && value < 1) return "<1 %";
+    if (value < 100 && value > 99) return ">99 %";
+    return `${Math.round(value)} %`;
+  },
   sortedBy: (field: string, descending: boolean) => `by ${field}, ${descending ? "descending" : "ascending"}`,
   time: {
     now: "just now",
@@ -107,6 +114,8 @@ export const t = {
     environment: "Environment",
     unknown: "Profile",
   } as Record<string, string>,
+  tiers: { LITE: "Lite", ESSENTIALS: "Essentials", PLUS: "Plus" } as Record<string, string>,
+  mfa: { OFF: "Off", ON: "Required", OPTIONAL: "Optional" } as Record<string, string>,
   areas: {
     title: "Areas",
     overview: "Overview",
@@ -166,6 +175,13 @@ export const t = {
     region: "Region",
     connect: "Connect",
   },
+  region: {
+    title: "Choose a Region",
+    why: (name: string) => `User pools live in one Region each. Where shall ${name} look?`,
+    other: "Other Region…",
+    bad: "A Region looks like eu-west-1.",
+    hint: "Kept on the first page from then on. The profile itself is not changed.",
+  },
   policy: {
     which: "Which IAM policy do I need?",
     title: "IAM policy for browsing",
@@ -188,6 +204,10 @@ export const t = {
   unlock: {
     title: "The local copy is locked",
     why: "What is kept on disk is encrypted. Its key lies in this system’s keyring, which did not open. Nothing is lost or thrown away.",
+    whyFile: (path: string) =>
+      `What is kept on disk is encrypted. Its key was to come from the file ${path}. Nothing is lost or thrown away.`,
+    file: "Read the key file again",
+    fileWhy: "Put the right file in its place first.",
     keyring: "Ask the keyring again",
     keyringWhy: "Unlock the keyring when the system asks for it.",
     asking: "Asking…",
@@ -209,7 +229,7 @@ export const t = {
     noMatch: (filter: string) => `No pool is called “${filter}”`,
     none: "No user pools here",
     noneWhy: (region: string) =>
-      `The account has no user pool in ${region}. Pools live in one Region: try another one.`,
+      `The account has no user pool in ${region}. Each pool lives in one Region: look in another one.`,
   },
   status: {
     title: "Status",
@@ -222,6 +242,7 @@ export const t = {
     partial: "partial",
     offline: "offline",
     quota: "Quota",
+    quotaShort: "quota",
     quotaOf: (category: string) => `${category} quota`,
     ofPerSecond: (limit: number | null) => (limit === null ? "a second, no limit" : `of ${n(limit)} a second`),
     quotaWhy:
@@ -282,9 +303,12 @@ export const t = {
     notSweptWhy: "The unfiltered pass has not ended yet. People with an unusual sub may be missing.",
     sweep: "Sweep",
     completeness: "Complete",
-    notSwept: "not swept",
-    groupsKnown: "groups read",
-    groupsMissing: "groups not read",
+    isComplete: "Complete",
+    notComplete: "Partial",
+    isSwept: "Swept",
+    notSwept: "Not swept",
+    groupsKnown: "Groups read",
+    groupsMissing: "Groups not read",
     groupsWhy: "Group memberships come after the users.",
     phases: {
       listing: "Reading users",
@@ -368,7 +392,8 @@ export const t = {
     groups: "Groups",
     timeline: "Timeline",
     raw: "Raw JSON",
-    rawWhy: "As ListUsers returned it. Hidden characters are shown by number; Copy takes the original.",
+    rawWhy:
+      "Everything that the local copy holds about this person. Hidden characters are shown by number; Copy takes the original.",
     width: "Width of the inspector",
     standard: "Standard attributes",
     custom: "Custom attributes",
@@ -435,7 +460,7 @@ export const t = {
     signIn: "Signs in with",
     protection: "Deletion protection",
     mix: "Status",
-    enabled: "Sign-in",
+    enabled: "Allowed to sign in",
     groups: "Largest groups",
     groupsOf: (number: number) => count(number, "group", "groups"),
     noGroups: "This pool has no groups.",
@@ -460,8 +485,8 @@ export const t = {
     dark: "Dark",
     density: "Row height",
     densityWhy: "Compact shows more rows.",
-    comfortable: "32",
-    compact: "28",
+    comfortable: "Comfortable",
+    compact: "Compact",
     history: "Sync and history",
     historyDays: "Days of history",
     historyWhy: "Changes that syncs saw, and the last state of people who are gone.",

@@ -28,10 +28,10 @@ const KINDS: Record<string, Kind> = {
 };
 
 const WIDTHS: Record<string, number> = {
-  email: 230,
+  email: 250,
   name: 160,
-  status: 190,
-  group: 110,
+  status: 180,
+  group: 150,
   created: 100,
   modified: 100,
   sub: 110,

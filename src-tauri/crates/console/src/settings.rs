@@ -63,12 +63,7 @@ impl Inner {
     }
 
     pub(crate) fn environment(&self, connection: &ConnectionId) -> Environment {
-        let settings = self.settings.lock().unwrap_or_else(PoisonError::into_inner);
-        settings
-            .connections
-            .iter()
-            .find(|saved| saved.id == *connection)
-            .map_or_else(Environment::default, |saved| saved.environment)
+        environment_of(&self.settings.lock().unwrap_or_else(PoisonError::into_inner), connection)
     }
 
     /// Changes the settings in memory and on disk. Where nothing may be written about pools, only what somebody asked
@@ -127,15 +122,24 @@ impl Inner {
     }
 }
 
+/// What a person said the connection is for. A profile that looks into another Region is for what the profile is for,
+/// until something else is said: Production stays read-only there.
+fn environment_of(settings: &Settings, connection: &ConnectionId) -> Environment {
+    let said = |id: &ConnectionId| settings.connections.iter().find(|saved| saved.id == *id);
+    let plain = || ConnectionId { region: None, ..connection.clone() };
+    said(connection).or_else(|| said(&plain())).map_or_else(Environment::default, |saved| saved.environment)
+}
+
 /// The connection's entry, made when there is none.
 pub(crate) fn saved_mut<'a>(settings: &'a mut Settings, id: &ConnectionId) -> &'a mut SavedConnection {
     let at = match settings.connections.iter().position(|saved| saved.id == *id) {
         Some(at) => at,
         None => {
+            let environment = environment_of(settings, id);
             settings.connections.push(SavedConnection {
                 id: id.clone(),
                 label: None,
-                environment: Environment::default(),
+                environment,
                 last_used: None,
                 other: std::collections::BTreeMap::new(),
             });

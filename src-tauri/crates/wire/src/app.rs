@@ -33,7 +33,7 @@ pub struct AppInfoView {
 pub struct ProtectionView {
     /// The kind.
     pub kind: ProtectionKind,
-    /// The keyring's name or the key file's path.
+    /// The keyring's name or the key file's path; while locked, the path of the file that was to be used.
     pub backend: Option<String>,
     /// Why it is locked, or what follows from the kind.
     pub message: Option<String>,
@@ -69,7 +69,7 @@ pub struct UnlockRequest {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum UnlockKind {
-    /// Ask the keyring again.
+    /// Ask again where the keys are: in the keyring, or in the key file that was chosen at the start.
     Keyring,
     /// With a passphrase; the first one given is the one from then on.
     Passphrase,
@@ -241,13 +241,13 @@ impl From<console::Protection> for ProtectionView {
 }
 
 impl UnlockRequest {
-    /// Where the keys shall come from.
+    /// Where the keys shall come from; `chosen` is what was said at the start, the keyring or a key file.
     ///
     /// # Errors
     /// A validation error when the passphrase is missing or empty.
-    pub fn source(self) -> Result<console::KeySource, WireError> {
+    pub fn source(self, chosen: console::KeySource) -> Result<console::KeySource, WireError> {
         match (self.kind, self.passphrase) {
-            (UnlockKind::Keyring, _) => Ok(console::KeySource::Keyring),
+            (UnlockKind::Keyring, _) => Ok(chosen),
             (UnlockKind::Memory, _) => Ok(console::KeySource::Memory),
             (UnlockKind::Passphrase, Some(text)) if !text.is_empty() => Ok(console::KeySource::Passphrase(text.into())),
             (UnlockKind::Passphrase, _) => Err(WireError::validation("passphrase", "Type a passphrase.")),

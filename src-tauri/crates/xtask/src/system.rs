@@ -21,7 +21,7 @@ pub(crate) const DISPLAY: &[&str] = &["imagemagick", "xvfb"];
 /// What the tests need beyond that: the web driver, a Secret Service, Python for the peers, and typefaces for every
 /// script in the sandbox.
 pub(crate) const TESTS: &[&str] =
-    &["dbus", "fonts-noto-cjk", "fonts-noto-core", "gnome-keyring", "python3-venv", "webkit2gtk-driver"];
+    &["dbus", "fonts-noto-cjk", "fonts-noto-core", "gnome-keyring", "openssl", "python3-venv", "webkit2gtk-driver"];
 
 /// Installs those of the packages that are missing.
 ///
@@ -32,10 +32,8 @@ pub(crate) fn install(packages: &[&str]) -> Result<()> {
         return Ok(());
     }
     if !is_installed("dpkg-query") {
-        println!(
-            "This is not Debian or Ubuntu: see that the counterparts of these are installed: {}",
-            packages.join(" ")
-        );
+        let here = MANAGERS.iter().position(|(program, _)| is_installed(program));
+        println!("{}", elsewhere(here, packages));
         return Ok(());
     }
     let missing = missing(packages, &states(packages)?);
@@ -54,6 +52,47 @@ pub(crate) fn install(packages: &[&str]) -> Result<()> {
     }
     as_root(root, &["apt-get", "update"]).run()?;
     as_root(root, &[&install[..], &missing[..]].concat()).run()
+}
+
+/// Package managers of other systems, with what makes them install.
+const MANAGERS: &[(&str, &str)] = &[("dnf", "install"), ("pacman", "-S --needed"), ("zypper", "install")];
+
+/// Packages as Debian names them, then as those three do; an empty name where it comes with another one.
+const NAMES: &[(&str, [&str; 3])] = &[
+    ("build-essential", ["gcc gcc-c++ make", "base-devel", "gcc gcc-c++ make"]),
+    (
+        "libayatana-appindicator3-dev",
+        ["libayatana-appindicator-gtk3-devel", "libayatana-appindicator", "libayatana-appindicator3-devel"],
+    ),
+    ("libgtk-3-dev", ["gtk3-devel", "gtk3", "gtk3-devel"]),
+    ("librsvg2-dev", ["librsvg2-devel", "librsvg", "librsvg-devel"]),
+    ("libssl-dev", ["openssl-devel", "openssl", "libopenssl-devel"]),
+    ("libwebkit2gtk-4.1-dev", ["webkit2gtk4.1-devel", "webkit2gtk-4.1", "webkit2gtk3-devel"]),
+    ("pkg-config", ["pkgconf-pkg-config", "pkgconf", "pkgconf-pkg-config"]),
+    ("imagemagick", ["ImageMagick", "imagemagick", "ImageMagick"]),
+    ("xvfb", ["xorg-x11-server-Xvfb", "xorg-server-xvfb", "xorg-x11-server-Xvfb"]),
+    ("dbus", ["dbus-daemon", "dbus", "dbus-1-daemon"]),
+    ("fonts-noto-cjk", ["google-noto-sans-cjk-fonts", "noto-fonts-cjk", "google-noto-sans-cjk-fonts"]),
+    ("fonts-noto-core", ["google-noto-sans-fonts", "noto-fonts", "google-noto-fonts"]),
+    ("gnome-keyring", ["gnome-keyring", "gnome-keyring", "gnome-keyring"]),
+    ("openssl", ["openssl", "openssl", "openssl"]),
+    ("python3-venv", ["python3", "python", "python3"]),
+    ("webkit2gtk-driver", ["", "", ""]),
+];
+
+/// What a person on another system types, as far as we know their package manager. Not verified there.
+fn elsewhere(manager: Option<usize>, packages: &[&str]) -> String {
+    let Some(manager) = manager else {
+        let list = packages.join(" ");
+        return format!("This is not Debian or Ubuntu: see that the counterparts of these are installed: {list}");
+    };
+    let (program, install) = MANAGERS[manager];
+    let named = |package: &&str| NAMES.iter().find(|(name, _)| name == package).map(|(_, names)| names[manager]);
+    let list: Vec<&str> = packages.iter().filter_map(named).filter(|name| !name.is_empty()).collect();
+    format!(
+        "This is not Debian or Ubuntu. Unless it has been done, run this, then try again:\n  sudo {program} {install} {}",
+        list.join(" ")
+    )
 }
 
 fn as_root(root: bool, line: &[&str]) -> Program {
@@ -86,6 +125,19 @@ fn missing<'a>(packages: &[&'a str], states: &str) -> Vec<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn elsewhere_the_exact_command_is_printed_with_every_package() {
+        for (manager, line) in [(0, "sudo dnf install gcc"), (1, "sudo pacman -S --needed base"), (2, "sudo zypper in")]
+        {
+            let told = elsewhere(Some(manager), BUILD);
+            assert!(told.contains(line) && told.contains("webkit2gtk") && !told.contains("  -"), "{told}");
+        }
+        for package in [BUILD, DISPLAY, TESTS].concat() {
+            assert!(NAMES.iter().any(|(name, _)| *name == package), "{package} has no counterpart");
+        }
+        assert!(elsewhere(None, BUILD).contains("libwebkit2gtk-4.1-dev"));
+    }
 
     #[test]
     fn a_package_is_missing_unless_dpkg_says_that_it_is_installed() {

@@ -56,6 +56,18 @@ async fn production_is_read_only_and_labels_outlive_the_program() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_production_profile_is_read_only_in_every_region_until_something_else_is_said() {
+    let house = House::new(options(100)).await;
+    let elsewhere = ConnectionId { region: Some(Region::parse("us-east-1").unwrap()), ..sandbox_connection() };
+    house.console.label(&sandbox_connection(), Environment::Production, None).await.unwrap();
+    assert!(house.console.connect(elsewhere.clone()).await.unwrap().read_only);
+    assert_eq!(house.console.environment(&elsewhere), Environment::Production);
+    house.console.label(&elsewhere, Environment::Test, None).await.unwrap();
+    assert!(!house.console.connect(elsewhere).await.unwrap().read_only);
+    assert!(house.console.connect(sandbox_connection()).await.unwrap().read_only);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn profiles_are_listed_and_a_broken_file_is_named() {
     let house = House::new(options(100)).await;
     let file = house.dir.path().join("aws-config");

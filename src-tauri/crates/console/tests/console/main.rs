@@ -1,6 +1,7 @@
 //! The console against the sandbox, with the real store on disk.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod circle;
 mod connections;
 mod house;
 mod kill;

@@ -15,6 +15,12 @@ const CODE: &str = "{####}";
 /// The place of the username in an invitation.
 const USERNAME: &str = "{username}";
 
+/// E-mails that an account can send in a day without an SES identity.
+const EMAILS_A_DAY: usize = 50;
+/// When that day begins: 09:00 UTC.
+const RESET_MS: i64 = 9 * 3_600_000;
+const DAY_MS: i64 = 24 * 3_600_000;
+
 /// Where a message goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Destination {
@@ -169,14 +175,24 @@ pub(crate) struct Dispatch<'a> {
 /// A template that has no place for the code is not sent, as AWS does not.
 ///
 /// # Errors
-/// `UserLambdaValidationException` when the trigger fails.
-pub(crate) fn send(world: &mut World, dispatch: &Dispatch<'_>, moment: Moment) -> Result<(), ApiError> {
+/// `UserLambdaValidationException` when the trigger fails; `LimitExceededException` when rates are kept and the sender
+/// that AWS provides has sent its [`EMAILS_A_DAY`].
+pub(crate) fn send(
+    world: &mut World,
+    dispatch: &Dispatch<'_>,
+    rates_are_kept: bool,
+    moment: Moment,
+) -> Result<(), ApiError> {
     let Some(pool) = world.pools.get(dispatch.pool) else { return Ok(()) };
     let Some(user) = pool.users.get(dispatch.user) else { return Ok(()) };
     let Dispatch { occasion, destination, code, .. } = *dispatch;
     let Words { subject, text } = custom(pool, dispatch)?.over(words(pool, occasion, destination.channel));
     if code.is_some() && !text.contains(CODE) {
         return Ok(());
+    }
+    if rates_are_kept && destination.channel == Channel::Email && by_default_sender(pool) && spent(world, moment) {
+        let message = "Exceeded daily email limit for the operation or the account.";
+        return Err(ApiError::new("LimitExceededException", message));
     }
     let fill = |text: &str| text.replace(CODE, code.unwrap_or_default()).replace(USERNAME, user.username());
     let message = Message {
@@ -192,6 +208,32 @@ pub(crate) fn send(world: &mut World, dispatch: &Dispatch<'_>, moment: Moment) -
     };
     world.outbox.send(message);
     Ok(())
+}
+
+/// The same failure in the words of operations that know no limit of messages.
+pub(crate) fn undelivered(error: ApiError) -> ApiError {
+    if error.code == "LimitExceededException" {
+        ApiError::new("CodeDeliveryFailureException", error.message)
+    } else {
+        error
+    }
+}
+
+/// Whether a pool sends e-mail without an SES identity of its own.
+fn by_default_sender(pool: &Pool) -> bool {
+    let account = pool.settings.get("EmailConfiguration").and_then(|c| c.get("EmailSendingAccount"));
+    account.is_none_or(|account| account != "DEVELOPER")
+}
+
+/// Whether the default sender has sent all that the account may send before the next 09:00 UTC.
+fn spent(world: &World, moment: Moment) -> bool {
+    let since_ms = (moment.now_ms - RESET_MS).div_euclid(DAY_MS) * DAY_MS + RESET_MS;
+    let counts = |message: &&Message| {
+        message.channel == Channel::Email
+            && message.sent_ms >= since_ms
+            && world.pools.get(&message.pool).is_some_and(by_default_sender)
+    };
+    world.outbox.messages().filter(counts).count() >= EMAILS_A_DAY
 }
 
 /// What the trigger `CustomMessage` wants said.

@@ -244,3 +244,24 @@ fn where_one_time_passwords_sign_in_nobody_needs_a_password() {
     let made = own.admin("AdminCreateUser", json!({ "Username": "bob", "UserAttributes": email }));
     assert_eq!(made["User"]["UserStatus"], "CONFIRMED");
 }
+
+#[test]
+fn without_ses_an_account_sends_fifty_mails_a_day() {
+    let live = live(5);
+    live.sandbox.weather().set_quota(sandbox::Quota::Factor(1_000.0));
+    let own = Own::new(&live, by_email(), json!({}));
+    let person = |at: usize| {
+        let email = format!("p{at}@x.example");
+        json!({ "Username": format!("p{at}"), "Password": PASSWORD, "UserAttributes": attributes(&[("email", &email)]) })
+    };
+    for at in 0..50 {
+        own.ok("SignUp", person(at));
+    }
+    own.fails("SignUp", person(50), "LimitExceededException");
+    assert_eq!(own.user("p50")["UserStatus"], "UNCONFIRMED", "the person is there all the same");
+    let invitation = json!({ "Username": "ada", "UserAttributes": attributes(&[("email", "ada@x.example")]),
+        "DesiredDeliveryMediums": ["EMAIL"] });
+    own.admin_fails("AdminCreateUser", invitation, "CodeDeliveryFailureException");
+    live.sandbox.weather().advance(Duration::from_secs(24 * 3600));
+    own.ok("SignUp", person(51));
+}

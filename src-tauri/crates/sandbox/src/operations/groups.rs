@@ -187,7 +187,8 @@ pub(super) fn add_user(call: &mut Call<'_>) -> Answered {
     let already = pool.groups.values().filter(|group| group.has(id)).count();
     let group = pool.groups.get_mut(name).ok_or_else(missing)?;
     if already >= MOST_GROUPS_OF_USER && !group.has(id) {
-        return Err(ApiError::new("LimitExceededException", "Maximum number of groups for the user is reached."));
+        // The service model knows no other error of this operation that fits.
+        return Err(ApiError::invalid("Maximum number of groups for the user is reached."));
     }
     group.add(id);
     nothing()

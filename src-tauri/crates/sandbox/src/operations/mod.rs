@@ -58,6 +58,7 @@ use crate::directory::account::events::{Event, Kind};
 use crate::directory::user::Status;
 use crate::directory::users::Moment;
 use crate::directory::{Client, Pool, World};
+use crate::messages::{self, Dispatch};
 use crate::protocol::{Api, ApiError, check, json};
 use crate::tokens::Bearer;
 use crate::weather::{Category, Weather};
@@ -107,6 +108,14 @@ impl Call<'_> {
             Status::Unconfirmed => Err(ApiError::new("UserNotConfirmedException", "User is not confirmed.")),
             _ => Ok(bearer),
         }
+    }
+
+    /// Puts a message into the outbox.
+    ///
+    /// # Errors
+    /// Those of [`messages::send`].
+    fn send(&mut self, dispatch: &Dispatch<'_>) -> Result<(), ApiError> {
+        messages::send(self.world, dispatch, self.weather.keeps_rates(), self.moment)
     }
 
     /// The pool of an app client, and a copy of the client.

@@ -62,7 +62,7 @@ pub(super) fn apply(
         account.codes.issue(Purpose::Attribute(destination.attribute), code, target, moment.now_ms);
         let occasion = Occasion::UpdateUserAttribute;
         let dispatch = Dispatch { pool: pool_id, user: at, occasion, destination, code: Some(code), origin };
-        messages::send(call.world, &dispatch, moment)?;
+        call.send(&dispatch).map_err(messages::undelivered)?;
     }
     Ok(sent.into_iter().map(|(destination, _)| destination).collect())
 }
@@ -205,7 +205,7 @@ pub(super) fn ask_code(call: &mut Call<'_>) -> Answered {
         code: Some(&code),
         origin: &Origin::client(&bearer.client_id, input.client_metadata),
     };
-    messages::send(call.world, &dispatch, moment)?;
+    call.send(&dispatch)?;
     output(&json!({ "CodeDeliveryDetails": destination.details() }))
 }
 

@@ -9,7 +9,7 @@ use crate::authentication::{existence, secret_hash};
 use crate::directory::account::codes::{self, Action, Purpose};
 use crate::directory::account::events::Kind;
 use crate::directory::user::{Status, User};
-use crate::messages::{self, Destination, Dispatch, Origin};
+use crate::messages::{Destination, Dispatch, Origin};
 use crate::outbox::Occasion;
 use crate::protocol::{ApiError, check};
 
@@ -83,7 +83,7 @@ fn send_code(
 ) -> Result<(), ApiError> {
     let occasion = Occasion::ForgotPassword;
     let dispatch = Dispatch { pool, user, occasion, destination, code: Some(code), origin };
-    messages::send(call.world, &dispatch, call.moment)
+    call.send(&dispatch)
 }
 
 #[derive(Deserialize)]

@@ -14,7 +14,7 @@ use crate::directory::schema::id;
 use crate::directory::user::{Packer, Status, User};
 use crate::directory::users::Moment;
 use crate::directory::{Client, Pool};
-use crate::messages::{self, Destination, Dispatch, Origin};
+use crate::messages::{Destination, Dispatch, Origin};
 use crate::outbox::Occasion;
 use crate::protocol::{ApiError, check};
 
@@ -117,7 +117,7 @@ fn send_code(
     let target = (destination.attribute, destination.to.as_str());
     found.account_mut(at).codes.issue(Purpose::SignUp, &code, target, now_ms);
     let dispatch = Dispatch { pool, user: at, occasion, destination: &destination, code: Some(&code), origin };
-    messages::send(call.world, &dispatch, call.moment)?;
+    call.send(&dispatch)?;
     Ok(Some(destination))
 }
 

@@ -12,7 +12,7 @@ use super::{Answered, Call, nothing, output, passwords, profile, triggered};
 use crate::directory::Pool;
 use crate::directory::account::grants;
 use crate::directory::schema::id;
-use crate::directory::user::{Status, User};
+use crate::directory::user::Status;
 use crate::messages::{self, Dispatch, Origin};
 use crate::outbox::Occasion;
 use crate::protocol::{ApiError, check};
@@ -118,7 +118,7 @@ fn invite(
 ) -> Result<(), ApiError> {
     for destination in &triggered::reach(call.pool(Some(pool))?, user, mediums) {
         let dispatch = Dispatch { pool, user, occasion: Occasion::AdminCreateUser, destination, code, origin };
-        messages::send(call.world, &dispatch, call.moment)?;
+        call.send(&dispatch).map_err(messages::undelivered)?;
     }
     Ok(())
 }
@@ -190,17 +190,13 @@ pub(super) fn delete_attributes(call: &mut Call<'_>) -> Answered {
     nothing()
 }
 
-fn change(call: &mut Call<'_>, change: impl FnOnce(&mut User)) -> Answered {
+/// `AdminEnableUser`: once more is success too.
+pub(super) fn enable(call: &mut Call<'_>) -> Answered {
     let input: OnePerson = call.input()?;
     let moment = call.moment;
     let (pool, at) = input.find(call)?;
-    pool.change(at, moment, change);
+    pool.change(at, moment, |user| user.enabled = true);
     nothing()
-}
-
-/// `AdminEnableUser`: once more is success too.
-pub(super) fn enable(call: &mut Call<'_>) -> Answered {
-    change(call, |user| user.enabled = true)
 }
 
 /// `AdminDisableUser`: once more is success too. Ends every sign-in; enabling does not bring them back.
@@ -209,8 +205,8 @@ pub(super) fn disable(call: &mut Call<'_>) -> Answered {
     let moment = call.moment;
     let (pool, at) = input.find(call)?;
     pool.change(at, moment, |user| user.enabled = false);
-    if pool.account(at).is_some() {
-        grants::revoke_all(pool.account_mut(at));
+    if let Some(account) = pool.accounts.get_mut(&at) {
+        grants::revoke_all(account);
     }
     nothing()
 }

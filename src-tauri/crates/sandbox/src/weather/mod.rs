@@ -141,6 +141,11 @@ impl Weather {
         Ok(())
     }
 
+    /// Whether any rate is kept at all.
+    pub(crate) fn keeps_rates(&self) -> bool {
+        self.state().conditions.quota != Quota::Off
+    }
+
     /// Changes how rates are kept, from full buckets.
     pub fn set_quota(&self, quota: Quota) {
         let mut state = self.state();

@@ -178,7 +178,8 @@ impl Attempt<'_, '_> {
                 code: Some(&code),
                 origin: &Origin::client(&self.client.id, Some(metadata)),
             };
-            messages::send(self.call.world, &dispatch, moment)?;
+            // E-mail for signing in is sent through SES, which has no such daily limit.
+            messages::send(self.call.world, &dispatch, false, moment)?;
         }
         let mut parameters: Map<String, Value> = self.identity();
         parameters.insert("CODE_DELIVERY_DELIVERY_MEDIUM".to_owned(), details["DeliveryMedium"].clone());

@@ -316,3 +316,33 @@ fn pools_by_email_and_pools_without_passwords_import_too_and_pools_that_verify_n
     let unknown = by_email.with(json!({ "JobId": "import-none" }));
     live.fails("DescribeUserImportJob", unknown, "ResourceNotFoundException");
 }
+
+#[test]
+fn people_with_a_hash_are_confirmed_and_sign_in_plainly_before_anything_else() {
+    let live = live(1);
+    let import = Import::new(&live, json!({}));
+    let flows = json!(["ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]);
+    let client = import.ok("CreateUserPoolClient", json!({ "ClientName": "c", "ExplicitAuthFlows": flows }));
+    let client = &client["UserPoolClient"]["ClientId"];
+    let mut hashed = row("ada", "ada@x.example");
+    hashed.push(("password_hash", "$2b$04$abcdefghijklmnopqrstuuyZuPnD.u7L3fcm9FHm7XjD4EiTJCDlu"));
+    let mut wrong = row("bob", "bob@x.example");
+    wrong.push(("password_hash", "$2b$13$abcdefghijklmnopqrstuuyZuPnD.u7L3fcm9FHm7XjD4EiTJCDlu"));
+    let (job, log) = import.run(Some("BCRYPT"), &import.file(&[hashed, wrong, row("cy", "cy@x.example")]));
+    assert_eq!((&job["ImportedUsers"], &job["FailedUsers"]), (&json!(2), &json!(1)), "{log:?}");
+    assert_eq!(job["PasswordHashingAlgorithm"], "BCRYPT");
+    let status = |name: &str| import.ok("AdminGetUser", json!({ "Username": name }))["UserStatus"].clone();
+    assert_eq!((status("ada"), status("cy")), (json!("CONFIRMED"), json!("RESET_REQUIRED")));
+    let sign_in = |password: &str| {
+        let parameters = json!({ "USERNAME": "ada", "PASSWORD": password });
+        live.call(
+            "InitiateAuth",
+            json!({ "AuthFlow": "USER_PASSWORD_AUTH", "ClientId": client, "AuthParameters": parameters }),
+        )
+    };
+    assert_eq!(sign_in("Wrong-horse-9").code(), "NotAuthorizedException");
+    for _ in 0..2 {
+        let reply = sign_in("Correct-horse-9");
+        assert!(reply.json()["AuthenticationResult"]["IdToken"].is_string(), "{}", reply.text);
+    }
+}

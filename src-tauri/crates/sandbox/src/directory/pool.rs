@@ -213,8 +213,8 @@ impl Pool {
     }
 
     /// Whether this is the person's password. Says nothing about status or expiry.
-    pub(crate) fn check_password(&self, id: u32, password: &str) -> bool {
-        self.account(id).is_some_and(|account| account.credentials.matches(password))
+    pub(crate) fn check_password(&mut self, id: u32, password: &str) -> bool {
+        self.accounts.get_mut(&id).is_some_and(|account| account.credentials.prove(password))
     }
 
     /// Sets a password for good, or with `expires_ms` a temporary one. Policy and status are the caller's.

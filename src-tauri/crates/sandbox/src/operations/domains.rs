@@ -93,11 +93,8 @@ pub(super) fn create(call: &mut Call<'_>) -> Answered {
     let customs = call.world.pools.values().filter(|pool| custom(pool)).count();
     let taken = call.world.pools.values().any(|pool| pool.resources.domains.contains_key(name));
     let pool = call.pool(input.maybe("UserPoolId"))?;
-    if is_custom {
-        check_custom(name)?
-    } else {
-        check_prefix(name)?
-    }
+    let formed = if is_custom { check_custom(name) } else { check_prefix(name) };
+    formed?;
     let mut settings = input.only(&SETTINGS);
     settings.entry("ManagedLoginVersion").or_insert(json!(1));
     check_settings(pool, &settings)?;

@@ -300,7 +300,7 @@ fn listed(pool: &Pool, at: u32) -> Answered {
         list.is_some_and(|list| list.iter().any(|item| item == factor))
     };
     // Nobody knows the passwords of those whom the seed made, yet they have one.
-    let password = account.map_or(user.status != Status::ExternalProvider, |a| a.credentials.password.is_some());
+    let password = account.map_or(user.status != Status::ExternalProvider, |a| a.credentials.exist());
     let configured = [
         (password, "PASSWORD"),
         (user.attribute(id::EMAIL).is_some() && (first("EMAIL_OTP") || user.factors.email), "EMAIL_OTP"),

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::imported::Imported;
+
 /// Most passwords of the past that a pool can forbid (`PasswordHistorySize`).
 const HISTORY: usize = 24;
 
@@ -19,14 +21,6 @@ pub(crate) struct Credentials {
     pub(crate) history: Vec<String>,
 }
 
-/// A password that nobody here has seen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Imported {
-    /// `PasswordHashingAlgorithmType`.
-    pub(crate) algorithm: String,
-    pub(crate) hash: String,
-}
-
 impl Credentials {
     /// Replaces the password. Temporary ones are not remembered as used.
     pub(crate) fn set(&mut self, password: &str, expires_ms: Option<i64>) {
@@ -42,6 +36,19 @@ impl Credentials {
     /// Takes the password away.
     pub(crate) fn remove(&mut self) {
         *self = Self::default();
+    }
+
+    /// Whether there is a password, known or imported.
+    pub(crate) fn exist(&self) -> bool {
+        self.password.is_some() || self.imported.is_some()
+    }
+
+    /// Whether this is the password. An imported one that matches is known from now on.
+    pub(crate) fn prove(&mut self, password: &str) -> bool {
+        if self.imported.as_ref().is_some_and(|imported| imported.matches(password)) {
+            self.set(password, None);
+        }
+        self.matches(password)
     }
 
     /// Whether this is the password. Says nothing about whether it has expired.

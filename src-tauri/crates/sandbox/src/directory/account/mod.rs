@@ -8,6 +8,7 @@ pub(crate) mod devices;
 pub(crate) mod events;
 pub(crate) mod factors;
 pub(crate) mod grants;
+pub(crate) mod imported;
 pub(crate) mod links;
 pub(crate) mod lockout;
 

@@ -1,7 +1,6 @@
 //! Import of people from a file: jobs, the upload, and the work itself, which goes on in virtual time.
 
 mod file;
-mod hashes;
 mod people;
 
 use serde_json::json;

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::file::Entry;
-use super::hashes;
 use crate::directory::Pool;
+use crate::directory::account::imported::Imported;
 use crate::directory::import::Fate;
 use crate::directory::schema::id;
 use crate::directory::user::Status;
@@ -46,7 +46,7 @@ pub(super) fn import(
     check_verified(pool, &value).map_err(failed)?;
     check_mfa(pool, entry.mfa).map_err(failed)?;
     attributes::demand_required(pool, &changes).map_err(refused)?;
-    let hash = hashes::check(algorithm, entry.hash.as_deref()).map_err(failed)?;
+    let hash = entry.hash.map(|hash| check_hash(algorithm, &hash)).transpose().map_err(failed)?;
     let passwordless = passwords::dispensable(pool, value(id::EMAIL).is_some(), value(id::PHONE).is_some());
     let has_phone = value(id::PHONE).is_some();
     attributes::claim_aliases(pool, &changes, None, false, moment).map_err(refused)?;
@@ -87,6 +87,13 @@ fn check_verified<'a>(pool: &Pool, value: &impl Fn(u8) -> Option<&'a str>) -> Re
     } else {
         Err("email_verified or phone_number_verified must be TRUE for an attribute that the user pool verifies."
             .to_owned())
+    }
+}
+
+fn check_hash(algorithm: Option<&str>, hash: &str) -> Result<Imported, String> {
+    match algorithm {
+        Some(algorithm) => Imported::of(algorithm, hash),
+        None => Err("The row has a password hash, but the job names no algorithm.".to_owned()),
     }
 }
 

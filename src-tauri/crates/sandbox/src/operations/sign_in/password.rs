@@ -23,7 +23,7 @@ impl Attempt<'_, '_> {
     pub(super) fn with_password(&mut self, password: &str) -> Step {
         self.before_password()?;
         let user = self.progress.user;
-        let right = user.is_some_and(|user| self.pool().is_ok_and(|pool| pool.check_password(user, password)));
+        let right = user.is_some_and(|user| self.pool_mut().is_ok_and(|pool| pool.check_password(user, password)));
         self.after_password(right)
     }
 

@@ -173,7 +173,9 @@ fn people_and_administrators_see_and_change_the_same_devices() {
     }
     let bad = json!({ "Username": "ada", "DeviceKey": "nokey" });
     own.admin_fails("AdminGetDevice", bad, "InvalidParameterException");
-    own.admin_fails("AdminListDevices", json!({ "Username": "nobody" }), "UserNotFoundException");
+    own.admin_fails("AdminListDevices", json!({ "Username": "nobody" }), "ResourceNotFoundException");
+    let nobody = json!({ "Username": "nobody", "DeviceKey": devices[0].key });
+    own.admin_fails("AdminForgetDevice", nobody, "UserNotFoundException");
 }
 
 #[test]
@@ -213,4 +215,28 @@ fn refreshing_goes_on_with_the_same_device_alone() {
     };
     assert_eq!(refresh(&device.key).status, 200);
     assert_eq!(refresh(&format!("eu-west-1_{}", "0a".repeat(16))).code(), "NotAuthorizedException");
+}
+
+#[test]
+fn a_device_need_not_name_the_session() {
+    let live = live(5);
+    let own = Own::new(&live, tracked(false, true), client());
+    person(&own, "ada", &[]);
+    let device = confirmed(&own);
+    let prover = Prover::new(19);
+    let first = json!({
+        "ChallengeName": "DEVICE_SRP_AUTH",
+        "ChallengeResponses": { "USERNAME": "ada", "DEVICE_KEY": device.key, "SRP_A": prover.public() },
+    });
+    let early = own.fails("RespondToAuthChallenge", first.clone(), "NotAuthorizedException");
+    assert_eq!(early.message(), "Cannot initiate DEVICE_SRP_AUTH flow without first authenticating");
+    asks(&begin(&own, &device).json(), "DEVICE_SRP_AUTH");
+    let question = own.ok("RespondToAuthChallenge", first.clone());
+    let mut proof = prover.answer(&device.group, &device.key, SECRET, asks(&question, "DEVICE_PASSWORD_VERIFIER"));
+    proof.insert("DEVICE_KEY".to_owned(), json!(device.key));
+    proof.insert("USERNAME".to_owned(), json!("ada"));
+    let last = json!({ "ChallengeName": "DEVICE_PASSWORD_VERIFIER", "ChallengeResponses": proof });
+    tokens(&own.ok("RespondToAuthChallenge", last.clone()));
+    own.fails("RespondToAuthChallenge", last, "NotAuthorizedException");
+    own.fails("RespondToAuthChallenge", first, "NotAuthorizedException");
 }

@@ -6,7 +6,7 @@ mod support;
 use std::time::Duration;
 
 use sandbox::{Channel, Occasion};
-use serde_json::{Value, json};
+use serde_json::json;
 use support::sign_in::{answer, asks, by_password, by_srp, person, proof, tokens, verifier};
 use support::srp::Prover;
 use support::{Live, Own, PASSWORD, live, other_than};

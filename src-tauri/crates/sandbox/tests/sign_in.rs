@@ -524,3 +524,59 @@ fn a_session_is_for_one_person_client_and_challenge() {
         right
     }));
 }
+#[test]
+fn sign_ins_are_noted_where_threat_protection_watches() {
+    let live = live(5);
+    let pool = json!({ "UserPoolTier": "PLUS", "UserPoolAddOns": { "AdvancedSecurityMode": "AUDIT" } });
+    let own = with(&live, pool, json!({}));
+    person(&own, "ada", &[]);
+    own.fails("InitiateAuth", by_password("ada", "Wrong-horse-9"), "NotAuthorizedException");
+    own.ok("InitiateAuth", by_password("ada", PASSWORD));
+    let events = own.admin("AdminListUserAuthEvents", json!({ "Username": "ada" }));
+    let seen: Vec<_> = events["AuthEvents"].as_array().unwrap().iter().filter(|e| e["EventType"] == "SignIn").collect();
+    assert_eq!(seen.iter().map(|event| event["EventResponse"].clone()).collect::<Vec<_>>(), ["Pass", "Fail"]);
+}
+
+#[test]
+fn an_app_takes_part_in_a_session_only_through_its_own_answers() {
+    let live = live(5);
+    let own = with(&live, json!({}), json!({}));
+    person(&own, "ada", &[]);
+    let refused = json!([{ "when": { "/request/clientMetadata/place": "work" }, "error": "Go home" }]);
+    live.sandbox.set_triggers(&own.pool, json!({ "PostAuthentication": refused })).unwrap();
+    let at_work = json!({ "place": "work" });
+    let mut first = by_password("ada", PASSWORD);
+    first["ClientMetadata"] = at_work.clone();
+    tokens(&own.ok("InitiateAuth", first));
+    let prover = Prover::new(21);
+    let question = own.ok("InitiateAuth", by_srp("ada", &prover));
+    let mut last = verifier(proof(&own, &prover, &question, PASSWORD));
+    last["ClientMetadata"] = at_work;
+    own.fails("RespondToAuthChallenge", last, "UserLambdaValidationException");
+}
+
+#[test]
+fn a_confirmed_sign_up_signs_in_at_once_and_only_once() {
+    let live = live(5);
+    let own = with(&live, json!({ "AutoVerifiedAttributes": ["email"] }), json!({}));
+    let list = attributes(&[("email", "ada@x.example")]);
+    let signed_up = own.ok("SignUp", json!({ "Username": "ada", "Password": PASSWORD, "UserAttributes": list }));
+    let begin = |session: &Value| json!({ "AuthFlow": "USER_AUTH", "AuthParameters": { "USERNAME": "ada" }, "Session": session });
+    own.fails("InitiateAuth", begin(&signed_up["Session"]), "NotAuthorizedException");
+    let input =
+        json!({ "Username": "bob", "Password": PASSWORD, "UserAttributes": attributes(&[("email", "b@x.example")]) });
+    let signed_up = own.ok("SignUp", input);
+    let input = json!({ "Username": "bob", "ConfirmationCode": own.code(), "Session": signed_up["Session"] });
+    let confirmed = own.ok("ConfirmSignUp", input);
+    own.fails("InitiateAuth", begin(&confirmed["Session"]), "NotAuthorizedException");
+    let signed_up = own.ok(
+        "SignUp",
+        json!({ "Username": "cat", "Password": PASSWORD, "UserAttributes": attributes(&[("email", "c@x.example")]) }),
+    );
+    let input = json!({ "Username": "cat", "ConfirmationCode": own.code(), "Session": signed_up["Session"] });
+    let confirmed = own.ok("ConfirmSignUp", input);
+    let mut input = begin(&confirmed["Session"]);
+    input["AuthParameters"]["USERNAME"] = json!("cat");
+    tokens(&own.ok("InitiateAuth", input.clone()));
+    own.fails("InitiateAuth", input, "NotAuthorizedException");
+}

@@ -67,6 +67,30 @@ pub(crate) struct Progress {
     pub(crate) steps: Vec<Step>,
     /// The address that the client said it comes from.
     pub(crate) ip: Option<String>,
+    /// `ClientMetadata` of the first request, which only functions before the sign-in see (`validationData`).
+    pub(crate) validation: BTreeMap<String, String>,
+}
+
+impl Progress {
+    /// The beginning: somebody is named, nothing is shown.
+    pub(crate) fn begin(pool: &str, client: &str, flow: Flow, typed: &str) -> Self {
+        Self {
+            pool: pool.to_owned(),
+            client: client.to_owned(),
+            flow,
+            user: None,
+            username: typed.to_owned(),
+            typed: typed.to_owned(),
+            methods: Vec::new(),
+            told_methods: false,
+            new_password: false,
+            device: None,
+            device_proved: false,
+            steps: Vec::new(),
+            ip: None,
+            validation: BTreeMap::new(),
+        }
+    }
 }
 
 /// What is asked for.
@@ -205,6 +229,19 @@ impl Sessions {
         if let Some(open) = self.open.get_mut(id) {
             open.session = Some(session);
         }
+    }
+
+    /// The id of the latest session in which a device is asked to begin its proof: some clients do not name it.
+    pub(crate) fn of_device(&self, client: &str, username: &str, key: &str, now_ms: i64) -> Option<&str> {
+        let waits = |id: &&String| {
+            self.peek(id, now_ms).is_some_and(|Session { progress, challenge, .. }| {
+                matches!(challenge, Challenge::DeviceSrp)
+                    && progress.client == client
+                    && (progress.username == username || progress.typed == username)
+                    && progress.device.as_deref() == Some(key)
+            })
+        };
+        self.by_age.values().rev().find(waits).map(String::as_str)
     }
 
     /// The failures of a name that nobody has.

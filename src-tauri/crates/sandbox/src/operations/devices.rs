@@ -38,6 +38,13 @@ impl Owner {
         Ok(Self { pool: pool.id.clone(), user })
     }
 
+    /// The same for reading: its operations name no error for a person who does not exist.
+    fn read(call: &mut Call<'_>, person: &OnePerson) -> Result<Self, ApiError> {
+        Self::named(call, person).map_err(|error| {
+            if error.code == "UserNotFoundException" { ApiError::not_found(error.message) } else { error }
+        })
+    }
+
     fn pool<'a>(&self, call: &'a mut Call<'_>) -> Result<&'a mut Pool, ApiError> {
         call.world.pools.get_mut(&self.pool).ok_or_else(ApiError::no_user)
     }
@@ -137,7 +144,7 @@ pub(super) fn get(call: &mut Call<'_>) -> Answered {
 pub(super) fn admin_get(call: &mut Call<'_>) -> Answered {
     let input: OneDevice = call.input()?;
     let key = key(input.device_key.as_deref())?;
-    let owner = Owner::named(call, &input.person)?;
+    let owner = Owner::read(call, &input.person)?;
     output(&json!({ "Device": shown(owner.device(call, key)?) }))
 }
 
@@ -151,7 +158,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answered {
 /// `AdminListDevices`.
 pub(super) fn admin_list(call: &mut Call<'_>) -> Answered {
     let input: OneDevice = call.input()?;
-    let owner = Owner::named(call, &input.person)?;
+    let owner = Owner::read(call, &input.person)?;
     listed(call, &owner, &input, "AdminListDevices")
 }
 

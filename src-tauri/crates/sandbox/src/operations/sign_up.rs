@@ -193,21 +193,7 @@ fn open_session(call: &mut Call<'_>, client: &Client, pool: &str, at: u32, confi
     }
     let username = call.world.pools.get(pool)?.users.get(at)?.username().to_owned();
     let id = sessions::new_id(&mut call.world.random);
-    let progress = Progress {
-        pool: pool.to_owned(),
-        client: client.id.clone(),
-        flow: Flow::Choice,
-        user: Some(at),
-        typed: username.clone(),
-        username,
-        methods: Vec::new(),
-        told_methods: false,
-        new_password: false,
-        device: None,
-        device_proved: false,
-        steps: Vec::new(),
-        ip: None,
-    };
+    let progress = Progress { user: Some(at), ..Progress::begin(pool, &client.id, Flow::Choice, &username) };
     let minutes = client.settings.get("AuthSessionValidity").and_then(Value::as_i64).unwrap_or(3);
     let session = Session { progress, challenge: Challenge::SignUp { confirmed }, validity_ms: minutes * 60_000 };
     call.world.sessions.open(&id, session, call.moment.now_ms);

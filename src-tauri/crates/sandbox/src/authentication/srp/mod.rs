@@ -170,7 +170,7 @@ fn padded(number: &BigUint) -> Vec<u8> {
 }
 
 fn hash(parts: &[&[u8]]) -> [u8; 32] {
-    parts.iter().fold(Sha256::new(), |digest, part| digest.chain_update(part)).finalize().into()
+    parts.iter().fold(Sha256::new(), Digest::chain_update).finalize().into()
 }
 
 fn keyed(key: &[u8], parts: &[&[u8]]) -> Option<Hmac<Sha256>> {

@@ -19,7 +19,7 @@ pub(super) struct Attempt<'c, 'w> {
     pub(super) call: &'c mut Call<'w>,
     pub(super) client: Client,
     pub(super) progress: Progress,
-    /// `ClientMetadata` of the request at hand.
+    /// `ClientMetadata` of the answer at hand; that of the first request is [`Progress::validation`].
     pub(super) metadata: Texts,
 }
 
@@ -65,15 +65,17 @@ impl Attempt<'_, '_> {
     /// Asks a question: the progress waits in a session for its answer.
     pub(super) fn ask(&mut self, challenge: Challenge, parameters: Map<String, Value>) -> Step {
         let id = sessions::new_id(&mut self.call.world.random);
-        self.ask_as(&id, challenge, parameters)
+        Ok(self.ask_as(&id, challenge, parameters))
     }
 
-    fn ask_as(&mut self, id: &str, challenge: Challenge, parameters: Map<String, Value>) -> Step {
+    fn ask_as(&mut self, id: &str, challenge: Challenge, parameters: Map<String, Value>) -> Value {
         let name = challenge.name();
         let session = Session { progress: self.progress.clone(), challenge, validity_ms: validity_ms(&self.client) };
         let now_ms = self.now_ms();
         self.call.world.sessions.open(id, session, now_ms);
-        Ok(json!({ "ChallengeName": name, "Session": id, "ChallengeParameters": parameters }))
+        let mut question = json!({ "ChallengeName": name, "Session": id });
+        question["ChallengeParameters"] = Value::Object(parameters);
+        question
     }
 
     /// Answers the client's `SRP_A` with a round of SRP that waits for its proof.
@@ -100,7 +102,7 @@ impl Attempt<'_, '_> {
         parameters.insert("SECRET_BLOCK".to_owned(), shown.into());
         parameters.insert("USERNAME".to_owned(), self.progress.username.clone().into());
         let proof = Proof { round, block, asked_ms: self.now_ms() };
-        self.ask_as(&id, challenge(proof), parameters)
+        Ok(self.ask_as(&id, challenge(proof), parameters))
     }
 
     /// `USER_ID_FOR_SRP`, which most challenges tell.

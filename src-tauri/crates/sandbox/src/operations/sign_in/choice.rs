@@ -7,7 +7,7 @@ use super::{Step, Texts, required, second_factor, status, wrong};
 use crate::authentication::sessions::{Challenge, Progress};
 use crate::directory::Pool;
 use crate::directory::schema::id;
-use crate::directory::user::Status;
+use crate::directory::user::{Status, User};
 use crate::protocol::ApiError;
 
 /// `SignInPolicy.AllowedFirstAuthFactors`; the password is always there.
@@ -45,10 +45,10 @@ impl Attempt<'_, '_> {
     fn available(&self) -> Result<Vec<&'static str>, ApiError> {
         let pool = self.pool()?;
         let mut names = vec!["PASSWORD", "PASSWORD_SRP"];
-        // One-time passwords cannot be the only factor where a second one is required, and do not replace a
-        // temporary password.
-        let temporary = self.user().is_some_and(|user| user.status == Status::ForceChangePassword);
-        let codes = !second_factor::demanded(pool) && !temporary;
+        // One-time passwords cannot be the only factor where a second one is required, do not replace a temporary
+        // password, and are not for people of other providers.
+        let barred = |user: &User| matches!(user.status, Status::ForceChangePassword | Status::ExternalProvider);
+        let codes = !second_factor::demanded(pool) && !self.user().is_some_and(barred);
         let verified = |flag| self.user().is_none_or(|user| user.attribute(flag) == Some("true"));
         if codes && allows(pool, "EMAIL_OTP") && verified(id::EMAIL_VERIFIED) {
             names.push("EMAIL_OTP");

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::attempt::Attempt;
-use super::{Step, Texts, required, wrong};
+use super::{Step, Texts, required, status, wrong};
 use crate::authentication::sessions::{Challenge, Step as Answered};
 use crate::protocol::ApiError;
 use crate::triggers::{self, Trigger};
@@ -49,7 +49,8 @@ impl Attempt<'_, '_> {
         match (self.define()?, public) {
             (Decision::Tokens, _) => {
                 self.somebody()?;
-                super::status::demand_confirmed(self)?;
+                status::demand_local(self)?;
+                status::demand_confirmed(self)?;
                 self.finish()
             }
             (Decision::Failure, _) => {

@@ -18,7 +18,7 @@ impl Attempt<'_, '_> {
         let user = self.somebody()?;
         let moment = self.call.moment;
         let known_device = self.known_device(user)?;
-        let request = json!({ "newDeviceUsed": known_device.is_none(), "clientMetadata": {} });
+        let request = json!({ "newDeviceUsed": known_device.is_none(), "clientMetadata": self.metadata });
         self.trigger(Trigger::PostAuthentication, "PostAuthentication_Authentication", request)?;
         let hosted = self.progress.flow == Flow::Hosted;
         let new_device = if known_device.is_none() && !hosted { self.meet_device(user)? } else { None };

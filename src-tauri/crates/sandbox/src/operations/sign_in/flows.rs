@@ -35,9 +35,8 @@ pub(super) fn begin(call: &mut Call<'_>, input: Initiate, door: Door) -> Step {
     let pool = pool.id.clone();
     demand_allowed(&client, name, door)?;
     let parameters = input.auth_parameters.unwrap_or_default();
-    let metadata = input.client_metadata.unwrap_or_default();
     let flow = match name {
-        "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" => return refresh(call, &client, &parameters, &metadata),
+        "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" => return refresh(call, &client, &parameters),
         "USER_SRP_AUTH" => Flow::Srp,
         "CUSTOM_AUTH" => Flow::Custom,
         "USER_AUTH" => Flow::Choice,
@@ -47,22 +46,14 @@ pub(super) fn begin(call: &mut Call<'_>, input: Initiate, door: Door) -> Step {
     secret_hash::check(&client, &typed, parameters.get("SECRET_HASH").map(String::as_str))?;
     let ip = input.context_data.and_then(|c| c.ip_address);
     let progress = Progress {
-        pool,
-        client: client.id.clone(),
-        flow,
-        user: None,
-        username: typed.clone(),
-        typed,
-        methods: Vec::new(),
         told_methods: parameters.contains_key("TARGET_ACR_VALUES"),
-        new_password: false,
         device: parameters.get("DEVICE_KEY").cloned(),
-        device_proved: false,
-        steps: Vec::new(),
         ip: ip.or_else(|| input.user_context_data.and_then(|c| c.ip_address)),
+        validation: input.client_metadata.unwrap_or_default(),
+        ..Progress::begin(&pool, &client.id, flow, &typed)
     };
     device::demand_key(progress.device.as_deref())?;
-    let mut attempt = Attempt { call, client, progress, metadata };
+    let mut attempt = Attempt { call, client, progress, metadata: Texts::new() };
     attempt.find(&parameters)?;
     match flow {
         Flow::Srp => attempt.ask_password_proof(required(&parameters, "SRP_A")?),
@@ -145,7 +136,7 @@ fn demand_allowed(client: &Client, name: &str, door: Door) -> Result<(), ApiErro
 }
 
 /// `REFRESH_TOKEN_AUTH`, which is closed to clients that rotate refresh tokens.
-fn refresh(call: &mut Call<'_>, client: &Client, parameters: &Texts, metadata: &Texts) -> Step {
+fn refresh(call: &mut Call<'_>, client: &Client, parameters: &Texts) -> Step {
     let token = required(parameters, "REFRESH_TOKEN")?;
     if tokens::rotation(client).is_some() {
         let message = "Refresh token rotation is enabled for the client: use GetTokensFromRefreshToken.";
@@ -165,7 +156,7 @@ fn refresh(call: &mut Call<'_>, client: &Client, parameters: &Texts, metadata: &
         token,
         device_key: parameters.get("DEVICE_KEY").map(String::as_str),
         source: Source::RefreshTokens,
-        client_metadata: metadata.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect(),
+        client_metadata: Map::new(),
     };
     call.world.acts(&continued.pool_id, continued.user);
     let result = tokens::refresh(call.world, &refresh, moment)?;

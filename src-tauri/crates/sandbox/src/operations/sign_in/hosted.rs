@@ -54,21 +54,8 @@ pub(crate) fn begin(
     password: &str,
     told_methods: bool,
 ) -> Result<Hosted, ApiError> {
-    let progress = Progress {
-        pool: pool.to_owned(),
-        client: client.id.clone(),
-        flow: Flow::Hosted,
-        user: None,
-        username: username.to_owned(),
-        typed: username.to_owned(),
-        methods: Vec::new(),
-        told_methods,
-        new_password: false,
-        device: None,
-        device_proved: false,
-        steps: Vec::new(),
-        ip: None,
-    };
+    let begun = Progress::begin(pool, &client.id, Flow::Hosted, username);
+    let progress = Progress { told_methods, ..begun };
     let mut attempt = Attempt { call, client, progress, metadata: Texts::new() };
     let parameters = Texts::from([("PASSWORD".to_owned(), password.to_owned())]);
     attempt.find(&parameters).map_err(|error| if error.code == "UserNotFoundException" { wrong() } else { error })?;

@@ -16,8 +16,8 @@ impl Attempt<'_, '_> {
     pub(super) fn migrate(&mut self, password: &str) -> Result<Option<u32>, ApiError> {
         let request = json!({
             "password": password,
-            "validationData": self.metadata,
-            "clientMetadata": self.metadata,
+            "validationData": self.progress.validation,
+            "clientMetadata": self.progress.validation,
         });
         let Ok(answer) = self.trigger(Trigger::UserMigration, "UserMigration_Authentication", request) else {
             return Err(self.failed_migration());
@@ -42,10 +42,11 @@ impl Attempt<'_, '_> {
         let (moment, typed) = (self.call.moment, self.progress.typed.clone());
         let sub = self.call.world.random_uuid();
         let pool = self.pool_mut()?;
-        let mut given = attributes::read(pool, given)?;
-        let username = attributes::canonical(pool, typed, &sub, &mut given)?;
-        attributes::demand_required(pool, &given)?;
-        attributes::claim_aliases(pool, &given, None, force, moment)?;
+        let broken = |_| triggers::unrecognizable(Trigger::UserMigration);
+        let mut given = attributes::read(pool, given).map_err(broken)?;
+        let username = attributes::canonical(pool, typed, &sub, &mut given).map_err(broken)?;
+        attributes::demand_required(pool, &given).map_err(broken)?;
+        attributes::claim_aliases(pool, &given, None, force, moment).map_err(broken)?;
         let at = Newcomer { username: &username, sub: &sub, attributes: &given, status }.enter(pool, moment);
         if status == Status::Confirmed {
             pool.set_password(at, password, None);

@@ -71,7 +71,7 @@ impl Attempt<'_, '_> {
     }
 
     fn pre_authentication(&self) -> Result<(), ApiError> {
-        let request = json!({ "validationData": self.metadata });
+        let request = json!({ "validationData": self.progress.validation, "clientMetadata": self.metadata });
         self.trigger(Trigger::PreAuthentication, "PreAuthentication_Authentication", request).map(|_| ())
     }
 

@@ -43,7 +43,7 @@ pub(super) fn answer(call: &mut Call<'_>, input: &Respond) -> Step {
     let typed = required(responses, "USERNAME")?;
     secret_hash::check(&client, typed, responses.get("SECRET_HASH").map(String::as_str))?;
     device::demand_key(responses.get("DEVICE_KEY").map(String::as_str))?;
-    let id = session_id(input, name, responses)?;
+    let id = session_id(call, input, name, responses)?;
     let metadata = input.client_metadata.clone().unwrap_or_default();
     proceed(call, client, &pool, Reply { id: &id, name, typed, responses, metadata, hosted: false })
 }
@@ -90,8 +90,9 @@ pub(super) fn proceed(call: &mut Call<'_>, client: Client, pool: &str, reply: Re
     step
 }
 
-/// The session that an answer is for. The first proof of a sign-in may name it by the secret block alone.
-fn session_id(input: &Respond, name: &str, responses: &Texts) -> Result<String, ApiError> {
+/// The session that an answer is for. Clients may leave it out of the steps of SRP: a proof names it by the secret
+/// block, a device by its key.
+fn session_id(call: &Call<'_>, input: &Respond, name: &str, responses: &Texts) -> Result<String, ApiError> {
     if let Some(session) = input.session.as_deref().filter(|session| !session.is_empty()) {
         return Ok(session.to_owned());
     }
@@ -101,7 +102,13 @@ fn session_id(input: &Respond, name: &str, responses: &Texts) -> Result<String, 
             let block = BASE64_STANDARD.decode(block).unwrap_or_default();
             sessions::id_in_block(&block).map(str::to_owned).ok_or_else(wrong)
         }
-        "DEVICE_SRP_AUTH" => Err(refused("Cannot initiate DEVICE_SRP_AUTH flow without first authenticating")),
+        "DEVICE_SRP_AUTH" => {
+            let (client, now_ms) = (input.client_id.as_deref().unwrap_or_default(), call.moment.now_ms);
+            let (username, key) = (required(responses, "USERNAME")?, required(responses, "DEVICE_KEY")?);
+            let waiting = call.world.sessions.of_device(client, username, key, now_ms);
+            let none = || refused("Cannot initiate DEVICE_SRP_AUTH flow without first authenticating");
+            waiting.map(str::to_owned).ok_or_else(none)
+        }
         _ => Err(ApiError::invalid("Missing required parameter Session")),
     }
 }

@@ -162,8 +162,7 @@ impl Attempt<'_, '_> {
             None => Some(pretended(attribute, &self.progress.typed)),
         };
         let Some(destination) = destination else {
-            let message = "User has no address or number to send a code to.";
-            return Err(ApiError::new("MFAMethodNotFoundException", message));
+            return Err(ApiError::invalid("User has no address or number to send a code to."));
         };
         let details = destination.details();
         if let Some(user) = self.progress.user {

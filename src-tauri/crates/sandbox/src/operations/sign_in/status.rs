@@ -1,7 +1,7 @@
 //! What the status of a person forbids.
 
 use super::attempt::Attempt;
-use super::refused;
+use super::{refused, wrong};
 use crate::directory::user::Status;
 use crate::protocol::ApiError;
 
@@ -25,6 +25,11 @@ pub(super) fn demand_confirmed(attempt: &Attempt<'_, '_>) -> Result<(), ApiError
         return Err(ApiError::new("UserNotConfirmedException", "User is not confirmed."));
     }
     Ok(())
+}
+
+/// Refuses people of other identity providers, who sign in there.
+pub(super) fn demand_local(attempt: &Attempt<'_, '_>) -> Result<(), ApiError> {
+    if attempt.user().is_some_and(|user| user.status == Status::ExternalProvider) { Err(wrong()) } else { Ok(()) }
 }
 
 /// Refuses temporary passwords whose time is over.

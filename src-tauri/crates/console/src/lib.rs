@@ -13,6 +13,7 @@ mod erase;
 mod error;
 mod known;
 mod leases;
+pub mod logs;
 mod open;
 mod overview;
 mod pool;

@@ -43,6 +43,8 @@ pub enum Bound {
     AtMost,
     /// It is exactly this.
     Exactly,
+    /// Worth knowing, but it bounds nothing.
+    Hint,
 }
 
 /// Where evidence of monthly active users comes from.

@@ -11,6 +11,7 @@ pub mod estimate;
 pub mod group;
 pub mod id;
 pub mod list;
+pub mod mau;
 pub mod month;
 pub mod pool;
 pub mod query;

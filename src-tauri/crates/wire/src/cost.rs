@@ -4,6 +4,7 @@ use console::{CostAnswer, CostQuestion, TableUsed};
 use jiff::Timestamp;
 use model::Region;
 use model::cost::{Line, PricePlan, Quote, plain};
+use model::estimate::{Bound, Estimate, Evidence, EvidenceKind};
 use model::month::Month;
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -161,5 +162,90 @@ impl From<&TableUsed> for PriceTableView {
             built_in: table.built_in,
             region: table.region.to_string(),
         }
+    }
+}
+
+/// How many users were active in a month, as far as that can be told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct MauView {
+    /// The month.
+    pub month: String,
+    /// At least this many; `null` when nothing is known.
+    pub low: Option<u32>,
+    /// The best single number; `null` when unknown.
+    pub likely: Option<u32>,
+    /// At most this many; `null` when unknown.
+    pub high: Option<u32>,
+    /// What it rests on.
+    pub evidence: Vec<EvidenceView>,
+}
+
+/// One thing that is known, and what follows from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct EvidenceView {
+    /// What kind of evidence: `created`, `changed`, `ledger`, `logs`, `estimatedUsers`, `billed` and the like.
+    pub kind: String,
+    /// `atLeast`, `about`, `atMost`, `exactly`, or `hint` for what bounds nothing.
+    pub bound: String,
+    /// The number that it gives.
+    pub users: u32,
+    /// What was seen.
+    pub says: String,
+    /// What makes it less than certain; `null` when nothing does.
+    pub caveat: Option<String>,
+}
+
+impl MauView {
+    /// A month's estimate.
+    #[must_use]
+    pub fn new(month: Month, users: &Estimate<u64>) -> Self {
+        Self {
+            month: month.to_string(),
+            low: (!users.is_unknown()).then(|| crate::count(users.low)),
+            likely: users.likely.map(crate::count),
+            high: users.high.map(crate::count),
+            evidence: users.evidence.iter().map(EvidenceView::from).collect(),
+        }
+    }
+}
+
+impl From<&Evidence> for EvidenceView {
+    fn from(evidence: &Evidence) -> Self {
+        Self {
+            kind: kind(evidence.kind).to_owned(),
+            bound: bound(evidence.bound).to_owned(),
+            users: crate::count(evidence.users),
+            says: evidence.says.clone(),
+            caveat: evidence.caveat.clone(),
+        }
+    }
+}
+
+fn kind(kind: EvidenceKind) -> &'static str {
+    match kind {
+        EvidenceKind::Created => "created",
+        EvidenceKind::Changed => "changed",
+        EvidenceKind::Ledger => "ledger",
+        EvidenceKind::SignInEvents => "signInEvents",
+        EvidenceKind::Sessions => "sessions",
+        EvidenceKind::Union => "union",
+        EvidenceKind::Metrics => "metrics",
+        EvidenceKind::Logs => "logs",
+        EvidenceKind::EstimatedUsers => "estimatedUsers",
+        EvidenceKind::Billed => "billed",
+        EvidenceKind::BilledBefore => "billedBefore",
+        EvidenceKind::Forecast => "forecast",
+    }
+}
+
+fn bound(bound: Bound) -> &'static str {
+    match bound {
+        Bound::AtLeast => "atLeast",
+        Bound::About => "about",
+        Bound::AtMost => "atMost",
+        Bound::Exactly => "exactly",
+        Bound::Hint => "hint",
     }
 }

@@ -13,6 +13,7 @@ use model::{GroupName, PoolId, Username};
 use rstest::rstest;
 use wire::app::SettingsPatch;
 use wire::connections::ConnectionIdView;
+use wire::cost::{AskCost, CostView, MauView};
 use wire::pools::{CachedPool, FreshnessView, GroupView, PoolLineView, PoolView};
 use wire::query::ParsedView;
 use wire::sync::{SyncProgressView, SyncReportView};
@@ -227,4 +228,41 @@ fn a_patch_changes_what_it_names_and_nothing_else() {
     settings.theme = before.theme;
     settings.columns.clear();
     assert_eq!(settings, before);
+}
+
+#[test]
+fn a_month_of_which_nothing_is_known_has_no_numbers() {
+    let month = model::month::Month::parse("2026-11").unwrap();
+    let unknown = MauView::new(month, &model::estimate::Estimate::unknown());
+    let expected = serde_json::json!({ "month": "2026-11", "low": null, "likely": null, "high": null, "evidence": [] });
+    assert_eq!(serde_json::to_value(&unknown).unwrap(), expected);
+    let facts = model::mau::Facts { changed: Some(80), ..model::mau::Facts::none(month, true) };
+    let told = serde_json::to_value(MauView::new(month, &model::mau::estimate(&facts))).unwrap();
+    assert_eq!((&told["low"], &told["likely"], &told["high"]), (&0.into(), &80.into(), &serde_json::Value::Null));
+    assert_eq!((&told["evidence"][0]["kind"], &told["evidence"][0]["bound"]), (&"changed".into(), &"about".into()));
+}
+
+#[test]
+fn a_bill_is_text_with_money_and_numbers_with_counts() {
+    let ask: AskCost = serde_json::from_str(r#"{ "mau": 20000, "plan": "essentials", "month": "2026-11" }"#).unwrap();
+    let question = ask.parse(instant("2026-11-22T00:00:00Z")).unwrap();
+    let answer = console::cost(&question, None, jiff::civil::date(2026, 11, 22)).unwrap();
+    let bill = serde_json::to_value(&CostView::all(&answer)[0]).unwrap();
+    assert_eq!((&bill["plan"], &bill["total"]), (&"essentials".into(), &"150.00".into()));
+    let expected = serde_json::json!({
+        "what": "Essentials users 10,001 to 20,000", "quantity": 10_000, "unitPrice": "0.015", "amount": "150.00",
+        "text": "10,000 × $0.015 = $150.00"
+    });
+    assert_eq!(bill["lines"][1], expected);
+    assert_eq!(bill["priceTable"]["ageDays"], 77);
+}
+
+#[rstest]
+#[case(AskCost { plan: Some("gold".into()), ..AskCost::default() }, "plan")]
+#[case(AskCost { month: Some("2026-13".into()), ..AskCost::default() }, "month")]
+#[case(AskCost { region: Some(String::new()), ..AskCost::default() }, "region")]
+#[case(AskCost { m2m: 1_000_000_000_001, ..AskCost::default() }, "m2m")]
+fn a_question_of_cost_that_makes_no_sense_names_its_field(#[case] ask: AskCost, #[case] field: &str) {
+    let error = ask.parse(instant("2026-11-22T00:00:00Z")).unwrap_err();
+    assert_eq!((error.code, error.field.as_deref()), (ErrorCode::Validation, Some(field)));
 }

@@ -1,0 +1,174 @@
+//! Tables that AWS gives: results of the prepared queries, and usage on a bill.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+
+use model::cost::Meter;
+use model::month::Month;
+
+use crate::Error;
+
+/// The most rows that are read.
+const MOST_ROWS: usize = 1_000_000;
+
+/// What a CSV turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ImportedTable {
+    /// The result of a prepared query.
+    Result {
+        /// Its rows.
+        rows: Vec<ResultRow>,
+        /// Numbers of the lines that could not be read.
+        damaged: Vec<u64>,
+    },
+    /// Usage from a bill, a cost and usage report, or Cost Explorer.
+    Usage {
+        /// Cognito's part of it, summed by month and kind.
+        usage: Vec<BilledUsage>,
+        /// Numbers of the lines that could not be read.
+        damaged: Vec<u64>,
+    },
+}
+
+/// A row of a prepared query's result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResultRow {
+    /// The month; `None` where the query was limited to one.
+    pub month: Option<Month>,
+    /// The app client; `None` for all of them.
+    pub client: Option<String>,
+    /// Different active users; `None` in a table of token requests.
+    pub users: Option<u64>,
+    /// Token requests of machines; `None` in a table of users.
+    pub token_requests: Option<u64>,
+}
+
+/// What a bill counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BilledKind {
+    /// Something with a price.
+    Billed(Meter),
+    /// Users of the free tier, who are listed apart.
+    FreeUsers,
+}
+
+/// A quantity on a bill.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BilledUsage {
+    /// The month; `None` where the table tells none.
+    pub month: Option<Month>,
+    /// What is counted.
+    pub kind: BilledKind,
+    /// How many, rounded to whole ones.
+    pub quantity: u64,
+}
+
+/// Reads a CSV with a header: the result of a prepared query, or usage from a bill.
+///
+/// # Errors
+/// [`Code::Validation`](crate::Code::Validation) on `file` when its columns are those of neither.
+pub fn read_table(file: impl Read) -> Result<ImportedTable, Error> {
+    let mut csv = csv::ReaderBuilder::new().flexible(true).from_reader(file);
+    let header = csv.headers().map_err(|error| Error::invalid("file", format!("This is not a CSV: {error}.")))?;
+    let names: Vec<String> = header.iter().map(normal).collect();
+    let column = |wanted: &[&str]| names.iter().position(|name| wanted.contains(&name.as_str()));
+    let month = column(&["month", "usagestartdate", "billingperiodstartdate", "startdate"]);
+    if let (Some(kind), Some(quantity)) =
+        (column(&["usagetype"]), column(&["usagequantity", "usageamount", "quantity"]))
+    {
+        return Ok(usage(&mut csv, kind, quantity, month));
+    }
+    let (users, tokens) = (column(&["users"]), column(&["tokenrequests"]));
+    if users.or(tokens).is_none() {
+        let sentence = "Its columns are neither those of a prepared query (users, tokenRequests, client, month) nor of a \
+                        bill (usage type and usage quantity).";
+        return Err(Error::invalid("file", sentence));
+    }
+    let client = column(&["client"]);
+    let (mut rows, mut damaged) = (Vec::new(), Vec::new());
+    for (at, record) in csv.records().take(MOST_ROWS).enumerate() {
+        let line = at as u64 + 2;
+        let Ok(record) = record else {
+            damaged.push(line);
+            continue;
+        };
+        let text =
+            |column: Option<usize>| column.and_then(|at| record.get(at)).map(str::trim).filter(|t| !t.is_empty());
+        let row = ResultRow {
+            month: text(month).and_then(month_of),
+            client: text(client).map(str::to_owned),
+            users: text(users).and_then(whole),
+            token_requests: text(tokens).and_then(whole),
+        };
+        let wrong_month = text(month).is_some() && row.month.is_none();
+        if wrong_month || (row.users.is_none() && row.token_requests.is_none()) {
+            damaged.push(line);
+        } else {
+            rows.push(row);
+        }
+    }
+    Ok(ImportedTable::Result { rows, damaged })
+}
+
+fn usage(csv: &mut csv::Reader<impl Read>, kind: usize, quantity: usize, month: Option<usize>) -> ImportedTable {
+    let mut sums: BTreeMap<(Option<Month>, BilledKind), rust_decimal::Decimal> = BTreeMap::new();
+    let mut damaged = Vec::new();
+    for (at, record) in csv.records().take(MOST_ROWS).enumerate() {
+        let line = at as u64 + 2;
+        let Ok(record) = record else {
+            damaged.push(line);
+            continue;
+        };
+        // Other services, taxes and totals are not of interest.
+        let Some(kind) = record.get(kind).and_then(kind_of) else { continue };
+        let month = month.and_then(|at| record.get(at)).and_then(month_of);
+        match record.get(quantity).and_then(decimal) {
+            Some(quantity) => *sums.entry((month, kind)).or_default() += quantity,
+            None => damaged.push(line),
+        }
+    }
+    let usage = sums.into_iter().filter_map(|((month, kind), quantity)| {
+        let quantity = quantity.round().try_into().ok()?;
+        Some(BilledUsage { month, kind, quantity })
+    });
+    ImportedTable::Usage { usage: usage.collect(), damaged }
+}
+
+/// `lineItem/UsageType`, `line_item_usage_type` and `Usage type` are the same column.
+fn normal(name: &str) -> String {
+    let last = name.rsplit('/').next().unwrap_or(name);
+    let plain: String = last.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let plain = plain.strip_prefix("lineitem").or(plain.strip_prefix("bill")).unwrap_or(&plain);
+    if plain == "ingperiodstartdate" { "billingperiodstartdate".to_owned() } else { plain.to_owned() }
+}
+
+/// What a usage type such as `EUW2-CognitoEssentialsMAU` counts; `None` when it is not Cognito's.
+fn kind_of(usage_type: &str) -> Option<BilledKind> {
+    let known = [
+        ("CognitoLiteMAU", BilledKind::Billed(Meter::Lite)),
+        ("CognitoEssentialsMAU", BilledKind::Billed(Meter::Essentials)),
+        ("CognitoPlusMAU", BilledKind::Billed(Meter::Plus)),
+        ("CognitoUserPoolsMAU", BilledKind::Billed(Meter::Legacy)),
+        ("CognitoUserPoolMAU", BilledKind::FreeUsers),
+        ("CognitoFreeTierMAU", BilledKind::FreeUsers),
+        ("EnterpriseMAU", BilledKind::Billed(Meter::Federated)),
+        ("CUPM2MTokenRequestsFull", BilledKind::Billed(Meter::TokenRequests)),
+    ];
+    known.into_iter().find(|(suffix, _)| usage_type.trim().ends_with(suffix)).map(|(_, kind)| kind)
+}
+
+/// `2026-11`, or the month of `2026-11-03T…` and `2026/11/03`.
+fn month_of(text: &str) -> Option<Month> {
+    Month::parse(&text.trim().replace('/', "-").chars().take(7).collect::<String>()).ok()
+}
+
+/// A whole number; thousands may be parted by commas.
+fn whole(text: &str) -> Option<u64> {
+    text.replace(',', "").parse().ok()
+}
+
+fn decimal(text: &str) -> Option<rust_decimal::Decimal> {
+    let text = text.trim().replace(',', "");
+    let number = rust_decimal::Decimal::from_scientific(&text).ok().or_else(|| text.parse().ok())?;
+    (!number.is_sign_negative()).then_some(number)
+}

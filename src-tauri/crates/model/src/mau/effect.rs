@@ -1,0 +1,59 @@
+//! Which operations make a user a monthly active user (Developer Guide, quotas, "Monthly active users").
+
+use crate::call::MauEffect;
+
+/// What an operation does to the count of the user whom it is about, by AWS's name (`AdminGetUser`) or CloudTrail's name of
+/// a page (`Token_POST`). [`MauEffect::Free`] for what is not about one user and for names that we do not know to be.
+///
+/// Calls that a user's own access token authorises are free: AWS says that they alone count nobody; the sign-in that gave
+/// the token did.
+#[must_use]
+pub fn effect_of(operation: &str) -> MauEffect {
+    match operation {
+        // Named by AWS.
+        "SignUp"
+        | "AdminCreateUser"
+        | "ConfirmSignUp"
+        | "AdminConfirmSignUp"
+        | "InitiateAuth"
+        | "AdminInitiateAuth"
+        | "RespondToAuthChallenge"
+        | "AdminRespondToAuthChallenge"
+        | "GetTokensFromRefreshToken"
+        | "AdminUserGlobalSignOut"
+        | "RevokeToken"
+        | "ForgotPassword"
+        | "ConfirmForgotPassword"
+        | "AdminSetUserPassword"
+        | "AdminUpdateUserAttributes"
+        | "AdminDeleteUserAttributes"
+        | "AdminAddUserToGroup"
+        | "AdminRemoveUserFromGroup"
+        | "AdminGetUser"
+        | "Token_POST" => MauEffect::MayBill,
+        // Not in today's list: an older guide, or what the operation is, speaks for it.
+        "AdminDisableUser"
+        | "AdminEnableUser"
+        | "AdminDeleteUser"
+        | "AdminSetUserMFAPreference"
+        | "AdminSetUserSettings"
+        | "AdminDeleteSoftwareToken"
+        | "AdminForgetDevice"
+        | "AdminUpdateDeviceStatus"
+        | "AdminLinkProviderForUser"
+        | "AdminDisableProviderForUser"
+        | "AdminRevokeUserSession"
+        | "ResendConfirmationCode"
+        // Reads of one user, of which AWS names only AdminGetUser.
+        | "AdminListGroupsForUser"
+        | "AdminListDevices"
+        | "AdminGetDevice"
+        | "AdminListUserAuthEvents"
+        | "AdminUpdateAuthEventFeedback"
+        | "AdminGetUserAuthFactors"
+        | "AdminListUserSessions" => MauEffect::Undocumented,
+        // Pages of managed login: the events do not tell whether the person came in.
+        page if page.ends_with("_POST") || page.ends_with("Response_GET") => MauEffect::Undocumented,
+        _ => MauEffect::Free,
+    }
+}

@@ -1,0 +1,261 @@
+//! From facts to low ≤ likely ≤ high. A bound is drawn only from what cannot be otherwise; the rest is "about".
+
+use super::log::LogMonth;
+use crate::cost::grouped;
+use crate::estimate::{Bound, Estimate, Evidence, EvidenceKind};
+use crate::month::Month;
+
+/// What is known of a pool's month. Everything is optional: absent is "was not looked at", zero is "there was none".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// The month.
+    pub month: Month,
+    /// Whether the month has ended.
+    pub over: bool,
+    /// Users in the local copy who were created in the month.
+    pub created: Option<Created>,
+    /// Users in the local copy whose record changed in the month, those created included.
+    pub changed: Option<u64>,
+    /// What this app did.
+    pub ledger: Option<LedgerFacts>,
+    /// Different users with a successful sign-in event in the month, among those that were looked at (Plus).
+    pub sign_in_events: Option<u64>,
+    /// Different users with a session that was used in the month, among those that were looked at.
+    pub sessions: Option<u64>,
+    /// Different users over all evidence that names users and is sure: created and not imported, ledger, events, sessions.
+    pub union: Option<u64>,
+    /// CloudWatch's sums over the month.
+    pub metrics: Option<MetricSums>,
+    /// Imported logs.
+    pub log: Option<LogMonth>,
+    /// AWS's estimate of the number of users.
+    pub estimated_users: Option<u64>,
+    /// Users in the local copy, if it is complete.
+    pub known_users: Option<u64>,
+    /// Users who were seen to be gone in the month or after it, by syncs and by this app's own deletions.
+    pub gone_users: Option<u64>,
+    /// The number on the bill.
+    pub billed: Option<BilledNumber>,
+    /// The pool's number on the bill of the month before.
+    pub billed_before: Option<u64>,
+}
+
+/// Users created in a month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Created {
+    /// All of them.
+    pub users: u64,
+    /// How many of them an import may have made. Imports count nobody as active, and nothing marks an imported user; give
+    /// the sum of `ImportedUsers` of the month's jobs, or all of them where that cannot be read.
+    pub maybe_imported: u64,
+}
+
+/// Different users of this app's calls in a month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LedgerFacts {
+    /// With a successful call that AWS lists as counting.
+    pub listed: u64,
+    /// With nothing but calls of which AWS says nothing.
+    pub undocumented: u64,
+}
+
+/// CloudWatch's sums of successes: events, not users.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MetricSums {
+    /// `SignUpSuccesses`.
+    pub sign_ups: u64,
+    /// `SignInSuccesses`.
+    pub sign_ins: u64,
+    /// `TokenRefreshSuccesses`.
+    pub refreshes: u64,
+    /// `FederationSuccesses`.
+    pub federations: u64,
+    /// Calls of the account that can make somebody active and are in none of these sums (reads, updates, resets, revoked
+    /// tokens), as `AWS/Usage` counts them; `None` when that was not read.
+    pub other_calls: Option<u64>,
+}
+
+/// A number of active users that a bill tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BilledNumber {
+    /// How many.
+    pub users: u64,
+    /// What the number is about.
+    pub scope: BillScope,
+}
+
+/// What a billed number is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BillScope {
+    /// This pool alone: it is the only one, or the bill is split by a tag.
+    Pool,
+    /// All pools of the account and Region.
+    Account,
+}
+
+impl Facts {
+    /// Nothing is known of the month.
+    #[must_use]
+    pub fn none(month: Month, over: bool) -> Self {
+        Self {
+            month,
+            over,
+            created: None,
+            changed: None,
+            ledger: None,
+            sign_in_events: None,
+            sessions: None,
+            union: None,
+            metrics: None,
+            log: None,
+            estimated_users: None,
+            known_users: None,
+            gone_users: None,
+            billed: None,
+            billed_before: None,
+        }
+    }
+}
+
+/// How many users were active. With no evidence, unknown.
+#[must_use]
+pub fn estimate(facts: &Facts) -> Estimate<u64> {
+    let mut evidence = Vec::new();
+    at_least(facts, &mut evidence);
+    about(facts, &mut evidence);
+    at_most(facts, &mut evidence);
+    billed(facts, &mut evidence);
+    let of = |bound: Bound| evidence.iter().filter(move |item: &&Evidence| item.bound == bound).map(|item| item.users);
+    let low = of(Bound::AtLeast).max().unwrap_or_default();
+    // The most telling comes first; see `about`.
+    let likely = of(Bound::About).next();
+    let high = of(Bound::AtMost).min();
+    let estimate = match of(Bound::Exactly).next() {
+        Some(exact) => Estimate::exactly(exact),
+        None => Estimate::new(low, likely, high),
+    };
+    estimate.because(evidence)
+}
+
+fn item(kind: EvidenceKind, bound: Bound, users: u64, says: String, caveat: &str) -> Evidence {
+    let caveat = (!caveat.is_empty()).then(|| caveat.to_owned());
+    Evidence { kind, bound, users, says, caveat }
+}
+
+fn at_least(facts: &Facts, evidence: &mut Vec<Evidence>) {
+    use EvidenceKind as Kind;
+    let month = facts.month;
+    let mut push = |kind, users: u64, says: String, caveat: &str| {
+        evidence.push(item(kind, Bound::AtLeast, users, says, caveat));
+    };
+    if let Some(created) = facts.created {
+        let users = created.users.saturating_sub(created.maybe_imported);
+        let caveat = match created.maybe_imported {
+            0 => String::new(),
+            maybe => {
+                format!("{} more may have been imported, which makes nobody active.", grouped(maybe.min(created.users)))
+            }
+        };
+        push(Kind::Created, users, format!("{} users were created in {month}.", grouped(users)), &caveat);
+    }
+    if let Some(ledger) = facts.ledger {
+        let says = format!("This app made calls about {} users that AWS lists as counting.", grouped(ledger.listed));
+        let caveat = match ledger.undocumented {
+            0 => String::new(),
+            more => format!("It made calls about {} more of which AWS says nothing.", grouped(more)),
+        };
+        push(Kind::Ledger, ledger.listed, says, &caveat);
+    }
+    if let Some(users) = facts.sign_in_events {
+        let says = format!("{} users have a successful sign-in event.", grouped(users));
+        push(Kind::SignInEvents, users, says, "Only users whose events were looked at.");
+    }
+    if let Some(users) = facts.sessions {
+        let says = format!("{} users have a session that was used.", grouped(users));
+        push(Kind::Sessions, users, says, "Only users whose sessions were looked at.");
+    }
+    if let Some(users) = facts.union {
+        push(Kind::Union, users, format!("These are {} different users.", grouped(users)), "");
+    }
+    if let Some(log) = &facts.log {
+        let says = format!("Imported logs name {} different active users.", grouped(log.surely.users));
+        let caveat = if log.surely.exact { "" } else { "Counted to within 1 %; the bound is 1 % less." };
+        push(Kind::Logs, log.surely.at_least(), says, caveat);
+    }
+}
+
+fn about(facts: &Facts, evidence: &mut Vec<Evidence>) {
+    use EvidenceKind as Kind;
+    let mut push = |kind, users: u64, says: String, caveat: &str| {
+        evidence.push(item(kind, Bound::About, users, says, caveat));
+    };
+    if let Some(log) = &facts.log {
+        let (first, last) = (log.first.strftime("%d %B"), log.last.strftime("%d %B"));
+        let says = format!("Imported logs from {first} to {last} name {} users.", grouped(log.surely.users));
+        push(Kind::Logs, log.surely.users, says, "Logs are delivered as well as can be; days may be missing.");
+    }
+    if let Some(users) = facts.billed_before {
+        let says = format!("The bill of {} says {} users.", facts.month.previous(), grouped(users));
+        push(Kind::BilledBefore, users, says, "Months need not be alike.");
+    }
+    if let Some(users) = facts.changed {
+        let says = format!("The records of {} users changed in {}.", grouped(users), facts.month);
+        let caveat = "A plain sign-in or a change of groups does not change the record, while an import or a password \
+                      reset by an administrator does and counts nobody.";
+        push(Kind::Changed, users, says, caveat);
+    }
+}
+
+fn at_most(facts: &Facts, evidence: &mut Vec<Evidence>) {
+    use EvidenceKind as Kind;
+    let mut push = |kind, users: u64, says: String, caveat: &str| {
+        evidence.push(item(kind, Bound::AtMost, users, says, caveat));
+    };
+    if let Some(users) = [facts.estimated_users, facts.known_users].into_iter().flatten().max() {
+        let gone = facts.gone_users.unwrap_or_default();
+        let says = match gone {
+            0 => format!("The pool has about {} users.", grouped(users)),
+            gone => format!("The pool has about {} users, and {} are gone.", grouped(users), grouped(gone)),
+        };
+        let caveat = "AWS's estimate may trail, and who was created and deleted between two syncs is not in it.";
+        push(Kind::EstimatedUsers, users.saturating_add(gone), says, caveat);
+    }
+    if let Some(metrics) = facts.metrics {
+        let sums = [metrics.sign_ups, metrics.sign_ins, metrics.refreshes, metrics.federations];
+        let events = sums.into_iter().fold(0, u64::saturating_add);
+        let says =
+            format!("CloudWatch counts {} sign-ups, sign-ins, refreshes and federated sign-ins.", grouped(events));
+        match metrics.other_calls {
+            Some(other) => {
+                let says = format!("{says} {} other calls of the account may count, too.", grouped(other));
+                push(Kind::Metrics, events.saturating_add(other), says, "Each event may be another user, or all one.");
+            }
+            None => evidence.push(item(
+                Kind::Metrics,
+                Bound::Hint,
+                events,
+                says,
+                "Events, not users; calls of administrators and changes of users are in none of these sums.",
+            )),
+        }
+    }
+}
+
+fn billed(facts: &Facts, evidence: &mut Vec<Evidence>) {
+    let Some(billed) = facts.billed else { return };
+    let users = billed.users;
+    let number = grouped(users);
+    let (bound, says, caveat) = match (billed.scope, facts.over) {
+        (BillScope::Pool, true) => (Bound::Exactly, format!("The bill says {number} users."), ""),
+        (BillScope::Pool, false) => {
+            (Bound::AtLeast, format!("The bill says {number} users so far."), "The month is not over.")
+        }
+        (BillScope::Account, true) => {
+            let says = format!("The bill says {number} users for all pools of the account and Region.");
+            (Bound::AtMost, says, "Other pools are in it.")
+        }
+        // It bounds nothing: other pools are in it, and it grows.
+        (BillScope::Account, false) => return,
+    };
+    evidence.push(item(EvidenceKind::Billed, bound, users, says, caveat));
+}

@@ -1,0 +1,464 @@
+//! Reading activity out of logs: exported user activity, and CloudTrail. Pure: somebody else reads the files.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::effect::effect_of;
+use super::sketch::{SmallSketch, Users, key};
+use crate::call::MauEffect;
+use crate::month::Month;
+use crate::{ClientId, PoolId};
+
+/// How many users are kept exactly before sketches take their place: 18 MB. A table of hashes doubles just above it.
+const EXACT: usize = 900_000;
+/// How many app clients are counted apart in a month.
+const CLIENTS: usize = 500;
+/// How many months are counted apart.
+const MONTHS: usize = 120;
+
+/// Counts different active users in logs, by month and app client, in constant memory.
+pub struct LogCounter {
+    pool: Option<PoolId>,
+    months: BTreeMap<Month, Growing>,
+    /// Users that are kept exactly.
+    exact: usize,
+    /// How many may be.
+    most_exact: usize,
+    events: u64,
+    other_events: u64,
+    other_pools: u64,
+    without_user: u64,
+}
+
+/// A month while it is being counted.
+struct Growing {
+    users: Users,
+    clients: BTreeMap<String, SmallSketch>,
+    /// Whether there were more clients than are counted apart.
+    more_clients: bool,
+    events: u64,
+    token_requests: u64,
+    first: Timestamp,
+    last: Timestamp,
+}
+
+/// What logs tell of a month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogMonth {
+    /// The month.
+    pub month: Month,
+    /// Different users with something that AWS lists as counting and that went well.
+    pub surely: Counted,
+    /// Different users with anything that may count: failed attempts, operations of which AWS says nothing.
+    pub possibly: Counted,
+    /// Surely active users by app client, to within a few percent. A user may be in several.
+    pub clients: Vec<(ClientId, u64)>,
+    /// Whether there were more app clients than were counted apart.
+    pub more_clients: bool,
+    /// Successful token requests of machines (CloudTrail only).
+    pub token_requests: u64,
+    /// Events about users.
+    pub events: u64,
+    /// When the first one was.
+    pub first: Timestamp,
+    /// When the last one was. What lies after it, or between, the log may not hold: delivery is best effort.
+    pub last: Timestamp,
+}
+
+/// A number of different users.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// How many.
+    pub users: u64,
+    /// Whether each was told apart; otherwise the standard error is 0.2 %.
+    pub exact: bool,
+}
+
+impl Counted {
+    /// Not more than there are: five standard errors less where it is not exact.
+    #[must_use]
+    pub fn at_least(self) -> u64 {
+        if self.exact { self.users } else { self.users - self.users / 100 }
+    }
+
+    /// Not less than there are.
+    #[must_use]
+    pub fn at_most(self) -> u64 {
+        if self.exact { self.users } else { self.users + self.users / 100 + 1 }
+    }
+}
+
+/// How far a piece of text could be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextRead {
+    /// Bytes up to the end of the last whole value.
+    pub bytes: usize,
+    /// Why the rest could not be read; `None` when there is none.
+    pub damage: Option<Damage>,
+}
+
+/// What is wrong with a piece of a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Damage {
+    /// It ends in the middle of a value.
+    CutOff,
+    /// It is not JSON.
+    NotJson,
+    /// It is JSON, but no event of user activity or CloudTrail.
+    NotAnEvent,
+    /// It has no time that can be read.
+    NoTime,
+}
+
+impl Damage {
+    /// What is wrong, in words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::CutOff => "it is cut off",
+            Self::NotJson => "it is not JSON",
+            Self::NotAnEvent => "it is no event of user activity or CloudTrail",
+            Self::NoTime => "it has no time",
+        }
+    }
+}
+
+/// Both kinds of event at once; everything is optional, because logs are foreign.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Event<'a> {
+    #[serde(borrow, default)]
+    event_source: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    event_timestamp: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    message: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    event_time: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    event_name: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    error_code: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    request_parameters: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    additional_event_data: Option<&'a RawValue>,
+}
+
+/// The message of exported user activity.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Activity<'a> {
+    #[serde(borrow, default)]
+    event_type: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    event_response: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    user_sub: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    user_name: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    user_pool_id: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    client_id: Option<Cow<'a, str>>,
+}
+
+/// A text that is there and not empty.
+fn given<'a>(text: &'a Option<Cow<'_, str>>) -> Option<&'a str> {
+    text.as_deref().filter(|text| !text.is_empty())
+}
+
+/// What CloudTrail tells of a request.
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct Parameters {
+    user_pool_id: Option<String>,
+    client_id: Option<String>,
+    username: Option<String>,
+}
+
+/// What CloudTrail adds for Cognito.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Additional {
+    sub: Option<String>,
+    #[serde(rename = "userPoolId")]
+    user_pool_id: Option<String>,
+    #[serde(rename = "requestParameters")]
+    request: PageRequest,
+    #[serde(rename = "responseParameters")]
+    response: PageResponse,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct PageRequest {
+    client_id: Vec<String>,
+    grant_type: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct PageResponse {
+    status: Option<f64>,
+}
+
+/// What is counted, whichever log it came from.
+struct Seen<'a> {
+    at: Timestamp,
+    pool: Option<&'a str>,
+    client: Option<&'a str>,
+    user: Option<&'a str>,
+    sure: bool,
+}
+
+impl LogCounter {
+    /// Counts events of a pool, and those that name none; of every pool when it is `None`.
+    #[must_use]
+    pub fn new(pool: Option<PoolId>) -> Self {
+        Self::keeping(pool, EXACT)
+    }
+
+    /// The same with another number of users that are kept exactly, some 20 to 40 bytes each.
+    #[must_use]
+    pub fn keeping(pool: Option<PoolId>, most_exact: usize) -> Self {
+        Self {
+            pool,
+            months: BTreeMap::new(),
+            exact: 0,
+            most_exact,
+            events: 0,
+            other_events: 0,
+            other_pools: 0,
+            without_user: 0,
+        }
+    }
+
+    /// Reads a line, or several values one after the other. Text before the first `{` is skipped: CloudWatch's exports put
+    /// the time there.
+    pub fn read(&mut self, text: &[u8]) -> TextRead {
+        let Some(begin) = text.iter().position(|byte| *byte == b'{') else {
+            let blank = text.iter().all(u8::is_ascii_whitespace);
+            return TextRead { bytes: text.len(), damage: (!blank).then_some(Damage::NotJson) };
+        };
+        // A newline in a text that was cut off would pass for a wrong character.
+        let mut events = serde_json::Deserializer::from_slice(text[begin..].trim_ascii_end()).into_iter::<Event<'_>>();
+        let (mut bytes, mut damage) = (begin, None);
+        while let Some(event) = events.next() {
+            match event {
+                Ok(event) => damage = self.event(&event).err().or(damage),
+                Err(error) => {
+                    let wrong = match error.classify() {
+                        serde_json::error::Category::Eof => Damage::CutOff,
+                        serde_json::error::Category::Data => Damage::NotAnEvent,
+                        _ => Damage::NotJson,
+                    };
+                    return TextRead { bytes, damage: Some(wrong) };
+                }
+            }
+            bytes = begin + events.byte_offset();
+        }
+        TextRead { bytes: text.len(), damage }
+    }
+
+    fn event(&mut self, event: &Event<'_>) -> Result<(), Damage> {
+        match (event.event_source.as_deref(), event.message, event.event_name.as_deref()) {
+            (Some("cognito-idp.amazonaws.com"), _, Some(name)) => self.trail(event, name),
+            (Some(service), _, Some(_)) if service.ends_with(".amazonaws.com") => {
+                self.other_events += 1;
+                Ok(())
+            }
+            (_, Some(message), _) => self.message(event, message),
+            _ => Err(Damage::NotAnEvent),
+        }
+    }
+
+    /// Exported user activity; or a wrapper of CloudWatch whose message is the event as a text.
+    fn message(&mut self, event: &Event<'_>, message: &RawValue) -> Result<(), Damage> {
+        if message.get().starts_with('"') {
+            let text: String = serde_json::from_str(message.get()).map_err(|_| Damage::NotAnEvent)?;
+            let inner: Event<'_> = serde_json::from_str(&text).map_err(|_| Damage::NotAnEvent)?;
+            let nested = inner.message.is_some_and(|message| message.get().starts_with('"'));
+            return if nested { Err(Damage::NotAnEvent) } else { self.event(&inner) };
+        }
+        let activity: Activity<'_> = serde_json::from_str(message.get()).map_err(|_| Damage::NotAnEvent)?;
+        let kind = activity.event_type.as_deref().ok_or(Damage::NotAnEvent)?;
+        let millis = event.event_timestamp.map(|raw| raw.get().trim_matches('"')).ok_or(Damage::NoTime)?;
+        let millis: i64 = millis.parse().map_err(|_| Damage::NoTime)?;
+        let at = Timestamp::from_millisecond(millis).map_err(|_| Damage::NoTime)?;
+        let outcome = activity.event_response.as_deref().unwrap_or_default();
+        // A new user counts before anything is confirmed; a code that is sent again is not in AWS's list.
+        let sure = match kind {
+            "SignUp" => outcome != "Fail",
+            "SignIn" | "ForgotPassword" | "PasswordChange" => outcome == "Pass",
+            _ => false,
+        };
+
+        self.count(&Seen {
+            at,
+            pool: given(&activity.user_pool_id),
+            client: given(&activity.client_id),
+            user: given(&activity.user_sub).or(given(&activity.user_name)),
+            // A name may belong to somebody whom another event calls by `sub`: two of one would be counted.
+            sure: sure && given(&activity.user_sub).is_some(),
+        });
+        Ok(())
+    }
+
+    /// CloudTrail's event of a user pool.
+    fn trail(&mut self, event: &Event<'_>, name: &str) -> Result<(), Damage> {
+        let effect = effect_of(name);
+        if effect == MauEffect::Free {
+            self.other_events += 1;
+            return Ok(());
+        }
+        let at: Timestamp = event.event_time.as_deref().and_then(|time| time.parse().ok()).ok_or(Damage::NoTime)?;
+        // Their shape differs by operation; what does not fit tells nothing.
+        let additional: Additional =
+            event.additional_event_data.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+        let parameters: Parameters =
+            event.request_parameters.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+        let failed = event.error_code.as_deref().is_some_and(|code| !code.is_empty())
+            || additional.response.status.is_some_and(|status| status >= 400.0);
+        let pool = parameters.user_pool_id.as_deref().or(additional.user_pool_id.as_deref());
+        if additional.request.grant_type.iter().any(|grant| grant == "client_credentials") {
+            if !failed && self.is_meant(pool) {
+                self.events += 1;
+                if let Some(month) = self.month(at) {
+                    month.token_requests += 1;
+                }
+            }
+            return Ok(());
+        }
+        // CloudTrail hides the names that people type; what it writes there is no user.
+        let named = parameters.username.as_deref().filter(|name| !name.starts_with("HIDDEN_DUE_TO"));
+        self.count(&Seen {
+            at,
+            pool,
+            client: parameters.client_id.as_deref().or(additional.request.client_id.first().map(String::as_str)),
+            user: additional.sub.as_deref().or(named),
+            sure: effect == MauEffect::MayBill && !failed && additional.sub.is_some(),
+        });
+        Ok(())
+    }
+
+    fn is_meant(&mut self, pool: Option<&str>) -> bool {
+        let elsewhere = self.pool.as_ref().is_some_and(|meant| pool.is_some_and(|pool| pool != meant.as_str()));
+        if elsewhere {
+            self.other_pools += 1;
+        }
+        !elsewhere
+    }
+
+    fn month(&mut self, at: Timestamp) -> Option<&mut Growing> {
+        let month = Month::of(at);
+        if self.months.len() >= MONTHS && !self.months.contains_key(&month) {
+            return None;
+        }
+        let growing = self.months.entry(month).or_insert_with(|| Growing::new(at));
+        growing.first = growing.first.min(at);
+        growing.last = growing.last.max(at);
+        Some(growing)
+    }
+
+    fn count(&mut self, seen: &Seen<'_>) {
+        if !self.is_meant(seen.pool) {
+            return;
+        }
+        self.events += 1;
+        let Some(user) = seen.user else {
+            self.without_user += 1;
+            return;
+        };
+        // Without the pool's own id a user name of two pools would be one user; of one pool it always is.
+        let key = if self.pool.is_some() { key("", user) } else { key(seen.pool.unwrap_or_default(), user) };
+        let Some(month) = self.month(seen.at) else { return };
+        month.events += 1;
+        if let Some(client) = seen.client.filter(|_| seen.sure) {
+            month.client(client, key);
+        }
+        let more = month.users.add(key, seen.sure);
+        self.exact += more;
+        if self.exact > self.most_exact {
+            self.months.values_mut().for_each(|month| month.users.shrink());
+            self.exact = 0;
+        }
+    }
+
+    /// What was found so far, by month.
+    #[must_use]
+    pub fn months(&self) -> Vec<LogMonth> {
+        self.months.iter().map(|(month, growing)| growing.told(*month)).collect()
+    }
+
+    /// Events of the pool's users and machines so far.
+    #[must_use]
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// Events of other services, and of what makes nobody active.
+    #[must_use]
+    pub fn other_events(&self) -> u64 {
+        self.other_events
+    }
+
+    /// Events of other pools.
+    #[must_use]
+    pub fn other_pools(&self) -> u64 {
+        self.other_pools
+    }
+
+    /// Events that may make somebody active but do not tell whom.
+    #[must_use]
+    pub fn without_user(&self) -> u64 {
+        self.without_user
+    }
+}
+
+impl Growing {
+    fn new(at: Timestamp) -> Self {
+        Self {
+            users: Users::new(),
+            clients: BTreeMap::new(),
+            more_clients: false,
+            events: 0,
+            token_requests: 0,
+            first: at,
+            last: at,
+        }
+    }
+
+    fn client(&mut self, client: &str, key: u64) {
+        if let Some(sketch) = self.clients.get_mut(client) {
+            sketch.insert_hash(key);
+        } else if self.clients.len() < CLIENTS {
+            let mut sketch = SmallSketch::new();
+            sketch.insert_hash(key);
+            self.clients.insert(client.to_owned(), sketch);
+        } else {
+            self.more_clients = true;
+        }
+    }
+
+    fn told(&self, month: Month) -> LogMonth {
+        let (surely, possibly, exact) = self.users.count();
+        let client =
+            |(id, sketch): (&String, &SmallSketch)| Some((ClientId::parse(id).ok()?, sketch.estimate() as u64));
+        LogMonth {
+            month,
+            surely: Counted { users: surely, exact },
+            possibly: Counted { users: possibly, exact },
+            clients: self.clients.iter().filter_map(client).collect(),
+            more_clients: self.more_clients,
+            token_requests: self.token_requests,
+            events: self.events,
+            first: self.first,
+            last: self.last,
+        }
+    }
+}

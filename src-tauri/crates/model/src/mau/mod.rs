@@ -1,0 +1,14 @@
+//! How many users were active in a month. Only the bill knows; everything here is evidence of it.
+
+mod effect;
+mod evidence;
+mod log;
+mod query;
+mod sketch;
+mod split;
+
+pub use effect::effect_of;
+pub use evidence::{BillScope, BilledNumber, Created, Facts, LedgerFacts, MetricSums, estimate};
+pub use log::{Counted, Damage, LogCounter, LogMonth, TextRead};
+pub use query::{LogGroup, PreparedQuery, prepared_queries};
+pub use split::{SignInKind, Split};

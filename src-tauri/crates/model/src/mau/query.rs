@@ -1,0 +1,155 @@
+//! Queries to copy, for logs that are too large for one machine. The importer reads the tables that they give.
+
+use crate::PoolId;
+use crate::month::Month;
+
+/// Where a prepared query runs and over what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LogGroup {
+    /// CloudWatch Logs Insights over exported user activity (Plus).
+    InsightsActivity,
+    /// CloudWatch Logs Insights over a trail.
+    InsightsTrail,
+    /// Athena over a table of CloudTrail logs.
+    AthenaTrail,
+    /// Athena over exported user activity in S3.
+    AthenaActivity,
+}
+
+/// A query to copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreparedQuery {
+    /// Where it runs.
+    pub runs_on: LogGroup,
+    /// What it tells, in words.
+    pub title: String,
+    /// The query.
+    pub text: String,
+    /// What to know and to set before it runs.
+    pub notes: Vec<String>,
+}
+
+const COUNTS: [&str; 14] = [
+    "SignUp",
+    "AdminCreateUser",
+    "ConfirmSignUp",
+    "AdminConfirmSignUp",
+    "InitiateAuth",
+    "AdminInitiateAuth",
+    "RespondToAuthChallenge",
+    "AdminRespondToAuthChallenge",
+    "GetTokensFromRefreshToken",
+    "AdminSetUserPassword",
+    "AdminUpdateUserAttributes",
+    "AdminAddUserToGroup",
+    "AdminRemoveUserFromGroup",
+    "AdminGetUser",
+];
+
+/// Queries for a pool's active users in a month: all, by app client, and token requests of machines.
+///
+/// Their result tables have the columns `month` (Athena), `client` (by client), and `users` or `tokenRequests`.
+#[must_use]
+pub fn prepared_queries(pool: &PoolId, month: Month) -> Vec<PreparedQuery> {
+    let range = format!("Set the time range to {} 00:00 UTC until {} 00:00 UTC.", month.first(), month.next().first());
+    let mut queries = insights(pool, &range);
+    queries.extend(athena(pool, month));
+    queries
+}
+
+fn insights(pool: &PoolId, range: &str) -> Vec<PreparedQuery> {
+    let about = "count_distinct is an approximation when there are many users.".to_owned();
+    let names = quoted('"');
+    let activity = format!(
+        "filter eventSource = \"USER_ACTIVITY\" and message.userPoolId = \"{pool}\"\n\
+         | filter (message.eventType in [\"SignIn\", \"ForgotPassword\", \"PasswordChange\"] and \
+         message.eventResponse = \"Pass\")\n    or (message.eventType = \"SignUp\" and message.eventResponse != \"Fail\")"
+    );
+    let trail = format!(
+        "filter eventSource = \"cognito-idp.amazonaws.com\" and ispresent(additionalEventData.sub) and not \
+         ispresent(errorCode)\n| filter eventName in [{names}]"
+    );
+    let query = |runs_on, title: &str, text: String, notes: Vec<String>| PreparedQuery {
+        runs_on,
+        title: title.to_owned(),
+        text,
+        notes: [vec![range.to_owned()], notes].concat(),
+    };
+    let all_pools = "A trail holds all pools of the account and Region; sign-ins do not always name theirs.".to_owned();
+    vec![
+        query(
+            LogGroup::InsightsActivity,
+            "Different active users",
+            format!("{activity}\n| stats count_distinct(message.userSub) as users"),
+            vec![about.clone()],
+        ),
+        query(
+            LogGroup::InsightsActivity,
+            "Different active users by app client",
+            format!(
+                "{activity}\n| fields message.clientId as client\n\
+                 | stats count_distinct(message.userSub) as users by client"
+            ),
+            vec![about.clone(), "A user of two clients is in both.".to_owned()],
+        ),
+        query(
+            LogGroup::InsightsTrail,
+            "Different active users",
+            format!("{trail}\n| stats count_distinct(additionalEventData.sub) as users"),
+            vec![about, all_pools],
+        ),
+        query(
+            LogGroup::InsightsTrail,
+            "Token requests of machines",
+            "filter eventName = \"Token_POST\" and @message like '\"grant_type\":[\"client_credentials\"]' and not \
+             ispresent(errorCode)\n| stats count(*) as tokenRequests"
+                .to_owned(),
+            vec!["The filter is AWS's own, from the guide's page on costs.".to_owned()],
+        ),
+    ]
+}
+
+fn athena(pool: &PoolId, month: Month) -> Vec<PreparedQuery> {
+    let (begin, end) = (month.first(), month.next().first());
+    let names = quoted('\'');
+    let trail = format!(
+        "SELECT substr(eventtime, 1, 7) AS month,\n       \
+         count(DISTINCT json_extract_scalar(additionaleventdata, '$.sub')) AS users\nFROM cloudtrail_logs\n\
+         WHERE eventsource = 'cognito-idp.amazonaws.com'\n  AND eventtime >= '{begin}' AND eventtime < '{end}'\n  \
+         AND coalesce(errorcode, '') = ''\n  AND eventname IN ({names})\nGROUP BY 1"
+    );
+    let activity = format!(
+        "SELECT date_format(from_unixtime(CAST(eventtimestamp AS bigint) / 1000), '%Y-%m') AS month,\n       \
+         json_extract_scalar(message, '$.clientId') AS client,\n       \
+         count(DISTINCT json_extract_scalar(message, '$.userSub')) AS users\nFROM cognito_user_activity\n\
+         WHERE json_extract_scalar(message, '$.userPoolId') = '{pool}'\n  \
+         AND from_unixtime(CAST(eventtimestamp AS bigint) / 1000) >= TIMESTAMP '{begin} 00:00:00 UTC'\n  \
+         AND from_unixtime(CAST(eventtimestamp AS bigint) / 1000) < TIMESTAMP '{end} 00:00:00 UTC'\n  \
+         AND (json_extract_scalar(message, '$.eventResponse') = 'Pass'\n       \
+         OR (json_extract_scalar(message, '$.eventType') = 'SignUp'\n           \
+         AND json_extract_scalar(message, '$.eventResponse') <> 'Fail'))\n\
+         GROUP BY GROUPING SETS ((1), (1, 2))"
+    );
+    vec![
+        PreparedQuery {
+            runs_on: LogGroup::AthenaTrail,
+            title: "Different active users".to_owned(),
+            text: trail,
+            notes: vec!["cloudtrail_logs is the table that CloudTrail's guide for Athena creates.".to_owned()],
+        },
+        PreparedQuery {
+            runs_on: LogGroup::AthenaActivity,
+            title: "Different active users, all and by app client".to_owned(),
+            text: activity,
+            notes: vec![
+                "cognito_user_activity is a table over the exported JSON Lines with eventtimestamp and message as string."
+                    .to_owned(),
+                "The row without a client is the number of all users.".to_owned(),
+            ],
+        },
+    ]
+}
+
+fn quoted(mark: char) -> String {
+    COUNTS.map(|name| format!("{mark}{name}{mark}")).join(", ")
+}

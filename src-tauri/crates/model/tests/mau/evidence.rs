@@ -1,0 +1,207 @@
+//! low ≤ truth ≤ high, and unknown where nothing is known.
+
+use std::collections::BTreeSet;
+
+use model::estimate::{Bound, EvidenceKind};
+use model::mau::{BillScope, BilledNumber, Counted, Created, Facts, LedgerFacts, LogMonth, MetricSums, estimate};
+use proptest::prelude::*;
+
+use crate::november;
+
+fn nothing() -> Facts {
+    Facts::none(november(), true)
+}
+
+fn log(surely: u64, exact: bool) -> LogMonth {
+    LogMonth {
+        month: november(),
+        surely: Counted { users: surely, exact },
+        possibly: Counted { users: surely + 10, exact },
+        clients: Vec::new(),
+        more_clients: false,
+        token_requests: 0,
+        events: surely * 3,
+        first: "2026-11-01T00:00:00Z".parse().unwrap(),
+        last: "2026-11-30T23:00:00Z".parse().unwrap(),
+    }
+}
+
+fn bounds(facts: &Facts) -> (u64, Option<u64>, Option<u64>) {
+    let users = estimate(facts);
+    (users.low, users.likely, users.high)
+}
+
+#[test]
+fn without_evidence_it_is_unknown() {
+    assert!(estimate(&nothing()).is_unknown());
+    let zero = Facts { created: Some(Created { users: 0, maybe_imported: 0 }), ..nothing() };
+    assert!(!estimate(&zero).is_unknown(), "nobody created is known, not unknown");
+}
+
+#[test]
+fn each_piece_of_evidence_says_what_it_can() {
+    let created = Facts { created: Some(Created { users: 120, maybe_imported: 100 }), ..nothing() };
+    assert_eq!(bounds(&created), (20, None, None), "imports make nobody active");
+    let all_imported = Facts { created: Some(Created { users: 120, maybe_imported: 500 }), ..nothing() };
+    assert_eq!(bounds(&all_imported), (0, None, None));
+    let changed = Facts { changed: Some(80), ..nothing() };
+    assert_eq!(bounds(&changed), (0, Some(80), None), "a reset changes the record and counts nobody");
+    let ledger = Facts { ledger: Some(LedgerFacts { listed: 7, undocumented: 9 }), ..nothing() };
+    assert_eq!(bounds(&ledger), (7, None, None));
+    let seen = Facts { sign_in_events: Some(3), sessions: Some(4), union: Some(6), ..nothing() };
+    assert_eq!(bounds(&seen), (6, None, None), "evidence overlaps, so it is not added up");
+    let ceiling = Facts { estimated_users: Some(1_000), known_users: Some(1_010), gone_users: Some(5), ..nothing() };
+    assert_eq!(bounds(&ceiling), (0, None, Some(1_015)), "the estimate trails, and who is gone may have been active");
+    assert_eq!(bounds(&Facts { log: Some(log(500, true)), ..nothing() }), (500, Some(500), None));
+    assert_eq!(bounds(&Facts { log: Some(log(500, false)), ..nothing() }).0, 495, "a sketch may count too many");
+}
+
+#[test]
+fn sums_of_events_bound_only_when_every_way_is_counted() {
+    let metrics = MetricSums { sign_ups: 10, sign_ins: 200, refreshes: 300, federations: 5, other_calls: None };
+    let without = estimate(&Facts { metrics: Some(metrics), ..nothing() });
+    assert_eq!((without.low, without.likely, without.high), (0, None, None));
+    assert_eq!(without.evidence[0].bound, Bound::Hint);
+    let metrics = MetricSums { other_calls: Some(85), ..metrics };
+    assert_eq!(bounds(&Facts { metrics: Some(metrics), ..nothing() }), (0, None, Some(600)));
+}
+
+#[test]
+fn a_bill_for_the_pool_is_the_truth_and_one_for_the_account_a_ceiling() {
+    let billed = |scope, over| {
+        let facts = Facts::none(november(), over);
+        Facts {
+            billed: Some(BilledNumber { users: 900, scope }),
+            changed: Some(80),
+            created: Some(Created { users: 50, maybe_imported: 0 }),
+            ..facts
+        }
+    };
+    assert_eq!(bounds(&billed(BillScope::Pool, true)), (900, Some(900), Some(900)));
+    assert_eq!(bounds(&billed(BillScope::Pool, false)), (900, Some(900), None), "the month is not over");
+    assert_eq!(bounds(&billed(BillScope::Account, true)), (50, Some(80), Some(900)));
+    assert_eq!(bounds(&billed(BillScope::Account, false)), (50, Some(80), None));
+}
+
+#[test]
+fn logs_tell_more_than_last_month_and_that_more_than_changed_records() {
+    let facts = Facts { log: Some(log(500, true)), billed_before: Some(450), changed: Some(80), ..nothing() };
+    assert_eq!(bounds(&facts), (500, Some(500), None));
+    let facts = Facts { log: None, ..facts };
+    assert_eq!(bounds(&facts).1, Some(450));
+    assert_eq!(estimate(&facts).evidence.len(), 2);
+}
+
+#[test]
+fn what_contradicts_a_lower_bound_gives_way() {
+    let facts = Facts { union: Some(50), estimated_users: Some(20), changed: Some(7), ..nothing() };
+    assert_eq!(bounds(&facts), (50, Some(50), Some(50)));
+}
+
+#[test]
+fn every_piece_of_evidence_is_a_sentence_with_its_caveat() {
+    let facts = Facts {
+        created: Some(Created { users: 1_200, maybe_imported: 1_000 }),
+        changed: Some(80),
+        log: Some(log(500, true)),
+        estimated_users: Some(40_000),
+        ..nothing()
+    };
+    let evidence = estimate(&facts).evidence;
+    let kinds: Vec<EvidenceKind> = evidence.iter().map(|item| item.kind).collect();
+    use EvidenceKind as Kind;
+    assert_eq!(kinds, [Kind::Created, Kind::Logs, Kind::Logs, Kind::Changed, Kind::EstimatedUsers]);
+    assert_eq!(evidence[0].says, "200 users were created in 2026-11.");
+    assert_eq!(evidence[0].caveat.as_deref(), Some("1,000 more may have been imported, which makes nobody active."));
+    assert!(evidence.iter().all(|item| item.says.ends_with('.')));
+}
+
+/// A person's month.
+#[derive(Debug, Clone, Copy)]
+struct Month {
+    created: bool,
+    imported: bool,
+    signed_in: bool,
+    logged: bool,
+    looked_at: bool,
+    touched_by_others: bool,
+    touched_here: bool,
+    read_here: bool,
+    reset: bool,
+    gone: bool,
+}
+
+prop_compose! {
+    fn person()(flags in prop::array::uniform10(any::<bool>())) -> Month {
+        let [created, imported, signed_in, logged, looked_at, touched_by_others, touched_here, read_here, reset, gone] = flags;
+        Month {
+            created: created || imported,
+            imported,
+            signed_in,
+            logged,
+            looked_at,
+            touched_by_others,
+            touched_here,
+            read_here,
+            reset,
+            gone,
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn the_truth_lies_between_the_bounds(
+        people in prop::collection::vec(person(), 0..200),
+        reads_count in any::<bool>(),
+        trailing in 0..50_u64,
+        looked in prop::array::uniform8(any::<bool>()),
+    ) {
+        let count = |of: &dyn Fn(&Month) -> bool| people.iter().filter(|person| of(person)).count() as u64;
+        let active = |person: &Month| {
+            (person.created && !person.imported)
+                || person.signed_in
+                || person.touched_by_others
+                || person.touched_here
+                || (person.read_here && reads_count)
+        };
+        let truth = count(&active);
+        let there = |person: &Month| !person.gone;
+        let sure: BTreeSet<usize> = people.iter().enumerate().filter(|(_, person)| {
+            (there(person) && person.created && !person.imported)
+                || person.touched_here
+                || (person.looked_at && person.signed_in && there(person))
+        }).map(|(at, _)| at).collect();
+        let given = |at: usize, value: u64| looked[at].then_some(value);
+        let facts = Facts {
+            created: looked[0].then(|| Created {
+                users: count(&|person| there(person) && person.created),
+                maybe_imported: count(&|person| person.imported),
+            }),
+            changed: given(1, count(&|person| there(person) && (person.created || person.reset || person.touched_by_others))),
+            ledger: looked[2].then(|| LedgerFacts {
+                listed: count(&|person| person.touched_here),
+                undocumented: count(&|person| person.read_here && !person.touched_here),
+            }),
+            sign_in_events: given(3, count(&|person| there(person) && person.looked_at && person.signed_in)),
+            union: given(4, sure.len() as u64),
+            log: looked[5].then(|| log(count(&|person| person.signed_in && person.logged), true)),
+            estimated_users: given(6, count(&there).saturating_sub(trailing)),
+            known_users: given(6, count(&there)),
+            gone_users: given(6, count(&|person| person.gone)),
+            metrics: looked[7].then(|| MetricSums {
+                sign_ups: count(&|person| person.created && !person.imported),
+                sign_ins: 2 * count(&|person| person.signed_in),
+                refreshes: 0,
+                federations: 0,
+                other_calls: Some(count(&|person| person.touched_by_others) + count(&|person| person.touched_here || person.read_here)),
+            }),
+            ..nothing()
+        };
+        let users = estimate(&facts);
+        prop_assert!(users.contains(truth), "{truth} is not in {users:?}");
+        prop_assert!(users.likely.is_none_or(|likely| users.contains(likely)));
+    }
+}

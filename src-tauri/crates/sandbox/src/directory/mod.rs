@@ -19,8 +19,6 @@ use std::collections::BTreeMap;
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use crate::authentication::sessions::Sessions;
 use crate::identity::RoleSessions;

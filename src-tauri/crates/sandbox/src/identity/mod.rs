@@ -9,7 +9,7 @@ mod roles;
 pub(crate) use credentials::{RoleSessions, issue};
 pub(crate) use linking::{Named, identify, merge, register};
 pub(crate) use logins::{Login, verify};
-pub(crate) use open_id::{Ticket, read, token};
+pub(crate) use open_id::{read, token};
 pub(crate) use roles::choose;
 
 use crate::protocol::ApiError;

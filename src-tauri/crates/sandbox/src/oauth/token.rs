@@ -43,7 +43,7 @@ const INVALID_REQUEST: Refused = Refused(400, "invalid_request");
 const INVALID_GRANT: Refused = Refused(400, "invalid_grant");
 
 /// What went wrong inside, as the client may see it.
-fn inside(error: ApiError) -> Refused {
+fn inside(error: &ApiError) -> Refused {
     if error.status >= 500 || error.code.contains("Lambda") { Refused(400, "invalid_request") } else { INVALID_GRANT }
 }
 
@@ -108,7 +108,7 @@ fn by_code(visit: &mut Visit<'_>, form: &Form, client: &Client) -> Result<Value,
         ..of_login(&code.login, &client.id, visit)
     };
     visit.world.acts(&code.pool_id, code.user);
-    tokens::issue(visit.world, &issue, visit.moment).map_err(inside)
+    tokens::issue(visit.world, &issue, visit.moment).map_err(|error| inside(&error))
 }
 
 /// Whether a verifier belongs to the challenge of the authorization request (RFC 7636, 4.6).
@@ -132,7 +132,7 @@ fn by_refresh_token(visit: &mut Visit<'_>, form: &Form, client: &Client) -> Resu
         source: Source::RefreshTokens,
         client_metadata: Map::new(),
     };
-    tokens::refresh(visit.world, &refresh, visit.moment).map_err(inside)
+    tokens::refresh(visit.world, &refresh, visit.moment).map_err(|error| inside(&error))
 }
 
 fn by_credentials(visit: &mut Visit<'_>, form: &Form, client: &Client) -> Result<Value, Refused> {
@@ -148,7 +148,7 @@ fn by_credentials(visit: &mut Visit<'_>, form: &Form, client: &Client) -> Result
         Some(Err(_)) => return Err(INVALID_REQUEST),
     };
     let pool = visit.world.pool_of_client(&client.id).ok_or(INVALID_GRANT)?.to_owned();
-    tokens::machine(visit.world, &pool, &client.id, &scopes, &metadata, visit.moment).map_err(inside)
+    tokens::machine(visit.world, &pool, &client.id, &scopes, &metadata, visit.moment).map_err(|error| inside(&error))
 }
 
 /// An `AuthenticationResult` in the words of RFC 6749, 5.1.
@@ -184,5 +184,5 @@ fn revoked(visit: &mut Visit<'_>) -> Result<(), Refused> {
         return Err(Refused(400, "unsupported_token_type"));
     }
     // An unknown token is no error (RFC 7009, 2.2).
-    tokens::revoke(visit.world, &client.id, token).map(|_| ()).map_err(inside)
+    tokens::revoke(visit.world, &client.id, token).map(|_| ()).map_err(|error| inside(&error))
 }

@@ -3,7 +3,6 @@
 use serde_json::{Map, Value};
 
 use super::claims::ADMIN;
-use crate::directory::account::grants::Grant;
 use crate::directory::schema::id;
 use crate::directory::users::Moment;
 use crate::directory::{Pool, World};
@@ -17,10 +16,6 @@ pub(crate) struct Bearer {
     pub(crate) username: String,
     pub(crate) client_id: String,
     pub(crate) scopes: Vec<String>,
-    pub(crate) device_key: Option<String>,
-    /// Id of the sign-in, whether or not the token tells it.
-    pub(crate) origin_jti: String,
-    pub(crate) auth_time_ms: i64,
 }
 
 /// Why a token is not believed.
@@ -72,16 +67,13 @@ pub(crate) fn verified_access(world: &World, token: &str, moment: Moment) -> Res
     let claims = keys.access.read(token).ok_or(Refusal::Invalid)?;
     current(&claims, moment)?;
     let username = text(&claims, "username").ok_or(Refusal::Invalid)?;
-    let (user, grant) = subject(pool, username, &claims)?;
+    let user = subject(pool, username, &claims)?;
     Ok(Bearer {
         pool_id: pool.id.clone(),
         user,
         username: username.to_owned(),
         client_id: text(&claims, "client_id").unwrap_or_default().to_owned(),
         scopes: text(&claims, "scope").unwrap_or_default().split(' ').map(str::to_owned).collect(),
-        device_key: text(&claims, "device_key").map(str::to_owned),
-        origin_jti: grant.id.clone(),
-        auth_time_ms: grant.auth_time_ms,
     })
 }
 
@@ -121,8 +113,8 @@ fn current(claims: &Map<String, Value>, moment: Moment) -> Result<(), Refusal> {
     if moment.now_ms < expires * 1000 { Ok(()) } else { Err(Refusal::Expired) }
 }
 
-/// The person and the sign-in of a token whose signature is right.
-fn subject<'a>(pool: &'a Pool, username: &str, claims: &Map<String, Value>) -> Result<(u32, &'a Grant), Refusal> {
+/// The person of a token whose signature is right and whose sign-in still holds.
+fn subject(pool: &Pool, username: &str, claims: &Map<String, Value>) -> Result<u32, Refusal> {
     let user_id = pool.users.find(username).ok_or(Refusal::Gone)?;
     let user = pool.users.get(user_id).ok_or(Refusal::Gone)?;
     // A name can be given again; a sub cannot.
@@ -134,8 +126,10 @@ fn subject<'a>(pool: &'a Pool, username: &str, claims: &Map<String, Value>) -> R
         Some(id) => grants.find(id),
         None => grants.find_event(text(claims, "event_id").ok_or(Refusal::Invalid)?),
     };
-    let grant = grant.filter(|grant| !grant.revoked).ok_or(Refusal::Revoked)?;
-    if user.enabled { Ok((user_id, grant)) } else { Err(Refusal::Disabled) }
+    if grant.is_none_or(|grant| grant.revoked) {
+        return Err(Refusal::Revoked);
+    }
+    if user.enabled { Ok(user_id) } else { Err(Refusal::Disabled) }
 }
 
 fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {

@@ -10,7 +10,7 @@ use crate::directory::users::Moment;
 use crate::directory::{Client, Pool};
 
 /// The scope of a sign-in through the API, which all operations with an access token ask for.
-pub(crate) const ADMIN: &str = "aws.cognito.signin.user.admin";
+pub(super) const ADMIN: &str = "aws.cognito.signin.user.admin";
 
 /// The groups of a person as tokens show them: best precedence first.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -14,7 +14,7 @@ use rand::Rng as _;
 use serde_json::{Map, Value, json};
 
 pub(crate) use bearer::{Bearer, Refusal, bearer, verified_access, verified_id};
-pub(crate) use claims::{ADMIN, attributes, revocable};
+pub(crate) use claims::{attributes, revocable};
 pub(crate) use keys::Keys;
 pub(crate) use refresh::{Refresh, continued, refresh, revoke};
 

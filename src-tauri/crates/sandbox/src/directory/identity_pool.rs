@@ -53,6 +53,7 @@ impl IdentityPool {
     /// Whether a list of ARNs has the one of a provider: its ARN, or what the ARN ends with.
     pub(crate) fn has_arn(&self, setting: &str, provider: &str) -> bool {
         let arns = self.list(setting).filter_map(Value::as_str);
-        arns.map(|arn| (arn, arn.split_once("oidc-provider/").map(|found| found.1))).any(|(arn, name)| arn == provider || name == Some(provider))
+        arns.map(|arn| (arn, arn.split_once("oidc-provider/").map(|found| found.1)))
+            .any(|(arn, name)| arn == provider || name == Some(provider))
     }
 }

@@ -30,8 +30,35 @@ pub(crate) struct Resources {
     pub(crate) brandings: BTreeMap<String, Record>,
     /// Terms documents by their ids.
     pub(crate) terms: BTreeMap<String, Record>,
+    /// Which sessions of people are kept.
+    pub(crate) sessions: SessionRules,
     /// Import jobs by their ids.
     pub(crate) imports: BTreeMap<String, Job>,
+}
+
+/// What `SetUserPoolSessionConfiguration` and `SetUserPoolClientSessionConfiguration` say.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct SessionRules {
+    /// Whether sessions can be listed and are limited in number.
+    pub(crate) tracked: bool,
+    /// Most token sessions of one person.
+    pub(crate) most: usize,
+    /// How long a client takes a login of the browser for granted, in minutes, where that was set.
+    pub(crate) login_minutes: BTreeMap<String, i64>,
+}
+
+impl Default for SessionRules {
+    fn default() -> Self {
+        Self { tracked: false, most: 20, login_minutes: BTreeMap::new() }
+    }
+}
+
+impl SessionRules {
+    /// How long a client takes a login of the browser for granted, in minutes.
+    pub(crate) fn login_minutes(&self, client: &str) -> i64 {
+        self.login_minutes.get(client).copied().unwrap_or(60)
+    }
 }
 
 /// Scopes that every pool has.
@@ -55,6 +82,7 @@ impl Resources {
     pub(crate) fn forget_client(&mut self, client: &str) {
         self.risks.remove(client);
         self.customizations.remove(client);
+        self.sessions.login_minutes.remove(client);
         self.brandings.retain(|_, branding| branding.text("ClientId") != Some(client));
         self.terms.retain(|_, terms| terms.text("ClientId") != Some(client));
     }

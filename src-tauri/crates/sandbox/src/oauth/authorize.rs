@@ -24,8 +24,8 @@ pub(super) fn answer(visit: &mut Visit<'_>) -> Answer {
         Ok(asked) => asked,
         Err(refusal) => return refusal.answer(&prefix),
     };
-    if let Some(login) = present(visit, &asked) {
-        return grant(visit, &asked, &login);
+    if let Some((login, id)) = present(visit, &asked) {
+        return grant(visit, &asked, &login, &id);
     }
     if asked.silent {
         return asked.back(&[("error", "login_required")]);
@@ -33,21 +33,25 @@ pub(super) fn answer(visit: &mut Visit<'_>) -> Answer {
     redirect(&format!("{prefix}/login?{query}"))
 }
 
-/// The login of the browser, where it is good enough for the request.
-pub(super) fn present(visit: &Visit<'_>, asked: &Authorization) -> Option<Login> {
+/// The login of the browser and its cookie, where it is good enough for the request.
+pub(super) fn present(visit: &Visit<'_>, asked: &Authorization) -> Option<(Login, String)> {
     let now_ms = visit.moment.now_ms;
-    let login = visit.world.browsers.login(visit.cookie(COOKIE)?, &asked.pool_id, now_ms)?;
+    let id = visit.cookie(COOKIE)?;
+    let login = visit.world.browsers.login(id, &asked.pool_id, now_ms)?;
     let pool = visit.world.pools.get(&asked.pool_id)?;
     let allowed = pool.users.get(login.user).is_some_and(|user| user.enabled);
     let fresh = asked.max_age_s.is_none_or(|age| now_ms - login.auth_time_ms <= age.saturating_mul(1000));
-    (allowed && fresh && !asked.afresh).then(|| login.clone())
+    let minutes = pool.resources.sessions.login_minutes(&asked.client_id);
+    let granted = now_ms - login.auth_time_ms < minutes.saturating_mul(60_000);
+    (allowed && fresh && granted && !asked.afresh).then(|| (login.clone(), id.to_owned()))
 }
 
 /// Leads back to the client with what it asked for.
-pub(super) fn grant(visit: &mut Visit<'_>, asked: &Authorization, login: &Login) -> Answer {
+pub(super) fn grant(visit: &mut Visit<'_>, asked: &Authorization, login: &Login, login_id: &str) -> Answer {
     let now_ms = visit.moment.now_ms;
+    visit.world.browsers.touch_login(login_id, now_ms);
     if asked.response_type == ResponseType::Token {
-        return implicit(visit, asked, login)
+        return implicit(visit, asked, login, login_id)
             .unwrap_or_else(|error| asked.back(&[("error", "server_error"), ("error_description", &error.message)]));
     }
     let id = visit.world.random_uuid();
@@ -61,17 +65,19 @@ pub(super) fn grant(visit: &mut Visit<'_>, asked: &Authorization, login: &Login)
         challenge: asked.challenge.clone(),
         resource: asked.resource.clone(),
         login: login.clone(),
+        login_id: login_id.to_owned(),
     };
     visit.world.browsers.add_code(id.clone(), code, now_ms);
     asked.back(&[("code", &id)])
 }
 
 /// The implicit grant: tokens at once, and no refresh token.
-fn implicit(visit: &mut Visit<'_>, asked: &Authorization, login: &Login) -> Result<Answer, ApiError> {
+fn implicit(visit: &mut Visit<'_>, asked: &Authorization, login: &Login, login_id: &str) -> Result<Answer, ApiError> {
     let issue = Issue {
         scopes: asked.scopes.clone(),
         nonce: asked.nonce.clone(),
         resource: asked.resource.clone(),
+        login: Some(login_id.to_owned()),
         ..of_login(login, &asked.client_id, visit)
     };
     let tokens = tokens::issue(visit.world, &issue, visit.moment)?;

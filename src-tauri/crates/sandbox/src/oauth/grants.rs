@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 
 /// Life of an authorization code.
 const CODE_MS: i64 = 5 * 60 * 1000;
-/// Life of the cookie of the login page.
-const COOKIE_MS: i64 = 60 * 60 * 1000;
 /// Most codes and logins that are kept; the oldest go first.
 const MOST: usize = 10_000;
 
@@ -22,6 +20,8 @@ pub(super) struct Code {
     pub(super) challenge: Option<String>,
     pub(super) resource: Option<String>,
     pub(super) login: Login,
+    /// The cookie of the login.
+    pub(super) login_id: String,
 }
 
 /// A person whom the login page has let in.
@@ -33,6 +33,20 @@ pub(super) struct Login {
     pub(super) amr: Vec<String>,
     /// Auth event of the sign-in.
     pub(super) event_id: Option<String>,
+    /// When tokens were last given for it.
+    pub(super) active_ms: i64,
+    /// The client it was made for.
+    pub(super) client_id: String,
+}
+
+/// A login as lists of sessions show it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct LoginSession {
+    /// What the grants that came of it remember.
+    pub(crate) id: String,
+    pub(crate) client_id: String,
+    pub(crate) created_ms: i64,
+    pub(crate) active_ms: i64,
 }
 
 #[derive(Debug)]
@@ -61,8 +75,28 @@ impl Browsers {
         self.codes.remove(id).filter(|code| now_ms < code.expires_ms).map(|code| code.value)
     }
 
-    pub(super) fn add_login(&mut self, id: String, value: Login, now_ms: i64) {
-        insert(&mut self.logins, id, Timed { value, expires_ms: now_ms + COOKIE_MS }, now_ms);
+    pub(super) fn add_login(&mut self, id: String, value: Login, expires_ms: i64, now_ms: i64) {
+        insert(&mut self.logins, id, Timed { value, expires_ms }, now_ms);
+    }
+
+    /// Notes that a login was used.
+    pub(super) fn touch_login(&mut self, id: &str, now_ms: i64) {
+        if let Some(login) = self.logins.get_mut(id) {
+            login.value.active_ms = now_ms;
+        }
+    }
+
+    /// The logins of one person.
+    pub(crate) fn logins_of(&self, pool_id: &str, user: u32, now_ms: i64) -> Vec<LoginSession> {
+        let alive = self.logins.iter().filter(|(_, login)| now_ms < login.expires_ms);
+        let theirs = alive.filter(|(_, login)| login.value.pool_id == pool_id && login.value.user == user);
+        let shown = |(id, login): (&String, &Timed<Login>)| LoginSession {
+            id: id.clone(),
+            client_id: login.value.client_id.clone(),
+            created_ms: login.value.auth_time_ms,
+            active_ms: login.value.active_ms,
+        };
+        theirs.map(shown).collect()
     }
 
     /// Who is signed in to a pool with this cookie.
@@ -71,7 +105,8 @@ impl Browsers {
         Some(&login.value).filter(|login| login.pool_id == pool_id)
     }
 
-    pub(super) fn forget_login(&mut self, id: &str) {
+    /// Ends a login.
+    pub(crate) fn forget_login(&mut self, id: &str) {
         self.logins.remove(id);
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn answer(visit: &mut Visit<'_>) -> Answer {
         return typed(visit, &asked);
     }
     match present(visit, &asked) {
-        Some(login) => grant(visit, &asked, &login),
+        Some((login, id)) => grant(visit, &asked, &login, &id),
         None => show(visit, &asked, None),
     }
 }
@@ -39,9 +39,10 @@ fn typed(visit: &mut Visit<'_>, asked: &Authorization) -> Answer {
     match step(visit, asked, &form, session.as_deref()) {
         Ok(Step::Done(login)) => {
             let id = visit.world.random_uuid();
-            visit.world.browsers.add_login(id.clone(), login.clone(), visit.moment.now_ms);
-            let cookie = format!("{COOKIE}={id}; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax");
-            grant(visit, asked, &login).with("set-cookie", cookie)
+            let (now_ms, seconds) = (visit.moment.now_ms, life_s(visit, asked));
+            visit.world.browsers.add_login(id.clone(), login.clone(), now_ms + seconds * 1000, now_ms);
+            let cookie = format!("{COOKIE}={id}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax");
+            grant(visit, asked, &login, &id).with("set-cookie", cookie)
         }
         Ok(Step::Asked(session, question)) => ask(visit, &session, &question, None),
         Err(error) => {
@@ -53,6 +54,12 @@ fn typed(visit: &mut Visit<'_>, asked: &Authorization) -> Answer {
             }
         }
     }
+}
+
+/// How long the browser stays signed in: an hour, or where sessions are tracked as long as any client may want.
+fn life_s(visit: &Visit<'_>, asked: &Authorization) -> i64 {
+    let tracked = visit.world.pools.get(&asked.pool_id).is_some_and(|pool| pool.resources.sessions.tracked);
+    if tracked { 90 * 86_400 } else { 3600 }
 }
 
 fn step(visit: &mut Visit<'_>, asked: &Authorization, form: &Form, session: Option<&str>) -> Result<Step, ApiError> {

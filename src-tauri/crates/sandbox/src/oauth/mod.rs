@@ -23,7 +23,7 @@ use crate::protocol::{Answer, PageRequest};
 use crate::weather::{Category, Weather};
 
 use form::Form;
-pub(crate) use grants::Browsers;
+pub(crate) use grants::{Browsers, LoginSession};
 
 /// An endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -76,6 +76,8 @@ fn go_on(visit: &mut Visit<'_>, asked: &Authorization, hosted: Hosted) -> Result
                 auth_time_ms: visit.moment.now_ms,
                 amr: admitted.methods,
                 event_id: admitted.event_id,
+                active_ms: visit.moment.now_ms,
+                client_id: asked.client_id.clone(),
             }))
         }
         Hosted::Asked(session) => match question(visit, &session).ok_or_else(unknown)? {

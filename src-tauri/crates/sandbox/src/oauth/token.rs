@@ -105,6 +105,7 @@ fn by_code(visit: &mut Visit<'_>, form: &Form, client: &Client) -> Result<Value,
         scopes: code.scopes,
         nonce: code.nonce,
         resource: code.resource,
+        login: Some(code.login_id),
         ..of_login(&code.login, &client.id, visit)
     };
     visit.world.acts(&code.pool_id, code.user);

@@ -41,6 +41,7 @@ mod tags;
 mod terms;
 pub(crate) mod tokens;
 pub(crate) mod triggered;
+mod user_sessions;
 mod users;
 mod users_write;
 mod view;
@@ -332,6 +333,14 @@ static TABLE: &[Operation] = &[
     bills("AdminForgetDevice", Category::UserResourceUpdate, devices::admin_forget),
     bills("AdminUpdateDeviceStatus", Category::UserResourceUpdate, devices::admin_update),
     unsigned(bills("GetTokensFromRefreshToken", Category::UserAuthentication, tokens::from_refresh_token)),
+    other(Api::UserPools, "AdminListUserSessions", user_sessions::list_as_admin),
+    unsigned(other(Api::UserPools, "ListUserSessions", user_sessions::list)),
+    other(Api::UserPools, "AdminRevokeUserSession", user_sessions::revoke_as_admin),
+    unsigned(other(Api::UserPools, "RevokeUserSession", user_sessions::revoke)),
+    other(Api::UserPools, "GetUserPoolSessionConfiguration", user_sessions::rules),
+    other(Api::UserPools, "SetUserPoolSessionConfiguration", user_sessions::set_rules),
+    other(Api::UserPools, "GetUserPoolClientSessionConfiguration", user_sessions::client_rules),
+    other(Api::UserPools, "SetUserPoolClientSessionConfiguration", user_sessions::set_client_rules),
     unsigned(free("RevokeToken", Category::UserToken, tokens::revoke)),
     unsigned(bills("GlobalSignOut", Category::UserUpdate, tokens::sign_out)),
     bills("AdminUserGlobalSignOut", Category::UserUpdate, tokens::sign_out_as_admin),

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::claims::ADMIN;
+use crate::directory::account::grants::Grant;
 use crate::directory::schema::id;
 use crate::directory::users::Moment;
 use crate::directory::{Pool, World};
@@ -16,6 +17,8 @@ pub(crate) struct Bearer {
     pub(crate) username: String,
     pub(crate) client_id: String,
     pub(crate) scopes: Vec<String>,
+    /// Id of the sign-in, whether or not the token tells it.
+    pub(crate) grant: String,
 }
 
 /// Why a token is not believed.
@@ -67,13 +70,14 @@ pub(crate) fn verified_access(world: &World, token: &str, moment: Moment) -> Res
     let claims = keys.access.read(token).ok_or(Refusal::Invalid)?;
     current(&claims, moment)?;
     let username = text(&claims, "username").ok_or(Refusal::Invalid)?;
-    let user = subject(pool, username, &claims)?;
+    let (user, grant) = subject(pool, username, &claims)?;
     Ok(Bearer {
         pool_id: pool.id.clone(),
         user,
         username: username.to_owned(),
         client_id: text(&claims, "client_id").unwrap_or_default().to_owned(),
         scopes: text(&claims, "scope").unwrap_or_default().split(' ').map(str::to_owned).collect(),
+        grant: grant.id.clone(),
     })
 }
 
@@ -113,8 +117,8 @@ fn current(claims: &Map<String, Value>, moment: Moment) -> Result<(), Refusal> {
     if moment.now_ms < expires * 1000 { Ok(()) } else { Err(Refusal::Expired) }
 }
 
-/// The person of a token whose signature is right and whose sign-in still holds.
-fn subject(pool: &Pool, username: &str, claims: &Map<String, Value>) -> Result<u32, Refusal> {
+/// The person and the sign-in of a token whose signature is right.
+fn subject<'a>(pool: &'a Pool, username: &str, claims: &Map<String, Value>) -> Result<(u32, &'a Grant), Refusal> {
     let user_id = pool.users.find(username).ok_or(Refusal::Gone)?;
     let user = pool.users.get(user_id).ok_or(Refusal::Gone)?;
     // A name can be given again; a sub cannot.
@@ -126,10 +130,8 @@ fn subject(pool: &Pool, username: &str, claims: &Map<String, Value>) -> Result<u
         Some(id) => grants.find(id),
         None => grants.find_event(text(claims, "event_id").ok_or(Refusal::Invalid)?),
     };
-    if grant.is_none_or(|grant| grant.revoked) {
-        return Err(Refusal::Revoked);
-    }
-    if user.enabled { Ok(user_id) } else { Err(Refusal::Disabled) }
+    let grant = grant.filter(|grant| !grant.revoked).ok_or(Refusal::Revoked)?;
+    if user.enabled { Ok((user_id, grant)) } else { Err(Refusal::Disabled) }
 }
 
 fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {

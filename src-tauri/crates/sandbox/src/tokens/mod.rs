@@ -58,6 +58,8 @@ pub(crate) struct Issue {
     pub(crate) event_id: Option<String>,
     /// Address of the API that the access token is for (RFC 8707).
     pub(crate) resource: Option<String>,
+    /// The login of a browser that it comes of.
+    pub(crate) login: Option<String>,
     /// `ClientMetadata`, for the trigger.
     pub(crate) client_metadata: Map<String, Value>,
 }
@@ -77,6 +79,7 @@ impl Issue {
             amr: Vec::new(),
             event_id: None,
             resource: None,
+            login: None,
             client_metadata: Map::new(),
         }
     }
@@ -104,8 +107,15 @@ pub(crate) fn issue(world: &mut World, issue: &Issue, moment: Moment) -> Result<
         revoked: false,
         generation: 0,
         rotated_ms: 0,
+        active_ms: moment.now_ms,
+        login: issue.login.clone(),
     };
-    pool.account_mut(issue.user).grants.add(grant.clone(), moment.now_ms);
+    let most = Some(pool.resources.sessions.most).filter(|_| pool.resources.sessions.tracked);
+    let grants = &mut pool.account_mut(issue.user).grants;
+    if let Some(most) = most {
+        grants.make_room(most, moment.now_ms);
+    }
+    grants.add(grant.clone(), moment.now_ms);
     let exchange = Exchange { issue, grant: &grant, moment };
     let mut result = exchange.tokens(world)?;
     result.insert("RefreshToken".to_owned(), refresh_token(world, issue, &grant)?.into());

@@ -92,6 +92,7 @@ pub(crate) fn refresh(world: &mut World, refresh: &Refresh<'_>, moment: Moment) 
     let mut result = Exchange { issue: &issue, grant: &grant, moment }.tokens(world)?;
     world.acts(&pool_id, user);
     let pool = world.pools.get_mut(&pool_id).ok_or_else(no_pool)?;
+    pool.account_mut(user).grants.touch(&grant.id, moment.now_ms);
     if pool.clients.get(refresh.client_id).and_then(rotation).is_some() {
         let grants = &mut pool.account_mut(user).grants;
         if !replaced {

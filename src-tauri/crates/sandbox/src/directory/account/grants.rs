@@ -1,6 +1,7 @@
 //! The sign-ins of one person that still mean something: what each refresh token stands for, and which are revoked.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::Account;
 
@@ -37,6 +38,29 @@ pub(crate) struct Grant {
     /// When that happened last.
     #[serde(default)]
     pub(crate) rotated_ms: i64,
+    /// When tokens were last issued for it.
+    #[serde(default)]
+    pub(crate) active_ms: i64,
+    /// The login of a browser that it came of.
+    #[serde(default)]
+    pub(crate) login: Option<String>,
+}
+
+impl Grant {
+    /// Id of the session, where sessions are tracked.
+    pub(crate) fn session_id(&self) -> String {
+        session_id("tkn", &self.id)
+    }
+
+    fn is_alive(&self, now_ms: i64) -> bool {
+        !self.revoked && now_ms < self.expires_ms
+    }
+}
+
+/// The name of a session: its kind and 25 letters that stay the same.
+pub(crate) fn session_id(kind: &str, id: &str) -> String {
+    let digest = hex::encode(Sha256::digest(id.as_bytes()));
+    format!("{kind}{}", &digest[..25])
 }
 
 /// Every grant of one person that is not forgotten yet.
@@ -58,6 +82,27 @@ impl Grants {
     /// The grant whose tokens name this auth event, for tokens without `origin_jti`.
     pub(crate) fn find_event(&self, event_id: &str) -> Option<&Grant> {
         self.0.iter().find(|grant| grant.event_id == event_id)
+    }
+
+    /// Those whose refresh token still works.
+    pub(crate) fn alive(&self, now_ms: i64) -> impl Iterator<Item = &Grant> {
+        self.0.iter().filter(move |grant| grant.is_alive(now_ms))
+    }
+
+    /// Revokes those that were least lately used until there is room for one more of `most`.
+    pub(crate) fn make_room(&mut self, most: usize, now_ms: i64) {
+        while self.alive(now_ms).count() >= most.max(1) {
+            let least = self.0.iter_mut().filter(|grant| grant.is_alive(now_ms)).min_by_key(|grant| grant.active_ms);
+            let Some(least) = least else { return };
+            least.revoked = true;
+        }
+    }
+
+    /// Notes that tokens were issued.
+    pub(crate) fn touch(&mut self, id: &str, now_ms: i64) {
+        for grant in self.0.iter_mut().filter(|grant| grant.id == id) {
+            grant.active_ms = now_ms;
+        }
     }
 
     /// Revokes one sign-in with all its tokens.

@@ -22,7 +22,7 @@ fn resident_megabytes() -> u64 {
 fn a_million_people_fit_in_a_gigabyte() {
     let start = Instant::now();
     let live = Live::of(Sandbox::new(options(1_000_000)));
-    println!("1,000,000 people in {:?}, {} MB resident", start.elapsed(), resident_megabytes());
+    println!("1,000,000 people ready for any filter in {:?}, {} MB resident", start.elapsed(), resident_megabytes());
     for filter in ["", "sub ^= \"a\"", "email ^= \"a\"", "cognito:user_status = \"CONFIRMED\""] {
         let mut input = json!({});
         if !filter.is_empty() {
@@ -44,6 +44,28 @@ fn a_million_people_fit_in_a_gigabyte() {
     let memory = resident_megabytes();
     println!("{memory} MB resident");
     assert!(memory < 1_024);
+}
+
+#[test]
+#[ignore = "a figure, not a verdict"]
+fn writes_while_listings_lag() {
+    let sandbox = Sandbox::new(options(100_000));
+    let (directory, pool) = (sandbox.directory(), sandbox.pool_id());
+    sandbox.weather().set_lag(Duration::from_secs(3_600));
+    for round in 1..=3 {
+        let start = Instant::now();
+        for at in 0..5_000 {
+            let name = format!("late-{round}-{at}");
+            let email = format!("{name}@sandbox.example");
+            directory.create_user(&pool, &name, &[("email", email.as_str())]).unwrap();
+            directory.set_enabled(&pool, &name, false).unwrap();
+        }
+        println!("10,000 writes in {:?}, {} of them pending", start.elapsed(), round * 10_000);
+    }
+    let start = Instant::now();
+    sandbox.weather().advance(Duration::from_secs(7_200));
+    directory.create_user(&pool, "last", &[]).unwrap();
+    println!("30,000 pending writes shown in {:?}", start.elapsed());
 }
 
 /// Walks pages over one connection until `end`, and says how many there were.

@@ -107,3 +107,62 @@ fn the_state_file_is_there_from_the_start_and_is_written_again_after_calls() {
     child.wait().unwrap();
     assert_ne!(std::fs::metadata(&file).unwrap().modified().unwrap(), first);
 }
+
+#[test]
+fn operations_are_listed_as_implemented_or_not_without_a_server() {
+    let home = Home::new();
+    let text = home.run(&["sandbox", "--operations"]);
+    assert_eq!(text.code, 0, "{}", text.err);
+    let implemented = text.out.lines().next().unwrap();
+    assert!(implemented.starts_with("cognito-idp, implemented: "), "{implemented}");
+    assert!(text.out.lines().any(|line| line == "  ListUsers"));
+    let both = home.run(&["sandbox", "--operations", "--json"]).json(0);
+    let count = |service: &str| -> usize {
+        ["implemented", "notImplemented"].iter().map(|kind| both[service][kind].as_array().unwrap().len()).sum()
+    };
+    assert_eq!((count("cognito-idp"), count("cognito-identity")), (141, 23));
+    let listed = both["cognito-idp"]["implemented"].as_array().unwrap();
+    assert!(listed.contains(&Value::from("AdminGetUser")));
+}
+
+#[test]
+fn the_weather_at_the_start_is_that_of_the_option() {
+    let home = Home::new();
+    let file = home.folder.path().join("weather.json");
+    std::fs::write(&file, r#"{ "denied": ["ListUserPools"], "lagMs": 20 }"#).unwrap();
+    let from_file = format!("@{}", file.to_str().unwrap());
+    for weather in [from_file.as_str(), r#"{ "denied": ["ListUserPools"], "lagMs": 20 }"#] {
+        let (child, line) = start(&home, &["--users", "10", "--weather", weather]);
+        let endpoint = line["endpoint"].as_str().unwrap();
+        let mut answer = ureq::get(&format!("{endpoint}/_sandbox/weather")).call().unwrap();
+        let found: Value = answer.body_mut().read_json().unwrap();
+        assert_eq!((&found["lagMs"], &found["denied"][0]), (&20.into(), &"ListUserPools".into()));
+        let pools = home.run(&["pools", "--endpoint", endpoint, "--region", "eu-west-1"]);
+        assert_eq!(pools.code, 1, "{}", pools.err);
+        end(child, "-TERM");
+    }
+    for wrong in ["{", "@/nowhere/weather.json", r#"{"fog":1}"#, r#"{"lagMs":"much"}"#] {
+        let ran = home.run(&["sandbox", "--users", "10", "--weather", wrong]);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{wrong}: {}", ran.err);
+        assert!(!ran.err.is_empty());
+    }
+}
+
+#[test]
+fn a_state_that_was_being_written_when_the_process_was_killed_is_still_whole() {
+    let home = Home::new();
+    let file = home.folder.path().join("state.json");
+    let path = file.to_str().unwrap();
+    for round in 0..4 {
+        let (mut child, line) = start(&home, &["--users", "2000", "--save-every", "1", "--state", path]);
+        let endpoint = line["endpoint"].as_str().unwrap();
+        for _ in 0..20 {
+            assert_eq!(home.run(&["pools", "--endpoint", endpoint, "--region", "eu-west-1"]).code, 0);
+        }
+        std::thread::sleep(std::time::Duration::from_millis(700 + 130 * round));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let saved: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        assert_eq!(saved["version"], 1);
+    }
+}

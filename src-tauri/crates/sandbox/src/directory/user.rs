@@ -218,9 +218,11 @@ fn text(bytes: &[u8]) -> &str {
 
 /// Lower case, without an allocation for what already is.
 pub(crate) fn fold(bytes: &[u8]) -> Cow<'_, [u8]> {
-    if bytes.iter().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
-        Cow::Borrowed(bytes)
-    } else {
+    if !bytes.is_ascii() {
         Cow::Owned(text(bytes).to_lowercase().into_bytes())
+    } else if bytes.iter().any(u8::is_ascii_uppercase) {
+        Cow::Owned(bytes.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(bytes)
     }
 }

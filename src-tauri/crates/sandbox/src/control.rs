@@ -177,7 +177,7 @@ fn route(sandbox: &Sandbox, request: &PageRequest, path: &[&str]) -> Result<Opti
             described(weather)
         }
         ("DELETE", ["weather"]) => {
-            weather.set(Conditions::default())?;
+            weather.set(Conditions::at_start(sandbox.options()))?;
             described(weather)
         }
         ("GET", ["clock"]) => json!({ "now": weather.now() }),

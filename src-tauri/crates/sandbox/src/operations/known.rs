@@ -5,6 +5,7 @@ use super::TABLE;
 use crate::control::KnownOperation;
 use crate::directory::activity::Basis;
 use crate::protocol::Api;
+use crate::weather::Category;
 
 /// Operations of `cognito-idp`.
 const USER_POOLS: [&str; 141] = [
@@ -201,8 +202,8 @@ pub(crate) fn all() -> Vec<KnownOperation> {
             service: service.iam(),
             name,
             implemented: line.is_some(),
-            category: category.map(|category| category.name()),
-            rate: category.map(|category| category.rate()),
+            category: category.map(Category::name),
+            rate: category.map(Category::rate),
             unsigned: line.is_some_and(|line| line.unsigned),
             active: Basis::of(name).filter(|_| service == Api::UserPools),
         }

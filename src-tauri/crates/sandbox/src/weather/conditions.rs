@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::faults::Planned;
-use crate::options::Quota;
+use crate::options::{Options, Quota};
 
 /// How pages of listings are cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +76,12 @@ impl Default for Conditions {
 }
 
 impl Conditions {
+    /// The weather that a sandbox of these options starts with.
+    #[must_use]
+    pub fn at_start(options: &Options) -> Self {
+        Self { quota: options.quota, latency_ms: millis(options.latency), ..Self::default() }
+    }
+
     /// What is wrong with the numbers, if anything is.
     pub(super) fn fault(&self) -> Option<&'static str> {
         let bad = |value: f64| !value.is_finite() || value < 0.0;

@@ -75,11 +75,9 @@ pub(crate) struct Traits<'a> {
 
 impl Weather {
     pub(crate) fn new(options: &Options) -> Self {
-        let conditions =
-            Conditions { quota: options.quota, latency_ms: millis(options.latency), ..Conditions::default() };
         Self(Arc::new(Mutex::new(State {
             clock: clock::Clock::new(options.start),
-            conditions,
+            conditions: Conditions::at_start(options),
             faults: faults::Plan::default(),
             buckets: quota::Buckets::default(),
             provisioned: BTreeMap::new(),

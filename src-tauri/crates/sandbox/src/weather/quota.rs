@@ -124,11 +124,6 @@ impl Category {
             _ => None,
         }
     }
-
-    /// Whether its operations are about one person.
-    pub(crate) fn personal(self) -> bool {
-        self.access().is_some() || matches!(self, Self::UserAuthentication | Self::UserToken)
-    }
 }
 
 /// Requests a second of one operation in one pool, in the categories that have this limit.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use model::PoolId;
 use model::call::Operation;
 
-pub(crate) use answers::failure;
+pub(crate) use answers::{failure, refusal};
 pub(crate) use credentials::credentials_failure;
 
 /// A call that did not end well. `Display` is the message; it holds no attribute values, names or secrets.
@@ -79,6 +79,8 @@ impl Error {
 pub(crate) struct Context {
     pub(crate) operation: Operation,
     pub(crate) pool: Option<PoolId>,
+    /// The user that it is about, for the ledger alone: never in a message.
+    pub(crate) person: Option<String>,
     /// Whether the request carried a page token.
     pub(crate) paged: bool,
     /// Whether the request carried something about a person, so that AWS's own words may repeat it.

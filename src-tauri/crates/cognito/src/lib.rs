@@ -6,17 +6,20 @@
 //! Every call goes through the [`Gate`]: it waits for its share of the quota, tells the
 //! [`CallSink`](model::call::CallSink) about the attempt, sends it, and repeats reads that failed for a passing reason.
 
+mod clients;
 mod convert;
 mod credentials;
 mod error;
 mod gate;
 mod groups;
 mod http;
+mod jwks;
 mod nearby;
 pub mod operations;
 mod pools;
 mod profiles;
 mod session;
+pub mod sign_in;
 mod users;
 
 pub use aws_smithy_runtime_api::client::http::SharedHttpClient as HttpClient;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_cognitoidentityprovider::error::SdkError;
@@ -18,6 +18,7 @@ use crate::credentials::{Provider, Source};
 use crate::error::{self, Context, Error, ErrorKind};
 use crate::gate::{Gate, Lane};
 use crate::profiles::Sources;
+use crate::sign_in::Answer;
 use crate::{AwsFiles, HttpClient, http};
 
 /// What the sandbox's sessions call their place.
@@ -47,6 +48,7 @@ pub struct Session {
 struct Inner {
     cognito: aws_sdk_cognitoidentityprovider::Client,
     sts: aws_sdk_sts::Client,
+    http_client: HttpClient,
     credentials: Arc<Source>,
     gate: Arc<Gate>,
     naming: Naming,
@@ -93,7 +95,7 @@ impl Session {
         let sdk = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(aws_config::Region::new(region.as_str().to_owned()))
-            .http_client(client)
+            .http_client(client.clone())
             .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(Provider(Arc::clone(
                 &source,
             ))))
@@ -108,7 +110,7 @@ impl Session {
             who: "the sandbox".to_owned(),
             sso_login: None,
         };
-        Ok(Self::assemble(&sdk, None, source, gate, naming))
+        Ok(Self::assemble(&sdk, None, client, source, gate, naming))
     }
 
     async fn to_aws(config: SessionConfig, gate: Arc<Gate>) -> Result<Self, Error> {
@@ -140,7 +142,7 @@ impl Session {
             .profile_files(sources.files.clone())
             .profile_name(sources.sections.selected_profile())
             .region(aws_config::Region::new(region.as_str().to_owned()))
-            .http_client(client)
+            .http_client(client.clone())
             .credentials_provider(Provider(Arc::clone(&source)))
             // The source keeps them itself, and forgets them when AWS refuses them.
             .identity_cache(aws_config::identity::IdentityCache::no_cache())
@@ -154,12 +156,13 @@ impl Session {
         // An emulator is all of AWS on one port.
         let sts = endpoint_of("STS").or_else(|| endpoint.clone().filter(|_| emulator));
         let naming = Naming { region, endpoint, place, who, sso_login: sources.sso_login() };
-        Ok(Self::assemble(&sdk, sts, source, gate, naming))
+        Ok(Self::assemble(&sdk, sts, client, source, gate, naming))
     }
 
     fn assemble(
         sdk: &SdkConfig,
         sts_endpoint: Option<String>,
+        http_client: HttpClient,
         credentials: Arc<Source>,
         gate: Arc<Gate>,
         naming: Naming,
@@ -175,6 +178,7 @@ impl Session {
         let inner = Inner {
             cognito: aws_sdk_cognitoidentityprovider::Client::from_conf(cognito.build()),
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
+            http_client,
             credentials,
             gate,
             naming,
@@ -214,6 +218,14 @@ impl Session {
         &self.inner.sts
     }
 
+    pub(crate) fn http_client(&self) -> HttpClient {
+        self.inner.http_client.clone()
+    }
+
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.inner.gate
+    }
+
     pub(crate) fn remember_account(&self, account: &AccountId) {
         // Told twice it is the same, or the first holds.
         let _ = self.inner.account.set(account.clone());
@@ -224,6 +236,7 @@ impl Session {
         Context {
             operation,
             pool: None,
+            person: None,
             paged: false,
             personal: false,
             who: naming.who.clone(),
@@ -254,26 +267,59 @@ impl Session {
         }
     }
 
+    /// Sends what must not be repeated by itself, and takes Cognito's refusal for an answer. Only throttling, after which
+    /// nothing was done, is waited for. `signed` calls need credentials.
+    pub(crate) async fn ask<T, E, F, Fut>(&self, context: &Context, signed: bool, send: F) -> Result<Answer<T>, Error>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
+    {
+        if signed {
+            self.inner.credentials.get().await.map_err(|error| error.of(context))?;
+        }
+        // The sink hears of a refusal as a call that failed, for it made nobody active.
+        let refused = Mutex::new(None);
+        let once = || async {
+            send().await.map_err(|error| match error::refusal(&error, context) {
+                Ok((refusal, failure)) => {
+                    *refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(refusal);
+                    failure
+                }
+                Err(failure) => failure,
+            })
+        };
+        let sent = self.inner.gate.run(&self.lane(), context, once).await;
+        match (sent, refused.into_inner().unwrap_or_else(PoisonError::into_inner)) {
+            (Ok(answer), _) => Ok(Answer::Given(answer)),
+            (Err(_), Some(refusal)) => Ok(Answer::Refused(refusal)),
+            (Err(error), None) => Err(error),
+        }
+    }
+
+    pub(crate) fn lane(&self) -> Lane {
+        let naming = &self.inner.naming;
+        let holder = match self.inner.account.get() {
+            Some(account) => format!("{} {account}", naming.place),
+            None => format!("{} {}", naming.place, naming.who),
+        };
+        Lane { holder, account: self.inner.account.get().cloned(), region: naming.region.clone() }
+    }
+
     async fn attempt<T, E, F, Fut>(&self, context: &Context, send: &F) -> Result<T, Error>
     where
         F: Fn() -> Fut,
         Fut: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
         E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
-        let naming = &self.inner.naming;
-        let holder = match self.inner.account.get() {
-            Some(account) => format!("{} {account}", naming.place),
-            None => format!("{} {}", naming.place, naming.who),
-        };
-        let lane = Lane { holder, region: naming.region.clone() };
         self.inner
             .gate
-            .run(&lane, context, || async { send().await.map_err(|error| error::failure(&error, context)) })
+            .run(&self.lane(), context, || async { send().await.map_err(|error| error::failure(&error, context)) })
             .await
     }
 }
 
-fn timeouts() -> TimeoutConfig {
+pub(crate) fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(http::CONNECT_TIMEOUT)
         .operation_attempt_timeout(http::ATTEMPT_TIMEOUT)

@@ -166,6 +166,12 @@ impl From<store::HistoryError> for Error {
     }
 }
 
+impl From<store::JournalError> for Error {
+    fn from(error: store::JournalError) -> Self {
+        Self::new(Code::JournalUnavailable, error.to_string())
+    }
+}
+
 impl From<store::CacheError> for Error {
     fn from(error: store::CacheError) -> Self {
         let code = match &error {

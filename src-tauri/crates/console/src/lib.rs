@@ -21,6 +21,7 @@ mod search;
 mod settings;
 mod sink;
 mod sync;
+pub mod token;
 
 pub use cognito::{AwsFiles, HttpClient, ProfileKind, QuotaUse, Share};
 pub use store::{

@@ -11,7 +11,7 @@ use model::PoolKey;
 use model::call::QuotaCategory;
 use model::clock::Clock;
 use model::connection::ConnectionId;
-use store::{DataDir, History, KeySource, Keys, Settings};
+use store::{DataDir, History, Journal, KeySource, Keys, Settings};
 
 use crate::error::{Code, Error};
 use crate::leases::Limiters;
@@ -87,6 +87,7 @@ pub(crate) struct Inner {
     pub(crate) pools: Mutex<HashMap<PoolKey, Weak<OpenPool>>>,
     pub(crate) notices: Mutex<Vec<String>>,
     pub(crate) limiters: Limiters,
+    pub(crate) public_keys: crate::token::PublicKeys,
 }
 
 /// Why there are no keys, in a sentence.
@@ -101,6 +102,8 @@ pub(crate) struct Vault {
     pub(crate) keys: Result<Arc<Keys>, Locked>,
     /// `None` when the keys are missing or the history is unreadable.
     pub(crate) history: Option<History>,
+    /// `None` when the keys are missing or the journal is unreadable; nothing that may bill is sent then.
+    pub(crate) journal: Option<Journal>,
 }
 
 /// Opens the console: data directory, settings, keys, history. Sends nothing.
@@ -122,6 +125,7 @@ pub async fn open(config: Config) -> Result<Console, Error> {
     })
     .await?;
     let calls = Arc::new(CallCounter::default());
+    calls.keep_in(vault.journal.clone());
     let share_given = share.is_some();
     let share = share.unwrap_or(Share::Fraction(settings.share));
     let gate = Arc::new(Gate::new(calls.clone(), share, clock.clone()));
@@ -142,6 +146,7 @@ pub async fn open(config: Config) -> Result<Console, Error> {
         pools: Mutex::default(),
         notices: Mutex::new(notices),
         limiters: Limiters::default(),
+        public_keys: crate::token::PublicKeys::default(),
     };
     Ok(Console { inner: Arc::new(inner) })
 }
@@ -162,7 +167,15 @@ impl Vault {
             },
             Err(_) => None,
         };
-        Self { source: source.clone(), keys, history }
+        let journal = match keys.as_ref().map(|keys| Journal::open(data, keys)) {
+            Ok(Ok(journal)) => Some(journal),
+            Ok(Err(error)) => {
+                notices.push(format!("Nothing that may cost money or change users is sent. {error}"));
+                None
+            }
+            Err(_) => None,
+        };
+        Self { source: source.clone(), keys, history, journal }
     }
 }
 
@@ -199,6 +212,7 @@ impl Console {
             for notice in notices {
                 inner.notice(notice);
             }
+            inner.calls.keep_in(vault.journal.clone());
             *inner.vault() = vault;
             refused.map_or(Ok(()), |why| Err(Error::locked(&why.0)))
         })
@@ -271,6 +285,8 @@ impl Inner {
     pub(crate) fn lock_away(&self, why: &str) -> KeySource {
         let mut vault = self.vault();
         vault.history = None;
+        vault.journal = None;
+        self.calls.keep_in(None);
         vault.keys = Err(Locked(why.to_owned()));
         vault.source.clone()
     }

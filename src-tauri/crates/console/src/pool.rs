@@ -216,15 +216,20 @@ impl OpenPool {
         blocking(move || history.timeline(&key, &person)).await
     }
 
-    /// Erases what the history knows of a user. The cached row stays, since it is what AWS has now.
+    /// Erases what the history knows of a user, and the name from the ledger. The cached row stays, since it is what AWS has now.
     ///
     /// # Errors
     /// As [`OpenPool::timeline`].
     pub async fn erase_person(&self, username: &str) -> Result<(), Error> {
         let history = self.open_history()?;
         let person = self.person(username).await?;
-        let key = self.key.clone();
+        let (key, sub, username) = (self.key.clone(), person.clone(), username.to_owned());
         blocking(move || history.erase_person(&key, &person)).await?;
+        let journal = self.console.vault().journal.clone();
+        if let Some(journal) = journal {
+            let pool = self.key.pool.clone();
+            blocking(move || journal.forget_person(pool.as_str(), &[&username, &sub])).await?;
+        }
         Ok(())
     }
 

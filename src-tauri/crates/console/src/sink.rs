@@ -1,10 +1,11 @@
-//! Every attempt at a call passes here before it is sent.
+//! Every attempt at a call passes here before it is sent, and what may bill is in the journal first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use model::PoolId;
 use model::call::{CallAttempt, CallOutcome, CallRefused, CallSink, MauEffect, QuotaCategory};
+use store::{Journal, LedgerCall, LedgerEnd, LedgerId};
 
 /// Attempts at one operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,16 +42,27 @@ pub(crate) struct PoolCalls {
     pub(crate) throttled: u64,
 }
 
-/// Counts every attempt, and refuses what is not known to be free: browsing never bills.
+/// Counts every attempt, and writes down what may bill before it is sent: what cannot be written down is refused.
 #[derive(Debug, Default)]
 pub struct CallCounter {
     counts: Mutex<Counts>,
+    ledger: Mutex<Ledger>,
 }
 
 #[derive(Debug, Default)]
 struct Counts {
     operations: BTreeMap<&'static str, CallCount>,
     pools: BTreeMap<PoolId, PoolCalls>,
+}
+
+/// The journal, what is under way, and whom this session may have billed.
+#[derive(Debug, Default)]
+struct Ledger {
+    journal: Option<Journal>,
+    under_way: Vec<(CallAttempt, LedgerId)>,
+    people: BTreeSet<(PoolId, String)>,
+    /// Calls that did not say whom they were about.
+    unnamed: u64,
 }
 
 impl Counts {
@@ -78,23 +90,75 @@ impl CallCounter {
         self.locked().pools.get(pool).copied().unwrap_or_default()
     }
 
-    /// What this session may have cost: nothing, since nothing that may bill is sent.
+    /// Where calls that may bill are written down from now on; `None` when nowhere, so that none is sent.
+    pub(crate) fn keep_in(&self, journal: Option<Journal>) {
+        self.ledger().journal = journal;
+    }
+
+    /// What this session may have cost: each user counts once, and none of them may be new this month.
     pub(crate) fn cost(&self) -> SessionCost {
-        SessionCost { users: 0, low: "0.00".to_owned(), high: "0.00".to_owned() }
+        let ledger = self.ledger();
+        let users = u64::try_from(ledger.people.len()).unwrap_or(u64::MAX).saturating_add(ledger.unnamed.min(1));
+        SessionCost { users, low: "0.00".to_owned(), high: dollars(users) }
     }
 
     fn locked(&self) -> MutexGuard<'_, Counts> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write_down(&self, attempt: &CallAttempt) -> Result<(), CallRefused> {
+        let mut ledger = self.ledger();
+        let Some(journal) = ledger.journal.clone() else {
+            let reason = "it may be billed, and the journal that records such calls cannot be opened".to_owned();
+            return Err(CallRefused { reason });
+        };
+        let call = LedgerCall {
+            at: attempt.at,
+            account: attempt.account.as_ref().map(|account| account.as_str().to_owned()),
+            region: attempt.region.as_str().to_owned(),
+            pool: attempt.pool.as_ref().map(|pool| pool.as_str().to_owned()).unwrap_or_default(),
+            person: attempt.person.clone().unwrap_or_default(),
+            operation: attempt.operation.name.to_owned(),
+            effect: attempt.operation.mau,
+            attempt: attempt.attempt,
+        };
+        let id = journal.record_call(&call).map_err(|error| CallRefused {
+            reason: format!("it may be billed, and the journal cannot be written ({error})"),
+        })?;
+        ledger.under_way.push((attempt.clone(), id));
+        match (&attempt.pool, &attempt.person) {
+            (Some(pool), Some(person)) => {
+                ledger.people.insert((pool.clone(), person.clone()));
+            }
+            _ => ledger.unnamed += 1,
+        }
+        Ok(())
+    }
+
+    fn write_end(&self, attempt: &CallAttempt, outcome: CallOutcome) {
+        let mut ledger = self.ledger();
+        let Some(at) = ledger.under_way.iter().position(|(under_way, _)| under_way == attempt) else { return };
+        let (_, id) = ledger.under_way.swap_remove(at);
+        let end = if outcome == CallOutcome::Done { LedgerEnd::Done } else { LedgerEnd::Failed };
+        if let Some(Err(error)) = ledger.journal.as_ref().map(|journal| journal.end_call(id, end)) {
+            tracing::warn!(%error, "the end of a call was not written down; it stays as sent");
+        }
+    }
 }
 
 impl CallSink for CallCounter {
     fn before(&self, attempt: &CallAttempt) -> Result<(), CallRefused> {
-        let mut counts = self.locked();
-        if attempt.operation.mau != MauEffect::Free {
-            counts.of(attempt).refused += 1;
-            return Err(CallRefused { reason: "it may be billed, and browsing never bills".to_owned() });
+        if attempt.operation.mau != MauEffect::Free
+            && let Err(refused) = self.write_down(attempt)
+        {
+            self.locked().of(attempt).refused += 1;
+            return Err(refused);
         }
+        let mut counts = self.locked();
         counts.of(attempt).attempts += 1;
         if let Some(pool) = &attempt.pool {
             counts.pools.entry(pool.clone()).or_default().attempts += 1;
@@ -103,6 +167,9 @@ impl CallSink for CallCounter {
     }
 
     fn after(&self, attempt: &CallAttempt, outcome: CallOutcome) {
+        if attempt.operation.mau != MauEffect::Free {
+            self.write_end(attempt, outcome);
+        }
         let mut counts = self.locked();
         match outcome {
             CallOutcome::Done => {}
@@ -115,4 +182,10 @@ impl CallSink for CallCounter {
             CallOutcome::Failed => counts.of(attempt).failed += 1,
         }
     }
+}
+
+/// The most that so many users cost in a month: the Plus plan's price, in cents so that nothing is rounded.
+fn dollars(users: u64) -> String {
+    let cents = users.saturating_mul(2);
+    format!("{}.{:02}", cents / 100, cents % 100)
 }

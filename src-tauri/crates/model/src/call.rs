@@ -19,20 +19,36 @@ pub enum MauEffect {
     AlreadyCounted,
 }
 
-/// The shared request quota that a call draws on, per account and Region.
+/// The shared request quota that a call draws on, per account and Region, with AWS's default in requests a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum QuotaCategory {
-    /// `ListUsers`, `ListUsersInGroup`: 30 a second, cannot be raised.
-    UserList,
-    /// `AdminGetUser` and its like: 120 a second.
+    /// Sign-in, challenges, refreshing: 120.
+    UserAuthentication,
+    /// Sign-up, confirmation, `AdminCreateUser`: 50.
+    UserCreation,
+    /// Passwords: 30, cannot be raised.
+    UserAccountRecovery,
+    /// `AdminGetUser` and its like: 120.
     UserRead,
-    /// `DescribeUserPool`, `ListUserPools`: 15 a second.
+    /// Attributes, memberships, enabling, deleting, signing out: 25, cannot be raised.
+    UserUpdate,
+    /// `RevokeToken`: 120.
+    UserToken,
+    /// Devices, events, groups of one user; sending codes: 50.
+    UserResourceRead,
+    /// MFA preferences, devices, feedback: 25, cannot be raised.
+    UserResourceUpdate,
+    /// `ListUsers`, `ListUsersInGroup`: 30, cannot be raised.
+    UserList,
+    /// `DescribeUserPool`, `ListUserPools`: 15.
     UserPoolRead,
-    /// `ListGroups` and other things in a pool: 20 a second, 5 for one operation on one pool.
+    /// `ListGroups` and other things in a pool: 20, 5 for one operation on one pool.
     UserPoolResourceRead,
-    /// App clients: 15 a second, 5 for one operation on one pool.
+    /// App clients: 15, 5 for one operation on one pool.
     UserPoolClientRead,
-    /// Calls outside Cognito's user pools (STS): no quota of ours.
+    /// Tokens of machines: 150.
+    ClientAuthentication,
+    /// Calls outside Cognito's user pools (STS, keys), and what AWS names no category for: no quota of ours.
     Unmetered,
 }
 
@@ -41,10 +57,13 @@ impl QuotaCategory {
     #[must_use]
     pub fn default_rate(self) -> Option<u32> {
         match self {
-            Self::UserList => Some(30),
-            Self::UserRead => Some(120),
+            Self::UserAuthentication | Self::UserRead | Self::UserToken => Some(120),
+            Self::UserCreation | Self::UserResourceRead => Some(50),
+            Self::UserAccountRecovery | Self::UserList => Some(30),
+            Self::UserUpdate | Self::UserResourceUpdate => Some(25),
             Self::UserPoolRead | Self::UserPoolClientRead => Some(15),
             Self::UserPoolResourceRead => Some(20),
+            Self::ClientAuthentication => Some(150),
             Self::Unmetered => None,
         }
     }
@@ -62,11 +81,19 @@ impl QuotaCategory {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::UserList => "UserList",
+            Self::UserAuthentication => "UserAuthentication",
+            Self::UserCreation => "UserCreation",
+            Self::UserAccountRecovery => "UserAccountRecovery",
             Self::UserRead => "UserRead",
+            Self::UserUpdate => "UserUpdate",
+            Self::UserToken => "UserToken",
+            Self::UserResourceRead => "UserResourceRead",
+            Self::UserResourceUpdate => "UserResourceUpdate",
+            Self::UserList => "UserList",
             Self::UserPoolRead => "UserPoolRead",
             Self::UserPoolResourceRead => "UserPoolResourceRead",
             Self::UserPoolClientRead => "UserPoolClientRead",
+            Self::ClientAuthentication => "ClientAuthentication",
             Self::Unmetered => "Unmetered",
         }
     }
@@ -98,6 +125,12 @@ pub struct CallAttempt {
     pub operation: Operation,
     /// The pool that it is about; `None` for calls about none.
     pub pool: Option<crate::PoolId>,
+    /// The user that it is about, by user name or `sub`; `None` for calls about none, or where the call does not tell.
+    pub person: Option<String>,
+    /// The account, where it is known.
+    pub account: Option<crate::AccountId>,
+    /// The Region that is asked.
+    pub region: crate::Region,
     /// 1 for the first attempt.
     pub attempt: u32,
     /// When.

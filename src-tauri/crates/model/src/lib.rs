@@ -4,6 +4,7 @@
 //! Everything here can be read by every other crate, so nothing here names AWS's SDK, SQLite or Tauri.
 
 pub mod call;
+pub mod client;
 pub mod clock;
 pub mod connection;
 pub mod cost;
@@ -16,6 +17,7 @@ pub mod month;
 pub mod pool;
 pub mod query;
 pub mod sync;
+pub mod token;
 pub mod user;
 
 pub use id::{AccountId, ClientId, GroupName, InvalidId, PoolId, PoolKey, ProfileName, Region, Sub, Username};

@@ -76,6 +76,12 @@ impl DataDir {
         self.root.join("history.sqlite")
     }
 
+    /// Where the journal is.
+    #[must_use]
+    pub fn journal_file(&self) -> PathBuf {
+        self.root.join("journal.sqlite")
+    }
+
     /// Waits for its turn to make or open keys and databases, so that two processes do not both make them or set the
     /// same file aside. It is over when the lease is dropped.
     pub(crate) fn turn(&self) -> Result<Lease, DataDirError> {
@@ -115,7 +121,7 @@ pub(crate) fn pool_hash(key: &PoolKey) -> String {
     hash(&format!("{}\0{}\0{}\0{}", key.place, key.account, key.region, key.pool))
 }
 
-fn hash(text: &str) -> String {
+pub(crate) fn hash(text: &str) -> String {
     hex::encode(&Sha256::digest(text.as_bytes())[..8])
 }
 

@@ -10,9 +10,10 @@ use zeroize::Zeroizing;
 use crate::data_dir::private_file;
 use crate::keys::Key;
 
-/// `PKca` and `PKhi`: tells our files from others' ("application_id").
+/// `PKca`, `PKhi` and `PKjo`: tells our files from others' ("application_id").
 pub(crate) const CACHE_ID: i32 = 0x504b_6361;
 pub(crate) const HISTORY_ID: i32 = 0x504b_6869;
+pub(crate) const JOURNAL_ID: i32 = 0x504b_6a6f;
 
 /// SQLCipher's page size.
 const PAGE_BYTES: u64 = 4096;

@@ -69,7 +69,11 @@ pub fn erase_all(dir: &DataDir, source: &KeySource) -> Result<Erased, EraseError
     for_each(&root.join("leases"), |name, path| {
         if name.strip_suffix(".lock").is_some_and(is_pool_folder) { remove_file(path, &mut erased) } else { Ok(()) }
     })?;
-    for folder in [root.join("pools"), dir.logs_dir(), root.join("leases")] {
+    for_each(&root.join("jwks"), |name, path| {
+        let ours = name.split_once('.').is_some_and(|(stem, _)| is_pool_folder(stem) && is_written(name, stem));
+        if ours { remove_file(path, &mut erased) } else { Ok(()) }
+    })?;
+    for folder in [root.join("pools"), dir.logs_dir(), root.join("leases"), root.join("jwks")] {
         remove_if_empty(&folder)?;
     }
     // The keys go last: as long as files are left that need them, erasing can be repeated.

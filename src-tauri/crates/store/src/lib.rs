@@ -1,4 +1,5 @@
-//! The disk side: the cache of a pool with its search, the history of its users, settings, keys and erasing.
+//! The disk side: the cache of a pool with its search, the history of its users, the journal of what may cost money,
+//! settings, keys and erasing.
 //!
 //! Everything is synchronous and blocks. There is no clock in here: the present is passed in. Nothing here knows AWS,
 //! and no type of SQLite's binding leaves this crate.
@@ -7,10 +8,12 @@ pub mod cache;
 pub mod data_dir;
 pub mod erase;
 pub mod history;
+pub mod journal;
 pub mod keys;
 pub mod settings;
 
 mod db;
+mod public_keys;
 
 pub use cache::{
     Cache, CacheError, Chain, ChainStep, Cursor, Finished, LookedUp, MemberState, MemberStep, Page, PageEffect,
@@ -19,6 +22,7 @@ pub use cache::{
 pub use data_dir::{DataDir, DataDirError, Lease};
 pub use erase::{EraseError, Erased, erase_all, erase_pool};
 pub use history::{Change, History, HistoryError, What};
+pub use journal::{Entry, Journal, JournalError, LedgerCall, LedgerEnd, LedgerId};
 pub use keys::{KeyError, KeySource, Keys, Protection};
 pub use settings::{
     BrokenSettings, ColumnChoice, Density, KnownPool, SavedConnection, SavedView, Settings, SettingsError, Theme,

@@ -9,6 +9,7 @@ use aws_types::request_id::RequestId;
 
 use super::{Context, Error, ErrorKind};
 use crate::gate::{Again, Failure};
+use crate::sign_in::Refusal;
 
 /// Explains a failed attempt and says whether it may pass.
 pub(crate) fn failure<E>(error: &SdkError<E, HttpResponse>, context: &Context) -> Failure
@@ -40,6 +41,45 @@ where
     let mut explained = Error::new(kind, message).of(context);
     explained.request_id = error.request_id().map(str::to_owned);
     Failure { error: explained, again }
+}
+
+/// Cognito's refusal of a call that must not be repeated by itself, with the failure that it is to the sink; anything
+/// else is only a failure, of which throttling alone passes.
+///
+/// # Errors
+/// The failure, when Cognito did not decide: network, credentials, throttling, faults of the server.
+pub(crate) fn refusal<E>(error: &SdkError<E, HttpResponse>, context: &Context) -> Result<(Refusal, Failure), Failure>
+where
+    E: StdError + ProvideErrorMetadata + Send + Sync + 'static,
+{
+    let Failure { error: explained, again } = failure(error, context);
+    // Of a sign-in, this one says that the user has tried too often.
+    let tried_too_often = error.as_service_error().is_some_and(|said| said.code() == Some("LimitExceededException"));
+    if again == Again::Throttled && !tried_too_often {
+        return Err(Failure { error: explained, again });
+    }
+    let theirs = matches!(
+        explained.kind,
+        ErrorKind::CredentialsExpired { .. }
+            | ErrorKind::CredentialsMissing
+            | ErrorKind::Unreachable
+            | ErrorKind::Config
+    );
+    let decided = match error {
+        SdkError::ServiceError(answer) if !theirs => {
+            answer.err().code().filter(|code| *code != "AccessDeniedException").map(|code| Refusal {
+                code: code.to_owned(),
+                message: answer.err().message().unwrap_or_default().to_owned(),
+                request_id: explained.request_id.clone(),
+            })
+        }
+        _ => None,
+    };
+    let failure = Failure { error: explained, again: Again::Never };
+    match decided {
+        Some(refusal) => Ok((refusal, failure)),
+        None => Err(failure),
+    }
 }
 
 /// The error of ours that our credentials provider raised, passed through the SDK.

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use model::call::{CallAttempt, CallOutcome, CallSink, QuotaCategory};
 use model::clock::Clock;
-use model::{PoolId, Region};
+use model::{AccountId, PoolId, Region};
 
 use crate::error::{Context, Error, ErrorKind};
 use rate::Rate;
@@ -59,6 +59,8 @@ struct Lanes {
 pub(crate) struct Lane {
     /// The account, or what stands for it while it is unknown.
     pub(crate) holder: String,
+    /// The account, where it is known.
+    pub(crate) account: Option<AccountId>,
     pub(crate) region: Region,
 }
 
@@ -140,7 +142,7 @@ impl Gate {
             for rate in &rates {
                 rate.permit().await;
             }
-            let record = self.begin(context, attempt)?;
+            let record = self.begin(lane, context, attempt)?;
             for rate in &rates {
                 rate.sent();
             }
@@ -167,9 +169,16 @@ impl Gate {
         }
     }
 
-    fn begin(&self, context: &Context, attempt: u32) -> Result<Record<'_>, Error> {
-        let attempt =
-            CallAttempt { operation: context.operation, pool: context.pool.clone(), attempt, at: self.clock.now() };
+    fn begin(&self, lane: &Lane, context: &Context, attempt: u32) -> Result<Record<'_>, Error> {
+        let attempt = CallAttempt {
+            operation: context.operation,
+            pool: context.pool.clone(),
+            person: context.person.clone(),
+            account: lane.account.clone(),
+            region: lane.region.clone(),
+            attempt,
+            at: self.clock.now(),
+        };
         self.sink.before(&attempt).map_err(|refused| {
             Error::new(ErrorKind::Refused, format!("Nothing was sent: {}.", refused.reason)).of(context)
         })?;

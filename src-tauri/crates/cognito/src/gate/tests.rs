@@ -46,13 +46,14 @@ fn gate(share: Share) -> (Arc<Gate>, Arc<Book>) {
 }
 
 fn lane() -> Lane {
-    Lane { holder: "aws 123456789012".to_owned(), region: Region::parse("eu-west-1").unwrap() }
+    Lane { holder: "aws 123456789012".to_owned(), account: None, region: Region::parse("eu-west-1").unwrap() }
 }
 
 fn context(operation: model::call::Operation, pool: &str) -> Context {
     Context {
         operation,
         pool: Some(PoolId::parse(pool).unwrap()),
+        person: None,
         paged: false,
         personal: false,
         who: "the profile test".to_owned(),

@@ -208,7 +208,7 @@ impl Keys {
     }
 
     /// Makes new keys although data exists that was written with others: the explicit answer to [`KeyError::Gone`],
-    /// [`KeyError::Different`] and [`KeyError::Elsewhere`]. The old history is renamed; old caches are set aside when they are opened.
+    /// [`KeyError::Different`] and [`KeyError::Elsewhere`]. The old history and journal are renamed; old caches are set aside when they are opened.
     ///
     /// # Errors
     /// [`KeyError`]; the old files are where they were then.
@@ -221,9 +221,10 @@ impl Keys {
             Some(pair) => pair,
             None => make(source, dir)?,
         };
-        let history = dir.history_file();
-        if history.exists() {
-            crate::db::set_aside(&history, "old-keys").map_err(|source| KeyError::File { path: history, source })?;
+        for path in [dir.history_file(), dir.journal_file()] {
+            if path.exists() {
+                crate::db::set_aside(&path, "old-keys").map_err(|source| KeyError::File { path, source })?;
+            }
         }
         Record::of(source, &pair).save(dir)?;
         Ok(Self { pair: Some(Arc::new(pair)), memory: None, protection: protection(source) })
@@ -263,6 +264,14 @@ impl Keys {
     /// The key of the history; `None` in memory.
     pub(crate) fn history_key(&self) -> Option<&Key> {
         self.pair.as_ref().map(|pair| &pair.history)
+    }
+
+    /// The key of the journal, derived from the history's: both are lost or kept together. `None` in memory.
+    pub(crate) fn journal_key(&self) -> Option<Key> {
+        self.pair.as_ref().map(|pair| {
+            let digest = Sha256::new_with_prefix(b"poolkeeper journal key 1\0");
+            Key(digest.chain_update(pair.history.0).finalize().into())
+        })
     }
 
     /// What in-memory databases are named after; `None` when they are on disk.

@@ -85,7 +85,9 @@ impl Record {
 
     /// Whether there is something in the folder that only the lost keys can open.
     pub(super) fn has_data(&self, dir: &DataDir) -> bool {
-        dir.history_file().exists() || dir.root().join("pools").read_dir().is_ok_and(|mut pools| pools.next().is_some())
+        dir.history_file().exists()
+            || dir.journal_file().exists()
+            || dir.root().join("pools").read_dir().is_ok_and(|mut pools| pools.next().is_some())
     }
 }
 

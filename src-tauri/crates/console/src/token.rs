@@ -1,0 +1,182 @@
+//! The token workbench: verifying a token with its pool's own keys.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+use jsonwebtoken::jwk::{JwkSet, PublicKeyUse};
+use jsonwebtoken::{Algorithm, DecodingKey};
+use model::connection::ConnectionId;
+use model::token::{self, Expectation, SignatureFact, Token, TokenUse, Verdict};
+use model::{ClientId, PoolId, Region};
+
+use crate::error::{Code, Error};
+use crate::open::{Console, blocking};
+
+/// How long a pool's keys are not asked for again, whatever key a token names: nobody can make us ask in a loop.
+const ASK_AGAIN: SignedDuration = SignedDuration::from_secs(60);
+
+/// What a token is to be held against.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// The pool that must have issued it; `None` for the one that the token names.
+    pub pool: Option<PoolId>,
+    /// The client that it must be for; `None` for any.
+    pub client: Option<ClientId>,
+    /// What it must be for; `None` for either.
+    pub token_use: Option<TokenUse>,
+}
+
+/// What came of verifying.
+#[derive(Debug, Clone)]
+pub struct Verified {
+    /// Check by check.
+    pub verdict: Verdict,
+    /// The pool whose keys were used; `None` when there was none to ask.
+    pub pool: Option<PoolId>,
+}
+
+/// The keys of the pools, by place and pool, and when they were asked for.
+#[derive(Default)]
+pub(crate) struct PublicKeys(Mutex<HashMap<(String, PoolId), Kept>>);
+
+#[derive(Clone)]
+struct Kept {
+    keys: JwkSet,
+    asked: Option<Timestamp>,
+}
+
+impl PublicKeys {
+    fn locked(&self) -> MutexGuard<'_, HashMap<(String, PoolId), Kept>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Console {
+    /// Verifies exactly one compact token; nothing is repaired. Asks the pool for its keys when the kept ones do not do
+    /// (a public file, free); without a network the kept ones count.
+    ///
+    /// # Errors
+    /// Only when the connection itself is not usable as configured. Whatever is wrong with the token is in the verdict.
+    pub async fn verify_token(
+        &self,
+        connection: &ConnectionId,
+        compact: &str,
+        wanted: &Wanted,
+    ) -> Result<Verified, Error> {
+        let token = match token::decode(compact) {
+            Ok(token) => token,
+            Err(error) => return Ok(Verified { verdict: token::unreadable(&error), pool: wanted.pool.clone() }),
+        };
+        let pool = wanted.pool.clone().or_else(|| token::pool_of(&token));
+        let fact = self.signature(connection, &token, pool.as_ref()).await?;
+        let expected = Expectation { pool: pool.clone(), client: wanted.client.clone(), token_use: wanted.token_use };
+        Ok(Verified { verdict: token::judge(&token, &expected, &fact, self.inner.now()), pool })
+    }
+
+    async fn signature(
+        &self,
+        connection: &ConnectionId,
+        token: &Token,
+        pool: Option<&PoolId>,
+    ) -> Result<SignatureFact, Error> {
+        let is_rs256 = token.header.get("alg").and_then(|alg| alg.as_str()) == Some("RS256");
+        let (Some(kid), true) = (token.header.get("kid").and_then(|kid| kid.as_str()), is_rs256) else {
+            return Ok(SignatureFact::NotTried);
+        };
+        let Some(pool) = pool else {
+            let why = "No pool was given, and the token's issuer names none, so there are no keys to ask for.";
+            return Ok(SignatureFact::KeysUnknown(why.to_owned()));
+        };
+        let keys = self.public_keys(connection, pool, kid).await?;
+        Ok(match keys {
+            Err(why) => SignatureFact::KeysUnknown(why),
+            Ok(keys) => match key(&keys, kid) {
+                None => SignatureFact::NoSuchKey,
+                Some(key) if holds(token, &key) => SignatureFact::Holds,
+                Some(_) => SignatureFact::Broken,
+            },
+        })
+    }
+
+    /// The pool's keys, fresh when the kept ones lack `kid`; why there are none, in a sentence.
+    async fn public_keys(
+        &self,
+        connection: &ConnectionId,
+        pool: &PoolId,
+        kid: &str,
+    ) -> Result<Result<JwkSet, String>, Error> {
+        let connection =
+            ConnectionId { region: connection.region.clone().or_else(|| region_of(pool)), ..connection.clone() };
+        let session = self.inner.session(&connection).await?;
+        let place = session.place();
+        let id = (place.clone(), pool.clone());
+        let kept = self.inner.public_keys.locked().get(&id).cloned();
+        let kept = match kept {
+            Some(kept) => Some(kept),
+            None => self.kept_on_disk(&place, pool).await.map(|keys| Kept { keys, asked: None }),
+        };
+        let now = self.inner.now();
+        if let Some(kept) = &kept {
+            let lately = kept.asked.is_some_and(|asked| now.duration_since(asked).abs() < ASK_AGAIN);
+            if lately || key(&kept.keys, kid).is_some() {
+                self.inner.public_keys.locked().insert(id, kept.clone());
+                return Ok(Ok(kept.keys.clone()));
+            }
+        }
+        let fetched = session.jwks(pool).await.map_err(|error| error.to_string()).and_then(|json| {
+            let keys = serde_json::from_str::<JwkSet>(&json);
+            keys.map(|keys| (keys, json))
+                .map_err(|_| "What was published as the pool's keys is no set of keys.".to_owned())
+        });
+        match (fetched, kept) {
+            (Ok((keys, json)), _) => {
+                self.keep_on_disk(place, pool.clone(), json).await;
+                self.inner.public_keys.locked().insert(id, Kept { keys: keys.clone(), asked: Some(now) });
+                Ok(Ok(keys))
+            }
+            (Err(_), Some(kept)) => Ok(Ok(kept.keys)),
+            (Err(why), None) => Ok(Err(why)),
+        }
+    }
+
+    async fn kept_on_disk(&self, place: &str, pool: &PoolId) -> Option<JwkSet> {
+        let (inner, place, pool) = (self.inner.clone(), place.to_owned(), pool.clone());
+        let read = blocking(move || Ok::<_, Error>(inner.data.public_keys(&place, &pool))).await;
+        serde_json::from_str(&read.ok()??).ok()
+    }
+
+    async fn keep_on_disk(&self, place: String, pool: PoolId, json: String) {
+        if self.inner.memory_only() {
+            return;
+        }
+        let inner = self.inner.clone();
+        if let Err(error) = blocking(move || inner.data.keep_public_keys(&place, &pool, &json)).await {
+            tracing::warn!(code = error.code.as_str(), "the keys of a pool were not kept");
+        }
+    }
+}
+
+fn region_of(pool: &PoolId) -> Option<Region> {
+    Region::parse(pool.as_str().split_once('_')?.0).ok()
+}
+
+/// The pool's signing key of that id. Two keys of one id are none: nobody could say which one counts.
+fn key(keys: &JwkSet, kid: &str) -> Option<DecodingKey> {
+    let mut named = keys.keys.iter().filter(|jwk| jwk.common.key_id.as_deref() == Some(kid));
+    let (jwk, None) = (named.next()?, named.next()) else { return None };
+    let signs = jwk.common.public_key_use.as_ref().is_none_or(|purpose| *purpose == PublicKeyUse::Signature);
+    if signs { DecodingKey::from_jwk(jwk).ok() } else { None }
+}
+
+fn holds(token: &Token, key: &DecodingKey) -> bool {
+    let (message, signature) = token.signed();
+    jsonwebtoken::crypto::verify(signature, message.as_bytes(), key, Algorithm::RS256).unwrap_or(false)
+}
+
+/// A token that cannot be read, as an error of ours.
+impl From<token::DecodeError> for Error {
+    fn from(error: token::DecodeError) -> Self {
+        Self { field: Some("token".to_owned()), ..Self::new(Code::Validation, error.to_string()) }
+    }
+}

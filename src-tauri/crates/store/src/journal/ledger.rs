@@ -1,0 +1,188 @@
+//! The ledger: which calls may have made which user billable.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use model::call::MauEffect;
+use rusqlite::{OptionalExtension, TransactionBehavior, params};
+
+use super::{Journal, JournalError};
+
+/// A call about one person, before it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerCall {
+    /// When.
+    pub at: Timestamp,
+    /// The account, where it is known.
+    pub account: Option<String>,
+    /// The Region.
+    pub region: String,
+    /// The pool.
+    pub pool: String,
+    /// The user name or `sub` that the call names; empty when the call does not tell (a refresh token).
+    pub person: String,
+    /// AWS's name of the operation.
+    pub operation: String,
+    /// What AWS's list says of it.
+    pub effect: MauEffect,
+    /// 1 for the first attempt.
+    pub attempt: u32,
+}
+
+/// How a recorded call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LedgerEnd {
+    /// It was sent; what came of it is not known.
+    Sent,
+    /// AWS answered as wished.
+    Done,
+    /// AWS refused it, or it was lost.
+    Failed,
+}
+
+/// Names an entry for the time between sending and answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LedgerId(i64);
+
+/// A line of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The call. Its effect is [`MauEffect::AlreadyCounted`] when an earlier call of this program in the same month
+    /// may have counted the person already.
+    pub call: LedgerCall,
+    /// How it ended.
+    pub end: LedgerEnd,
+}
+
+fn word(effect: MauEffect) -> &'static str {
+    match effect {
+        MauEffect::Free => "free",
+        MauEffect::MayBill => "may_bill",
+        MauEffect::Undocumented => "undocumented",
+        MauEffect::AlreadyCounted => "already_counted",
+    }
+}
+
+fn effect(word: &str) -> MauEffect {
+    match word {
+        "free" => MauEffect::Free,
+        "may_bill" => MauEffect::MayBill,
+        "already_counted" => MauEffect::AlreadyCounted,
+        _ => MauEffect::Undocumented,
+    }
+}
+
+fn end_word(end: LedgerEnd) -> &'static str {
+    match end {
+        LedgerEnd::Sent => "sent",
+        LedgerEnd::Done => "done",
+        LedgerEnd::Failed => "failed",
+    }
+}
+
+/// The calendar month of an instant in UTC, in which AWS counts: `2026-11`.
+fn month(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::UTC).strftime("%Y-%m").to_string()
+}
+
+impl Journal {
+    /// Writes down a call before it is sent. The person counts as counted already when an earlier entry of the month
+    /// that did not fail may have billed them.
+    ///
+    /// # Errors
+    /// [`JournalError::Failed`]; the call must not be sent then.
+    pub fn record_call(&self, call: &LedgerCall) -> Result<LedgerId, JournalError> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let month = month(call.at);
+        let earlier: Option<i64> = transaction
+            .prepare_cached(
+                "SELECT id FROM ledger WHERE month = ?1 AND pool = ?2 AND person = ?3 AND person <> ''
+                     AND effect = 'may_bill' AND outcome = 'done' LIMIT 1",
+            )?
+            .query_row(params![month, call.pool, call.person], |row| row.get(0))
+            .optional()?;
+        let effect = if earlier.is_some() { MauEffect::AlreadyCounted } else { call.effect };
+        transaction
+            .prepare_cached(
+                "INSERT INTO ledger (at, month, account, region, pool, person, operation, effect, attempt, outcome)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'sent')",
+            )?
+            .execute(params![
+                call.at.as_microsecond(),
+                month,
+                call.account,
+                call.region,
+                call.pool,
+                call.person,
+                call.operation,
+                word(effect),
+                call.attempt,
+            ])?;
+        let id = transaction.last_insert_rowid();
+        transaction.commit()?;
+        Ok(LedgerId(id))
+    }
+
+    /// Writes down how a call ended.
+    ///
+    /// # Errors
+    /// [`JournalError::Failed`]; the entry then stays [`LedgerEnd::Sent`].
+    pub fn end_call(&self, id: LedgerId, end: LedgerEnd) -> Result<(), JournalError> {
+        let connection = self.lock();
+        connection
+            .prepare_cached("UPDATE ledger SET outcome = ?2 WHERE id = ?1")?
+            .execute(params![id.0, end_word(end)])?;
+        Ok(())
+    }
+
+    /// The entries from `from` on, the oldest first.
+    ///
+    /// # Errors
+    /// [`JournalError::Failed`].
+    pub fn ledger(&self, from: Timestamp) -> Result<Vec<Entry>, JournalError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(
+            "SELECT at, account, region, pool, person, operation, effect, attempt, outcome FROM ledger
+             WHERE at >= ?1 ORDER BY id",
+        )?;
+        let rows = statement.query_map([from.as_microsecond()], |row| {
+            let micros: i64 = row.get(0)?;
+            let effects: String = row.get(6)?;
+            let ended: String = row.get(8)?;
+            Ok(Entry {
+                call: LedgerCall {
+                    at: Timestamp::from_microsecond(micros).unwrap_or_default(),
+                    account: row.get(1)?,
+                    region: row.get(2)?,
+                    pool: row.get(3)?,
+                    person: row.get(4)?,
+                    operation: row.get(5)?,
+                    effect: effect(&effects),
+                    attempt: row.get(7)?,
+                },
+                end: match ended.as_str() {
+                    "done" => LedgerEnd::Done,
+                    "failed" => LedgerEnd::Failed,
+                    _ => LedgerEnd::Sent,
+                },
+            })
+        })?;
+        rows.collect::<Result<_, _>>().map_err(Into::into)
+    }
+
+    /// Forgets who was meant by every entry of a pool about this person; the calls stay counted.
+    ///
+    /// # Errors
+    /// [`JournalError::Failed`]; nothing is forgotten then.
+    pub fn forget_person(&self, pool: &str, names: &[&str]) -> Result<(), JournalError> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for name in names {
+            transaction
+                .prepare_cached("UPDATE ledger SET person = '' WHERE pool = ?1 AND person = ?2")?
+                .execute(params![pool, name])?;
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+}

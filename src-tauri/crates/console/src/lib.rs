@@ -12,6 +12,7 @@ mod diagnostics;
 mod erase;
 mod error;
 mod known;
+pub mod lab;
 mod leases;
 pub mod logs;
 mod open;

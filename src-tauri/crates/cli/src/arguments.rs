@@ -96,10 +96,69 @@ pub(crate) enum Command {
     },
     /// Tell what a month costs, by the price table alone
     Cost(Cost),
+    /// Sign in as a user would and record every step; makes the user a monthly active user
+    SignIn(SignIn),
+    /// Read, verify, explain and compare tokens
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Erase local copies, history, settings, logs, keys and the sandbox's state, after their name is typed
     Erase,
     /// Print a redacted account of this installation
     Diagnostics,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SignIn {
+    /// The app client's id
+    #[arg(long, value_name = "ID")]
+    pub(crate) client: String,
+    /// The user name or an alias
+    #[arg(long, value_name = "U")]
+    pub(crate) user: String,
+    /// The flow: USER_SRP_AUTH, USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH, USER_AUTH, CUSTOM_AUTH, REFRESH_TOKEN_AUTH
+    #[arg(long, value_name = "F", default_value = "USER_SRP_AUTH")]
+    pub(crate) flow: String,
+    /// Read the password (or the refresh token) from standard input; one final newline does not belong to it
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+    /// The secret of an authenticator app in base 32: its code is then made here
+    #[arg(long, value_name = "SECRET")]
+    pub(crate) totp: Option<String>,
+    /// Show the tokens
+    #[arg(long)]
+    pub(crate) tokens: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Show header and claims of every token in a text; nothing is verified
+    Decode {
+        /// Any text with tokens in it; standard input when it is left out
+        token: Option<String>,
+    },
+    /// Verify exactly one compact token with its pool's keys
+    Verify {
+        /// The token; standard input when it is left out
+        token: Option<String>,
+        /// The client that it must be for
+        #[arg(long, value_name = "ID")]
+        client: Option<String>,
+        /// What it must be for: id or access
+        #[arg(long = "use", value_name = "USE", value_parser = ["id", "access"])]
+        token_use: Option<String>,
+    },
+    /// Say in words what each claim means
+    Explain {
+        /// The token; standard input when it is left out
+        token: Option<String>,
+    },
+    /// Show in what two tokens differ
+    Diff {
+        /// The one
+        left: String,
+        /// The other
+        right: String,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -15,6 +15,8 @@ pub(crate) enum Failure {
     Usage(WireError),
     /// It could not be done: exit 1.
     Failed(WireError),
+    /// It has been told already, as data: exit 1.
+    Told,
     /// Our own output could not be written: exit 1.
     Output(io::Error),
 }
@@ -37,6 +39,7 @@ impl Failure {
     /// Tells it and gives the exit code.
     pub(crate) fn tell(self, json: bool) -> ExitCode {
         let (exit, error) = match self {
+            Self::Told => return ExitCode::FAILURE,
             Self::Usage(error) => (2, error),
             Self::Failed(error) => (1, error),
             Self::Output(error) => (1, WireError::new(ErrorCode::Internal, format!("The output stopped: {error}."))),

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use console::{AwsFiles, Code, Console, KeySource, OpenPool, Protection, SystemClock};
+use console::{AwsFiles, Code, Console, KeySource, OpenPool, PoolId, Protection, SystemClock};
 use jiff::tz::TimeZone;
 use wire::connections::ConnectionIdView;
 use wire::pools::pool_id;
@@ -103,23 +103,25 @@ impl GlobalOptions {
 
     /// The pool that is meant, opened through AWS.
     pub(crate) async fn pool_online(&self, console: &Console) -> Result<Arc<OpenPool>, Failure> {
-        let id = self.connection().parse()?;
-        let pool = match &self.pool {
-            Some(pool) => pool_id(pool)?,
-            None => {
-                let pools = console.connect(id.clone()).await?.pools;
-                match pools.as_slice() {
-                    [only] => only.id.clone(),
-                    [] => return Err(Failure::failed(ErrorCode::NotFound, "There is no user pool there.")),
-                    several => {
-                        let list: Vec<String> = several.iter().map(|pool| pool.id.to_string()).collect();
-                        let sentence = format!("There are several pools; give --pool: {}.", list.join(", "));
-                        return Err(Failure::usage(WireError::validation("pool", sentence)));
-                    }
-                }
+        let pool = self.pool_id(console).await?;
+        Ok(console.open_pool(&self.connection().parse()?, &pool).await?)
+    }
+
+    /// The pool that was named, or the only one there is (`ListUserPools`; free).
+    pub(crate) async fn pool_id(&self, console: &Console) -> Result<PoolId, Failure> {
+        if let Some(pool) = &self.pool {
+            return Ok(pool_id(pool)?);
+        }
+        let pools = console.connect(self.connection().parse()?).await?.pools;
+        match pools.as_slice() {
+            [only] => Ok(only.id.clone()),
+            [] => Err(Failure::failed(ErrorCode::NotFound, "There is no user pool there.")),
+            several => {
+                let list: Vec<String> = several.iter().map(|pool| pool.id.to_string()).collect();
+                let sentence = format!("There are several pools; give --pool: {}.", list.join(", "));
+                Err(Failure::usage(WireError::validation("pool", sentence)))
             }
-        };
-        Ok(console.open_pool(&id, &pool).await?)
+        }
     }
 
     /// The connection that the options name.

@@ -24,6 +24,8 @@ mod sink;
 mod sync;
 pub mod token;
 
+pub use model::PoolId;
+
 pub use cognito::{AwsFiles, HttpClient, ProfileKind, QuotaUse, Share};
 pub use store::{
     Change, ColumnChoice, Cursor, Density, Erased, KeySource, KnownPool, LookedUp, Page, SavedConnection, SavedView,

@@ -8,9 +8,11 @@ pub mod app;
 pub mod connections;
 pub mod cost;
 pub mod error;
+pub mod lab;
 pub mod pools;
 pub mod query;
 pub mod sync;
+pub mod token;
 pub mod users;
 
 pub use error::{ErrorCode, WireError};

@@ -5,5 +5,7 @@ pub(crate) mod diagnostics;
 pub(crate) mod erase;
 pub(crate) mod pools;
 pub(crate) mod sandbox;
+pub(crate) mod sign_in;
 pub(crate) mod sync;
+pub(crate) mod token;
 pub(crate) mod users;

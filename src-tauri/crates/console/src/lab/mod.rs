@@ -29,6 +29,28 @@ pub struct LabClient {
     pub secret: Option<SecretString>,
 }
 
+impl LabClient {
+    /// A client that may not be read: taken for one without a secret, of which nothing else is known.
+    #[must_use]
+    pub fn unknown(id: ClientId) -> Self {
+        let client = AppClient {
+            id,
+            name: String::new(),
+            has_secret: false,
+            flows: Vec::new(),
+            oauth_flows: Vec::new(),
+            scopes: Vec::new(),
+            callback_urls: Vec::new(),
+            logout_urls: Vec::new(),
+            identity_providers: Vec::new(),
+            read_attributes: Vec::new(),
+            refresh_rotation: false,
+            hides_users: false,
+        };
+        Self { client, secret: None }
+    }
+}
+
 impl Console {
     /// The ids and names of a pool's app clients (`ListUserPoolClients`; free).
     ///

@@ -1,0 +1,95 @@
+//! `poolctl sign-in`: one sign-in, recorded.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use console::Code;
+use console::lab::{LabClient, Stage, Start};
+use secrecy::SecretString;
+use wire::lab::{SignInResult, SignInView};
+use wire::{ErrorCode, WireError};
+
+use crate::arguments::{GlobalOptions, SignIn};
+use crate::failure::Failure;
+use crate::output::{self, safe};
+
+/// Signs in and says how far it came: exit 0 for tokens and for a challenge, 1 for a refusal.
+pub(crate) async fn run(common: &GlobalOptions, asked: &SignIn) -> Result<(), Failure> {
+    let client = wire::lab::client_id(&asked.client)?;
+    let connection = common.connection().parse()?;
+    let password = password(asked)?;
+    let console = common.console_or_memory().await?;
+    let pool = common.pool_id(&console).await?;
+    let client = match console.client(&connection, &pool, &client).await {
+        Ok(client) => client,
+        // Who may not read the client can still sign in through one that has no secret.
+        Err(error) if matches!(error.code, Code::AccessDenied | Code::CredentialsMissing) => {
+            common.note(&format!("{} The client is taken for one without a secret.", error.message));
+            LabClient::unknown(client)
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let start = Start {
+        pool,
+        client,
+        flow: asked.flow.clone(),
+        username: asked.user.clone(),
+        password,
+        totp: asked.totp.clone().map(SecretString::from),
+        device: None,
+        metadata: BTreeMap::new(),
+    };
+    common.note("signing in makes this user a monthly active user");
+    let sign_in = console.sign_in(&connection, start).await?;
+    let view = SignInView::new(&sign_in, asked.tokens);
+    if common.wants_json() {
+        output::json(&view)?;
+    } else {
+        write(&view, sign_in.stage())?;
+    }
+    if view.result == SignInResult::Error { Err(Failure::Told) } else { Ok(()) }
+}
+
+/// The password: a line of standard input, or typed unseen. One final newline does not belong to it.
+fn password(asked: &SignIn) -> Result<Option<SecretString>, Failure> {
+    if asked.password_stdin {
+        let mut text = String::new();
+        io::Read::read_to_string(&mut io::stdin().lock(), &mut text)?;
+        let text = text.strip_suffix('\n').map(|text| text.strip_suffix('\r').unwrap_or(text)).unwrap_or(&text);
+        return Ok((!text.is_empty()).then(|| text.to_owned().into()));
+    }
+    if matches!(asked.flow.as_str(), "USER_AUTH" | "CUSTOM_AUTH") {
+        return Ok(None);
+    }
+    if io::stdin().is_terminal() {
+        let typed = rpassword::prompt_password("Password: ")?;
+        return Ok(Some(typed.into()));
+    }
+    let sentence = "Give the password on standard input with --password-stdin.";
+    Err(Failure::usage(WireError::new(ErrorCode::Validation, sentence)))
+}
+
+fn write(view: &SignInView, stage: &Stage) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    for step in &view.steps {
+        writeln!(out, "{:32}{:24}{:>6} ms  {}", step.operation, step.subject, step.took_ms, safe(&step.outcome))?;
+        writeln!(out, "    {}", safe(&step.meaning))?;
+    }
+    match stage {
+        Stage::Tokens(tokens) => writeln!(out, "Signed in; the tokens hold for {} seconds.", tokens.expires_in)?,
+        Stage::Challenge(challenge) => writeln!(out, "Cognito asks for {}.", safe(&challenge.name))?,
+        Stage::Refused { code, explanation } => writeln!(out, "{}: {}", safe(code), safe(explanation))?,
+    }
+    if let Some(tokens) = &view.tokens {
+        for (name, token) in [
+            ("idToken", &tokens.id_token),
+            ("accessToken", &tokens.access_token),
+            ("refreshToken", &tokens.refresh_token),
+        ] {
+            if let Some(token) = token {
+                writeln!(out, "{name} {token}")?;
+            }
+        }
+    }
+    Ok(())
+}

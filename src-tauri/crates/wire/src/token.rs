@@ -1,0 +1,232 @@
+//! The token workbench: what a token says and whether it holds.
+
+use console::token::{Verified, Wanted};
+use model::token::{self, Check, Difference, Explained, Found, Outcome, Token, TokenUse};
+use model::{ClientId, PoolId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use specta::Type;
+
+use crate::{ErrorCode, WireError};
+
+/// Holds a token against a pool and a client.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct VerifyToken {
+    /// The compact token.
+    pub token: String,
+    /// The pool that must have issued it; `null` for the one that it names.
+    pub pool_id: Option<String>,
+    /// The client that it must be for; `null` for any.
+    pub client_id: Option<String>,
+    /// `id` or `access`; `null` for either.
+    pub token_use: Option<String>,
+}
+
+impl VerifyToken {
+    /// What `console` is asked.
+    ///
+    /// # Errors
+    /// The field that does not hold.
+    pub fn wanted(&self) -> Result<Wanted, WireError> {
+        let pool = self.pool_id.clone().map(PoolId::parse).transpose();
+        let client = self.client_id.clone().map(ClientId::parse).transpose();
+        let token_use = match self.token_use.as_deref() {
+            None => None,
+            Some("id") => Some(TokenUse::Id),
+            Some("access") => Some(TokenUse::Access),
+            Some(_) => return Err(WireError::validation("tokenUse", "A token is used as id or as access.")),
+        };
+        Ok(Wanted {
+            pool: pool.map_err(|error| WireError::validation("poolId", error.to_string()))?,
+            client: client.map_err(|error| WireError::validation("clientId", error.to_string()))?,
+            token_use,
+        })
+    }
+}
+
+/// What came of verifying.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct VerdictView {
+    /// Whether a verifier may accept it.
+    pub valid: bool,
+    /// `id` or `access`; `null` when the token says neither.
+    pub token_use: Option<String>,
+    /// The pool whose keys were used; `null` when there was none to ask.
+    pub pool: Option<String>,
+    /// Check by check, in the order in which a verifier should make them.
+    pub checks: Vec<CheckView>,
+}
+
+/// One check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckView {
+    /// What was looked at: `signature`, `issuer`.
+    pub name: String,
+    /// How it ended.
+    pub result: CheckResult,
+    /// Why, in a sentence.
+    pub reason: String,
+}
+
+/// How a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "lowercase")]
+pub enum CheckResult {
+    /// It holds.
+    Pass,
+    /// It does not.
+    Fail,
+    /// It does not concern this token.
+    #[serde(rename = "n/a")]
+    NotApplicable,
+    /// It cannot be known.
+    Unknown,
+}
+
+impl From<&Check> for CheckView {
+    fn from(check: &Check) -> Self {
+        Self {
+            name: check.name.to_owned(),
+            result: match check.outcome {
+                Outcome::Pass => CheckResult::Pass,
+                Outcome::Fail => CheckResult::Fail,
+                Outcome::NotApplicable => CheckResult::NotApplicable,
+                Outcome::Unknown => CheckResult::Unknown,
+            },
+            reason: check.reason.clone(),
+        }
+    }
+}
+
+impl From<&Verified> for VerdictView {
+    fn from(verified: &Verified) -> Self {
+        Self {
+            valid: verified.verdict.valid(),
+            token_use: verified.verdict.token_use.map(|token_use| token_use.as_str().to_owned()),
+            pool: verified.pool.as_ref().map(|pool| pool.as_str().to_owned()),
+            checks: verified.verdict.checks.iter().map(CheckView::from).collect(),
+        }
+    }
+}
+
+/// Every token that a text holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DecodedView {
+    /// In the order in which they stand there.
+    pub tokens: Vec<DecodedTokenView>,
+}
+
+/// A token taken out of a text.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DecodedTokenView {
+    /// What it was called there (`idToken`, `Authorization: Bearer`); `null` when it stood alone.
+    pub label: Option<String>,
+    /// The header; `null` when the token cannot be read.
+    pub header: Option<Map<String, Value>>,
+    /// The claims; `null` when the token cannot be read.
+    pub claims: Option<Map<String, Value>>,
+    /// The pool that it names; `null` when it is no token of a user pool.
+    pub pool: Option<String>,
+    /// Why it cannot be read; `null` when it can.
+    pub error: Option<String>,
+}
+
+/// Takes every token out of `text`. A text without any is read as one token, so that its fault is told.
+///
+/// # Errors
+/// [`ErrorCode::Validation`] when nothing in it is like a token.
+pub fn decode(text: &str) -> Result<DecodedView, WireError> {
+    let found = token::find(text);
+    if found.is_empty() {
+        let token = token::decode(text.trim()).map_err(|error| WireError::validation("token", error.to_string()))?;
+        return Ok(DecodedView { tokens: vec![decoded(None, Ok(token))] });
+    }
+    let tokens = found.into_iter().map(|Found { compact, label }| decoded(label, token::decode(&compact)));
+    Ok(DecodedView { tokens: tokens.collect() })
+}
+
+fn decoded(label: Option<String>, token: Result<Token, token::DecodeError>) -> DecodedTokenView {
+    match token {
+        Ok(token) => DecodedTokenView {
+            label,
+            pool: token::pool_of(&token).map(|pool| pool.as_str().to_owned()),
+            header: Some(token.header),
+            claims: Some(token.claims),
+            error: None,
+        },
+        Err(error) => {
+            DecodedTokenView { label, header: None, claims: None, pool: None, error: Some(error.to_string()) }
+        }
+    }
+}
+
+/// A claim in words.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ClaimView {
+    /// Its name.
+    pub name: String,
+    /// Its value as it came. Foreign text.
+    pub value: Value,
+    /// What it says.
+    pub meaning: String,
+    /// Where that is written.
+    pub source: String,
+    /// The value as an instant; `null` when it is none.
+    pub at: Option<String>,
+}
+
+impl From<Explained> for ClaimView {
+    fn from(claim: Explained) -> Self {
+        let instant = |seconds: i64| jiff::Timestamp::from_second(seconds).ok().map(|at| at.to_string());
+        Self {
+            at: claim.value.as_i64().filter(|_| claim.time).and_then(instant),
+            name: claim.name,
+            value: claim.value,
+            meaning: claim.meaning.to_owned(),
+            source: claim.source.to_owned(),
+        }
+    }
+}
+
+/// Every claim of one token in words.
+///
+/// # Errors
+/// [`ErrorCode::Validation`] when it cannot be read.
+pub fn explain(compact: &str) -> Result<Vec<ClaimView>, WireError> {
+    let token = one(compact)?;
+    Ok(token::explain(&token).into_iter().map(ClaimView::from).collect())
+}
+
+/// A member in which two tokens differ.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DifferenceView {
+    /// `header.kid`, `claims.exp`.
+    pub path: String,
+    /// What the first has; `null` when it lacks it.
+    pub left: Option<Value>,
+    /// What the second has; `null` when it lacks it.
+    pub right: Option<Value>,
+}
+
+/// What differs between two tokens.
+///
+/// # Errors
+/// [`ErrorCode::Validation`] when one cannot be read.
+pub fn compare(left: &str, right: &str) -> Result<Vec<DifferenceView>, WireError> {
+    let view = |Difference { path, left, right }| DifferenceView { path, left, right };
+    Ok(token::compare(&one(left)?, &one(right)?).into_iter().map(view).collect())
+}
+
+fn one(compact: &str) -> Result<Token, WireError> {
+    token::decode(compact.trim()).map_err(|error| WireError {
+        field: Some("token".to_owned()),
+        ..WireError::new(ErrorCode::Validation, error.to_string())
+    })
+}

@@ -104,7 +104,7 @@ impl GlobalOptions {
     /// The pool that is meant, opened through AWS.
     pub(crate) async fn pool_online(&self, console: &Console) -> Result<Arc<OpenPool>, Failure> {
         let pool = self.pool_id(console).await?;
-        Ok(console.open_pool(&self.connection().parse()?, &pool).await?)
+        Ok(console.open_pool(&self.online().parse()?, &pool).await?)
     }
 
     /// The pool that was named, or the only one there is (`ListUserPools`; free).
@@ -122,6 +122,13 @@ impl GlobalOptions {
                 Err(Failure::usage(WireError::validation("pool", sentence)))
             }
         }
+    }
+
+    /// The connection that calls go through. Where neither Region nor profile was named, the pool's id tells the Region.
+    pub(crate) fn online(&self) -> ConnectionIdView {
+        let told = self.pool.as_ref().filter(|_| self.profile.is_none()).and_then(|pool| pool.split_once('_'));
+        let region = self.region.clone().or_else(|| told.map(|(region, _)| region.to_owned()));
+        ConnectionIdView { region, ..self.connection() }
     }
 
     /// The connection that the options name.

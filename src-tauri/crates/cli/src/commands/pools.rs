@@ -12,7 +12,7 @@ const HEAD: [&str; 4] = ["id", "name", "tier", "estimatedUsers"];
 
 /// Lists the account's pools, or the one that was named (`sts:GetCallerIdentity`, `ListUserPools`, `DescribeUserPool`; free).
 pub(crate) async fn run(common: &GlobalOptions) -> Result<(), Failure> {
-    let (id, wanted) = (common.connection().parse()?, common.pool.as_deref().map(pool_id).transpose()?);
+    let (id, wanted) = (common.online().parse()?, common.pool.as_deref().map(pool_id).transpose()?);
     let console = common.console_or_memory().await?;
     let pools = match wanted {
         Some(wanted) => vec![wanted],

@@ -16,7 +16,7 @@ use crate::output::{self, safe};
 /// Signs in and says how far it came: exit 0 for tokens and for a challenge, 1 for a refusal.
 pub(crate) async fn run(common: &GlobalOptions, asked: &SignIn) -> Result<(), Failure> {
     let client = wire::lab::client_id(&asked.client)?;
-    let connection = common.connection().parse()?;
+    let connection = common.online().parse()?;
     let password = password(asked)?;
     let console = common.console_or_memory().await?;
     let pool = common.pool_id(&console).await?;

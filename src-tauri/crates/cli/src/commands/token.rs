@@ -66,7 +66,7 @@ fn decode(common: &GlobalOptions, text: &str) -> Result<(), Failure> {
 /// Exits 1 when the token is not valid; the verdict is written all the same.
 async fn verify(common: &GlobalOptions, request: &VerifyToken) -> Result<(), Failure> {
     let wanted = request.wanted()?;
-    let connection = common.connection().parse()?;
+    let connection = common.online().parse()?;
     let console = common.console_or_memory().await?;
     let verdict = VerdictView::from(&console.verify_token(&connection, &request.token, &wanted).await?);
     if common.wants_json() {

@@ -17,6 +17,7 @@ use crate::protocol::{Answer, Outcome, PageRequest, Request};
 use crate::sandbox::Sandbox;
 use crate::server::body::Body;
 use crate::server::import;
+use crate::server::pages;
 
 /// Carries requests of an AWS SDK to a sandbox in the same process.
 #[derive(Debug, Clone)]
@@ -45,10 +46,10 @@ impl HttpConnector for InProcess {
                 let body = SdkBody::from(answer.body.clone());
                 return respond(answer, body);
             }
-            let exchange = sandbox.exchange(read(&request)?);
+            let exchange = exchange(&sandbox, &request);
             let outcome = match read_timeout {
-                Some(limit) => tokio::time::timeout(limit, exchange).await.map_err(|_| timed_out())?,
-                None => exchange.await,
+                Some(limit) => tokio::time::timeout(limit, exchange).await.map_err(|_| timed_out())??,
+                None => exchange.await?,
             };
             match outcome {
                 Outcome::Answer(answer) => {
@@ -67,18 +68,50 @@ impl HttpConnector for InProcess {
     }
 }
 
+/// AWS's protocols go to the root with a target; anything else is a page, such as a pool's public keys.
+async fn exchange(sandbox: &Sandbox, request: &HttpRequest) -> Result<Outcome, ConnectorError> {
+    let is_page = request.headers().get("x-amz-target").is_none() && path(request.uri()) != "/";
+    if is_page { Ok(pages::answer(sandbox, &page(request)?).await) } else { Ok(sandbox.exchange(read(request)?).await) }
+}
+
+/// The path of a URI, which may or may not name a host.
+fn path(uri: &str) -> &str {
+    let after_host = uri.split_once("://").map_or(uri, |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
+    let path = after_host.split(['?', '#']).next().unwrap_or_default();
+    if path.is_empty() { "/" } else { path }
+}
+
+fn page(request: &HttpRequest) -> Result<PageRequest, ConnectorError> {
+    let header = |name: &str| request.headers().get(name).map(str::to_owned);
+    Ok(PageRequest {
+        method: request.method().to_owned(),
+        path: path(request.uri()).to_owned(),
+        query: request.uri().split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default(),
+        base: String::new(),
+        near: false,
+        authorization: header("authorization"),
+        cookie: header("cookie"),
+        content_type: header("content-type"),
+        body: whole(request)?,
+    })
+}
+
+fn whole(request: &HttpRequest) -> Result<Bytes, ConnectorError> {
+    let streamed = || ConnectorError::user("The sandbox takes no streamed request.".into());
+    Ok(Bytes::copy_from_slice(request.body().bytes().ok_or_else(streamed)?))
+}
+
 fn timed_out() -> ConnectorError {
     ConnectorError::timeout(io::Error::from(io::ErrorKind::TimedOut).into())
 }
 
 fn read(request: &HttpRequest) -> Result<Request, ConnectorError> {
-    let streamed = || ConnectorError::user("The sandbox takes no streamed request.".into());
     let header = |name: &str| request.headers().get(name).map(str::to_owned);
     Ok(Request {
         target: header("x-amz-target"),
         authorization: header("authorization"),
         date: header("x-amz-date"),
-        body: Bytes::copy_from_slice(request.body().bytes().ok_or_else(streamed)?),
+        body: whole(request)?,
     })
 }
 

@@ -5,6 +5,7 @@ mod circle;
 mod connections;
 mod house;
 mod kill;
+mod lab;
 mod local;
 mod search;
 mod sync;

@@ -2,7 +2,7 @@
 
 pub(crate) mod body;
 pub(crate) mod import;
-mod pages;
+pub(crate) mod pages;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};

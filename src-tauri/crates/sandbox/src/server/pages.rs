@@ -36,11 +36,12 @@ fn is_ours(host: &str) -> bool {
 }
 
 /// Answers a request for anything but the root.
-pub(super) async fn answer(sandbox: &Sandbox, request: &PageRequest) -> Outcome {
+pub(crate) async fn answer(sandbox: &Sandbox, request: &PageRequest) -> Outcome {
     sandbox.count_request();
     let path: Vec<&str> = request.path.split('/').skip(1).collect();
     match path.as_slice() {
         ["_sandbox", rest @ ..] if request.near => Outcome::Answer(control::answer(sandbox, request, rest)),
+        _ if sandbox.weather_ref().offline() => Outcome::Reset,
         ["_import", pool, job] => Outcome::Answer(import::answer(sandbox, request, pool, job)),
         [pool, ".well-known", document] => Outcome::Answer(well_known(sandbox, request, pool, document)),
         rest => match endpoint(rest) {

@@ -207,6 +207,11 @@ impl Weather {
         self.state().clock = clock::Clock::new(start);
     }
 
+    /// Whether the network is cut.
+    pub(crate) fn offline(&self) -> bool {
+        self.state().conditions.offline
+    }
+
     pub(crate) fn silence(&self) -> Duration {
         Duration::from_millis(self.state().conditions.silence_ms)
     }

@@ -1,0 +1,209 @@
+//! Reading and judging tokens: what no verifier may accept, each with a reason of its own.
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use model::token::{
+    DecodeError, Expectation, LONGEST, Outcome, Part, SignatureFact, TokenUse, compare, decode, explain, judge,
+};
+use model::{ClientId, PoolId};
+use proptest::prelude::*;
+use rstest::rstest;
+use serde_json::{Value, json};
+
+const NOW: i64 = 1_800_000_000;
+
+fn encode(text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(text)
+}
+
+fn header() -> Value {
+    json!({ "alg": "RS256", "kid": "key-1" })
+}
+
+fn claims() -> Value {
+    json!({
+        "iss": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI", "sub": "a", "aud": "client-1",
+        "token_use": "id", "iat": NOW - 60, "exp": NOW + 3_540, "auth_time": NOW - 60,
+    })
+}
+
+fn compact(header: &Value, claims: &Value) -> String {
+    format!("{}.{}.{}", encode(&header.to_string()), encode(&claims.to_string()), encode("signature"))
+}
+
+fn expected() -> Expectation {
+    Expectation {
+        pool: Some(PoolId::parse("eu-west-1_AbCdEfGhI").unwrap()),
+        client: Some(ClientId::parse("client-1").unwrap()),
+        token_use: Some(TokenUse::Id),
+    }
+}
+
+/// The checks that fail, and whether the token is valid all the same.
+fn verdict(header: &Value, claims: &Value, signature: &SignatureFact) -> (Vec<&'static str>, bool) {
+    let token = decode(&compact(header, claims)).unwrap();
+    let verdict = judge(&token, &expected(), signature, Timestamp::from_second(NOW).unwrap());
+    assert!(verdict.checks.iter().all(|check| !check.reason.is_empty()));
+    let failed = verdict.checks.iter().filter(|check| check.outcome == Outcome::Fail).map(|check| check.name);
+    (failed.collect(), verdict.valid())
+}
+
+fn with(mut object: Value, name: &str, value: Value) -> Value {
+    object[name] = value;
+    object
+}
+
+fn without(mut object: Value, name: &str) -> Value {
+    object.as_object_mut().unwrap().remove(name);
+    object
+}
+
+#[test]
+fn a_good_token_is_valid_and_only_with_a_signature_that_was_seen_to_hold() {
+    assert_eq!(verdict(&header(), &claims(), &SignatureFact::Holds), (vec![], true));
+    let unknown = SignatureFact::KeysUnknown("no network".to_owned());
+    assert_eq!(verdict(&header(), &claims(), &unknown), (vec![], false));
+    assert_eq!(verdict(&header(), &claims(), &SignatureFact::Broken), (vec!["signature"], false));
+    assert_eq!(verdict(&header(), &claims(), &SignatureFact::NoSuchKey), (vec!["key", "signature"], false));
+    let updated =
+        with(claims(), "iss", "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI".into());
+    assert_eq!(verdict(&header(), &updated, &SignatureFact::Holds), (vec![], true));
+}
+
+#[rstest]
+#[case(json!("none"))]
+#[case(json!("nOnE"))]
+#[case(json!("HS256"))]
+#[case(json!("RS384"))]
+#[case(json!("PS256"))]
+#[case(json!("ES256"))]
+#[case(json!("rs256"))]
+#[case(json!(7))]
+#[case(json!(["RS256"]))]
+fn other_algorithms_are_refused_whatever_the_signature(#[case] alg: Value) {
+    let (failed, valid) = verdict(&with(header(), "alg", alg), &claims(), &SignatureFact::NotTried);
+    assert!(failed.contains(&"algorithm") && !valid);
+}
+
+#[rstest]
+#[case("jku")]
+#[case("jwk")]
+#[case("x5u")]
+#[case("x5c")]
+#[case("crit")]
+fn a_key_that_the_token_brings_is_not_used(#[case] member: &str) {
+    let brings = with(header(), member, json!("https://evil.example/keys"));
+    assert_eq!(verdict(&brings, &claims(), &SignatureFact::Holds), (vec!["header"], false));
+}
+
+#[rstest]
+#[case("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI/")]
+#[case("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abcdefghi")]
+#[case("https://cognito-idp.us-east-1.amazonaws.com/eu-west-1_AbCdEfGhI")]
+#[case("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhIj")]
+#[case("https://cognito-idp.eu-west-1.amazonaws.com@evil.example/eu-west-1_AbCdEfGhI")]
+#[case("HTTPS://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI")]
+#[case("http://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI")]
+#[case("")]
+fn only_the_exact_issuer_will_do(#[case] issuer: &str) {
+    let claims = with(claims(), "iss", issuer.into());
+    assert_eq!(verdict(&header(), &claims, &SignatureFact::Holds), (vec!["issuer"], false));
+}
+
+#[rstest]
+#[case("exp", "expiry", json!(NOW - 60))]
+#[case("exp", "expiry", json!("1900000000"))]
+#[case("exp", "expiry", json!(1.9e9 + 0.5))]
+#[case("exp", "expiry", json!(-1))]
+#[case("exp", "expiry", json!(1e308))]
+#[case("exp", "expiry", Value::Null)]
+#[case("exp", "lifetime", json!(253_402_300_799_i64))]
+#[case("iat", "issued_at", json!(NOW + 61))]
+#[case("iat", "issued_at", json!("now"))]
+#[case("nbf", "not_before", json!(NOW + 61))]
+#[case("nbf", "not_before", json!("now"))]
+#[case("auth_time", "auth_time", json!([1]))]
+#[case("aud", "client", json!("client-2"))]
+#[case("aud", "client", json!(["client-1"]))]
+#[case("token_use", "token_use", json!("access"))]
+#[case("token_use", "token_use", json!(1))]
+fn a_claim_that_does_not_hold_fails_its_own_check(#[case] claim: &str, #[case] check: &str, #[case] value: Value) {
+    let (failed, valid) = verdict(&header(), &with(claims(), claim, value), &SignatureFact::Holds);
+    assert!(failed.contains(&check) && !valid, "{failed:?}");
+}
+
+#[rstest]
+#[case("exp")]
+#[case("iat")]
+#[case("iss")]
+#[case("aud")]
+#[case("token_use")]
+fn a_claim_that_is_missing_is_no_pass(#[case] claim: &str) {
+    assert!(!verdict(&header(), &without(claims(), claim), &SignatureFact::Holds).1);
+}
+
+#[test]
+fn the_leeway_is_a_minute_less_a_second_and_said() {
+    let at = |exp: i64| verdict(&header(), &with(claims(), "exp", exp.into()), &SignatureFact::Holds).1;
+    assert!(at(NOW + 1) && at(NOW) && at(NOW - 59));
+    assert!(!at(NOW - 60));
+}
+
+#[test]
+fn malformed_texts_are_told_apart() {
+    let (head, body, sign) = (encode(&header().to_string()), encode(&claims().to_string()), encode("s"));
+    assert_eq!(decode("").unwrap_err(), DecodeError::Empty);
+    assert_eq!(decode(&"x".repeat(LONGEST + 1)).unwrap_err(), DecodeError::TooLong(LONGEST + 1));
+    assert_eq!(decode("a.b").unwrap_err(), DecodeError::Parts(2));
+    assert_eq!(decode("a.b.c.d").unwrap_err(), DecodeError::Parts(4));
+    assert_eq!(decode("a.b.c.d.e").unwrap_err(), DecodeError::Encrypted);
+    for broken in
+        [format!("{head}=.{body}.{sign}"), format!("{head}\n.{body}.{sign}"), format!("+{head}.{body}.{sign}")]
+    {
+        assert!(matches!(decode(&broken).unwrap_err(), DecodeError::Base64(Part::Header, _)), "{broken}");
+    }
+    assert!(matches!(decode(&format!("{head}.{body}.{sign} ")).unwrap_err(), DecodeError::Base64(Part::Signature, _)));
+    let twice = encode(r#"{"alg":"none","alg":"RS256"}"#);
+    let duplicate = DecodeError::Duplicate(Part::Header, "alg".to_owned());
+    assert_eq!(decode(&format!("{twice}.{body}.{sign}")).unwrap_err(), duplicate);
+    let inner = encode(r#"{"a":{"b":1,"b":2}}"#);
+    assert!(matches!(decode(&format!("{head}.{inner}.{sign}")).unwrap_err(), DecodeError::Duplicate(Part::Claims, _)));
+    let deep = encode(&format!("{{\"a\":{}1{}}}", "[".repeat(40), "]".repeat(40)));
+    assert_eq!(decode(&format!("{head}.{deep}.{sign}")).unwrap_err(), DecodeError::TooDeep(Part::Claims));
+    for no_object in ["[]", "1", "null", "{} {}", "\u{feff}{}", "{\"a\":NaN}"] {
+        let text = format!("{head}.{}.{sign}", encode(no_object));
+        assert_eq!(decode(&text).unwrap_err(), DecodeError::Json(Part::Claims), "{no_object}");
+    }
+}
+
+#[test]
+fn differences_and_meanings_are_told() {
+    let left = decode(&compact(&header(), &claims())).unwrap();
+    let changed = with(without(claims(), "sub"), "exp", 7.into());
+    let right = decode(&compact(&header(), &changed)).unwrap();
+    let paths: Vec<String> = compare(&left, &right).into_iter().map(|difference| difference.path).collect();
+    assert_eq!(paths, ["claims.exp", "claims.sub"]);
+    let all = explain(&left);
+    assert_eq!(all.len(), 7);
+    assert!(all.iter().all(|claim| !claim.meaning.is_empty() && !claim.source.is_empty()));
+    assert!(!format!("{left:?}").contains("cognito-idp"), "a token is never printed");
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_the_reader_panic(text in "[a-zA-Z0-9_.={}\":,\\[\\] -]{0,200}") {
+        let _ = decode(&text);
+        let _ = model::token::find(&text);
+    }
+
+    #[test]
+    fn no_json_makes_the_judge_panic_or_pass(header in ".{0,40}", claims in ".{0,80}") {
+        let text = format!("{}.{}.{}", encode(&header), encode(&claims), encode("s"));
+        if let Ok(token) = decode(&text) {
+            let verdict = judge(&token, &expected(), &SignatureFact::NotTried, Timestamp::UNIX_EPOCH);
+            prop_assert!(!verdict.valid());
+        }
+    }
+}

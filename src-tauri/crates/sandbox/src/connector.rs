@@ -16,7 +16,6 @@ use bytes::Bytes;
 use crate::protocol::{Answer, Outcome, PageRequest, Request};
 use crate::sandbox::Sandbox;
 use crate::server::body::Body;
-use crate::server::import;
 use crate::server::pages;
 
 /// Carries requests of an AWS SDK to a sandbox in the same process.
@@ -42,10 +41,6 @@ impl HttpConnector for InProcess {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let Self { sandbox, read_timeout } = self.clone();
         HttpConnectorFuture::new(async move {
-            if let Some(answer) = upload(&sandbox, &request) {
-                let body = SdkBody::from(answer.body.clone());
-                return respond(answer, body);
-            }
             let exchange = exchange(&sandbox, &request);
             let outcome = match read_timeout {
                 Some(limit) => tokio::time::timeout(limit, exchange).await.map_err(|_| timed_out())??,
@@ -92,6 +87,7 @@ fn page(request: &HttpRequest) -> Result<PageRequest, ConnectorError> {
         authorization: header("authorization"),
         cookie: header("cookie"),
         content_type: header("content-type"),
+        encryption: header("x-amz-server-side-encryption"),
         body: whole(request)?,
     })
 }
@@ -113,21 +109,6 @@ fn read(request: &HttpRequest) -> Result<Request, ConnectorError> {
         date: header("x-amz-date"),
         body: whole(request)?,
     })
-}
-
-/// A file for an import job, which is no call of an AWS service.
-fn upload(sandbox: &Sandbox, request: &HttpRequest) -> Option<Answer> {
-    let url = url::Url::parse(request.uri()).ok()?;
-    let mut path = url.path_segments()?;
-    let ("_import", Some(pool), Some(job)) = (path.next()?, path.next(), path.next()) else { return None };
-    let page = PageRequest {
-        method: request.method().to_owned(),
-        query: url.query().unwrap_or_default().to_owned(),
-        encryption: request.headers().get("x-amz-server-side-encryption").map(str::to_owned),
-        body: Bytes::copy_from_slice(request.body().bytes()?),
-        ..PageRequest::default()
-    };
-    Some(import::answer(sandbox, &page, pool, job))
 }
 
 fn respond(answer: Answer, body: SdkBody) -> Result<HttpResponse, ConnectorError> {

@@ -1,7 +1,7 @@
 //! `poolctl sign-in`: one sign-in, recorded.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 
 use console::Code;
 use console::lab::{LabClient, Stage, Start};

@@ -7,6 +7,7 @@ mod erasing;
 mod failing;
 mod searching;
 mod serving;
+mod signing_in;
 mod syncing;
 
 use std::io::Write;
@@ -31,7 +32,17 @@ struct Served {
 
 impl Served {
     fn new() -> Self {
-        let sandbox = Sandbox::new(Options { users: PEOPLE, quota: Quota::Off, ..Options::default() });
+        Self::of(Options::default())
+    }
+
+    /// One whose time is ours, for what expires.
+    fn today() -> Self {
+        let now = std::time::SystemTime::now().try_into().unwrap();
+        Self::of(Options { start: now, ..Options::default() })
+    }
+
+    fn of(options: Options) -> Self {
+        let sandbox = Sandbox::new(Options { users: PEOPLE, quota: Quota::Off, ..options });
         let server = RUNTIME.block_on(sandbox.serve(0)).unwrap();
         Self { sandbox, _server: server }
     }

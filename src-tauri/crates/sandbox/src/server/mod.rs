@@ -1,7 +1,7 @@
 //! The sandbox on a loopback port.
 
 pub(crate) mod body;
-pub(crate) mod import;
+mod import;
 pub(crate) mod pages;
 
 use std::io;

@@ -204,17 +204,25 @@ fn only_keys_that_a_sign_in_gave_out_can_be_confirmed_and_only_where_the_pool_tr
 }
 
 #[test]
-fn refreshing_goes_on_with_the_same_device_alone() {
+fn refreshing_goes_on_with_the_same_device_until_it_is_forgotten() {
     let live = live(5);
     let own = Own::new(&live, tracked(false, false), client());
     person(&own, "ada", &[]);
     let device = confirmed(&own);
-    let refresh = |key: &str| {
+    let other = confirmed(&own);
+    let refresh = |device: &Device, key: Value| {
         let parameters = json!({ "REFRESH_TOKEN": device.refresh, "DEVICE_KEY": key });
-        own.public("InitiateAuth", json!({ "AuthFlow": "REFRESH_TOKEN_AUTH", "AuthParameters": parameters }))
+        let flow = "REFRESH_TOKEN_AUTH";
+        own.public("InitiateAuth", json!({ "AuthFlow": flow, "AuthParameters": parameters }))
     };
-    assert_eq!(refresh(&device.key).status, 200);
-    assert_eq!(refresh(&format!("eu-west-1_{}", "0a".repeat(16))).code(), "NotAuthorizedException");
+    assert_eq!(refresh(&device, json!(device.key)).status, 200);
+    assert_eq!(refresh(&device, json!(other.key)).code(), "NotAuthorizedException");
+    let parameters = json!({ "REFRESH_TOKEN": device.refresh });
+    let without = json!({ "AuthFlow": "REFRESH_TOKEN_AUTH", "AuthParameters": parameters });
+    own.fails("InitiateAuth", without, "NotAuthorizedException");
+    own.ok("ForgetDevice", json!({ "AccessToken": other.access, "DeviceKey": device.key }));
+    assert_eq!(refresh(&device, json!(device.key)).code(), "NotAuthorizedException");
+    assert_eq!(refresh(&other, json!(other.key)).status, 200);
 }
 
 #[test]

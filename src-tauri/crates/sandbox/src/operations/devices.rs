@@ -193,9 +193,15 @@ pub(super) fn admin_forget(call: &mut Call<'_>) -> Answered {
     forgotten(call, &owner, key)
 }
 
+/// The refresh tokens of a forgotten device end with it.
 fn forgotten(call: &mut Call<'_>, owner: &Owner, key: &str) -> Answered {
-    let account = owner.pool(call)?.accounts.get_mut(&owner.user);
-    if account.is_some_and(|account| account.devices.forget(key)) { nothing() } else { Err(missing()) }
+    let now_ms = call.moment.now_ms;
+    let account = owner.pool(call)?.accounts.get_mut(&owner.user).ok_or_else(missing)?;
+    if !account.devices.forget(key) {
+        return Err(missing());
+    }
+    account.grants.forget_device(key, now_ms);
+    nothing()
 }
 
 /// `UpdateDeviceStatus`.

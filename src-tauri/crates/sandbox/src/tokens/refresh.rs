@@ -80,7 +80,7 @@ fn find<'a>(world: &World, pool: &'a Pool, client_id: &str, token: &str) -> Resu
 /// Those of [`continued`], another device than that of the sign-in, and what a trigger answers wrongly.
 pub(crate) fn refresh(world: &mut World, refresh: &Refresh<'_>, moment: Moment) -> Result<Value, ApiError> {
     let Continued { pool_id, user, grant, replaced } = continued(world, refresh.client_id, refresh.token, moment)?;
-    if grant.device_key.is_some() && refresh.device_key.is_some() && grant.device_key.as_deref() != refresh.device_key {
+    if grant.device_key.is_some() && grant.device_key.as_deref() != refresh.device_key {
         return Err(refused(INVALID));
     }
     let issue = Issue {

@@ -112,6 +112,13 @@ impl Grants {
         }
     }
 
+    /// Nothing goes on with a device that is forgotten; access tokens that are out stay good for their time.
+    pub(crate) fn forget_device(&mut self, key: &str, now_ms: i64) {
+        for grant in self.0.iter_mut().filter(|grant| grant.device_key.as_deref() == Some(key)) {
+            grant.expires_ms = grant.expires_ms.min(now_ms);
+        }
+    }
+
     /// The next refresh token of a grant takes the place of the one before.
     pub(crate) fn rotate(&mut self, id: &str, now_ms: i64) {
         for grant in self.0.iter_mut().filter(|grant| grant.id == id) {

@@ -11,7 +11,8 @@ const ADDRESS: (&str, &str) = ("email", "ada@x.example");
 
 fn create(name: &str, list: &[(&str, &str)], more: Value) -> Value {
     let mut input = json!({ "Username": name, "UserAttributes": attributes(list) });
-    input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let Value::Object(more) = more else { unreachable!() };
+    input.as_object_mut().unwrap().extend(more);
     input
 }
 

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::authentication::sessions::Sessions;
+use crate::authentication::sessions::{self, Session, Sessions};
 use crate::identity::RoleSessions;
 use crate::oauth::Browsers;
 use crate::outbox::Outbox;
@@ -120,6 +120,13 @@ impl World {
     /// The id of the pool that an app client belongs to.
     pub(crate) fn pool_of_client(&self, client_id: &str) -> Option<&str> {
         self.pools.values().find(|pool| pool.clients.contains_key(client_id)).map(|pool| pool.id.as_str())
+    }
+
+    /// Opens a sign-in session and gives its id.
+    pub(crate) fn open_session(&mut self, session: Session, now_ms: i64) -> String {
+        let id = sessions::new_id(&mut self.random);
+        self.sessions.open(&id, session, now_ms);
+        id
     }
 
     /// A random version 4 UUID.

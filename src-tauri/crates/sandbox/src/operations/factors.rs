@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::users::OnePerson;
 use super::{Answered, Call, nothing, output};
-use crate::authentication::sessions::{self, Challenge};
+use crate::authentication::sessions::Challenge;
 use crate::authentication::totp;
 use crate::directory::Pool;
 use crate::directory::account::factors::{self, SoftwareToken};
@@ -201,8 +201,7 @@ pub(super) fn associate(call: &mut Call<'_>) -> Answered {
     let Challenge::Setup { secret: kept, verified } = &mut waiting.challenge else { return Err(wrong_session()) };
     *kept = Some(secret.clone());
     *verified = false;
-    let next = sessions::new_id(&mut call.world.random);
-    call.world.sessions.open(&next, waiting, now_ms);
+    let next = call.world.open_session(waiting, now_ms);
     output(&json!({ "SecretCode": secret, "Session": next }))
 }
 
@@ -256,8 +255,7 @@ pub(super) fn verify(call: &mut Call<'_>) -> Answered {
     };
     *verified = true;
     call.pool(Some(&pool))?.account_mut(user).factors.software_token = Some(token);
-    let next = sessions::new_id(&mut call.world.random);
-    call.world.sessions.open(&next, waiting, now_ms);
+    let next = call.world.open_session(waiting, now_ms);
     output(&json!({ "Status": "SUCCESS", "Session": next }))
 }
 

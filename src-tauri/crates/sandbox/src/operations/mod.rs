@@ -167,6 +167,7 @@ pub(crate) fn record(call: &mut Call<'_>, pool: &str, user: u32, kind: Kind, res
 }
 
 /// A line of the table.
+#[derive(Clone, Copy)]
 pub(crate) struct Operation {
     pub(crate) service: Api,
     pub(crate) name: &'static str,

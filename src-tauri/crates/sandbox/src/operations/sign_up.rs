@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::attributes::{self, Attribute, Change};
 use super::users::OnePerson;
 use super::{Answered, Call, nothing, output, passwords, record, triggered};
-use crate::authentication::sessions::{self, Challenge, Flow, Progress, Session};
+use crate::authentication::sessions::{Challenge, Flow, Progress, Session};
 use crate::authentication::{existence, secret_hash};
 use crate::directory::account::codes::{self, Action, Purpose};
 use crate::directory::account::events::Kind;
@@ -192,12 +192,10 @@ fn open_session(call: &mut Call<'_>, client: &Client, pool: &str, at: u32, confi
         return None;
     }
     let username = call.world.pools.get(pool)?.users.get(at)?.username().to_owned();
-    let id = sessions::new_id(&mut call.world.random);
     let progress = Progress { user: Some(at), ..Progress::begin(pool, &client.id, Flow::Choice, &username) };
     let minutes = client.settings.get("AuthSessionValidity").and_then(Value::as_i64).unwrap_or(3);
     let session = Session { progress, challenge: Challenge::SignUp { confirmed }, validity_ms: minutes * 60_000 };
-    call.world.sessions.open(&id, session, call.moment.now_ms);
-    Some(id)
+    Some(call.world.open_session(session, call.moment.now_ms))
 }
 
 /// Whether a session is that of this person's sign-up. It is used up.

@@ -4,7 +4,7 @@
 mod support;
 
 use rstest::rstest;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::time::Duration;
 use support::{AUTHORIZATION, Live, live};
 
@@ -30,7 +30,9 @@ impl Scene {
             ],
             "SupportedLoginProviders": { "accounts.google.com": "sandbox-app", "graph.facebook.com": "1" },
         });
-        input.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        if let Value::Object(changes) = changes {
+            input.as_object_mut().unwrap().extend(changes);
+        }
         let scene = Self { live, pool: String::new(), provider, client };
         let pool = scene.ok("CreateIdentityPool", input)["IdentityPoolId"].as_str().unwrap().to_owned();
         let scene = Self { pool, ..scene };
@@ -152,11 +154,9 @@ fn a_token_must_be_of_the_pool_of_an_app_client_of_it_and_still_good() {
 }
 
 fn mapping(scene: &Scene, mapping: Value) {
-    let input = json!({
-        "IdentityPoolId": scene.pool,
-        "Roles": { "authenticated": format!("{ROLES}in") },
-        "RoleMappings": { format!("{}:{}", scene.provider, scene.client): mapping },
-    });
+    let key = format!("{}:{}", scene.provider, scene.client);
+    let mut input = json!({ "IdentityPoolId": scene.pool, "Roles": { "authenticated": format!("{ROLES}in") } });
+    input["RoleMappings"] = Map::from_iter([(key, mapping)]).into();
     scene.ok("SetIdentityPoolRoles", input);
 }
 

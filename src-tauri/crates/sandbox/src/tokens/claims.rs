@@ -66,7 +66,7 @@ impl Groups {
 }
 
 /// What both tokens of one exchange share.
-pub(super) struct Common<'a> {
+pub(super) struct Claimant<'a> {
     pub(super) pool: &'a Pool,
     pub(super) client: &'a Client,
     pub(super) user: &'a User,
@@ -75,7 +75,7 @@ pub(super) struct Common<'a> {
     pub(super) now_ms: i64,
 }
 
-impl Common<'_> {
+impl Claimant<'_> {
     fn base(&self, token_use: &str, jti: &str, lifetime_s: i64) -> Map<String, Value> {
         let now = self.now_ms.div_euclid(1000);
         let mut claims = Map::new();

@@ -138,14 +138,14 @@ impl Exchange<'_> {
         let user = pool.users.get(self.issue.user).ok_or_else(ApiError::no_user)?;
         let issuer = issuer(&world.region, pool);
         let lifetimes = lifetimes(client, self.moment);
-        let common =
-            claims::Common { pool, client, user, grant: self.grant, issuer: &issuer, now_ms: self.moment.now_ms };
+        let claimant =
+            claims::Claimant { pool, client, user, grant: self.grant, issuer: &issuer, now_ms: self.moment.now_ms };
         let draft = self.draft(pool, user.username())?;
-        let mut access = common.access(&draft.groups, &draft.scopes, &access_jti, lifetimes.access_s);
+        let mut access = claimant.access(&draft.groups, &draft.scopes, &access_jti, lifetimes.access_s);
         draft.finish_access(&mut access, &client.id);
         let hosted = !self.grant.scopes.is_empty();
         let with_id = !hosted || self.grant.scopes.iter().any(|scope| scope == "openid");
-        let mut id = common.id(&draft.groups, &id_jti, lifetimes.id_s);
+        let mut id = claimant.id(&draft.groups, &id_jti, lifetimes.id_s);
         draft.finish_id(&mut id);
         let keys = world.keys.pool(&pool.id)?;
         let access = keys.access.sign(&access)?;

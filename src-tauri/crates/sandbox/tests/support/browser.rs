@@ -1,4 +1,5 @@
 //! A browser without script: it follows nothing by itself, keeps cookies, and fills in forms.
+#![allow(dead_code, clippy::allow_attributes, unreachable_pub, reason = "each test binary uses its part")]
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -132,7 +132,7 @@ struct Month {
 }
 
 prop_compose! {
-    fn person()(flags in prop::array::uniform10(any::<bool>())) -> Month {
+    fn person()(flags in prop::array::uniform10(prop::bool::weighted(0.15))) -> Month {
         let [created, imported, signed_in, logged, looked_at, touched_by_others, touched_here, read_here, reset, gone] = flags;
         Month {
             created: created || imported,

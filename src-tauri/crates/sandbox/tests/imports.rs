@@ -21,7 +21,8 @@ type Row<'a> = Vec<(&'a str, &'a str)>;
 impl<'a> Import<'a> {
     fn new(live: &'a Live, more: Value) -> Self {
         let mut input = json!({ "PoolName": "p", "AutoVerifiedAttributes": ["email"] });
-        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let Value::Object(more) = more else { panic!("settings are an object") };
+        input.as_object_mut().unwrap().extend(more);
         Self { live, pool: live.ok("CreateUserPool", input)["UserPool"]["Id"].clone() }
     }
 

@@ -144,7 +144,7 @@ fn identity_pools_are_listed_and_described() {
     assert_eq!(described["AllowUnauthenticatedIdentities"], false);
     let provider = described["CognitoIdentityProviders"][0]["ProviderName"].as_str().unwrap();
     assert!(provider.ends_with(&live.pool));
-    let missing = live.call("DescribeIdentityPool", json!({ "IdentityPoolId": "eu-west-1:none" }));
+    let missing = live.call("DescribeIdentityPool", json!({ "IdentityPoolId": "eu-west-1:0-0" }));
     assert_eq!(missing.code(), "ResourceNotFoundException");
 }
 

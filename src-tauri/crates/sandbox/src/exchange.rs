@@ -33,7 +33,6 @@ impl Sandbox {
             Subject::default()
         };
         let forecast = self.weather_ref().meet(&Traits {
-            service,
             name: &name,
             category: operation.and_then(|operation| operation.category),
             pool: subject.pool(),

@@ -3,7 +3,7 @@
 use super::form::Form;
 use super::{Endpoint, Visit, answer};
 use crate::exchange::{conclude, count_acting, sit_out};
-use crate::protocol::{Answer, Api, Outcome, PageRequest};
+use crate::protocol::{Answer, Outcome, PageRequest};
 use crate::sandbox::Sandbox;
 use crate::weather::{Fault, Traits};
 use serde_json::json;
@@ -14,7 +14,6 @@ impl Sandbox {
         let client = Form::read(request.query.as_bytes()).text("client_id");
         let client = client.or_else(|| Form::read(&request.body).text("client_id"));
         let forecast = self.weather_ref().meet_domain(&Traits {
-            service: Api::UserPools,
             name: endpoint.name(),
             category: endpoint.category(request),
             pool,

@@ -24,7 +24,6 @@ pub(crate) use quota::Category;
 use crate::directory::users::Moment;
 use crate::error::Error;
 use crate::options::{Options, Quota};
-use crate::protocol::Api;
 use conditions::millis;
 
 /// The weather of one sandbox. Clones share it.
@@ -59,7 +58,6 @@ pub(crate) struct Forecast {
 /// What the weather knows of a call.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Traits<'a> {
-    pub(crate) service: Api,
     pub(crate) name: &'a str,
     pub(crate) category: Option<Category>,
     /// The pool named in the request.

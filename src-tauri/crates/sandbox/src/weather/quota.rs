@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::Traits;
 use crate::options::Quota;
-use crate::protocol::Api;
 
 /// Quota categories of user pools as AWS names them, and the operations of identity pools that have a rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -132,18 +131,6 @@ const PER_POOL: (&str, f64) = ("perPool", 5.0);
 const PER_USER: (&str, f64) = ("perUser", 10.0);
 /// Requests a second to the domain of a pool: in all, from one address, with one app client.
 const DOMAIN: [(&str, f64); 3] = [("domain", 500.0), ("domainAddress", 300.0), ("domainClient", 300.0)];
-/// Requests a second of operations on identity pools, for those that AWS publishes.
-const IDENTITY_POOLS: [(&str, f64); 9] = [
-    ("GetId", 25.0),
-    ("GetOpenIdToken", 200.0),
-    ("GetCredentialsForIdentity", 200.0),
-    ("GetOpenIdTokenForDeveloperIdentity", 50.0),
-    ("ListIdentities", 5.0),
-    ("DeleteIdentities", 10.0),
-    ("TagResource", 5.0),
-    ("UntagResource", 5.0),
-    ("ListTagsForResource", 10.0),
-];
 /// Answers to challenges have this many times the rate of `UserAuthentication` before they count to it.
 const ANSWERS: f64 = 3.0;
 /// How many buckets are kept before those that are full again go.
@@ -151,7 +138,7 @@ const MOST_BUCKETS: usize = 4_096;
 
 /// Whether a rate of this name can be set.
 pub(super) fn is_rate(name: &str) -> bool {
-    let mut others = IDENTITY_POOLS.iter().chain(&DOMAIN).chain([&PER_POOL, &PER_USER]);
+    let mut others = DOMAIN.iter().chain([&PER_POOL, &PER_USER]);
     Category::named(name).is_some() || others.any(|(known, _)| *known == name)
 }
 
@@ -191,8 +178,6 @@ enum Name {
     Category(Category),
     /// Answers to challenges before they count to `UserAuthentication`.
     Answers,
-    /// An operation on identity pools.
-    Operation(&'static str),
     Pool(String, String),
     User(String, Access),
     Domain(&'static str, String),
@@ -215,11 +200,6 @@ impl Buckets {
         let mut needed = Vec::with_capacity(3);
         if let Some(category) = call.category {
             needed.push(self.counted(call, category, rates, factor, now_ms));
-        }
-        if call.service == Api::IdentityPools
-            && let Some(rate) = IDENTITY_POOLS.iter().find(|(name, _)| *name == call.name)
-        {
-            needed.push((Name::Operation(rate.0), rates.named(*rate)));
         }
         if let Some(pool) = call.pool.filter(|_| call.category.is_some_and(Category::limited_per_pool)) {
             needed.push((Name::Pool(pool.to_owned(), call.name.to_owned()), rates.named(PER_POOL)));
@@ -295,8 +275,8 @@ impl Buckets {
 mod tests {
     use super::*;
 
-    fn call(service: Api, name: &str, category: Option<Category>) -> Traits<'_> {
-        Traits { service, name, category, pool: None, client: None, person: None, new_password: false, may_bill: false }
+    fn call(name: &str, category: Option<Category>) -> Traits<'_> {
+        Traits { name, category, pool: None, client: None, person: None, new_password: false, may_bill: false }
     }
 
     /// How many of `n` calls in the same millisecond go through.
@@ -310,9 +290,9 @@ mod tests {
     fn answers_to_challenges_have_three_times_the_rate_before_they_count_to_sign_in() {
         let mut buckets = Buckets::default();
         let authentication = Some(Category::UserAuthentication);
-        let answer = call(Api::UserPools, "RespondToAuthChallenge", authentication);
+        let answer = call("RespondToAuthChallenge", authentication);
         assert_eq!(granted(&mut buckets, &answer, 360), 360);
-        let start = call(Api::UserPools, "InitiateAuth", authentication);
+        let start = call("InitiateAuth", authentication);
         assert_eq!(granted(&mut buckets, &start, 100), 100, "nothing of it was used by the answers");
         assert_eq!(granted(&mut buckets, &answer, 50), 20, "what is more than the allowance counts to sign-in");
         assert_eq!(granted(&mut buckets, &start, 1), 0);
@@ -321,20 +301,17 @@ mod tests {
     }
 
     #[test]
-    fn identity_pools_are_limited_by_operation_and_tags_of_user_pools_are_not() {
+    fn operations_of_identity_pools_have_rates_of_their_own() {
         let mut buckets = Buckets::default();
-        let listing = call(Api::IdentityPools, "ListIdentities", None);
-        assert_eq!(granted(&mut buckets, &listing, 9), 5);
-        assert_eq!(granted(&mut buckets, &call(Api::IdentityPools, "GetId", None), 30), 25);
-        assert_eq!(granted(&mut buckets, &call(Api::IdentityPools, "ListIdentityPools", None), 500), 500);
-        let tags = call(Api::UserPools, "TagResource", Some(Category::UserPoolResourceUpdate));
-        assert_eq!(granted(&mut buckets, &tags, 20), 15);
+        assert_eq!(granted(&mut buckets, &call("ListIdentities", Some(Category::ListIdentities)), 9), 5);
+        assert_eq!(granted(&mut buckets, &call("GetId", Some(Category::GetId)), 30), 25);
+        assert_eq!(granted(&mut buckets, &call("ListIdentityPools", None), 500), 500);
     }
 
     #[test]
     fn a_provisioned_rate_takes_the_place_of_the_published_one() {
         let mut buckets = Buckets::default();
-        let reading = call(Api::UserPools, "AdminGetUser", Some(Category::UserRead));
+        let reading = call("AdminGetUser", Some(Category::UserRead));
         assert_eq!(granted(&mut buckets, &reading, 250), 200);
     }
 

@@ -120,6 +120,17 @@ fn the_sandbox_opens_syncs_and_is_searched() {
 }
 
 #[test]
+fn a_pool_of_production_is_opened_read_only() {
+    let shell = Shell::new();
+    let connection = shell.ask("open_sandbox").unwrap()["connection"]["connection"].clone();
+    shell
+        .call("label_connection", json!({ "connection": connection, "environment": "production", "label": null }))
+        .unwrap();
+    let open = shell.ask("open_sandbox").unwrap();
+    assert_eq!((&open["environment"], &open["readOnly"]), (&json!("production"), &json!(true)));
+}
+
+#[test]
 fn a_wrong_query_is_told_with_its_place_in_utf_16_units() {
     let shell = Shell::new();
     shell.ask("open_sandbox").unwrap();

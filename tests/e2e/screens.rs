@@ -103,7 +103,7 @@ impl Album {
 #[ignore = "writes pictures: cargo xtask screens"]
 async fn screens_of_the_readme() {
     let folder = std::env::var_os("POOLKEEPER_SCREENS")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/screens"), PathBuf::from);
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screens"), PathBuf::from);
     let size = std::env::var("POOLKEEPER_SCREENS_SIZE").ok().map(|text| {
         let (width, height) = text.split_once('x').unwrap();
         (width.parse().unwrap(), height.parse().unwrap())

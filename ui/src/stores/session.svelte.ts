@@ -204,6 +204,7 @@ class Session {
   async #opening(name: string, connection: ConnectionIdView | null, act: () => Promise<void>): Promise<void> {
     if (this.opening) return;
     this.opening = name;
+    toasts.clear();
     // Before and not after: the sync of a pool that is just opened may already wait for a sign-in.
     this.signIn = null;
     try {

@@ -33,6 +33,11 @@ class Toasts {
     this.say(failure(thrown).message, "bad");
   }
 
+  /** Takes away what was said of the step before; a new one begins. */
+  clear(): void {
+    this.list = this.list.filter((toast) => toast.stays);
+  }
+
   drop(id: number): void {
     this.list = this.list.filter((toast) => toast.id !== id);
   }

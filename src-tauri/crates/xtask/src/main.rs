@@ -50,7 +50,7 @@ enum Command {
     },
     /// Write the TypeScript of the wire types and commands again.
     Gen,
-    /// Take the screenshots of the README and the guide again.
+    /// Take a picture of every screen, light and dark; those of the README are replaced.
     Screens,
 }
 

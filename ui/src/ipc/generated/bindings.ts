@@ -624,7 +624,7 @@ export type ProtectionKind =
 export type ProtectionView = {
 	/**  The kind. */
 	kind: ProtectionKind,
-	/**  The keyring's name or the key file's path. */
+	/**  The keyring's name or the key file's path; while locked, the path of the file that was to be used. */
 	backend: string | null,
 	/**  Why it is locked, or what follows from the kind. */
 	message: string | null,
@@ -866,7 +866,7 @@ export type TimelineView = {
 
 /**  The ways to open the local copies. */
 export type UnlockKind = 
-/**  Ask the keyring again. */
+/**  Ask again where the keys are: in the keyring, or in the key file that was chosen at the start. */
 "keyring" | 
 /**  With a passphrase; the first one given is the one from then on. */
 "passphrase" | 

@@ -1,4 +1,4 @@
-//! A server whose page tokens lead nowhere.
+//! Servers that do not tell the truth: page tokens that lead nowhere, an estimate far from what is listed.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use console::Code;
+use model::Region;
 use model::connection::ConnectionId;
-use model::{PoolId, Region};
 
 use crate::house::{House, everybody, options};
 
@@ -16,14 +16,8 @@ async fn a_question_whose_pages_go_round_in_circles_is_given_up_and_nobody_is_re
     let house = House::new(options(300)).await;
     let server = house.sandbox.serve(0).await.unwrap();
     let asked = Arc::new(AtomicU32::new(0));
-    let connection = ConnectionId {
-        profile: None,
-        region: Some(Region::parse("eu-west-1").unwrap()),
-        endpoint: Some(circular(&server.endpoint(), asked.clone())),
-        sandbox: false,
-    };
-    let id = PoolId::parse(house.sandbox.pool_id()).unwrap();
-    let pool = house.console.open_pool(&connection, &id).await.unwrap();
+    let connection = connection(&server.endpoint(), asked.clone());
+    let pool = house.console.open_pool(&connection, &house.pool_id()).await.unwrap();
     pool.sync().finished().await.unwrap();
     assert_eq!(asked.load(Ordering::Relaxed), 0, "nobody was missing");
     let before = everybody(&pool).await.len();
@@ -37,6 +31,23 @@ async fn a_question_whose_pages_go_round_in_circles_is_given_up_and_nobody_is_re
     let asked = asked.load(Ordering::Relaxed);
     assert!((2..60).contains(&asked), "asked {asked} times");
     assert_eq!(everybody(&pool).await.len(), before, "what is not known to be gone stays");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_listing_that_falls_far_short_of_the_estimate_is_partial_and_says_so() {
+    let house = House::new(options(330)).await;
+    let server = house.sandbox.serve(0).await.unwrap();
+    let connection = connection(&server.endpoint(), Arc::default());
+    let pool = house.console.open_pool(&connection, &house.pool_id()).await.unwrap();
+    let report = pool.sync().finished().await.unwrap();
+    assert_eq!((report.users, report.complete), (330, false), "{report:?}");
+    assert!(!pool.freshness().await.unwrap().complete);
+}
+
+/// The way in through such a server.
+fn connection(endpoint: &str, asked: Arc<AtomicU32>) -> ConnectionId {
+    let region = Some(Region::parse("eu-west-1").unwrap());
+    ConnectionId { profile: None, region, endpoint: Some(circular(endpoint, asked)), sandbox: false }
 }
 
 /// Stands before a server. Exact questions for one person get an empty page and the same token ever again.
@@ -66,9 +77,17 @@ fn serve(mut client: TcpStream, behind: &str, asked: &AtomicU32) {
             format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes()
         } else {
             server.write_all(&request).unwrap();
-            message(&mut server).unwrap()
+            exaggerated(message(&mut server).unwrap())
         };
         client.write_all(&answer).unwrap();
+    }
+}
+
+/// Three hundred become nine hundred in the estimate, which leaves the length as it is.
+fn exaggerated(answer: Vec<u8>) -> Vec<u8> {
+    match String::from_utf8(answer) {
+        Ok(text) => text.replace("\"EstimatedNumberOfUsers\":330", "\"EstimatedNumberOfUsers\":990").into_bytes(),
+        Err(bytes) => bytes.into_bytes(),
     }
 }
 

@@ -166,6 +166,7 @@ async fn erasing_everything_leaves_an_empty_folder_and_a_locked_console() {
     drop(house.synced().await);
     house.console.erase(Erase::All).await.unwrap();
     assert!(matches!(house.console.protection(), Protection::Locked { .. }));
+    assert!(house.console.settings().pools.is_empty(), "nor does the program remember what was open");
     let left: Vec<_> = std::fs::read_dir(house.dir.path().join("data")).unwrap().flatten().collect();
     assert!(left.is_empty(), "{left:?}");
     assert!(!house.dir.path().join("key").exists());

@@ -152,7 +152,11 @@ fn window(run: &Run<'_>, tally: &mut Tally) -> Result<Note> {
     Ok(None)
 }
 
-/// `cargo xtask screens`: the pictures of the documentation, taken by the suite of the real window.
+/// The pictures that the README shows.
+const SHOWN: &[&str] = &["users-light.png", "users-dark.png"];
+
+/// `cargo xtask screens`: a picture of every screen in `target/screens`, taken by the suite of the real window; those of
+/// the README are put into `docs/screens`.
 pub(crate) fn screens(repository: &Repository) -> Result<ExitCode> {
     system::install(&[system::BUILD, system::DISPLAY, system::TESTS].concat())?;
     ui::build_if_stale(repository)?;
@@ -160,6 +164,11 @@ pub(crate) fn screens(repository: &Repository) -> Result<ExitCode> {
     let xvfb = Xvfb::start()?;
     let line = ["--test", "e2e", "--", "screens", "--include-ignored"].map(str::to_owned);
     in_session(&run, &line, Some(&xvfb), &mut Tally::default())?;
+    let (taken, shown) = (repository.target("screens"), repository.root().join("docs/screens"));
+    for picture in SHOWN {
+        fs::copy(taken.join(picture), shown.join(picture)).with_context(|| format!("{picture} was not taken."))?;
+    }
+    println!("Every screen is in {}; those of the README are in {}.", taken.display(), shown.display());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -178,7 +187,7 @@ fn in_session(run: &Run<'_>, targets: &[String], xvfb: Option<&Xvfb>, tally: &mu
         program = program
             .variable("DISPLAY", &xvfb.name)
             .variable("GDK_BACKEND", "x11")
-            .variable("POOLKEEPER_SCREENS", run.repository.root().join("docs/screens"));
+            .variable("POOLKEEPER_SCREENS", run.repository.target("screens"));
     }
     run.sealed.around(program).counted(tally)
 }

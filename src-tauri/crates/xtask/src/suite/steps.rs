@@ -1,5 +1,6 @@
 //! The steps of the suite. What a later one needs, an earlier one builds: the app cannot be compiled without `ui/dist`.
 
+use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 

@@ -11,7 +11,7 @@ use crate::directory::World;
 use crate::directory::activity::{Active, Basis};
 use crate::directory::schema::id;
 use crate::operations::{self, Answered, Call, Operation};
-use crate::protocol::{Answer, Api, ApiError, Outcome, Request, Subject, model};
+use crate::protocol::{Answer, Api, ApiError, Outcome, Request, Subject, shapes};
 use crate::sandbox::Sandbox;
 use crate::weather::{Fault, Forecast, Traits};
 
@@ -72,7 +72,7 @@ impl Sandbox {
         if forecast.throttled {
             return Err(ApiError::throttled());
         }
-        model::check(service, operation.name, &request.body)?;
+        shapes::check(service, operation.name, &request.body)?;
         let mut world = self.world();
         operations::settle_imports(&mut world, moment);
         let here = request.signed_region().is_none_or(|region| region == world.region);

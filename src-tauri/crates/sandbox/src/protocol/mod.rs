@@ -3,9 +3,9 @@
 pub(crate) mod check;
 mod error;
 pub(crate) mod json;
-pub(crate) mod model;
 mod page;
 pub(crate) mod query;
+pub(crate) mod shapes;
 mod subject;
 
 use bytes::Bytes;

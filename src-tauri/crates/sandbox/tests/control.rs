@@ -174,6 +174,8 @@ fn active_users_are_those_of_aws_s_list_once_a_month() {
     live.ok("ListUsersInGroup", json!({ "GroupName": "everyone" }));
     live.ok("AdminResetUserPassword", json!({ "Username": "maria.keller" }));
     live.fails("AdminGetUser", json!({ "Username": "nobody at all".replace(' ', "-") }), "UserNotFoundException");
+    let nowhere = json!({ "Username": "maria.keller", "GroupName": "no-such-group" });
+    live.fails("AdminAddUserToGroup", nowhere, "ResourceNotFoundException");
     assert_eq!(active(&live), [], "listing, resetting and failing count nobody");
     live.ok("AdminListGroupsForUser", json!({ "Username": "jose.munoz" }));
     assert_eq!((active(&live), live.sandbox.mau(None).possible), (Vec::new(), 1));

@@ -292,3 +292,18 @@ fn people_who_come_and_go_between_pages_are_neither_doubled_nor_do_they_disturb_
     assert_eq!(unique.len(), seen.len());
     assert!(before.iter().all(|name| seen.contains(name)));
 }
+
+#[test]
+fn a_person_whom_listings_do_not_show_yet_is_found_by_sub_and_no_longer_by_a_changed_one() {
+    let live = live(50);
+    live.sandbox.weather().set_lag(std::time::Duration::from_secs(600));
+    let made = live.ok("AdminCreateUser", json!({ "Username": "late", "MessageAction": "SUPPRESS" }));
+    let sub = support::attribute(&made["User"], "sub").unwrap().to_owned();
+    assert_eq!(live.usernames("username = \"late\""), Vec::<String>::new());
+    assert_eq!(live.ok("AdminGetUser", json!({ "Username": sub }))["Username"], "late");
+    live.ok("AdminDeleteUser", json!({ "Username": sub }));
+    live.fails("AdminGetUser", json!({ "Username": sub }), "UserNotFoundException");
+    live.sandbox.weather().advance(std::time::Duration::from_secs(601));
+    assert_eq!(live.usernames("username = \"late\""), Vec::<String>::new());
+    live.fails("AdminGetUser", json!({ "Username": sub }), "UserNotFoundException");
+}

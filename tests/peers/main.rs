@@ -1,15 +1,23 @@
-//! The same sync and the same searches against three servers: the sandbox, ministack and moto.
+//! What others wrote, against what we wrote, so that a mistake that our sandbox and our client share shows here.
 //!
-//! The latter two were written by others, so a mistake that our sandbox and our client share shows here. Their quirks
-//! are theirs: where one differs from Cognito, the test says so and asks less of it.
+//! - The same sync and the same searches against three servers: the sandbox, ministack and moto.
+//! - The same scenarios against the three, with a table of what each does: `differences`.
+//! - Every operation of the sandbox against the service models of botocore.
+//! - Clients that sign in against the sandbox: boto3, pycognito, Amplify, aws-jwt-verify, openid-client.
+//!
+//! `cargo xtask test --only peers` installs all of them below `target`. The quirks of the other servers are theirs: where
+//! one differs from Cognito, the test says so and asks less of it.
 #![expect(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 
+mod clients;
+mod differences;
 mod population;
 mod servers;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use clients::{Poolctl, python};
 use console::{AwsFiles, Config, Console, KeySource, OpenPool, Share, SystemClock};
 use model::connection::ConnectionId;
 use model::query::Sort;
@@ -33,6 +41,39 @@ async fn ministack_is_synced_and_searched() {
 #[tokio::test(flavor = "multi_thread")]
 async fn moto_is_synced_and_searched() {
     sync_and_find(servers::moto().await).await;
+}
+
+#[test]
+fn every_operation_of_the_sandbox_fits_the_service_models() {
+    let sandbox = Poolctl::start();
+    python("every_operation.py", &[sandbox.endpoint()]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sandbox_does_what_cognito_does_and_the_table_says_what_the_others_do() {
+    let (ministack, moto) = (servers::ministack().await, servers::moto().await);
+    let outcomes = differences::ask(&Poolctl::start(), &ministack, &moto);
+    differences::hold_the_table_against(&outcomes);
+}
+
+#[test]
+fn pycognito_and_boto3_sign_in() {
+    Poolctl::start().python("sign_in.py");
+}
+
+#[test]
+fn amplify_signs_in() {
+    Poolctl::start().node("amplify.mjs");
+}
+
+#[test]
+fn aws_jwt_verify_accepts_the_tokens_and_refuses_altered_ones() {
+    Poolctl::start().node("jwt_verify.mjs");
+}
+
+#[test]
+fn openid_client_completes_the_code_flow_with_pkce() {
+    Poolctl::start().node("oidc.mjs");
 }
 
 /// Fills a pool over the plain protocol, syncs it with the real SDK and asks the cache for what was put in.

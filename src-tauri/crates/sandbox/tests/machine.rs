@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use support::{Live, attribute, live};
 
 fn order() -> impl Strategy<Value = Order> {
-    let user = || 0..6_u8;
-    let group = || 0..4_u8;
+    let user = || 0..4_u8;
+    let group = || 0..3_u8;
     prop_oneof![
         4 => (user(), any::<bool>(), any::<bool>()).prop_map(|(user, email, verified)| Order::Create { user, email, verified }),
         2 => user().prop_map(Order::SignUp),
@@ -24,12 +24,12 @@ fn order() -> impl Strategy<Value = Order> {
         3 => (user(), 0..4_u8, prop::option::of(any::<bool>())).prop_map(|(user, address, verified)| Order::SetEmail { user, address, verified }),
         1 => user().prop_map(Order::DeleteEmail),
         2 => (user(), any::<bool>()).prop_map(|(user, enabled)| Order::SetEnabled { user, enabled }),
-        2 => user().prop_map(Order::Delete),
+        1 => user().prop_map(Order::Delete),
         3 => (group(), prop::option::of(0..50_u32)).prop_map(|(group, precedence)| Order::CreateGroup { group, precedence }),
         1 => (group(), 0..50_u32).prop_map(|(group, precedence)| Order::UpdateGroup { group, precedence }),
         1 => group().prop_map(Order::DeleteGroup),
-        5 => (user(), group()).prop_map(|(user, group)| Order::Join { user, group }),
-        2 => (user(), group()).prop_map(|(user, group)| Order::Leave { user, group }),
+        8 => (user(), group()).prop_map(|(user, group)| Order::Join { user, group }),
+        5 => (user(), group()).prop_map(|(user, group)| Order::Leave { user, group }),
     ]
 }
 
@@ -37,7 +37,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_directory_is_what_a_plain_model_of_it_says(orders in prop::collection::vec(order(), 1..80)) {
+    fn the_directory_is_what_a_plain_model_of_it_says(orders in prop::collection::vec(order(), 1..120)) {
         let live = live(0);
         let pool = live.ok("CreateUserPool", json!({ "PoolName": "machine" }))["UserPool"]["Id"].clone();
         let client = live.ok("CreateUserPoolClient", json!({ "UserPoolId": pool, "ClientName": "machine" }));
@@ -49,9 +49,6 @@ proptest! {
             }
             let (operation, input) = order.request(&pool, &client);
             let reply = live.call(operation, input);
-            if reply.code() == "UnknownOperationException" {
-                continue;
-            }
             let got = if reply.status == 200 { String::from("done") } else { reply.code() };
             prop_assert_eq!(got, model.apply(order), "{:?} after {:?}: {}", order, &orders, reply.text);
             if let Some(name) = order.user() {

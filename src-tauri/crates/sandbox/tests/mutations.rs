@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use mutations::{endpoints, requests, spoil};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use sandbox::Sandbox;
+use sandbox::{Description, Sandbox};
 use serde_json::{Map, Value, json};
 use support::{AUTHORIZATION, Live, Reply, options};
 
@@ -70,6 +70,8 @@ fn survives(count: u64, seed: u64) {
 /// A sandbox, and what it has said so far.
 struct Attack {
     live: Live,
+    /// As it was at the start: a request may delete the clients that it names.
+    about: Description,
     random: ChaCha8Rng,
     /// Texts from answers, by the name of their member.
     found: BTreeMap<String, Vec<Value>>,
@@ -79,8 +81,9 @@ struct Attack {
 impl Attack {
     fn new(seed: u64) -> Self {
         let live = Live::of(Sandbox::new(options(20)));
+        let about = live.sandbox.description();
         let mut attack =
-            Self { random: ChaCha8Rng::seed_from_u64(seed), found: BTreeMap::new(), last: String::new(), live };
+            Self { random: ChaCha8Rng::seed_from_u64(seed), found: BTreeMap::new(), last: String::new(), about, live };
         attack.sign_in();
         attack
     }
@@ -91,8 +94,7 @@ impl Attack {
 
     /// Tokens to begin with.
     fn sign_in(&mut self) {
-        let description = self.live.sandbox.description();
-        let (client, person) = (&description.clients[0].id, &description.people[0]);
+        let (client, person) = (&self.about.clients[0].id, &self.about.people[0]);
         let parameters = json!({ "USERNAME": person.username, "PASSWORD": person.password });
         let input = json!({ "UserPoolId": self.live.pool, "ClientId": client,
             "AuthFlow": "ADMIN_USER_PASSWORD_AUTH", "AuthParameters": parameters });
@@ -141,7 +143,7 @@ impl Attack {
 
     /// Members that many operations take; each operation reads its own and must ignore the rest, as Cognito does.
     fn members(&mut self) -> Map<String, Value> {
-        let mut members = requests::members(&self.live.sandbox.description());
+        let mut members = requests::members(&self.about);
         for (name, value) in &mut members {
             let known = self.found.get(name).filter(|known| !known.is_empty());
             if let Some(known) = known.filter(|_| name != "UserPoolId") {
@@ -155,8 +157,7 @@ impl Attack {
 
     /// Asks an endpoint that is no AWS operation.
     fn endpoint(&mut self) {
-        let description = self.live.sandbox.description();
-        let ask = endpoints::ask(&description, &self.found, &mut self.random);
+        let ask = endpoints::ask(&self.about, &self.found, &mut self.random);
         self.last = format!("{ask:?}");
         let status = match endpoints::send(&self.live.endpoint, &ask) {
             Ok(status) => status,
@@ -167,10 +168,12 @@ impl Attack {
 
     /// An answer is 200 with a JSON object, or an error of the client with its name.
     fn proper(&self, reply: &Reply) {
-        let said = || format!("{} {} to {}", reply.status, reply.text, self.last);
+        let shown: String = self.last.chars().take(4_000).collect();
+        let said = || format!("{} {} to {shown}", reply.status, reply.text);
         let sts = reply.content_type.as_deref() == Some("text/xml");
         assert!(reply.request_id.is_some(), "no request id: {}", said());
-        assert!(matches!(reply.status, 200 | 400 | 403 | 413), "{}", said());
+        let absent = reply.status == 501 && reply.text.contains("NotImplementedException");
+        assert!(absent || matches!(reply.status, 200 | 400 | 403 | 413), "{}", said());
         if sts {
             return;
         }

@@ -184,6 +184,7 @@ fn session(dir: &DataDir, home: &std::path::Path, keyring: &str, act: &str) -> S
 }
 
 /// Whether the test can run: these programs are installed. Where `cargo xtask test` has seen to that, it must.
+#[expect(clippy::print_stdout, reason = "says why a test did nothing")]
 fn can_run(programs: &[&str]) -> bool {
     let has = |program: &&str| {
         let told = std::process::Command::new(program).arg("--version").output();

@@ -67,7 +67,7 @@ pub(crate) struct Index {
 impl Index {
     /// Sorts `ids` by their keys. The heads decide nearly every comparison.
     pub(crate) fn build<'a>(ids: impl Iterator<Item = (u32, &'a User)>, key: Key) -> Self {
-        let mut rows: Vec<(u128, u32, &User)> =
+        let mut rows: Vec<(Head, u32, &User)> =
             ids.filter_map(|(id, user)| key.of(user).map(|bytes| (head(&bytes), id, user))).collect();
         rows.sort_unstable_by(|a, b| {
             a.0.cmp(&b.0)
@@ -104,16 +104,19 @@ impl Index {
     }
 }
 
-/// The first fifteen bytes of a key and its length up to sixteen: sorts as the key does.
-fn head(key: &[u8]) -> u128 {
-    let mut bytes = [0; 16];
-    let len = key.len().min(15);
+/// The first 31 bytes of a key and its length up to 32: sorts as the key does.
+type Head = [u128; 2];
+
+fn head(key: &[u8]) -> Head {
+    let mut bytes = [0; 32];
+    let len = key.len().min(31);
     bytes[..len].copy_from_slice(&key[..len]);
-    bytes[15] = u8::try_from(key.len().min(16)).unwrap_or(16);
-    u128::from_be_bytes(bytes)
+    bytes[31] = u8::try_from(key.len().min(32)).unwrap_or(32);
+    let (front, back) = bytes.split_at(16);
+    [front, back].map(|half| half.try_into().map_or(0, u128::from_be_bytes))
 }
 
 /// Whether equal heads mean equal keys.
-fn is_whole(head: u128) -> bool {
-    head.to_be_bytes()[15] < 16
+fn is_whole(head: Head) -> bool {
+    head[1] & 0xFF < 32
 }

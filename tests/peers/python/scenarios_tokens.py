@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 
 import jwt
 
@@ -107,6 +108,8 @@ def _(world):
 def _(world):
     _, client = world.ready()
     first = world.tokens(client)
+    # In the same second another auth_time would look the same.
+    time.sleep(1.1)
     second = refresh(world, client, first["RefreshToken"])
     expect("RefreshToken" not in second, "a refresh token")
     old, new = claims(first["AccessToken"]), claims(second["AccessToken"])

@@ -122,5 +122,18 @@ fn commands<R: Runtime>() -> Commands<R> {
         commands::sync::resume_sync,
         commands::sync::cancel_sync,
         commands::sync::get_status,
+        commands::tokens::inspect_tokens,
+        commands::tokens::compare_tokens,
+        commands::lab::list_clients,
+        commands::lab::describe_client,
+        commands::lab::start_sign_in,
+        commands::lab::answer_challenge,
+        commands::lab::enrol_authenticator,
+        commands::lab::verify_enrolment,
+        commands::lab::reveal_token,
+        commands::lab::inspect_lab_token,
+        commands::lab::check_sign_in,
+        commands::lab::sign_out_everywhere,
+        commands::lab::forget_sign_in,
     ]
 }

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use console::lab::SignIn;
 use console::{Connected, Console, OpenPool};
 use jiff::Timestamp;
 use tokio::sync::OnceCell;
@@ -21,6 +22,8 @@ pub struct Desk {
     console: OnceCell<Console>,
     connected: Mutex<Option<Connected>>,
     open: Mutex<Option<Arc<Opened>>>,
+    /// The sign-in of the lab, with its secrets.
+    lab: tokio::sync::Mutex<Option<SignIn>>,
     tell: Tell,
 }
 
@@ -38,7 +41,15 @@ impl Desk {
         let playground =
             Playground::new(place.data_dir.join(wire::app::SANDBOX_FILE), place.sandbox_users, config.clock.now());
         config.sandbox = Some(playground.client());
-        Self { config, playground, console: OnceCell::new(), connected: Mutex::default(), open: Mutex::default(), tell }
+        Self {
+            config,
+            playground,
+            console: OnceCell::new(),
+            connected: Mutex::default(),
+            open: Mutex::default(),
+            lab: tokio::sync::Mutex::default(),
+            tell,
+        }
     }
 
     /// The console, opened by whoever asks first: a keyring may take seconds, and the window is there before it answers.
@@ -75,7 +86,14 @@ impl Desk {
         let opened = Arc::new(Opened { pool, connection, following });
         let view = self.view(&opened).await?;
         *lock(&self.open) = Some(opened);
+        // Another pool is another world: what was signed in there is forgotten.
+        *self.lab.lock().await = None;
         Ok(view)
+    }
+
+    /// The sign-in of the lab; none until one is started.
+    pub(crate) fn lab(&self) -> &tokio::sync::Mutex<Option<SignIn>> {
+        &self.lab
     }
 
     /// Takes the pool off the desk. A running sync goes on in the background until the app ends.

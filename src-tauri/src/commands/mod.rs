@@ -2,8 +2,10 @@
 
 pub(crate) mod app;
 pub(crate) mod connections;
+pub(crate) mod lab;
 pub(crate) mod pools;
 pub(crate) mod sync;
+pub(crate) mod tokens;
 pub(crate) mod users;
 
 /// What every command answers.

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use console::lab::{Outcome, Shown, SignIn, Stage, Step};
+use console::lab::{LabClient, Outcome, Reply, Shown, SignIn, Stage, Step};
 use model::ClientId;
-use secrecy::ExposeSecret;
-use serde::Serialize;
+use model::client::FLOWS;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::WireError;
+use crate::{ErrorCode, WireError};
 
 /// Reads an app client's id.
 ///
@@ -164,4 +165,310 @@ impl SignInView {
             }
         }
     }
+}
+
+/// An app client in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ClientLineView {
+    /// Its id.
+    pub id: String,
+    /// Its name. Foreign text.
+    pub name: String,
+}
+
+impl From<&(ClientId, String)> for ClientLineView {
+    fn from((id, name): &(ClientId, String)) -> Self {
+        Self { id: id.as_str().to_owned(), name: name.clone() }
+    }
+}
+
+/// Names an app client.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OneClient {
+    /// Its id.
+    pub client_id: String,
+}
+
+/// What an app client allows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct LabClientView {
+    /// Its id.
+    pub id: String,
+    /// Its name. Foreign text.
+    pub name: String,
+    /// Whether it has a secret; its digest is then added to every call.
+    pub has_secret: bool,
+    /// Whether a wrong user name is answered like a wrong password.
+    pub hides_users: bool,
+    /// Every flow, open or closed.
+    pub flows: Vec<FlowView>,
+}
+
+/// A way to sign in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FlowView {
+    /// `AuthFlow`.
+    pub name: String,
+    /// What it is.
+    pub meaning: String,
+    /// Why the client does not allow it; `null` when it does.
+    pub closed: Option<String>,
+}
+
+impl From<&LabClient> for LabClientView {
+    fn from(lab: &LabClient) -> Self {
+        let flow = |flow: &model::client::Flow| FlowView {
+            name: flow.name.to_owned(),
+            meaning: flow.meaning.to_owned(),
+            closed: lab.client.allows(flow).err().map(|why| why.to_string()),
+        };
+        Self {
+            id: lab.client.id.as_str().to_owned(),
+            name: lab.client.name.clone(),
+            has_secret: lab.client.has_secret,
+            hides_users: lab.client.hides_users,
+            flows: FLOWS.iter().map(flow).collect(),
+        }
+    }
+}
+
+/// Begins a sign-in. Makes the user a monthly active user.
+#[derive(Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct StartSignIn {
+    /// The app client.
+    pub client_id: String,
+    /// `AuthFlow`.
+    pub flow: String,
+    /// The user name or an alias.
+    pub username: String,
+    /// The password, or the refresh token; `null` where the flow asks for it later.
+    pub password: Option<String>,
+    /// The secret of an authenticator app in base 32; `null` to be asked for its code.
+    pub totp: Option<String>,
+}
+
+impl std::fmt::Debug for StartSignIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StartSignIn").field("flow", &self.flow).finish_non_exhaustive()
+    }
+}
+
+/// What kind of answer is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum ReplyKind {
+    /// The code of a message or an app.
+    Code,
+    /// A new password.
+    NewPassword,
+    /// One of what can be chosen.
+    Choice,
+    /// The password.
+    Password,
+    /// What a trigger asked for.
+    Text,
+}
+
+/// Answers the open challenge.
+#[derive(Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AnswerChallenge {
+    /// What kind of answer it is.
+    pub kind: ReplyKind,
+    /// The answer.
+    pub value: String,
+    /// Attributes by name, with a new password.
+    pub attributes: BTreeMap<String, String>,
+}
+
+impl std::fmt::Debug for AnswerChallenge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AnswerChallenge").field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+impl From<AnswerChallenge> for Reply {
+    fn from(answer: AnswerChallenge) -> Self {
+        match answer.kind {
+            ReplyKind::Code => Self::Code(answer.value.into()),
+            ReplyKind::NewPassword => {
+                Self::NewPassword { password: answer.value.into(), attributes: answer.attributes }
+            }
+            ReplyKind::Choice => Self::Choice(answer.value),
+            ReplyKind::Password => Self::Password(answer.value.into()),
+            ReplyKind::Text => Self::Text(answer.value.into()),
+        }
+    }
+}
+
+/// A code.
+#[derive(Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OneCode {
+    /// The code of the authenticator app.
+    pub code: String,
+}
+
+impl std::fmt::Debug for OneCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OneCode")
+    }
+}
+
+/// What an authenticator app is fed with, shown because somebody began to enrol one.
+#[derive(Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct EnrolmentView {
+    /// The shared secret in base 32.
+    pub secret: String,
+}
+
+impl std::fmt::Debug for EnrolmentView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("EnrolmentView")
+    }
+}
+
+/// Which of the tokens is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum TokenKind {
+    /// The ID token.
+    Id,
+    /// The access token.
+    Access,
+    /// The refresh token.
+    Refresh,
+}
+
+/// Names one of the tokens of the sign-in.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OneToken {
+    /// Which.
+    pub kind: TokenKind,
+}
+
+/// A secret that somebody asked to see.
+#[derive(Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RevealedView {
+    /// The secret.
+    pub value: String,
+}
+
+impl std::fmt::Debug for RevealedView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RevealedView")
+    }
+}
+
+/// A sign-in in the window: the tokens stay behind, only their kinds are told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct LabView {
+    /// How far it has come.
+    pub result: SignInResult,
+    /// The open challenge; `null` when there is none.
+    pub challenge: Option<ChallengeView>,
+    /// Cognito's refusal; `null` when there was none.
+    pub error: Option<RefusalView>,
+    /// The tokens that are held.
+    pub tokens: Vec<TokenKind>,
+    /// How long ID and access token hold, in seconds; `null` without tokens.
+    pub expires_in: Option<i32>,
+    /// The user's real name, once Cognito has told it. Foreign text.
+    pub username: String,
+    /// Every call so far.
+    pub steps: Vec<StepView>,
+}
+
+/// A challenge that waits for an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ChallengeView {
+    /// Its name.
+    pub name: String,
+    /// Where a code was sent, masked; `null` when none was.
+    pub destination: Option<String>,
+    /// What can be chosen.
+    pub choices: Vec<String>,
+    /// Attributes that a new password must come with.
+    pub required_attributes: Vec<String>,
+    /// What a trigger asks, by name. Foreign text.
+    pub questions: BTreeMap<String, String>,
+}
+
+impl ChallengeView {
+    fn new(name: &str, parameters: &BTreeMap<String, String>, available: &[String]) -> Self {
+        let list = |parameter: &str| -> Vec<String> {
+            parameters.get(parameter).and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
+        };
+        let choices = if available.is_empty() { list("MFAS_CAN_CHOOSE") } else { available.to_vec() };
+        let required = list("requiredAttributes").into_iter();
+        let questions = if name == "CUSTOM_CHALLENGE" { parameters.clone() } else { BTreeMap::new() };
+        Self {
+            name: name.to_owned(),
+            destination: parameters.get("CODE_DELIVERY_DESTINATION").cloned(),
+            choices: if choices.is_empty() { list("MFAS_CAN_SETUP") } else { choices },
+            required_attributes: required.map(|name| name.trim_start_matches("userAttributes.").to_owned()).collect(),
+            questions,
+        }
+    }
+}
+
+impl From<&SignIn> for LabView {
+    fn from(sign_in: &SignIn) -> Self {
+        let told = SignInView::new(sign_in, false);
+        let (mut challenge, mut tokens, mut expires_in) = (None, Vec::new(), None);
+        match sign_in.stage() {
+            Stage::Challenge(open) => {
+                challenge = Some(ChallengeView::new(&open.name, &open.parameters, &open.available));
+            }
+            Stage::Tokens(held) => {
+                let kinds = [
+                    (TokenKind::Id, held.id.is_some()),
+                    (TokenKind::Access, held.access.is_some()),
+                    (TokenKind::Refresh, held.refresh.is_some()),
+                ];
+                tokens = kinds.into_iter().filter(|(_, is_held)| *is_held).map(|(kind, _)| kind).collect();
+                expires_in = Some(held.expires_in);
+            }
+            Stage::Refused { .. } => {}
+        }
+        // A wrong code may be tried again: then the question is still open.
+        if let (None, Some(open)) = (&challenge, sign_in.open_challenge()) {
+            challenge = Some(ChallengeView::new(&open.name, &open.parameters, &open.available));
+        }
+        Self {
+            result: told.result,
+            challenge,
+            error: told.error,
+            tokens,
+            expires_in,
+            username: sign_in.username().to_owned(),
+            steps: told.steps,
+        }
+    }
+}
+
+/// The text of a token of the sign-in.
+///
+/// # Errors
+/// [`ErrorCode::Precondition`] when there is no such token.
+pub fn token_of(sign_in: &SignIn, kind: TokenKind) -> Result<SecretString, WireError> {
+    let Stage::Tokens(tokens) = sign_in.stage() else {
+        return Err(WireError::new(ErrorCode::Precondition, "There are no tokens yet. Sign in first."));
+    };
+    let token = match kind {
+        TokenKind::Id => &tokens.id,
+        TokenKind::Access => &tokens.access,
+        TokenKind::Refresh => &tokens.refresh,
+    };
+    token.clone().ok_or_else(|| WireError::new(ErrorCode::Precondition, "This sign-in gave no such token."))
 }

@@ -230,3 +230,80 @@ fn one(compact: &str) -> Result<Token, WireError> {
         ..WireError::new(ErrorCode::Validation, error.to_string())
     })
 }
+
+/// A pasted text.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PastedText {
+    /// Anything: a token, a header, a curl command, a cookie, JSON.
+    pub text: String,
+}
+
+/// Two tokens.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CompareTokens {
+    /// The one.
+    pub left: String,
+    /// The other.
+    pub right: String,
+}
+
+/// A token that was looked at: what it is, what it says, whether it holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct InspectedView {
+    /// What it was called where it was found; `null` when it stood alone.
+    pub label: Option<String>,
+    /// The header's members; empty when the token cannot be read.
+    pub header: Vec<ClaimView>,
+    /// The claims in words; empty when the token cannot be read.
+    pub claims: Vec<ClaimView>,
+    /// When it was issued; `null` when it does not say.
+    pub issued_at: Option<String>,
+    /// When it ends; `null` when it does not say.
+    pub expires_at: Option<String>,
+    /// Check by check.
+    pub verdict: VerdictView,
+}
+
+impl InspectedView {
+    /// Joins what a token says with what came of verifying it.
+    #[must_use]
+    pub fn new(label: Option<String>, compact: &str, verified: &Verified) -> Self {
+        let verdict = VerdictView::from(verified);
+        let Ok(token) = token::decode(compact) else {
+            let (header, claims) = (Vec::new(), Vec::new());
+            return Self { label, header, claims, issued_at: None, expires_at: None, verdict };
+        };
+        let claims: Vec<ClaimView> = token::explain(&token).into_iter().map(ClaimView::from).collect();
+        let at = |name: &str| claims.iter().find(|claim| claim.name == name).and_then(|claim| claim.at.clone());
+        let header = token.header.iter().map(|(name, value)| ClaimView {
+            name: name.clone(),
+            value: value.clone(),
+            meaning: header_meaning(name).to_owned(),
+            source: "RFC 7515 section 4.1".to_owned(),
+            at: None,
+        });
+        Self { label, header: header.collect(), issued_at: at("iat"), expires_at: at("exp"), claims, verdict }
+    }
+}
+
+fn header_meaning(name: &str) -> &'static str {
+    match name {
+        "alg" => "How it is signed. Cognito uses RS256 only.",
+        "kid" => "Which of the pool's keys signed it.",
+        "typ" => "What it is.",
+        _ => "Not something that Cognito writes.",
+    }
+}
+
+/// The tokens in a pasted text, each as it stands there with its label. A text without any is taken for one token.
+#[must_use]
+pub fn taken_out(text: &str) -> Vec<(Option<String>, String)> {
+    let found = token::find(text);
+    if found.is_empty() {
+        return vec![(None, text.trim().to_owned())];
+    }
+    found.into_iter().map(|found| (found.label, found.compact)).collect()
+}

@@ -139,6 +139,12 @@ impl SignIn {
         &self.stage
     }
 
+    /// The challenge that waits for an answer, also after a wrong one; `None` when none does.
+    #[must_use]
+    pub fn open_challenge(&self) -> Option<&Challenge> {
+        self.challenge.as_ref()
+    }
+
     /// Every call so far.
     #[must_use]
     pub fn steps(&self) -> &[Step] {
@@ -199,6 +205,35 @@ impl SignIn {
             Answer::Refused(refusal) => return Err(self.refusal("code", &refusal)),
         }
         self.answer(&Reply::Enrolled).await
+    }
+
+    /// Signs the user out everywhere (`GlobalSignOut`; makes the user a monthly active user). The tokens are forgotten
+    /// here; elsewhere they verify offline until they expire.
+    ///
+    /// # Errors
+    /// [`Code::Precondition`] without an access token; [`Code::Validation`] with Cognito's refusal.
+    pub async fn sign_out_everywhere(&self) -> Result<(), Error> {
+        let Stage::Tokens(Tokens { access: Some(access), .. }) = &self.stage else {
+            return Err(Error::new(Code::Precondition, "There is no access token to sign out with."));
+        };
+        match self.session.sign_out_everywhere(&self.start.pool, access).await? {
+            Answer::Given(()) => Ok(()),
+            Answer::Refused(refusal) => Err(self.refusal("token", &refusal)),
+        }
+    }
+
+    /// Whether Cognito still takes the access token (`GetUser`; free): the sentence to show.
+    ///
+    /// # Errors
+    /// [`Code::Precondition`] without an access token.
+    pub async fn still_signed_in(&self) -> Result<String, Error> {
+        let Stage::Tokens(Tokens { access: Some(access), .. }) = &self.stage else {
+            return Err(Error::new(Code::Precondition, "There is no access token to ask with."));
+        };
+        Ok(match self.session.whoami(&self.start.pool, access).await? {
+            Answer::Given(_) => "Cognito still takes the access token.".to_owned(),
+            Answer::Refused(refusal) => format!("Cognito takes the access token no longer: {}", refusal.message),
+        })
     }
 
     /// Registers the new device that came with the tokens, so that it is remembered.

@@ -52,7 +52,7 @@ fn breach(source: &Source, wall: Wall, span: Span, what: String) -> Breach {
 }
 
 fn is_foreign(root: &str) -> bool {
-    root.starts_with("aws_")
+    (root.starts_with("aws_") && root != "aws_lc_rs")
         || root.starts_with("rusqlite")
         || root == "tauri"
         || root.starts_with("tauri_")

@@ -107,7 +107,8 @@ fn crate_wall(word: &str, package: &str) -> Option<Wall> {
     if word == "tauri" || word.starts_with("tauri_") {
         return (package != "shell").then_some(Wall::TauriOnlyInShell);
     }
-    if word.starts_with("aws_") {
+    // AWS-LC is a library of ciphers, no part of the SDK.
+    if word.starts_with("aws_") && word != "aws_lc_rs" {
         let shared = ["aws_smithy_runtime_api", "aws_smithy_types"].contains(&word);
         return (package != "cognito" && !(shared && package == "sandbox")).then_some(Wall::AwsOnlyInCognito);
     }

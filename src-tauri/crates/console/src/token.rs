@@ -36,6 +36,12 @@ pub struct Verified {
     pub pool: Option<PoolId>,
 }
 
+/// A pool's keys, or why there are none.
+enum Keys {
+    Had(JwkSet),
+    Missing(String),
+}
+
 /// The keys of the pools, by place and pool, and when they were asked for.
 #[derive(Default)]
 pub(crate) struct PublicKeys(Mutex<HashMap<(String, PoolId), Kept>>);
@@ -90,8 +96,8 @@ impl Console {
         };
         let keys = self.public_keys(connection, pool, kid).await?;
         Ok(match keys {
-            Err(why) => SignatureFact::KeysUnknown(why),
-            Ok(keys) => match key(&keys, kid) {
+            Keys::Missing(why) => SignatureFact::KeysUnknown(why),
+            Keys::Had(keys) => match key(&keys, kid) {
                 None => SignatureFact::NoSuchKey,
                 Some(key) if holds(token, &key) => SignatureFact::Holds,
                 Some(_) => SignatureFact::Broken,
@@ -100,12 +106,7 @@ impl Console {
     }
 
     /// The pool's keys, fresh when the kept ones lack `kid`; why there are none, in a sentence.
-    async fn public_keys(
-        &self,
-        connection: &ConnectionId,
-        pool: &PoolId,
-        kid: &str,
-    ) -> Result<Result<JwkSet, String>, Error> {
+    async fn public_keys(&self, connection: &ConnectionId, pool: &PoolId, kid: &str) -> Result<Keys, Error> {
         let connection =
             ConnectionId { region: connection.region.clone().or_else(|| region_of(pool)), ..connection.clone() };
         let session = self.inner.session(&connection).await?;
@@ -121,7 +122,7 @@ impl Console {
             let lately = kept.asked.is_some_and(|asked| now.duration_since(asked).abs() < ASK_AGAIN);
             if lately || key(&kept.keys, kid).is_some() {
                 self.inner.public_keys.locked().insert(id, kept.clone());
-                return Ok(Ok(kept.keys.clone()));
+                return Ok(Keys::Had(kept.keys.clone()));
             }
         }
         let fetched = session.jwks(pool).await.map_err(|error| error.to_string()).and_then(|json| {
@@ -133,10 +134,10 @@ impl Console {
             (Ok((keys, json)), _) => {
                 self.keep_on_disk(place, pool.clone(), json).await;
                 self.inner.public_keys.locked().insert(id, Kept { keys: keys.clone(), asked: Some(now) });
-                Ok(Ok(keys))
+                Ok(Keys::Had(keys))
             }
-            (Err(_), Some(kept)) => Ok(Ok(kept.keys)),
-            (Err(why), None) => Ok(Err(why)),
+            (Err(_), Some(kept)) => Ok(Keys::Had(kept.keys)),
+            (Err(why), None) => Ok(Keys::Missing(why)),
         }
     }
 

@@ -309,8 +309,12 @@ fn a_client_with_a_secret_renews_with_it() {
     assert_eq!(own.unsigned("GetTokensFromRefreshToken", other).code(), "ResourceNotFoundException");
 }
 
+/// An error that was answered, with its message.
+#[derive(Debug)]
+struct Refused(String);
+
 /// A pool whose trigger answers, and the claims of a sign-in: of the ID token and of the access token.
-fn triggered(live: &Live, version: Option<&str>, response: Value) -> Result<(Value, Value), String> {
+fn triggered(live: &Live, version: Option<&str>, response: Value) -> Result<(Value, Value), Refused> {
     let own = Own::new(live, json!({}), flows());
     if let Some(version) = version {
         let config = json!({ "PreTokenGenerationConfig": { "LambdaArn": "arn:aws:lambda:eu-west-1:123456789012:function:f", "LambdaVersion": version } });
@@ -327,7 +331,7 @@ fn triggered(live: &Live, version: Option<&str>, response: Value) -> Result<(Val
             let tokens = reply.json()["AuthenticationResult"].clone();
             Ok((claims(&tokens["IdToken"]), claims(&tokens["AccessToken"])))
         }
-        _ => Err(format!("{}: {}", reply.code(), reply.message())),
+        _ => Err(Refused(format!("{}: {}", reply.code(), reply.message()))),
     }
 }
 
@@ -350,7 +354,7 @@ fn version_one_of_the_trigger_changes_text_claims_of_the_id_token_and_groups_of_
     );
     assert!(access.get("tenant").is_none());
     let number = json!({ "claimsOverrideDetails": { "claimsToAddOrOverride": { "n": 1 } } });
-    assert!(triggered(&live, Some("V1_0"), number).unwrap_err().starts_with("InvalidLambdaResponseException"));
+    assert!(triggered(&live, Some("V1_0"), number).unwrap_err().0.starts_with("InvalidLambdaResponseException"));
     let newer = json!({ "claimsAndScopeOverrideDetails": { "idTokenGeneration": { "claimsToAddOrOverride": { "tenant": "blue" } } } });
     assert!(triggered(&live, Some("V1_0"), newer).unwrap().0.get("tenant").is_none());
     let groups = json!({ "claimsOverrideDetails": { "claimsToSuppress": ["cognito:groups"] } });
@@ -385,8 +389,8 @@ fn version_two_of_the_trigger_changes_both_tokens_and_scopes() {
         assert!(id.get("cognito:groups").is_none() && access.get("cognito:groups").is_none(), "an empty override");
     }
     let nested = json!({ "claimsAndScopeOverrideDetails": { "idTokenGeneration": { "claimsToAddOrOverride": { "email_verified": {} } } } });
-    assert!(triggered(&live, Some("V2_0"), nested).unwrap_err().starts_with("InvalidLambdaResponseException"));
-    let failing = triggered(&live, Some("V2_0"), json!({ "error": "closed" })).unwrap_err();
+    assert!(triggered(&live, Some("V2_0"), nested).unwrap_err().0.starts_with("InvalidLambdaResponseException"));
+    let failing = triggered(&live, Some("V2_0"), json!({ "error": "closed" })).unwrap_err().0;
     assert_eq!(failing, "UserLambdaValidationException: PreTokenGeneration failed with error closed.");
 }
 

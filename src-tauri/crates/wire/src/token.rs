@@ -171,8 +171,8 @@ fn decoded(label: Option<String>, token: Result<Token, token::DecodeError>) -> D
 pub struct ClaimView {
     /// Its name.
     pub name: String,
-    /// Its value as it came. Foreign text.
-    pub value: Value,
+    /// Its value: text as it is, anything else as JSON. Foreign text.
+    pub value: String,
     /// What it says.
     pub meaning: String,
     /// Where that is written.
@@ -187,7 +187,7 @@ impl From<Explained> for ClaimView {
         Self {
             at: claim.value.as_i64().filter(|_| claim.time).and_then(instant),
             name: claim.name,
-            value: claim.value,
+            value: text(&claim.value),
             meaning: claim.meaning.to_owned(),
             source: claim.source.to_owned(),
         }
@@ -209,10 +209,10 @@ pub fn explain(compact: &str) -> Result<Vec<ClaimView>, WireError> {
 pub struct DifferenceView {
     /// `header.kid`, `claims.exp`.
     pub path: String,
-    /// What the first has; `null` when it lacks it.
-    pub left: Option<Value>,
-    /// What the second has; `null` when it lacks it.
-    pub right: Option<Value>,
+    /// What the first has, as JSON; `null` when it lacks it.
+    pub left: Option<String>,
+    /// What the second has, as JSON; `null` when it lacks it.
+    pub right: Option<String>,
 }
 
 /// What differs between two tokens.
@@ -220,8 +220,13 @@ pub struct DifferenceView {
 /// # Errors
 /// [`ErrorCode::Validation`] when one cannot be read.
 pub fn compare(left: &str, right: &str) -> Result<Vec<DifferenceView>, WireError> {
-    let view = |Difference { path, left, right }| DifferenceView { path, left, right };
+    let json = |value: Option<Value>| value.map(|value| value.to_string());
+    let view = |Difference { path, left, right }| DifferenceView { path, left: json(left), right: json(right) };
     Ok(token::compare(&one(left)?, &one(right)?).into_iter().map(view).collect())
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn one(compact: &str) -> Result<Token, WireError> {
@@ -280,7 +285,7 @@ impl InspectedView {
         let at = |name: &str| claims.iter().find(|claim| claim.name == name).and_then(|claim| claim.at.clone());
         let header = token.header.iter().map(|(name, value)| ClaimView {
             name: name.clone(),
-            value: value.clone(),
+            value: text(value),
             meaning: header_meaning(name).to_owned(),
             source: "RFC 7515 section 4.1".to_owned(),
             at: None,

@@ -98,7 +98,7 @@ fn explain(common: &GlobalOptions, compact: &str) -> Result<(), Failure> {
     }
     let mut out = io::stdout().lock();
     for claim in &claims {
-        let value = claim.at.clone().unwrap_or_else(|| claim.value.to_string());
+        let value = claim.at.clone().unwrap_or_else(|| claim.value.clone());
         writeln!(out, "{} = {}\n    {} ({})", safe(&claim.name), safe(&value), claim.meaning, claim.source)?;
     }
     Ok(())
@@ -114,7 +114,7 @@ fn compare(common: &GlobalOptions, left: &str, right: &str) -> Result<(), Failur
         return Ok(output::json(&differences)?);
     }
     let mut out = io::stdout().lock();
-    let text = |value: &Option<serde_json::Value>| value.as_ref().map_or("(absent)".to_owned(), ToString::to_string);
+    let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "(absent)".to_owned());
     for difference in &differences {
         writeln!(
             out,

@@ -5,9 +5,9 @@
 
 mod answer;
 mod flow;
-mod self_service;
+mod own_account;
 pub mod srp;
 
 pub use answer::{Answer, Challenge, NewDevice, Progress, Refusal, Tokens};
 pub use flow::SignInCall;
-pub use self_service::Delivery;
+pub use own_account::Delivery;

@@ -1,6 +1,6 @@
 //! The limits that the AWS service model sets on inputs, held against every request before its operation runs.
 //!
-//! The tables are `model/user_pools.json` and `model/identity_pools.json`; `model/extract.py` makes them.
+//! The tables are `shapes/user_pools.json` and `shapes/identity_pools.json`; `shapes/extract.py` makes them.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{LazyLock, OnceLock};
@@ -53,9 +53,9 @@ enum Kind {
 
 /// `None` only if a file beside this one were not what `extract.py` writes, which a test rules out.
 static USER_POOLS: LazyLock<Option<Model>> =
-    LazyLock::new(|| serde_json::from_str(include_str!("model/user_pools.json")).ok());
+    LazyLock::new(|| serde_json::from_str(include_str!("shapes/user_pools.json")).ok());
 static IDENTITY_POOLS: LazyLock<Option<Model>> =
-    LazyLock::new(|| serde_json::from_str(include_str!("model/identity_pools.json")).ok());
+    LazyLock::new(|| serde_json::from_str(include_str!("shapes/identity_pools.json")).ok());
 
 fn model(service: Api) -> Option<&'static Model> {
     match service {

@@ -62,19 +62,32 @@ fn read<'a>(algorithm: &str, hash: &'a str) -> Option<(&'static Form, Captures<'
     Some((form, pattern.as_ref()?.captures(hash)?))
 }
 
+/// Why a hash is not taken, as the log of the job says it.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum HashRefused {
+    /// It is not written as the algorithm writes it.
+    #[error("The password hash is not one of {algorithm}.")]
+    Form { algorithm: String },
+    /// It would take too long to check.
+    #[error("The password hash asks for more work than {algorithm} may: {name} is at most {most}.")]
+    Work { algorithm: String, name: String, most: u32 },
+}
+
 impl Imported {
     /// Takes the hash of one row, if the algorithm of the job writes such hashes.
     ///
     /// # Errors
-    /// A sentence for the log of the job.
-    pub(crate) fn of(algorithm: &str, hash: &str) -> Result<Self, String> {
+    /// [`HashRefused`].
+    pub(crate) fn of(algorithm: &str, hash: &str) -> Result<Self, HashRefused> {
         let (form, found) =
-            read(algorithm, hash).ok_or_else(|| format!("The password hash is not one of {algorithm}."))?;
+            read(algorithm, hash).ok_or_else(|| HashRefused::Form { algorithm: algorithm.to_owned() })?;
         for (name, most) in form.limits {
             if number(&found, name).is_none_or(|number| number > *most) {
-                let message =
-                    format!("The password hash asks for more work than {algorithm} may: {name} is at most {most}.");
-                return Err(message);
+                return Err(HashRefused::Work {
+                    algorithm: algorithm.to_owned(),
+                    name: (*name).to_owned(),
+                    most: *most,
+                });
             }
         }
         Ok(Self { algorithm: algorithm.to_owned(), hash: hash.to_owned() })

@@ -103,6 +103,22 @@ pub(super) fn cells(row: &str) -> Vec<String> {
     cells.iter().map(|cell| cell.trim().to_owned()).collect()
 }
 
+/// Why a row is not imported: a sentence for the log of the job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reason(pub(crate) String);
+
+impl From<&str> for Reason {
+    fn from(sentence: &str) -> Self {
+        Self(sentence.to_owned())
+    }
+}
+
+impl From<String> for Reason {
+    fn from(sentence: String) -> Self {
+        Self(sentence)
+    }
+}
+
 /// One person as the file has them.
 #[derive(Debug, Default)]
 pub(super) struct Entry {
@@ -114,13 +130,13 @@ pub(super) struct Entry {
 }
 
 /// Reads a row by the columns of the header.
-pub(super) fn entry(pool: &Pool, columns: &[Column], row: &str) -> Result<Entry, String> {
+pub(super) fn entry(pool: &Pool, columns: &[Column], row: &str) -> Result<Entry, Reason> {
     if row.chars().count() > LONGEST_ROW {
-        return Err("The row has more than 16000 characters.".to_owned());
+        return Err("The row has more than 16000 characters.".into());
     }
     let cells = cells(row);
     if cells.len() != columns.len() {
-        return Err("The row has another number of columns than the header.".to_owned());
+        return Err("The row has another number of columns than the header.".into());
     }
     let mut entry = Entry::default();
     for (column, cell) in columns.iter().zip(cells).filter(|(_, cell)| !cell.is_empty()) {
@@ -138,17 +154,13 @@ fn yes(cell: &str) -> Option<bool> {
     if cell.eq_ignore_ascii_case("true") { Some(true) } else { cell.eq_ignore_ascii_case("false").then_some(false) }
 }
 
-fn value(pool: &Pool, at: AttributeId, cell: String) -> Result<String, String> {
+fn value(pool: &Pool, at: AttributeId, cell: String) -> Result<String, Reason> {
     let attribute = pool.schema.get(at);
     if attribute.is_some_and(|attribute| attribute.attribute_data_type == "Boolean") {
         let name = pool.schema.name(at);
         return Ok(yes(&cell).ok_or_else(|| format!("{name} must be TRUE or FALSE."))?.to_string());
     }
-    if at == id::BIRTHDATE {
-        birthdate(&cell).ok_or_else(|| "birthdate must be mm/dd/yyyy.".to_owned())
-    } else {
-        Ok(cell)
-    }
+    if at == id::BIRTHDATE { birthdate(&cell).ok_or_else(|| "birthdate must be mm/dd/yyyy.".into()) } else { Ok(cell) }
 }
 
 /// `mm/dd/yyyy` of the file as `YYYY-MM-DD` of the API.

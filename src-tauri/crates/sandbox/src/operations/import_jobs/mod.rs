@@ -212,7 +212,7 @@ fn work(
             continue;
         }
         let sub = random_uuid(random);
-        let entry = file::entry(pool, &columns, row).map_err(|why| (Fate::Failed, why));
+        let entry = file::entry(pool, &columns, row).map_err(|why| (Fate::Failed, why.0));
         let made = entry.and_then(|entry| people::import(pool, entry, job.algorithm.as_deref(), &sub, moment));
         let (fate, reason) = made.err().unwrap_or_else(|| (Fate::Succeeded, "The import succeeded.".to_owned()));
         job.log.push(Entry { line: job.line, fate, reason });

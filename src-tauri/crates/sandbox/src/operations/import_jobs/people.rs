@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::file::Entry;
+use super::file::{Entry, Reason};
 use crate::directory::Pool;
 use crate::directory::account::imported::Imported;
 use crate::directory::import::Fate;
@@ -17,8 +17,8 @@ use crate::protocol::ApiError;
 /// What became of a row, and why.
 pub(super) type Verdict = (Fate, String);
 
-fn failed(why: impl Into<String>) -> Verdict {
-    (Fate::Failed, why.into())
+fn failed(why: impl Into<Reason>) -> Verdict {
+    (Fate::Failed, why.into().0)
 }
 
 fn refused(error: ApiError) -> Verdict {
@@ -71,29 +71,28 @@ fn check_username(username: &str) -> Result<(), &'static str> {
 }
 
 /// What is called verified must be there, and something that the pool verifies must be verified.
-fn check_verified<'a>(pool: &Pool, value: &impl Fn(u8) -> Option<&'a str>) -> Result<(), String> {
+fn check_verified<'a>(pool: &Pool, value: &impl Fn(u8) -> Option<&'a str>) -> Result<(), Reason> {
     let verified = pool.settings.get("AutoVerifiedAttributes").and_then(Value::as_array);
     let mut any = false;
     for (attribute, flag) in VERIFIABLE {
         let name = pool.schema.name(attribute);
         let says = value(flag) == Some("true");
         if says && value(attribute).is_none() {
-            return Err(format!("{name} is required where {name}_verified is TRUE."));
+            return Err(format!("{name} is required where {name}_verified is TRUE.").into());
         }
         any |= says && verified.is_some_and(|list| list.iter().any(|item| item == name));
     }
     if any {
         Ok(())
     } else {
-        Err("email_verified or phone_number_verified must be TRUE for an attribute that the user pool verifies."
-            .to_owned())
+        Err("email_verified or phone_number_verified must be TRUE for an attribute that the user pool verifies.".into())
     }
 }
 
-fn check_hash(algorithm: Option<&str>, hash: &str) -> Result<Imported, String> {
+fn check_hash(algorithm: Option<&str>, hash: &str) -> Result<Imported, Reason> {
     match algorithm {
-        Some(algorithm) => Imported::of(algorithm, hash),
-        None => Err("The row has a password hash, but the job names no algorithm.".to_owned()),
+        Some(algorithm) => Imported::of(algorithm, hash).map_err(|refused| refused.to_string().into()),
+        None => Err("The row has a password hash, but the job names no algorithm.".into()),
     }
 }
 

@@ -71,6 +71,32 @@ export const commands = {
 	cancelSync: () => typedError<null, WireError>(__TAURI_INVOKE("cancel_sync")),
 	/**  Quotas, money and the running sync. */
 	getStatus: () => typedError<StatusView, WireError>(__TAURI_INVOKE("get_status")),
+	/**  Takes every token out of a pasted text, says what each says, and verifies it with its pool's keys (public; free). */
+	inspectTokens: (request: PastedText) => typedError<InspectedView[], WireError>(__TAURI_INVOKE("inspect_tokens", { request })),
+	/**  What differs between two tokens. */
+	compareTokens: (request: CompareTokens) => typedError<DifferenceView[], WireError>(__TAURI_INVOKE("compare_tokens", { request })),
+	/**  The pool's app clients (`ListUserPoolClients`; free). */
+	listClients: () => typedError<ClientLineView[], WireError>(__TAURI_INVOKE("list_clients")),
+	/**  What an app client allows (`DescribeUserPoolClient`; free). Its secret stays here. */
+	describeClient: (request: OneClient) => typedError<LabClientView, WireError>(__TAURI_INVOKE("describe_client", { request })),
+	/**  Begins a sign-in and goes as far as it needs nobody. Makes the user a monthly active user. */
+	startSignIn: (request: StartSignIn) => typedError<LabView, WireError>(__TAURI_INVOKE("start_sign_in", { request })),
+	/**  Answers the open challenge. */
+	answerChallenge: (request: AnswerChallenge) => typedError<LabView, WireError>(__TAURI_INVOKE("answer_challenge", { request })),
+	/**  Begins enrolling an authenticator app. */
+	enrolAuthenticator: () => typedError<EnrolmentView, WireError>(__TAURI_INVOKE("enrol_authenticator")),
+	/**  Ends the enrolment with a code of the app and goes on with the sign-in. */
+	verifyEnrolment: (request: OneCode) => typedError<LabView, WireError>(__TAURI_INVOKE("verify_enrolment", { request })),
+	/**  Shows a token because somebody pressed Reveal or Copy. */
+	revealToken: (request: OneToken) => typedError<RevealedView, WireError>(__TAURI_INVOKE("reveal_token", { request })),
+	/**  What a token of the sign-in says and whether it holds. */
+	inspectLabToken: (request: OneToken) => typedError<InspectedView, WireError>(__TAURI_INVOKE("inspect_lab_token", { request })),
+	/**  Whether Cognito still takes the access token (`GetUser` with the user's own token; free). */
+	checkSignIn: () => typedError<string, WireError>(__TAURI_INVOKE("check_sign_in")),
+	/**  Signs the user out everywhere. */
+	signOutEverywhere: () => typedError<null, WireError>(__TAURI_INVOKE("sign_out_everywhere")),
+	/**  Forgets the sign-in with its secrets. */
+	forgetSignIn: () => typedError<null, WireError>(__TAURI_INVOKE("forget_sign_in")),
 };
 
 /** Events */
@@ -81,6 +107,16 @@ export const events = {
 };
 
 /* Types */
+/**  Answers the open challenge. */
+export type AnswerChallenge = {
+	/**  What kind of answer it is. */
+	kind: ReplyKind,
+	/**  The answer. */
+	value: string,
+	/**  Attributes by name, with a new password. */
+	attributes: { [key in string]: string },
+};
+
 /**  What the window asks for first. */
 export type AppInfoView = {
 	/**  Poolkeeper's version. */
@@ -104,6 +140,20 @@ export type CacheChanged = null;
 export type CachedPool = {
 	/**  As given by the views. */
 	poolKey: string,
+};
+
+/**  A challenge that waits for an answer. */
+export type ChallengeView = {
+	/**  Its name. */
+	name: string,
+	/**  Where a code was sent, masked; `null` when none was. */
+	destination: string | null,
+	/**  What can be chosen. */
+	choices: string[],
+	/**  Attributes that a new password must come with. */
+	requiredAttributes: string[],
+	/**  What a trigger asks, by name. Foreign text. */
+	questions: { [key in string]: string },
 };
 
 /**  What kind of change a sync saw. */
@@ -137,6 +187,27 @@ export type ChangeView = {
 	after: string | null,
 };
 
+/**  How a check ended. */
+export type CheckResult = 
+/**  It holds. */
+"pass" | 
+/**  It does not. */
+"fail" | 
+/**  It does not concern this token. */
+"n/a" | 
+/**  It cannot be known. */
+"unknown";
+
+/**  One check. */
+export type CheckView = {
+	/**  What was looked at: `signature`, `issuer`. */
+	name: string,
+	/**  How it ended. */
+	result: CheckResult,
+	/**  Why, in a sentence. */
+	reason: string,
+};
+
 /**  A term as a chip. */
 export type ChipView = {
 	/**  Where it begins. */
@@ -155,6 +226,28 @@ export type ChipView = {
 	negated: boolean,
 };
 
+/**  A claim in words. */
+export type ClaimView = {
+	/**  Its name. */
+	name: string,
+	/**  Its value: text as it is, anything else as JSON. Foreign text. */
+	value: string,
+	/**  What it says. */
+	meaning: string,
+	/**  Where that is written. */
+	source: string,
+	/**  The value as an instant; `null` when it is none. */
+	at: string | null,
+};
+
+/**  An app client in a list. */
+export type ClientLineView = {
+	/**  Its id. */
+	id: string,
+	/**  Its name. Foreign text. */
+	name: string,
+};
+
 /**  A column of the table. */
 export type ColumnChoice = {
 	/**  A field of the query language. */
@@ -171,6 +264,14 @@ export type ColumnsPatch = {
 	poolKey: string,
 	/**  The columns in order; empty for the usual ones. */
 	columns: ColumnChoice[],
+};
+
+/**  Two tokens. */
+export type CompareTokens = {
+	/**  The one. */
+	left: string,
+	/**  The other. */
+	right: string,
 };
 
 /**  Asks how a query may go on. */
@@ -285,6 +386,22 @@ export type DescribePool = {
 	poolId: string,
 };
 
+/**  A member in which two tokens differ. */
+export type DifferenceView = {
+	/**  `header.kid`, `claims.exp`. */
+	path: string,
+	/**  What the first has, as JSON; `null` when it lacks it. */
+	left: string | null,
+	/**  What the second has, as JSON; `null` when it lacks it. */
+	right: string | null,
+};
+
+/**  What an authenticator app is fed with, shown because somebody began to enrol one. */
+export type EnrolmentView = {
+	/**  The shared secret in base 32. */
+	secret: string,
+};
+
 /**  What a person says a connection is for. */
 export type Environment = 
 /**  Anything goes. */
@@ -330,6 +447,16 @@ export type ErrorCode =
 "not_in_plan" | 
 /**  A fault of ours. */
 "internal";
+
+/**  A way to sign in. */
+export type FlowView = {
+	/**  `AuthFlow`. */
+	name: string,
+	/**  What it is. */
+	meaning: string,
+	/**  Why the client does not allow it; `null` when it does. */
+	closed: string | null,
+};
 
 /**  How fresh and how whole the local copy is. */
 export type FreshnessView = {
@@ -390,6 +517,22 @@ export type HistoryState =
 /**  The history cannot be read; the file was left as it is. */
 "unreadable";
 
+/**  A token that was looked at: what it is, what it says, whether it holds. */
+export type InspectedView = {
+	/**  What it was called where it was found; `null` when it stood alone. */
+	label: string | null,
+	/**  The header's members; empty when the token cannot be read. */
+	header: ClaimView[],
+	/**  The claims in words; empty when the token cannot be read. */
+	claims: ClaimView[],
+	/**  When it was issued; `null` when it does not say. */
+	issuedAt: string | null,
+	/**  When it ends; `null` when it does not say. */
+	expiresAt: string | null,
+	/**  Check by check. */
+	verdict: VerdictView,
+};
+
 /**  What is set for one pool. */
 export type KnownPoolView = {
 	/**  What names the local copy. */
@@ -400,6 +543,38 @@ export type KnownPoolView = {
 	history: boolean,
 	/**  The columns in order; empty for the usual ones. */
 	columns: ColumnChoice[],
+};
+
+/**  What an app client allows. */
+export type LabClientView = {
+	/**  Its id. */
+	id: string,
+	/**  Its name. Foreign text. */
+	name: string,
+	/**  Whether it has a secret; its digest is then added to every call. */
+	hasSecret: boolean,
+	/**  Whether a wrong user name is answered like a wrong password. */
+	hidesUsers: boolean,
+	/**  Every flow, open or closed. */
+	flows: FlowView[],
+};
+
+/**  A sign-in in the window: the tokens stay behind, only their kinds are told. */
+export type LabView = {
+	/**  How far it has come. */
+	result: SignInResult,
+	/**  The open challenge; `null` when there is none. */
+	challenge: ChallengeView | null,
+	/**  Cognito's refusal; `null` when there was none. */
+	error: RefusalView | null,
+	/**  The tokens that are held. */
+	tokens: TokenKind[],
+	/**  How long ID and access token hold, in seconds; `null` without tokens. */
+	expiresIn: number | null,
+	/**  The user's real name, once Cognito has told it. Foreign text. */
+	username: string,
+	/**  Every call so far. */
+	steps: StepView[],
 };
 
 /**  Says what a connection is for. */
@@ -450,6 +625,24 @@ export type NameCountView = {
 	name: string,
 	/**  How many. */
 	count: number,
+};
+
+/**  Names an app client. */
+export type OneClient = {
+	/**  Its id. */
+	clientId: string,
+};
+
+/**  A code. */
+export type OneCode = {
+	/**  The code of the authenticator app. */
+	code: string,
+};
+
+/**  Names one of the tokens of the sign-in. */
+export type OneToken = {
+	/**  Which. */
+	kind: TokenKind,
 };
 
 /**  Names a person of the open pool. */
@@ -524,6 +717,12 @@ export type ParsedView = {
 	chips: ChipView[],
 	/**  What is wrong; `null` when it can be run. */
 	error: QueryErrorView | null,
+};
+
+/**  A pasted text. */
+export type PastedText = {
+	/**  Anything: a token, a header, a curl command, a cookie, JSON. */
+	text: string,
 };
 
 /**  A pool in a list. */
@@ -672,6 +871,33 @@ export type RecentPoolView = {
 	syncedAt: string | null,
 };
 
+/**  Cognito's refusal. */
+export type RefusalView = {
+	/**  The exception, such as `NotAuthorizedException`. */
+	code: string,
+	/**  What is behind it. */
+	message: string,
+};
+
+/**  What kind of answer is given. */
+export type ReplyKind = 
+/**  The code of a message or an app. */
+"code" | 
+/**  A new password. */
+"newPassword" | 
+/**  One of what can be chosen. */
+"choice" | 
+/**  The password. */
+"password" | 
+/**  What a trigger asked for. */
+"text";
+
+/**  A secret that somebody asked to see. */
+export type RevealedView = {
+	/**  The secret. */
+	value: string,
+};
+
 /**  A query kept by name. */
 export type SavedViewView = {
 	/**  The name. */
@@ -757,12 +983,35 @@ export type SettingsView = {
 	savedViews: SavedViewView[],
 };
 
+/**  How far a sign-in has come. */
+export type SignInResult = 
+/**  There are tokens. */
+"tokens" | 
+/**  Cognito asks for more. */
+"challenge" | 
+/**  Cognito said no. */
+"error";
+
 /**  An order of rows. */
 export type SortView = {
 	/**  A field of the query language. */
 	field: string,
 	/**  Downwards? */
 	descending: boolean,
+};
+
+/**  Begins a sign-in. Makes the user a monthly active user. */
+export type StartSignIn = {
+	/**  The app client. */
+	clientId: string,
+	/**  `AuthFlow`. */
+	flow: string,
+	/**  The user name or an alias. */
+	username: string,
+	/**  The password, or the refresh token; `null` where the flow asks for it later. */
+	password: string | null,
+	/**  The secret of an authenticator app in base 32; `null` to be asked for its code. */
+	totp: string | null,
 };
 
 /**  How many have a status. */
@@ -781,6 +1030,30 @@ export type StatusView = {
 	mayBill: MayBillView,
 	/**  The running or last sync of the open pool. */
 	sync: SyncProgressView | null,
+};
+
+/**  One call and its answer, with nothing secret in it. */
+export type StepView = {
+	/**  AWS's operation. */
+	operation: string,
+	/**  The flow or challenge that it was about. */
+	subject: string,
+	/**  When it was sent. */
+	at: string,
+	/**  How long the answer took, in milliseconds. */
+	tookMs: number,
+	/**  What was sent; secrets as `hidden, N characters`. */
+	request: { [key in string]: string },
+	/**  What was answered; secrets as `hidden, N characters`. */
+	answer: { [key in string]: string },
+	/**  `tokens`, the challenge's name, `done`, or the exception. */
+	outcome: string,
+	/**  What it means, in a sentence. */
+	meaning: string,
+	/**  What may come next. */
+	next: string[],
+	/**  AWS's id of a refused request; `null` when it was not refused. */
+	requestId: string | null,
 };
 
 /**  A way to repair a query. */
@@ -864,6 +1137,15 @@ export type TimelineView = {
 	changes: ChangeView[],
 };
 
+/**  Which of the tokens is meant. */
+export type TokenKind = 
+/**  The ID token. */
+"id" | 
+/**  The access token. */
+"access" | 
+/**  The refresh token. */
+"refresh";
+
 /**  The ways to open the local copies. */
 export type UnlockKind = 
 /**  Ask again where the keys are: in the keyring, or in the key file that was chosen at the start. */
@@ -921,6 +1203,18 @@ export type UserView = {
 	groups: string[],
 	/**  The [`UserRecord`] as indented JSON. */
 	raw: string,
+};
+
+/**  What came of verifying. */
+export type VerdictView = {
+	/**  Whether a verifier may accept it. */
+	valid: boolean,
+	/**  `id` or `access`; `null` when the token says neither. */
+	tokenUse: string | null,
+	/**  The pool whose keys were used; `null` when there was none to ask. */
+	pool: string | null,
+	/**  Check by check, in the order in which a verifier should make them. */
+	checks: CheckView[],
 };
 
 /**  Why something could not be done, for the window and for `poolctl --json`. */

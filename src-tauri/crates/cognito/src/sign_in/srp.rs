@@ -33,7 +33,7 @@ const WIDTH: usize = 384;
 pub const EXPONENT_BYTES: usize = 128;
 
 /// The exponent is the random one plus a product of two hashes.
-const EXPONENT_BITS: u32 = 8 * EXPONENT_BYTES as u32 + 1;
+const EXPONENT_BITS: u32 = 1_025;
 
 /// Why a challenge of the server is refused, or cannot be read. Nothing secret is in here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -49,6 +49,8 @@ fn climbed(package: &str, dependency: &Dependency) -> Option<Wall> {
         "aws-smithy-runtime-api" | "aws-smithy-types" => {
             outside(&["cognito", "sandbox"]).then_some(Wall::AwsOnlyInCognito)
         }
+        // A library of ciphers, no part of the SDK.
+        "aws-lc-rs" => None,
         _ if name.starts_with("aws-") => outside(&["cognito"]).then_some(Wall::AwsOnlyInCognito),
         _ if name.starts_with("rusqlite") || name == "libsqlite3-sys" => {
             outside(&["store"]).then_some(Wall::SqliteOnlyInStore)

@@ -76,6 +76,7 @@ fn a_dependency_that_has_its_home_elsewhere_is_found(
 #[case::tests_of_cognito("poolkeeper-cognito", "poolkeeper-sandbox", DEV)]
 #[case::tests_of_the_wire("poolkeeper-wire", "poolkeeper-sandbox", DEV)]
 #[case::the_sdk_at_home("poolkeeper-cognito", "aws-sdk-sts", false)]
+#[case::ciphers_in_the_sandbox("poolkeeper-sandbox", "aws-lc-rs", false)]
 #[case::the_connector_of_the_sandbox("poolkeeper-sandbox", "aws-smithy-runtime-api", false)]
 #[case::sqlite_at_home("poolkeeper-store", "rusqlite", false)]
 #[case::tauri_at_home("poolkeeper", "tauri", false)]

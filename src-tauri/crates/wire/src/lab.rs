@@ -14,7 +14,7 @@ use crate::{ErrorCode, WireError};
 /// Reads an app client's id.
 ///
 /// # Errors
-/// [`ErrorCode::Validation`](crate::ErrorCode::Validation) on `client`.
+/// [`ErrorCode::Validation`] on `client`.
 pub fn client_id(text: &str) -> Result<ClientId, WireError> {
     ClientId::parse(text).map_err(|error| WireError::validation("client", error.to_string()))
 }

@@ -4,6 +4,7 @@
  * recent, reading, waits (a sync whose sign-in expired), away (a sync without network).
  */
 import type {
+  AnswerChallenge,
   AppInfoView,
   ConnectedView,
   ConnectionIdView,
@@ -13,11 +14,14 @@ import type {
   SettingsPatch,
   SettingsView,
   SortView,
+  StartSignIn,
   SyncProgressView,
+  TokenKind,
   UserRow,
   UserView,
   WireError,
 } from "../src/ipc/generated/bindings";
+import { compared, inspected, MadeUpSignIn } from "./lab";
 import { GROUPS, makePeople } from "./people";
 import { matches, parse, valueOf } from "./query";
 
@@ -238,6 +242,8 @@ export const stage = {
   changed: () => tell("cache-changed", null),
 };
 
+const signIn = new MadeUpSignIn();
+const FLOWS = ["USER_SRP_AUTH", "USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH", "CUSTOM_AUTH", "REFRESH_TOKEN_AUTH"];
 let found: UserView[] = [];
 const row = (user: UserView): UserRow => ({
   username: user.username,
@@ -504,6 +510,50 @@ export const commands = {
   pauseSync: () => (become(syncing("paused")), ok(null)),
   resumeSync: () => (become(syncing("listing")), ok(null)),
   cancelSync: () => (become(syncing("done")), ok(null)),
+  inspectTokens: async ({ text }: { text: string }) =>
+    text.includes("unreachable")
+      ? bad<ReturnType<typeof inspected>>("unreachable", "AWS cannot be reached. Check the network.")
+      : ok(inspected(text)),
+  compareTokens: ({ left, right }: { left: string; right: string }) => ok(compared(left, right)),
+  listClients: () =>
+    ok([
+      { id: "5ce0tvq7m2h9d4j8s1b6k3r41qk", name: "web-shop" },
+      { id: "7ab1xyq7m2h9d4j8s1b6k3r41qk", name: "mobile-app" },
+    ]),
+  describeClient: async ({ clientId }: { clientId: string }) => {
+    await pause(20);
+    const web = clientId.startsWith("5");
+    const closed = (name: string) => `The app client does not allow it: add ALLOW_${name} to its authentication flows.`;
+    return ok({
+      id: clientId,
+      name: web ? "web-shop" : "mobile-app",
+      hasSecret: web,
+      hidesUsers: true,
+      flows: FLOWS.map((name) => ({
+        name,
+        meaning: name === "USER_SRP_AUTH" ? "The password is proved and never sent (SRP)." : "Another way to sign in.",
+        closed: name === (web ? "USER_PASSWORD_AUTH" : "USER_SRP_AUTH") ? closed(name) : null,
+      })),
+    });
+  },
+  startSignIn: async (request: StartSignIn) => {
+    await pause(20);
+    return ok(signIn.start(request));
+  },
+  answerChallenge: (request: AnswerChallenge) => ok(signIn.answer(request)),
+  enrolAuthenticator: () => ok({ secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP" }),
+  verifyEnrolment: ({ code }: { code: string }) => ok(signIn.answer({ kind: "code", value: code, attributes: {} })),
+  revealToken: ({ kind }: { kind: TokenKind }) => ok({ value: signIn.token(kind) }),
+  inspectLabToken: async ({ kind }: { kind: TokenKind }) => {
+    const [token] = inspected(signIn.token(kind));
+    return token ? ok(token) : bad<ReturnType<typeof inspected>[0]>("precondition", "There is no such token.");
+  },
+  checkSignIn: () => ok("Cognito still takes the access token."),
+  signOutEverywhere: () => ok(null),
+  forgetSignIn: () => {
+    signIn.view = null;
+    return ok(null);
+  },
   getStatus: () =>
     ok({
       quota: [quota("UserList", progress?.phase === "listing" ? 12 : 0, 30), quota("UserPoolRead", 1, 15)],

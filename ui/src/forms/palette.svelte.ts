@@ -3,6 +3,7 @@ import type { IconName } from "../kit/icons";
 import { displayName } from "../pages/users/person";
 import { quoted } from "../pages/users/quoting";
 import { copyDiagnostics, openLogs } from "../stores/help";
+import { goToLab } from "../stores/lab.svelte";
 import { overlays } from "../stores/overlays.svelte";
 import { route } from "../stores/route.svelte";
 import { session } from "../stores/session.svelte";
@@ -169,6 +170,8 @@ function placesToGo(): Hit[] {
   if (session.open) {
     add("overview", t.areas.overview, () => route.go("overview"));
     add("users", t.areas.users, () => route.go("users"));
+    add("lab", t.areas.lab, goToLab);
+    add("token", t.areas.tokens, () => route.go("tokens"));
   }
   add("settings", t.areas.settings, () => route.go("settings"));
   add("question", t.keys.title, () => overlays.show({ name: "keys" }));

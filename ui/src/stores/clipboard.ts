@@ -1,7 +1,7 @@
 import { t } from "../strings/en";
 import { toasts } from "./toasts.svelte";
 
-/** Copies text that is no secret, and says so. */
+/** Copies text because somebody asked for it, and says so. */
 export async function copy(text: string, what: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);

@@ -15,6 +15,7 @@ import {
 } from "../ipc/client";
 import { setZone } from "../kit/time";
 import { t } from "../strings/en";
+import { lab } from "./lab.svelte";
 import { overlays } from "./overlays.svelte";
 import { people } from "./people.svelte";
 import { route } from "./route.svelte";
@@ -231,6 +232,7 @@ class Session {
     if (this.signIn === this.#waitsFor) this.signIn = null;
     this.#waitsFor = null;
     people.forget();
+    lab.leave();
     selection.clear();
   }
 

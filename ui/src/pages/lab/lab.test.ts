@@ -1,0 +1,119 @@
+import { render, screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it } from "vitest";
+import App from "../../App.svelte";
+import { lab } from "../../stores/lab.svelte";
+import { overlays } from "../../stores/overlays.svelte";
+import { session } from "../../stores/session.svelte";
+
+const person = userEvent.setup({ delay: null });
+
+async function open() {
+  render(App);
+  await person.click(await screen.findByRole("button", { name: "Open the sandbox" }));
+  await screen.findByRole("grid", { name: "Users" });
+  await person.click(screen.getByRole("button", { name: "Sign-in lab" }));
+  await waitFor(() =>
+    expect((screen.getByRole("radio", { name: /^USER_SRP/ }) as HTMLInputElement).checked).toBe(true),
+  );
+}
+
+async function start(username: string, password = "Correct-horse-1") {
+  await person.clear(screen.getByLabelText("User name or alias"));
+  await person.type(screen.getByLabelText("User name or alias"), username);
+  await person.type(screen.getByLabelText("Password"), password);
+  await person.click(screen.getByRole("button", { name: /^Start/ }));
+}
+
+beforeEach(async () => {
+  overlays.close();
+  await session.close("start");
+});
+
+describe("the sign-in lab", () => {
+  it("says what it bills, why a flow is closed, and hides what is typed as a secret", async () => {
+    await open();
+    screen.getByText("Signing in makes this user a monthly active user.");
+    const closed = screen.getByRole("radio", { name: /^USER_PASSWORD_AUTH.*Closed\..*ALLOW_USER_PASSWORD_AUTH/ });
+    expect((closed as HTMLInputElement).disabled).toBe(true);
+    for (const name of ["Password", /^Secret of the authenticator app/]) {
+      const input = screen.getByLabelText(name) as HTMLInputElement;
+      expect([input.type, input.autocomplete]).toEqual(["password", "off"]);
+    }
+    await person.click(screen.getByRole("button", { name: "Start" }));
+    await screen.findByText("Who signs in? Enter a user name.");
+    expect(document.activeElement).toBe(screen.getByLabelText("User name or alias"));
+    expect(lab.view).toBeNull();
+  });
+
+  it("records a sign-in, shows a token only when asked, and inspects it", async () => {
+    await open();
+    await start("ada");
+    const tokens = await screen.findByRole("region", { name: "Signed in" });
+    const steps = screen.getByRole("list", { name: "Recording" });
+    within(steps).getByText("InitiateAuth");
+    within(steps).getByText("hidden, 12 characters");
+    expect(document.body.textContent).not.toContain("eyJ");
+    await waitFor(() => expect((screen.getByLabelText("Password") as HTMLInputElement).value).toBe(""));
+
+    const row = within(tokens).getByRole("group", { name: "Access token" });
+    await person.click(within(row).getByRole("button", { name: "Reveal" }));
+    expect((await within(tokens).findByRole("region", { name: "Access token" })).textContent).toMatch(/^eyJ/);
+    await person.click(within(row).getByRole("button", { name: "Hide" }));
+    await waitFor(() => expect(document.body.textContent).not.toContain("eyJ"));
+
+    await person.click(within(row).getByRole("button", { name: "Inspect" }));
+    const inspected = await screen.findByRole("region", { name: "Access token, inspected" });
+    within(inspected).getByRole("heading", { name: "Valid" });
+  });
+
+  it("explains a refusal and keeps the recording while one looks elsewhere, until Forget", async () => {
+    await open();
+    await start("ada", "wrong");
+    expect((await screen.findByRole("alert")).textContent).toContain("The user name or the password is wrong.");
+    await person.click(screen.getByRole("button", { name: "Tokens" }));
+    await screen.findByRole("textbox", { name: /^Paste a token/ });
+    await person.click(screen.getByRole("button", { name: "Sign-in lab" }));
+    await screen.findByRole("list", { name: "Recording" });
+    await person.click(screen.getByRole("button", { name: "Forget" }));
+    await screen.findByRole("heading", { name: "Nothing recorded yet" });
+  });
+
+  it("asks for a new password with the attributes that Cognito demands", async () => {
+    await open();
+    await start("new-person");
+    await screen.findByRole("heading", { name: "Cognito asks: a new password" });
+    const answer = screen.getByLabelText("New password") as HTMLInputElement;
+    expect([answer.type, answer === document.activeElement]).toEqual(["password", true]);
+    await person.type(screen.getByLabelText("Given name"), "Lab");
+    await person.type(answer, "Another-horse-1{Enter}");
+    await screen.findByRole("region", { name: "Signed in" });
+    expect(screen.getByRole("list", { name: "Recording" }).children.length).toBe(2);
+  });
+
+  it("sets up an authenticator app, and leaves a question open after a wrong code", async () => {
+    await open();
+    await start("setup-person");
+    await person.click(await screen.findByRole("button", { name: "Set up an authenticator app" }));
+    await screen.findByText(/^JBSWY3DPEHPK3PXP/);
+    await person.type(screen.getByLabelText("Code"), "123456{Enter}");
+    await screen.findByRole("region", { name: "Signed in" });
+
+    await start("mfa-person");
+    await person.type(await screen.findByLabelText("Code"), "000000{Enter}");
+    expect((await screen.findByRole("alert")).textContent).toContain("CodeMismatchException");
+    await person.type(screen.getByLabelText("Code"), "123456{Enter}");
+    await screen.findByRole("region", { name: "Signed in" });
+  });
+
+  it("is reached from the palette and ends with the pool", async () => {
+    await open();
+    await start("ada");
+    await screen.findByRole("region", { name: "Signed in" });
+    await person.keyboard("{Control>}k{/Control}");
+    await person.type(await screen.findByRole("combobox", { name: "Search everything" }), "tokens{Enter}");
+    await screen.findByRole("textbox", { name: /^Paste a token/ });
+    await session.close("start");
+    expect(lab.view).toBeNull();
+  });
+});

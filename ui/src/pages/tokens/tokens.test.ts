@@ -1,0 +1,100 @@
+import { render, screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it } from "vitest";
+import { makeToken } from "../../../dev/lab";
+import type { CheckView, VerdictView } from "../../ipc/client";
+import { compactIn, judge, span } from "./judgement";
+import TokensPage from "./TokensPage.svelte";
+
+const person = userEvent.setup({ delay: null });
+const box = () => screen.getByRole("textbox", { name: /^Paste a token/ });
+
+async function inspect(text: string) {
+  await person.clear(box());
+  await person.click(box());
+  await person.paste(text);
+  await person.click(screen.getByRole("button", { name: "Inspect" }));
+}
+
+describe("the verdict", () => {
+  const of = (...results: CheckView["result"][]): VerdictView => ({
+    valid: false,
+    tokenUse: null,
+    pool: null,
+    checks: results.map((result) => ({ name: "expiry", result, reason: "" })),
+  });
+
+  it("is left open only while nothing fails", () => {
+    expect(judge(of("pass", "unknown"))).toBe("unknown");
+    expect(judge(of("fail", "unknown"))).toBe("invalid");
+    expect(judge(of("pass"))).toBe("invalid");
+    expect(judge({ ...of("pass", "n/a"), valid: true })).toBe("valid");
+  });
+
+  it("says long lifetimes in days", () => {
+    expect(span(2_592_000)).toBe("30 days");
+    expect(span(3540)).toBe("59 min");
+  });
+});
+
+describe("the tokens page", () => {
+  beforeEach(() => void render(TokensPage));
+
+  it("takes a token out of a curl command, says whether it holds and explains its claims", async () => {
+    await inspect(`curl -H "Authorization: Bearer ${makeToken({ sub: "3c1f88a0", token_use: "access" })}" https://x`);
+    const token = await screen.findByRole("region", { name: "Access token" });
+    within(token).getByRole("heading", { name: "Valid" });
+    within(token).getByText("Bearer");
+    const client = within(token).getByText("client").closest("li");
+    expect(client?.textContent).toContain("Does not apply");
+    const row = within(token).getByRole("row", { name: /^sub/ });
+    expect(row.textContent).toContain("The user. Never changes.");
+    expect(row.textContent).toContain("Source: OpenID Connect Core");
+    expect(within(token).getByRole("img").getAttribute("aria-label")).toMatch(/^Issued .+ expires .+ now /);
+    for (const time of token.querySelectorAll("time")) expect(time.title).toMatch(/ UTC$/);
+  });
+
+  it("tells a token that is refused from one that cannot be checked", async () => {
+    await inspect(makeToken({ token_use: "id", exp: 1_700_000_000, iat: 1_699_996_400 }));
+    const expired = await screen.findByRole("region", { name: "ID token" });
+    within(expired).getByRole("heading", { name: "Not valid" });
+    within(expired).getByText("A verifier must refuse it: expiry.");
+    within(expired).getByText("expired");
+
+    await inspect(makeToken({ iss: "https://elsewhere.example" }));
+    await screen.findByRole("heading", { name: "Cannot be checked" });
+  });
+
+  it("shows where a text breaks that is no token, and says in words what could not be reached", async () => {
+    await inspect("not.a.token");
+    const other = await screen.findByRole("region", { name: "Token" });
+    within(other).getByText("It has not three parts of base64url.");
+    within(other).getByText(/^It cannot be read/);
+
+    await inspect("unreachable");
+    expect((await screen.findByRole("alert")).textContent).toContain("AWS cannot be reached");
+    expect(screen.queryByRole("region", { name: "Token" })).toBeNull();
+  });
+
+  it("compares two tokens of one text, and forgets both when cleared", async () => {
+    const [id, access] = [makeToken({ token_use: "id" }), makeToken({ token_use: "access" })];
+    await inspect(id);
+    await screen.findByText("1 token found");
+    expect(screen.queryByRole("button", { name: "Compare the two" })).toBeNull();
+
+    await inspect(JSON.stringify({ idToken: id, accessToken: access }));
+    await person.click(await screen.findByRole("button", { name: "Compare the two" }));
+    const difference = await screen.findByRole("region", { name: "What differs" });
+    const row = within(difference).getByRole("row", { name: /^claims\.token_use/ });
+    expect(row.textContent).toContain('"id"');
+    expect(row.textContent).toContain('"access"');
+
+    await person.click(screen.getByRole("button", { name: "Clear" }));
+    await waitFor(() => expect(screen.queryByRole("region", { name: "ID token" })).toBeNull());
+    expect((box() as HTMLTextAreaElement).value).toBe("");
+  });
+});
+
+it("finds the same compact tokens as the backend: once each, without a cookie's name before them", () => {
+  expect(compactIn("a.b.idToken.eyJa.b.c; x=eyJd.e.f. eyJa.b.c eyJnot.two")).toEqual(["eyJa.b.c", "eyJd.e.f"]);
+});

@@ -107,6 +107,16 @@ pub(crate) enum Command {
     Diagnostics,
 }
 
+/// What `sign-in --flow` takes.
+const FLOWS: [&str; 6] = [
+    "USER_SRP_AUTH",
+    "USER_PASSWORD_AUTH",
+    "ADMIN_USER_PASSWORD_AUTH",
+    "USER_AUTH",
+    "CUSTOM_AUTH",
+    "REFRESH_TOKEN_AUTH",
+];
+
 #[derive(Debug, Args)]
 pub(crate) struct SignIn {
     /// The app client's id
@@ -115,8 +125,8 @@ pub(crate) struct SignIn {
     /// The user name or an alias
     #[arg(long, value_name = "U")]
     pub(crate) user: String,
-    /// The flow: USER_SRP_AUTH, USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH, USER_AUTH, CUSTOM_AUTH, REFRESH_TOKEN_AUTH
-    #[arg(long, value_name = "F", default_value = "USER_SRP_AUTH")]
+    /// The flow
+    #[arg(long, value_name = "F", default_value = "USER_SRP_AUTH", value_parser = FLOWS)]
     pub(crate) flow: String,
     /// Read the password (or the refresh token) from standard input; one final newline does not belong to it
     #[arg(long)]

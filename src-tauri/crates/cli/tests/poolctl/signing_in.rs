@@ -86,6 +86,12 @@ fn a_challenge_exits_0_and_a_refusal_1() {
     assert_eq!(told["error"]["code"], "NotAuthorizedException");
     let ran = sign_in(&home, &served, &person.username, "x", &["--json", "--flow", "TELEPATHY"]);
     assert_eq!(ran.code, 2, "{}", ran.out);
+    assert!(!ran.err.contains("active user"), "nothing is sent, so nothing is warned of");
+    let (pool, nobody) = (served.pool(), "nosuchclient");
+    let words = ["sign-in", "--client", nobody, "--pool", &pool, "--user", "x", "--password-stdin", "--json"];
+    let told = home.run_there(&served, &words, "x").json(1);
+    assert_eq!(told["error"]["code"], "not_found");
+    assert!(told["error"]["message"].as_str().unwrap().contains("app client"), "{told}");
 }
 
 #[test]

@@ -240,6 +240,7 @@ fn not_found(context: &Context) -> String {
     let region = &context.region;
     let thing = match (&context.pool, context.operation.name) {
         (Some(pool), "ListUsersInGroup") => format!("no pool {pool} with this group"),
+        (Some(pool), "DescribeUserPoolClient") => format!("no pool {pool} with this app client"),
         (Some(pool), _) => format!("no pool {pool}"),
         (None, _) => "nothing of this name".to_owned(),
     };

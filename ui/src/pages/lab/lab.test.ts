@@ -46,6 +46,18 @@ describe("the sign-in lab", () => {
     expect(lab.view).toBeNull();
   });
 
+  it("starts with the name of the person who is looked at", async () => {
+    render(App);
+    await person.click(await screen.findByRole("button", { name: "Open the sandbox" }));
+    (await screen.findByRole("grid", { name: "Users" })).focus();
+    await person.keyboard("{Enter}");
+    await screen.findByRole("complementary", { name: "Inspector" });
+    const username = new URLSearchParams(window.location.hash.split("?")[1]).get("user");
+    expect(username).toBeTruthy();
+    await person.click(screen.getByRole("button", { name: "Sign-in lab" }));
+    expect(((await screen.findByLabelText("User name or alias")) as HTMLInputElement).value).toBe(username);
+  });
+
   it("records a sign-in, shows a token only when asked, and inspects it", async () => {
     await open();
     await start("ada");

@@ -96,9 +96,11 @@ impl Desk {
         &self.lab
     }
 
-    /// Takes the pool off the desk. A running sync goes on in the background until the app ends.
-    pub(crate) fn clear(&self) {
+    /// Takes the pool off the desk, and the sign-in of the lab with it. A running sync goes on in the background until
+    /// the app ends.
+    pub(crate) async fn clear(&self) {
         *lock(&self.open) = None;
+        *self.lab.lock().await = None;
     }
 
     /// The connection: the one that was made last when it is the same, else a new one.

@@ -7,6 +7,7 @@ mod accessibility;
 mod damage;
 mod hostile;
 mod keyboard;
+mod lab;
 mod offline;
 mod screens;
 mod single;

@@ -46,6 +46,12 @@ pub(crate) async fn tour(window: &Window, mut look: impl AsyncFnMut(&Window, &st
     window.click("button", "/^Overview/").await;
     window.get("heading", "/Overview/").await;
     look(window, "overview").await;
+    window.click("button", "Sign-in lab").await;
+    window.get("combobox", "App client").await;
+    look(window, "lab").await;
+    window.click("button", "Tokens").await;
+    window.get("heading", "/^Tokens/").await;
+    look(window, "tokens").await;
     window.click("button", "/^Settings/").await;
     look(window, "settings").await;
     window.click("button", "/^Erase everything/").await;

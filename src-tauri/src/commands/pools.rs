@@ -37,7 +37,7 @@ pub(crate) async fn open_cached_pool(desk: Desk<'_>, request: CachedPool) -> Ans
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn close_pool(desk: Desk<'_>) -> Answer<()> {
-    desk.clear();
+    desk.clear().await;
     Ok(())
 }
 
@@ -56,7 +56,7 @@ pub(crate) async fn open_sandbox(desk: Desk<'_>) -> Answer<OpenPoolView> {
 pub(crate) async fn reset_sandbox(desk: Desk<'_>) -> Answer<()> {
     let console = desk.console().await?;
     if desk.pool().is_ok_and(|open| open.connection().sandbox) {
-        desk.clear();
+        desk.clear().await;
     }
     desk.forget_connection();
     for pool in console.settings().pools.into_iter().filter(|pool| pool.connection.sandbox) {

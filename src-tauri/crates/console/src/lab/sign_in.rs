@@ -207,8 +207,8 @@ impl SignIn {
         self.answer(&Reply::Enrolled).await
     }
 
-    /// Signs the user out everywhere (`GlobalSignOut`; makes the user a monthly active user). The tokens are forgotten
-    /// here; elsewhere they verify offline until they expire.
+    /// Signs the user out everywhere (`GlobalSignOut`; makes the user a monthly active user). Tokens that are out, those
+    /// held here too, verify offline until they expire.
     ///
     /// # Errors
     /// [`Code::Precondition`] without an access token; [`Code::Validation`] with Cognito's refusal.

@@ -1,0 +1,42 @@
+//! Signing in as a user in the real window, and reading what came of it.
+
+use crate::Folder;
+use crate::window::{Start, Window};
+
+#[tokio::test]
+async fn a_developer_signs_in_step_by_step_and_sees_why_a_token_holds() {
+    let folder = Folder::new();
+    let window = Window::start(Start { data: folder.data(), ..Start::default() }).await;
+    crate::screens::open_sandbox(&window).await;
+    window.click("button", "Sign-in lab").await;
+    window.get("combobox", "App client").await;
+    window.sees("Signing in makes this user a monthly active user.").await;
+
+    // A wrong password is explained, and says no more than Cognito does.
+    sign_in(&window, "maria.keller", "wrong").await;
+    window.sees("NotAuthorizedException").await;
+    window.sees("this client hides which").await;
+
+    // A temporary password leads to a new one, and that to tokens.
+    sign_in(&window, "omar.hassan", "Sandbox-4-hassan").await;
+    window.sees("NEW_PASSWORD_REQUIRED").await;
+    window.fill("textbox", "New password", "Better-Than-1").await;
+    window.click("button", "Answer").await;
+    window.sees("Signed in").await;
+    let shown = window.text().await;
+    assert!(!shown.contains("eyJ"), "no token is shown unasked");
+    assert!(!shown.contains("Better-Than-1") && !shown.contains("Sandbox-4-hassan"), "no password is shown");
+    window.sees("may bill 1 user").await;
+
+    // Inspecting one verifies it with the pool's own keys.
+    window.click("button", "Inspect").await;
+    window.sees("The pool's key signed exactly this header and payload.").await;
+    window.show("lab-tokens").await;
+    window.quit().await;
+}
+
+async fn sign_in(window: &Window, user: &str, password: &str) {
+    window.fill("textbox", "User name or alias", user).await;
+    window.fill("textbox", "Password", password).await;
+    window.click("button", "/^Start/").await;
+}

@@ -176,18 +176,18 @@ pub(crate) struct Sandbox {
     /// The port on 127.0.0.1; 0 for any free one
     #[arg(long, value_name = "P", default_value_t = 0)]
     pub(crate) port: u16,
-    /// People in the pool
-    #[arg(long, value_name = "N", default_value_t = 100_000)]
-    pub(crate) users: u32,
-    /// The same seed gives the same people
-    #[arg(long, value_name = "S", default_value_t = 1)]
-    pub(crate) seed: u64,
-    /// Delay before every answer
-    #[arg(long, value_name = "L", default_value_t = 0)]
-    pub(crate) latency_ms: u64,
+    /// People in the pool, 100000 unless said otherwise
+    #[arg(long, value_name = "N")]
+    pub(crate) users: Option<u32>,
+    /// The same seed gives the same people; 1 unless said otherwise
+    #[arg(long, value_name = "S")]
+    pub(crate) seed: Option<u64>,
+    /// Delay before every answer, none unless said otherwise
+    #[arg(long, value_name = "L")]
+    pub(crate) latency_ms: Option<u64>,
     /// AWS's quotas: default, off, or a factor
-    #[arg(long, value_name = "default|off|FACTOR", default_value = "default", value_parser = quota)]
-    pub(crate) quota: sandbox::Quota,
+    #[arg(long, value_name = "default|off|FACTOR", value_parser = quota)]
+    pub(crate) quota: Option<sandbox::Quota>,
     /// Keep changes in this file and begin with what it holds
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,
@@ -198,7 +198,7 @@ pub(crate) struct Sandbox {
     #[arg(long)]
     pub(crate) operations: bool,
     /// Seconds between two savings of what has changed
-    #[arg(long, value_name = "S", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..), hide = true)]
+    #[arg(long, value_name = "S", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..), hide = true)]
     pub(crate) save_every: u64,
 }
 

@@ -88,6 +88,7 @@ fn page(request: &HttpRequest) -> Result<PageRequest, ConnectorError> {
         cookie: header("cookie"),
         content_type: header("content-type"),
         encryption: header("x-amz-server-side-encryption"),
+        asked_headers: None,
         body: whole(request)?,
     })
 }

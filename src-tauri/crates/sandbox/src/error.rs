@@ -22,12 +22,18 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The state file holds something else.
-    #[error("The sandbox state {} is damaged or from another version: {source}. Reset the sandbox to start anew.", path.display())]
+    #[error("The sandbox state {} is damaged or from another version: {source}. To begin anew, move or delete that file.", path.display())]
     Damaged {
         /// The state file.
         path: PathBuf,
         /// Why.
         source: serde_json::Error,
+    },
+    /// Another sandbox keeps its changes in the same file.
+    #[error("The sandbox state {} is in use by another sandbox. End that one, or choose another file.", path.display())]
+    InUse {
+        /// The state file.
+        path: PathBuf,
     },
     /// No such pool, user or group.
     #[error("The sandbox has no such {what}.")]

@@ -34,6 +34,7 @@ impl Sandbox {
         };
         let forecast = self.weather_ref().meet(&Traits {
             name: &name,
+            service: Some(service.iam()),
             category: operation.and_then(|operation| operation.category),
             pool: subject.pool(),
             client: subject.client(),
@@ -49,6 +50,7 @@ impl Sandbox {
             Ok(body) => Answer::ok(service, body),
             Err(error) => Answer::error(service, &worded_for(service, error), &request_id),
         };
+        self.count_request();
         conclude(&forecast, self.stamp(answer, request_id, forecast.skew_ms))
     }
 

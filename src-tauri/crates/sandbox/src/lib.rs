@@ -48,4 +48,5 @@ pub use outbox::{Channel, Message, Occasion};
 pub use sandbox::Sandbox;
 pub use seed::Person;
 pub use server::Server;
+pub use state::StateLock;
 pub use weather::{Calls, Conditions, Fault, PageShape, Planned, Weather, When};

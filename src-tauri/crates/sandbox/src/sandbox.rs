@@ -27,7 +27,12 @@ struct Inner {
     weather: Weather,
     landmarks: Landmarks,
     endpoint: Mutex<Option<String>>,
+    /// Requests that came, each of which has an id.
+    arrived: AtomicU64,
+    /// Requests that were carried out.
     requests: AtomicU64,
+    /// Held while the state is written: two that write at once would spoil each other's draft.
+    saving: Mutex<()>,
 }
 
 impl fmt::Debug for Sandbox {
@@ -50,7 +55,9 @@ impl Sandbox {
             world: Mutex::new(world),
             landmarks,
             endpoint: Mutex::new(None),
+            arrived: AtomicU64::new(0),
             requests: AtomicU64::new(0),
+            saving: Mutex::new(()),
             options,
         }))
     }
@@ -149,11 +156,16 @@ impl Sandbox {
         &self.0.weather
     }
 
-    /// How many requests of any kind were taken since the start, those under `/_sandbox/` included. While it stands
-    /// still, nothing changes.
+    /// How many requests of any kind were carried out since the start, those under `/_sandbox/` included. While it
+    /// stands still, nothing has changed.
     #[must_use]
     pub fn requests(&self) -> u64 {
         self.0.requests.load(Ordering::Relaxed)
+    }
+
+    /// Waits until nobody else writes the state.
+    pub(crate) fn saving(&self) -> MutexGuard<'_, ()> {
+        self.0.saving.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn count_request(&self) {
@@ -161,7 +173,7 @@ impl Sandbox {
     }
 
     pub(crate) fn request_id(&self) -> String {
-        let number = self.0.requests.fetch_add(1, Ordering::Relaxed);
+        let number = self.0.arrived.fetch_add(1, Ordering::Relaxed);
         uuid::Uuid::from_u64_pair(self.0.options.seed, number).to_string()
     }
 }

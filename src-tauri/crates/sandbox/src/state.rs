@@ -1,8 +1,8 @@
 //! A sandbox on disk: what it was made of, and what has changed since.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::Write;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -82,12 +82,39 @@ struct SavedUser {
     factors: Factors,
 }
 
+/// The right to keep changes in a state file, held until it is dropped or the process ends, however it ends.
+#[derive(Debug)]
+pub struct StateLock {
+    /// An empty file beside the state, which stays: the state itself is replaced at every save.
+    _file: File,
+}
+
+impl StateLock {
+    /// Takes the right to the state file `path`, which need not exist.
+    ///
+    /// # Errors
+    /// [`Error::InUse`] while another sandbox has it, [`Error::File`] when the file beside it cannot be made or locked.
+    pub fn take(path: &Path) -> Result<Self, Error> {
+        let failed = |source| Error::File { path: path.to_owned(), source };
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(".lock");
+        let file = OpenOptions::new().append(true).create(true).open(beside).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(Error::InUse { path: path.to_owned() }),
+            Err(TryLockError::Error(source)) => Err(failed(source)),
+        }
+    }
+}
+
 impl Sandbox {
-    /// Writes the seed and every change to `path`, whole or not at all. The weather is not kept.
+    /// Writes the seed and every change to `path`, whole or not at all, for the owner of the file alone to read: it holds
+    /// passwords and keys. The weather is not kept.
     ///
     /// # Errors
     /// [`Error::File`] when the file cannot be written.
     pub fn save(&self, path: &Path) -> Result<(), Error> {
+        let _alone = self.saving();
         let world = self.world();
         let saved = Saved {
             version: VERSION,
@@ -105,7 +132,7 @@ impl Sandbox {
         let json = serde_json::to_vec(&saved).map_err(|source| damaged(path, source))?;
         let draft = path.with_extension("new");
         let write = || {
-            let mut file = fs::File::create(&draft)?;
+            let mut file = create(&draft)?;
             file.write_all(&json)?;
             file.sync_all()?;
             fs::rename(&draft, path)
@@ -143,6 +170,19 @@ impl Sandbox {
         sandbox.weather_ref().restore_provisioned(saved.provisioned);
         Ok(sandbox)
     }
+}
+
+/// A new file that only its owner may read, in place of what was left there.
+fn create(path: &Path) -> io::Result<File> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 fn damaged(path: &Path, source: serde_json::Error) -> Error {

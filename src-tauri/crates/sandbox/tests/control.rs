@@ -60,6 +60,10 @@ fn weather_that_makes_no_sense_is_refused_whole_with_a_reason() {
         json!({ "lagMs": -5 }),
         json!({ "lagMs": 5, "rates": { "UserList": -1.0 } }),
         json!({ "lagMs": 5, "rates": { "UserLists": 1.0 } }),
+        json!({ "lagMs": 5, "quota": { "factor": 0 } }),
+        json!({ "lagMs": 5, "denied": ["ListUser"] }),
+        json!({ "lagMs": 5, "denied": ["cognito-identity:ListUsers"] }),
+        json!({ "lagMs": 5, "denied": ["iam:ListUsers"] }),
         json!({ "lagMs": 5, "faults": [{ "when": { "share": 1.5 }, "fault": "throttle" }] }),
         json!({ "lagMs": 5, "faults": [{ "when": { "nth": 1 }, "fault": { "error": { "code": "X", "httpStatus": 200 } } }] }),
         json!({ "lagMs": 5, "now": "2001-01-01T00:00:00Z" }),
@@ -70,6 +74,27 @@ fn weather_that_makes_no_sense_is_refused_whole_with_a_reason() {
         assert_eq!(status, 400, "{wrong}");
         assert!(answer["message"].as_str().is_some_and(|message| !message.is_empty()), "{wrong}: {answer}");
         assert_eq!(get(&live, "weather")["lagMs"], 0, "{wrong} changed something");
+    }
+}
+
+#[test]
+fn operations_are_denied_by_name_or_by_the_action_of_one_service() {
+    let live = live(1);
+    let tags = |service: &str| {
+        let target = format!("{service}.ListTagsForResource");
+        let headers = [("x-amz-target", target.as_str()), ("authorization", AUTHORIZATION)];
+        live.send(&headers, r#"{"ResourceArn":"arn:aws:x:eu-west-1:123456789012:nothing/1"}"#).unwrap().code()
+    };
+    for (denied, people, identities) in [
+        ("ListTagsForResource", true, true),
+        ("cognito-idp:ListTagsForResource", true, false),
+        ("cognito-identity:ListTagsForResource", false, true),
+        ("sts:GetCallerIdentity", false, false),
+    ] {
+        put(&live, "weather", &json!({ "denied": [denied] }));
+        let is_denied = |service: &str| tags(service) == "AccessDeniedException";
+        let found = (is_denied("AWSCognitoIdentityProviderService"), is_denied("AWSCognitoIdentityService"));
+        assert_eq!(found, (people, identities), "{denied}");
     }
 }
 

@@ -3,7 +3,7 @@
 
 mod support;
 
-use sandbox::{Error, Sandbox, Status};
+use sandbox::{Error, Sandbox, StateLock, Status};
 use support::options;
 
 #[test]
@@ -53,6 +53,32 @@ fn a_damaged_missing_or_newer_state_is_an_error_and_not_a_new_sandbox() {
     ] {
         std::fs::write(&path, bad).unwrap();
         let error = Sandbox::load(&path, start).unwrap_err();
-        assert!(matches!(error, Error::Damaged { .. }) && error.to_string().contains("Reset the sandbox"), "{error}");
+        assert!(
+            matches!(error, Error::Damaged { .. }) && error.to_string().contains("move or delete that file"),
+            "{error}"
+        );
     }
+}
+
+#[test]
+fn a_state_file_is_one_sandbox_s_until_that_lets_go_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sandbox.json");
+    let first = StateLock::take(&path).unwrap();
+    let error = StateLock::take(&path).unwrap_err();
+    assert!(matches!(error, Error::InUse { .. }) && error.to_string().contains("sandbox.json"), "{error}");
+    StateLock::take(&folder.path().join("other.json")).unwrap();
+    drop(first);
+    StateLock::take(&path).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_but_its_owner_reads_a_state_file_even_after_a_draft_that_others_could() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sandbox.json");
+    std::fs::write(path.with_extension("new"), "left by a process that was killed").unwrap();
+    Sandbox::new(options(1)).save(&path).unwrap();
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
 }

@@ -223,6 +223,10 @@ fn revoking_one_refresh_token_ends_its_sign_in_and_no_other() {
         claims(&third["AccessToken"]).get("origin_jti").is_none() && claims(&third["IdToken"]).get("jti").is_none()
     );
     deaf.fails("RevokeToken", json!({ "Token": third["RefreshToken"] }), "UnsupportedOperationException");
+    own.fails("RevokeToken", json!({ "Token": third["RefreshToken"] }), "UnauthorizedException");
+    let elsewhere = Own::new(&live, json!({}), flows());
+    elsewhere.fails("RevokeToken", json!({ "Token": second["RefreshToken"] }), "UnauthorizedException");
+    assert_eq!(renew(&own, &second["RefreshToken"]).0, "fine", "no other client revokes it");
     assert_eq!(
         renew(&own, &third["RefreshToken"]).0,
         "NotAuthorizedException: Invalid Refresh Token",

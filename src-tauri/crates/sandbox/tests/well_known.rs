@@ -104,3 +104,35 @@ fn a_client_gets_no_token_with_a_wrong_secret_scope_or_flow() {
     let other = json!({ "ClientId": server.id, "Secret": server.secret });
     live.fails("GetClientToken", other, "NotAuthorizedException");
 }
+
+#[test]
+fn a_page_of_another_origin_may_call_and_read_answers_and_errors() {
+    let live = live(1);
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let wanted = "authorization,content-type,x-amz-target,x-something-new";
+    let pool = &live.pool;
+    for (path, method) in [
+        (String::new(), "POST"),
+        (format!("{pool}/.well-known/jwks.json"), "GET"),
+        (format!("{pool}/.well-known/openid-configuration"), "GET"),
+    ] {
+        let asked = agent.options(format!("{}/{path}", live.endpoint)).header("origin", "http://localhost:5173");
+        let asked = asked.header("access-control-request-method", method);
+        let answer = asked.header("access-control-request-headers", wanted).call().unwrap();
+        let header = |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap());
+        assert_eq!((answer.status().as_u16(), header("access-control-allow-origin")), (204, Some("*")), "{path}");
+        assert_eq!(header("access-control-allow-headers"), Some(wanted), "{path}");
+        assert!(header("access-control-allow-methods").is_some_and(|methods| methods.contains(method)), "{path}");
+    }
+    for (target, status) in [
+        ("AWSCognitoIdentityProviderService.InitiateAuth", 400),
+        ("AWSCognitoIdentityProviderService.NoSuchThing", 400),
+        ("AWSCognitoIdentityService.GetId", 400),
+    ] {
+        let answer = agent.post(&live.endpoint).header("x-amz-target", target).send("{}").unwrap();
+        let header = |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap());
+        assert_eq!((answer.status().as_u16(), header("access-control-allow-origin")), (status, Some("*")), "{target}");
+        let exposed = header("access-control-expose-headers").unwrap();
+        assert!(exposed.contains("x-amzn-requestid") && exposed.contains("x-amzn-errortype"), "{exposed}");
+    }
+}

@@ -6,7 +6,8 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use sandbox::{Options, Sandbox};
+use jiff::Timestamp;
+use sandbox::{Options, Sandbox, StateLock};
 use serde_json::{Map, Value, json};
 use wire::{ErrorCode, WireError};
 
@@ -21,17 +22,9 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Asked) -> Result<(), Fai
         return operations(common);
     }
     let start = common.config()?.clock.now();
-    let sandbox = match &asked.state {
-        Some(file) if file.exists() => Sandbox::load(file, start)?,
-        _ => Sandbox::new(Options {
-            users: asked.users,
-            seed: asked.seed,
-            latency: Duration::from_millis(asked.latency_ms),
-            quota: asked.quota,
-            start,
-            ..Options::default()
-        }),
-    };
+    // Held to the end: of two that write one file, each would undo what the other kept.
+    let _lock = asked.state.as_deref().map(StateLock::take).transpose()?;
+    let sandbox = begin(asked, start)?;
     if let Some(weather) = &asked.weather {
         let wrong = |error: sandbox::Error| Failure::usage(WireError::new(ErrorCode::Validation, error.to_string()));
         sandbox.weather().change(weather.clone()).map_err(wrong)?;
@@ -54,6 +47,38 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Asked) -> Result<(), Fai
         save(&sandbox, file).await?;
     }
     Ok(())
+}
+
+/// The sandbox of the state file, or a new one where there is none.
+fn begin(asked: &Asked, start: Timestamp) -> Result<Sandbox, Failure> {
+    let latency = asked.latency_ms.map(Duration::from_millis);
+    let Some(file) = asked.state.as_deref().filter(|file| file.exists()) else {
+        let usual = Options::default();
+        return Ok(Sandbox::new(Options {
+            users: asked.users.unwrap_or(usual.users),
+            seed: asked.seed.unwrap_or(usual.seed),
+            latency: latency.unwrap_or(usual.latency),
+            quota: asked.quota.unwrap_or(usual.quota),
+            start,
+            ..usual
+        }));
+    };
+    let sandbox = Sandbox::load(file, start)?;
+    let Options { users, seed, .. } = sandbox.options();
+    if asked.users.is_some() || asked.seed.is_some() {
+        warn(&format!(
+            "The state {} exists, so what it was made of holds: --users {users}, --seed {seed}.",
+            file.display()
+        ));
+    }
+    let weather = sandbox.weather();
+    if let Some(latency) = latency {
+        weather.set_latency(latency, Duration::ZERO);
+    }
+    if let Some(quota) = asked.quota {
+        weather.set_quota(quota);
+    }
+    Ok(sandbox)
 }
 
 /// Prints which operations of both services are implemented and which are not.

@@ -69,6 +69,33 @@ fn the_state_file_is_written_at_the_end_and_read_at_the_start() {
     let (child, second) = start(&home, &["--state", file.to_str().unwrap()]);
     end(child, "-TERM");
     assert_eq!((&first["userPoolId"], &first["people"]), (&second["userPoolId"], &second["people"]));
+
+    let words = ["--users", "5", "--quota", "off", "--latency-ms", "1", "--state", file.to_str().unwrap()];
+    let (mut child, third) = start(&home, &words);
+    let mut said = String::new();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut said).unwrap();
+    assert!(said.contains("--users 60, --seed 3"), "{said}");
+    let mut answer = ureq::get(&format!("{}/_sandbox/weather", third["endpoint"].as_str().unwrap())).call().unwrap();
+    let weather: Value = answer.body_mut().read_json().unwrap();
+    assert_eq!((&weather["quota"], &weather["latencyMs"]), (&"off".into(), &1.into()));
+    assert_eq!(first["userPoolId"], third["userPoolId"]);
+    end(child, "-TERM");
+}
+
+#[test]
+fn a_second_sandbox_on_one_state_file_is_refused_until_the_first_has_ended() {
+    let home = Home::new();
+    let file = home.folder.path().join("state.json");
+    let words = ["--users", "5", "--state", file.to_str().unwrap()];
+    let (mut child, _) = start(&home, &words);
+    let second = home.run(&["sandbox", "--users", "5", "--state", file.to_str().unwrap()]);
+    assert_eq!((second.code, second.out.as_str()), (1, ""));
+    assert!(second.err.contains("state.json is in use by another sandbox"), "{}", second.err);
+    // Killed, it cannot let go of anything itself.
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let (child, _) = start(&home, &words);
+    assert_eq!(end(child, "-TERM"), Some(0));
 }
 
 #[test]
@@ -94,7 +121,7 @@ fn a_state_file_that_cannot_be_written_is_told_at_once() {
 fn the_state_file_is_there_from_the_start_and_is_written_again_after_calls() {
     let home = Home::new();
     let file = home.folder.path().join("state.json");
-    let (mut child, line) = start(&home, &["--users", "10", "--save-every", "1", "--state", file.to_str().unwrap()]);
+    let (mut child, line) = start(&home, &["--users", "10", "--state", file.to_str().unwrap()]);
     let first = std::fs::metadata(&file).unwrap().modified().unwrap();
     let pause = || std::thread::sleep(std::time::Duration::from_millis(1_500));
     pause();

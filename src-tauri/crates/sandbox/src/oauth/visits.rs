@@ -14,6 +14,7 @@ impl Sandbox {
         let client = Form::read(request.query.as_bytes()).text("client_id");
         let client = client.or_else(|| Form::read(&request.body).text("client_id"));
         let forecast = self.weather_ref().meet_domain(&Traits {
+            service: None,
             name: endpoint.name(),
             category: endpoint.category(request),
             pool,

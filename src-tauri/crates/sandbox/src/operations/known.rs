@@ -189,6 +189,12 @@ pub(crate) fn exists(service: Api, name: &str) -> bool {
     names.contains(&name)
 }
 
+/// Whether `text` is the name of an operation, alone or behind the prefix of IAM, as `sts:GetCallerIdentity`.
+pub(crate) fn is_named(text: &str) -> bool {
+    let (prefix, name) = text.split_once(':').map_or((None, text), |(prefix, name)| (Some(prefix), name));
+    all().iter().any(|known| known.name == name && prefix.is_none_or(|prefix| prefix == known.service))
+}
+
 /// Every operation of both services, and those of STS that the sandbox carries out, sorted.
 pub(crate) fn all() -> Vec<KnownOperation> {
     let of = |service: Api, names: &'static [&'static str]| names.iter().map(move |name| (service, *name));

@@ -50,7 +50,7 @@ use std::collections::BTreeMap;
 
 pub(crate) use client_settings::defaults as client_defaults;
 pub(crate) use import_jobs::{MOST_BYTES, settle as settle_imports};
-pub(crate) use known::{all, exists};
+pub(crate) use known::{all, exists, is_named};
 pub(crate) use pools::new as new_pool;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};

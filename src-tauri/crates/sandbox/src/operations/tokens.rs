@@ -73,6 +73,8 @@ pub(super) fn revoke(call: &mut Call<'_>) -> Answered {
     }
     if tokens::revoke(call.world, &client.id, token)? {
         nothing()
+    } else if tokens::is_anyones(call.world, token) {
+        Err(refused("The refresh token is another app client's."))
     } else {
         Err(ApiError::invalid("Invalid refresh token."))
     }

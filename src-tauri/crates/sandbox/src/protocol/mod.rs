@@ -102,12 +102,12 @@ pub(crate) enum Outcome {
 impl Answer {
     /// A successful answer of `service`.
     pub(crate) fn ok(service: Api, body: Vec<u8>) -> Self {
-        Self { status: 200, headers: vec![("content-type", content_type(service))], body: body.into() }
+        Self { status: 200, headers: headers(service), body: body.into() }
     }
 
     /// The error as `service` words it.
     pub(crate) fn error(service: Api, error: &ApiError, request_id: &str) -> Self {
-        let mut headers = vec![("content-type", content_type(service))];
+        let mut headers = headers(service);
         let body = if service == Api::Sts {
             query::error(error, request_id)
         } else {
@@ -118,9 +118,14 @@ impl Answer {
     }
 }
 
-fn content_type(service: Api) -> String {
+/// What every answer of a service carries. Pages of any origin call user pools and identity pools, and read their errors.
+fn headers(service: Api) -> Vec<(&'static str, String)> {
     match service {
-        Api::Sts => "text/xml".to_owned(),
-        Api::UserPools | Api::IdentityPools => "application/x-amz-json-1.1".to_owned(),
+        Api::Sts => vec![("content-type", "text/xml".to_owned())],
+        Api::UserPools | Api::IdentityPools => vec![
+            ("content-type", "application/x-amz-json-1.1".to_owned()),
+            ("access-control-allow-origin", "*".to_owned()),
+            ("access-control-expose-headers", "x-amzn-requestid, x-amzn-errortype, date".to_owned()),
+        ],
     }
 }

@@ -21,6 +21,8 @@ pub(crate) struct PageRequest {
     pub(crate) content_type: Option<String>,
     /// `x-amz-server-side-encryption`, which uploads carry.
     pub(crate) encryption: Option<String>,
+    /// `Access-Control-Request-Headers`: what a page of another origin is about to send.
+    pub(crate) asked_headers: Option<String>,
     pub(crate) body: Bytes,
 }
 
@@ -33,6 +35,19 @@ impl Answer {
     /// An answer in JSON.
     pub(crate) fn document(status: u16, document: &serde_json::Value) -> Self {
         Self::page(status, "application/json", document.to_string())
+    }
+
+    /// The answer to a browser that asks whether a page of another origin may send a request with one of `methods`. It
+    /// may send any header: a wildcard would leave out `Authorization`.
+    pub(crate) fn preflight(methods: &str, request: &PageRequest) -> Self {
+        let answer = Self::page(204, "text/plain; charset=utf-8", "")
+            .with("access-control-allow-origin", "*")
+            .with("access-control-allow-methods", methods)
+            .with("access-control-max-age", "86400");
+        match &request.asked_headers {
+            Some(headers) => answer.with("access-control-allow-headers", headers),
+            None => answer,
+        }
     }
 
     /// The answer for a path where nothing is.

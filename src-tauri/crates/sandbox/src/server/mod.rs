@@ -94,7 +94,8 @@ async fn answer(sandbox: Sandbox, request: hyper::Request<Incoming>) -> Result<R
     let Ok(body) = Limited::new(body, longest).collect().await else {
         return Ok(plain(StatusCode::PAYLOAD_TOO_LARGE, "The request is too long or was cut off."));
     };
-    if head.uri.path() != "/" && !head.headers.contains_key("x-amz-target") {
+    let page = head.uri.path() != "/" && !head.headers.contains_key("x-amz-target");
+    if page || head.method == hyper::Method::OPTIONS {
         let endpoint = sandbox.description().endpoint.unwrap_or_default();
         let outcome = pages::answer(&sandbox, &pages::read(&head, body.to_bytes(), &endpoint)).await;
         return deliver(&sandbox, outcome).await;

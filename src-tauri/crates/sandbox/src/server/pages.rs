@@ -25,6 +25,7 @@ pub(super) fn read(head: &Parts, body: Bytes, endpoint: &str) -> PageRequest {
         cookie: header("cookie"),
         content_type: header("content-type"),
         encryption: header("x-amz-server-side-encryption"),
+        asked_headers: header("access-control-request-headers"),
         body,
     }
 }
@@ -37,11 +38,18 @@ fn is_ours(host: &str) -> bool {
 
 /// Answers a request for anything but the root.
 pub(crate) async fn answer(sandbox: &Sandbox, request: &PageRequest) -> Outcome {
+    let outcome = route(sandbox, request).await;
+    // Not before: what counts must have changed all that it changes.
     sandbox.count_request();
+    outcome
+}
+
+async fn route(sandbox: &Sandbox, request: &PageRequest) -> Outcome {
     let path: Vec<&str> = request.path.split('/').skip(1).collect();
     match path.as_slice() {
         ["_sandbox", rest @ ..] if request.near => Outcome::Answer(control::answer(sandbox, request, rest)),
         _ if sandbox.weather_ref().offline() => Outcome::Reset,
+        [""] if request.method == "OPTIONS" => Outcome::Answer(Answer::preflight("POST", request)),
         ["_import", pool, job] => Outcome::Answer(import::answer(sandbox, request, pool, job)),
         [pool, ".well-known", document] => Outcome::Answer(well_known(sandbox, request, pool, document)),
         rest => match endpoint(rest) {
@@ -61,6 +69,9 @@ fn endpoint<'a>(path: &[&'a str]) -> Option<(Option<&'a str>, Endpoint)> {
 }
 
 fn well_known(sandbox: &Sandbox, request: &PageRequest, pool: &str, document: &str) -> Answer {
+    if request.method == "OPTIONS" {
+        return Answer::preflight("GET, HEAD", request);
+    }
     if request.method != "GET" && request.method != "HEAD" {
         return Answer::page(405, "text/plain; charset=utf-8", "This is only for reading.").with("allow", "GET");
     }

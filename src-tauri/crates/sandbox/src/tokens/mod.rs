@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 pub(crate) use bearer::{Bearer, Refusal, bearer, verified_access, verified_id};
 pub(crate) use claims::{attributes, revocable};
 pub(crate) use keys::Keys;
-pub(crate) use refresh::{Refresh, continued, refresh, revoke};
+pub(crate) use refresh::{Refresh, continued, is_anyones, refresh, revoke};
 
 use crate::directory::account::grants::Grant;
 use crate::directory::users::Moment;

@@ -67,10 +67,14 @@ type Found<'a> = Option<(u32, u32, &'a Grant)>;
 
 /// The person, generation and grant behind a token of this client, revoked or not.
 fn find<'a>(world: &World, pool: &'a Pool, client_id: &str, token: &str) -> Result<Found<'a>, ApiError> {
+    Ok(find_in(world, pool, token)?.filter(|(_, _, grant)| grant.client_id == client_id))
+}
+
+/// The same for a token of any client of the pool.
+fn find_in<'a>(world: &World, pool: &'a Pool, token: &str) -> Result<Found<'a>, ApiError> {
     let Some(keys) = world.keys.known(&pool.id) else { return Ok(None) };
     let Some(content) = sealed::open(&keys.refresh_key()?, token) else { return Ok(None) };
     let grant = pool.account(content.user).and_then(|account| account.grants.find(&content.grant));
-    let grant = grant.filter(|grant| grant.client_id == client_id);
     Ok(grant.map(|grant| (content.user, content.generation, grant)))
 }
 
@@ -102,6 +106,11 @@ pub(crate) fn refresh(world: &mut World, refresh: &Refresh<'_>, moment: Moment) 
         result.insert("RefreshToken".to_owned(), refresh_token(world, &issue, &grant)?.into());
     }
     Ok(result.into())
+}
+
+/// Whether any app client of any pool was given this refresh token.
+pub(crate) fn is_anyones(world: &World, token: &str) -> bool {
+    world.pools.values().any(|pool| matches!(find_in(world, pool, token), Ok(Some(_))))
 }
 
 /// Revokes the sign-in of a refresh token of this client. `false` when the token is none; one that is already revoked

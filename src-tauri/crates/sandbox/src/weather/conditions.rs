@@ -39,7 +39,7 @@ pub struct Conditions {
     pub pages: PageShape,
     /// The fault plan; of the rules that strike, the first decides.
     pub faults: Vec<Planned>,
-    /// Operations that are refused as IAM does.
+    /// Operations that are refused as IAM does: by name, or behind the prefix of IAM, as `cognito-idp:ListUsers`.
     pub denied: BTreeSet<String>,
     /// Whether the network is cut.
     pub offline: bool,
@@ -86,9 +86,10 @@ impl Conditions {
     pub(super) fn fault(&self) -> Option<&'static str> {
         let bad = |value: f64| !value.is_finite() || value < 0.0;
         let shares = self.faults.iter().any(|planned| !planned.when.is_possible());
-        let factor = matches!(self.quota, Quota::Factor(factor) if bad(factor));
-        if factor || bad(self.burst_seconds) || self.rates.values().any(|rate| bad(*rate)) {
-            Some("Rates, factors and bursts are numbers of 0 or more.")
+        if matches!(self.quota, Quota::Factor(factor) if bad(factor) || factor == 0.0) {
+            Some("A factor of quotas is a number above 0.")
+        } else if bad(self.burst_seconds) || self.rates.values().any(|rate| bad(*rate)) {
+            Some("Rates and bursts are numbers of 0 or more.")
         } else if shares {
             Some("A share is between 0 and 1.")
         } else if self.faults.iter().any(|planned| !planned.fault.is_possible()) {
@@ -99,6 +100,12 @@ impl Conditions {
         } else {
             None
         }
+    }
+
+    /// Whether IAM refuses the operation `name` of `service`.
+    pub(super) fn denies(&self, service: Option<&str>, name: &str) -> bool {
+        let whole = service.map(|service| format!("{service}:{name}"));
+        self.denied.contains(name) || whole.is_some_and(|whole| self.denied.contains(&whole))
     }
 
     pub(super) fn latency(&self) -> Duration {

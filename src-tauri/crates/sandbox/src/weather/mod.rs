@@ -23,6 +23,7 @@ pub(crate) use quota::Category;
 
 use crate::directory::users::Moment;
 use crate::error::Error;
+use crate::operations;
 use crate::options::{Options, Quota};
 use conditions::millis;
 
@@ -59,6 +60,8 @@ pub(crate) struct Forecast {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Traits<'a> {
     pub(crate) name: &'a str,
+    /// The prefix of its IAM actions; absent for pages and forms, which IAM does not guard.
+    pub(crate) service: Option<&'static str>,
     pub(crate) category: Option<Category>,
     /// The pool named in the request.
     pub(crate) pool: Option<&'a str>,
@@ -123,6 +126,9 @@ impl Weather {
         if let Some(reason) = conditions.fault() {
             return Err(Error::Weather { reason: reason.to_owned() });
         }
+        if let Some(name) = conditions.denied.iter().find(|name| !operations::is_named(name)) {
+            return Err(Error::Weather { reason: format!("No operation is called {name}, so none can be denied.") });
+        }
         let mut state = self.state();
         let faults = std::mem::take(&mut conditions.faults);
         if faults != state.faults.rules() {
@@ -176,7 +182,8 @@ impl Weather {
         self.state().faults = faults::Plan::default();
     }
 
-    /// Refuses an operation as IAM does, with `AccessDeniedException`.
+    /// Refuses an operation as IAM does, with `AccessDeniedException`. Behind a prefix such as `cognito-idp:` it is that
+    /// service's alone.
     pub fn deny(&self, operation: &str) {
         self.state().conditions.denied.insert(operation.to_owned());
     }
@@ -306,7 +313,7 @@ impl Weather {
             skew_ms = seconds.saturating_mul(1_000);
             fault = None;
         }
-        let denied = state.conditions.denied.contains(call.name);
+        let denied = state.conditions.denies(call.service, call.name);
         let blocked = offline || denied || fault.is_some();
         let throttled = !blocked && !take(state, now_ms);
         if throttled {

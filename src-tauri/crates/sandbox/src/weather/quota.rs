@@ -276,7 +276,16 @@ mod tests {
     use super::*;
 
     fn call(name: &str, category: Option<Category>) -> Traits<'_> {
-        Traits { name, category, pool: None, client: None, person: None, new_password: false, may_bill: false }
+        Traits {
+            name,
+            service: None,
+            category,
+            pool: None,
+            client: None,
+            person: None,
+            new_password: false,
+            may_bill: false,
+        }
     }
 
     /// How many of `n` calls in the same millisecond go through.

@@ -4,6 +4,8 @@ const [role, wanted] = arguments;
 const implicit = {
   button: "button, summary", link: "a[href]", textbox: "textarea, input:not([type]), input[type=text], input[type=url], input[list]",
   searchbox: "input[type=search]", checkbox: "input[type=checkbox]", radio: "input[type=radio]", heading: "h1,h2,h3,h4",
+  // No role of ARIA, but what a person sees: a field whose letters are hidden.
+  password: "input[type=password]",
   combobox: "select", dialog: "dialog", row: "tr", navigation: "nav", main: "main", contentinfo: "footer",
   complementary: "aside", banner: "header", table: "table", listitem: "li", status: "output", spinbutton: "input[type=number]",
 };

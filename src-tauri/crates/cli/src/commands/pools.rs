@@ -2,6 +2,7 @@
 
 use std::io;
 
+use console::Code;
 use wire::pools::{PoolLineView, pool_id};
 
 use crate::arguments::{Format, GlobalOptions};
@@ -14,13 +15,20 @@ const HEAD: [&str; 4] = ["id", "name", "tier", "estimatedUsers"];
 pub(crate) async fn run(common: &GlobalOptions) -> Result<(), Failure> {
     let (id, wanted) = (common.online().parse()?, common.pool.as_deref().map(pool_id).transpose()?);
     let console = common.console_or_memory().await?;
-    let pools = match wanted {
-        Some(wanted) => vec![wanted],
-        None => console.connect(id.clone()).await?.pools.into_iter().map(|pool| pool.id).collect(),
-    };
+    if let Some(wanted) = wanted {
+        return write(common.format(), &[PoolLineView::from(&console.describe_pool(&id, &wanted).await?)]);
+    }
     let mut lines = Vec::new();
-    for pool in &pools {
-        lines.push(PoolLineView::from(&console.describe_pool(&id, pool).await?));
+    for pool in &console.connect(id.clone()).await?.pools {
+        lines.push(match console.describe_pool(&id, &pool.id).await {
+            Ok(described) => PoolLineView::from(&described),
+            // Who may read some pools only, as a narrow policy has it, still sees the names of all.
+            Err(error) if error.code == Code::AccessDenied => {
+                common.note(&format!("{}: {}", pool.id, error.message));
+                PoolLineView::from(pool)
+            }
+            Err(error) => return Err(error.into()),
+        });
     }
     write(common.format(), &lines)
 }

@@ -40,7 +40,6 @@ impl Sandbox {
             client: subject.client(),
             person: subject.person(),
             new_password: subject.answers_new_password(),
-            may_bill: Basis::of(&name).is_some(),
         });
         if let Err(outcome) = sit_out(&forecast).await {
             return outcome;

@@ -5,6 +5,7 @@ mod support;
 #[path = "support/browser.rs"]
 mod web;
 
+use sandbox::Basis;
 use serde_json::{Value, json};
 use std::time::Duration;
 use support::sign_in::{by_password, person};
@@ -119,4 +120,31 @@ fn tracking_is_not_part_of_the_least_plan() {
     assert_eq!(shown["SSOSession"]["MaxValidityMinutes"], 60);
     let most = json!({ "UserSessionTracking": "ENABLED", "TokenSession": { "MaxPerUser": 101 } });
     without.admin_fails("SetUserPoolSessionConfiguration", most, "InvalidParameterException");
+}
+
+#[test]
+fn whoever_s_sessions_are_read_or_ended_is_counted_and_becomes_active() {
+    let live = live(5);
+    let mut lasting = client();
+    lasting["RefreshTokenValidity"] = 60.into();
+    let own = Own::new(&live, json!({}), lasting);
+    person(&own, "ada", &[]);
+    track(&own, 20);
+    let token = &tokens(&own)["AccessToken"];
+    let list = own.unsigned("ListUserSessions", json!({ "AccessToken": token })).json();
+    let id = &list["Sessions"][0]["SessionId"];
+    own.unsigned("RevokeUserSession", json!({ "AccessToken": token, "SessionId": id }));
+    let calls = live.sandbox.calls();
+    assert_eq!((calls.by_user()["ada"]["ListUserSessions"], calls.by_user()["ada"]["RevokeUserSession"]), (1, 1));
+    live.sandbox.weather().advance(Duration::from_secs(32 * 86_400));
+    let active = || live.sandbox.mau(Some(&own.pool));
+    assert_eq!((active().count, active().possible), (0, 0), "a new month");
+    sessions(&own);
+    assert_eq!((active().count, active().possible), (0, 1), "AWS says nothing about reading them");
+    own.admin("AdminRevokeUserSession", json!({ "Username": "ada", "SessionId": id }));
+    let mau = active();
+    let why = mau.users.iter().map(|one| (one.operation.as_str(), one.basis)).collect::<Vec<_>>();
+    assert_eq!((mau.count, why), (1, vec![("AdminRevokeUserSession", Basis::Treated)]));
+    let calls = live.sandbox.calls();
+    assert_eq!((calls.by_user()["ada"]["AdminListUserSessions"], calls.may_bill()["AdminRevokeUserSession"]), (1, 1));
 }

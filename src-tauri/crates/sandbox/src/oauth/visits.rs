@@ -21,7 +21,6 @@ impl Sandbox {
             client: client.as_deref(),
             person: None,
             new_password: false,
-            may_bill: false,
         });
         if let Err(outcome) = sit_out(&forecast).await {
             return outcome;

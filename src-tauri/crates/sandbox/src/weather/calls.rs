@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::Traits;
+use crate::directory::activity::Basis;
 
 /// Calls since the start, or since they were last forgotten. Every attempt counts, refused ones too.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -62,7 +63,7 @@ impl Calls {
 
     pub(super) fn arrived(&mut self, call: &Traits<'_>) {
         count(&mut self.by_operation, call.name);
-        if call.may_bill {
+        if Basis::of(call.name).is_some() {
             count(&mut self.may_bill, call.name);
         }
         if let Some(person) = call.person {

@@ -71,7 +71,6 @@ pub(crate) struct Traits<'a> {
     pub(crate) person: Option<&'a str>,
     /// Whether it answers `NEW_PASSWORD_REQUIRED`, which counts elsewhere.
     pub(crate) new_password: bool,
-    pub(crate) may_bill: bool,
 }
 
 impl Weather {

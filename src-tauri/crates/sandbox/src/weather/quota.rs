@@ -276,16 +276,7 @@ mod tests {
     use super::*;
 
     fn call(name: &str, category: Option<Category>) -> Traits<'_> {
-        Traits {
-            name,
-            service: None,
-            category,
-            pool: None,
-            client: None,
-            person: None,
-            new_password: false,
-            may_bill: false,
-        }
+        Traits { name, service: None, category, pool: None, client: None, person: None, new_password: false }
     }
 
     /// How many of `n` calls in the same millisecond go through.

@@ -154,7 +154,7 @@ impl Origin {
 
     /// The event of a trigger about this person.
     pub(crate) fn event<'a>(&'a self, source: &'a str, username: &'a str, request: Value) -> Event<'a> {
-        Event { source, username, client_id: &self.client, request }
+        Event { version: triggers::ONLY, source, username, client_id: &self.client, request }
     }
 }
 

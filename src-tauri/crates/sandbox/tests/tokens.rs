@@ -399,6 +399,25 @@ fn version_two_of_the_trigger_changes_both_tokens_and_scopes() {
 }
 
 #[test]
+fn the_event_of_the_trigger_has_its_version_and_tells_scopes_from_the_second_on() {
+    let live = live(5);
+    let none = Value::Null;
+    let own = json!("aws.cognito.signin.user.admin");
+    for (configured, version, scope) in
+        [(Some("V1_0"), "1", &none), (Some("V2_0"), "2", &own), (Some("V3_0"), "3", &own), (None, "1", &none)]
+    {
+        let when = json!({ "/version": version, "/request/scopes/0": scope });
+        let rules = json!([{ "when": when, "response": {} }, { "error": "another event" }]);
+        assert!(triggered(&live, configured, rules).is_ok(), "{configured:?}");
+    }
+    let newer =
+        json!({ "claimsAndScopeOverrideDetails": { "idTokenGeneration": { "claimsToAddOrOverride": { "n": 1 } } } });
+    let rules = json!([{ "when": { "/version": "3", "/request/scopes/0": own }, "response": newer }]);
+    let (id, _) = triggered(&live, None, rules).unwrap();
+    assert_eq!(id["n"], 1, "without a setting the form of the answer tells the version");
+}
+
+#[test]
 fn tokens_and_keys_outlive_a_saved_state() {
     let live = live(5);
     let own = Own::new(&live, json!({}), flows());

@@ -71,6 +71,8 @@ fn a_client_gets_a_token_for_itself_that_any_verifier_believes() {
     let live = live(10);
     let (id, secret) = machine(&live);
     let ask = json!({ "ClientId": id, "Secret": secret, "Scopes": ["sandbox.example/read"] });
+    // A trigger of the first version is not asked about clients.
+    live.sandbox.set_triggers(&live.pool, json!({ "PreTokenGeneration": { "error": "closed" } })).unwrap();
     let result = live.call("GetClientToken", ask).json()["ClientAuthenticationResult"].clone();
     assert_eq!((&result["ExpiresIn"], &result["TokenType"]), (&json!(600), &json!("Bearer")));
     let token = result["AccessToken"].as_str().unwrap();

@@ -168,8 +168,9 @@ impl Exchange<'_> {
     fn draft(&self, pool: &Pool, username: &str) -> Result<pre_token::Draft, ApiError> {
         let groups = claims::Groups::of(pool, self.issue.user);
         let mut draft = pre_token::Draft::new(groups, claims::scopes(self.grant));
-        if let Some(response) = pre_token::response(pool, &draft, self.issue, username)? {
-            draft.apply(pre_token::Version::of(pool, &response), &response)?;
+        let version = pre_token::Version::of(pool);
+        if let Some(response) = pre_token::response(pool, version, &draft, self.issue, username)? {
+            draft.apply(version, &response)?;
         }
         Ok(draft)
     }
@@ -199,11 +200,11 @@ pub(crate) fn machine(
     let pool = world.pools.get(pool_id).ok_or_else(no_pool)?;
     let client = pool.clients.get(client_id).ok_or_else(no_client)?;
     let mut draft = pre_token::Draft::new(claims::Groups::default(), scopes.to_vec());
-    if let Some(response) = pre_token::response_for_client(pool, &draft, client_id, metadata)? {
-        let version = pre_token::Version::of(pool, &response);
-        if version == pre_token::Version::V3 {
-            draft.apply(version, &response)?;
-        }
+    let version = pre_token::Version::of(pool);
+    if version == pre_token::Version::V3
+        && let Some(response) = pre_token::response_for_client(pool, &draft, client_id, metadata)?
+    {
+        draft.apply(version, &response)?;
     }
     let issuer = issuer(&world.region, pool);
     let mut claims = claims::machine(client, &draft.scopes, &issuer, &jti, moment);

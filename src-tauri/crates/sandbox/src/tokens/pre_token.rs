@@ -13,6 +13,7 @@ use crate::triggers::{self, Event, Trigger};
 /// `UserLambdaValidationException` when it is told to fail.
 pub(super) fn response(
     pool: &Pool,
+    version: Version,
     draft: &Draft,
     issue: &super::Issue,
     username: &str,
@@ -23,16 +24,19 @@ pub(super) fn response(
         "groupConfiguration": {
             "groupsToOverride": groups.names, "iamRolesToOverride": groups.roles, "preferredRole": groups.preferred,
         },
-        "scopes": draft.scopes,
     });
+    if version > Version::V1 {
+        request["scopes"] = json!(draft.scopes);
+    }
     if !issue.client_metadata.is_empty() {
         request["clientMetadata"] = Value::Object(issue.client_metadata.clone());
     }
-    let event = Event { source: issue.source.trigger_source(), username, client_id: &issue.client_id, request };
+    let (source, client_id) = (issue.source.trigger_source(), issue.client_id.as_str());
+    let event = Event { version: version.of_event(), source, username, client_id, request };
     triggers::call(pool, Trigger::PreTokenGeneration, &event)
 }
 
-/// What the trigger of a pool answers for the token of a client.
+/// What the trigger of a pool answers for the token of a client, which only [`Version::V3`] is asked about.
 ///
 /// # Errors
 /// `UserLambdaValidationException` when it is told to fail.
@@ -46,11 +50,12 @@ pub(super) fn response_for_client(
         "userAttributes": {}, "groupConfiguration": null, "scopes": draft.scopes, "clientMetadata": metadata,
     });
     let source = "TokenGeneration_ClientCredentials";
-    let event = Event { source, username: "ClientCredentials", client_id, request };
+    let version = Version::V3.of_event();
+    let event = Event { version, source, username: "ClientCredentials", client_id, request };
     triggers::call(pool, Trigger::PreTokenGeneration, &event)
 }
 
-/// Which form of answer a pool takes from its trigger.
+/// Which form of event the trigger of a pool gets, and of answer the pool takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Version {
     /// Text claims of ID tokens, and groups.
@@ -62,19 +67,29 @@ pub(super) enum Version {
 }
 
 impl Version {
-    /// The version that `LambdaConfig` names. Without one, the answer itself tells.
-    pub(super) fn of(pool: &Pool, response: &Value) -> Self {
+    /// The version that `LambdaConfig` names. Without one, the answers that are kept tell.
+    pub(super) fn of(pool: &Pool) -> Self {
         let config = pool.settings.get("LambdaConfig");
         let named = config.and_then(|c| c.get("PreTokenGenerationConfig")).and_then(|c| c.get("LambdaVersion"));
         let newest =
             if pool.settings.get("UserPoolTier").is_some_and(|tier| tier == "LITE") { Self::V1 } else { Self::V3 };
+        let answers = triggers::answers(pool, Trigger::PreTokenGeneration);
         match named.and_then(Value::as_str) {
             Some("V1_0") => Self::V1,
             Some("V2_0") => Self::V2.min(newest),
             Some(_) => newest,
             None if config.is_some_and(|c| c.get("PreTokenGeneration").is_some()) => Self::V1,
-            None if response.get("claimsAndScopeOverrideDetails").is_some() => newest,
+            None if answers.iter().any(|answer| answer.get("claimsAndScopeOverrideDetails").is_some()) => newest,
             None => Self::V1,
+        }
+    }
+
+    /// `version` of the event.
+    fn of_event(self) -> &'static str {
+        match self {
+            Self::V1 => "1",
+            Self::V2 => "2",
+            Self::V3 => "3",
         }
     }
 }

@@ -4,9 +4,14 @@ use serde_json::{Map, Value, json};
 
 use crate::directory::Pool;
 
+/// The version of the events of functions that have one form.
+pub(crate) const ONLY: &str = "1";
+
 /// What all events share, and the `request` of this one.
 #[derive(Debug, Clone)]
 pub(crate) struct Event<'a> {
+    /// The form of the event: [`ONLY`] but where a function has versions.
+    pub(crate) version: &'static str,
     /// `triggerSource`, such as `PreAuthentication_Authentication`.
     pub(crate) source: &'a str,
     pub(crate) username: &'a str,
@@ -17,7 +22,7 @@ pub(crate) struct Event<'a> {
 impl Event<'_> {
     pub(super) fn json(&self, pool: &Pool) -> Value {
         json!({
-            "version": "1",
+            "version": self.version,
             "triggerSource": self.source,
             "region": pool.id.rsplit_once('_').map_or("", |(region, _)| region),
             "userPoolId": pool.id,

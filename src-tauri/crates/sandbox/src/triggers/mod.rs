@@ -16,7 +16,7 @@ mod event;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-pub(crate) use event::{Event, attributes};
+pub(crate) use event::{Event, ONLY, attributes};
 
 use crate::directory::Pool;
 use crate::protocol::ApiError;
@@ -157,6 +157,14 @@ pub(crate) fn call(pool: &Pool, trigger: Trigger, event: &Event<'_>) -> Result<O
     match rules.iter().find(fits) {
         Some(rule) => respond(trigger, rule.get("error"), rule.get("response").unwrap_or(&Value::Null)).map(Some),
         None => Ok(Some(Value::Object(Map::new()))),
+    }
+}
+
+/// What a trigger may answer: its one answer, or those of its rules.
+pub(crate) fn answers(pool: &Pool, trigger: Trigger) -> Vec<&Value> {
+    match pool.triggers.0.get(trigger.as_str()) {
+        Some(Value::Array(rules)) => rules.iter().filter_map(|rule| rule.get("response")).collect(),
+        one => one.into_iter().collect(),
     }
 }
 

@@ -59,7 +59,7 @@ impl Attempt<'_, '_> {
             request["userNotFound"] = json!(true);
         }
         let (username, client_id) = (self.progress.username.as_str(), self.client.id.as_str());
-        triggers::call(pool, trigger, &Event { source, username, client_id, request })
+        triggers::call(pool, trigger, &Event { version: triggers::ONLY, source, username, client_id, request })
     }
 
     /// Asks a question: the progress waits in a session for its answer.

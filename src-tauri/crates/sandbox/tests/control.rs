@@ -64,6 +64,9 @@ fn weather_that_makes_no_sense_is_refused_whole_with_a_reason() {
         json!({ "lagMs": 5, "denied": ["ListUser"] }),
         json!({ "lagMs": 5, "denied": ["cognito-identity:ListUsers"] }),
         json!({ "lagMs": 5, "denied": ["iam:ListUsers"] }),
+        json!({ "lagMs": 5, "faults": [{ "operation": "ListUser", "when": { "nth": 1 }, "fault": "throttle" }] }),
+        json!({ "lagMs": 5, "faults": [{ "operation": "sts:ListUsers", "when": { "nth": 1 }, "fault": "throttle" }] }),
+        json!({ "lagMs": 5, "faults": [{ "operation": "oauth2/tokens", "when": { "nth": 1 }, "fault": "throttle" }] }),
         json!({ "lagMs": 5, "faults": [{ "when": { "share": 1.5 }, "fault": "throttle" }] }),
         json!({ "lagMs": 5, "faults": [{ "when": { "nth": 1 }, "fault": { "error": { "code": "X", "httpStatus": 200 } } }] }),
         json!({ "lagMs": 5, "now": "2001-01-01T00:00:00Z" }),
@@ -103,13 +106,17 @@ fn a_fault_plan_that_is_put_strikes_by_number_and_is_read_back() {
     let live = live(20);
     let plan = json!([
         { "operation": "ListUsers", "when": { "nth": 2 }, "fault": { "error": { "code": "InternalErrorException", "httpStatus": 500 } } },
-        { "operation": "ListGroups", "when": { "first": 1 }, "fault": "throttle" },
+        { "operation": "cognito-idp:ListGroups", "when": { "first": 1 }, "fault": "throttle" },
+        { "operation": "cognito-identity:ListTagsForResource", "when": { "first": 9 }, "fault": "throttle" },
+        { "operation": "oauth2/token", "when": { "first": 1 }, "fault": "throttle" },
     ]);
     let set = put(&live, "weather", &json!({ "faults": plan }));
     assert_eq!(set["faults"], plan);
     let statuses = |operation: &str| [(); 3].map(|()| live.call(operation, live.in_pool(json!({}))).status);
     assert_eq!(statuses("ListUsers"), [200, 500, 200]);
     assert_eq!(live.call("ListGroups", live.in_pool(json!({}))).code(), "TooManyRequestsException");
+    let tags = live.call("ListTagsForResource", json!({ "ResourceArn": "arn:aws:x:eu-west-1:123456789012:nothing/1" }));
+    assert_ne!(tags.code(), "TooManyRequestsException", "that of another service is meant");
     // What has nothing to do with the plan lets it go on counting.
     put(&live, "weather", &json!({ "jitterMs": 0 }));
     assert_eq!(statuses("ListUsers"), [200, 200, 200]);

@@ -65,6 +65,12 @@ impl Endpoint {
         }
     }
 
+    /// Whether a request can be counted, and fail, under this name.
+    pub(crate) fn is_named(name: &str) -> bool {
+        let path: Vec<&str> = name.split('/').collect();
+        Self::at(&path).is_some()
+    }
+
     /// The quota that a request takes from, if it takes from any.
     pub(crate) fn category(self, request: &PageRequest) -> Option<Category> {
         match self {

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::Traits;
 use super::faults::Planned;
+use crate::oauth::Endpoint;
+use crate::operations;
 use crate::options::{Options, Quota};
 
 /// How pages of listings are cut.
@@ -102,10 +105,17 @@ impl Conditions {
         }
     }
 
-    /// Whether IAM refuses the operation `name` of `service`.
-    pub(super) fn denies(&self, service: Option<&str>, name: &str) -> bool {
-        let whole = service.map(|service| format!("{service}:{name}"));
-        self.denied.contains(name) || whole.is_some_and(|whole| self.denied.contains(&whole))
+    /// A name in `denied` or in the fault plan that nothing has: what it is for would silently never happen.
+    pub(super) fn unknown_operation(&self) -> Option<&str> {
+        let mut denied = self.denied.iter().map(String::as_str);
+        let mut failing = self.faults.iter().filter_map(|planned| planned.operation.as_deref());
+        let unknown = |name: &&str| !operations::is_named(name);
+        denied.find(unknown).or_else(|| failing.find(|name| unknown(name) && !Endpoint::is_named(name)))
+    }
+
+    /// Whether IAM refuses a call.
+    pub(super) fn denies(&self, call: &Traits<'_>) -> bool {
+        self.denied.iter().any(|denied| call.is_called(denied))
     }
 
     pub(super) fn latency(&self) -> Duration {

@@ -3,6 +3,8 @@
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
+use super::Traits;
+
 /// How a call fails.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
@@ -67,7 +69,8 @@ impl When {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Planned {
-    /// The operation by name; absent is any. Forms of the OAuth server are operations too, such as `oauth2/token`.
+    /// The operation by name, with or without the prefix of IAM; absent is any. Forms of the OAuth server are operations
+    /// too, such as `oauth2/token`.
     #[serde(default)]
     pub operation: Option<String>,
     /// Which of its calls.
@@ -94,10 +97,10 @@ impl Plan {
     }
 
     /// Counts a call against every rule it matches.
-    pub(super) fn strike(&mut self, operation: &str, random: &mut impl Rng) -> Option<Fault> {
+    pub(super) fn strike(&mut self, call: &Traits<'_>, random: &mut impl Rng) -> Option<Fault> {
         let mut struck = None;
         for (rule, seen) in &mut self.0 {
-            if rule.operation.as_deref().is_some_and(|wanted| wanted != operation) {
+            if rule.operation.as_deref().is_some_and(|wanted| !call.is_called(wanted)) {
                 continue;
             }
             *seen += 1;

@@ -23,7 +23,6 @@ pub(crate) use quota::Category;
 
 use crate::directory::users::Moment;
 use crate::error::Error;
-use crate::operations;
 use crate::options::{Options, Quota};
 use conditions::millis;
 
@@ -71,6 +70,16 @@ pub(crate) struct Traits<'a> {
     pub(crate) person: Option<&'a str>,
     /// Whether it answers `NEW_PASSWORD_REQUIRED`, which counts elsewhere.
     pub(crate) new_password: bool,
+}
+
+impl Traits<'_> {
+    /// Whether `text` names the operation: alone, or behind the prefix of IAM, as `cognito-idp:ListUsers`.
+    fn is_called(&self, text: &str) -> bool {
+        match text.split_once(':') {
+            Some((prefix, name)) => self.service == Some(prefix) && self.name == name,
+            None => self.name == text,
+        }
+    }
 }
 
 impl Weather {
@@ -125,8 +134,8 @@ impl Weather {
         if let Some(reason) = conditions.fault() {
             return Err(Error::Weather { reason: reason.to_owned() });
         }
-        if let Some(name) = conditions.denied.iter().find(|name| !operations::is_named(name)) {
-            return Err(Error::Weather { reason: format!("No operation is called {name}, so none can be denied.") });
+        if let Some(name) = conditions.unknown_operation() {
+            return Err(Error::Weather { reason: format!("No operation is called {name}.") });
         }
         let mut state = self.state();
         let faults = std::mem::take(&mut conditions.faults);
@@ -306,13 +315,13 @@ impl Weather {
         let roll = f64::from(state.random.next_u32()) / f64::from(u32::MAX);
         let delay = state.conditions.latency() + state.conditions.jitter().mul_f64(roll);
         let offline = state.conditions.offline;
-        let mut fault = if offline { None } else { state.faults.strike(call.name, &mut state.random) };
+        let mut fault = if offline { None } else { state.faults.strike(call, &mut state.random) };
         let mut skew_ms = state.conditions.skew_seconds.saturating_mul(1_000);
         if let Some(Fault::ClockSkew { seconds }) = fault {
             skew_ms = seconds.saturating_mul(1_000);
             fault = None;
         }
-        let denied = state.conditions.denies(call.service, call.name);
+        let denied = state.conditions.denies(call);
         let blocked = offline || denied || fault.is_some();
         let throttled = !blocked && !take(state, now_ms);
         if throttled {

@@ -8,6 +8,7 @@ mod caller;
 mod client_secrets;
 mod client_settings;
 mod clients;
+mod code_request;
 mod custom_attributes;
 mod developer_identities;
 mod devices;

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::code_request::{CodeRequest, unknown};
 use super::users::{OnePerson, person};
 use super::{Answered, Call, nothing, output, passwords, record, triggered};
 use crate::authentication::{existence, secret_hash};
@@ -13,10 +14,6 @@ use crate::messages::{Destination, Dispatch, Origin};
 use crate::outbox::Occasion;
 use crate::protocol::{ApiError, check};
 
-fn unknown() -> ApiError {
-    ApiError::new("UserNotFoundException", "Username/client id combination not found.")
-}
-
 /// Only those who have, or had, a password of their own can get another.
 fn demand_resettable(user: &User) -> Result<(), ApiError> {
     match user.status {
@@ -25,24 +22,13 @@ fn demand_resettable(user: &User) -> Result<(), ApiError> {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Forgot {
-    client_id: Option<String>,
-    secret_hash: Option<String>,
-    username: Option<String>,
-    client_metadata: Option<Map<String, Value>>,
-}
-
 /// `ForgotPassword`: the password before stays good until the code is used.
 pub(super) fn forgot(call: &mut Call<'_>) -> Answered {
-    let input: Forgot = call.input()?;
-    let username = check::name(input.username.as_deref(), "username")?;
+    let input: CodeRequest = call.input()?;
     let (code, moment) = (call.world.random_code(), call.moment);
-    let (pool, client) = call.client(input.client_id.as_deref())?;
-    secret_hash::check(&client, username, input.secret_hash.as_deref())?;
+    let (username, pool, client) = input.admit(call)?;
     let (mut at, pool) = (pool.resolve(username), pool.id.clone());
-    let origin = Origin::client(&client.id, input.client_metadata);
+    let origin = Origin::client(&client.id, input.client_metadata.clone());
     if at.is_none() {
         at = triggered::migrate(call, &pool, username, &origin)?;
     }

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::attributes::{self, Attribute, Change};
+use super::code_request::{CodeRequest, unknown};
 use super::users::OnePerson;
 use super::{Answered, Call, nothing, output, passwords, record, triggered};
 use crate::authentication::sessions::{Challenge, Flow, Progress, Session};
@@ -145,7 +146,7 @@ pub(super) fn confirm(call: &mut Call<'_>) -> Answered {
     let at = match pool.resolve(username) {
         Some(at) => at,
         None if hidden => return Err(codes::expired()),
-        None => return Err(ApiError::new("UserNotFoundException", "Username/client id combination not found.")),
+        None => return Err(unknown()),
     };
     let user = pool.users.get(at).ok_or_else(ApiError::no_user)?;
     if !user.enabled {
@@ -228,22 +229,11 @@ pub(super) fn admin_confirm(call: &mut Call<'_>) -> Answered {
     nothing()
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Resend {
-    client_id: Option<String>,
-    secret_hash: Option<String>,
-    username: Option<String>,
-    client_metadata: Option<Map<String, Value>>,
-}
-
 /// `ResendConfirmationCode`: the code before is void.
 pub(super) fn resend(call: &mut Call<'_>) -> Answered {
-    let input: Resend = call.input()?;
-    let username = check::name(input.username.as_deref(), "username")?;
+    let input: CodeRequest = call.input()?;
     let now_ms = call.moment.now_ms;
-    let (pool, client) = call.client(input.client_id.as_deref())?;
-    secret_hash::check(&client, username, input.secret_hash.as_deref())?;
+    let (username, pool, client) = input.admit(call)?;
     let found = pool.resolve(username).filter(|at| pool.users.get(*at).is_some_and(|user| user.enabled));
     let at = match found.or_else(|| pool.resolve(username)) {
         Some(at) if found.is_some() => at,
@@ -252,7 +242,7 @@ pub(super) fn resend(call: &mut Call<'_>) -> Answered {
             return output(&json!({ "CodeDeliveryDetails": details }));
         }
         Some(_) => return Err(ApiError::disabled()),
-        None => return Err(ApiError::new("UserNotFoundException", "Username/client id combination not found.")),
+        None => return Err(unknown()),
     };
     let user = pool.users.get(at).ok_or_else(ApiError::no_user)?;
     if user.status != Status::Unconfirmed {

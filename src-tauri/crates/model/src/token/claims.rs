@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::decode::Token;
+use crate::query::STANDARD_ATTRIBUTES;
 
 /// A claim with its meaning.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,27 +80,9 @@ fn explained(name: &str, value: &Value) -> Explained {
         None if name.starts_with("custom:") => ("A custom attribute of the user; always text.", GUIDE),
         None if name.starts_with("dev:") => ("A developer attribute of the user.", GUIDE),
         None if name.starts_with("cognito:") => ("Written by Cognito; this version does not know it.", GUIDE),
-        None if STANDARD.contains(&name) => ("An attribute of the user.", OIDC),
+        None if STANDARD_ATTRIBUTES.contains(&name) => ("An attribute of the user.", OIDC),
         None => ("Added by the pool's pre token generation trigger, or newer than this version.", GUIDE),
     };
     let time = matches!(name, "exp" | "iat" | "nbf" | "auth_time" | "updated_at") && value.is_i64();
     Explained { name: name.to_owned(), value: value.clone(), meaning, source, time }
 }
-
-/// Standard attributes that need no words.
-const STANDARD: [&str; 14] = [
-    "name",
-    "given_name",
-    "family_name",
-    "middle_name",
-    "nickname",
-    "preferred_username",
-    "profile",
-    "picture",
-    "website",
-    "gender",
-    "birthdate",
-    "zoneinfo",
-    "locale",
-    "address",
-];

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use model::PoolId;
 use model::call::{CallAttempt, CallOutcome, CallRefused, CallSink, MauEffect, QuotaCategory};
+use model::cost::{PricePlan, PriceTable, Touched, plain, session_bill};
 use store::{Journal, LedgerCall, LedgerEnd, LedgerId};
 
 /// Attempts at one operation.
@@ -95,11 +96,19 @@ impl CallCounter {
         self.ledger().journal = journal;
     }
 
-    /// What this session may have cost: each user counts once, and none of them may be new this month.
+    /// What this session may have cost: each user counts once, none of them may be new this month, and each may be of the
+    /// dearest plan. Without a readable price table the most is unknown, which is said with an empty text.
     pub(crate) fn cost(&self) -> SessionCost {
         let ledger = self.ledger();
         let users = u64::try_from(ledger.people.len()).unwrap_or(u64::MAX).saturating_add(ledger.unnamed.min(1));
-        SessionCost { users, low: "0.00".to_owned(), high: dollars(users) }
+        if users == 0 {
+            return SessionCost { users, low: "0.00".to_owned(), high: "0.00".to_owned() };
+        }
+        let touched = Touched { may_bill: users, ..Touched::default() };
+        let bill =
+            PriceTable::built_in().ok().map(|table| session_bill(&table.base_prices(), PricePlan::Plus, touched));
+        let high = bill.and_then(|bill| bill.high).map(plain).unwrap_or_default();
+        SessionCost { users, low: "0.00".to_owned(), high }
     }
 
     fn locked(&self) -> MutexGuard<'_, Counts> {
@@ -182,10 +191,4 @@ impl CallSink for CallCounter {
             CallOutcome::Failed => counts.of(attempt).failed += 1,
         }
     }
-}
-
-/// The most that so many users cost in a month: the Plus plan's price, in cents so that nothing is rounded.
-fn dollars(users: u64) -> String {
-    let cents = users.saturating_mul(2);
-    format!("{}.{:02}", cents / 100, cents % 100)
 }

@@ -5,6 +5,7 @@ use aws_smithy_runtime::client::orchestrator::operation::Operation;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
 use aws_smithy_runtime_api::client::result::SdkError;
 use model::PoolId;
+use model::token::issuers;
 
 use crate::error::{Context, Error, ErrorKind};
 use crate::gate::{Again, Failure};
@@ -34,11 +35,10 @@ impl Session {
     /// [`ErrorKind::WrongRegionOrEndpoint`] when the answer is no set of keys.
     pub async fn jwks(&self, pool: &PoolId) -> Result<String, Error> {
         let context = Context { pool: Some(pool.clone()), ..self.context(operations::JWKS) };
-        let base = match &context.endpoint {
-            Some(endpoint) => endpoint.trim_end_matches('/').to_owned(),
-            None => issuer_host(pool),
-        };
-        let page = self.fetch(&context, &base, format!("/{pool}/.well-known/jwks.json")).await?;
+        // A pool publishes its keys below its issuer; an emulator does so at its endpoint.
+        let [issuer, _] = issuers(pool);
+        let base = context.endpoint.as_deref().unwrap_or(issuer.trim_end_matches(pool.as_str())).trim_end_matches('/');
+        let page = self.fetch(&context, base, format!("/{pool}/.well-known/jwks.json")).await?;
         let wrong = || {
             let message =
                 "What was answered in place of the pool's keys is no set of keys. Check the endpoint or a proxy.";
@@ -87,12 +87,6 @@ impl Session {
         };
         self.gate().run(&self.lane(), context, once).await
     }
-}
-
-fn issuer_host(pool: &PoolId) -> String {
-    let region = pool.as_str().split_once('_').map_or(pool.as_str(), |(region, _)| region);
-    let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
-    format!("https://cognito-idp.{region}.{suffix}")
 }
 
 fn unreachable(context: &Context) -> String {

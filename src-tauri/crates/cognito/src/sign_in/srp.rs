@@ -119,7 +119,7 @@ impl Srp {
     /// `SRP_A`: lower-case hexadecimal digits without padding.
     #[must_use]
     pub fn public_value(&self) -> String {
-        let digits = hex(&self.public.to_be_bytes());
+        let digits = hex::encode(self.public.to_be_bytes());
         digits.trim_start_matches('0').to_owned()
     }
 
@@ -251,12 +251,7 @@ fn from_hex(digits: &str) -> Option<U3072> {
         return None;
     }
     let even = if digits.len().is_multiple_of(2) { digits.to_owned() } else { format!("0{digits}") };
-    let mut bytes = Vec::with_capacity(even.len() / 2);
-    for pair in even.as_bytes().chunks_exact(2) {
-        let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|value| u8::try_from(value).ok());
-        bytes.push(digit(pair[0])? << 4 | digit(pair[1])?);
-    }
-    number(&bytes)
+    number(&hex::decode(even).ok()?)
 }
 
 /// Big-endian bytes as Java's `BigInteger.toByteArray` gives them.
@@ -272,16 +267,6 @@ fn pad(number: &U3072) -> Zeroizing<Vec<u8>> {
     padded
 }
 
-fn hex(bytes: &impl AsRef<[u8]>) -> String {
-    use fmt::Write as _;
-    let mut digits = String::with_capacity(2 * WIDTH);
-    for byte in bytes.as_ref() {
-        // Writing into a string does not fail.
-        let _ = write!(digits, "{byte:02x}");
-    }
-    digits
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -295,14 +280,14 @@ mod tests {
     #[test]
     fn constants_are_those_that_everybody_computes() {
         let modulus = Sha256::digest(Element::MODULUS.as_ref().to_be_bytes());
-        assert_eq!(hex(&modulus), "48cf8b092fbce4359d9871abf74f98e25b6163379eaa15cd9087e800c6d1c55c");
-        let k = hex(&multiplier().retrieve().to_be_bytes());
+        assert_eq!(hex::encode(modulus), "48cf8b092fbce4359d9871abf74f98e25b6163379eaa15cd9087e800c6d1c55c");
+        let k = hex::encode(multiplier().retrieve().to_be_bytes());
         assert_eq!(k.trim_start_matches('0'), "538282c4354742d7cbbde2359fcf67f9f5b3a6b08791e5011b43b8a5b66d9ee6");
     }
 
     #[test]
     fn padding_is_java_s() {
-        let padded = |digits: &str| hex(&from_hex(digits).map(|number| pad(&number).to_vec()).unwrap());
+        let padded = |digits: &str| hex::encode(from_hex(digits).map(|number| pad(&number).to_vec()).unwrap());
         assert_eq!(padded("123abc"), "123abc");
         assert_eq!(padded("123abcd"), "0123abcd");
         assert_eq!(padded("8123abcd"), "008123abcd");
@@ -321,7 +306,7 @@ mod tests {
             secret_block: STANDARD.encode("secretssecrestssecrets"),
         };
         let key = srp.session_key(&identity, &"test".to_owned().into(), &challenge).unwrap();
-        assert_eq!(hex(&*key), "d96cde6c95dda17175c1293140c5a81f");
+        assert_eq!(hex::encode(*key), "d96cde6c95dda17175c1293140c5a81f");
         let at: Timestamp = "2018-07-10T11:01:00Z".parse().unwrap();
         let proof = srp.prove(&identity, &"test".to_owned().into(), &challenge, at).unwrap();
         assert_eq!(proof.timestamp, "Tue Jul 10 11:01:00 UTC 2018");
@@ -350,7 +335,7 @@ mod tests {
     fn dishonest_servers_are_refused() {
         let srp = Srp::new(&small(7)).unwrap();
         let identity = SrpIdentity { group: "p".to_owned(), user: "u".to_owned() };
-        let modulus = hex(&Element::MODULUS.as_ref().to_be_bytes());
+        let modulus = hex::encode(Element::MODULUS.as_ref().to_be_bytes());
         let refused = |srp_b: &str, salt: &str, block: &str| {
             let challenge = ServerChallenge { srp_b: srp_b.into(), salt: salt.into(), secret_block: block.into() };
             srp.prove(&identity, &"x".to_owned().into(), &challenge, Timestamp::UNIX_EPOCH).unwrap_err()

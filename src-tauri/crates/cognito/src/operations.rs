@@ -52,10 +52,6 @@ pub const RESPOND_TO_AUTH_CHALLENGE: Operation =
 pub const ADMIN_RESPOND_TO_AUTH_CHALLENGE: Operation =
     bills("AdminRespondToAuthChallenge", "cognito-idp:AdminRespondToAuthChallenge", QuotaCategory::UserAuthentication);
 
-/// New tokens for a refresh token.
-pub const GET_TOKENS_FROM_REFRESH_TOKEN: Operation =
-    bills("GetTokensFromRefreshToken", "cognito-idp:GetTokensFromRefreshToken", QuotaCategory::UserAuthentication);
-
 /// Begins enrolling an authenticator app. The sign-in that it is part of counts, it does not.
 pub const ASSOCIATE_SOFTWARE_TOKEN: Operation =
     free("AssociateSoftwareToken", "cognito-idp:AssociateSoftwareToken", QuotaCategory::UserResourceUpdate);
@@ -68,41 +64,14 @@ pub const VERIFY_SOFTWARE_TOKEN: Operation =
 pub const CONFIRM_DEVICE: Operation =
     free("ConfirmDevice", "cognito-idp:ConfirmDevice", QuotaCategory::UserResourceUpdate);
 
-/// Signs up.
-pub const SIGN_UP: Operation = bills("SignUp", "cognito-idp:SignUp", QuotaCategory::UserCreation);
-
-/// Confirms a sign-up.
-pub const CONFIRM_SIGN_UP: Operation = bills("ConfirmSignUp", "cognito-idp:ConfirmSignUp", QuotaCategory::UserCreation);
-
-/// Sends the code of a sign-up again.
-pub const RESEND_CONFIRMATION_CODE: Operation = Operation {
-    mau: MauEffect::Undocumented,
-    ..bills("ResendConfirmationCode", "cognito-idp:ResendConfirmationCode", QuotaCategory::UserResourceRead)
-};
-
-/// Asks for a code to reset a password.
-pub const FORGOT_PASSWORD: Operation =
-    bills("ForgotPassword", "cognito-idp:ForgotPassword", QuotaCategory::UserAccountRecovery);
-
-/// Sets a new password with a code.
-pub const CONFIRM_FORGOT_PASSWORD: Operation =
-    bills("ConfirmForgotPassword", "cognito-idp:ConfirmForgotPassword", QuotaCategory::UserAccountRecovery);
-
-/// Changes the password of whoever holds the access token.
-pub const CHANGE_PASSWORD: Operation =
-    bills("ChangePassword", "cognito-idp:ChangePassword", QuotaCategory::UserAccountRecovery);
-
 /// Whose access token this is. Authorised by the user's own access token.
 pub const GET_USER: Operation = free("GetUser", "cognito-idp:GetUser", QuotaCategory::UserRead);
 
 /// Signs a user out everywhere.
 pub const GLOBAL_SIGN_OUT: Operation = bills("GlobalSignOut", "cognito-idp:GlobalSignOut", QuotaCategory::UserUpdate);
 
-/// Revokes a refresh token.
-pub const REVOKE_TOKEN: Operation = bills("RevokeToken", "cognito-idp:RevokeToken", QuotaCategory::UserToken);
-
 /// All of them.
-pub const ALL: [Operation; 26] = [
+pub const ALL: [Operation; 18] = [
     LIST_USERS,
     LIST_USERS_IN_GROUP,
     LIST_GROUPS,
@@ -116,19 +85,11 @@ pub const ALL: [Operation; 26] = [
     ADMIN_INITIATE_AUTH,
     RESPOND_TO_AUTH_CHALLENGE,
     ADMIN_RESPOND_TO_AUTH_CHALLENGE,
-    GET_TOKENS_FROM_REFRESH_TOKEN,
     ASSOCIATE_SOFTWARE_TOKEN,
     VERIFY_SOFTWARE_TOKEN,
     CONFIRM_DEVICE,
-    SIGN_UP,
-    CONFIRM_SIGN_UP,
-    RESEND_CONFIRMATION_CODE,
-    FORGOT_PASSWORD,
-    CONFIRM_FORGOT_PASSWORD,
-    CHANGE_PASSWORD,
     GET_USER,
     GLOBAL_SIGN_OUT,
-    REVOKE_TOKEN,
 ];
 
 const fn bills(name: &'static str, iam_action: &'static str, category: QuotaCategory) -> Operation {

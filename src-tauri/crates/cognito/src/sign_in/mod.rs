@@ -10,4 +10,3 @@ pub mod srp;
 
 pub use answer::{Answer, Challenge, NewDevice, Progress, Refusal, Tokens};
 pub use flow::SignInCall;
-pub use own_account::Delivery;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
+use clap::builder::PossibleValuesParser;
 use clap::error::ErrorKind;
 use clap::{Arg, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use console::Share;
@@ -107,16 +108,6 @@ pub(crate) enum Command {
     Diagnostics,
 }
 
-/// What `sign-in --flow` takes.
-const FLOWS: [&str; 6] = [
-    "USER_SRP_AUTH",
-    "USER_PASSWORD_AUTH",
-    "ADMIN_USER_PASSWORD_AUTH",
-    "USER_AUTH",
-    "CUSTOM_AUTH",
-    "REFRESH_TOKEN_AUTH",
-];
-
 #[derive(Debug, Args)]
 pub(crate) struct SignIn {
     /// The app client's id
@@ -126,7 +117,7 @@ pub(crate) struct SignIn {
     #[arg(long, value_name = "U")]
     pub(crate) user: String,
     /// The flow
-    #[arg(long, value_name = "F", default_value = "USER_SRP_AUTH", value_parser = FLOWS)]
+    #[arg(long, value_name = "F", default_value = "USER_SRP_AUTH", value_parser = PossibleValuesParser::new(console::lab::flow_names()))]
     pub(crate) flow: String,
     /// Read the password (or the refresh token) from standard input; one final newline does not belong to it
     #[arg(long)]

@@ -529,9 +529,9 @@ export const t = {
   },
   lab: {
     sub: "Sign in as an app would, and see every call",
-    readOnly: "This connection is production and starts read-only.",
+    readOnly: "This connection is marked production and is read-only.",
     readOnlyWhy:
-      "A sign-in still reaches real users: it can send codes, run triggers, change passwords and count as billable.",
+      "A sign-in reaches real users: it runs triggers, may change a password and makes the user billable. Mark the connection as test to sign in.",
     offline: "AWS cannot be reached. Signing in needs it.",
     setup: "Set up",
     client: "App client",

@@ -7,7 +7,7 @@ mod explain;
 mod recorder;
 mod sign_in;
 
-use model::client::AppClient;
+use model::client::{AppClient, FLOWS};
 use model::connection::ConnectionId;
 use model::{ClientId, PoolId};
 use secrecy::SecretString;
@@ -19,6 +19,12 @@ pub use answers::Reply;
 pub use explain::explain;
 pub use recorder::{Outcome, Shown, Step};
 pub use sign_in::{Device, SignIn, Stage, Start, Tokens};
+
+/// The name of every flow, the usual ones first.
+#[must_use]
+pub fn flow_names() -> [&'static str; 6] {
+    FLOWS.map(|flow| flow.name)
+}
 
 /// An app client with its secret, as signing in through it needs them.
 #[derive(Debug, Clone)]

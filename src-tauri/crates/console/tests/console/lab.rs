@@ -16,20 +16,20 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::house::{House, options, sandbox_connection};
 
 /// A sandbox whose time is the console's.
-fn today() -> Options {
+pub(crate) fn today() -> Options {
     Options { start: SystemClock.now(), ..options(50) }
 }
 
-fn person(house: &House, state: &str) -> Person {
+pub(crate) fn person(house: &House, state: &str) -> Person {
     house.sandbox.description().people.into_iter().find(|person| person.state == state).unwrap()
 }
 
-async fn client(house: &House, at: usize) -> LabClient {
+pub(crate) async fn client(house: &House, at: usize) -> LabClient {
     let id = ClientId::parse(house.sandbox.description().clients[at].id.clone()).unwrap();
     house.console.client(&sandbox_connection(), &house.pool_id(), &id).await.unwrap()
 }
 
-async fn start(house: &House, flow: &str, username: &str, password: Option<&str>) -> Start {
+pub(crate) async fn start(house: &House, flow: &str, username: &str, password: Option<&str>) -> Start {
     Start {
         pool: house.pool_id(),
         client: client(house, 0).await,
@@ -42,11 +42,11 @@ async fn start(house: &House, flow: &str, username: &str, password: Option<&str>
     }
 }
 
-async fn sign_in(house: &House, start: Start) -> Result<SignIn, Error> {
+pub(crate) async fn sign_in(house: &House, start: Start) -> Result<SignIn, Error> {
     house.console.sign_in(&sandbox_connection(), start).await
 }
 
-fn tokens(sign_in: &SignIn) -> (SecretString, SecretString, SecretString) {
+pub(crate) fn tokens(sign_in: &SignIn) -> (SecretString, SecretString, SecretString) {
     let Stage::Tokens(tokens) = sign_in.stage() else { panic!("no tokens: {:?}", sign_in.steps()) };
     (tokens.id.clone().unwrap(), tokens.access.clone().unwrap(), tokens.refresh.clone().unwrap())
 }

@@ -6,6 +6,7 @@ mod connections;
 mod house;
 mod kill;
 mod lab;
+mod lab_challenges;
 mod local;
 mod search;
 mod sync;

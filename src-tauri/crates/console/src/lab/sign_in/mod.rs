@@ -1,22 +1,21 @@
 //! A sign-in from its first call to its tokens.
 
+mod afterwards;
+mod own_answers;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Instant;
 
 use cognito::Session;
-use cognito::sign_in::srp::{
-    EXPONENT_BYTES, ServerChallenge, Srp, SrpError, SrpIdentity, device_verifier, secret_hash,
-};
-use cognito::sign_in::{Answer, Challenge, NewDevice, Progress, SignInCall};
+use cognito::sign_in::srp::{Srp, SrpError, secret_hash};
+use cognito::sign_in::{Answer, Challenge, Progress, SignInCall};
 use jiff::Timestamp;
 use model::PoolId;
 use model::client::{AppClient, FLOWS, Flow};
-use model::connection::ConnectionId;
-use rand::Rng;
-use secrecy::{ExposeSecret, SecretString};
-use totp_rs::{Builder, Secret};
-use zeroize::Zeroizing;
+use model::connection::{ConnectionId, Environment};
+use own_answers::srp;
+use secrecy::SecretString;
 
 pub use cognito::sign_in::Tokens;
 
@@ -105,6 +104,7 @@ impl Console {
     /// device, the code of an authenticator app whose secret is known. Makes the user a monthly active user.
     ///
     /// # Errors
+    /// [`Code::Precondition`] in Production, which is read-only: a sign-in changes passwords, runs triggers and counts.
     /// [`Code::Validation`] for a flow that does not exist or lacks what it needs, [`Code::JournalUnavailable`] when the
     /// call cannot be written down first; network and credentials as everywhere. A refusal of Cognito's is a [`Stage`].
     pub async fn sign_in(&self, connection: &ConnectionId, start: Start) -> Result<SignIn, Error> {
@@ -112,6 +112,11 @@ impl Console {
             let names: Vec<&str> = FLOWS.iter().map(|flow| flow.name).collect();
             return Err(Error::invalid("flow", format!("There is no such flow. Choose one of {}.", names.join(", "))));
         };
+        if self.inner.environment(connection) == Environment::Production {
+            let message = "This connection is marked Production and is read-only. A sign-in would reach real users: it runs \
+                           triggers, may change a password, and makes the user billable. Mark it Test to sign in.";
+            return Err(Error::new(Code::Precondition, message));
+        }
         let session = self.inner.session(connection).await?;
         let nothing = Stage::Refused { code: String::new(), explanation: String::new() };
         let mut sign_in = SignIn {
@@ -177,91 +182,6 @@ impl SignIn {
         self.go_on().await
     }
 
-    /// Begins enrolling an authenticator app for `MFA_SETUP`: its shared secret in base 32.
-    ///
-    /// # Errors
-    /// [`Code::Precondition`] when nothing is to be set up; [`Code::Validation`] with Cognito's refusal.
-    pub async fn enrol(&mut self) -> Result<SecretString, Error> {
-        let challenge = self.setup()?;
-        let session = challenge.session.clone().unwrap_or_default();
-        match self.session.associate_software_token(&self.start.pool, &session).await? {
-            Answer::Given((secret, next)) => {
-                self.replace_session(next);
-                Ok(secret)
-            }
-            Answer::Refused(refusal) => Err(self.refusal("enrol", &refusal)),
-        }
-    }
-
-    /// Ends the enrolment with a code of the app and goes on with the sign-in.
-    ///
-    /// # Errors
-    /// As [`SignIn::enrol`].
-    pub async fn verify_enrolment(&mut self, code: &str) -> Result<(), Error> {
-        let challenge = self.setup()?;
-        let session = challenge.session.clone().unwrap_or_default();
-        match self.session.verify_software_token(&self.start.pool, &session, code).await? {
-            Answer::Given(next) => self.replace_session(next),
-            Answer::Refused(refusal) => return Err(self.refusal("code", &refusal)),
-        }
-        self.answer(&Reply::Enrolled).await
-    }
-
-    /// Signs the user out everywhere (`GlobalSignOut`; makes the user a monthly active user). Tokens that are out, those
-    /// held here too, verify offline until they expire.
-    ///
-    /// # Errors
-    /// [`Code::Precondition`] without an access token; [`Code::Validation`] with Cognito's refusal.
-    pub async fn sign_out_everywhere(&self) -> Result<(), Error> {
-        let Stage::Tokens(Tokens { access: Some(access), .. }) = &self.stage else {
-            return Err(Error::new(Code::Precondition, "There is no access token to sign out with."));
-        };
-        match self.session.sign_out_everywhere(&self.start.pool, access).await? {
-            Answer::Given(()) => Ok(()),
-            Answer::Refused(refusal) => Err(self.refusal("token", &refusal)),
-        }
-    }
-
-    /// Whether Cognito still takes the access token (`GetUser`; free): the sentence to show.
-    ///
-    /// # Errors
-    /// [`Code::Precondition`] without an access token.
-    pub async fn still_signed_in(&self) -> Result<String, Error> {
-        let Stage::Tokens(Tokens { access: Some(access), .. }) = &self.stage else {
-            return Err(Error::new(Code::Precondition, "There is no access token to ask with."));
-        };
-        Ok(match self.session.whoami(&self.start.pool, access).await? {
-            Answer::Given(_) => "Cognito still takes the access token.".to_owned(),
-            Answer::Refused(refusal) => format!("Cognito takes the access token no longer: {}", refusal.message),
-        })
-    }
-
-    /// Registers the new device that came with the tokens, so that it is remembered.
-    ///
-    /// # Errors
-    /// [`Code::Precondition`] when no new device came; [`Code::Validation`] with Cognito's refusal.
-    pub async fn remember_device(&self) -> Result<Device, Error> {
-        let Stage::Tokens(Tokens { access: Some(access), device: Some(NewDevice { key, group_key }), .. }) =
-            &self.stage
-        else {
-            return Err(Error::new(
-                Code::Precondition,
-                "No new device came with the tokens: the pool does not track devices, or it is known.",
-            ));
-        };
-        let mut random = Zeroizing::new([0; 40]);
-        rand::rng().fill_bytes(random.as_mut_slice());
-        let password = SecretString::from(hex(random.as_slice()));
-        let mut salt = [0; 16];
-        rand::rng().fill_bytes(&mut salt);
-        let identity = SrpIdentity { group: group_key.clone(), user: key.clone() };
-        let verifier = device_verifier(&identity, &password, &salt);
-        match self.session.confirm_device(&self.start.pool, access, key, &verifier).await? {
-            Answer::Given(_) => Ok(Device { key: key.clone(), group_key: group_key.clone(), password }),
-            Answer::Refused(refusal) => Err(self.refusal("device", &refusal)),
-        }
-    }
-
     async fn begin(&mut self) -> Result<(), Error> {
         let mut parameters = BTreeMap::new();
         let mut put = |name: &str, value: SecretString| parameters.insert(name.to_owned(), value);
@@ -317,93 +237,6 @@ impl SignIn {
             self.respond(&challenge, responses).await?;
         }
         Err(Error::new(Code::Internal, "Cognito asks again and again. Start again, and look at the recording."))
-    }
-
-    /// The answer that can be given without asking anybody; `None` when a person is needed.
-    fn own_answer(&mut self, challenge: &Challenge) -> Result<Option<BTreeMap<String, SecretString>>, Error> {
-        match challenge.name.as_str() {
-            "PASSWORD_VERIFIER" => {
-                let Some(password) = self.start.password.clone() else { return Ok(None) };
-                let user =
-                    challenge.parameters.get("USER_ID_FOR_SRP").cloned().unwrap_or_else(|| self.username.clone());
-                let pool = self.start.pool.as_str();
-                let group = pool.split_once('_').map_or(pool, |(_, name)| name).to_owned();
-                self.prove(challenge, &SrpIdentity { group, user }, &password).map(Some)
-            }
-            "DEVICE_SRP_AUTH" => {
-                let Some(device) = self.start.device.clone() else { return Ok(None) };
-                let srp = srp()?;
-                let responses = BTreeMap::from([
-                    ("DEVICE_KEY".to_owned(), device.key.into()),
-                    ("SRP_A".to_owned(), srp.public_value().into()),
-                ]);
-                self.srp = Some(srp);
-                Ok(Some(responses))
-            }
-            "DEVICE_PASSWORD_VERIFIER" => {
-                let Some(device) = self.start.device.clone() else { return Ok(None) };
-                let identity = SrpIdentity { group: device.group_key, user: device.key.clone() };
-                let mut responses = self.prove(challenge, &identity, &device.password)?;
-                responses.insert("DEVICE_KEY".to_owned(), device.key.into());
-                Ok(Some(responses))
-            }
-            "PASSWORD_SRP" if self.start.password.is_some() => {
-                let srp = srp()?;
-                let responses = BTreeMap::from([("SRP_A".to_owned(), srp.public_value().into())]);
-                self.srp = Some(srp);
-                Ok(Some(responses))
-            }
-            "SOFTWARE_TOKEN_MFA" => self.app_code(),
-            _ => Ok(None),
-        }
-    }
-
-    /// The code of the authenticator app, once for each time step.
-    fn app_code(&mut self) -> Result<Option<BTreeMap<String, SecretString>>, Error> {
-        let Some(secret) = &self.start.totp else { return Ok(None) };
-        let seconds = u64::try_from(self.console.now().as_second()).unwrap_or_default();
-        if self.used_totp == Some(seconds / 30) {
-            return Ok(None);
-        }
-        self.used_totp = Some(seconds / 30);
-        let code = totp_code(secret, seconds)?;
-        Ok(Some(BTreeMap::from([("SOFTWARE_TOKEN_MFA_CODE".to_owned(), code)])))
-    }
-
-    fn prove(
-        &self,
-        challenge: &Challenge,
-        identity: &SrpIdentity,
-        password: &SecretString,
-    ) -> Result<BTreeMap<String, SecretString>, Error> {
-        let part = |name: &str| challenge.parameters.get(name).cloned().unwrap_or_default();
-        let theirs = ServerChallenge { srp_b: part("SRP_B"), salt: part("SALT"), secret_block: part("SECRET_BLOCK") };
-        let Some(srp) = &self.srp else {
-            return Err(Error::new(Code::Internal, "Cognito wants a proof that was not begun. Start again."));
-        };
-        let proof = srp.prove(identity, password, &theirs, self.console.now())?;
-        Ok(BTreeMap::from([
-            ("PASSWORD_CLAIM_SIGNATURE".to_owned(), proof.signature.into()),
-            ("PASSWORD_CLAIM_SECRET_BLOCK".to_owned(), theirs.secret_block.into()),
-            ("TIMESTAMP".to_owned(), proof.timestamp.into()),
-        ]))
-    }
-
-    async fn choose(&mut self, challenge: &Challenge, choice: &str) -> Result<(), Error> {
-        let mut responses = BTreeMap::from([("ANSWER".to_owned(), SecretString::from(choice.to_owned()))]);
-        match (choice, &self.start.password) {
-            ("PASSWORD", Some(password)) => {
-                responses.insert("PASSWORD".to_owned(), password.clone());
-            }
-            ("PASSWORD_SRP", _) => {
-                let srp = srp()?;
-                responses.insert("SRP_A".to_owned(), srp.public_value().into());
-                self.srp = Some(srp);
-            }
-            _ => {}
-        }
-        self.respond(challenge, responses).await?;
-        self.go_on().await
     }
 
     async fn respond(
@@ -497,21 +330,6 @@ impl SignIn {
         &self.start.client.client
     }
 
-    fn setup(&self) -> Result<&Challenge, Error> {
-        self.challenge
-            .as_ref()
-            .filter(|challenge| challenge.name == "MFA_SETUP")
-            .ok_or_else(|| Error::new(Code::Precondition, "No second factor is to be set up now."))
-    }
-
-    fn replace_session(&mut self, session: Option<SecretString>) {
-        if let Some(challenge) = &mut self.challenge
-            && session.is_some()
-        {
-            challenge.session = session;
-        }
-    }
-
     fn refusal(&self, field: &str, refusal: &cognito::sign_in::Refusal) -> Error {
         let mut error = Error::invalid(field, explain(refusal, self.client()));
         error.request_id.clone_from(&refusal.request_id);
@@ -529,29 +347,4 @@ impl From<SrpError> for Error {
 fn canonical(challenge: &Challenge) -> Option<String> {
     let told = |name: &str| challenge.parameters.get(name).filter(|value| !value.is_empty()).cloned();
     told("USERNAME").or_else(|| told("USER_ID_FOR_SRP"))
-}
-
-fn srp() -> Result<Srp, Error> {
-    let mut random = Zeroizing::new([0; EXPONENT_BYTES]);
-    rand::rng().fill_bytes(random.as_mut_slice());
-    Ok(Srp::new(&random)?)
-}
-
-/// The code of an authenticator app at a time: SHA-1, six digits, thirty seconds (RFC 6238), which is all that Cognito takes.
-fn totp_code(secret: &SecretString, seconds: u64) -> Result<SecretString, Error> {
-    let invalid = |_| Error::invalid("totp", "The secret of the authenticator app is not base 32.");
-    let plain: String = secret.expose_secret().chars().filter(|c| !c.is_whitespace() && *c != '=').collect();
-    let secret = Secret::try_from_base32(plain.to_ascii_uppercase()).map_err(invalid)?;
-    let totp = Builder::new().with_secret(secret).build_noncompliant();
-    Ok(SecretString::from(totp.generate(seconds).to_string()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut text = String::new();
-    for byte in bytes {
-        // Writing into a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }

@@ -1,0 +1,160 @@
+//! Second factors, remembered devices and the choice of a way in, on pools that ask for them.
+
+use console::Code;
+use console::lab::{LabClient, Reply, SignIn, Stage};
+use model::ClientId;
+use model::clock::Clock;
+use model::connection::Environment;
+use sandbox::Person;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+
+use crate::house::{House, sandbox_connection};
+use crate::lab::{client, person, sign_in, start, today, tokens};
+
+/// Changes the sandbox as an administrator would, over its port.
+async fn administer(house: &House, operation: &str, input: Value) -> Value {
+    let server = house.sandbox.serve(0).await.unwrap();
+    let (endpoint, target) = (server.endpoint(), format!("AWSCognitoIdentityProviderService.{operation}"));
+    let signature = "AWS4-HMAC-SHA256 Credential=A/1/eu-west-1/cognito-idp/aws4_request";
+    let answer = tokio::task::spawn_blocking(move || {
+        let request = ureq::post(endpoint).header("x-amz-target", target).header("authorization", signature);
+        request.send_json(input).unwrap().body_mut().read_json().unwrap()
+    });
+    let answer = answer.await.unwrap();
+    server.shutdown().await;
+    answer
+}
+
+fn challenge(sign_in: &SignIn) -> &str {
+    match sign_in.stage() {
+        Stage::Challenge(challenge) => &challenge.name,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn code(house: &House, secret: &SecretString) -> String {
+    let secret = totp_rs::Secret::try_from_base32(secret.expose_secret()).unwrap();
+    let totp = totp_rs::Builder::new().with_secret(secret).build_noncompliant();
+    totp.generate(u64::try_from(house.clock.now().as_second()).unwrap()).to_string()
+}
+
+#[tokio::test]
+async fn a_pool_that_demands_a_second_factor_leads_through_enrolling_an_app() {
+    let house = House::new(today()).await;
+    let pool = house.pool_id();
+    let demands = json!({
+        "UserPoolId": pool.as_str(), "MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": { "Enabled": true },
+    });
+    administer(&house, "SetUserPoolMfaConfig", demands).await;
+    let Person { username, password, .. } = person(&house, "CONFIRMED");
+    let mut open = sign_in(&house, start(&house, "USER_SRP_AUTH", &username, Some(&password)).await).await.unwrap();
+    assert_eq!(challenge(&open), "MFA_SETUP");
+    let secret = open.enrol().await.unwrap();
+    let wrong = open.verify_enrolment("000000").await.unwrap_err();
+    assert_eq!((wrong.code, wrong.field.as_deref()), (Code::Validation, Some("code")));
+    open.verify_enrolment(&code(&house, &secret)).await.unwrap();
+    tokens(&open);
+
+    // From then on the code is asked for, or made here when the secret is known; each code counts once.
+    house.sandbox.weather().advance(std::time::Duration::from_secs(30));
+    house.clock.push(jiff::SignedDuration::from_secs(30));
+    let mut asked = sign_in(&house, start(&house, "USER_SRP_AUTH", &username, Some(&password)).await).await.unwrap();
+    assert_eq!(challenge(&asked), "SOFTWARE_TOKEN_MFA");
+    asked.answer(&Reply::Code("000000".to_owned().into())).await.unwrap();
+    assert!(matches!(asked.stage(), Stage::Refused { .. }));
+    assert!(asked.open_challenge().is_some(), "a wrong code may be tried again");
+    asked.answer(&Reply::Code(code(&house, &secret).into())).await.unwrap();
+    tokens(&asked);
+    house.sandbox.weather().advance(std::time::Duration::from_secs(30));
+    house.clock.push(jiff::SignedDuration::from_secs(30));
+    let mut known = start(&house, "USER_PASSWORD_AUTH", &username, Some(&password)).await;
+    known.totp = Some(secret);
+    tokens(&sign_in(&house, known).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_remembered_device_proves_itself_with_a_password_of_its_own() {
+    let house = House::new(today()).await;
+    let tracks = json!({
+        "UserPoolId": house.pool_id().as_str(),
+        "DeviceConfiguration": { "ChallengeRequiredOnNewDevice": false, "DeviceOnlyRememberedOnUserPrompt": false },
+    });
+    administer(&house, "UpdateUserPool", tracks).await;
+    let Person { username, password, .. } = person(&house, "CONFIRMED");
+    let first = sign_in(&house, start(&house, "USER_SRP_AUTH", &username, Some(&password)).await).await.unwrap();
+    let device = first.remember_device().await.unwrap();
+    let mut again = start(&house, "USER_SRP_AUTH", &username, Some(&password)).await;
+    again.device = Some(device.clone());
+    let vouched = sign_in(&house, again.clone()).await.unwrap();
+    let subjects: Vec<&str> = vouched.steps().iter().map(|step| step.subject.as_str()).collect();
+    assert_eq!(subjects, ["USER_SRP_AUTH", "PASSWORD_VERIFIER", "DEVICE_SRP_AUTH", "DEVICE_PASSWORD_VERIFIER"]);
+    tokens(&vouched);
+    again.device = Some(console::lab::Device { password: "another".to_owned().into(), ..device });
+    let refused = sign_in(&house, again).await.unwrap();
+    assert!(matches!(refused.stage(), Stage::Refused { .. }), "{:?}", refused.steps());
+}
+
+#[tokio::test]
+async fn with_user_auth_the_password_is_preferred_or_a_way_is_chosen() {
+    let house = House::new(today()).await;
+    let pool = house.pool_id();
+    let made = json!({
+        "UserPoolId": pool.as_str(), "ClientName": "choosy",
+        "ExplicitAuthFlows": ["ALLOW_USER_AUTH", "ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+    });
+    let made = administer(&house, "CreateUserPoolClient", made).await;
+    let id = ClientId::parse(made["UserPoolClient"]["ClientId"].as_str().unwrap()).unwrap();
+    let choosy: LabClient = house.console.client(&sandbox_connection(), &pool, &id).await.unwrap();
+    let Person { username, password, .. } = person(&house, "CONFIRMED");
+    let mut with = start(&house, "USER_AUTH", &username, Some(&password)).await;
+    with.client = choosy.clone();
+    tokens(&sign_in(&house, with).await.unwrap());
+    let mut without = start(&house, "USER_AUTH", &username, None).await;
+    without.client = choosy;
+    let mut open = sign_in(&house, without).await.unwrap();
+    assert_eq!(challenge(&open), "SELECT_CHALLENGE");
+    open.answer(&Reply::Choice("PASSWORD_SRP".to_owned())).await.unwrap();
+    assert_eq!(challenge(&open), "PASSWORD_VERIFIER");
+    open.answer(&Reply::Password(password.into())).await.unwrap();
+    tokens(&open);
+}
+
+#[tokio::test]
+async fn signing_out_everywhere_ends_what_cognito_takes() {
+    let house = House::new(today()).await;
+    let Person { username, password, .. } = person(&house, "CONFIRMED");
+    let done = sign_in(&house, start(&house, "USER_SRP_AUTH", &username, Some(&password)).await).await.unwrap();
+    assert_eq!(done.still_signed_in().await.unwrap(), "Cognito still takes the access token.");
+    done.sign_out_everywhere().await.unwrap();
+    assert!(done.still_signed_in().await.unwrap().starts_with("Cognito takes the access token no longer"));
+    assert!(done.sign_out_everywhere().await.is_err());
+}
+
+#[tokio::test]
+async fn production_is_read_only_for_signing_in_too_and_nothing_is_sent() {
+    let house = House::new(today()).await;
+    let begun = start(&house, "USER_SRP_AUTH", "maria.keller", Some("x")).await;
+    house.console.label(&sandbox_connection(), Environment::Production, None).await.unwrap();
+    house.sandbox.forget_calls();
+    let refused = sign_in(&house, begun).await.unwrap_err();
+    assert_eq!(refused.code, Code::Precondition);
+    assert_eq!(house.sandbox.calls().total(), 0);
+}
+
+#[tokio::test]
+async fn without_a_journal_nothing_that_may_bill_is_sent() {
+    let mut house = House::new(today()).await;
+    let begun = start(&house, "USER_SRP_AUTH", "maria.keller", Some("x")).await;
+    let file = house.dir.path().join("data/journal.sqlite");
+    for beside in ["-wal", "-shm"] {
+        let _ = std::fs::remove_file(house.dir.path().join(format!("data/journal.sqlite{beside}")));
+    }
+    std::fs::write(&file, vec![7; 8_192]).unwrap();
+    house.reopen().await;
+    house.sandbox.forget_calls();
+    let refused = sign_in(&house, begun).await.unwrap_err();
+    assert!(refused.message.contains("journal"), "{refused}");
+    assert_eq!(house.sandbox.calls().total(), 0);
+    assert!(!client(&house, 0).await.client.has_secret, "reading goes on");
+}

@@ -2,6 +2,8 @@
 //! private certificates, partitions. Each server is a listener of the test's own on loopback.
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 
+mod support;
+
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -10,29 +12,11 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use cognito::{AwsFiles, Gate, Session, SessionConfig, Share};
-use jiff::Timestamp;
 use model::ProfileName;
-use model::call::{CallAttempt, CallOutcome, CallRefused, CallSink};
-use model::clock::Clock;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use support::Quiet;
 use tempfile::TempDir;
-
-struct Quiet;
-
-impl Clock for Quiet {
-    fn now(&self) -> Timestamp {
-        Timestamp::UNIX_EPOCH
-    }
-}
-
-impl CallSink for Quiet {
-    fn before(&self, _: &CallAttempt) -> Result<(), CallRefused> {
-        Ok(())
-    }
-
-    fn after(&self, _: &CallAttempt, _: CallOutcome) {}
-}
 
 /// A server that writes down every request and answers with status and body.
 struct Fake {

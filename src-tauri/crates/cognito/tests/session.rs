@@ -1,34 +1,18 @@
 //! Sessions on the shared configuration: Regions, endpoints, and credentials that are missing, expired or repaired.
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
 use std::sync::Arc;
 
 use cognito::{AwsFiles, Error, ErrorKind, Gate, Session, SessionConfig, Share};
-use jiff::Timestamp;
-use model::call::{CallAttempt, CallOutcome, CallRefused, CallSink};
-use model::clock::Clock;
 use model::{ProfileName, Region};
 use sandbox::{Options, Sandbox};
+use support::Quiet;
 use tempfile::TempDir;
-
-struct Quiet;
-
-impl Clock for Quiet {
-    fn now(&self) -> Timestamp {
-        Timestamp::UNIX_EPOCH
-    }
-}
-
-impl CallSink for Quiet {
-    fn before(&self, _: &CallAttempt) -> Result<(), CallRefused> {
-        Ok(())
-    }
-
-    fn after(&self, _: &CallAttempt, _: CallOutcome) {}
-}
 
 const SSO: &str = "\
 [profile sso]

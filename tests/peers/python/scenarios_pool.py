@@ -2,6 +2,7 @@
 
 import time
 
+from peer import Refused
 from scenarios import FLOWS, expect, refused, scenario
 
 ROLE = "arn:aws:iam::123456789012:role/cognito"
@@ -311,7 +312,10 @@ def _(world):
     make = lambda: world.call("CreateUserImportJob", UserPoolId=pool, JobName="people", CloudWatchLogsRoleArn=ROLE)
     try:
         job = make()["UserImportJob"]
-    except Exception:
+    except Refused as refusal:
+        # A server that lacks the operation refuses everything.
+        if refusal.code not in ("PreconditionNotMetException", "InvalidParameterException"):
+            raise
         return
     header = world.call("GetCSVHeader", UserPoolId=pool)["CSVHeader"]
     csv = ",".join(header) + "\n" + ",".join(row("ada").get(name, "") for name in header) + "\n"

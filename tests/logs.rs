@@ -51,8 +51,19 @@ fn written(data_dir: &Path) -> String {
     files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect()
 }
 
-/// Visits what there is in the app, with the canaries in people, queries, requests and credentials.
-fn tour(folder: &Path) {
+/// Everything that is on the disk below the folder, names included.
+fn stored(folder: &Path) -> Vec<u8> {
+    let mut all = Vec::new();
+    for entry in folder.read_dir().unwrap().map(Result::unwrap) {
+        all.extend(entry.file_name().as_encoded_bytes());
+        all.extend(if entry.path().is_dir() { stored(&entry.path()) } else { std::fs::read(entry.path()).unwrap() });
+    }
+    all
+}
+
+/// Visits what there is in the app, with the canaries in people, queries, requests, passwords and credentials. Gives the
+/// secrets that it saw.
+fn tour(folder: &Path) -> Vec<String> {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let sandbox = Sandbox::new(Options { users: 100, quota: Quota::Off, ..Options::default() });
     let (server, pool) = (runtime.block_on(sandbox.serve(0)).unwrap(), sandbox.pool_id());
@@ -82,6 +93,7 @@ fn tour(folder: &Path) {
     send("get_user", json!({ "username": USERNAME })).unwrap();
     send("look_up", json!({ "text": format!("{EMAIL}\nnobody-canary@example.com") })).unwrap();
     send("get_timeline", json!({ "username": USERNAME })).unwrap();
+    let secrets = signed_in(&sandbox, &send);
     send("erase_person", json!({ "username": USERNAME })).unwrap();
     ask("get_diagnostics").unwrap();
     // And once more when what the sync did before has changed and the server is gone.
@@ -91,6 +103,29 @@ fn tour(folder: &Path) {
     std::thread::sleep(Duration::from_millis(500));
     ask("cancel_sync").unwrap();
     send("open_pool", json!({ "connection": connection, "poolId": "canary" })).unwrap_err();
+    secrets
+}
+
+/// Signs in through the lab, once refused and once let in, and looks at the tokens. Gives password and tokens.
+fn signed_in(sandbox: &Sandbox, send: &dyn Fn(&str, Value) -> Result<Value, Value>) -> Vec<String> {
+    let told = sandbox.description();
+    let (client, person) = (&told.clients[0].id, &told.people[0]);
+    let begin = |flow: &str, username: &str, password: &str| {
+        let request = json!({
+            "clientId": client, "flow": flow, "username": username, "password": password, "totp": null,
+        });
+        send("start_sign_in", request).unwrap()
+    };
+    assert_eq!(begin("USER_PASSWORD_AUTH", USERNAME, "canary-password-7f3a")["result"], "error");
+    assert_eq!(begin("USER_SRP_AUTH", &person.username, &person.password)["result"], "tokens");
+    let reveal =
+        |kind: &str| send("reveal_token", json!({ "kind": kind })).unwrap()["value"].as_str().unwrap().to_owned();
+    let mut secrets: Vec<String> = ["id", "access", "refresh"].map(reveal).into();
+    let pasted = send("inspect_tokens", json!({ "text": format!("Authorization: Bearer {}", secrets[0]) })).unwrap();
+    assert_eq!(pasted[0]["label"], "Authorization: Bearer");
+    send("inspect_tokens", json!({ "text": format!("{}canary", secrets[1]) })).unwrap();
+    secrets.push(person.password.clone());
+    secrets
 }
 
 #[test]
@@ -101,7 +136,7 @@ fn nothing_of_people_queries_or_secrets_is_logged_at_the_finest_level() {
     let filter = ours.iter().fold(LOG_FILTER.to_owned(), |filter, ours| format!("{filter},{ours}=trace"));
     let (writer, guard) = tracing_appender::non_blocking(LogFiles::open(&data_dir).unwrap());
     tracing::subscriber::set_global_default(poolkeeper::subscriber(writer, &filter)).unwrap();
-    tour(folder.path());
+    let secrets = tour(folder.path());
     drop(guard);
 
     let log = written(&data_dir);
@@ -110,6 +145,12 @@ fn nothing_of_people_queries_or_secrets_is_logged_at_the_finest_level() {
     for line in log.lines() {
         assert!(!line.to_lowercase().contains(CANARY), "{line}");
     }
+    let disk = String::from_utf8_lossy(&stored(folder.path())).into_owned();
+    assert!(disk.contains("journal.sqlite"), "the journal has the sign-in");
+    for secret in secrets {
+        assert!(!disk.contains(&secret), "a password or token is on the disk");
+    }
+    assert!(!disk.to_lowercase().contains(CANARY), "people and passwords are encrypted or not there");
 }
 
 #[cfg(unix)]

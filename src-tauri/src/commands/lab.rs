@@ -47,7 +47,11 @@ pub(crate) async fn start_sign_in(desk: Desk<'_>, request: StartSignIn) -> Answe
     };
     let sign_in = desk.console().await?.sign_in(pool.connection(), start).await?;
     let view = LabView::from(&sign_in);
-    *desk.lab().lock().await = Some(sign_in);
+    let mut lab = desk.lab().lock().await;
+    // Who left the pool meanwhile left the sign-in, too: its secrets go.
+    if desk.pool().is_ok_and(|open| open.key() == pool.key()) {
+        *lab = Some(sign_in);
+    }
     Ok(view)
 }
 

@@ -199,6 +199,28 @@ fn a_damaged_sandbox_is_kept_under_another_name_and_told() {
 }
 
 #[test]
+fn a_sandbox_whose_state_another_program_has_in_use_is_not_kept_and_told() {
+    let shell = Shell::new();
+    let data = shell.folder.path().join("data");
+    std::fs::create_dir_all(&data).unwrap();
+    let state = data.join("sandbox.json");
+    std::fs::write(&state, "{ of another program").unwrap();
+    let other = sandbox::StateLock::take(&state).unwrap();
+    let open = shell.ask("open_sandbox").unwrap();
+    assert!(open["notices"].to_string().contains("in use by another sandbox"), "{}", open["notices"]);
+    shell.ask("reset_sandbox").unwrap();
+    shell.ask("open_sandbox").unwrap();
+    assert_eq!(std::fs::read_to_string(&state).unwrap(), "{ of another program");
+    assert!(!data.join("sandbox.json.damaged-1").exists());
+    drop(other);
+    shell.ask("reset_sandbox").unwrap();
+    let open = shell.ask("open_sandbox").unwrap();
+    assert!(!open["notices"].to_string().contains("sandbox"), "{}", open["notices"]);
+    assert!(std::fs::read_to_string(&state).unwrap().contains("version"), "a new one is kept");
+    assert!(sandbox::StateLock::take(&state).is_err(), "the window has it now");
+}
+
+#[test]
 fn a_data_directory_that_could_not_be_used_is_tried_again() {
     let shell = Shell::new();
     let data = shell.folder.path().join("data");

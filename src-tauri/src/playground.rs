@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use console::{HttpClient, SandboxClient};
 use jiff::Timestamp;
-use sandbox::{Options, Quota, Sandbox};
+use sandbox::{Options, Quota, Sandbox, StateLock};
 use wire::app::{SANDBOX_FILE, sandbox_files};
 use wire::connections::ConnectionIdView;
 
@@ -17,6 +17,8 @@ pub(crate) struct Playground {
     start: Timestamp,
     running: Mutex<Option<Sandbox>>,
     notices: Mutex<Vec<String>>,
+    /// The right to write the file; taken when the sandbox is made, and held to the end.
+    lock: Mutex<Option<StateLock>>,
     /// Whether the file holds something unreadable that could not be set aside; then it is never written over.
     spared: AtomicBool,
 }
@@ -24,8 +26,8 @@ pub(crate) struct Playground {
 impl Playground {
     /// A playground whose state is kept in `file` and whose virtual time begins at `start`. Nothing is made yet.
     pub(crate) fn new(file: PathBuf, users: u32, start: Timestamp) -> Arc<Self> {
-        let (running, notices) = (Mutex::default(), Mutex::default());
-        Arc::new(Self { file, users, start, running, notices, spared: AtomicBool::new(false) })
+        let (running, notices, lock) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Arc::new(Self { file, users, start, running, notices, lock, spared: AtomicBool::new(false) })
     }
 
     /// Makes the sandbox unless it runs. Blocks for a second or two.
@@ -61,19 +63,35 @@ impl Playground {
         }
     }
 
-    /// Lets go of the sandbox and of its state: the next one is as new.
+    /// Lets go of the sandbox and of its state: the next one is as new. A state that another program has in use stays.
     pub(crate) fn reset(&self) {
         *self.running() = None;
-        let folder = self.file.parent().unwrap_or(Path::new("."));
-        for (file, _) in sandbox_files(folder) {
-            // No file is as good as a removed one.
-            let _ = std::fs::remove_file(file);
-        }
         self.notices.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        if self.claim() {
+            let folder = self.file.parent().unwrap_or(Path::new("."));
+            for (file, _) in sandbox_files(folder) {
+                // No file is as good as a removed one.
+                let _ = std::fs::remove_file(file);
+            }
+        }
         self.spared.store(self.file.exists(), Ordering::Relaxed);
     }
 
+    /// Takes the right to write the file, unless it is held; says so when another program, such as `poolctl`, has it. Of
+    /// two that write one file, each would undo what the other kept.
+    fn claim(&self) -> bool {
+        let mut lock = self.lock();
+        if lock.is_none() {
+            match StateLock::take(&self.file) {
+                Ok(taken) => *lock = Some(taken),
+                Err(error) => self.tell(format!("What changes in the sandbox is not kept. {error}")),
+            }
+        }
+        lock.is_some()
+    }
+
     fn load(&self) -> Sandbox {
+        self.claim();
         if self.file.exists() {
             match Sandbox::load(&self.file, self.start) {
                 Ok(sandbox) => return sandbox,
@@ -88,7 +106,7 @@ impl Playground {
     }
 
     fn keep(&self, sandbox: &Sandbox) {
-        if self.spared.load(Ordering::Relaxed) {
+        if self.lock().is_none() || self.spared.load(Ordering::Relaxed) {
             return;
         }
         if let Err(error) = sandbox.save(&self.file) {
@@ -102,12 +120,24 @@ impl Playground {
         let aside = (1_u32..)
             .map(|number| self.file.with_file_name(format!("{SANDBOX_FILE}.damaged-{number}")))
             .find(|path| !path.exists());
-        let moved = aside.filter(|aside| std::fs::rename(&self.file, aside).is_ok());
+        let ours = self.lock().is_some();
+        let moved = aside.filter(|aside| ours && std::fs::rename(&self.file, aside).is_ok());
         let kept = moved.as_ref().unwrap_or(&self.file).display();
         let notice =
             format!("The sandbox begins anew, because its state could not be read. It is kept as {kept}. {why}");
         self.spared.store(moved.is_none(), Ordering::Relaxed);
-        self.notices.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
+        self.tell(notice);
+    }
+
+    fn tell(&self, notice: String) {
+        let mut notices = self.notices.lock().unwrap_or_else(PoisonError::into_inner);
+        if !notices.contains(&notice) {
+            notices.push(notice);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<StateLock>> {
+        self.lock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn running(&self) -> MutexGuard<'_, Option<Sandbox>> {

@@ -97,8 +97,7 @@ impl Conditions {
             Some("A share is between 0 and 1.")
         } else if self.faults.iter().any(|planned| !planned.fault.is_possible()) {
             Some("The status of an error is between 400 and 599.")
-        } else if let Some(name) = self.rates.keys().find(|name| !super::quota::is_rate(name)) {
-            tracing::debug!(name, "no such rate");
+        } else if self.rates.keys().any(|name| !super::quota::is_rate(name)) {
             Some("A rate is for a quota category, an operation of identity pools, perPool, perUser or a domain.")
         } else {
             None

@@ -15,7 +15,7 @@ export function judge(verdict: VerdictView): Judgement {
 export function named(checks: CheckView[], result: CheckView["result"]): string {
   return checks
     .filter((check) => check.result === result)
-    .map((check) => check.name)
+    .map((check) => t.tokens.checks[check.name]?.toLowerCase() ?? check.name)
     .join(", ");
 }
 

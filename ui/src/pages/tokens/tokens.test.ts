@@ -45,7 +45,7 @@ describe("the tokens page", () => {
     const token = await screen.findByRole("region", { name: "Access token" });
     within(token).getByRole("heading", { name: "Valid" });
     within(token).getByText("Bearer");
-    const client = within(token).getByText("client").closest("li");
+    const client = within(token).getByText("Client").closest("li");
     expect(client?.textContent).toContain("Does not apply");
     const row = within(token).getByRole("row", { name: /^sub/ });
     expect(row.textContent).toContain("The user. Never changes.");

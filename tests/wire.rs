@@ -18,7 +18,7 @@ const PEOPLE: u32 = 1_000;
 
 struct Shell {
     window: WebviewWindow<MockRuntime>,
-    _app: tauri::App<MockRuntime>,
+    app: tauri::App<MockRuntime>,
     folder: tempfile::TempDir,
 }
 
@@ -38,7 +38,7 @@ impl Shell {
         };
         let app = poolkeeper::assemble(mock_builder(), &place, poolkeeper::context()).unwrap();
         let window = tauri::WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default()).build().unwrap();
-        Self { window, _app: app, folder }
+        Self { window, app, folder }
     }
 
     /// Calls a command as the page at `url` would.
@@ -218,6 +218,28 @@ fn a_sandbox_whose_state_another_program_has_in_use_is_not_kept_and_told() {
     assert!(!open["notices"].to_string().contains("sandbox"), "{}", open["notices"]);
     assert!(std::fs::read_to_string(&state).unwrap().contains("version"), "a new one is kept");
     assert!(sandbox::StateLock::take(&state).is_err(), "the window has it now");
+}
+
+#[test]
+fn a_sync_started_right_after_one_was_stopped_is_followed_to_its_end() {
+    use tauri::Listener as _;
+
+    let shell = Shell::new();
+    let (tell, told) = std::sync::mpsc::channel();
+    shell.app.listen_any("sync-progress", move |event| {
+        let progress: Value = serde_json::from_str(event.payload()).unwrap();
+        tell.send(progress["phase"].as_str().unwrap().to_owned()).unwrap();
+    });
+    shell.ask("open_sandbox").unwrap();
+    shell.ask("start_sync").unwrap();
+    shell.ask("pause_sync").unwrap();
+    while told.recv_timeout(Duration::from_secs(60)).unwrap() != "paused" {}
+    // Whoever tells has had its breath by then: that the sync was stopped is told at once.
+    std::thread::sleep(Duration::from_millis(300));
+    shell.ask("cancel_sync").unwrap();
+    while told.recv_timeout(Duration::from_secs(60)).unwrap() != "failed" {}
+    shell.ask("start_sync").unwrap();
+    while told.recv_timeout(Duration::from_secs(60)).unwrap() != "done" {}
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub(crate) struct Following {
     key: String,
     tell: Tell,
     rows: JoinHandle<()>,
-    sync: Mutex<Option<JoinHandle<()>>>,
+    sync: Mutex<Option<(SyncHandle, JoinHandle<()>)>>,
 }
 
 impl Following {
@@ -37,8 +37,13 @@ impl Following {
     /// Follows a sync until it ends; one that is being followed is not followed twice.
     pub(crate) fn sync(&self, sync: SyncHandle) {
         let mut following = self.sync.lock().unwrap_or_else(PoisonError::into_inner);
-        if following.as_ref().is_none_or(JoinHandle::is_finished) {
-            *following = Some(tokio::spawn(progress(self.key.clone(), sync, self.tell.clone())));
+        if following.as_ref().is_some_and(|(followed, _)| followed.is(&sync)) {
+            return;
+        }
+        let task = tokio::spawn(progress(self.key.clone(), sync.clone(), self.tell.clone()));
+        // The one before has ended, but its task may still be about to say so, over what the new one says.
+        if let Some((_, before)) = following.replace((sync, task)) {
+            before.abort();
         }
     }
 }
@@ -46,8 +51,8 @@ impl Following {
 impl Drop for Following {
     fn drop(&mut self) {
         self.rows.abort();
-        if let Some(sync) = self.sync.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            sync.abort();
+        if let Some((_, task)) = self.sync.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            task.abort();
         }
     }
 }

@@ -284,6 +284,12 @@ class Session {
     }
   }
 
+  /** No sync runs, and nobody has said how the one that ran ended: the pool itself tells where it stands. */
+  #ended(): void {
+    this.progress = null;
+    this.#changed();
+  }
+
   /** Shows the sign-in command once for each wait, and takes it away when the sync goes on by itself. */
   #waits(progress: SyncProgressView): void {
     const command = progress.phase === "waiting" ? progress.error?.ssoLogin : null;
@@ -344,6 +350,7 @@ class Session {
       if (!this.open) return;
       this.status = status;
       if (status.sync) this.#progressed(status.sync);
+      else if (this.syncing || this.paused) this.#ended();
     } catch {
       // The next round asks again; what cannot be reached shows itself where it is needed.
     } finally {

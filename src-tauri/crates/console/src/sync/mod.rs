@@ -119,6 +119,12 @@ impl SyncHandle {
         self.control.cancel.cancel();
     }
 
+    /// Whether both are the same run.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.control, &other.control)
+    }
+
     /// Whether it has ended, well or not.
     #[must_use]
     pub fn has_ended(&self) -> bool {

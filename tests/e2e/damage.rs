@@ -11,6 +11,7 @@ use model::connection::ConnectionId;
 use sandbox::{Options, Quota, Sandbox};
 
 use crate::Folder;
+use crate::accessibility::clean;
 use crate::window::{Start, Window};
 
 /// An SQLCipher file with `PRAGMA user_version = 999` and our application id, and the keys that open it.
@@ -80,6 +81,7 @@ async fn keys_that_are_not_the_folders_lock_it_and_touch_nothing() {
     window.get("dialog", "The local copy is locked").await;
     window.sees("test.keys").await;
     window.show("keys-problem").await;
+    clean(&window, "locked").await;
     assert_eq!(caches(&data).iter().map(|cache| fs::read(cache).unwrap()).collect::<Vec<_>>(), before);
     // The right keys come back, and it is asked again: no restart is needed.
     write_keys(&data, KEYS);

@@ -1,6 +1,7 @@
 //! Signing in as a user in the real window, and reading what came of it.
 
 use crate::Folder;
+use crate::accessibility::clean;
 use crate::window::{Start, Window};
 
 #[tokio::test]
@@ -26,6 +27,7 @@ async fn a_developer_signs_in_step_by_step_and_sees_why_a_token_holds() {
     // A temporary password leads to a new one, and that to tokens.
     sign_in(&window, "omar.hassan", "Sandbox-4-hassan").await;
     window.sees("NEW_PASSWORD_REQUIRED").await;
+    clean(&window, "a challenge").await;
     window.fill("password", "New password", "Better-Than-1").await;
     window.click("button", "Answer").await;
     window.sees("Signed in").await;
@@ -35,10 +37,13 @@ async fn a_developer_signs_in_step_by_step_and_sees_why_a_token_holds() {
     // Both were called about; the one with the wrong password may count all the same.
     window.sees("may bill 2 users").await;
 
+    clean(&window, "signed in").await;
+
     // Inspecting one verifies it with the pool's own keys.
     window.click("button", "Inspect").await;
     window.sees("The pool's key signed exactly this header and payload.").await;
     window.show("lab-tokens").await;
+    clean(&window, "a token").await;
     window.quit().await;
 }
 

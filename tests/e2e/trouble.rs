@@ -9,6 +9,7 @@ use std::time::Duration;
 use sandbox::{Fault, Options, Quota, Sandbox, Server, When};
 
 use crate::Folder;
+use crate::accessibility::clean;
 use crate::window::{Start, Window};
 
 const ESCAPE: &str = "\u{E00C}";
@@ -83,6 +84,7 @@ async fn expired_sign_in(window: &Window, home: &Path) {
     window.get("dialog", "The sign-in has expired").await;
     window.sees(command).await;
     window.show("sign-in").await;
+    clean(window, "an expired sign-in").await;
     window.click("button", "Copy the command").await;
     window.sees("Copied").await;
     token(home, "2099-01-01T00:00:00Z");
@@ -104,6 +106,7 @@ async fn denied_users(window: &Window, place: &Sandbox) {
     window.get("heading", "Not allowed: cognito-idp:ListUsers").await;
     window.sees("may not list users of this pool").await;
     window.show("denied").await;
+    clean(window, "a refused listing").await;
     window.click("button", "Copy a policy for your admin").await;
     window.sees("Copied: IAM policy").await;
     place.weather().allow("ListUsers");

@@ -22,6 +22,24 @@ fn an_unknown_pool_is_not_found() {
 }
 
 #[test]
+fn pools_that_may_not_be_described_are_listed_by_name() {
+    let (home, served) = (Home::new(), Served::new());
+    let endpoint = served.endpoint();
+    let words = ["pools", "--endpoint", &endpoint, "--region", "eu-west-1", "--json"];
+    let all = home.run(&words).json(0);
+    assert!(all.as_array().unwrap().iter().any(|pool| pool["tier"].is_string()), "{all}");
+    served.sandbox.weather().deny("DescribeUserPool");
+    let ran = home.run(&words);
+    assert!(ran.err.contains("cognito-idp:DescribeUserPool"), "what is not allowed is said: {}", ran.err);
+    let names = ran.json(0);
+    let named = |pools: &serde_json::Value| {
+        pools.as_array().unwrap().iter().map(|pool| pool["name"].to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(named(&names), named(&all));
+    assert!(names.as_array().unwrap().iter().all(|pool| pool["tier"].is_null()), "unknown is no plan: {names}");
+}
+
+#[test]
 fn a_server_that_is_gone_is_unreachable() {
     let home = Home::new();
     let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

@@ -13,6 +13,7 @@ use crate::directory::schema::id;
 use crate::operations::{self, Answered, Call, Operation};
 use crate::protocol::{Answer, Api, ApiError, Outcome, Request, Subject, shapes};
 use crate::sandbox::Sandbox;
+use crate::tokens;
 use crate::weather::{Fault, Forecast, Traits};
 
 /// How far the clock of a signature may be from the clock of the service.
@@ -32,13 +33,14 @@ impl Sandbox {
         } else {
             Subject::default()
         };
+        let implied = self.implied(&subject);
         let forecast = self.weather_ref().meet(&Traits {
             name: &name,
             service: Some(service.iam()),
             category: operation.and_then(|operation| operation.category),
             pool: subject.pool(),
             client: subject.client(),
-            person: subject.person(),
+            person: subject.person().or(implied.as_deref()),
             new_password: subject.answers_new_password(),
         });
         if let Err(outcome) = sit_out(&forecast).await {
@@ -51,6 +53,18 @@ impl Sandbox {
         };
         self.count_request();
         conclude(&forecast, self.stamp(answer, request_id, forecast.skew_ms))
+    }
+
+    /// The person behind a refresh token or a session, where a request names nobody.
+    fn implied(&self, subject: &Subject) -> Option<String> {
+        if subject.person().is_some() {
+            return None;
+        }
+        if let Some(token) = subject.refresh_token() {
+            return tokens::owner(&self.world(), token);
+        }
+        let session = subject.session()?;
+        self.world().sessions.person(session)
     }
 
     fn perform(&self, met: Met<'_>, request: &Request) -> Answered {

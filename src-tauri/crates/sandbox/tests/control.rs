@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sandbox::{Basis, Fault, Quota, Sandbox, When};
 use serde_json::{Value, json};
-use support::{AUTHORIZATION, Live, live, options};
+use support::{AUTHORIZATION, Live, Own, PASSWORD, live, options};
 
 /// A request to the control door: status and answer.
 fn ask(live: &Live, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
@@ -185,6 +185,40 @@ fn calls_are_counted_by_operation_and_by_user_and_can_be_forgotten() {
     assert_eq!(live.sandbox.calls().by_user()["maria.keller"]["AdminGetUser"], 2);
     ask(&live, "DELETE", "calls", None);
     assert_eq!(get(&live, "calls")["total"], 0);
+}
+
+#[test]
+fn calls_that_bring_a_refresh_token_or_a_session_are_counted_for_its_person() {
+    let live = live(5);
+    let flows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"];
+    let own = Own::new(&live, json!({}), json!({ "ExplicitAuthFlows": flows }));
+    let role = json!({ "Username": "ada", "TemporaryPassword": PASSWORD, "MessageAction": "SUPPRESS" });
+    own.admin("AdminCreateUser", role);
+    own.admin("AdminSetUserPassword", json!({ "Username": "ada", "Password": PASSWORD, "Permanent": true }));
+    let factor = json!({ "MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": { "Enabled": true } });
+    own.admin("SetUserPoolMfaConfig", factor);
+    ask(&live, "DELETE", "calls", None);
+    let sign_in = json!({ "USERNAME": "ada", "PASSWORD": PASSWORD });
+    let sign_in = json!({ "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": sign_in });
+    let session = own.ok("InitiateAuth", sign_in.clone())["Session"].clone();
+    own.unsigned("AssociateSoftwareToken", json!({ "Session": session }));
+    own.admin("SetUserPoolMfaConfig", json!({ "MfaConfiguration": "OFF" }));
+    let token = own.ok("InitiateAuth", sign_in)["AuthenticationResult"]["RefreshToken"].clone();
+    let refresh = json!({ "AuthFlow": "REFRESH_TOKEN_AUTH", "AuthParameters": { "REFRESH_TOKEN": token } });
+    own.ok("InitiateAuth", refresh);
+    own.ok("GetTokensFromRefreshToken", json!({ "RefreshToken": token }));
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("client_id", own.client.as_str()),
+        ("refresh_token", token.as_str().unwrap()),
+    ];
+    let answer = ureq::post(format!("{}/oauth2/token", live.endpoint)).send_form(form).unwrap();
+    assert_eq!(answer.status(), 200);
+    own.ok("RevokeToken", json!({ "Token": token }));
+    let counted = json!({
+        "AssociateSoftwareToken": 1, "GetTokensFromRefreshToken": 1, "InitiateAuth": 3, "RevokeToken": 1, "oauth2/token": 1,
+    });
+    assert_eq!(get(&live, "calls")["byUser"]["ada"], counted);
 }
 
 /// Who was active by which operation, without those AWS says nothing about.

@@ -92,6 +92,7 @@ fn a_token_is_bound_to_its_filter_pool_and_operation() {
         json!({ "PaginationToken": token }),
         json!({ "PaginationToken": token, "Filter": "sub ^= \"2\"" }),
         json!({ "PaginationToken": token, "Filter": "sub ^= \"1\"", "UserPoolId": other_pool }),
+        json!({ "PaginationToken": token, "Filter": "sub ^= \"1\"", "AttributesToGet": ["sub"] }),
         json!({ "PaginationToken": "made-by-hand", "Filter": "sub ^= \"1\"" }),
         json!({ "PaginationToken": format!("{}0", token.as_str().unwrap()), "Filter": "sub ^= \"1\"" }),
     ] {

@@ -174,6 +174,7 @@ fn a_wrong_request_is_told_to_the_client(#[case] changes: &[(&str, &str)], #[cas
 }
 
 #[rstest]
+#[case::a_scope_that_was_not_granted(&[("scope", "openid profile")], "invalid_scope")]
 #[case::another_address(&[("redirect_uri", "http://127.0.0.1/callback")], "invalid_grant")]
 #[case::another_verifier(&[("code_verifier", "eBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")], "invalid_grant")]
 #[case::no_verifier(&[("code_verifier", "")], "invalid_grant")]
@@ -238,6 +239,13 @@ fn refresh_revoke_and_user_info_work_with_the_tokens() {
     assert_eq!((&found["username"], &found["email_verified"]), (&json!("maria.keller"), &json!("true")));
     assert_eq!(found["sub"], claims(&tokens["id_token"])["sub"]);
     assert!(found.get("name").is_none());
+    let wider = [
+        ("grant_type", "refresh_token"),
+        ("client_id", id.as_str()),
+        ("refresh_token", refresh.as_str()),
+        ("scope", "openid profile"),
+    ];
+    assert_eq!(browser.post("/oauth2/token", &[], &wider).json()["error"], "invalid_scope");
     let renew = |token: &str| {
         browser.post(
             "/oauth2/token",
@@ -352,4 +360,22 @@ fn logging_out_forgets_the_browser_and_leads_only_where_the_client_allows() {
     assert!(browser.get(&format!("/oauth2/authorize?{query}")).location.unwrap().starts_with("/login?"));
     let anew = browser.get(&format!("/{}/logout?{query}", live.pool));
     assert_eq!(anew.location.unwrap(), format!("/{}/login?{query}", live.pool));
+}
+#[test]
+fn a_level_that_is_asked_for_is_told_and_a_login_below_it_does_not_do() {
+    let live = live(20);
+    let browser = Browser::new(&live.endpoint);
+    let level = ("acr_values", "urn:cognito:loa:1");
+    let told = |query: &[(&str, &str)]| {
+        let tokens = exchange(&live, &browser, &code(&live, &browser, query), &[]).json();
+        let claims = claims(&tokens["id_token"]);
+        (claims["acr"].clone(), claims["amr"].clone())
+    };
+    assert_eq!(told(&[]), (Value::Null, Value::Null));
+    browser.forget();
+    assert_eq!(told(&[level]), (json!("urn:cognito:loa:1"), json!(["pwd"])));
+    let ask = |level: &str| browser.get(&format!("/oauth2/authorize?{}", request(&live, &[("acr_values", level)])));
+    assert!(ask("urn:cognito:loa:1").location.unwrap().starts_with(CALLBACK));
+    assert!(ask("urn:cognito:loa:4").location.unwrap().starts_with("/login"), "a password alone is level 1");
+    assert!(ask("urn:of:somebody:else").location.unwrap().starts_with(CALLBACK), "nobody asked for anything");
 }

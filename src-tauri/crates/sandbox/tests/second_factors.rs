@@ -239,3 +239,17 @@ fn a_pool_without_second_factors_asks_for_none() {
     own.admin("SetUserPoolMfaConfig", json!({ "MfaConfiguration": "OFF" }));
     tokens(&own.ok("InitiateAuth", by_password("ada", PASSWORD)));
 }
+
+#[test]
+fn twenty_codes_by_email_an_hour_are_enough() {
+    let live = live(5);
+    let own = open(&live, "OPTIONAL", &["EMAIL"]);
+    person(&own, "ada", &BOTH);
+    prefer(&own, "ada", &[("EmailMfaSettings", true)]);
+    for _ in 0..20 {
+        asks(&own.ok("InitiateAuth", by_password("ada", PASSWORD)), "EMAIL_OTP");
+    }
+    own.fails("InitiateAuth", by_password("ada", PASSWORD), "TooManyRequestsException");
+    live.sandbox.weather().advance(Duration::from_secs(3_600));
+    asks(&own.ok("InitiateAuth", by_password("ada", PASSWORD)), "EMAIL_OTP");
+}

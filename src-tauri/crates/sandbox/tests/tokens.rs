@@ -399,6 +399,19 @@ fn version_two_of_the_trigger_changes_both_tokens_and_scopes() {
 }
 
 #[test]
+fn a_trigger_adds_no_more_than_five_thousand_claims_and_scopes() {
+    let live = live(5);
+    let add = |count: usize| {
+        let claims: Map<String, Value> = (0..count).map(|at| (format!("c{at}"), json!("v"))).collect();
+        json!({ "claimsAndScopeOverrideDetails": { "accessTokenGeneration": { "claimsToAddOrOverride": claims } } })
+    };
+    let (_, access) = triggered(&live, Some("V2_0"), add(4_900)).unwrap();
+    assert_eq!(access["c4899"], "v");
+    let Refused(error) = triggered(&live, Some("V2_0"), add(5_000)).unwrap_err();
+    assert!(error.starts_with("InvalidLambdaResponseException"), "{error}");
+}
+
+#[test]
 fn the_event_of_the_trigger_has_its_version_and_tells_scopes_from_the_second_on() {
     let live = live(5);
     let none = Value::Null;

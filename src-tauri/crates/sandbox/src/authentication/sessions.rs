@@ -57,6 +57,8 @@ pub(crate) struct Progress {
     pub(crate) methods: Vec<&'static str>,
     /// Whether the client asked to be told these methods (`TARGET_ACR_VALUES`).
     pub(crate) told_methods: bool,
+    /// The level of authentication to be reached; 0 when none is asked for.
+    pub(crate) target: u8,
     /// Whether a new password was set on the way.
     pub(crate) new_password: bool,
     /// `DEVICE_KEY` of the client.
@@ -83,6 +85,7 @@ impl Progress {
             typed: typed.to_owned(),
             methods: Vec::new(),
             told_methods: false,
+            target: 0,
             new_password: false,
             device: None,
             device_proved: false,
@@ -222,6 +225,11 @@ impl Sessions {
     /// A session that waits, without answering it.
     pub(crate) fn peek(&self, id: &str, now_ms: i64) -> Option<&Session> {
         self.open.get(id).filter(|open| now_ms < open.expires_ms)?.session.as_ref()
+    }
+
+    /// The username of whoever signs in with a session, whether or not its time is over.
+    pub(crate) fn person(&self, id: &str) -> Option<String> {
+        self.peek(id, i64::MIN).map(|session| session.progress.username.clone())
     }
 
     /// Puts a session back whose answer did not count: a mistyped code may be tried again while its time lasts.

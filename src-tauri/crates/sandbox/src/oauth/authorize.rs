@@ -6,6 +6,7 @@ use super::Visit;
 use super::form::Form;
 use super::grants::{Code, Login};
 use super::request::{Authorization, Refusal, ResponseType, redirect};
+use crate::authentication::levels;
 use crate::protocol::{Answer, ApiError};
 use crate::tokens::{self, Issue, Source};
 
@@ -43,13 +44,17 @@ pub(super) fn present(visit: &Visit<'_>, asked: &Authorization) -> Option<(Login
     let fresh = asked.max_age_s.is_none_or(|age| now_ms - login.auth_time_ms <= age.saturating_mul(1000));
     let minutes = pool.resources.sessions.login_minutes(&asked.client_id);
     let granted = now_ms - login.auth_time_ms < minutes.saturating_mul(60_000);
-    (allowed && fresh && granted && !asked.afresh).then(|| (login.clone(), id.to_owned()))
+    let strong = asked.levels.iter().min().is_none_or(|least| levels::reached(&login.amr) >= *least);
+    (allowed && fresh && granted && strong && !asked.afresh).then(|| (login.clone(), id.to_owned()))
 }
 
 /// Leads back to the client with what it asked for.
 pub(super) fn grant(visit: &mut Visit<'_>, asked: &Authorization, login: &Login, login_id: &str) -> Answer {
     let now_ms = visit.moment.now_ms;
     visit.world.browsers.touch_login(login_id, now_ms);
+    // How somebody signed in is told to those who ask for it.
+    let told = if asked.levels.is_empty() { Vec::new() } else { login.amr.clone() };
+    let login = &Login { amr: told, ..login.clone() };
     if asked.response_type == ResponseType::Token {
         return implicit(visit, asked, login, login_id)
             .unwrap_or_else(|error| asked.back(&[("error", "server_error"), ("error_description", &error.message)]));

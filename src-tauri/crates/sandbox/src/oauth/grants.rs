@@ -75,6 +75,11 @@ impl Browsers {
         self.codes.remove(id).filter(|code| now_ms < code.expires_ms).map(|code| code.value)
     }
 
+    /// The pool and the person of a code, whatever its age.
+    pub(super) fn holder(&self, id: &str) -> Option<(&str, u32)> {
+        self.codes.get(id).map(|code| (code.value.pool_id.as_str(), code.value.user))
+    }
+
     pub(super) fn add_login(&mut self, id: String, value: Login, expires_ms: i64, now_ms: i64) {
         insert(&mut self.logins, id, Timed { value, expires_ms }, now_ms);
     }

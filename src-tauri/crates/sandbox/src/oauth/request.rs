@@ -1,6 +1,9 @@
 //! The authorization request (RFC 6749, 4.1.1; RFC 7636; OpenID Connect Core, 3.1.2.1).
 
+use serde_json::{Map, Value};
+
 use super::form::{Form, encode, with_query};
+use crate::authentication::levels;
 use crate::directory::{Client, World};
 use crate::protocol::Answer;
 
@@ -32,8 +35,8 @@ pub(super) struct Authorization {
     /// Oldest login that counts, in seconds.
     pub(super) max_age_s: Option<i64>,
     pub(super) login_hint: Option<String>,
-    /// Whether tokens tell how the person signed in (`acr_values`).
-    pub(super) acr_values: bool,
+    /// Levels of authentication to be reached and told in tokens (`acr_values`), the dearest first.
+    pub(super) levels: Vec<u8>,
 }
 
 /// Why a request is not answered as asked.
@@ -78,7 +81,8 @@ impl Authorization {
         let unknown = || Refusal::shown("Client does not exist", client_id);
         let pool_id = world.pool_of_client(client_id).filter(|id| pool.is_none_or(|pool| pool == *id));
         let pool_id = pool_id.ok_or_else(unknown)?;
-        let client = world.pools.get(pool_id).and_then(|pool| pool.clients.get(client_id)).ok_or_else(unknown)?;
+        let pool = world.pools.get(pool_id).ok_or_else(unknown)?;
+        let client = pool.clients.get(client_id).ok_or_else(unknown)?;
         let redirect_uri = redirect_uri(client, form)?;
         let response_type = match form.get("response_type") {
             Some("token") => ResponseType::Token,
@@ -123,7 +127,7 @@ impl Authorization {
             silent,
             max_age_s: form.get("max_age").and_then(|age| age.parse().ok()),
             login_hint: form.text("login_hint"),
-            acr_values: form.get("acr_values").is_some(),
+            levels: levels(&pool.settings, form.get("acr_values")),
             redirect_uri,
         })
     }
@@ -133,6 +137,14 @@ impl Authorization {
         let mut parameters = parameters.to_vec();
         parameters.extend(self.state.as_deref().map(|state| ("state", state)));
         redirect(&address(&self.redirect_uri, self.response_type, &parameters))
+    }
+}
+
+/// The levels that `acr_values` names; a pool whose plan has none passes over all of them.
+fn levels(settings: &Map<String, Value>, asked: Option<&str>) -> Vec<u8> {
+    match asked {
+        Some(asked) if settings.get("UserPoolTier").is_none_or(|plan| plan != "LITE") => levels::asked(settings, asked),
+        _ => Vec::new(),
     }
 }
 
@@ -147,7 +159,7 @@ fn redirect_uri(client: &Client, form: &Form) -> Result<String, Refusal> {
 
 /// Whether a client may use one of `code`, `implicit` and `client_credentials`.
 pub(super) fn may_use(client: &Client, flow: &str) -> bool {
-    let on = client.settings.get("AllowedOAuthFlowsUserPoolClient").and_then(serde_json::Value::as_bool);
+    let on = client.settings.get("AllowedOAuthFlowsUserPoolClient").and_then(Value::as_bool);
     on == Some(true) && client.lists("AllowedOAuthFlows", flow)
 }
 

@@ -43,8 +43,7 @@ pub(super) fn begin(
     password: &str,
 ) -> Result<Step, ApiError> {
     let client = client(visit, asked)?;
-    let told = asked.acr_values;
-    let hosted = hosted::begin(&mut call(visit), client, &asked.pool_id, username, password, told)?;
+    let hosted = hosted::begin(&mut call(visit), client, &asked.pool_id, username, password, &asked.levels)?;
     go_on(visit, asked, hosted)
 }
 

@@ -94,6 +94,7 @@ fn by_code(visit: &mut Visit<'_>, form: &Form, client: &Client) -> Result<Value,
     let given = form.get("code").ok_or(INVALID_REQUEST)?;
     let redirect_uri = form.get("redirect_uri").ok_or(INVALID_REQUEST)?;
     let code = visit.world.browsers.take_code(given, &client.id, visit.moment.now_ms).ok_or(INVALID_GRANT)?;
+    demand_scopes(form, &code.scopes)?;
     if code.redirect_uri != redirect_uri || !proves(form.get("code_verifier"), code.challenge.as_deref()) {
         return Err(INVALID_GRANT);
     }
@@ -133,7 +134,22 @@ fn by_refresh_token(visit: &mut Visit<'_>, form: &Form, client: &Client) -> Resu
         source: Source::RefreshTokens,
         client_metadata: Map::new(),
     };
+    let grant =
+        tokens::continued(visit.world, &client.id, refresh.token, visit.moment).map_err(|error| inside(&error))?.grant;
+    demand_scopes(form, &grant.scopes)?;
     tokens::refresh(visit.world, &refresh, visit.moment).map_err(|error| inside(&error))
+}
+
+/// A request may name scopes again, but none that was not granted.
+fn demand_scopes(form: &Form, granted: &[String]) -> Result<(), Refused> {
+    let mut asked = form.get("scope").unwrap_or_default().split_whitespace();
+    // A sign-in through the API has this one scope.
+    let own = |scope: &str| granted.is_empty() && scope == "aws.cognito.signin.user.admin";
+    if asked.all(|scope| scope == "offline_access" || own(scope) || granted.iter().any(|known| known == scope)) {
+        Ok(())
+    } else {
+        Err(Refused(400, "invalid_scope"))
+    }
 }
 
 fn by_credentials(visit: &mut Visit<'_>, form: &Form, client: &Client) -> Result<Value, Refused> {

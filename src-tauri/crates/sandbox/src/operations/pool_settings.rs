@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::authentication::levels;
 use crate::protocol::ApiError;
 
 /// What `CreateUserPool` and `UpdateUserPool` both take and `DescribeUserPool` shows under the same name.
@@ -70,6 +71,7 @@ pub(super) fn complete(settings: &mut Map<String, Value>) {
         mirror(settings, old, "VerificationMessageTemplate", new);
     }
     within(settings, "LambdaConfig", complete_token_trigger);
+    settings.insert("AcrConfiguration".to_owned(), levels::shown(settings));
 }
 
 fn plain_defaults() -> Map<String, Value> {
@@ -148,6 +150,7 @@ fn mirror(settings: &mut Map<String, Value>, old: &str, parent: &str, new: &str)
 pub(super) fn check(settings: &Map<String, Value>) -> Result<(), ApiError> {
     check_names(settings)?;
     check_recovery(settings)?;
+    check_levels(settings)?;
     check_triggers(settings)?;
     check_messages(settings)?;
     check_tags(settings)?;
@@ -195,6 +198,15 @@ fn check_recovery(settings: &Map<String, Value>) -> Result<(), ApiError> {
         return Err(ApiError::invalid("Recovery mechanisms must have different names and different priorities."));
     }
     Ok(())
+}
+
+/// Every level has a name of its own, those that keep the usual one included.
+fn check_levels(settings: &Map<String, Value>) -> Result<(), ApiError> {
+    let names = levels::names(settings);
+    match names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)) {
+        Some((_, name)) => Err(ApiError::invalid(format!("AcrConfiguration names two levels {name}."))),
+        None => Ok(()),
+    }
 }
 
 fn check_triggers(settings: &Map<String, Value>) -> Result<(), ApiError> {
@@ -274,11 +286,14 @@ fn check_tier(settings: &Map<String, Value>) -> Result<(), ApiError> {
     let tier = tier(settings);
     let trigger = read(settings, &["LambdaConfig", "PreTokenGenerationConfig", "LambdaVersion"]);
     let guard = read(settings, &["UserPoolAddOns", "AdvancedSecurityMode"]);
+    let levels =
+        levels::names(settings).iter().zip(1..).any(|(name, level)| *name != format!("urn:cognito:loa:{level}"));
     let history = read(settings, &["Policies", "PasswordPolicy", "PasswordHistorySize"]).and_then(Value::as_i64);
     let features = [
         ("Choice-based sign-in without a password", first_factors(settings).len() > 1, "ESSENTIALS"),
         ("Access token customization", trigger.is_some_and(|version| version != "V1_0"), "ESSENTIALS"),
         ("Password history", history.is_some_and(|size| size > 0), "ESSENTIALS"),
+        ("Names of authentication levels", levels, "ESSENTIALS"),
         ("Threat protection", guard.is_some_and(|mode| mode != "OFF"), "PLUS"),
     ];
     for (feature, used, least) in features {

@@ -31,8 +31,9 @@ pub(super) fn list(call: &mut Call<'_>) -> Answered {
     let pool = call.pool(input.user_pool_id.as_deref())?;
     let filter = input.filter.unwrap_or_default();
     let (key, wanted) = filter::parse(&filter, pool.users.username_key())?;
+    let shown = input.attributes_to_get.as_ref().map(|names| format!("{filter}\n{}", names.join(",")));
     let only = input.attributes_to_get.map(|names| ids(pool, &names)).transpose()?;
-    let question = Question::new("ListUsers", &pool.id, &filter);
+    let question = Question::new("ListUsers", &pool.id, shown.as_deref().unwrap_or(&filter));
     let after = match input.pagination_token.as_deref() {
         Some(token) => Some(token::open(token, &question, now_ms, page_token_ms)?),
         None => None,

@@ -12,7 +12,7 @@ use bytes::Bytes;
 
 pub(crate) use error::ApiError;
 pub(crate) use page::PageRequest;
-pub(crate) use subject::Subject;
+pub(crate) use subject::{Subject, bearer};
 
 /// A request, freed from the transport that carried it.
 #[derive(Debug, Clone, Default)]

@@ -19,6 +19,9 @@ pub(crate) struct Subject {
     destination_user: Identity,
     user: Identity,
     access_token: Option<String>,
+    refresh_token: Option<String>,
+    token: Option<String>,
+    session: Option<String>,
     /// Read from the access token, without a check: only counts and rates use it.
     #[serde(skip)]
     bearer: Option<String>,
@@ -28,6 +31,7 @@ pub(crate) struct Subject {
 #[serde(rename_all = "SCREAMING_SNAKE_CASE", default)]
 struct Parameters {
     username: Option<String>,
+    refresh_token: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize, Default)]
@@ -60,6 +64,17 @@ impl Subject {
         named.or(parameter).or(linked).or(self.user.provider_attribute_value.as_deref())
     }
 
+    /// The refresh token that the input brings.
+    pub(crate) fn refresh_token(&self) -> Option<&str> {
+        let plain = self.refresh_token.as_deref().or(self.auth_parameters.refresh_token.as_deref());
+        plain.or(self.token.as_deref())
+    }
+
+    /// The session that the input goes on with.
+    pub(crate) fn session(&self) -> Option<&str> {
+        self.session.as_deref()
+    }
+
     /// The person the input names, or whose access token it brings.
     pub(crate) fn person(&self) -> Option<&str> {
         self.named_person().or(self.bearer.as_deref())
@@ -75,7 +90,8 @@ struct Claims {
     username: String,
 }
 
-fn bearer(token: &str) -> Option<String> {
+/// The username in an access token, unchecked.
+pub(crate) fn bearer(token: &str) -> Option<String> {
     let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
     serde_json::from_slice::<Claims>(&payload).ok().map(|claims| claims.username)
 }

@@ -94,6 +94,9 @@ impl Claimant<'_> {
         if !self.grant.amr.is_empty() {
             put("amr", json!(self.grant.amr));
         }
+        if let Some(acr) = &self.grant.acr {
+            put("acr", acr.clone().into());
+        }
         claims
     }
 

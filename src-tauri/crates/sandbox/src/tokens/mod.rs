@@ -16,8 +16,9 @@ use serde_json::{Map, Value, json};
 pub(crate) use bearer::{Bearer, Refusal, bearer, verified_access, verified_id};
 pub(crate) use claims::{attributes, revocable};
 pub(crate) use keys::Keys;
-pub(crate) use refresh::{Refresh, continued, is_anyones, refresh, revoke};
+pub(crate) use refresh::{Refresh, continued, is_anyones, owner, refresh, revoke};
 
+use crate::authentication::levels;
 use crate::directory::account::grants::Grant;
 use crate::directory::users::Moment;
 use crate::directory::{Client, Pool, World};
@@ -103,6 +104,7 @@ pub(crate) fn issue(world: &mut World, issue: &Issue, moment: Moment) -> Result<
         scopes: issue.scopes.clone(),
         device_key: issue.device_key.clone(),
         amr: issue.amr.clone(),
+        acr: levels::acr(&pool.settings, &issue.amr),
         resource: issue.resource.clone(),
         revoked: false,
         generation: 0,
@@ -147,6 +149,7 @@ impl Exchange<'_> {
         let with_id = !hosted || self.grant.scopes.iter().any(|scope| scope == "openid");
         let mut id = claimant.id(&draft.groups, &id_jti, lifetimes.id_s);
         draft.finish_id(&mut id);
+        pre_token::demand_few(access.len() + id.len() + draft.scopes.len())?;
         let keys = world.keys.pool(&pool.id)?;
         let access = keys.access.sign(&access)?;
         let mut result = Map::new();
@@ -209,6 +212,7 @@ pub(crate) fn machine(
     let issuer = issuer(&world.region, pool);
     let mut claims = claims::machine(client, &draft.scopes, &issuer, &jti, moment);
     draft.finish_access(&mut claims, client_id);
+    pre_token::demand_few(claims.len() + draft.scopes.len())?;
     let expires_in = lifetimes(client, moment).access_s;
     let token = world.keys.pool(pool_id)?.access.sign(&claims)?;
     Ok(json!({ "AccessToken": token, "ExpiresIn": expires_in, "TokenType": "Bearer" }))

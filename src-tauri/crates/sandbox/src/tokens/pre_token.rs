@@ -7,6 +7,9 @@ use crate::directory::Pool;
 use crate::protocol::ApiError;
 use crate::triggers::{self, Event, Trigger};
 
+/// Most claims and scopes of the tokens of one exchange, after the trigger.
+const MOST: usize = 5_000;
+
 /// What the trigger of a pool answers; `None` without one.
 ///
 /// # Errors
@@ -187,6 +190,14 @@ impl Changes {
             }
         }
     }
+}
+
+/// Refuses more claims and scopes than the tokens of one exchange may have.
+///
+/// # Errors
+/// `InvalidLambdaResponseException`: only a trigger comes near that.
+pub(super) fn demand_few(claims_and_scopes: usize) -> Result<(), ApiError> {
+    if claims_and_scopes > MOST { Err(triggers::unrecognizable(Trigger::PreTokenGeneration)) } else { Ok(()) }
 }
 
 /// Whether no trigger may add, change or take away this claim.

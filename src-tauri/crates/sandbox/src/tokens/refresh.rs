@@ -113,6 +113,12 @@ pub(crate) fn is_anyones(world: &World, token: &str) -> bool {
     world.pools.values().any(|pool| matches!(find_in(world, pool, token), Ok(Some(_))))
 }
 
+/// The username of the person whom a refresh token belongs to, whether or not it is still good.
+pub(crate) fn owner(world: &World, token: &str) -> Option<String> {
+    let mut found = world.pools.values().filter_map(|pool| Some((pool, find_in(world, pool, token).ok()??.0)));
+    found.next().and_then(|(pool, user)| pool.users.get(user).map(|user| user.username().to_owned()))
+}
+
 /// Revokes the sign-in of a refresh token of this client. `false` when the token is none; one that is already revoked
 /// or has expired is no error.
 ///

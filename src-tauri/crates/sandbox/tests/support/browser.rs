@@ -51,6 +51,11 @@ impl Browser {
         Self { endpoint: endpoint.to_owned(), agent: config.into(), cookies: RefCell::default() }
     }
 
+    /// Forgets every cookie.
+    pub fn forget(&self) {
+        self.cookies.borrow_mut().clear();
+    }
+
     fn cookie(&self) -> String {
         let cookies = self.cookies.borrow();
         cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")

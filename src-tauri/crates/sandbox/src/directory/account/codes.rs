@@ -54,12 +54,14 @@ pub(crate) enum Action {
     AttributeCode,
     /// `VerifyUserAttribute`.
     VerifyAttribute,
+    /// Codes by e-mail to sign in with; AWS allows 5 to 20.
+    SignInCode,
 }
 
 impl Action {
     fn hourly(self) -> usize {
         match self {
-            Self::Recovery => 20,
+            Self::Recovery | Self::SignInCode => 20,
             Self::Resend | Self::ChangePassword | Self::AttributeCode => 5,
             Self::Confirm | Self::VerifyAttribute => 15,
         }

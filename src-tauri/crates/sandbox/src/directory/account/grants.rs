@@ -27,6 +27,9 @@ pub(crate) struct Grant {
     /// How the person proved who they are, as `amr` tells it.
     #[serde(default)]
     pub(crate) amr: Vec<String>,
+    /// The level of authentication that this reached, as `acr` tells it.
+    #[serde(default)]
+    pub(crate) acr: Option<String>,
     /// Address of the API that the access token is bound to (RFC 8707).
     #[serde(default)]
     pub(crate) resource: Option<String>,

@@ -24,7 +24,11 @@ impl Attempt<'_, '_> {
             return self.after_sign_up(session);
         }
         status::demand_password_kept(self)?;
-        let available = self.available()?;
+        self.aim(parameters)?;
+        if self.progress.methods.contains(&"pwd") && !self.factors_of(self.progress.target).is_empty() {
+            return self.ask_second_factor();
+        }
+        let available = self.leading(self.available()?);
         let preferred = parameters.get("PREFERRED_CHALLENGE").map(String::as_str);
         let Some(chosen) = available.iter().find(|name| Some(**name) == preferred).copied() else {
             return self.ask_choice(available);
@@ -42,7 +46,7 @@ impl Attempt<'_, '_> {
     }
 
     /// The first factors that the person can use. Nobody seems to have all that the pool allows.
-    fn available(&self) -> Result<Vec<&'static str>, ApiError> {
+    pub(super) fn available(&self) -> Result<Vec<&'static str>, ApiError> {
         let pool = self.pool()?;
         let mut names = vec!["PASSWORD", "PASSWORD_SRP"];
         // One-time passwords cannot be the only factor where a second one is required, do not replace a temporary
@@ -98,7 +102,9 @@ impl Attempt<'_, '_> {
         }
         self.somebody().map_err(|_| wrong())?;
         status::demand_confirmed(self)?;
-        self.progress.methods.push("otp");
+        // The code was sent to what it has verified.
+        let by_email = self.user().is_some_and(|user| user.attribute(id::EMAIL_VERIFIED) == Some("true"));
+        self.progress.methods.push(if by_email { "email_otp" } else { "sms" });
         self.finish()
     }
 }

@@ -76,7 +76,6 @@ impl Attempt<'_, '_> {
             return Err(wrong());
         }
         self.progress.device_proved = true;
-        self.progress.methods.push("hwk");
         if tracks(self.pool()?, "ChallengeRequiredOnNewDevice") {
             return self.after_second_factor();
         }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::attempt::Attempt;
 use super::{Step, device};
+use crate::authentication::levels;
 use crate::authentication::sessions::Flow;
 use crate::directory::account::events::{Event, Kind};
 use crate::protocol::ApiError;
@@ -24,9 +25,9 @@ impl Attempt<'_, '_> {
         let new_device = if known_device.is_none() && !hosted { self.meet_device(user)? } else { None };
         self.lockout().clear();
         let event_id = self.record(true, "Mfa");
-        let told = if self.progress.told_methods { self.progress.methods.as_slice() } else { &[] };
+        let amr = levels::amr(&self.progress.methods);
         if hosted {
-            return Ok(json!({ "Login": { "User": user, "Methods": told, "EventId": event_id } }));
+            return Ok(json!({ "Login": { "User": user, "Methods": amr, "EventId": event_id } }));
         }
         let source = match (self.progress.new_password, self.progress.device_proved) {
             (true, _) => Source::NewPasswordChallenge,
@@ -36,7 +37,7 @@ impl Attempt<'_, '_> {
         let metadata = self.metadata.iter().map(|(name, value)| (name.clone(), Value::from(value.clone())));
         let issue = Issue {
             device_key: known_device.or_else(|| new_device.as_ref().map(|(key, _)| key.clone())),
-            amr: told.iter().map(|method| (*method).to_owned()).collect(),
+            amr: if self.progress.told_methods { amr } else { Vec::new() },
             event_id,
             client_metadata: metadata.collect(),
             ..Issue::new(&self.progress.pool, &self.client.id, user, source, moment)
@@ -81,7 +82,7 @@ impl Attempt<'_, '_> {
         if self.progress.methods.contains(&"pwd") {
             challenges.insert("Password".to_owned(), "Success".to_owned());
         }
-        if self.progress.methods.contains(&"mfa") {
+        if self.progress.methods.len() > 1 {
             challenges.insert("Mfa".to_owned(), "Success".to_owned());
         }
         if !passed {

@@ -3,11 +3,11 @@
 use serde_json::{Map, Value};
 
 use super::attempt::Attempt;
-use super::{Door, Initiate, Step, Texts, device, refused, required, status, wrong};
+use super::{Door, Initiate, Step, Texts, device, refused, required, status, step_up, wrong};
 use crate::authentication::sessions::{Flow, Progress};
 use crate::authentication::{existence, secret_hash, srp};
 use crate::directory::{Client, Pool};
-use crate::operations::Call;
+use crate::operations::{Call, pool_settings};
 use crate::protocol::{ApiError, check};
 use crate::tokens::{self, Source};
 
@@ -32,9 +32,12 @@ pub(super) fn begin(call: &mut Call<'_>, input: Initiate, door: Door) -> Step {
         return Err(ApiError::constraint(name, "authFlow", &rule));
     }
     let (pool, client) = call.client(input.client_id.as_deref())?;
-    let pool = pool.id.clone();
-    demand_allowed(&client, name, door)?;
+    let (pool, plan) = (pool.id.clone(), pool_settings::tier(&pool.settings).to_owned());
     let parameters = input.auth_parameters.unwrap_or_default();
+    if name == "USER_AUTH" {
+        step_up::demand_plan(&plan, &parameters)?;
+    }
+    demand_allowed(&client, name, door)?;
     let flow = match name {
         "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" => return refresh(call, &client, &parameters),
         "USER_SRP_AUTH" => Flow::Srp,
@@ -46,7 +49,6 @@ pub(super) fn begin(call: &mut Call<'_>, input: Initiate, door: Door) -> Step {
     secret_hash::check(&client, &typed, parameters.get("SECRET_HASH").map(String::as_str))?;
     let ip = input.context_data.and_then(|c| c.ip_address);
     let progress = Progress {
-        told_methods: parameters.contains_key("TARGET_ACR_VALUES"),
         device: parameters.get("DEVICE_KEY").cloned(),
         ip: ip.or_else(|| input.user_context_data.and_then(|c| c.ip_address)),
         validation: input.client_metadata.unwrap_or_default(),

@@ -14,7 +14,7 @@ use crate::protocol::{ApiError, json};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Admitted {
     pub(crate) user: u32,
-    /// `amr`, where the request asked for it.
+    /// `amr`.
     pub(crate) methods: Vec<String>,
     /// The auth event of the sign-in, where the pool keeps them.
     pub(crate) event_id: Option<String>,
@@ -42,7 +42,7 @@ pub(crate) enum Question {
     Setup { secret: Option<String> },
 }
 
-/// Begins with a username and a password.
+/// Begins with a username and a password, towards the first of `levels` that the person can reach.
 ///
 /// # Errors
 /// Those of a sign-in with a password.
@@ -52,13 +52,13 @@ pub(crate) fn begin(
     pool: &str,
     username: &str,
     password: &str,
-    told_methods: bool,
+    levels: &[u8],
 ) -> Result<Hosted, ApiError> {
-    let begun = Progress::begin(pool, &client.id, Flow::Hosted, username);
-    let progress = Progress { told_methods, ..begun };
+    let progress = Progress::begin(pool, &client.id, Flow::Hosted, username);
     let mut attempt = Attempt { call, client, progress, metadata: Texts::new() };
     let parameters = Texts::from([("PASSWORD".to_owned(), password.to_owned())]);
     attempt.find(&parameters).map_err(|error| if error.code == "UserNotFoundException" { wrong() } else { error })?;
+    attempt.aim_at(levels);
     read(&attempt.with_password(password)?)
 }
 

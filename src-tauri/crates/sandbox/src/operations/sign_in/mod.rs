@@ -17,6 +17,7 @@ mod password;
 mod respond;
 mod second_factor;
 mod status;
+mod step_up;
 
 use std::collections::BTreeMap;
 

@@ -7,6 +7,7 @@ use super::{Step, Texts, required, wrong};
 use crate::authentication::sessions::{Challenge, Flow};
 use crate::authentication::srp::salt;
 use crate::authentication::totp;
+use crate::directory::account::codes::Action;
 use crate::directory::schema::id;
 use crate::directory::user::{AttributeId, Factor, User};
 use crate::directory::{LOWER, Pool};
@@ -66,7 +67,12 @@ impl Attempt<'_, '_> {
         if demand(pool) == Demand::Off {
             return self.after_second_factor();
         }
-        let usable: Vec<Factor> = user.factors.active().filter(|factor| self.usable(user, *factor)).collect();
+        let usable = self.usable_factors();
+        match self.factors_of(self.progress.target).as_slice() {
+            [] => {}
+            [factor] => return self.ask_factor(*factor),
+            several => return self.ask_which(several.to_vec()),
+        }
         if let Some(factor) = user.factors.preferred.filter(|factor| usable.contains(factor)) {
             return self.ask_factor(factor);
         }
@@ -77,6 +83,13 @@ impl Attempt<'_, '_> {
             [factor] => self.ask_factor(*factor),
             _ => self.ask_which(choices),
         }
+    }
+
+    /// The second factors that are on and that the person has what they need for, where the pool has second factors.
+    pub(super) fn usable_factors(&self) -> Vec<Factor> {
+        let (Ok(pool), Some(user)) = (self.pool(), self.user()) else { return Vec::new() };
+        let on = demand(pool) != Demand::Off;
+        user.factors.active().filter(|factor| on && self.usable(user, *factor)).collect()
     }
 
     /// Whether the person has what a factor needs.
@@ -167,6 +180,11 @@ impl Attempt<'_, '_> {
         let details = destination.details();
         if let Some(user) = self.progress.user {
             let (pool, moment) = (self.progress.pool.clone(), self.call.moment);
+            if attribute == id::EMAIL {
+                let codes = &mut self.pool_mut()?.account_mut(user).codes;
+                // The service model declares no other error for a sign-in that came too often.
+                codes.count(Action::SignInCode, moment.now_ms).map_err(|_| ApiError::throttled())?;
+            }
             let metadata =
                 self.metadata.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
             let dispatch = Dispatch {
@@ -197,7 +215,7 @@ impl Attempt<'_, '_> {
         if self.progress.methods.contains(&"pwd") {
             return self.passed(method);
         }
-        self.progress.methods.extend(["otp", method]);
+        self.progress.methods.push(method);
         self.after_second_factor()
     }
 
@@ -229,7 +247,7 @@ impl Attempt<'_, '_> {
     }
 
     fn passed(&mut self, method: &'static str) -> Step {
-        self.progress.methods.extend(["mfa", method]);
+        self.progress.methods.push(method);
         self.after_second_factor()
     }
 

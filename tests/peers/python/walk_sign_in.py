@@ -1,9 +1,11 @@
 """Signing up and in, and everything that a person does with their own tokens."""
 
 import base64
+import json
 import secrets
 
 import totp
+from passkey import Passkey
 from walk_directory import PASSWORD
 
 SECOND = "Correct-Horse-2"
@@ -17,6 +19,7 @@ def run(walk):
     profile(walk, tokens)
     factors(walk)
     devices(walk)
+    passkeys(walk)
     administrator(walk)
     leave(walk)
 
@@ -56,12 +59,10 @@ def profile(walk, tokens):
     do("ChangePassword", **me, PreviousPassword=PASSWORD, ProposedPassword=SECOND)
     do("SetUserSettings", **me, MFAOptions=[{"DeliveryMedium": "SMS", "AttributeName": "phone_number"}])
     do("SetUserSettings", **me, MFAOptions=[])
-    do("ListWebAuthnCredentials", **me)
     sign_in(walk, "ada", SECOND)
     others = [s for s in do("ListUserSessions", **me).get("Sessions", []) if not s.get("IsCurrentSession")]
     if others:
         do("RevokeUserSession", **me, SessionId=others[0]["SessionId"])
-    do("StartWebAuthnRegistration", **me)
     key = tokens.get("NewDeviceMetadata", {}).get("DeviceKey", "eu-west-1_0")
     fresh = do("GetTokensFromRefreshToken", RefreshToken=tokens.get("RefreshToken", "none"), ClientId=walk.client, DeviceKey=key)
     do("RevokeToken", Token=fresh.get("AuthenticationResult", {}).get("RefreshToken") or tokens.get("RefreshToken", "none"),
@@ -105,6 +106,30 @@ def devices(walk):
     me, key = {"AccessToken": tokens.get("AccessToken", "none")}, tokens.get("NewDeviceMetadata", {}).get("DeviceKey", "eu-west-1_0")
     do("ConfirmDevice", **me, DeviceKey=key, DeviceSecretVerifierConfig=DEVICE)
     do("ForgetDevice", **me, DeviceKey=key)
+
+
+def passkeys(walk):
+    do = walk.do
+    policy = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"]}}
+    pool = do("CreateUserPool", PoolName="passkeys", Policies=policy).get("UserPool", {}).get("Id", "eu-west-1_0")
+    do("SetUserPoolMfaConfig", UserPoolId=pool, WebAuthnConfiguration={"RelyingPartyId": "app.example"})
+    client = do("CreateUserPoolClient", UserPoolId=pool, ClientName="app", ExplicitAuthFlows=["ALLOW_USER_AUTH"])
+    client = client.get("UserPoolClient", {}).get("ClientId", "none")
+    do("AdminCreateUser", UserPoolId=pool, Username="ada", MessageAction="SUPPRESS")
+    do("AdminSetUserPassword", UserPoolId=pool, Username="ada", Password=PASSWORD, Permanent=True)
+    begin = lambda **more: do("InitiateAuth", ClientId=client, AuthFlow="USER_AUTH", AuthParameters={"USERNAME": "ada", **more})
+    result = begin(PREFERRED_CHALLENGE="PASSWORD", PASSWORD=PASSWORD).get("AuthenticationResult", {})
+    me = {"AccessToken": result.get("AccessToken", "none")}
+    key = Passkey("https://app.example", "app.example")
+    options = do("StartWebAuthnRegistration", **me).get("CredentialCreationOptions", {"challenge": ""})
+    do("CompleteWebAuthnRegistration", **me, Credential=key.register(options))
+    asked = begin(PREFERRED_CHALLENGE="WEB_AUTHN")
+    options = json.loads(asked.get("ChallengeParameters", {}).get("CREDENTIAL_REQUEST_OPTIONS", '{"challenge": ""}'))
+    do("RespondToAuthChallenge", ClientId=client, ChallengeName="WEB_AUTHN", Session=asked.get("Session", "x" * 20),
+       ChallengeResponses={"USERNAME": "ada", "CREDENTIAL": key.sign_in(options)})
+    listed = do("ListWebAuthnCredentials", **me, MaxResults=1).get("Credentials", [])
+    do("DeleteWebAuthnCredential", **me, CredentialId=listed[0]["CredentialId"] if listed else "none")
+    do("DeleteUserPool", UserPoolId=pool)
 
 
 def administrator(walk):

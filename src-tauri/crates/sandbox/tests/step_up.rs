@@ -13,7 +13,7 @@ use totp_rs::{Builder, Secret};
 const LEVEL: &str = "urn:cognito:loa:";
 
 /// A pool with every factor, and Ada with an address, a number, and an authenticator app.
-fn open<'a>(live: &'a Live, pool: Value) -> (Own<'a>, String) {
+fn open<'a>(live: &'a Live, pool: &Value) -> (Own<'a>, String) {
     let mut settings = json!({
         "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"] } },
     });
@@ -75,7 +75,7 @@ fn told(result: &Value) -> (Value, Value) {
 #[test]
 fn tokens_tell_level_and_factors_to_those_who_ask_and_after_a_refresh_too() {
     let live = live(5);
-    let (own, _) = open(&live, json!({}));
+    let (own, _) = open(&live, &json!({}));
     assert_eq!(told(&by_password(&own, "bob", json!({}))), (Value::Null, Value::Null));
     let result = by_password(&own, "bob", json!({ "TARGET_ACR_VALUES": format!("urn:other:9 {LEVEL}1") }));
     assert_eq!(told(&result), (json!(format!("{LEVEL}1")), json!(["pwd"])));
@@ -88,7 +88,7 @@ fn tokens_tell_level_and_factors_to_those_who_ask_and_after_a_refresh_too() {
 #[test]
 fn a_level_brings_the_factors_it_needs_and_the_first_that_can_be_reached_counts() {
     let live = live(5);
-    let (own, secret) = open(&live, json!({}));
+    let (own, secret) = open(&live, &json!({}));
     factors(&own, &["SMSMfaSettings", "SoftwareTokenMfaSettings"]);
     let question = |levels: &str| {
         let more = json!({ "TARGET_ACR_VALUES": levels, "PREFERRED_CHALLENGE": "PASSWORD", "PASSWORD": PASSWORD });
@@ -124,7 +124,7 @@ fn a_level_brings_the_factors_it_needs_and_the_first_that_can_be_reached_counts(
 #[test]
 fn an_access_token_counts_for_what_it_tells_while_it_is_fresh() {
     let live = live(5);
-    let (own, secret) = open(&live, json!({}));
+    let (own, secret) = open(&live, &json!({}));
     let first = by_password(&own, "ada", json!({ "TARGET_ACR_VALUES": format!("{LEVEL}1") }));
     factors(&own, &["SoftwareTokenMfaSettings"]);
     let up = |token: &Value, level: u8, more: Value| {
@@ -153,7 +153,7 @@ fn an_access_token_counts_for_what_it_tells_while_it_is_fresh() {
 #[test]
 fn a_pool_names_its_levels_and_shows_all_of_them() {
     let live = live(5);
-    let (own, _) = open(&live, json!({ "AcrConfiguration": { "Level1": { "AcrValue": "urn:mine:low" } } }));
+    let (own, _) = open(&live, &json!({ "AcrConfiguration": { "Level1": { "AcrValue": "urn:mine:low" } } }));
     let shown = own.admin("DescribeUserPool", json!({}))["UserPool"]["AcrConfiguration"].clone();
     assert_eq!(shown["Level1"]["AcrValue"], "urn:mine:low");
     assert_eq!(shown["Level4"]["AcrValue"], format!("{LEVEL}4"));

@@ -2,6 +2,7 @@
 
 pub(crate) mod existence;
 pub(crate) mod levels;
+pub(crate) mod passkeys;
 pub(crate) mod secret_hash;
 pub(crate) mod sessions;
 pub(crate) mod srp;

@@ -121,6 +121,8 @@ pub(crate) enum Challenge {
     Password,
     /// `PASSWORD_SRP`.
     PasswordSrp,
+    /// `WEB_AUTHN`, with what the passkey has to sign.
+    Passkey { challenge: String },
     /// `CUSTOM_CHALLENGE`: what only the verifying function sees, and a note for the next step.
     Custom { private: Value, metadata: Option<String> },
     /// A sign-up that waits for its confirmation (`false`) or that has it and may sign in at once (`true`).
@@ -142,6 +144,7 @@ impl Challenge {
             Self::Select(_) => "SELECT_CHALLENGE",
             Self::Password => "PASSWORD",
             Self::PasswordSrp => "PASSWORD_SRP",
+            Self::Passkey { .. } => "WEB_AUTHN",
             Self::Custom { .. } => "CUSTOM_CHALLENGE",
             Self::SignUp { .. } => "",
         }

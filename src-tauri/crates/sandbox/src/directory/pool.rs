@@ -156,6 +156,13 @@ impl Pool {
         list.is_some_and(|list| list.iter().any(|item| item == name))
     }
 
+    /// Whether people may sign in with this and nothing else (`SignInPolicy.AllowedFirstAuthFactors`).
+    pub(crate) fn first_factor(&self, factor: &str) -> bool {
+        let policy = self.settings.get("Policies").and_then(|policies| policies.get("SignInPolicy"));
+        let list = policy.and_then(|policy| policy.get("AllowedFirstAuthFactors")).and_then(Value::as_array);
+        list.is_some_and(|list| list.iter().any(|item| item == factor))
+    }
+
     /// Whether people can register authenticator apps.
     pub(crate) fn offers_software_tokens(&self) -> bool {
         let app = self.resources.mfa.get("SoftwareTokenMfaConfiguration").and_then(|app| app.get("Enabled"));

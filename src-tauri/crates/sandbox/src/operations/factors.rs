@@ -1,7 +1,7 @@
 //! Second factors: which are on, which comes first, and authenticator apps.
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::users::OnePerson;
 use super::{Answered, Call, nothing, output};
@@ -292,17 +292,13 @@ pub(super) fn admin_list(call: &mut Call<'_>) -> Answered {
 fn listed(pool: &Pool, at: u32) -> Answered {
     let user = pool.users.get(at).ok_or_else(ApiError::no_user)?;
     let account = pool.account(at);
-    let first = |factor: &str| {
-        let policy = pool.settings.get("Policies").and_then(|p| p.get("SignInPolicy"));
-        let list = policy.and_then(|p| p.get("AllowedFirstAuthFactors")).and_then(Value::as_array);
-        list.is_some_and(|list| list.iter().any(|item| item == factor))
-    };
     // Nobody knows the passwords of those whom the seed made, yet they have one.
     let password = account.map_or(user.status != Status::ExternalProvider, |a| a.credentials.exist());
     let configured = [
         (password, "PASSWORD"),
-        (user.attribute(id::EMAIL).is_some() && (first("EMAIL_OTP") || user.factors.email), "EMAIL_OTP"),
-        (user.attribute(id::PHONE).is_some() && (first("SMS_OTP") || user.factors.sms), "SMS_OTP"),
+        (user.attribute(id::EMAIL).is_some() && (pool.first_factor("EMAIL_OTP") || user.factors.email), "EMAIL_OTP"),
+        (user.attribute(id::PHONE).is_some() && (pool.first_factor("SMS_OTP") || user.factors.sms), "SMS_OTP"),
+        (account.is_some_and(|account| !account.passkeys.registered.is_empty()), "WEB_AUTHN"),
         (account.is_some_and(|account| account.factors.software_token.is_some()), "SOFTWARE_TOKEN"),
     ];
     let mut out = json!({

@@ -27,6 +27,7 @@ mod linking;
 mod listing;
 mod log_delivery;
 mod mfa_configuration;
+mod passkeys;
 pub(crate) mod passwords;
 mod people;
 mod pool_settings;
@@ -305,6 +306,10 @@ static TABLE: &[Operation] = &[
     unsigned(counted("SetUserSettings", Category::UserResourceUpdate, factors::settings)),
     unsigned(counted("AssociateSoftwareToken", Category::UserResourceUpdate, factors::associate)),
     unsigned(counted("VerifySoftwareToken", Category::UserResourceUpdate, factors::verify)),
+    unsigned(other(Api::UserPools, "StartWebAuthnRegistration", passkeys::start)),
+    unsigned(other(Api::UserPools, "CompleteWebAuthnRegistration", passkeys::complete)),
+    unsigned(other(Api::UserPools, "ListWebAuthnCredentials", passkeys::list)),
+    unsigned(other(Api::UserPools, "DeleteWebAuthnCredential", passkeys::delete)),
     unsigned(other(Api::UserPools, "GetUserAuthFactors", factors::list)),
     counted("AdminSetUserMFAPreference", Category::UserResourceUpdate, factors::admin_prefer),
     counted("AdminSetUserSettings", Category::UserResourceUpdate, factors::admin_settings),

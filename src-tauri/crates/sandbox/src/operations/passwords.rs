@@ -73,10 +73,5 @@ pub(crate) fn made_up(world: &mut World, pool: &str) -> String {
 
 /// Whether a person with or without `email` and `phone` can do without a password: the pool sends one-time passwords.
 pub(crate) fn dispensable(pool: &Pool, email: bool, phone: bool) -> bool {
-    let first = |factor: &str| {
-        let allowed = pool.settings.get("Policies").and_then(|p| p.get("SignInPolicy"));
-        let list = allowed.and_then(|p| p.get("AllowedFirstAuthFactors")).and_then(Value::as_array);
-        list.is_some_and(|list| list.iter().any(|item| item == factor))
-    };
-    (email && first("EMAIL_OTP")) || (phone && first("SMS_OTP"))
+    (email && pool.first_factor("EMAIL_OTP")) || (phone && pool.first_factor("SMS_OTP"))
 }

@@ -11,6 +11,7 @@ pub(crate) mod grants;
 pub(crate) mod imported;
 pub(crate) mod links;
 pub(crate) mod lockout;
+pub(crate) mod passkeys;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Account {
     pub(crate) credentials: credentials::Credentials,
     pub(crate) factors: factors::SecondFactors,
+    pub(crate) passkeys: passkeys::Passkeys,
     pub(crate) codes: codes::Codes,
     pub(crate) lockout: lockout::Lockout,
     pub(crate) devices: devices::Devices,

@@ -1,21 +1,13 @@
 //! `USER_AUTH`: the person chooses the first factor.
 
-use serde_json::{Map, Value};
+use serde_json::Map;
 
 use super::attempt::Attempt;
 use super::{Step, Texts, required, second_factor, status, wrong};
 use crate::authentication::sessions::{Challenge, Progress};
-use crate::directory::Pool;
 use crate::directory::schema::id;
 use crate::directory::user::{Status, User};
 use crate::protocol::ApiError;
-
-/// `SignInPolicy.AllowedFirstAuthFactors`; the password is always there.
-fn allows(pool: &Pool, factor: &str) -> bool {
-    let policy = pool.settings.get("Policies").and_then(|policies| policies.get("SignInPolicy"));
-    let list = policy.and_then(|policy| policy.get("AllowedFirstAuthFactors")).and_then(Value::as_array);
-    list.is_some_and(|list| list.iter().any(|item| item == factor))
-}
 
 impl Attempt<'_, '_> {
     /// Begins with what the client prefers, where the person has it, and asks otherwise.
@@ -54,11 +46,14 @@ impl Attempt<'_, '_> {
         let barred = |user: &User| matches!(user.status, Status::ForceChangePassword | Status::ExternalProvider);
         let codes = !second_factor::demanded(pool) && !self.user().is_some_and(barred);
         let verified = |flag| self.user().is_none_or(|user| user.attribute(flag) == Some("true"));
-        if codes && allows(pool, "EMAIL_OTP") && verified(id::EMAIL_VERIFIED) {
+        if codes && pool.first_factor("EMAIL_OTP") && verified(id::EMAIL_VERIFIED) {
             names.push("EMAIL_OTP");
         }
-        if codes && allows(pool, "SMS_OTP") && verified(id::PHONE_VERIFIED) {
+        if codes && pool.first_factor("SMS_OTP") && verified(id::PHONE_VERIFIED) {
             names.push("SMS_OTP");
+        }
+        if self.offers_passkey() {
+            names.push("WEB_AUTHN");
         }
         Ok(names)
     }
@@ -83,6 +78,7 @@ impl Attempt<'_, '_> {
         match chosen {
             "PASSWORD" => self.with_password(required(given, "PASSWORD")?),
             "PASSWORD_SRP" => self.ask_password_proof(required(given, "SRP_A")?),
+            "WEB_AUTHN" => self.ask_passkey(),
             code => {
                 self.admit()?;
                 status::demand_confirmed(self)?;

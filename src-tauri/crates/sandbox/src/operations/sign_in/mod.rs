@@ -13,6 +13,7 @@ mod flows;
 pub(crate) mod hosted;
 mod migration;
 mod new_password;
+mod passkey;
 mod password;
 mod respond;
 mod second_factor;

@@ -144,6 +144,7 @@ impl Attempt<'_, '_> {
             Challenge::Select(available) => self.with_selection(available, responses),
             Challenge::Password => self.with_password(required(responses, "PASSWORD")?),
             Challenge::PasswordSrp => self.ask_password_proof(required(responses, "SRP_A")?),
+            Challenge::Passkey { challenge } => self.with_passkey(challenge, responses),
             Challenge::Custom { private, metadata } => self.with_custom(private, metadata.clone(), responses),
             Challenge::SignUp { .. } => Err(refused("Invalid session for the user.")),
         }

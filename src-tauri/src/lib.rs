@@ -135,5 +135,17 @@ fn commands<R: Runtime>() -> Commands<R> {
         commands::lab::check_sign_in,
         commands::lab::sign_out_everywhere,
         commands::lab::forget_sign_in,
+        commands::cost::get_activity,
+        commands::cost::get_months,
+        commands::cost::set_billed,
+        commands::cost::import_activity,
+        commands::cost::get_prepared_queries,
+        commands::cost::compare_plans,
+        commands::cost::find_dormant,
+        commands::cost::get_ledger,
+        commands::cost::get_prices,
+        commands::cost::set_prices,
+        commands::cost::save_report,
+        commands::cost::save_table,
     ]
 }

@@ -1,5 +1,6 @@
 //! What is on the desk: the console, the connection, the open pool.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use console::lab::SignIn;
@@ -18,6 +19,8 @@ use crate::setup::Place;
 /// The shell's state. Commands borrow it.
 pub struct Desk {
     config: console::Config,
+    /// Where files go that a person asks for.
+    downloads: PathBuf,
     playground: Arc<Playground>,
     console: OnceCell<Console>,
     connected: Mutex<Option<Connected>>,
@@ -41,8 +44,12 @@ impl Desk {
         let playground =
             Playground::new(place.data_dir.join(wire::app::SANDBOX_FILE), place.sandbox_users, config.clock.now());
         config.sandbox = Some(playground.client());
+        // With a data folder of its own, a run leaves nothing elsewhere.
+        let exports = || place.data_dir.join("exports");
+        let downloads = if place.usual { dirs::download_dir().unwrap_or_else(exports) } else { exports() };
         Self {
             config,
+            downloads,
             playground,
             console: OnceCell::new(),
             connected: Mutex::default(),
@@ -136,6 +143,11 @@ impl Desk {
 
     pub(crate) fn playground(&self) -> &Playground {
         &self.playground
+    }
+
+    /// Where files go that a person asks for: reports, tables.
+    pub(crate) fn downloads(&self) -> &Path {
+        &self.downloads
     }
 
     /// Where the keys were said to be at the start.

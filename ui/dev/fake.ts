@@ -21,6 +21,7 @@ import type {
   UserView,
   WireError,
 } from "../src/ipc/generated/bindings";
+import { costCommands } from "./cost";
 import { compared, inspected, MadeUpSignIn } from "./lab";
 import { GROUPS, makePeople } from "./people";
 import { matches, parse, valueOf } from "./query";
@@ -554,6 +555,7 @@ export const commands = {
     signIn.view = null;
     return ok(null);
   },
+  ...costCommands(mood, people.length),
   getStatus: () =>
     ok({
       quota: [quota("UserList", progress?.phase === "listing" ? 12 : 0, 30), quota("UserPoolRead", 1, 15)],

@@ -172,6 +172,7 @@ function placesToGo(): Hit[] {
     add("users", t.areas.users, () => route.go("users"));
     add("lab", t.areas.lab, goToLab);
     add("token", t.areas.tokens, () => route.go("tokens"));
+    add("cost", t.areas.cost, () => route.go("cost"));
   }
   add("settings", t.areas.settings, () => route.go("settings"));
   add("question", t.keys.title, () => overlays.show({ name: "keys" }));

@@ -97,6 +97,10 @@ pub(crate) enum Command {
     },
     /// Tell what a month costs, by the price table alone
     Cost(Cost),
+    /// Tell how many users were active in a month, as a range with its evidence; makes nobody active
+    Mau(Mau),
+    /// List the calls of this program that may have been billed
+    Ledger(Ledger),
     /// Sign in as a user would and record every step; makes the user a monthly active user
     SignIn(SignIn),
     /// Read, verify, explain and compare tokens
@@ -216,6 +220,29 @@ pub(crate) struct Cost {
     /// Use this price table (JSON) and not the one that comes with Poolkeeper
     #[arg(long, value_name = "FILE")]
     pub(crate) prices: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Mau {
+    /// The month; the present one when it is left out
+    #[arg(long, value_name = "YYYY-MM")]
+    pub(crate) month: Option<String>,
+    /// Keep this as the number on the month's bill
+    #[arg(long, value_name = "N")]
+    pub(crate) billed: Option<u32>,
+    /// Read logs (user activity, CloudTrail, plain or gzip), a prepared query's table or a bill (CSV); may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) import: Vec<PathBuf>,
+    /// The bill is about all pools of the account, not about this one alone
+    #[arg(long)]
+    pub(crate) account: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Ledger {
+    /// The month; the present one when it is left out
+    #[arg(long, value_name = "YYYY-MM")]
+    pub(crate) month: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -38,6 +38,8 @@ async fn run(Arguments { common, command }: Arguments) -> Result<(), Failure> {
         Command::Count { query } => commands::users::count(&common, query.as_deref()).await,
         Command::Show { username } => commands::users::show(&common, username).await,
         Command::Cost(cost) => commands::cost::run(&common, &cost),
+        Command::Mau(mau) => commands::mau::run(&common, &mau).await,
+        Command::Ledger(ledger) => commands::ledger::run(&common, &ledger).await,
         Command::SignIn(sign_in) => commands::sign_in::run(&common, &sign_in).await,
         Command::Token(token) => commands::token::run(&common, &token).await,
         Command::Erase => commands::erase::run(&common).await,

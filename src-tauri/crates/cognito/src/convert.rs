@@ -127,7 +127,7 @@ pub(crate) fn pool(id: &PoolId, pool: UserPoolType) -> Pool {
 }
 
 /// A date to the millisecond, which is as fine as AWS tells it; `None` when it is beyond the years that we can tell.
-fn timestamp(date: &DateTime) -> Option<Timestamp> {
+pub(crate) fn timestamp(date: &DateTime) -> Option<Timestamp> {
     // It comes as a decimal number of seconds, of which a float keeps .58 as .579999924: round, never cut.
     let milliseconds = (date.as_nanos() + 500_000).div_euclid(1_000_000);
     Timestamp::from_millisecond(i64::try_from(milliseconds).ok()?).ok()

@@ -22,6 +22,10 @@ pub const LIST_USER_POOLS: Operation = free("ListUserPools", "cognito-idp:ListUs
 pub const DESCRIBE_USER_POOL: Operation =
     free("DescribeUserPool", "cognito-idp:DescribeUserPool", QuotaCategory::UserPoolRead);
 
+/// Pages of a pool's imports from CSV files.
+pub const LIST_USER_IMPORT_JOBS: Operation =
+    free("ListUserImportJobs", "cognito-idp:ListUserImportJobs", QuotaCategory::UserPoolResourceRead);
+
 /// Who AWS says we are. Needs no permission.
 pub const GET_CALLER_IDENTITY: Operation = free("GetCallerIdentity", "sts:GetCallerIdentity", QuotaCategory::Unmetered);
 
@@ -71,12 +75,13 @@ pub const GET_USER: Operation = free("GetUser", "cognito-idp:GetUser", QuotaCate
 pub const GLOBAL_SIGN_OUT: Operation = bills("GlobalSignOut", "cognito-idp:GlobalSignOut", QuotaCategory::UserUpdate);
 
 /// All of them.
-pub const ALL: [Operation; 18] = [
+pub const ALL: [Operation; 19] = [
     LIST_USERS,
     LIST_USERS_IN_GROUP,
     LIST_GROUPS,
     LIST_USER_POOLS,
     DESCRIBE_USER_POOL,
+    LIST_USER_IMPORT_JOBS,
     GET_CALLER_IDENTITY,
     LIST_USER_POOL_CLIENTS,
     DESCRIBE_USER_POOL_CLIENT,

@@ -52,6 +52,19 @@ pub struct TableUsed {
     pub region: Region,
 }
 
+impl TableUsed {
+    pub(crate) fn of(table: &PriceTable, region: Region, own: bool, today: Date) -> Self {
+        Self {
+            age_in_days: table.age_in_days(today),
+            name: table.name.clone(),
+            version: table.version.clone(),
+            read_on: table.read_on,
+            built_in: !own,
+            region,
+        }
+    }
+}
+
 /// The table to use: a person's own, or the one that came with Poolkeeper.
 ///
 /// # Errors
@@ -83,13 +96,6 @@ pub fn cost(question: &CostQuestion, own: Option<&str>, today: Date) -> Result<C
                 .push("The plans began on 22 November 2024; before, there was the legacy price.".into());
         }
     }
-    let used = TableUsed {
-        age_in_days: table.age_in_days(today),
-        name: table.name,
-        version: table.version,
-        read_on: table.read_on,
-        built_in: own.is_none(),
-        region: prices.region,
-    };
+    let used = TableUsed::of(&table, prices.region, own.is_some(), today);
     Ok(CostAnswer { quotes, month: question.month, table: used })
 }

@@ -4,6 +4,7 @@
 //! nothing; only connecting, listing pools and syncing call AWS, and [`CallCounter`] refuses every call that could
 //! make a user billable.
 
+mod activity;
 mod clock;
 mod complete;
 mod connect;
@@ -14,10 +15,14 @@ mod error;
 mod known;
 pub mod lab;
 mod leases;
+mod ledger;
 pub mod logs;
 mod open;
 mod overview;
+mod plans;
 mod pool;
+mod prices;
+mod report;
 mod search;
 mod settings;
 mod sink;
@@ -28,10 +33,11 @@ pub use model::PoolId;
 
 pub use cognito::{AwsFiles, HttpClient, ProfileKind, QuotaUse, Share};
 pub use store::{
-    Change, ColumnChoice, Cursor, Density, Erased, KeySource, KnownPool, LookedUp, Page, SavedConnection, SavedView,
-    Settings, Theme, What,
+    Change, ColumnChoice, Cursor, Density, Entry, Erased, KeySource, KnownPool, LedgerCall, LedgerEnd, LookedUp, Page,
+    SavedConnection, SavedView, Settings, Theme, What,
 };
 
+pub use activity::{Activity, Dormant, ImportedActivity, Missing, Months};
 pub use clock::SystemClock;
 pub use complete::{Completion, CompletionItem, CompletionKind};
 pub use connect::{Connected, Connections, ProfileLine};
@@ -39,10 +45,13 @@ pub use cost::{CostAnswer, CostQuestion, TableUsed, cost, price_table};
 pub use erase::Erase;
 pub use error::{Code, Error};
 pub use known::RecentPool;
+pub use ledger::MonthLedger;
 pub use model::clock::Clock;
 pub use open::{Config, Console, Protection, SandboxClient, open};
 pub use overview::Overview;
+pub use plans::{CurvePoint, PlanCost, PlansAnswer, PlansQuestion};
 pub use pool::OpenPool;
+pub use report::{Report, ReportFormat, recommendation, table_csv};
 pub use search::SearchView;
 pub use sink::{CallCount, CallCounter, SessionCost};
 pub use sync::{SyncHandle, SyncPhase, SyncProgress};

@@ -72,6 +72,12 @@ impl Month {
         Date::constant(self.year, self.month, 1)
     }
 
+    /// Its first instant.
+    #[must_use]
+    pub fn begins(self) -> Timestamp {
+        self.first().to_zoned(TimeZone::UTC).map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp())
+    }
+
     /// Whether an instant lies in it.
     #[must_use]
     pub fn contains(self, instant: Timestamp) -> bool {

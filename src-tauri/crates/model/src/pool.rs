@@ -62,3 +62,14 @@ pub struct SchemaAttribute {
     /// Whether a user must have it.
     pub required: bool,
 }
+
+/// An import of users from a CSV file, as `ListUserImportJobs` tells it. Imports make nobody a monthly active user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ImportJob {
+    /// When it was made, where AWS says so.
+    pub created_at: Option<Timestamp>,
+    /// When it ended; `None` while it runs.
+    pub completed_at: Option<Timestamp>,
+    /// How many users it has imported so far.
+    pub imported: u64,
+}

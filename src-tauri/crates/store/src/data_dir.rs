@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 /// The data folder. Cheap to clone.
 ///
-/// `settings.json`, `history.sqlite`, `keys.json`, `keys.sealed`, `logs/`, `leases/`, `pools/<hash>/cache.sqlite`,
+/// `settings.json`, `prices.json`, `history.sqlite`, `keys.json`, `keys.sealed`, `logs/`, `leases/`, `pools/<hash>/cache.sqlite`,
 /// `pools/<hash>/pool.json`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DataDir {
@@ -68,6 +68,41 @@ impl DataDir {
     #[must_use]
     pub fn pool_dir(&self, key: &PoolKey) -> PathBuf {
         self.root.join("pools").join(pool_hash(key))
+    }
+
+    /// Where a person's own price table is. The file may not exist.
+    #[must_use]
+    pub fn prices_file(&self) -> PathBuf {
+        self.root.join("prices.json")
+    }
+
+    /// Reads a person's own price table; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`DataDirError`] when it is there and cannot be read.
+    pub fn own_prices(&self) -> Result<Option<String>, DataDirError> {
+        let path = self.prices_file();
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(DataDirError { path, source }),
+        }
+    }
+
+    /// Writes a person's own price table, or removes it.
+    ///
+    /// # Errors
+    /// [`DataDirError`]; what was there before is whole then.
+    pub fn set_own_prices(&self, text: Option<&str>) -> Result<(), DataDirError> {
+        let path = self.prices_file();
+        let done = match text {
+            Some(text) => write_atomically(&path, text.as_bytes()),
+            None => match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+                _ => Ok(()),
+            },
+        };
+        done.map_err(|source| DataDirError { path, source })
     }
 
     /// Where the history is.

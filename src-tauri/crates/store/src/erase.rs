@@ -115,8 +115,8 @@ fn is_database(name: &str, database: &str) -> bool {
 }
 
 fn is_ours_in_root(name: &str) -> bool {
-    // What the sandbox leaves when it is killed while it writes.
-    if name == "sandbox.new" {
+    // What the sandbox leaves when it is killed while it writes, and a person's own price table.
+    if name == "sandbox.new" || name == "prices.json" {
         return true;
     }
     let broken = |stem: &str| {

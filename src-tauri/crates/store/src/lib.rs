@@ -21,7 +21,7 @@ pub use cache::{
 };
 pub use data_dir::{DataDir, DataDirError, Lease};
 pub use erase::{EraseError, Erased, erase_all, erase_pool};
-pub use history::{Change, History, HistoryError, What};
+pub use history::{Change, History, HistoryError, MonthlyEvidence, MonthlyKind, What};
 pub use journal::{Entry, Journal, JournalError, LedgerCall, LedgerEnd, LedgerId};
 pub use keys::{KeyError, KeySource, Keys, Protection};
 pub use settings::{

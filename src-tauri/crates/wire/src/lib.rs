@@ -4,11 +4,14 @@
 //! in UTC; counts are `u32`, because a web view's numbers hold no `u64` (more than four thousand million is shown as that
 //! many). This crate knows neither Tauri nor AWS: it converts what `console` says.
 
+pub mod activity;
 pub mod app;
 pub mod connections;
 pub mod cost;
 pub mod error;
 pub mod lab;
+pub mod ledger;
+pub mod plans;
 pub mod pools;
 pub mod query;
 pub mod sync;

@@ -97,6 +97,30 @@ export const commands = {
 	signOutEverywhere: () => typedError<null, WireError>(__TAURI_INVOKE("sign_out_everywhere")),
 	/**  Forgets the sign-in with its secrets. */
 	forgetSignIn: () => typedError<null, WireError>(__TAURI_INVOKE("forget_sign_in")),
+	/**  What is known of a month (`ListUserImportJobs` where the pool is open through AWS; free). */
+	getActivity: (request: OneMonth) => typedError<ActivityView, WireError>(__TAURI_INVOKE("get_activity", { request })),
+	/**  Every month of which something is known, and those to come. */
+	getMonths: () => typedError<MonthView[], WireError>(__TAURI_INVOKE("get_months")),
+	/**  Keeps or forgets the number of a bill. */
+	setBilled: (request: SetBilled) => typedError<null, WireError>(__TAURI_INVOKE("set_billed", { request })),
+	/**  Reads logs, tables of prepared queries and bills. */
+	importActivity: (request: ImportActivity) => typedError<ImportedActivityView, WireError>(__TAURI_INVOKE("import_activity", { request })),
+	/**  Queries to copy, for logs that are too large for one machine. */
+	getPreparedQueries: (request: OneMonth) => typedError<PreparedQueryView[], WireError>(__TAURI_INVOKE("get_prepared_queries", { request })),
+	/**  All plans side by side (`DescribeUserPool` where the pool is open through AWS; free). */
+	comparePlans: (request: AskPlans) => typedError<PlansView, WireError>(__TAURI_INVOKE("compare_plans", { request })),
+	/**  Who has no evidence of activity since a day. */
+	findDormant: (request: AskDormant) => typedError<DormantView, WireError>(__TAURI_INVOKE("find_dormant", { request })),
+	/**  The calls of this program that may have been billed, of the open pool. */
+	getLedger: (request: OneMonth) => typedError<LedgerView, WireError>(__TAURI_INVOKE("get_ledger", { request })),
+	/**  The price table in use. */
+	getPrices: () => typedError<PricesView, WireError>(__TAURI_INVOKE("get_prices")),
+	/**  Uses another price table, or the one that came with Poolkeeper. */
+	setPrices: (request: SetPrices) => typedError<null, WireError>(__TAURI_INVOKE("set_prices", { request })),
+	/**  Writes a report into the folder for downloads. */
+	saveReport: (request: SaveReport) => typedError<SavedFileView, WireError>(__TAURI_INVOKE("save_report", { request })),
+	/**  Writes a table that the window shows into the folder for downloads, as CSV. */
+	saveTable: (request: SaveTable) => typedError<SavedFileView, WireError>(__TAURI_INVOKE("save_table", { request })),
 };
 
 /** Events */
@@ -107,6 +131,30 @@ export const events = {
 };
 
 /* Types */
+/**  What is known of a month. */
+export type ActivityView = {
+	/**  Whether the month has ended. */
+	over: boolean,
+	/**  The range and what it rests on. */
+	users: MauView,
+	/**  Everybody in the local copy by price. */
+	split: SplitView,
+	/**  Active users by app client, from imported logs. */
+	clients: ClientUsersView[],
+	/**  Token requests of machines, from imported logs; `null` when unknown. */
+	tokenRequests: number | null,
+	/**  The number of the bill that was given; `null` when none was. */
+	billed: BilledView | null,
+	/**  What could be evidence and is not there. */
+	missing: MissingView[],
+	/**  The policy that would give what is missing, as JSON; `null` when none would. */
+	policy: string | null,
+	/**  `lite`, `essentials` or `plus`; `null` when not told. */
+	plan: string | null,
+	/**  When the local copy was last complete; `null` when it never was. */
+	syncedAt: string | null,
+};
+
 /**  Answers the open challenge. */
 export type AnswerChallenge = {
 	/**  What kind of answer it is. */
@@ -131,6 +179,58 @@ export type AppInfoView = {
 	platform: string,
 	/**  What a person should know, such as files that were set aside. */
 	notices: string[],
+};
+
+/**  Asks who seems dormant. */
+export type AskDormant = {
+	/**  The day, such as `2026-08-01`, in UTC. */
+	since: string,
+};
+
+/**  Asks what a month costs on each plan, by numbers that a person may move. */
+export type AskPlans = {
+	/**  Such as `2026-11`; `null` for the present one. */
+	month: string | null,
+	/**  At least this many active users. */
+	low: number,
+	/**  About this many; `null` when unknown. */
+	likely: number | null,
+	/**  At most this many; `null` when unknown. */
+	high: number | null,
+	/**  Of a thousand users so many are of SAML or OIDC providers. */
+	federatedPermille: number,
+	/**  Of a thousand users so many are linked: billed either way. */
+	linkedPermille: number,
+	/**  Successful token requests of machines. */
+	m2m: number,
+	/**  Active users of the account's other pools, who share the free tiers. */
+	others: number,
+	/**  The plan of those; `null` for Essentials. */
+	othersPlan: string | null,
+	/**  SMS. */
+	sms: number,
+	/**  Dollars for one SMS; `null` for none. */
+	smsPrice: string | null,
+	/**  What the pool is billed by now; `null` for what AWS says of it. */
+	plan: string | null,
+};
+
+/**  A number of a bill. */
+export type BilledView = {
+	/**  How many. */
+	users: number,
+	/**  Whether other pools of the account are in it. */
+	wholeAccount: boolean,
+};
+
+/**  Where one plan becomes cheaper than another. */
+export type BreakEvenView = {
+	/**  The cheaper one from here. */
+	cheaper: string,
+	/**  The dearer one from here. */
+	dearer: string,
+	/**  The first number of users with which it is. */
+	users: number,
 };
 
 /**  Rows of the open pool changed, here or in another process. At most one a second. */
@@ -246,6 +346,14 @@ export type ClientLineView = {
 	id: string,
 	/**  Its name. Foreign text. */
 	name: string,
+};
+
+/**  Active users of an app client. */
+export type ClientUsersView = {
+	/**  Its id. */
+	clientId: string,
+	/**  How many. */
+	users: number,
 };
 
 /**  A column of the table. */
@@ -365,10 +473,34 @@ export type ConnectionsView = {
 	recent: RecentPoolView[],
 };
 
+/**  A quantity at one price. */
+export type CostLineView = {
+	/**  What is counted, with its bracket. */
+	what: string,
+	/**  How many. */
+	quantity: number,
+	/**  Dollars for one. */
+	unitPrice: string,
+	/**  Dollars, exact. */
+	amount: string,
+	/**  The line as a calculation: `90,000 × $0.0055 = $495.00`. */
+	text: string,
+};
+
 /**  Names a search. */
 export type CountUsers = {
 	/**  As given by [`SearchView`]. */
 	search: number,
+};
+
+/**  A point of the curves, in the order of the plans. */
+export type CurvePointView = {
+	/**  Direct users of the pool. */
+	users: number,
+	/**  What they add to the bill, in dollars, plan by plan. */
+	totals: string[],
+	/**  What one more costs, plan by plan. */
+	marginals: string[],
 };
 
 /**  How tall rows are. */
@@ -394,6 +526,18 @@ export type DifferenceView = {
 	left: string | null,
 	/**  What the second has, as JSON; `null` when it lacks it. */
 	right: string | null,
+};
+
+/**  Users without evidence of activity. */
+export type DormantView = {
+	/**  The query that finds them. */
+	query: string,
+	/**  How many. */
+	users: number,
+	/**  How many of them this app has called about since, who are in the query all the same, at most. */
+	called: number,
+	/**  What touching all of them may cost, plan by plan. */
+	touching: TouchingView[],
 };
 
 /**  What an authenticator app is fed with, shown because somebody began to enrol one. */
@@ -447,6 +591,34 @@ export type ErrorCode =
 "not_in_plan" | 
 /**  A fault of ours. */
 "internal";
+
+/**  One thing that is known, and what follows from it. */
+export type EvidenceView = {
+	/**  What kind of evidence: `created`, `changed`, `ledger`, `logs`, `estimatedUsers`, `billed` and the like. */
+	kind: string,
+	/**  `atLeast`, `about`, `atMost`, `exactly`, or `hint` for what bounds nothing. */
+	bound: string,
+	/**  The number that it gives. */
+	users: number,
+	/**  What was seen. */
+	says: string,
+	/**  What makes it less than certain; `null` when nothing does. */
+	caveat: string | null,
+};
+
+/**  One number of the table. */
+export type FigureView = {
+	/**  The Region. */
+	region: string,
+	/**  What it is about. */
+	what: string,
+	/**  Dollars for one, or a free quantity. */
+	value: string,
+	/**  Where it was read, and when. */
+	sources: string[],
+	/**  What is in doubt or special; `null` when nothing is. */
+	note: string | null,
+};
 
 /**  A way to sign in. */
 export type FlowView = {
@@ -516,6 +688,22 @@ export type HistoryState =
 "off" | 
 /**  The history cannot be read; the file was left as it is. */
 "unreadable";
+
+/**  Names files to import. */
+export type ImportActivity = {
+	/**  Where they are, one a line. */
+	paths: string,
+	/**  Whether a bill in them is about this pool alone. */
+	onlyPool: boolean,
+};
+
+/**  What importing brought. */
+export type ImportedActivityView = {
+	/**  What was learnt, as sentences. */
+	learnt: string[],
+	/**  What could not be used, as sentences. */
+	problems: string[],
+};
 
 /**  A token that was looked at: what it is, what it says, whether it holds. */
 export type InspectedView = {
@@ -587,6 +775,44 @@ export type LabelConnection = {
 	label: string | null,
 };
 
+/**  A call about one person. */
+export type LedgerCallView = {
+	/**  When it was sent. */
+	at: string,
+	/**  The account; `null` where it was not known. */
+	account: string | null,
+	/**  The Region. */
+	region: string,
+	/**  The pool. */
+	pool: string,
+	/**  Whom it was about, as the call named them; `null` when it did not, or when they were forgotten. */
+	person: string | null,
+	/**  AWS's name of the operation. */
+	operation: string,
+	/**  `mayBill` when AWS lists it, `undocumented` when AWS says nothing. */
+	effect: string,
+	/**  Whether an earlier call of this program had counted the person in the same month. */
+	alreadyCounted: boolean,
+	/**  1 for the first attempt. */
+	attempt: number,
+	/**  `done`, `failed`, or `sent` when its end is not known. */
+	outcome: string,
+};
+
+/**  A month of the ledger. */
+export type LedgerView = {
+	/**  The month. */
+	month: string,
+	/**  Different people who may have been billed by these calls. */
+	users: number,
+	/**  The least that they cost, in dollars. */
+	low: string,
+	/**  The most. */
+	high: string,
+	/**  The calls, the oldest first. */
+	calls: LedgerCallView[],
+};
+
 /**  A pasted list to be looked up exactly. */
 export type LookUp = {
 	/**  Lines, commas or semicolons between e-mail addresses, subs, user names or phone numbers. */
@@ -601,6 +827,30 @@ export type LookUpView = {
 	missing: string[],
 };
 
+/**  A feature that the plan does not have. */
+export type LossView = {
+	/**  Its name in words. */
+	feature: string,
+	/**  `used`, `notUsed` or `unknown`. */
+	used: string,
+	/**  Whether AWS refuses the change until it is off. */
+	mustBeOffFirst: boolean,
+};
+
+/**  How many users were active in a month, as far as that can be told. */
+export type MauView = {
+	/**  The month. */
+	month: string,
+	/**  At least this many; `null` when nothing is known. */
+	low: number | null,
+	/**  The best single number; `null` when unknown. */
+	likely: number | null,
+	/**  At most this many; `null` when unknown. */
+	high: number | null,
+	/**  What it rests on. */
+	evidence: EvidenceView[],
+};
+
 /**  Monthly active users that this session may have caused. */
 export type MayBillView = {
 	/**  How many people. */
@@ -611,12 +861,32 @@ export type MayBillView = {
 	high: string,
 };
 
+/**  Evidence that is not there. */
+export type MissingView = {
+	/**  What is unknown. */
+	what: string,
+	/**  What to do about it. */
+	remedy: string,
+	/**  The IAM action that is needed; `null` when none would help. */
+	iamAction: string | null,
+};
+
 /**  How many belong to a month. */
 export type MonthCountView = {
 	/**  `2026-01`, in UTC. */
 	month: string,
 	/**  How many. */
 	count: number,
+};
+
+/**  Months, and what may come. */
+export type MonthView = {
+	/**  The month and its range. */
+	users: MauView,
+	/**  `over`, `present` or `forecast`. */
+	kind: string,
+	/**  For the first month of a forecast: how often the growth lies between, in percent. */
+	confidencePercent: number | null,
 };
 
 /**  How many belong to a name. */
@@ -637,6 +907,12 @@ export type OneClient = {
 export type OneCode = {
 	/**  The code of the authenticator app. */
 	code: string,
+};
+
+/**  Names a month. */
+export type OneMonth = {
+	/**  Such as `2026-11`; `null` for the present one. */
+	month?: string | null,
 };
 
 /**  Names one of the tokens of the sign-in. */
@@ -719,10 +995,60 @@ export type ParsedView = {
 	error: QueryErrorView | null,
 };
 
+/**  A part of a bill. */
+export type PartView = {
+	/**  `users`, `federated`, `tokens` or `messages`. */
+	kind: string,
+	/**  Dollars, exact. */
+	amount: string,
+};
+
 /**  A pasted text. */
 export type PastedText = {
 	/**  Anything: a token, a header, a curl command, a cookie, JSON. */
 	text: string,
+};
+
+/**  A plan's month. */
+export type PlanView = {
+	/**  `lite`, `essentials`, `plus` or `legacy`. */
+	plan: string,
+	/**  At least, in dollars. */
+	low: string,
+	/**  Likely; `null` when nothing is. */
+	likely: string | null,
+	/**  At most; `null` when unknown. */
+	high: string | null,
+	/**  The calculation for the likely number of users (the least, where none is likely). */
+	lines: CostLineView[],
+	/**  Its sum. */
+	total: string,
+	/**  What it is made of, in dollars: `users`, `federated`, `tokens`, `messages`. */
+	parts: PartView[],
+	/**  What was assumed where AWS says nothing. */
+	assumptions: string[],
+	/**  What the pool would lose against its present plan. */
+	losses: LossView[],
+	/**  The least that the month costs when the pool changes to it now; `null` for the present plan. */
+	switchLow: string | null,
+	/**  The most; `null` when unknown. */
+	switchHigh: string | null,
+};
+
+/**  All plans side by side. */
+export type PlansView = {
+	/**  Each plan. */
+	plans: PlanView[],
+	/**  What to do, in sentences. */
+	recommendation: string[],
+	/**  Where one plan becomes cheaper than another. */
+	breakEven: BreakEvenView[],
+	/**  Where the price of the next user changes. */
+	steps: PriceStepView[],
+	/**  The curves. */
+	curve: CurvePointView[],
+	/**  The prices that were used. */
+	priceTable: PriceTableView,
 };
 
 /**  A pool in a list. */
@@ -765,6 +1091,58 @@ export type PoolView = {
 	createdAt: string | null,
 	/**  When its settings last changed. */
 	modifiedAt: string | null,
+};
+
+/**  A query to copy. */
+export type PreparedQueryView = {
+	/**  Where it runs. */
+	runsOn: string,
+	/**  What it tells. */
+	title: string,
+	/**  The query. */
+	text: string,
+	/**  What to know before. */
+	notes: string[],
+};
+
+/**  Where the price of the next user changes. */
+export type PriceStepView = {
+	/**  The plan. */
+	plan: string,
+	/**  The first user at the new price. */
+	from: number,
+	/**  Dollars for the user before. */
+	before: string,
+	/**  Dollars for this user. */
+	after: string,
+};
+
+/**  Which price table was used, and how old it is. */
+export type PriceTableView = {
+	/**  What it calls itself. */
+	name: string,
+	/**  Its edition. */
+	version: string,
+	/**  The day when AWS's prices were last read for it. */
+	readOn: string,
+	/**  How many days ago that was. */
+	ageDays: number,
+	/**  Whether it came with Poolkeeper; otherwise it is the person's own. */
+	builtIn: boolean,
+	/**  The Region whose prices were asked for. */
+	region: string,
+};
+
+/**  The price table in use. */
+export type PricesView = {
+	/**  What it is. */
+	priceTable: PriceTableView,
+	/**  Every figure with its source. */
+	figures: FigureView[],
+	/**  What holds for the whole table. */
+	notes: string[],
+	/**  The table as JSON, to be edited. */
+	json: string,
 };
 
 /**  How a profile signs in. */
@@ -898,6 +1276,30 @@ export type RevealedView = {
 	value: string,
 };
 
+/**  Writes a report. */
+export type SaveReport = {
+	/**  The numbers as they are shown. */
+	plans: AskPlans,
+	/**  `html`, `pdf` or `csv`. */
+	format: string,
+};
+
+/**  Writes a table that the window shows as CSV. */
+export type SaveTable = {
+	/**  What it is called: letters, digits and minus. */
+	name: string,
+	/**  The head. */
+	head: string[],
+	/**  The rows. */
+	rows: string[][],
+};
+
+/**  A file that was written. */
+export type SavedFileView = {
+	/**  Where it is. */
+	path: string,
+};
+
 /**  A query kept by name. */
 export type SavedViewView = {
 	/**  The name. */
@@ -949,6 +1351,22 @@ export type SessionExpiredView = {
 	message: string,
 };
 
+/**  Says what the bill says of a month. */
+export type SetBilled = {
+	/**  Such as `2026-10`. */
+	month: string,
+	/**  How many; `null` forgets it. */
+	users: number | null,
+	/**  Whether other pools of the account are in it. */
+	wholeAccount: boolean,
+};
+
+/**  Uses another price table. */
+export type SetPrices = {
+	/**  The table as JSON; `null` for the one that came with Poolkeeper. */
+	json: string | null,
+};
+
 /**  Changes some settings; what is absent stays. */
 export type SettingsPatch = {
 	/**  Light or dark. */
@@ -998,6 +1416,18 @@ export type SortView = {
 	field: string,
 	/**  Downwards? */
 	descending: boolean,
+};
+
+/**  Users by the price that they have. */
+export type SplitView = {
+	/**  Sign in with what the pool knows. */
+	direct: number,
+	/**  Come from Google, Facebook, Apple or Amazon. */
+	social: number,
+	/**  Come from SAML or OIDC. */
+	federated: number,
+	/**  Direct or social with a SAML or OIDC identity linked: billed either way. */
+	linked: number,
 };
 
 /**  Begins a sign-in. Makes the user a monthly active user. */
@@ -1145,6 +1575,14 @@ export type TokenKind =
 "access" | 
 /**  The refresh token. */
 "refresh";
+
+/**  What touching people may cost on a plan. */
+export type TouchingView = {
+	/**  The plan. */
+	plan: string,
+	/**  The most, in dollars; it is nothing when all of them are active anyway. */
+	high: string,
+};
 
 /**  The ways to open the local copies. */
 export type UnlockKind = 

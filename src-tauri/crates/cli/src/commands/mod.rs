@@ -3,6 +3,8 @@
 pub(crate) mod cost;
 pub(crate) mod diagnostics;
 pub(crate) mod erase;
+pub(crate) mod ledger;
+pub(crate) mod mau;
 pub(crate) mod pools;
 pub(crate) mod sandbox;
 pub(crate) mod sign_in;

@@ -1,6 +1,7 @@
 //! The built `poolctl` against a sandbox on the loopback interface: flags, formats and exit codes by name.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod active_users;
 mod common_options;
 mod costing;
 mod erasing;

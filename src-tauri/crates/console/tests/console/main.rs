@@ -8,6 +8,7 @@ mod kill;
 mod lab;
 mod lab_challenges;
 mod local;
+mod months;
 mod search;
 mod sync;
 mod trouble;

@@ -1,5 +1,7 @@
 //! From facts to low ≤ likely ≤ high. A bound is drawn only from what cannot be otherwise; the rest is "about".
 
+use serde::{Deserialize, Serialize};
+
 use super::log::LogMonth;
 use crate::cost::grouped;
 use crate::estimate::{Bound, Estimate, Evidence, EvidenceKind};
@@ -76,7 +78,8 @@ pub struct MetricSums {
 }
 
 /// A number of active users that a bill tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct BilledNumber {
     /// How many.
     pub users: u64,
@@ -85,7 +88,8 @@ pub struct BilledNumber {
 }
 
 /// What a billed number is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum BillScope {
     /// This pool alone: it is the only one, or the bill is split by a tag.
     Pool,

@@ -14,6 +14,8 @@ pub enum LogGroup {
     AthenaTrail,
     /// Athena over exported user activity in S3.
     AthenaActivity,
+    /// The command line of AWS, asking CloudWatch for its sums.
+    CloudWatchMetrics,
 }
 
 /// A query to copy.
@@ -54,7 +56,36 @@ pub fn prepared_queries(pool: &PoolId, month: Month) -> Vec<PreparedQuery> {
     let range = format!("Set the time range to {} 00:00 UTC until {} 00:00 UTC.", month.first(), month.next().first());
     let mut queries = insights(pool, &range);
     queries.extend(athena(pool, month));
+    queries.push(metrics(pool, month));
     queries
+}
+
+/// CloudWatch's sums of a month, by app client: events, not users. Needs `cloudwatch:GetMetricData`.
+fn metrics(pool: &PoolId, month: Month) -> PreparedQuery {
+    let names = ["SignUpSuccesses", "SignInSuccesses", "TokenRefreshSuccesses", "FederationSuccesses"];
+    let search = |(at, name): (usize, &str)| {
+        format!(
+            "{{\"Id\":\"m{at}\",\"Label\":\"{name} ${{PROP('Dim.UserPoolClient')}}\",\"Expression\":\"SEARCH('{{AWS/Cognito,\
+             UserPool,UserPoolClient}} UserPool=\\\"{pool}\\\" MetricName=\\\"{name}\\\"', 'Sum', 2678400)\"}}"
+        )
+    };
+    let queries: Vec<String> = names.into_iter().enumerate().map(search).collect();
+    let text = format!(
+        "aws cloudwatch get-metric-data \\\n  --start-time {}T00:00:00Z --end-time {}T00:00:00Z \\\n  \
+         --metric-data-queries '[{}]'",
+        month.first(),
+        month.next().first(),
+        queries.join(",").replace('\'', "'\\''")
+    );
+    PreparedQuery {
+        runs_on: LogGroup::CloudWatchMetrics,
+        title: "Sums of successes by app client".to_owned(),
+        text,
+        notes: vec![
+            "It needs cloudwatch:GetMetricData on *.".to_owned(),
+            "These are events and not users: each may be another user, or all of them one.".to_owned(),
+        ],
+    }
 }
 
 fn insights(pool: &PoolId, range: &str) -> Vec<PreparedQuery> {

@@ -1,8 +1,10 @@
 //! What changed, per user: kept when the cache is thrown away.
 
+mod evidence;
 mod record;
 mod timeline;
 
+pub use evidence::{MonthlyEvidence, MonthlyKind};
 pub(crate) use record::{Event, Kind};
 
 use std::path::PathBuf;
@@ -10,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use model::PoolKey;
+use model::month::Month;
 use model::user::User;
 use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations};
@@ -95,7 +98,7 @@ impl From<rusqlite::Error> for HistoryError {
     }
 }
 
-const MIGRATIONS: &[M<'_>] = &[M::up(include_str!("0001_changes.sql"))];
+const MIGRATIONS: &[M<'_>] = &[M::up(include_str!("0001_changes.sql")), M::up(include_str!("0002_evidence.sql"))];
 
 impl History {
     /// Opens the history and creates it when there is none.
@@ -164,6 +167,47 @@ impl History {
     /// [`HistoryError::Failed`]; nothing is forgotten then.
     pub fn purge(&self, before: Timestamp) -> Result<(), HistoryError> {
         record::purge(&mut self.lock(), before)
+    }
+
+    /// Keeps what is known of a month; what was kept of that kind is replaced.
+    ///
+    /// # Errors
+    /// [`HistoryError::Failed`].
+    pub fn keep_month(&self, pool: &PoolKey, kept: &MonthlyEvidence) -> Result<(), HistoryError> {
+        evidence::keep(&mut self.lock(), pool, kept)
+    }
+
+    /// Forgets what is kept of a month. Nothing kept is success.
+    ///
+    /// # Errors
+    /// [`HistoryError::Failed`].
+    pub fn forget_month(&self, pool: &PoolKey, month: Month, kind: MonthlyKind) -> Result<(), HistoryError> {
+        evidence::forget(&self.lock(), pool, month, kind)
+    }
+
+    /// What is kept of a pool's months, the oldest first.
+    ///
+    /// # Errors
+    /// [`HistoryError::Failed`].
+    pub fn months(&self, pool: &PoolKey) -> Result<Vec<MonthlyEvidence>, HistoryError> {
+        evidence::all(&self.lock(), pool)
+    }
+
+    /// Who was seen to appear since an instant, by `sub` (by user name where there is none). Those of a first copy are not
+    /// among them.
+    ///
+    /// # Errors
+    /// [`HistoryError::Failed`].
+    pub fn added_since(&self, pool: &PoolKey, from: Timestamp) -> Result<Vec<String>, HistoryError> {
+        evidence::added_since(&self.lock(), pool, from)
+    }
+
+    /// How many different users were noticed to be gone since an instant, as far back as changes are kept.
+    ///
+    /// # Errors
+    /// [`HistoryError::Failed`].
+    pub fn gone_since(&self, pool: &PoolKey, from: Timestamp) -> Result<u64, HistoryError> {
+        evidence::gone_since(&self.lock(), pool, from)
     }
 
     /// Commits events. Repeating them adds nothing.

@@ -105,6 +105,7 @@ pub(super) fn erase_pool(connection: &mut Connection, pool: &PoolKey) -> Result<
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if let Some(id) = pool_id(&transaction, pool)? {
         transaction.execute("DELETE FROM changes WHERE pool = ?1", [id])?;
+        transaction.execute("DELETE FROM evidence WHERE pool = ?1", [id])?;
         transaction.execute("DELETE FROM pools WHERE id = ?1", [id])?;
     }
     transaction.commit()?;

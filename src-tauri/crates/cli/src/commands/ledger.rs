@@ -1,0 +1,60 @@
+//! `poolctl ledger`: the calls of this program that may have been billed. Opens no socket.
+
+use std::io;
+
+use console::{Clock as _, Protection, SystemClock};
+use wire::ErrorCode;
+use wire::activity::OneMonth;
+use wire::ledger::{LedgerCallView, LedgerView};
+use wire::pools::pool_id;
+
+use crate::arguments::{Format, GlobalOptions, Ledger};
+use crate::failure::Failure;
+use crate::output::{self, Table, defused};
+
+/// The columns of table and csv.
+const COLUMNS: [&str; 8] = ["at", "region", "pool", "person", "operation", "effect", "alreadyCounted", "outcome"];
+
+/// Lists the calls of a month, of one pool where it is named.
+pub(crate) async fn run(common: &GlobalOptions, asked: &Ledger) -> Result<(), Failure> {
+    let month = OneMonth { month: asked.month.clone() }.parse(SystemClock.now())?;
+    let pool = common.pool.as_deref().map(pool_id).transpose()?;
+    let console = common.console().await?;
+    if let Protection::Locked { message } = console.protection() {
+        return Err(Failure::failed(ErrorCode::CacheUnavailable, message));
+    }
+    let view = LedgerView::from(&console.ledger(month, pool.as_ref()).await?);
+    match common.format() {
+        Format::Json => output::json(&view.calls)?,
+        Format::Jsonl => view.calls.iter().try_for_each(output::json)?,
+        Format::Csv => {
+            let mut out = csv::Writer::from_writer(io::stdout().lock());
+            out.write_record(COLUMNS)?;
+            for call in &view.calls {
+                out.write_record(row(call).iter().map(|cell| defused(cell)))?;
+            }
+            out.flush()?;
+        }
+        Format::Table => {
+            let rows: Vec<Vec<String>> = view.calls.iter().map(row).collect();
+            let mut table = Table::new(io::stdout().lock(), &COLUMNS.map(str::to_owned), &rows)?;
+            rows.iter().try_for_each(|row| table.row(row))?;
+            table.end()?;
+        }
+    }
+    common.note(&format!("{} users may have been billed, {} to {} USD", view.users, view.low, view.high));
+    Ok(())
+}
+
+fn row(call: &LedgerCallView) -> Vec<String> {
+    vec![
+        call.at.clone(),
+        call.region.clone(),
+        call.pool.clone(),
+        call.person.clone().unwrap_or_default(),
+        call.operation.clone(),
+        call.effect.clone(),
+        if call.already_counted { "yes" } else { "no" }.to_owned(),
+        call.outcome.clone(),
+    ]
+}

@@ -1,0 +1,91 @@
+//! `poolctl mau`: how many users were active in a month, as far as that can be told. Makes nobody active.
+
+use std::io::{self, Write};
+use std::path::absolute;
+use std::sync::Arc;
+
+use console::{Clock as _, Console, OpenPool, SystemClock};
+use wire::activity::{OneMonth, SetBilled};
+use wire::cost::MauView;
+
+use crate::arguments::{Format, GlobalOptions, Mau};
+use crate::failure::Failure;
+use crate::output::{self, Table, defused, safe};
+
+/// The columns of table and csv.
+const COLUMNS: [&str; 5] = ["kind", "bound", "users", "says", "caveat"];
+
+/// Tells the range and its evidence.
+pub(crate) async fn run(common: &GlobalOptions, asked: &Mau) -> Result<(), Failure> {
+    let now = SystemClock.now();
+    let month = OneMonth { month: asked.month.clone() }.parse(now)?;
+    // The console lives as long as its pool: its history is written to.
+    let (_console, pool) = pool(common).await?;
+    if !asked.import.is_empty() {
+        let files = asked.import.iter().map(absolute).collect::<Result<Vec<_>, _>>()?;
+        let imported = pool.import_activity(files, !asked.account).await?;
+        imported.learnt.iter().chain(&imported.problems).for_each(|sentence| common.note(sentence));
+    }
+    if asked.billed.is_some() {
+        let billed = SetBilled { month: month.to_string(), users: asked.billed, whole_account: asked.account };
+        let (month, billed) = billed.parse(now)?;
+        pool.set_billed(month, billed).await?;
+    }
+    let activity = pool.activity(month).await?;
+    for missing in &activity.missing {
+        common.note(&format!("{} {}", missing.what, missing.remedy));
+    }
+    tell(common.format(), &MauView::new(month, &activity.users))
+}
+
+/// The pool, through AWS where that can be (`GetCallerIdentity`, `DescribeUserPool`; free), else its local copy alone.
+async fn pool(common: &GlobalOptions) -> Result<(Console, Arc<OpenPool>), Failure> {
+    let console = common.console_or_memory().await?;
+    match common.pool_online(&console).await {
+        Ok(pool) => Ok((console, pool)),
+        Err(online) => match common.local_copy().await {
+            Ok(offline) => {
+                common.note("AWS was not asked; this is what the local copy knows");
+                Ok(offline)
+            }
+            Err(_) => Err(online),
+        },
+    }
+}
+
+fn tell(format: Format, view: &MauView) -> Result<(), Failure> {
+    match format {
+        Format::Json | Format::Jsonl => output::json(view)?,
+        Format::Csv => {
+            let mut out = csv::Writer::from_writer(io::stdout().lock());
+            out.write_record(COLUMNS)?;
+            for row in rows(view) {
+                out.write_record(row.iter().map(|cell| defused(cell)))?;
+            }
+            out.flush()?;
+        }
+        Format::Table => {
+            let number = |users: Option<u32>| users.map_or_else(|| "unknown".to_owned(), |users| users.to_string());
+            let [low, likely, high] = [view.low, view.likely, view.high].map(number);
+            writeln!(io::stdout().lock(), "{}: low {low}, likely {likely}, high {high}", view.month)?;
+            let head = COLUMNS[..3].iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+            let rows = rows(view);
+            let mut table = Table::new(io::stdout().lock(), &head, &rows)?;
+            rows.iter().try_for_each(|row| table.row(row))?;
+            table.end()?;
+            for evidence in &view.evidence {
+                let caveat = evidence.caveat.as_deref().unwrap_or_default();
+                writeln!(io::stdout().lock(), "{}", safe(format!("{} {caveat}", evidence.says).trim_end()))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn rows(view: &MauView) -> Vec<Vec<String>> {
+    let row = |evidence: &wire::cost::EvidenceView| {
+        let caveat = evidence.caveat.clone().unwrap_or_default();
+        vec![evidence.kind.clone(), evidence.bound.clone(), evidence.users.to_string(), evidence.says.clone(), caveat]
+    };
+    view.evidence.iter().map(row).collect()
+}

@@ -1,0 +1,88 @@
+//! How many were active, and what this program did, from the command line.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::{Home, Served, path};
+
+fn keys(view: &Value) -> Vec<&str> {
+    view.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[test]
+fn a_month_is_told_as_a_range_with_evidence_and_makes_nobody_active() {
+    let served = Served::today();
+    let home = Home::synced(&served);
+    let view = home.run_at(&served, &["mau", "--json"]).json(0);
+    assert_eq!(keys(&view), ["evidence", "high", "likely", "low", "month"], "{view}");
+    let truth = served.sandbox.mau(Some(&served.pool())).count as u64;
+    assert!(view["low"].as_u64().unwrap() <= truth && truth <= view["high"].as_u64().unwrap(), "{truth}: {view}");
+    let kinds: Vec<&str> =
+        view["evidence"].as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap()).collect();
+    assert!(kinds.contains(&"created") && kinds.contains(&"estimatedUsers") && kinds.contains(&"ledger"), "{kinds:?}");
+    let table = home.run_at(&served, &["mau"]);
+    assert!(table.text().contains("low 0, likely"), "{}", table.out);
+    assert!(table.err.contains("cloudwatch:GetMetricData"), "{}", table.err);
+    assert!(home.run_at(&served, &["mau", "--format", "csv"]).text().starts_with("kind,bound,users,says,caveat\n"));
+    assert!(served.sandbox.calls().may_bill().is_empty());
+}
+
+#[test]
+fn without_aws_the_local_copy_answers_and_without_either_it_fails() {
+    let served = Served::today();
+    let home = Home::synced(&served);
+    served.sandbox.weather().set_offline(true);
+    let ran = home.run_at(&served, &["mau", "--json"]);
+    assert_eq!(ran.json(0)["high"], json!(crate::PEOPLE), "{}", ran.err);
+    assert!(ran.err.contains("AWS was not asked"), "{}", ran.err);
+    assert_eq!(Home::new().run_at(&served, &["mau", "--json"]).json(1)["error"]["code"], "unreachable");
+}
+
+#[test]
+fn a_sign_in_is_in_the_ledger_and_in_the_range() {
+    let served = Served::today();
+    let home = Home::synced(&served);
+    assert_eq!(home.run(&["ledger", "--json"]).json(0), json!([]));
+    let described = served.sandbox.description();
+    let person = described.people.iter().find(|person| person.state == "CONFIRMED").unwrap();
+    let client = described.clients.iter().find(|client| client.secret.is_none()).unwrap();
+    let words = ["sign-in", "--client", &client.id, "--user", &person.username, "--password-stdin", "--json"];
+    let (endpoint, pool) = (served.endpoint(), served.pool());
+    let there = ["--endpoint", &endpoint, "--region", "eu-west-1", "--pool", &pool];
+    for _ in 0..2 {
+        home.run_with_input(&[&words[..], &there].concat(), &person.password).json(0);
+    }
+    let calls = home.run(&["ledger", "--json"]).json(0);
+    let calls = calls.as_array().unwrap();
+    assert_eq!(calls.len(), 4);
+    assert_eq!(calls[0]["person"], json!(person.username));
+    assert_eq!((&calls[0]["operation"], &calls[0]["effect"]), (&json!("InitiateAuth"), &json!("mayBill")));
+    assert_eq!((&calls[0]["alreadyCounted"], &calls[3]["alreadyCounted"]), (&json!(false), &json!(true)));
+    assert_eq!(calls[3]["outcome"], "done");
+    let table = home.run(&["ledger"]);
+    assert!(table.err.contains("1 users may have been billed, 0.00 to 0.02 USD"), "{}", table.err);
+    assert_eq!(home.run(&["ledger", "--format", "csv"]).text().lines().count(), 5);
+    assert_eq!(home.run(&["ledger", "--format", "jsonl"]).text().lines().count(), 4);
+    assert_eq!(home.run(&["ledger", "--month", "2020-01", "--json"]).json(0), json!([]));
+    let view = home.run_at(&served, &["mau", "--json"]).json(0);
+    assert_eq!(view["low"], 1, "{view}");
+    assert_eq!(served.sandbox.mau(Some(&pool)).count, 1);
+}
+
+#[test]
+fn a_bill_is_typed_or_imported() {
+    let served = Served::today();
+    let home = Home::synced(&served);
+    let view = home.run_at(&served, &["mau", "--month", "2026-01", "--billed", "321", "--json"]).json(0);
+    assert_eq!((&view["low"], &view["likely"], &view["high"]), (&json!(321), &json!(321), &json!(321)));
+    let bill = home.folder.path().join("bill.csv");
+    fs::write(&bill, "UsageType,UsageQuantity,UsageStartDate\nEUW1-CognitoPlusMAU,77,2026-02-01\n").unwrap();
+    let words = ["mau", "--month", "2026-02", "--import", path(&bill), "--json"];
+    assert_eq!(home.run_at(&served, &words).json(0)["likely"], 77);
+    let kept = home.run_at(&served, &["mau", "--month", "2026-01", "--json"]).json(0);
+    assert_eq!(kept["likely"], 321, "it is kept");
+    for words in [["mau", "--month", "2999-01"], ["mau", "--month", "Januar"], ["ledger", "--month", "2026-13"]] {
+        assert_eq!(home.run_at(&served, &[&words[..], &["--json"]].concat()).json(2)["error"]["code"], "validation");
+    }
+}

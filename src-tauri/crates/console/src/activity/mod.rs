@@ -1,0 +1,229 @@
+//! How many users of a pool were active in a month: every piece of evidence that there is, and what follows from it.
+//!
+//! Nothing here calls an operation that could make anybody active.
+
+mod dormant;
+mod given;
+mod kept;
+mod seen;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use model::cost::{Feature, FeatureUse, Forecast, MonthCount, PricePlan, forecast};
+use model::estimate::Estimate;
+use model::mau::{BilledNumber, Facts, LogMonth, SignInKind, Split, estimate};
+use model::month::Month;
+use model::query::Sort;
+
+use crate::error::{Code, Error};
+use crate::pool::OpenPool;
+
+pub use dormant::Dormant;
+pub use given::ImportedActivity;
+
+/// How many months a forecast looks ahead.
+const AHEAD: u32 = 3;
+
+/// What is known of a pool's month.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Activity {
+    /// The month.
+    pub month: Month,
+    /// Whether it has ended.
+    pub over: bool,
+    /// How many users were active.
+    pub users: Estimate<u64>,
+    /// Everybody in the local copy by price; the active ones are taken to be mixed like that.
+    pub split: Split,
+    /// Active users by app client, from imported logs. A user may be in several.
+    pub clients: Vec<(model::ClientId, u64)>,
+    /// Token requests of machines, from imported logs; `None` when unknown.
+    pub token_requests: Option<u64>,
+    /// The number of the bill that a person gave; `None` when none was.
+    pub billed: Option<BilledNumber>,
+    /// What could be evidence and is not there.
+    pub missing: Vec<Missing>,
+    /// The plan of the pool as AWS calls it; `None` when not told.
+    pub plan: Option<PricePlan>,
+    /// When the local copy was last complete; `None` when it never was.
+    pub synced_at: Option<Timestamp>,
+}
+
+/// Evidence that is not there, and what would give it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// What is unknown, as a sentence.
+    pub what: String,
+    /// What to do about it, as a sentence.
+    pub remedy: String,
+    /// The IAM action that would be needed; `None` when none would help.
+    pub iam_action: Option<&'static str>,
+}
+
+/// A pool's months, and what may come.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Months {
+    /// Those of which something is known, the oldest first, the present one last.
+    pub known: Vec<MonthCount>,
+    /// The months after the last one that is over; empty when no growth was seen.
+    pub ahead: Vec<Forecast>,
+}
+
+impl OpenPool {
+    /// What is known of a month. The local copy, the ledger and what was given are read; no socket is opened but for
+    /// `ListUserImportJobs` (free), and that only while the pool is open through AWS. What was worked out is kept.
+    ///
+    /// # Errors
+    /// [`Code::Validation`] for a month that is yet to come; [`Code::CacheUnavailable`] when the local copy cannot be read.
+    pub async fn activity(&self, month: Month) -> Result<Activity, Error> {
+        let now = self.now();
+        if month > Month::of(now) {
+            return Err(Error::invalid("month", format!("{month} is yet to come.")));
+        }
+        let over = month < Month::of(now);
+        let freshness = self.freshness().await?;
+        let pool = self.pool().await?;
+        let mut missing = Vec::new();
+        let mut facts = Facts::none(month, over);
+        self.seen(&mut facts, &mut missing).await?;
+        let given = self.given().await?;
+        facts.log = given.log(month);
+        facts.billed = given.billed(month);
+        facts.billed_before = given.billed(month.previous()).filter(given::is_of_pool).map(|billed| billed.users);
+        missing.extend(unread(&facts));
+        let users = self.settled(month, over, estimate(&facts)).await?;
+        Ok(Activity {
+            month,
+            over,
+            users,
+            split: self.split().await?,
+            clients: facts.log.as_ref().map(|log| log.clients.clone()).unwrap_or_default(),
+            token_requests: facts.log.as_ref().map(|log| log.token_requests),
+            billed: facts.billed,
+            missing,
+            plan: pool.and_then(|pool| PricePlan::of_tier(pool.tier.as_deref()?)),
+            synced_at: freshness.synced_at,
+        })
+    }
+
+    /// Every month of which something is kept, up to the present one, and the next ones.
+    ///
+    /// # Errors
+    /// As [`OpenPool::activity`].
+    pub async fn months(&self) -> Result<Months, Error> {
+        let present = Month::of(self.now());
+        let mut named = self.given().await?.months();
+        named.push(present);
+        named.retain(|month| *month <= present);
+        named.sort_unstable();
+        named.dedup();
+        let mut known = Vec::new();
+        // More than ten years are on nobody's chart.
+        let skipped = named.len().saturating_sub(120);
+        for month in named.into_iter().skip(skipped) {
+            known.push(MonthCount { month, users: self.activity(month).await?.users });
+        }
+        let over: Vec<MonthCount> = known.iter().filter(|count| count.month < present).cloned().collect();
+        Ok(Months { ahead: forecast(&over, AHEAD), known })
+    }
+
+    /// Which features that need a plan above Lite the pool uses (`DescribeUserPool`; free). Without AWS all are unknown.
+    pub async fn features(&self) -> Vec<(Feature, FeatureUse)> {
+        let unknown = || Feature::ALL.map(|feature| (feature, FeatureUse::Unknown)).to_vec();
+        let Some(live) = self.live.get() else { return unknown() };
+        live.session.pool_features(&self.key.pool).await.unwrap_or_else(|error| {
+            tracing::info!(%error, "which features the pool uses is unknown");
+            unknown()
+        })
+    }
+
+    /// Everybody in the local copy by price. Only those with an identity elsewhere are looked at one by one.
+    async fn split(&self) -> Result<Split, Error> {
+        let all = self.count("").await?;
+        let (mut split, mut after) = (Split::default(), None);
+        loop {
+            let page = self.search("has:identities", &Sort::default(), after, 5_000).await?;
+            page.users.iter().for_each(|user| split.add(SignInKind::of(user)));
+            match page.next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
+        split.direct += all.saturating_sub(split.all());
+        Ok(split)
+    }
+
+    /// The users of the local copy whose instant of that field lies in a month.
+    async fn count_in(&self, field: &str, month: Month) -> Result<u64, Error> {
+        let (from, to) = (month.begins(), month.next().begins());
+        self.count(&format!("{field}>={from} {field}<{to}")).await
+    }
+
+    fn history_reaches(&self, month: Month) -> bool {
+        let days = self.console.settings().history_days;
+        let horizon = self.now().checked_sub(jiff::SignedDuration::from_hours(24 * i64::from(days)));
+        horizon.is_ok_and(|horizon| horizon <= month.begins())
+    }
+}
+
+/// What AWS could tell and this app does not ask, or nobody has given.
+fn unread(facts: &Facts) -> Vec<Missing> {
+    let mut missing = Vec::new();
+    if facts.log.is_none() {
+        missing.push(Missing {
+            what: "Logs of this month were not imported.".to_owned(),
+            remedy: "Export the pool's user activity (Plus) or CloudTrail and import the files, or run a prepared query and \
+                     import its table."
+                .to_owned(),
+            iam_action: None,
+        });
+    }
+    if facts.metrics.is_none() {
+        missing.push(Missing {
+            what: "CloudWatch's sums of sign-ups, sign-ins, refreshes and federated sign-ins are unknown: they need \
+                   cloudwatch:GetMetricData, and this version does not read them itself."
+                .to_owned(),
+            remedy: "They count events and not users, so they bound little. The prepared command asks for them."
+                .to_owned(),
+            iam_action: Some("cloudwatch:GetMetricData"),
+        });
+    }
+    if facts.billed.is_none() {
+        let remedy = "Type the number of the bill, or import the CSV of a cost report. Nothing else is exact.";
+        missing.push(Missing {
+            what: "The bill's number was not given.".into(),
+            remedy: remedy.into(),
+            iam_action: None,
+        });
+    }
+    missing
+}
+
+/// The day of an instant in UTC.
+pub(crate) fn day(at: Timestamp) -> jiff::civil::Date {
+    at.to_zoned(TimeZone::UTC).date()
+}
+
+/// A month of logs of which only numbers are known, none of them yet.
+fn told_by_table(month: Month) -> LogMonth {
+    let counted = model::mau::Counted { users: 0, exact: false };
+    LogMonth {
+        month,
+        surely: counted,
+        possibly: counted,
+        clients: Vec::new(),
+        more_clients: false,
+        token_requests: 0,
+        events: 0,
+        first: month.begins(),
+        last: month.next().begins(),
+    }
+}
+
+/// Work on the history that cannot be done.
+fn no_history() -> Error {
+    Error::new(
+        Code::JournalUnavailable,
+        "The history cannot be read, so nothing can be kept of a month; see the notices.",
+    )
+}

@@ -1,0 +1,165 @@
+//! What was seen: the local copy, its history, the ledger.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::call::MauEffect;
+use model::mau::{Created, Facts, LedgerFacts};
+use model::month::Month;
+use model::pool::ImportJob;
+use model::user::User;
+use store::{Entry, LedgerEnd};
+
+use super::Missing;
+use crate::error::Error;
+use crate::open::blocking;
+use crate::pool::OpenPool;
+
+/// How many people are looked up at once.
+const AT_ONCE: usize = 500;
+
+impl OpenPool {
+    /// Fills in what was seen of a month.
+    pub(super) async fn seen(&self, facts: &mut Facts, missing: &mut Vec<Missing>) -> Result<(), Error> {
+        let month = facts.month;
+        let freshness = self.freshness().await?;
+        let appeared = self.appeared(month).await?;
+        let (ledger, called) = self.called(month).await?;
+        facts.ledger = ledger;
+        if freshness.users > 0 {
+            let created = self.count_in("created", month).await?;
+            let imported = self.imported(month, missing).await;
+            let sure = imported.map_or(0, |imported| (appeared.len() as u64).saturating_sub(imported)).min(created);
+            facts.created = Some(Created { users: created, maybe_imported: created - sure });
+            // A later change hides an earlier one, so this is no evidence of a month that is over.
+            if !facts.over {
+                facts.changed = Some(self.count_in("modified", month).await?);
+            }
+            let besides = called.difference(&appeared).count() as u64;
+            facts.union = (sure > 0 && besides > 0).then_some(sure + besides);
+        }
+        let described = self.pool().await?.and_then(|pool| pool.estimated_users);
+        let gone = self.gone(month).await?;
+        // Of a month that is over, who is gone is only known as far back as the history reaches.
+        if !facts.over || (gone.is_some() && self.history_reaches(month)) {
+            facts.estimated_users = freshness.estimated_users.max(described);
+            facts.known_users = freshness.complete.then_some(freshness.users);
+            facts.gone_users = gone;
+        } else {
+            missing.push(Missing {
+                what: format!("There is no upper bound: who left the pool since {month} is not known."),
+                remedy: "Open this page once in each month, so that its range is kept.".to_owned(),
+                iam_action: None,
+            });
+        }
+        if freshness.synced_at.is_none_or(|at| !freshness.complete || super::day(at) < super::day(self.now())) {
+            missing.push(Missing {
+                what: match freshness.synced_at {
+                    Some(at) if freshness.complete => format!("The local copy is of {}.", super::day(at)),
+                    _ => "The local copy is not complete.".to_owned(),
+                },
+                remedy: "Sync the pool: what happened since is not in these numbers.".to_owned(),
+                iam_action: None,
+            });
+        }
+        Ok(())
+    }
+
+    /// Who was seen to appear and was created in the month, by `sub`.
+    async fn appeared(&self, month: Month) -> Result<BTreeSet<String>, Error> {
+        let Some(history) = self.console.vault().history.clone() else { return Ok(BTreeSet::new()) };
+        let key = self.key.clone();
+        let added = blocking(move || history.added_since(&key, month.begins())).await?;
+        let names: BTreeSet<&str> = added.iter().map(String::as_str).collect();
+        let mut subs = BTreeSet::new();
+        for some in added.chunks(AT_ONCE) {
+            let some = some.to_vec();
+            for user in self.read(move |cache| cache.look_up(&some)).await?.found {
+                let person = user.sub().unwrap_or(user.username.as_str());
+                // Somebody else's e-mail address may be made to look like a `sub`.
+                if month.contains(user.created_at) && names.contains(person) {
+                    subs.insert(person.to_owned());
+                }
+            }
+        }
+        Ok(subs)
+    }
+
+    /// The `sub` of the one person whom a call named so: by user name or `sub`, else by an alias. Of several with the same
+    /// alias it is one, whichever; `None` for who is not in the local copy.
+    async fn named(&self, name: String) -> Result<Option<String>, Error> {
+        let asked = name.clone();
+        let found = self.read(move |cache| cache.look_up(&[asked])).await?.found;
+        let exact = |user: &&User| user.username.as_str() == name || user.sub() == Some(&name);
+        let meant = found.iter().find(exact).or(found.first());
+        Ok(meant.map(|user| user.sub().unwrap_or(user.username.as_str()).to_owned()))
+    }
+
+    /// How many users imports may have made in the month (`ListUserImportJobs`; free); `None` where AWS cannot be asked.
+    async fn imported(&self, month: Month, missing: &mut Vec<Missing>) -> Option<u64> {
+        let jobs = match self.live.get() {
+            Some(live) => live.session.import_jobs(&self.key.pool).await.map_err(|error| error.to_string()),
+            None => Err("The pool is open without AWS.".to_owned()),
+        };
+        match jobs {
+            Ok(jobs) => Some(jobs.iter().filter(|job| touches(job, month)).map(|job| job.imported).sum()),
+            Err(why) => {
+                missing.push(Missing {
+                    what: format!("Whether users were imported is unknown, and importing makes nobody active. {why}"),
+                    remedy: "Open the pool through AWS with this permission: new users then count.".to_owned(),
+                    iam_action: Some("cognito-idp:ListUserImportJobs"),
+                });
+                None
+            }
+        }
+    }
+
+    /// How many users were noticed to be gone since the month began; `None` where no history is kept.
+    async fn gone(&self, month: Month) -> Result<Option<u64>, Error> {
+        let Some(history) = self.recording() else { return Ok(None) };
+        let key = self.key.clone();
+        blocking(move || history.gone_since(&key, month.begins())).await.map(Some)
+    }
+
+    /// What the ledger says of the month, and about whom there was a call that AWS lists and that went well, by `sub`.
+    async fn called(&self, month: Month) -> Result<(Option<LedgerFacts>, BTreeSet<String>), Error> {
+        let Some(journal) = self.console.vault().journal.clone() else { return Ok((None, BTreeSet::new())) };
+        let entries = blocking(move || journal.ledger(month.begins())).await?;
+        let ours: Vec<Entry> = entries
+            .into_iter()
+            .filter(|entry| entry.call.pool == self.key.pool.as_str() && month.contains(entry.call.at))
+            .filter(|entry| entry.call.region == self.key.region.as_str())
+            .filter(|entry| entry.call.account.as_ref().is_none_or(|account| *account == self.key.account.as_str()))
+            .collect();
+        let (mut listed, mut others) = (BTreeSet::new(), BTreeSet::new());
+        let mut known: BTreeMap<&str, Option<String>> = BTreeMap::new();
+        for entry in ours.iter().filter(|entry| !entry.call.person.is_empty()) {
+            let name = entry.call.person.as_str();
+            if !known.contains_key(name) {
+                known.insert(name, self.named(name.to_owned()).await?);
+            }
+            // Two names may be one person, so who is not in the local copy is not counted.
+            if let Some(Some(person)) = known.get(name) {
+                if counts(entry) {
+                    listed.insert(person.clone())
+                } else {
+                    others.insert(person.clone())
+                };
+            }
+        }
+        let undocumented = others.difference(&listed).count() as u64;
+        Ok((Some(LedgerFacts { listed: listed.len() as u64, undocumented }), listed))
+    }
+}
+
+/// Whether a call surely made its user active.
+fn counts(entry: &Entry) -> bool {
+    let listed = matches!(model::mau::effect_of(&entry.call.operation), MauEffect::MayBill);
+    listed && entry.end == LedgerEnd::Done
+}
+
+/// Whether an import may have made users in a month. One whose dates are not told may have.
+fn touches(job: &ImportJob, month: Month) -> bool {
+    let began = job.created_at.is_none_or(|at| at < month.next().begins());
+    let ended = job.completed_at.is_none_or(|at| at >= month.begins());
+    began && ended
+}

@@ -1,0 +1,235 @@
+//! All plans side by side on the same evidence: what each costs, where one overtakes another, what a switch would do.
+
+use model::Region;
+use model::cost::{
+    Bill, BreakEven, Feature, FeatureLoss, FeatureUse, PoolUsage, PricePlan, PriceStep, Prices, Sms, TokenUse, Usage,
+    Varied, bill, break_even, cost_of_either, features_lost, marginal, price_steps, switch_bounds,
+};
+use model::estimate::Estimate;
+use model::mau::Split;
+use model::month::Month;
+use rust_decimal::Decimal;
+
+use crate::activity::Activity;
+use crate::cost::TableUsed;
+use crate::error::Error;
+use crate::open::Console;
+use crate::pool::OpenPool;
+use crate::report::{self, Report};
+
+/// How many points the curves have, besides those where a price changes.
+const POINTS: u64 = 64;
+/// The fewest users that a chart goes up to.
+const LEAST: u64 = 20_000;
+
+/// What somebody wants to see side by side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlansQuestion {
+    /// Active users of the pool, of all kinds.
+    pub users: Estimate<u64>,
+    /// How they are mixed: only the proportions count.
+    pub split: Split,
+    /// Successful token requests of machines.
+    pub token_requests: u64,
+    /// SMS at the price that the person gives.
+    pub sms: Option<Sms>,
+    /// The other pools of the account, who share the free tiers.
+    pub others: Vec<PoolUsage>,
+    /// What the pool is billed by now; `None` when not known.
+    pub present: Option<PricePlan>,
+    /// Which features the pool uses.
+    pub features: Vec<(Feature, FeatureUse)>,
+    /// The month.
+    pub month: Month,
+    /// The Region.
+    pub region: Region,
+}
+
+/// A plan's price, and what goes with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanCost {
+    /// The plan.
+    pub plan: PricePlan,
+    /// Dollars. Nothing is likely where users are unknown, or where linked ones may be billed either way.
+    pub cost: Estimate<Decimal>,
+    /// The calculation for the likely number of users (for the least, where nothing is likely), linked ones as direct.
+    pub bill: Bill,
+    /// What the pool would lose against its present plan.
+    pub losses: Vec<FeatureLoss>,
+    /// What the month costs when the pool changes to it now, depending on who is active when; `None` for the present one.
+    pub switching: Option<Estimate<Decimal>>,
+}
+
+/// A point of the curves: dollars of a month with that many direct users, in the order of [`PricePlan::ALL`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CurvePoint {
+    /// Direct users of the pool.
+    pub users: u64,
+    /// What the pool adds to the month's bill, on each plan.
+    pub totals: [Decimal; 4],
+    /// What one more user costs, on each plan.
+    pub marginals: [Decimal; 4],
+}
+
+/// All plans side by side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlansAnswer {
+    /// Each plan.
+    pub plans: Vec<PlanCost>,
+    /// Where one becomes cheaper than another.
+    pub break_even: Vec<BreakEven>,
+    /// Where the price of the next user changes.
+    pub steps: Vec<(PricePlan, PriceStep)>,
+    /// The curves.
+    pub curve: Vec<CurvePoint>,
+    /// The prices that were used.
+    pub table: TableUsed,
+}
+
+impl Console {
+    /// Answers what the pool's month costs on each plan. Sends nothing.
+    ///
+    /// # Errors
+    /// As [`Console::prices`].
+    pub fn plans(&self, question: &PlansQuestion) -> Result<PlansAnswer, Error> {
+        let (table, used) = self.prices()?;
+        let prices = table.prices(&question.region);
+        let asked = Asked { prices: &prices, question };
+        let counts = [Some(question.users.low), question.users.likely, question.users.high];
+        let most = (counts.into_iter().flatten().max().unwrap_or_default().saturating_mul(2)).max(LEAST);
+        let usage = asked.usage(question.present.unwrap_or(PricePlan::Essentials), 0);
+        let steps = |plan: PricePlan| {
+            let on = usage.on(plan, Varied::One(0));
+            price_steps(&prices, &on, 0, most, question.month).into_iter().map(move |step| (plan, step))
+        };
+        let steps: Vec<(PricePlan, PriceStep)> = PricePlan::ALL.into_iter().flat_map(steps).collect();
+        let mut points: Vec<u64> = (0..=POINTS).map(|at| most / POINTS * at).collect();
+        points.extend(steps.iter().flat_map(|(_, step)| [step.from.saturating_sub(1), step.from]));
+        points.sort_unstable();
+        points.dedup();
+        Ok(PlansAnswer {
+            plans: PricePlan::ALL.map(|plan| asked.plan(plan)).to_vec(),
+            break_even: break_even(&prices, &usage, 0, most, question.month),
+            steps,
+            curve: points.into_iter().map(|users| asked.point(&usage, users)).collect(),
+            table: TableUsed { region: prices.region.clone(), ..used },
+        })
+    }
+}
+
+struct Asked<'a> {
+    prices: &'a Prices,
+    question: &'a PlansQuestion,
+}
+
+impl Asked<'_> {
+    /// The account with that many active users in this pool.
+    fn usage(&self, plan: PricePlan, users: u64) -> Usage {
+        let (direct, federated, linked) = self.question.split.shared_out(users).priced();
+        let mut pools = vec![PoolUsage::new(plan, direct.saturating_add(linked), federated)];
+        pools.extend(self.question.others.iter().copied());
+        Usage {
+            pools,
+            tokens: TokenUse { requests: self.question.token_requests, clients: None },
+            sms: self.question.sms.into_iter().collect(),
+            ..Usage::default()
+        }
+    }
+
+    fn plan(&self, plan: PricePlan) -> PlanCost {
+        let question = self.question;
+        let users = &question.users;
+        let shown = self.usage(plan, users.likely.unwrap_or(users.low));
+        PlanCost {
+            plan,
+            cost: self.cost(plan),
+            bill: bill(self.prices, &shown, question.month),
+            losses: question.present.map_or_else(Vec::new, |from| {
+                let used = |feature| {
+                    let known = question.features.iter().find(|(named, _)| *named == feature);
+                    known.map_or(FeatureUse::Unknown, |(_, used)| *used)
+                };
+                features_lost(from, plan, used)
+            }),
+            switching: question.present.filter(|from| *from != plan).map(|from| self.switching(from, plan)),
+        }
+    }
+
+    /// From the least users at the cheaper reading of linked ones to the most at the dearer.
+    fn cost(&self, plan: PricePlan) -> Estimate<Decimal> {
+        let at = |users: u64| {
+            let split = self.question.split.shared_out(users).priced();
+            cost_of_either(self.prices, &self.usage(plan, users), 0, split, self.question.month)
+        };
+        let users = &self.question.users;
+        let high = users.high.and_then(|high| at(high).high);
+        Estimate::new(at(users.low).low, users.likely.and_then(|likely| at(likely).likely), high)
+    }
+
+    /// A change in the middle of the month: each active user is billed once, at the dearer plan if they were active then.
+    fn switching(&self, from: PricePlan, to: PricePlan) -> Estimate<Decimal> {
+        let users = &self.question.users;
+        let at = |count: u64| {
+            let usage = self.usage(from, count);
+            let own = usage.pools.first().map_or(0, |pool| pool.users);
+            let mut rest = usage;
+            // The pool's federated users cost the same on every plan and stay.
+            if let Some(pool) = rest.pools.first_mut() {
+                pool.users = 0;
+            }
+            switch_bounds(self.prices, &rest, (from, to), own, self.question.month)
+        };
+        Estimate::new(at(users.low).low, None, users.high.and_then(|high| at(high).high))
+    }
+
+    /// What the pool's direct users add, alone.
+    fn point(&self, usage: &Usage, users: u64) -> CurvePoint {
+        let month = self.question.month;
+        let on = |plan| usage.on(plan, Varied::One(0)).with_users(0, users);
+        let none = |plan| bill(self.prices, &usage.on(plan, Varied::One(0)), month).exact();
+        CurvePoint {
+            users,
+            totals: PricePlan::ALL.map(|plan| bill(self.prices, &on(plan), month).exact() - none(plan)),
+            marginals: PricePlan::ALL.map(|plan| marginal(self.prices, &on(plan), 0, month)),
+        }
+    }
+}
+
+impl OpenPool {
+    /// The question about this pool's month that all plans are compared by, with what is known of it.
+    ///
+    /// # Errors
+    /// As [`OpenPool::activity`].
+    pub async fn plans_question(&self, activity: &Activity) -> Result<PlansQuestion, Error> {
+        Ok(PlansQuestion {
+            users: activity.users.clone(),
+            split: activity.split,
+            token_requests: activity.token_requests.unwrap_or_default(),
+            sms: None,
+            others: Vec::new(),
+            present: activity.plan,
+            features: self.features().await,
+            month: activity.month,
+            region: self.key.region.clone(),
+        })
+    }
+
+    /// The report of a month, on a question that may differ from what is known (sliders).
+    ///
+    /// # Errors
+    /// As [`OpenPool::activity`] and [`Console::plans`].
+    pub async fn report(&self, activity: Activity, question: &PlansQuestion) -> Result<Report, Error> {
+        let console = Console { inner: self.console.clone() };
+        let parts = report::Parts {
+            name: self.pool().await?.map(|pool| pool.name).unwrap_or_default(),
+            id: self.key.pool.to_string(),
+            months: self.months().await?,
+            answer: console.plans(question)?,
+            // Without a journal the report says nothing of this app's calls.
+            ledger: console.ledger(activity.month, Some(&self.key.pool)).await.ok(),
+            at: self.now(),
+            activity: Activity { users: question.users.clone(), plan: question.present, ..activity },
+        };
+        Ok(Report::new(&parts))
+    }
+}

@@ -1,0 +1,318 @@
+//! The report: one page about a pool's month, as HTML, PDF and CSV. All three say the same.
+
+mod csv;
+mod html;
+mod pdf;
+mod text;
+
+use jiff::Timestamp;
+use model::call::MauEffect;
+use model::cost::{FeatureUse, PricePlan, dollars, grouped};
+use model::estimate::{Bound, Estimate};
+use rust_decimal::Decimal;
+
+use crate::activity::{Activity, Months};
+use crate::ledger::MonthLedger;
+use crate::plans::{PlanCost, PlansAnswer};
+
+/// In which form a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportFormat {
+    /// One self-contained page with a style for printing.
+    Html,
+    /// A4.
+    Pdf,
+    /// Every number: section, row, column, value.
+    Csv,
+}
+
+/// A report, ready to be written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    title: String,
+    subtitle: String,
+    headline: Vec<(String, String)>,
+    bars: Vec<Bar>,
+    sections: Vec<Section>,
+}
+
+/// A plan's range, as parts of the dearest.
+#[derive(Debug, Clone, PartialEq)]
+struct Bar {
+    name: String,
+    low: Decimal,
+    likely: Option<Decimal>,
+    high: Option<Decimal>,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Section {
+    heading: String,
+    paragraphs: Vec<String>,
+    head: Vec<String>,
+    /// Which columns hold numbers.
+    numbers: Vec<bool>,
+    rows: Vec<Vec<String>>,
+}
+
+/// What a report is made from.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Parts {
+    /// The pool's name. Foreign text.
+    pub(crate) name: String,
+    pub(crate) id: String,
+    pub(crate) activity: Activity,
+    pub(crate) months: Months,
+    pub(crate) answer: PlansAnswer,
+    pub(crate) ledger: Option<MonthLedger>,
+    pub(crate) at: Timestamp,
+}
+
+impl Report {
+    pub(crate) fn new(parts: &Parts) -> Self {
+        let month = parts.activity.month;
+        let present = parts.activity.plan.and_then(|plan| parts.answer.plans.iter().find(|cost| cost.plan == plan));
+        let users = ("Monthly active users".to_owned(), number(&parts.activity.users));
+        let cost = present.map(|cost| (format!("Cost on {}", cost.plan), money(&cost.cost)));
+        let bar = |cost: &PlanCost| Bar {
+            name: cost.plan.to_string(),
+            low: cost.cost.low,
+            likely: cost.cost.likely,
+            high: cost.cost.high,
+        };
+        let mut sections = vec![
+            Section {
+                heading: "Recommendation".to_owned(),
+                paragraphs: recommendation(parts.activity.plan, &parts.answer),
+                ..Section::default()
+            },
+            evidence(&parts.activity),
+            plans(&parts.answer),
+        ];
+        sections.extend(present.map(calculation));
+        sections.push(months(&parts.months));
+        sections.extend(parts.ledger.as_ref().map(ledger));
+        sections.push(assumptions(parts, present));
+        sections.push(prices(&parts.answer));
+        Self {
+            title: format!("Cost and monthly active users, {month}"),
+            subtitle: format!("{} ({}), as known on {}", parts.name, parts.id, parts.at.strftime("%Y-%m-%d %H:%M UTC")),
+            headline: [Some(users), cost].into_iter().flatten().collect(),
+            bars: parts.answer.plans.iter().map(bar).collect(),
+            sections,
+        }
+    }
+
+    /// The report in a form.
+    #[must_use]
+    pub fn write(&self, format: ReportFormat) -> Vec<u8> {
+        match format {
+            ReportFormat::Html => html::write(self).into_bytes(),
+            ReportFormat::Pdf => pdf::write(self),
+            ReportFormat::Csv => csv::write(self),
+        }
+    }
+}
+
+/// A table as CSV in which no cell is a formula.
+#[must_use]
+pub fn table_csv(head: &[String], rows: &[Vec<String>]) -> Vec<u8> {
+    csv::table(head, rows)
+}
+
+/// What to do about a pool on that plan, in sentences, and why.
+#[must_use]
+pub fn recommendation(present: Option<PricePlan>, answer: &PlansAnswer) -> Vec<String> {
+    let Some(present) = present else {
+        return vec!["Which plan the pool is on is not known, so nothing is recommended.".to_owned()];
+    };
+    let find = |plan: PricePlan| answer.plans.iter().find(|cost| cost.plan == plan);
+    let Some(now) = find(present) else { return Vec::new() };
+    // A price that is bought with a feature in use is no saving, and the legacy price cannot be chosen.
+    let possible = |cost: &&PlanCost| {
+        cost.plan != PricePlan::Legacy && cost.losses.iter().all(|loss| loss.used != FeatureUse::Used)
+    };
+    let worst = |cost: &PlanCost| cost.cost.high.unwrap_or(cost.cost.low);
+    let best = answer.plans.iter().filter(possible).min_by_key(|cost| (worst(cost), cost.cost.low));
+    let Some(best) = best.filter(|best| best.plan != present && worst(best) < worst(now)) else {
+        return vec![format!("Stay on {present}: no plan that has what this pool uses costs less.")];
+    };
+    let least = now.cost.low - best.cost.low;
+    let most = worst(now) - worst(best);
+    let (least, most) = (least.min(most).max(Decimal::ZERO), least.max(most));
+    let mut told = vec![format!(
+        "{} would cost {} to {} less in a month like this one.",
+        best.plan,
+        dollars(least),
+        dollars(most)
+    )];
+    let unknown: Vec<&str> =
+        best.losses.iter().filter(|loss| loss.used == FeatureUse::Unknown).map(|loss| loss.feature.words()).collect();
+    if !unknown.is_empty() {
+        told.push(format!("Make sure first that nobody uses what it lacks: {}.", unknown.join("; ")));
+    }
+    told.push(
+        "A change takes effect for whoever is active after it; everybody active before it in the same month is still \
+         billed at the dearer plan."
+            .to_owned(),
+    );
+    told
+}
+
+fn evidence(activity: &Activity) -> Section {
+    let bound = |bound: Bound| match bound {
+        Bound::AtLeast => "at least",
+        Bound::About => "about",
+        Bound::AtMost => "at most",
+        Bound::Exactly => "exactly",
+        Bound::Hint => "bounds nothing",
+    };
+    let rows = activity.users.evidence.iter().map(|item| {
+        let says = item.caveat.iter().fold(item.says.clone(), |says, caveat| format!("{says} {caveat}"));
+        vec![bound(item.bound).to_owned(), grouped(item.users), says]
+    });
+    let (direct, federated, linked) = activity.split.priced();
+    let all = [direct, federated, linked].map(grouped);
+    let mut paragraphs = vec![format!(
+        "Everybody in the local copy: {} direct or social, {} of SAML or OIDC providers, {} linked (billed either way).",
+        all[0], all[1], all[2]
+    )];
+    paragraphs.extend(activity.missing.iter().map(|missing| format!("Unknown: {} {}", missing.what, missing.remedy)));
+    Section {
+        heading: "How many, and how that is known".to_owned(),
+        paragraphs,
+        head: words(["bound", "users", "evidence"]),
+        numbers: vec![false, true, false],
+        rows: rows.collect(),
+    }
+}
+
+fn plans(answer: &PlansAnswer) -> Section {
+    let row = |cost: &PlanCost| {
+        let lost: Vec<&str> = cost
+            .losses
+            .iter()
+            .filter(|loss| loss.used != FeatureUse::NotUsed)
+            .map(|loss| loss.feature.words())
+            .collect();
+        vec![
+            cost.plan.to_string(),
+            dollars(cost.cost.low),
+            cost.cost.likely.map_or_else(unknown, dollars),
+            cost.cost.high.map_or_else(unknown, dollars),
+            lost.join("; "),
+        ]
+    };
+    Section {
+        heading: "The same month on each plan".to_owned(),
+        paragraphs: vec!["Legacy is a price that only pools from before 22 November 2024 keep.".to_owned()],
+        head: words(["plan", "low", "likely", "high", "would be lost"]),
+        numbers: vec![false, true, true, true, false],
+        rows: answer.plans.iter().map(row).collect(),
+    }
+}
+
+fn calculation(cost: &PlanCost) -> Section {
+    let row = |line: &model::cost::Line| vec![line.what.clone(), line.to_string()];
+    let mut rows: Vec<Vec<String>> = cost.bill.lines.iter().map(row).collect();
+    rows.push(vec!["Total".to_owned(), dollars(cost.bill.total())]);
+    Section {
+        heading: format!("How {} is worked out", cost.plan),
+        head: words(["what", "calculation"]),
+        numbers: vec![false, true],
+        rows,
+        ..Section::default()
+    }
+}
+
+fn months(months: &Months) -> Section {
+    let row = |month: String, users: &Estimate<u64>, kind: String| {
+        let [likely, high] = [users.likely, users.high].map(|users| users.map_or_else(unknown, grouped));
+        let low = if users.is_unknown() { unknown() } else { grouped(users.low) };
+        vec![month, low, likely, high, kind]
+    };
+    let known = months.known.iter().map(|count| row(count.month.to_string(), &count.users, "seen".to_owned()));
+    let ahead = months.ahead.iter().map(|next| {
+        let sure = next.confidence_percent.map(|percent| format!(", {percent} % between"));
+        row(next.month.to_string(), &next.users, format!("forecast{}", sure.unwrap_or_default()))
+    });
+    let paragraphs = if months.ahead.is_empty() {
+        vec!["There is no forecast: it needs two months in a row that are over and have a likely number.".to_owned()]
+    } else {
+        Vec::new()
+    };
+    Section {
+        heading: "Months".to_owned(),
+        paragraphs,
+        head: words(["month", "low", "likely", "high", "kind"]),
+        numbers: vec![false, true, true, true, false],
+        rows: known.chain(ahead).collect(),
+    }
+}
+
+fn ledger(ledger: &MonthLedger) -> Section {
+    let first = ledger.entries.iter().filter(|entry| entry.call.effect != MauEffect::AlreadyCounted).count() as u64;
+    let calls = ledger.entries.len() as u64;
+    let users = ledger.touched.may_bill.saturating_add(ledger.touched.undocumented);
+    let cost = format!("{} to {}", dollars(ledger.cost.low), ledger.cost.high.map_or_else(unknown, dollars));
+    Section {
+        heading: "What this app itself has cost".to_owned(),
+        head: words(["what", "number"]),
+        numbers: vec![false, true],
+        rows: vec![
+            vec!["Calls about one person".to_owned(), grouped(calls)],
+            vec!["Of these the first about that person in the month".to_owned(), grouped(first)],
+            vec!["People who may have been billed by them".to_owned(), grouped(users)],
+            vec!["Cost of that".to_owned(), cost],
+        ],
+        ..Section::default()
+    }
+}
+
+fn assumptions(parts: &Parts, present: Option<&PlanCost>) -> Section {
+    let mut paragraphs = vec!["AWS counts by calendar month and names no time zone; UTC is taken.".to_owned()];
+    if parts.activity.split.linked > 0 {
+        let sentence = "Of linked users one page of AWS says that they always count as federated, another that it depends \
+                        on the way of signing in: both are within the range, and nothing is likely.";
+        paragraphs.push(sentence.to_owned());
+    }
+    paragraphs.push("Active users are taken to be mixed like everybody in the local copy.".to_owned());
+    paragraphs.extend(present.map(|cost| cost.bill.assumptions.clone()).unwrap_or_default());
+    Section { heading: "Assumptions".to_owned(), paragraphs, ..Section::default() }
+}
+
+fn prices(answer: &PlansAnswer) -> Section {
+    let table = &answer.table;
+    let whose = if table.built_in { "It came with Poolkeeper." } else { "It is your own." };
+    let sentence = format!(
+        "{} {}, prices of AWS read on {} ({} days ago), for {}. {whose} Without tax, discounts and credits.",
+        table.name, table.version, table.read_on, table.age_in_days, table.region
+    );
+    Section { heading: "Prices".to_owned(), paragraphs: vec![sentence], ..Section::default() }
+}
+
+fn words<const N: usize>(words: [&str; N]) -> Vec<String> {
+    words.map(str::to_owned).to_vec()
+}
+
+fn unknown() -> String {
+    "unknown".to_owned()
+}
+
+/// `1,200 – 3,400, likely 2,000`.
+fn number(users: &Estimate<u64>) -> String {
+    range(users, grouped)
+}
+
+fn money(cost: &Estimate<Decimal>) -> String {
+    range(cost, dollars)
+}
+
+fn range<T: Copy + Ord + Default>(estimate: &Estimate<T>, written: impl Fn(T) -> String) -> String {
+    if estimate.high == Some(estimate.low) {
+        return written(estimate.low);
+    }
+    let high = estimate.high.map_or_else(|| "no upper bound".to_owned(), &written);
+    let likely = estimate.likely.map(|likely| format!(", likely {}", written(likely)));
+    format!("{} – {high}{}", written(estimate.low), likely.unwrap_or_default())
+}

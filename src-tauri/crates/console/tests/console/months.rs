@@ -1,0 +1,323 @@
+//! Monthly active users: the sandbox knows the truth, the console must not contradict it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use console::{OpenPool, PlansQuestion, ReportFormat};
+use jiff::SignedDuration;
+use model::cost::PricePlan;
+use model::estimate::{Bound, EvidenceKind};
+use model::mau::{BillScope, BilledNumber};
+use model::month::Month;
+use serde_json::{Value, json};
+
+use crate::house::House;
+use crate::lab::{person, sign_in, start, today};
+
+/// An administrator on the sandbox's port, and a source of chance.
+struct Administrator {
+    endpoint: String,
+    pool: String,
+    agent: ureq::Agent,
+    state: u64,
+    made: u64,
+}
+
+impl Administrator {
+    fn new(endpoint: String, pool: String, seed: u64) -> Self {
+        let agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        Self { endpoint, pool, agent, state: seed | 1, made: 0 }
+    }
+
+    fn below(&mut self, most: u64) -> u64 {
+        self.state ^= self.state << 13;
+        self.state ^= self.state >> 7;
+        self.state ^= self.state << 17;
+        self.state % most.max(1)
+    }
+
+    fn call(&self, operation: &str, mut input: Value) -> u16 {
+        input["UserPoolId"] = json!(self.pool);
+        let target = format!("AWSCognitoIdentityProviderService.{operation}");
+        let signature = "AWS4-HMAC-SHA256 Credential=A/1/eu-west-1/cognito-idp/aws4_request";
+        let request = self.agent.post(&self.endpoint).header("x-amz-target", target);
+        request.header("authorization", signature).send_json(input).unwrap().status().as_u16()
+    }
+
+    fn create(&mut self) {
+        self.made += 1;
+        assert_eq!(self.call("AdminCreateUser", json!({ "Username": format!("made-{}", self.made) })), 200);
+    }
+
+    /// Something about somebody, that makes them active or does not.
+    fn anything(&mut self, people: &[String]) {
+        let one = people[usize::try_from(self.below(people.len() as u64)).unwrap()].clone();
+        let named = json!({ "Username": one });
+        match self.below(10) {
+            0 | 1 => self.create(),
+            2 => drop(self.call("AdminGetUser", named)),
+            3 => {
+                let nickname = format!("n{}", self.below(1000));
+                let attributes = json!([{ "Name": "nickname", "Value": nickname }]);
+                self.call("AdminUpdateUserAttributes", json!({ "Username": one, "UserAttributes": attributes }));
+            }
+            4 => drop(self.call("AdminDisableUser", named)),
+            5 => drop(self.call("AdminEnableUser", named)),
+            6 => {
+                let input = json!({ "Username": one, "Password": "Correct-Horse-9", "Permanent": true });
+                self.call("AdminSetUserPassword", input);
+            }
+            7 => drop(self.call("AdminListGroupsForUser", named)),
+            8 => drop(self.call("AdminGetUser", json!({ "Username": "nobody-of-that-name" }))),
+            _ => drop(self.call("AdminDeleteUser", named)),
+        }
+    }
+}
+
+/// Both clocks go to the first days of the next month.
+fn next_month(house: &House) {
+    let now = house.sandbox.weather().now();
+    let then = Month::of(now).next().begins() + SignedDuration::from_hours(30);
+    let by = then.duration_since(now);
+    house.sandbox.weather().advance(Duration::try_from(by).unwrap());
+    house.clock.push(by);
+}
+
+async fn synced(pool: &Arc<OpenPool>) {
+    pool.sync().finished().await.unwrap();
+}
+
+/// `POOLKEEPER_MONTHS=1000` goes through a thousand of them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn in_random_months_the_truth_lies_within_the_range() {
+    let months: u64 = std::env::var("POOLKEEPER_MONTHS").ok().and_then(|text| text.parse().ok()).unwrap_or(20);
+    let house = House::new(sandbox::Options { users: 12, ..today() }).await;
+    let server = house.sandbox.serve(0).await.unwrap();
+    let pool = house.synced().await;
+    let mut administrator = Administrator::new(server.endpoint(), house.sandbox.pool_id(), 7);
+    let (mut truths, mut lows, mut highs) = (0, 0, 0);
+    for _ in 0..months {
+        next_month(&house);
+        synced(&pool).await;
+        for _ in 0..=administrator.below(2) {
+            // Only who is in the local copy is deleted: who comes and goes between two syncs leaves no trace.
+            let people: Vec<String> = house.people().into_iter().map(|person| person.username).collect();
+            for _ in 0..administrator.below(7) {
+                tokio::task::block_in_place(|| administrator.anything(&people));
+            }
+            if house.people().len() < 6 {
+                tokio::task::block_in_place(|| administrator.create());
+            }
+            synced(&pool).await;
+        }
+        let activity = pool.activity(Month::of(house.sandbox.weather().now())).await.unwrap();
+        let truth = house.sandbox.mau(Some(&house.sandbox.pool_id()));
+        assert_eq!(truth.month, activity.month.to_string());
+        // What AWS says nothing about may count or not.
+        let (surely, possibly) = (truth.count as u64, (truth.count + truth.possible) as u64);
+        let users = &activity.users;
+        assert!(users.contains(surely) && users.contains(possibly), "{surely} to {possibly}: {users:?}");
+        truths += surely;
+        lows += users.low;
+        highs += users.high.unwrap();
+    }
+    // The range tells something: who came new is in it, and nobody who was never there.
+    assert!(lows * 5 > truths, "at least {lows} of {truths}");
+    assert!(highs < truths * 8, "at most {highs} of {truths}");
+    assert!(
+        house
+            .console
+            .calls()
+            .iter()
+            .all(|calls| model::mau::effect_of(calls.operation) == model::call::MauEffect::Free)
+    );
+    server.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_this_app_did_is_in_the_range_and_in_the_ledger() {
+    let house = House::new(today()).await;
+    let pool = house.synced().await;
+    let month = Month::of(house.sandbox.weather().now());
+    assert!(house.console.ledger(month, None).await.unwrap().entries.is_empty());
+    let confirmed = person(&house, "CONFIRMED");
+    for _ in 0..2 {
+        let start = start(&house, "USER_SRP_AUTH", &confirmed.username, Some(&confirmed.password)).await;
+        sign_in(&house, start).await.unwrap();
+    }
+    let ledger = house.console.ledger(month, Some(&house.pool_id())).await.unwrap();
+    assert_eq!(ledger.entries.len(), 4, "two calls for each sign-in");
+    assert_eq!((ledger.touched.may_bill, ledger.touched.undocumented), (1, 0));
+    assert_eq!(model::cost::plain(ledger.cost.high.unwrap()), "0.02");
+    let activity = pool.activity(month).await.unwrap();
+    let told = activity.users.evidence.iter().find(|item| item.kind == EvidenceKind::Ledger).unwrap();
+    assert_eq!((told.bound, told.users), (Bound::AtLeast, 1));
+    assert!(activity.users.low >= 1);
+    // A name that nobody has makes nobody active.
+    let nobody = start(&house, "USER_SRP_AUTH", "nobody-at-all", Some("Wrong-1-horse")).await;
+    drop(sign_in(&house, nobody).await);
+    assert_eq!(pool.activity(month).await.unwrap().users.low, activity.users.low);
+    let empty = house.console.ledger(month.previous(), None).await.unwrap();
+    assert_eq!((empty.entries.len(), empty.touched.may_bill), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_number_of_the_bill_has_the_last_word_and_can_be_taken_back() {
+    let house = House::new(today()).await;
+    let pool = house.synced().await;
+    let last = Month::of(house.sandbox.weather().now()).previous();
+    assert_eq!(pool.activity(last).await.unwrap().users.high, None, "who left meanwhile is not known");
+    pool.set_billed(last, Some(BilledNumber { users: 1234, scope: BillScope::Pool })).await.unwrap();
+    let users = pool.activity(last).await.unwrap().users;
+    assert_eq!((users.low, users.likely, users.high), (1234, Some(1234), Some(1234)));
+    let kept = pool.months().await.unwrap().known;
+    assert_eq!(kept[0].month, last);
+    // The month after takes it for likely.
+    assert_eq!(pool.activity(last.next()).await.unwrap().users.evidence.iter().filter(|e| e.users == 1234).count(), 1);
+    pool.set_billed(last, None).await.unwrap();
+    assert_eq!(pool.activity(last).await.unwrap().users.high, None);
+    let yet = pool.activity(last.next().next()).await.unwrap_err();
+    assert_eq!(yet.field.as_deref(), Some("month"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_range_is_kept_and_a_forecast_follows_from_three_months() {
+    let mut house = House::new(today()).await;
+    let first = Month::of(house.sandbox.weather().now());
+    let pool = house.synced().await;
+    pool.activity(first).await.unwrap();
+    let key = pool.key().clone();
+    drop(pool);
+    for users in [1000, 1100, 1210] {
+        next_month(&house);
+        let pool = house.open().await;
+        let month = Month::of(house.sandbox.weather().now()).previous();
+        pool.set_billed(month, Some(BilledNumber { users, scope: BillScope::Pool })).await.unwrap();
+    }
+    // After a restart, from the disk.
+    house.reopen().await;
+    let pool = house.console.open_cached(&key).await.unwrap();
+    let months = pool.months().await.unwrap();
+    assert_eq!(months.known.len(), 4, "{:?}", months.known);
+    let next = &months.ahead[0];
+    assert_eq!((next.month, next.users.likely), (first.next().next().next(), Some(1331)));
+    assert_eq!(next.confidence_percent, Some(33));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn logs_tables_and_bills_are_imported_and_damage_is_told() {
+    let house = House::new(today()).await;
+    let pool = house.synced().await;
+    let month = Month::of(house.sandbox.weather().now());
+    let event = |sub: &str| {
+        let message = json!({ "userSub": sub, "userPoolId": house.sandbox.pool_id(), "eventType": "SignIn",
+            "eventResponse": "Pass", "clientId": "1example23456789abcdefghij" });
+        let at = month.begins().as_millisecond() + 5_000;
+        json!({ "eventTimestamp": at.to_string(), "eventSource": "USER_ACTIVITY", "message": message }).to_string()
+    };
+    let log = house.dir.path().join("activity.jsonl");
+    std::fs::write(&log, [event("a"), event("b"), event("a"), "{broken".to_owned()].join("\n")).unwrap();
+    let bill = house.dir.path().join("bill.csv");
+    let usage = format!(
+        "UsageType,UsageQuantity,UsageStartDate\nEUW1-CognitoEssentialsMAU,40,{0}-01\nGlobal-CognitoFreeTierMAU,10000,{0}-01\n",
+        month.previous()
+    );
+    std::fs::write(&bill, usage).unwrap();
+    let imported = pool.import_activity(vec![log, bill], true).await.unwrap();
+    assert!(imported.learnt.iter().any(|said| said.contains("2 different active users")), "{imported:?}");
+    assert!(imported.problems.iter().any(|said| said.starts_with("activity.jsonl: ")), "{imported:?}");
+    let activity = pool.activity(month).await.unwrap();
+    assert!(activity.users.low >= 2);
+    assert_eq!(activity.clients.len(), 1);
+    assert_eq!(pool.activity(month.previous()).await.unwrap().users.likely, Some(10_040));
+    let missing = pool.import_activity(vec!["/nowhere/at/all.json".into()], false).await.unwrap_err();
+    assert_eq!(missing.field.as_deref(), Some("file"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_denied_or_absent_aws_makes_the_range_wider_and_says_what_is_missing() {
+    let mut house = House::new(today()).await;
+    let server = house.sandbox.serve(0).await.unwrap();
+    let pool = house.synced().await;
+    let month = Month::of(house.sandbox.weather().now());
+    let mut administrator = Administrator::new(server.endpoint(), house.sandbox.pool_id(), 1);
+    tokio::task::block_in_place(|| (0..3).for_each(|_| administrator.create()));
+    synced(&pool).await;
+    assert_eq!(pool.activity(month).await.unwrap().users.low, 3);
+    let key = pool.key().clone();
+    drop(pool);
+    house.reopen().await;
+    let pool = house.console.open_cached(&key).await.unwrap();
+    let offline = pool.activity(month).await.unwrap();
+    assert!(offline.missing.iter().any(|missing| missing.iam_action == Some("cognito-idp:ListUserImportJobs")));
+    assert_eq!(offline.users.low, 3, "what was known before stays known");
+    house.sandbox.weather().deny("ListUserImportJobs");
+    let online = house.open().await.activity(month).await.unwrap();
+    assert!(online.missing.iter().any(|missing| missing.iam_action == Some("cognito-idp:ListUserImportJobs")));
+    server.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn plans_are_compared_and_the_report_says_the_same_in_three_forms() {
+    let house = House::new(today()).await;
+    let pool = house.synced().await;
+    let month = Month::of(house.sandbox.weather().now());
+    let activity = pool.activity(month).await.unwrap();
+    let known = pool.plans_question(&activity).await.unwrap();
+    assert_eq!(known.present, Some(PricePlan::Essentials));
+    let users = model::estimate::Estimate::new(90_000, Some(100_000), Some(110_000));
+    let question = PlansQuestion { users, split: model::mau::Split { direct: 1, ..Default::default() }, ..known };
+    let answer = house.console.plans(&question).unwrap();
+    let told: Vec<String> = answer.plans.iter().map(|cost| model::cost::plain(cost.cost.likely.unwrap())).collect();
+    assert_eq!(told, ["495.00", "1350.00", "2000.00", "275.00"]);
+    let switching = answer.plans[0].switching.clone().unwrap();
+    assert_eq!(
+        (switching.low, switching.high),
+        (440.into(), Some(1500.into())),
+        "80,000 on Lite, 100,000 on Essentials"
+    );
+    assert!(answer.curve.windows(2).all(|two| two[0].users < two[1].users));
+    assert!(answer.break_even.iter().any(|point| point.cheaper == PricePlan::Lite && point.dearer == PricePlan::Plus));
+
+    let report = pool.report(activity, &question).await.unwrap();
+    let html = String::from_utf8(report.write(ReportFormat::Html)).unwrap();
+    assert!(html.contains("$1,350.00") && html.contains("90,000 × $0.015 = $1,350.00"));
+    assert!(!html.contains("<script") && !html.contains("http://") && !html.contains("https://"));
+    let csv = String::from_utf8(report.write(ReportFormat::Csv)).unwrap();
+    assert!(csv.contains("The same month on each plan,Essentials,likely,1350.00"), "{csv}");
+    let pdf = report.write(ReportFormat::Pdf);
+    assert!(pdf.starts_with(b"%PDF-") && pdf.len() > 3_000);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_price_table_of_ones_own_is_kept_used_and_named() {
+    let mut house = House::new(today()).await;
+    let (table, used) = house.console.prices().unwrap();
+    assert!(used.built_in);
+    let mut own = serde_json::to_value(&table).unwrap();
+    own["version"] = json!("ours");
+    house.console.set_prices(Some(own.to_string())).await.unwrap();
+    house.reopen().await;
+    let (_, used) = house.console.prices().unwrap();
+    assert_eq!((used.version.as_str(), used.built_in), ("ours", false));
+    own["currency"] = json!("EUR");
+    let refused = house.console.set_prices(Some(own.to_string())).await.unwrap_err();
+    assert!(refused.message.contains("EUR"), "{refused}");
+    assert_eq!(house.console.prices().unwrap().1.version, "ours");
+    house.console.set_prices(None).await.unwrap();
+    assert!(house.console.prices().unwrap().1.built_in);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_did_not_change_since_a_day_is_found_by_a_query_and_priced() {
+    let house = House::new(today()).await;
+    let pool = house.synced().await;
+    let tomorrow = house.sandbox.weather().now() + SignedDuration::from_hours(48);
+    let all = pool.dormant(tomorrow.to_zoned(jiff::tz::TimeZone::UTC).date()).await.unwrap();
+    assert_eq!(all.users, pool.count("").await.unwrap());
+    assert_eq!(pool.count(&all.query).await.unwrap(), all.users);
+    let plus = all.touching.iter().find(|(plan, _)| *plan == PricePlan::Plus).unwrap();
+    let expected = rust_decimal::Decimal::from(all.users) * rust_decimal::Decimal::new(20, 3);
+    assert_eq!(plus.1.high, Some(expected));
+    assert_eq!(pool.dormant("2001-01-01".parse().unwrap()).await.unwrap().users, 0);
+}

@@ -1,0 +1,395 @@
+//! All plans side by side, prices, reports.
+
+use console::{PlanCost, PlansAnswer, PlansQuestion, ReportFormat, TableUsed};
+use jiff::Timestamp;
+use model::Region;
+use model::cost::{FeatureUse, Meter, PoolUsage, PricePlan, PriceTable, Sms, plain};
+use model::estimate::Estimate;
+use model::mau::Split;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::cost::{CostLineView, PriceTableView};
+use crate::{WireError, count};
+
+/// Asks what a month costs on each plan, by numbers that a person may move.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AskPlans {
+    /// Such as `2026-11`; `null` for the present one.
+    pub month: Option<String>,
+    /// At least this many active users.
+    pub low: u32,
+    /// About this many; `null` when unknown.
+    pub likely: Option<u32>,
+    /// At most this many; `null` when unknown.
+    pub high: Option<u32>,
+    /// Of a thousand users so many are of SAML or OIDC providers.
+    pub federated_permille: u32,
+    /// Of a thousand users so many are linked: billed either way.
+    pub linked_permille: u32,
+    /// Successful token requests of machines.
+    pub m2m: u32,
+    /// Active users of the account's other pools, who share the free tiers.
+    pub others: u32,
+    /// The plan of those; `null` for Essentials.
+    pub others_plan: Option<String>,
+    /// SMS.
+    pub sms: u32,
+    /// Dollars for one SMS; `null` for none.
+    pub sms_price: Option<String>,
+    /// What the pool is billed by now; `null` for what AWS says of it.
+    pub plan: Option<String>,
+}
+
+impl AskPlans {
+    /// The question, on top of what is known of the pool.
+    ///
+    /// # Errors
+    /// A validation error on the field that does not hold.
+    pub fn apply(&self, known: PlansQuestion, now: Timestamp) -> Result<PlansQuestion, WireError> {
+        let permille = |field: &str, part: u32| {
+            let wrong = || WireError::validation(field, "Of a thousand there are at most a thousand.");
+            if part <= 1000 { Ok(u64::from(part)) } else { Err(wrong()) }
+        };
+        let federated = permille("federatedPermille", self.federated_permille)?;
+        let linked = permille("linkedPermille", self.linked_permille)?.min(1000 - federated);
+        let others = match self.others {
+            0 => Vec::new(),
+            users => {
+                let other = plan(self.others_plan.as_deref(), "othersPlan")?.unwrap_or(PricePlan::Essentials);
+                vec![PoolUsage::new(other, users.into(), 0)]
+            }
+        };
+        let sms = (self.sms > 0).then(|| self.sms_price()).transpose()?;
+        Ok(PlansQuestion {
+            users: Estimate::new(self.low.into(), self.likely.map(u64::from), self.high.map(u64::from)),
+            split: Split { direct: 1000 - federated - linked, social: 0, federated, linked },
+            token_requests: self.m2m.into(),
+            sms: sms.map(|price| Sms { messages: self.sms.into(), price }),
+            others,
+            present: plan(self.plan.as_deref(), "plan")?.or(known.present),
+            month: crate::activity::month(self.month.as_deref(), now)?,
+            ..known
+        })
+    }
+
+    fn sms_price(&self) -> Result<Decimal, WireError> {
+        let wrong = || WireError::validation("smsPrice", "Give the dollars for one SMS, such as 0.0581.");
+        let price: Decimal = self.sms_price.as_deref().unwrap_or_default().trim().parse().map_err(|_| wrong())?;
+        let believed = !price.is_sign_negative() && price <= Decimal::ONE_HUNDRED && price.scale() <= 8;
+        if believed { Ok(price) } else { Err(wrong()) }
+    }
+}
+
+fn plan(word: Option<&str>, field: &str) -> Result<Option<PricePlan>, WireError> {
+    let unknown = || WireError::validation(field, "A plan is lite, essentials, plus or legacy.");
+    word.map(|word| PricePlan::of_word(word).ok_or_else(unknown)).transpose()
+}
+
+/// All plans side by side.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PlansView {
+    /// Each plan.
+    pub plans: Vec<PlanView>,
+    /// What to do, in sentences.
+    pub recommendation: Vec<String>,
+    /// Where one plan becomes cheaper than another.
+    pub break_even: Vec<BreakEvenView>,
+    /// Where the price of the next user changes.
+    pub steps: Vec<PriceStepView>,
+    /// The curves.
+    pub curve: Vec<CurvePointView>,
+    /// The prices that were used.
+    pub price_table: PriceTableView,
+}
+
+/// A plan's month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanView {
+    /// `lite`, `essentials`, `plus` or `legacy`.
+    pub plan: String,
+    /// At least, in dollars.
+    pub low: String,
+    /// Likely; `null` when nothing is.
+    pub likely: Option<String>,
+    /// At most; `null` when unknown.
+    pub high: Option<String>,
+    /// The calculation for the likely number of users (the least, where none is likely).
+    pub lines: Vec<CostLineView>,
+    /// Its sum.
+    pub total: String,
+    /// What it is made of, in dollars: `users`, `federated`, `tokens`, `messages`.
+    pub parts: Vec<PartView>,
+    /// What was assumed where AWS says nothing.
+    pub assumptions: Vec<String>,
+    /// What the pool would lose against its present plan.
+    pub losses: Vec<LossView>,
+    /// The least that the month costs when the pool changes to it now; `null` for the present plan.
+    pub switch_low: Option<String>,
+    /// The most; `null` when unknown.
+    pub switch_high: Option<String>,
+}
+
+/// A part of a bill.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PartView {
+    /// `users`, `federated`, `tokens` or `messages`.
+    pub kind: String,
+    /// Dollars, exact.
+    pub amount: String,
+}
+
+/// A feature that the plan does not have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct LossView {
+    /// Its name in words.
+    pub feature: String,
+    /// `used`, `notUsed` or `unknown`.
+    pub used: String,
+    /// Whether AWS refuses the change until it is off.
+    pub must_be_off_first: bool,
+}
+
+/// Where one plan becomes cheaper than another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct BreakEvenView {
+    /// The cheaper one from here.
+    pub cheaper: String,
+    /// The dearer one from here.
+    pub dearer: String,
+    /// The first number of users with which it is.
+    pub users: u32,
+}
+
+/// Where the price of the next user changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PriceStepView {
+    /// The plan.
+    pub plan: String,
+    /// The first user at the new price.
+    pub from: u32,
+    /// Dollars for the user before.
+    pub before: String,
+    /// Dollars for this user.
+    pub after: String,
+}
+
+/// A point of the curves, in the order of the plans.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CurvePointView {
+    /// Direct users of the pool.
+    pub users: u32,
+    /// What they add to the bill, in dollars, plan by plan.
+    pub totals: Vec<String>,
+    /// What one more costs, plan by plan.
+    pub marginals: Vec<String>,
+}
+
+impl PlansView {
+    /// The answer, and what to do.
+    #[must_use]
+    pub fn new(answer: &PlansAnswer, present: Option<PricePlan>) -> Self {
+        Self {
+            plans: answer.plans.iter().map(PlanView::from).collect(),
+            recommendation: console::recommendation(present, answer),
+            break_even: answer
+                .break_even
+                .iter()
+                .map(|point| BreakEvenView {
+                    cheaper: point.cheaper.as_str().to_owned(),
+                    dearer: point.dearer.as_str().to_owned(),
+                    users: count(point.users),
+                })
+                .collect(),
+            steps: answer
+                .steps
+                .iter()
+                .map(|(plan, step)| PriceStepView {
+                    plan: plan.as_str().to_owned(),
+                    from: count(step.from),
+                    before: plain(step.before),
+                    after: plain(step.after),
+                })
+                .collect(),
+            curve: answer
+                .curve
+                .iter()
+                .map(|point| CurvePointView {
+                    users: count(point.users),
+                    totals: point.totals.map(plain).to_vec(),
+                    marginals: point.marginals.map(plain).to_vec(),
+                })
+                .collect(),
+            price_table: PriceTableView::from(&answer.table),
+        }
+    }
+}
+
+fn parts(cost: &PlanCost) -> Vec<PartView> {
+    let of = |meter| cost.bill.of(meter);
+    let (users, federated, tokens) = (of(cost.plan.meter()), of(Meter::Federated), of(Meter::TokenRequests));
+    let others = PricePlan::ALL.into_iter().filter(|plan| *plan != cost.plan).map(|plan| of(plan.meter()));
+    let users = users + others.sum::<Decimal>();
+    let messages = cost.bill.exact() - users - federated - tokens;
+    [("users", users), ("federated", federated), ("tokens", tokens), ("messages", messages)]
+        .map(|(kind, amount)| PartView { kind: kind.to_owned(), amount: plain(amount) })
+        .to_vec()
+}
+
+impl From<&PlanCost> for PlanView {
+    fn from(cost: &PlanCost) -> Self {
+        let loss = |loss: &model::cost::FeatureLoss| LossView {
+            feature: loss.feature.words().to_owned(),
+            used: match loss.used {
+                FeatureUse::Used => "used",
+                FeatureUse::NotUsed => "notUsed",
+                FeatureUse::Unknown => "unknown",
+            }
+            .to_owned(),
+            must_be_off_first: loss.must_be_off_first,
+        };
+        Self {
+            plan: cost.plan.as_str().to_owned(),
+            low: plain(cost.cost.low),
+            likely: cost.cost.likely.map(plain),
+            high: cost.cost.high.map(plain),
+            lines: cost.bill.lines.iter().map(CostLineView::from).collect(),
+            total: plain(cost.bill.total()),
+            parts: parts(cost),
+            assumptions: cost.bill.assumptions.clone(),
+            losses: cost.losses.iter().map(loss).collect(),
+            switch_low: cost.switching.as_ref().map(|switch| plain(switch.low)),
+            switch_high: cost.switching.as_ref().and_then(|switch| switch.high).map(plain),
+        }
+    }
+}
+
+/// The price table in use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PricesView {
+    /// What it is.
+    pub price_table: PriceTableView,
+    /// Every figure with its source.
+    pub figures: Vec<FigureView>,
+    /// What holds for the whole table.
+    pub notes: Vec<String>,
+    /// The table as JSON, to be edited.
+    pub json: String,
+}
+
+/// One number of the table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FigureView {
+    /// The Region.
+    pub region: String,
+    /// What it is about.
+    pub what: String,
+    /// Dollars for one, or a free quantity.
+    pub value: String,
+    /// Where it was read, and when.
+    pub sources: Vec<String>,
+    /// What is in doubt or special; `null` when nothing is.
+    pub note: Option<String>,
+}
+
+/// Uses another price table.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SetPrices {
+    /// The table as JSON; `null` for the one that came with Poolkeeper.
+    pub json: Option<String>,
+}
+
+impl PricesView {
+    /// The table in use.
+    #[must_use]
+    pub fn new(table: &PriceTable, used: &TableUsed) -> Self {
+        let figures = table.figures().into_iter().map(|figure| FigureView {
+            region: Region::to_string(&figure.region),
+            what: figure.what,
+            value: plain(figure.value),
+            sources: figure
+                .sources
+                .iter()
+                .map(|source| format!("{}, read on {}", source.what, source.read_on))
+                .collect(),
+            note: figure.note,
+        });
+        Self {
+            price_table: PriceTableView::from(used),
+            figures: figures.collect(),
+            notes: table.note.iter().chain(&table.base.notes).cloned().collect(),
+            json: serde_json::to_string_pretty(table).unwrap_or_default(),
+        }
+    }
+}
+
+/// Writes a report.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SaveReport {
+    /// The numbers as they are shown.
+    pub plans: AskPlans,
+    /// `html`, `pdf` or `csv`.
+    pub format: String,
+}
+
+impl SaveReport {
+    /// The form.
+    ///
+    /// # Errors
+    /// A validation error on `format`.
+    pub fn format(&self) -> Result<ReportFormat, WireError> {
+        match self.format.as_str() {
+            "html" => Ok(ReportFormat::Html),
+            "pdf" => Ok(ReportFormat::Pdf),
+            "csv" => Ok(ReportFormat::Csv),
+            _ => Err(WireError::validation("format", "A report is html, pdf or csv.")),
+        }
+    }
+}
+
+/// Writes a table that the window shows as CSV.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SaveTable {
+    /// What it is called: letters, digits and minus.
+    pub name: String,
+    /// The head.
+    pub head: Vec<String>,
+    /// The rows.
+    pub rows: Vec<Vec<String>>,
+}
+
+impl SaveTable {
+    /// The file's name and its bytes. No cell is a formula.
+    ///
+    /// # Errors
+    /// A validation error on `name`.
+    pub fn write(&self) -> Result<(String, Vec<u8>), WireError> {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if self.name.is_empty() || self.name.len() > 60 || !self.name.chars().all(plain) {
+            return Err(WireError::validation("name", "A table's name has small letters, digits and minus."));
+        }
+        Ok((self.name.clone(), console::table_csv(&self.head, &self.rows)))
+    }
+}
+
+/// A file that was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SavedFileView {
+    /// Where it is.
+    pub path: String,
+}

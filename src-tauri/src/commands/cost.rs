@@ -1,0 +1,154 @@
+//! Cost and monthly active users of the open pool. Nothing here makes anybody active.
+
+use std::path::{Path, PathBuf};
+
+use wire::activity::{
+    ActivityView, AskDormant, DormantView, ImportActivity, ImportedActivityView, MonthView, OneMonth,
+    PreparedQueryView, SetBilled,
+};
+use wire::ledger::LedgerView;
+use wire::plans::{AskPlans, PlansView, PricesView, SaveReport, SaveTable, SavedFileView, SetPrices};
+use wire::{ErrorCode, WireError};
+
+use super::{Answer, Desk};
+
+/// What is known of a month (`ListUserImportJobs` where the pool is open through AWS; free).
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn get_activity(desk: Desk<'_>, request: OneMonth) -> Answer<ActivityView> {
+    let month = request.parse(desk.now())?;
+    Ok(ActivityView::new(&desk.pool()?.activity(month).await?))
+}
+
+/// Every month of which something is known, and those to come.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn get_months(desk: Desk<'_>) -> Answer<Vec<MonthView>> {
+    Ok(MonthView::all(&desk.pool()?.months().await?, OneMonth::default().parse(desk.now())?))
+}
+
+/// Keeps or forgets the number of a bill.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_billed(desk: Desk<'_>, request: SetBilled) -> Answer<()> {
+    let (month, billed) = request.parse(desk.now())?;
+    Ok(desk.pool()?.set_billed(month, billed).await?)
+}
+
+/// Reads logs, tables of prepared queries and bills.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn import_activity(desk: Desk<'_>, request: ImportActivity) -> Answer<ImportedActivityView> {
+    Ok(desk.pool()?.import_activity(request.files()?, request.only_pool).await?.into())
+}
+
+/// Queries to copy, for logs that are too large for one machine.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn get_prepared_queries(desk: Desk<'_>, request: OneMonth) -> Answer<Vec<PreparedQueryView>> {
+    Ok(PreparedQueryView::all(&desk.pool()?.key().pool, request.parse(desk.now())?))
+}
+
+/// All plans side by side (`DescribeUserPool` where the pool is open through AWS; free).
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn compare_plans(desk: Desk<'_>, request: AskPlans) -> Answer<PlansView> {
+    let question = question(&desk, &request).await?.0;
+    Ok(PlansView::new(&desk.console().await?.plans(&question)?, question.present))
+}
+
+/// Who has no evidence of activity since a day.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn find_dormant(desk: Desk<'_>, request: AskDormant) -> Answer<DormantView> {
+    Ok(DormantView::from(&desk.pool()?.dormant(request.parse()?).await?))
+}
+
+/// The calls of this program that may have been billed, of the open pool.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn get_ledger(desk: Desk<'_>, request: OneMonth) -> Answer<LedgerView> {
+    let (month, pool) = (request.parse(desk.now())?, desk.pool()?);
+    Ok(LedgerView::from(&desk.console().await?.ledger(month, Some(&pool.key().pool)).await?))
+}
+
+/// The price table in use.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn get_prices(desk: Desk<'_>) -> Answer<PricesView> {
+    let (table, used) = desk.console().await?.prices()?;
+    Ok(PricesView::new(&table, &used))
+}
+
+/// Uses another price table, or the one that came with Poolkeeper.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_prices(desk: Desk<'_>, request: SetPrices) -> Answer<()> {
+    Ok(desk.console().await?.set_prices(request.json).await?)
+}
+
+/// Writes a report into the folder for downloads.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_report(desk: Desk<'_>, request: SaveReport) -> Answer<SavedFileView> {
+    let format = request.format()?;
+    let (question, activity) = question(&desk, &request.plans).await?;
+    let name = format!("poolkeeper-cost-{}", question.month);
+    let report = desk.pool()?.report(activity, &question).await?;
+    save(&desk, &name, &request.format, report.write(format)).await
+}
+
+/// Writes a table that the window shows into the folder for downloads, as CSV.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_table(desk: Desk<'_>, request: SaveTable) -> Answer<SavedFileView> {
+    let (name, bytes) = request.write()?;
+    save(&desk, &format!("poolkeeper-{name}"), "csv", bytes).await
+}
+
+async fn question(
+    desk: &Desk<'_>,
+    request: &AskPlans,
+) -> Result<(console::PlansQuestion, console::Activity), WireError> {
+    let pool = desk.pool()?;
+    let month = OneMonth { month: request.month.clone() }.parse(desk.now())?;
+    let activity = pool.activity(month).await?;
+    let known = pool.plans_question(&activity).await?;
+    Ok((request.apply(known, desk.now())?, activity))
+}
+
+/// Writes a file that is not there yet, for its owner alone.
+async fn save(desk: &Desk<'_>, name: &str, end: &str, bytes: Vec<u8>) -> Answer<SavedFileView> {
+    let folder = desk.downloads().to_owned();
+    let (name, end) = (name.to_owned(), end.to_owned());
+    let written = tokio::task::spawn_blocking(move || write_new(&folder, &name, &end, &bytes)).await;
+    let failed =
+        |why: String| WireError::new(ErrorCode::Precondition, format!("The file could not be written: {why}."));
+    match written {
+        Ok(Ok(path)) => Ok(SavedFileView { path: path.display().to_string() }),
+        Ok(Err(error)) => Err(failed(error.to_string())),
+        Err(error) => Err(failed(error.to_string())),
+    }
+}
+
+fn write_new(folder: &Path, name: &str, end: &str, bytes: &[u8]) -> std::io::Result<PathBuf> {
+    use std::io::Write as _;
+    std::fs::create_dir_all(folder)?;
+    let mut number = 1_u32;
+    loop {
+        let again = if number == 1 { String::new() } else { format!("-{number}") };
+        let path = folder.join(format!("{name}{again}.{end}"));
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        match options.open(&path) {
+            Ok(mut file) => {
+                file.write_all(bytes)?;
+                return Ok(path);
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists && number < 10_000 => number += 1,
+            Err(error) => return Err(error),
+        }
+    }
+}

@@ -1,0 +1,215 @@
+/** Made-up costs for `vite dev` and the unit tests. The arithmetic is only near enough to look at. */
+import type {
+  ActivityView,
+  AskPlans,
+  DormantView,
+  ImportedActivityView,
+  LedgerView,
+  MonthView,
+  PlansView,
+  PlanView,
+  PricesView,
+  Result,
+  WireError,
+} from "../src/ipc/generated/bindings";
+
+const ok = async <T>(data: T): Promise<Result<T, WireError>> => ({ status: "ok", data });
+const refused = async <T>(field: string, message: string): Promise<Result<T, WireError>> => ({
+  status: "error",
+  error: {
+    code: "validation",
+    message,
+    field,
+    retryAfterMs: null,
+    requestId: null,
+    iamAction: null,
+    ssoLogin: null,
+  },
+});
+
+const PLANS = ["lite", "essentials", "plus", "legacy"] as const;
+const PRICES = [0.0055, 0.015, 0.02, 0.0055];
+const FREE = [10_000, 10_000, 0, 50_000];
+const table = {
+  name: "Poolkeeper's price table",
+  version: "2026-11-22",
+  readOn: "2026-09-06",
+  ageDays: 77,
+  builtIn: true,
+  region: "eu-west-1",
+};
+const money = (amount: number) => amount.toFixed(2);
+const total = (at: number, users: number) => Math.max(0, users - (FREE[at] ?? 0)) * (PRICES[at] ?? 0);
+
+export function costCommands(mood: Set<string>, people: number) {
+  let billed: ActivityView["billed"] = null;
+  const scale = mood.has("few") || mood.has("empty") ? 1 : 50;
+  const month = (name: string, users: number, kind: string): MonthView => ({
+    users: { month: name, low: Math.round(users * 0.83), likely: users, high: Math.round(users * 1.17), evidence: [] },
+    kind,
+    confidencePercent: kind === "forecast" && name === "2026-11" ? 71 : null,
+  });
+  const now = people * scale;
+  const activity = (): ActivityView => ({
+    over: false,
+    users: {
+      month: "2026-11",
+      low: billed?.users ?? Math.round(now * 0.83),
+      likely: billed?.users ?? now,
+      high: billed?.users ?? Math.round(now * 1.17),
+      evidence: [
+        {
+          kind: "created",
+          bound: "atLeast",
+          users: Math.round(now * 0.83),
+          says: "Users were created in 2026-11.",
+          caveat: "12 more may have been imported, which makes nobody active.",
+        },
+        { kind: "changed", bound: "about", users: now, says: "Records changed.", caveat: null },
+        { kind: "estimatedUsers", bound: "atMost", users: Math.round(now * 1.17), says: "The pool has.", caveat: null },
+      ],
+    },
+    split: { direct: 3200, social: 300, federated: 400, linked: 100 },
+    clients: [],
+    tokenRequests: null,
+    billed,
+    missing: [
+      {
+        what: "CloudWatch's sums are unknown: they need cloudwatch:GetMetricData.",
+        remedy: "They count events and not users.",
+        iamAction: "cloudwatch:GetMetricData",
+      },
+    ],
+    policy: JSON.stringify({ Version: "2012-10-17" }, null, 2),
+    plan: "essentials",
+    syncedAt: "2026-11-22T09:00:00Z",
+  });
+  const plan = (at: number, ask: AskPlans): PlanView => {
+    const likely = total(at, ask.likely ?? ask.low);
+    return {
+      plan: PLANS[at] ?? "lite",
+      low: money(total(at, ask.low)),
+      likely: ask.linkedPermille > 0 ? null : money(likely),
+      high: ask.high === null ? null : money(total(at, ask.high)),
+      lines: [
+        {
+          what: "Users",
+          quantity: ask.low,
+          unitPrice: String(PRICES[at]),
+          amount: money(likely),
+          text: `= $${money(likely)}`,
+        },
+      ],
+      total: money(likely),
+      parts: [
+        { kind: "users", amount: money(likely) },
+        { kind: "federated", amount: money((ask.federatedPermille / 1000) * ask.low * 0.015) },
+        { kind: "tokens", amount: money(ask.m2m * 0.00225) },
+        { kind: "messages", amount: money(ask.sms * Number(ask.smsPrice ?? 0)) },
+      ],
+      assumptions: [],
+      losses: at === 0 ? [{ feature: "Branding of managed login", used: "unknown", mustBeOffFirst: false }] : [],
+      switchLow: PLANS[at] === ask.plan ? null : money(Math.min(likely, total(1, ask.low))),
+      switchHigh: PLANS[at] === ask.plan ? null : money(Math.max(likely, total(1, ask.high ?? ask.low))),
+    };
+  };
+  return {
+    getActivity: (_: { month?: string | null }) => ok(activity()),
+    getMonths: () =>
+      ok(
+        mood.has("few")
+          ? [month("2026-11", now, "present")]
+          : [
+              ...Array.from({ length: 10 }, (_, at) =>
+                month(`2026-${String(at + 1).padStart(2, "0")}`, Math.round(now * (0.7 + at * 0.03)), "over"),
+              ),
+              month("2026-11", now, "present"),
+              month("2026-12", Math.round(now * 1.05), "forecast"),
+            ],
+      ),
+    setBilled: ({ users, wholeAccount }: { month: string; users: number | null; wholeAccount: boolean }) => {
+      billed = users === null ? null : { users, wholeAccount };
+      return ok(null);
+    },
+    importActivity: ({ paths }: { paths: string; onlyPool: boolean }) =>
+      paths.startsWith("/")
+        ? ok<ImportedActivityView>({ learnt: ["2026-11: 2,000 different active users."], problems: [] })
+        : refused<ImportedActivityView>("file", "Give the whole path of each file, one a line."),
+    getPreparedQueries: (_: { month?: string | null }) =>
+      ok([
+        {
+          runsOn: "Athena, CloudTrail",
+          title: "Different active users",
+          text: "SELECT count(DISTINCT sub)",
+          notes: ["The table is that of the guide."],
+        },
+      ]),
+    comparePlans: (ask: AskPlans) =>
+      ok<PlansView>({
+        plans: PLANS.map((_, at) => plan(at, ask)),
+        recommendation: ["Lite would cost $400.00 to $900.00 less in a month like this one."],
+        breakEven: [{ cheaper: "lite", dearer: "essentials", users: 10_001 }],
+        steps: [{ plan: "lite", from: 10_001, before: "0.00", after: "0.0055" }],
+        curve: Array.from({ length: 41 }, (_, at) => {
+          const users = at * Math.max(500, Math.round((ask.low * 2) / 40));
+          return {
+            users,
+            totals: PLANS.map((__, of) => money(total(of, users))),
+            marginals: PLANS.map((__, of) => String(users >= (FREE[of] ?? 0) ? PRICES[of] : 0)),
+          };
+        }),
+        priceTable: table,
+      }),
+    findDormant: ({ since }: { since: string }) =>
+      /^\d{4}-\d\d-\d\d$/.test(since)
+        ? ok<DormantView>({
+            query: `modified<${since}T00:00:00Z`,
+            users: 1234,
+            called: 0,
+            touching: PLANS.map((name, at) => ({ plan: name, high: money(1234 * (PRICES[at] ?? 0)) })),
+          })
+        : refused<DormantView>("since", "Write the day as 2026-08-01."),
+    getLedger: (_: { month?: string | null }) =>
+      ok<LedgerView>({
+        month: "2026-11",
+        users: 1,
+        low: "0.00",
+        high: "0.02",
+        calls: ["InitiateAuth", "RespondToAuthChallenge"].map((operation, at) => ({
+          at: `2026-11-2${at}T09:00:00Z`,
+          account: "123456789012",
+          region: "eu-west-1",
+          pool: "eu-west-1_Qm7Xk29fA",
+          person: "maria.keller",
+          operation,
+          effect: "mayBill",
+          alreadyCounted: at > 0,
+          attempt: 1,
+          outcome: "done",
+        })),
+      }),
+    getPrices: () =>
+      ok<PricesView>({
+        priceTable: table,
+        figures: [
+          {
+            region: "us-east-1",
+            what: "Essentials users",
+            value: "0.015",
+            sources: ["AWS, read on 2026-09-06"],
+            note: null,
+          },
+        ],
+        notes: [],
+        json: "{}",
+      }),
+    setPrices: ({ json }: { json: string | null }) =>
+      json === null || json.startsWith('{"format"')
+        ? ok(null)
+        : refused<null>("prices", "This price table is not used: it has no format."),
+    saveReport: ({ format }: { plans: AskPlans; format: string }) =>
+      ok({ path: `/home/ada/Downloads/poolkeeper-cost-2026-11.${format}` }),
+    saveTable: ({ name }: { name: string; head: string[]; rows: string[][] }) =>
+      ok({ path: `/home/ada/Downloads/poolkeeper-${name}.csv` }),
+  };
+}

@@ -1,0 +1,112 @@
+import { render, screen, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { fireEvent } from "@testing-library/svelte";
+import { beforeEach, describe, expect, it } from "vitest";
+import App from "../../App.svelte";
+import { overlays } from "../../stores/overlays.svelte";
+import { session } from "../../stores/session.svelte";
+import { dollars } from "./money";
+
+const person = userEvent.setup({ delay: null });
+
+async function open(view?: string) {
+  render(App);
+  await person.click(await screen.findByRole("button", { name: "Open the sandbox" }));
+  await screen.findByRole("grid", { name: "Users" });
+  await person.click(screen.getByRole("button", { name: "Cost & MAU" }));
+  await screen.findByRole("heading", { name: "The same month on each plan" });
+  if (view) await person.click(screen.getByRole("button", { name: view }));
+}
+
+beforeEach(async () => {
+  overlays.close();
+  await session.close("start");
+});
+
+describe("the page about cost", () => {
+  it("never shows a bare number for what is a range, and each chart has its table", async () => {
+    await open();
+    screen.getByText(/at least|–/, { selector: ".figure" });
+    for (const label of [
+      "Monthly active users by month",
+      "Cost of a month by users",
+      "Price of the next user",
+      "What the bill is made of",
+    ]) {
+      screen.getByRole("img", { name: label });
+      expect(
+        within(screen.getByRole("region", { name: `${label}, as a table` })).getAllByRole("row").length,
+      ).toBeGreaterThan(2);
+    }
+  });
+
+  it("follows a slider with every plan, and goes back to what is known", async () => {
+    await open();
+    const slider = screen.getByRole("slider", { name: "Monthly active users" });
+    await fireEvent.input(slider, { target: { value: "60000" } });
+    await screen.findAllByText("$750.00");
+    const back = screen.getByRole("button", { name: "Back to what is known" });
+    await person.click(back);
+    expect((back as HTMLButtonElement).disabled).toBe(true);
+    await screen.findByText(/Nothing is likely/);
+  });
+
+  it("tells the evidence, what is missing with its policy, and takes the number of the bill", async () => {
+    await open("Evidence");
+    await screen.findByText("Users were created in 2026-11.");
+    screen.getByRole("region", { name: "IAM policy" });
+    const input = screen.getByLabelText("Users on the bill");
+    await person.clear(input);
+    await person.type(input, "many");
+    await person.click(screen.getByRole("button", { name: "Keep" }));
+    await screen.findByText("Give a whole number.");
+    await person.clear(input);
+    await person.type(input, "1,234");
+    await person.click(screen.getByRole("button", { name: "Keep" }));
+    await screen.findByRole("button", { name: "Forget it" });
+    await person.click(screen.getByRole("button", { name: "Forget it" }));
+  });
+
+  it("lists whom this app has called about, and who was counted already", async () => {
+    await open("Ledger");
+    const table = await screen.findByRole("table", { name: "What this app has cost us this month" });
+    const rows = within(table).getAllByRole("row").slice(1);
+    expect(rows.map((row) => row.textContent)).toEqual([
+      expect.stringContaining("already counted"),
+      expect.stringContaining("first of the month"),
+    ]);
+  });
+
+  it("hands dormant users over to the search with the caveat, and refuses a day that is none", async () => {
+    await open("Dormant users");
+    await person.clear(screen.getByLabelText("No change of the record since"));
+    await person.type(screen.getByLabelText("No change of the record since"), "soon");
+    await person.click(screen.getByRole("button", { name: "Count" }));
+    await screen.findByText("Write the day as 2026-08-01.");
+    await person.clear(screen.getByLabelText("No change of the record since"));
+    await person.type(screen.getByLabelText("No change of the record since"), "2026-01-01");
+    await person.click(screen.getByRole("button", { name: "Count" }));
+    await screen.findByText(/does not prove/);
+    await person.click(await screen.findByRole("button", { name: "Show them" }));
+    await screen.findByRole("grid", { name: "Users" });
+    expect(decodeURIComponent(window.location.hash)).toContain("modified<2026-01-01T00:00:00Z");
+  });
+
+  it("says which prices are in use, how old they are, and why another table is refused", async () => {
+    await open("Prices");
+    await screen.findByText(/77 days ago/);
+    await person.click(screen.getByRole("button", { name: "Use this table" }));
+    await screen.findByText(/is not used/);
+  });
+});
+
+describe("money", () => {
+  it("is written with separators and every decimal", () => {
+    expect(["4405.00", "0.0055", "1234567.89", "-12.30"].map(dollars)).toEqual([
+      "$4,405.00",
+      "$0.0055",
+      "$1,234,567.89",
+      "-$12.30",
+    ]);
+  });
+});

@@ -3,6 +3,7 @@
 //! The web view is a hostile guest: it may call the commands of `commands`, hear the events of `events` and load our
 //! own files. Everything else is refused, by the access-control list and here.
 
+mod clipboard;
 mod commands;
 mod events;
 mod follow;
@@ -124,6 +125,15 @@ fn commands<R: Runtime>() -> Commands<R> {
         commands::sync::get_status,
         commands::tokens::inspect_tokens,
         commands::tokens::compare_tokens,
+        commands::tokens::judge_acceptance,
+        commands::tokens::preview_tokens,
+        commands::tokens::copy_token,
+        commands::to_aws::list_identity_pools,
+        commands::to_aws::describe_identity_pool,
+        commands::to_aws::exchange_token,
+        commands::to_aws::reveal_credentials,
+        commands::to_aws::copy_credentials,
+        commands::to_aws::forget_credentials,
         commands::lab::list_clients,
         commands::lab::describe_client,
         commands::lab::start_sign_in,

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use console::lab::SignIn;
+use console::to_aws::Exchange;
 use console::{Connected, Console, OpenPool};
 use jiff::Timestamp;
 use tokio::sync::OnceCell;
@@ -11,6 +12,7 @@ use wire::connections::{ConnectedView, ConnectionIdView, Environment};
 use wire::pools::{FreshnessView, GroupView, OpenPoolView, PoolView};
 use wire::{ErrorCode, WireError};
 
+use crate::clipboard::Clipboard;
 use crate::events::Tell;
 use crate::follow::Following;
 use crate::playground::Playground;
@@ -27,6 +29,9 @@ pub struct Desk {
     open: Mutex<Option<Arc<Opened>>>,
     /// The sign-in of the lab, with its secrets.
     lab: tokio::sync::Mutex<Option<SignIn>>,
+    /// The exchange of a token for AWS credentials, with its secrets.
+    exchange: tokio::sync::Mutex<Option<Exchange>>,
+    clipboard: Clipboard,
     tell: Tell,
 }
 
@@ -55,6 +60,8 @@ impl Desk {
             connected: Mutex::default(),
             open: Mutex::default(),
             lab: tokio::sync::Mutex::default(),
+            exchange: tokio::sync::Mutex::default(),
+            clipboard: Clipboard::default(),
             tell,
         }
     }
@@ -94,7 +101,7 @@ impl Desk {
         let view = self.view(&opened).await?;
         *lock(&self.open) = Some(opened);
         // Another pool is another world: what was signed in there is forgotten.
-        *self.lab.lock().await = None;
+        self.forget_secrets().await;
         Ok(view)
     }
 
@@ -107,7 +114,23 @@ impl Desk {
     /// the app ends.
     pub(crate) async fn clear(&self) {
         *lock(&self.open) = None;
+        self.forget_secrets().await;
+    }
+
+    /// Forgets passwords, sessions, tokens and credentials, on the clipboard, too.
+    async fn forget_secrets(&self) {
         *self.lab.lock().await = None;
+        *self.exchange.lock().await = None;
+        self.clipboard.forget();
+    }
+
+    /// The exchange of a token for AWS credentials; none until one is made.
+    pub(crate) fn exchange(&self) -> &tokio::sync::Mutex<Option<Exchange>> {
+        &self.exchange
+    }
+
+    pub(crate) fn clipboard(&self) -> &Clipboard {
+        &self.clipboard
     }
 
     /// The connection: the one that was made last when it is the same, else a new one.
@@ -160,8 +183,9 @@ impl Desk {
         self.config.clock.now()
     }
 
-    /// The app ends: what the sandbox has changed is kept.
+    /// The app ends: what the sandbox has changed is kept, and no secret stays on the clipboard.
     pub(crate) fn leave(&self) {
+        self.clipboard.forget();
         self.playground.save();
     }
 

@@ -9,7 +9,10 @@ import type {
   ConnectedView,
   ConnectionIdView,
   ErrorCode,
+  ExchangeToken,
+  JudgeAcceptance,
   OpenPoolView,
+  PreviewTokens,
   Result,
   SettingsPatch,
   SettingsView,
@@ -22,6 +25,7 @@ import type {
   WireError,
 } from "../src/ipc/generated/bindings";
 import { costCommands } from "./cost";
+import { accepted, exchanged, foretold, IDENTITY_POOL } from "./aws";
 import { compared, inspected, MadeUpSignIn } from "./lab";
 import { GROUPS, makePeople } from "./people";
 import { matches, parse, valueOf } from "./query";
@@ -516,6 +520,18 @@ export const commands = {
       ? bad<ReturnType<typeof inspected>>("unreachable", "AWS cannot be reached. Check the network.")
       : ok(inspected(text)),
   compareTokens: ({ left, right }: { left: string; right: string }) => ok(compared(left, right)),
+  judgeAcceptance: ({ demands }: JudgeAcceptance) => ok(accepted(demands.groups, demands.identityPools)),
+  previewTokens: (request: PreviewTokens) =>
+    request.username === "nobody"
+      ? bad<ReturnType<typeof foretold>>("not_found", "The local copy has no such user. Check the user name, or sync.")
+      : ok(foretold(request)),
+  copyToken: () => ok(null),
+  listIdentityPools: () => ok(mood.has("empty") ? [] : [{ id: IDENTITY_POOL.id, name: IDENTITY_POOL.name }]),
+  describeIdentityPool: () => ok(IDENTITY_POOL),
+  exchangeToken: (request: ExchangeToken) => ok(exchanged(request)),
+  revealCredentials: () => ok({ value: "export AWS_ACCESS_KEY_ID=ASIAMADEUP" }),
+  copyCredentials: () => ok(null),
+  forgetCredentials: () => ok(null),
   listClients: () =>
     ok([
       { id: "5ce0tvq7m2h9d4j8s1b6k3r41qk", name: "web-shop" },

@@ -88,12 +88,20 @@ function look(compact: string, label: string | null): InspectedView {
       pool: null,
       checks: [{ name: "format", result: "fail", reason }],
     };
-    return { label, header: [], claims: [], issuedAt: null, expiresAt: null, verdict };
+    const subject = { pool: null, username: null, client: null, groups: [] };
+    return { label, header: [], claims: [], issuedAt: null, expiresAt: null, verdict, subject };
   }
   const claims = Object.entries(token.claims).map(([name, value]) => claim(name, value));
   const at = (name: string) => claims.find((line) => line.name === name)?.at ?? null;
   const header = Object.entries(token.header).map(([name, value]) => claim(name, value));
-  return { label, header, claims, issuedAt: at("iat"), expiresAt: at("exp"), verdict: judged(token.claims) };
+  const text = (name: string) => (typeof token.claims[name] === "string" ? token.claims[name] : null);
+  const subject = {
+    pool: text("iss")?.split("/").at(-1) ?? null,
+    username: text("cognito:username") ?? text("username"),
+    client: text("client_id") ?? text("aud"),
+    groups: Array.isArray(token.claims["cognito:groups"]) ? token.claims["cognito:groups"].map(String) : [],
+  };
+  return { label, header, claims, issuedAt: at("iat"), expiresAt: at("exp"), verdict: judged(token.claims), subject };
 }
 
 export function inspected(text: string): InspectedView[] {

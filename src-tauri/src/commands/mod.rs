@@ -6,6 +6,7 @@ pub(crate) mod cost;
 pub(crate) mod lab;
 pub(crate) mod pools;
 pub(crate) mod sync;
+pub(crate) mod to_aws;
 pub(crate) mod tokens;
 pub(crate) mod users;
 

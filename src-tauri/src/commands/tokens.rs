@@ -2,8 +2,11 @@
 
 use console::Console;
 use console::token::Wanted;
-use wire::WireError;
+use secrecy::{ExposeSecret, SecretString};
+use wire::lab::{OneToken, token_of};
+use wire::preview::{AcceptanceView, JudgeAcceptance, PreviewPageView, PreviewTokens};
 use wire::token::{CompareTokens, DifferenceView, InspectedView, PastedText, compare, taken_out};
+use wire::{ErrorCode, WireError};
 
 use super::{Answer, Desk};
 
@@ -17,6 +20,45 @@ pub(crate) async fn inspect_tokens(desk: Desk<'_>, request: PastedText) -> Answe
         inspected.push(inspect(&desk, &console, label, &compact).await?);
     }
     Ok(inspected)
+}
+
+/// Whether API Gateway, load balancers, AppSync and identity pools would accept a token.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn judge_acceptance(desk: Desk<'_>, request: JudgeAcceptance) -> Answer<Vec<AcceptanceView>> {
+    let token = match (request.token, request.kind) {
+        (Some(token), _) => SecretString::from(token),
+        (None, Some(kind)) => token_of(desk.lab().lock().await.as_ref().ok_or_else(no_sign_in)?, kind)?,
+        (None, None) => return Err(WireError::validation("token", "Give a token.")),
+    };
+    let connection = desk.pool()?.connection().clone();
+    desk.warm(connection.sandbox).await;
+    let (console, compact) = (desk.console().await?, token.expose_secret());
+    let verified = console.verify_token(&connection, compact, &Wanted::default()).await?;
+    let read = request.demands.identity_pools;
+    let all = console.acceptances(&connection, compact, &verified, request.demands.into(), read).await;
+    Ok(all.iter().map(AcceptanceView::from).collect())
+}
+
+/// Foretells the tokens of a user from the local copy; nobody signs in. Reads the client (`DescribeUserPoolClient`; free).
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn preview_tokens(desk: Desk<'_>, request: PreviewTokens) -> Answer<PreviewPageView> {
+    let pool = desk.pool()?;
+    desk.warm(pool.connection().sandbox).await;
+    Ok(PreviewPageView::from(pool.preview_tokens(&request.parse()?).await?))
+}
+
+/// Copies a token of the sign-in; half a minute later it is off the clipboard.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn copy_token(desk: Desk<'_>, request: OneToken) -> Answer<()> {
+    let token = token_of(desk.lab().lock().await.as_ref().ok_or_else(no_sign_in)?, request.kind)?;
+    desk.clipboard().copy(token)
+}
+
+fn no_sign_in() -> WireError {
+    WireError::new(ErrorCode::Precondition, "There is no sign-in. Start one.")
 }
 
 /// What differs between two tokens.

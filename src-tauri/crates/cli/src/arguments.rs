@@ -103,9 +103,11 @@ pub(crate) enum Command {
     Ledger(Ledger),
     /// Sign in as a user would and record every step; makes the user a monthly active user
     SignIn(SignIn),
-    /// Read, verify, explain and compare tokens
+    /// Read, verify, explain, compare and foretell tokens
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Exchange an ID token, or being a guest, for AWS credentials at an identity pool
+    Credentials(Credentials),
     /// Erase local copies, history, settings, logs, keys and the sandbox's state, after their name is typed
     Erase,
     /// Print a redacted account of this installation
@@ -151,6 +153,18 @@ pub(crate) enum TokenCommand {
         /// What it must be for: id or access
         #[arg(long = "use", value_name = "USE", value_parser = ["id", "access"])]
         token_use: Option<String>,
+        /// Say as well what API Gateway, load balancers, AppSync and identity pools would do with it
+        #[arg(long)]
+        consumers: bool,
+        /// With --consumers: a scope of the method or route; any one will do
+        #[arg(long, value_name = "SCOPE", requires = "consumers")]
+        scope: Vec<String>,
+        /// With --consumers: an audience that a JWT authorizer lists
+        #[arg(long, value_name = "AUDIENCE", requires = "consumers")]
+        audience: Vec<String>,
+        /// With --consumers: a group that a field of AppSync demands
+        #[arg(long, value_name = "GROUP", requires = "consumers")]
+        group: Vec<String>,
     },
     /// Say in words what each claim means
     Explain {
@@ -164,6 +178,70 @@ pub(crate) enum TokenCommand {
         /// The other
         right: String,
     },
+    /// Foretell the tokens of a user from the local copy; nobody signs in
+    Preview(Preview),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Preview {
+    /// The exact user name
+    #[arg(long, value_name = "U")]
+    pub(crate) user: String,
+    /// The app client's id
+    #[arg(long, value_name = "ID")]
+    pub(crate) client: String,
+    /// A scope that is granted; none for a sign-in through the API
+    #[arg(long, value_name = "SCOPE")]
+    pub(crate) scope: Vec<String>,
+    /// How the user comes to the tokens
+    #[arg(long, value_name = "SOURCE", default_value = "TokenGeneration_Authentication", value_parser = PossibleValuesParser::new(console::preview::occasions()))]
+    pub(crate) occasion: String,
+    /// Metadata for the trigger
+    #[arg(long, value_name = "NAME=VALUE", value_parser = named_value)]
+    pub(crate) metadata: Vec<(String, String)>,
+    /// What the pre token generation trigger answers: a file with JSON, or - for standard input
+    #[arg(long, value_name = "FILE|-")]
+    pub(crate) trigger: Option<String>,
+    /// The version of the trigger; the pool's own when it is left out
+    #[arg(long, value_name = "V", value_parser = ["V1", "V2", "V3"], ignore_case = true)]
+    pub(crate) trigger_version: Option<String>,
+    /// Print only the event that the trigger would get
+    #[arg(long)]
+    pub(crate) event: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Credentials {
+    /// The ID token; standard input when it is left out
+    pub(crate) token: Option<String>,
+    /// The identity pool; may be left out when there is only one
+    #[arg(long, value_name = "ID")]
+    pub(crate) identity_pool: Option<String>,
+    /// Be a guest, without a token
+    #[arg(long, conflicts_with = "token")]
+    pub(crate) guest: bool,
+    /// How: enhanced (the identity pool chooses the role) or basic (through STS)
+    #[arg(long, value_name = "FLOW", default_value = "enhanced", value_parser = ["enhanced", "basic"])]
+    pub(crate) flow: String,
+    /// Ask for this role
+    #[arg(long, value_name = "ARN")]
+    pub(crate) role: Option<String>,
+    /// Print the credentials in this form
+    #[arg(long = "as", value_name = "FORM", value_enum)]
+    pub(crate) form: Option<CredentialsForm>,
+}
+
+/// In which form credentials are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CredentialsForm {
+    /// Lines for a shell
+    Environment,
+    /// A profile of ~/.aws/credentials
+    Profile,
+    /// What a credential_process prints
+    Process,
+    /// An address that signs a browser in to AWS's console
+    ConsoleUrl,
 }
 
 #[derive(Debug, Args)]
@@ -278,6 +356,11 @@ fn share(text: &str) -> anyhow::Result<Share> {
     }
     let share = text.parse().ok().filter(|share| (0.05..=1.0).contains(share));
     share.map(Share::Fraction).ok_or_else(|| anyhow!("a share lies between 0.05 and 1, or is off"))
+}
+
+fn named_value(text: &str) -> anyhow::Result<(String, String)> {
+    let (name, value) = text.split_once('=').ok_or_else(|| anyhow!("metadata is written NAME=VALUE"))?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 fn quota(text: &str) -> anyhow::Result<sandbox::Quota> {

@@ -42,6 +42,7 @@ async fn run(Arguments { common, command }: Arguments) -> Result<(), Failure> {
         Command::Ledger(ledger) => commands::ledger::run(&common, &ledger).await,
         Command::SignIn(sign_in) => commands::sign_in::run(&common, &sign_in).await,
         Command::Token(token) => commands::token::run(&common, &token).await,
+        Command::Credentials(credentials) => commands::credentials::run(&common, &credentials).await,
         Command::Erase => commands::erase::run(&common).await,
         Command::Diagnostics => commands::diagnostics::run(&common).await,
     }

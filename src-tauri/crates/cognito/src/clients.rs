@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 
-use aws_sdk_cognitoidentityprovider::types::{FeatureType, PreventUserExistenceErrorTypes, UserPoolClientType};
-use model::client::AppClient;
+use aws_sdk_cognitoidentityprovider::types::{
+    FeatureType, PreventUserExistenceErrorTypes, TimeUnitsType, UserPoolClientType,
+};
+use model::client::{AppClient, TokenSettings};
 use model::{ClientId, PoolId};
 use secrecy::SecretString;
 use tracing::Instrument;
@@ -71,7 +73,13 @@ impl Session {
 }
 
 fn read(id: &ClientId, client: UserPoolClientType) -> (AppClient, Option<SecretString>) {
+    let units = client.token_validity_units.as_ref();
     let rotation = client.refresh_token_rotation.as_ref().map(|rotation| rotation.feature.clone());
+    let tokens = TokenSettings {
+        id_seconds: seconds(client.id_token_validity, units.and_then(|units| units.id_token.as_ref())),
+        access_seconds: seconds(client.access_token_validity, units.and_then(|units| units.access_token.as_ref())),
+        tracked: client.enable_token_revocation.unwrap_or(true) || rotation == Some(FeatureType::Enabled),
+    };
     let flows = client.explicit_auth_flows.unwrap_or_default();
     let oauth_flows = client.allowed_o_auth_flows.unwrap_or_default();
     let read = AppClient {
@@ -86,7 +94,20 @@ fn read(id: &ClientId, client: UserPoolClientType) -> (AppClient, Option<SecretS
         identity_providers: client.supported_identity_providers.unwrap_or_default(),
         read_attributes: client.read_attributes.unwrap_or_default(),
         refresh_rotation: rotation == Some(FeatureType::Enabled),
+        tokens,
         hides_users: client.prevent_user_existence_errors == Some(PreventUserExistenceErrorTypes::Enabled),
     };
     (read, client.client_secret.map(Into::into))
+}
+
+/// A token's life. Zero and absent are an hour, and so is one that does not fit.
+fn seconds(validity: Option<i32>, unit: Option<&TimeUnitsType>) -> u32 {
+    let scale = match unit.map_or("hours", TimeUnitsType::as_str) {
+        "seconds" => 1,
+        "minutes" => 60,
+        "days" => 86_400,
+        _ => 3_600,
+    };
+    let count = validity.and_then(|count| u32::try_from(count).ok()).filter(|count| *count > 0);
+    count.and_then(|count| count.checked_mul(scale)).unwrap_or(3_600)
 }

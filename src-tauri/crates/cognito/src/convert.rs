@@ -105,6 +105,7 @@ pub(crate) fn pool(id: &PoolId, pool: UserPoolType) -> Pool {
             required: attribute.required.unwrap_or(false),
         })
     };
+    let issuer = pool.issuer_configuration.and_then(|issuer| issuer.r#type);
     Pool {
         id: id.clone(),
         name: pool.name.unwrap_or_default(),
@@ -120,6 +121,12 @@ pub(crate) fn pool(id: &PoolId, pool: UserPoolType) -> Pool {
         alias_attributes: pool.alias_attributes.unwrap_or_default().iter().map(|a| a.as_str().to_owned()).collect(),
         case_sensitive: pool.username_configuration.map(|configuration| configuration.case_sensitive),
         mfa: pool.mfa_configuration.map(|mfa| mfa.as_str().to_owned()),
+        updated_issuer: issuer.is_some_and(|form| form.as_str() == "UPDATED"),
+        pre_token_trigger: pool.lambda_config.and_then(|config| {
+            let versioned =
+                config.pre_token_generation_config.map(|trigger| trigger.lambda_version.as_str().to_owned());
+            versioned.or_else(|| config.pre_token_generation.map(|_| "V1_0".to_owned()))
+        }),
         deletion_protection: pool.deletion_protection.map(|protection| protection.as_str() == "ACTIVE"),
         created_at: pool.creation_date.as_ref().and_then(timestamp),
         modified_at: pool.last_modified_date.as_ref().and_then(timestamp),

@@ -16,9 +16,9 @@ const LONGEST: usize = 256 * 1024;
 
 /// What a web server said.
 #[derive(Debug)]
-struct Page {
-    status: u16,
-    body: Vec<u8>,
+pub(crate) struct Page {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<u8>,
 }
 
 /// Nothing that a page says is an error of the exchange.
@@ -54,7 +54,8 @@ impl Session {
         }
     }
 
-    async fn fetch(&self, context: &Context, base: &str, path: String) -> Result<Page, Error> {
+    /// Reads a page of a web server (`GET`).
+    pub(crate) async fn fetch(&self, context: &Context, base: &str, path: String) -> Result<Page, Error> {
         let operation = Operation::builder()
             .service_name("web")
             .operation_name("get")
@@ -90,8 +91,9 @@ impl Session {
 }
 
 fn unreachable(context: &Context) -> String {
+    let what = if context.operation == operations::JWKS { "The pool's keys" } else { "AWS's sign-in page" };
     match &context.endpoint {
-        Some(endpoint) => format!("The pool's keys cannot be read from {endpoint}. Check that it runs there."),
-        None => "The pool's keys cannot be read. Check the network and the proxy (HTTPS_PROXY).".to_owned(),
+        Some(endpoint) => format!("{what} cannot be read from {endpoint}. Check that it runs there."),
+        None => format!("{what} cannot be read. Check the network and the proxy (HTTPS_PROXY)."),
     }
 }

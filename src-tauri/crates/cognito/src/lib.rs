@@ -14,6 +14,7 @@ mod features;
 mod gate;
 mod groups;
 mod http;
+pub mod identity_pools;
 mod imports;
 mod jwks;
 mod nearby;

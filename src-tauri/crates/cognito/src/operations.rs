@@ -74,8 +74,45 @@ pub const GET_USER: Operation = free("GetUser", "cognito-idp:GetUser", QuotaCate
 /// Signs a user out everywhere.
 pub const GLOBAL_SIGN_OUT: Operation = bills("GlobalSignOut", "cognito-idp:GlobalSignOut", QuotaCategory::UserUpdate);
 
+/// Pages of an account's identity pools in one Region.
+pub const LIST_IDENTITY_POOLS: Operation =
+    free("ListIdentityPools", "cognito-identity:ListIdentityPools", QuotaCategory::IdentityPoolRead);
+
+/// An identity pool's settings.
+pub const DESCRIBE_IDENTITY_POOL: Operation =
+    free("DescribeIdentityPool", "cognito-identity:DescribeIdentityPool", QuotaCategory::IdentityPoolRead);
+
+/// The roles of an identity pool and how they are chosen.
+pub const GET_IDENTITY_POOL_ROLES: Operation =
+    free("GetIdentityPoolRoles", "cognito-identity:GetIdentityPoolRoles", QuotaCategory::IdentityPoolRead);
+
+/// Which claims of a provider become session tags.
+pub const GET_PRINCIPAL_TAG_ATTRIBUTE_MAP: Operation = free(
+    "GetPrincipalTagAttributeMap",
+    "cognito-identity:GetPrincipalTagAttributeMap",
+    QuotaCategory::IdentityPoolRead,
+);
+
+/// The identity of a login; makes one for who has none. Public. Identities are free.
+pub const GET_ID: Operation = free("GetId", "cognito-identity:GetId", QuotaCategory::IdentityExchange);
+
+/// AWS credentials of an identity: the enhanced flow. Public.
+pub const GET_CREDENTIALS_FOR_IDENTITY: Operation =
+    free("GetCredentialsForIdentity", "cognito-identity:GetCredentialsForIdentity", QuotaCategory::IdentityExchange);
+
+/// A token of an identity for STS: the basic flow. Public.
+pub const GET_OPEN_ID_TOKEN: Operation =
+    free("GetOpenIdToken", "cognito-identity:GetOpenIdToken", QuotaCategory::IdentityExchange);
+
+/// Credentials of a role for such a token. Public.
+pub const ASSUME_ROLE_WITH_WEB_IDENTITY: Operation =
+    free("AssumeRoleWithWebIdentity", "sts:AssumeRoleWithWebIdentity", QuotaCategory::Unmetered);
+
+/// A ticket for AWS's console in exchange for credentials (`Action=getSigninToken`). Needs no permission.
+pub const GET_SIGNIN_TOKEN: Operation = free("GetSigninToken", "", QuotaCategory::Unmetered);
+
 /// All of them.
-pub const ALL: [Operation; 19] = [
+pub const ALL: [Operation; 28] = [
     LIST_USERS,
     LIST_USERS_IN_GROUP,
     LIST_GROUPS,
@@ -95,6 +132,15 @@ pub const ALL: [Operation; 19] = [
     CONFIRM_DEVICE,
     GET_USER,
     GLOBAL_SIGN_OUT,
+    LIST_IDENTITY_POOLS,
+    DESCRIBE_IDENTITY_POOL,
+    GET_IDENTITY_POOL_ROLES,
+    GET_PRINCIPAL_TAG_ATTRIBUTE_MAP,
+    GET_ID,
+    GET_CREDENTIALS_FOR_IDENTITY,
+    GET_OPEN_ID_TOKEN,
+    ASSUME_ROLE_WITH_WEB_IDENTITY,
+    GET_SIGNIN_TOKEN,
 ];
 
 const fn bills(name: &'static str, iam_action: &'static str, category: QuotaCategory) -> Operation {

@@ -47,6 +47,7 @@ pub struct Session {
 
 struct Inner {
     cognito: aws_sdk_cognitoidentityprovider::Client,
+    identities: aws_sdk_cognitoidentity::Client,
     sts: aws_sdk_sts::Client,
     http_client: HttpClient,
     credentials: Arc<Source>,
@@ -62,6 +63,13 @@ struct Naming {
     place: String,
     who: String,
     sso_login: Option<String>,
+}
+
+/// The endpoints of the services beside user pools; `None` for AWS's own.
+#[derive(Default)]
+struct Beside {
+    identities: Option<String>,
+    sts: Option<String>,
 }
 
 impl fmt::Debug for Session {
@@ -110,7 +118,7 @@ impl Session {
             who: "the sandbox".to_owned(),
             sso_login: None,
         };
-        Ok(Self::assemble(&sdk, None, client, source, gate, naming))
+        Ok(Self::assemble(&sdk, Beside::default(), client, source, gate, naming))
     }
 
     async fn to_aws(config: SessionConfig, gate: Arc<Gate>) -> Result<Self, Error> {
@@ -154,29 +162,35 @@ impl Session {
         let sdk = loader.load().await;
         let place = endpoint.clone().unwrap_or_else(|| region.partition().to_owned());
         // An emulator is all of AWS on one port.
-        let sts = endpoint_of("STS").or_else(|| endpoint.clone().filter(|_| emulator));
+        let beside = |service| endpoint_of(service).or_else(|| endpoint.clone().filter(|_| emulator));
+        let endpoints = Beside { identities: beside("Cognito Identity"), sts: beside("STS") };
         let naming = Naming { region, endpoint, place, who, sso_login: sources.sso_login() };
-        Ok(Self::assemble(&sdk, sts, client, source, gate, naming))
+        Ok(Self::assemble(&sdk, endpoints, client, source, gate, naming))
     }
 
     fn assemble(
         sdk: &SdkConfig,
-        sts_endpoint: Option<String>,
+        endpoints: Beside,
         http_client: HttpClient,
         credentials: Arc<Source>,
         gate: Arc<Gate>,
         naming: Naming,
     ) -> Self {
         let mut cognito = aws_sdk_cognitoidentityprovider::config::Builder::from(sdk);
+        let mut identities = aws_sdk_cognitoidentity::config::Builder::from(sdk);
         let mut sts = aws_sdk_sts::config::Builder::from(sdk);
         if let Some(endpoint) = &naming.endpoint {
             cognito = cognito.endpoint_url(endpoint);
         }
-        if let Some(endpoint) = sts_endpoint {
+        if let Some(endpoint) = endpoints.identities {
+            identities = identities.endpoint_url(endpoint);
+        }
+        if let Some(endpoint) = endpoints.sts {
             sts = sts.endpoint_url(endpoint);
         }
         let inner = Inner {
             cognito: aws_sdk_cognitoidentityprovider::Client::from_conf(cognito.build()),
+            identities: aws_sdk_cognitoidentity::Client::from_conf(identities.build()),
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
             http_client,
             credentials,
@@ -212,6 +226,10 @@ impl Session {
 
     pub(crate) fn cognito(&self) -> &aws_sdk_cognitoidentityprovider::Client {
         &self.inner.cognito
+    }
+
+    pub(crate) fn identities(&self) -> &aws_sdk_cognitoidentity::Client {
+        &self.inner.identities
     }
 
     pub(crate) fn sts(&self) -> &aws_sdk_sts::Client {

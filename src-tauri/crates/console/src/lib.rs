@@ -21,16 +21,19 @@ mod open;
 mod overview;
 mod plans;
 mod pool;
+pub mod preview;
 mod prices;
 mod report;
 mod search;
 mod settings;
 mod sink;
 mod sync;
+pub mod to_aws;
 pub mod token;
 
 pub use model::PoolId;
 
+pub use cognito::identity_pools::AwsCredentials;
 pub use cognito::{AwsFiles, HttpClient, ProfileKind, QuotaUse, Share};
 pub use store::{
     Change, ColumnChoice, Cursor, Density, Entry, Erased, KeySource, KnownPool, LedgerCall, LedgerEnd, LookedUp, Page,

@@ -7,7 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::jwk::{JwkSet, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use model::connection::ConnectionId;
-use model::token::{self, Expectation, SignatureFact, Token, TokenUse, Verdict};
+use model::identity::IdentityPool;
+use model::token::{self, Acceptance, Demands, Expectation, SignatureFact, Token, TokenUse, Verdict};
 use model::{ClientId, PoolId, Region};
 
 use crate::error::{Code, Error};
@@ -34,6 +35,16 @@ pub struct Verified {
     pub verdict: Verdict,
     /// The pool whose keys were used; `None` when there was none to ask.
     pub pool: Option<PoolId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Verified {
+    /// What API Gateway, a load balancer, AppSync and identity pools would do with the token.
+    #[must_use]
+    pub fn acceptances(&self, compact: &str, demands: &Demands) -> Vec<Acceptance> {
+        token::acceptances(token::decode(compact).ok().as_ref(), &self.verdict, demands, self.at)
+    }
 }
 
 /// A pool's keys, or why there are none.
@@ -58,7 +69,35 @@ impl PublicKeys {
     }
 }
 
+/// How many identity pools are read to learn whether one takes a token.
+const MOST_IDENTITY_POOLS: usize = 20;
+
 impl Console {
+    /// What each consumer would do with a token that was verified. With `read` the account's identity pools are read
+    /// first (`ListIdentityPools`, then two calls each; free); where they cannot be, that answer stays open.
+    pub async fn acceptances(
+        &self,
+        connection: &ConnectionId,
+        compact: &str,
+        verified: &Verified,
+        mut demands: Demands,
+        read: bool,
+    ) -> Vec<Acceptance> {
+        if read && let Ok(pools) = self.identity_pools(connection).await {
+            let mut found = Vec::new();
+            for (id, _) in pools.iter().take(MOST_IDENTITY_POOLS) {
+                found.extend(self.identity_pool(connection, id).await.ok());
+            }
+            // Of pools that were not all read, none can be said to be missing.
+            let whole = found.len() == pools.len();
+            let trusts = |pool: &IdentityPool| {
+                token::decode(compact).is_ok_and(|token| pool.provider_of(&token.claims).is_some())
+            };
+            demands.identity_pools = (whole || found.iter().any(trusts)).then_some(found);
+        }
+        verified.acceptances(compact, &demands)
+    }
+
     /// Verifies exactly one compact token; nothing is repaired. Asks the pool for its keys when the kept ones do not do
     /// (a public file, free); without a network the kept ones count.
     ///
@@ -72,12 +111,16 @@ impl Console {
     ) -> Result<Verified, Error> {
         let token = match token::decode(compact) {
             Ok(token) => token,
-            Err(error) => return Ok(Verified { verdict: token::unreadable(&error), pool: wanted.pool.clone() }),
+            Err(error) => {
+                let verdict = token::unreadable(&error);
+                return Ok(Verified { verdict, pool: wanted.pool.clone(), at: self.inner.now() });
+            }
         };
         let pool = wanted.pool.clone().or_else(|| token::pool_of(&token));
         let fact = self.signature(connection, &token, pool.as_ref()).await?;
         let expected = Expectation { pool: pool.clone(), client: wanted.client.clone(), token_use: wanted.token_use };
-        Ok(Verified { verdict: token::judge(&token, &expected, &fact, self.inner.now()), pool })
+        let at = self.inner.now();
+        Ok(Verified { verdict: token::judge(&token, &expected, &fact, at), pool, at })
     }
 
     async fn signature(

@@ -48,6 +48,10 @@ pub enum QuotaCategory {
     UserPoolClientRead,
     /// Tokens of machines: 150.
     ClientAuthentication,
+    /// Listing and reading identity pools: 5, the least that any of their operations has.
+    IdentityPoolRead,
+    /// Exchanging tokens at an identity pool: 25, that of `GetId`.
+    IdentityExchange,
     /// Calls outside Cognito's user pools (STS, keys), and what AWS names no category for: no quota of ours.
     Unmetered,
 }
@@ -60,7 +64,8 @@ impl QuotaCategory {
             Self::UserAuthentication | Self::UserRead | Self::UserToken => Some(120),
             Self::UserCreation | Self::UserResourceRead => Some(50),
             Self::UserAccountRecovery | Self::UserList => Some(30),
-            Self::UserUpdate | Self::UserResourceUpdate => Some(25),
+            Self::UserUpdate | Self::UserResourceUpdate | Self::IdentityExchange => Some(25),
+            Self::IdentityPoolRead => Some(5),
             Self::UserPoolRead | Self::UserPoolClientRead => Some(15),
             Self::UserPoolResourceRead => Some(20),
             Self::ClientAuthentication => Some(150),
@@ -94,6 +99,8 @@ impl QuotaCategory {
             Self::UserPoolResourceRead => "UserPoolResourceRead",
             Self::UserPoolClientRead => "UserPoolClientRead",
             Self::ClientAuthentication => "ClientAuthentication",
+            Self::IdentityPoolRead => "IdentityPoolRead",
+            Self::IdentityExchange => "IdentityExchange",
             Self::Unmetered => "Unmetered",
         }
     }

@@ -32,6 +32,27 @@ pub struct AppClient {
     pub refresh_rotation: bool,
     /// `PreventUserExistenceErrors`: whether a wrong user name is answered like a wrong password.
     pub hides_users: bool,
+    /// How its tokens are made.
+    pub tokens: TokenSettings,
+}
+
+/// How long a client's tokens hold, and whether they can be revoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TokenSettings {
+    /// The life of an ID token, in seconds.
+    pub id_seconds: u32,
+    /// The life of an access token, in seconds.
+    pub access_seconds: u32,
+    /// Whether tokens carry `jti` and `origin_jti`: revocation or rotation is on.
+    pub tracked: bool,
+}
+
+impl Default for TokenSettings {
+    /// AWS's own: an hour, and revocation on.
+    fn default() -> Self {
+        Self { id_seconds: 3_600, access_seconds: 3_600, tracked: true }
+    }
 }
 
 /// A way into a pool through `InitiateAuth` or `AdminInitiateAuth`.

@@ -93,6 +93,14 @@ fn account(text: &str) -> Result<(), &'static str> {
     }
 }
 
+fn identity_pool(text: &str) -> Result<(), &'static str> {
+    const SHAPE: &str = "an identity pool id looks like eu-west-1:12345678-90ab-cdef-1234-567890abcdef";
+    length(text, 55)?;
+    let (before, uuid) = text.split_once(':').ok_or(SHAPE)?;
+    let plain = !uuid.is_empty() && uuid.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
+    if region(before).is_ok() && plain { Ok(()) } else { Err(SHAPE) }
+}
+
 text_id! {
     /// A user pool's id, such as `eu-west-1_AbCdEfGhI`. A replicated pool has the same id in two Regions.
     PoolId, "pool id", pool_id
@@ -112,6 +120,10 @@ text_id! {
 text_id! {
     /// An app client's id.
     ClientId, "client id", |t| length(t, 128)
+}
+text_id! {
+    /// An identity pool's id, such as `eu-west-1:1f0c…`: a Region and a UUID.
+    IdentityPoolId, "identity pool id", identity_pool
 }
 text_id! {
     /// An AWS Region such as `eu-west-1`.

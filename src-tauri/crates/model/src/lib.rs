@@ -11,6 +11,7 @@ pub mod cost;
 pub mod estimate;
 pub mod group;
 pub mod id;
+pub mod identity;
 pub mod list;
 pub mod mau;
 pub mod month;
@@ -20,4 +21,6 @@ pub mod sync;
 pub mod token;
 pub mod user;
 
-pub use id::{AccountId, ClientId, GroupName, InvalidId, PoolId, PoolKey, ProfileName, Region, Sub, Username};
+pub use id::{
+    AccountId, ClientId, GroupName, IdentityPoolId, InvalidId, PoolId, PoolKey, ProfileName, Region, Sub, Username,
+};

@@ -43,6 +43,12 @@ pub struct Pool {
     pub mfa: Option<String>,
     /// Whether `DeleteUserPool` is refused; `None` when not told.
     pub deletion_protection: Option<bool>,
+    /// Whether it writes its issuer in the form of 2026 (`IssuerConfiguration` is `UPDATED`).
+    #[serde(default)]
+    pub updated_issuer: bool,
+    /// The version of its pre token generation trigger (`V1_0`, `V2_0`, `V3_0`); `None` when it has none.
+    #[serde(default)]
+    pub pre_token_trigger: Option<String>,
     /// When it was created, where AWS says so.
     pub created_at: Option<Timestamp>,
     /// When its settings last changed, where AWS says so.

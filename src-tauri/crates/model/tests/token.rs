@@ -185,7 +185,7 @@ fn differences_and_meanings_are_told() {
     let right = decode(&compact(&header(), &changed)).unwrap();
     let paths: Vec<String> = compare(&left, &right).into_iter().map(|difference| difference.path).collect();
     assert_eq!(paths, ["claims.exp", "claims.sub"]);
-    let all = explain(&left);
+    let all = explain(&left.claims);
     assert_eq!(all.len(), 7);
     assert!(all.iter().all(|claim| !claim.meaning.is_empty() && !claim.source.is_empty()));
     assert!(!format!("{left:?}").contains("cognito-idp"), "a token is never printed");

@@ -240,6 +240,8 @@ fn the_pool_comes_back_as_it_was_put() {
         case_sensitive: Some(false),
         mfa: None,
         deletion_protection: None,
+        updated_issuer: false,
+        pre_token_trigger: None,
         created_at: Some(at(0)),
         modified_at: None,
     };

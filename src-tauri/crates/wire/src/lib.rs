@@ -13,8 +13,10 @@ pub mod lab;
 pub mod ledger;
 pub mod plans;
 pub mod pools;
+pub mod preview;
 pub mod query;
 pub mod sync;
+pub mod to_aws;
 pub mod token;
 pub mod users;
 

@@ -194,13 +194,19 @@ impl From<Explained> for ClaimView {
     }
 }
 
+/// Claims in words, those that say the most first.
+#[must_use]
+pub fn claims_in_words(claims: &Map<String, Value>) -> Vec<ClaimView> {
+    token::explain(claims).into_iter().map(ClaimView::from).collect()
+}
+
 /// Every claim of one token in words.
 ///
 /// # Errors
 /// [`ErrorCode::Validation`] when it cannot be read.
 pub fn explain(compact: &str) -> Result<Vec<ClaimView>, WireError> {
     let token = one(compact)?;
-    Ok(token::explain(&token).into_iter().map(ClaimView::from).collect())
+    Ok(claims_in_words(&token.claims))
 }
 
 /// A member in which two tokens differ.
@@ -270,18 +276,47 @@ pub struct InspectedView {
     pub expires_at: Option<String>,
     /// Check by check.
     pub verdict: VerdictView,
+    /// Whom and what it names.
+    pub subject: SubjectView,
+}
+
+/// Whom and what a token names, to go there.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SubjectView {
+    /// The user pool; `null` when it is no token of one.
+    pub pool: Option<String>,
+    /// The user name; `null` for a machine's token. Foreign text.
+    pub username: Option<String>,
+    /// The app client; `null` when none is named. Foreign text.
+    pub client: Option<String>,
+    /// The groups. Foreign text.
+    pub groups: Vec<String>,
+}
+
+impl SubjectView {
+    fn of(token: &Token) -> Self {
+        let text = |name: &str| token.text(name).map(str::to_owned);
+        let groups = token.claims.get("cognito:groups").and_then(Value::as_array);
+        Self {
+            pool: token::pool_of(token).map(|pool| pool.as_str().to_owned()),
+            username: text("cognito:username").or_else(|| text("username")),
+            client: text("client_id").or_else(|| text("aud")),
+            groups: groups.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
+        }
+    }
 }
 
 impl InspectedView {
     /// Joins what a token says with what came of verifying it.
     #[must_use]
     pub fn new(label: Option<String>, compact: &str, verified: &Verified) -> Self {
-        let verdict = VerdictView::from(verified);
+        let (verdict, subject) = (VerdictView::from(verified), SubjectView::default());
         let Ok(token) = token::decode(compact) else {
             let (header, claims) = (Vec::new(), Vec::new());
-            return Self { label, header, claims, issued_at: None, expires_at: None, verdict };
+            return Self { label, header, claims, issued_at: None, expires_at: None, verdict, subject };
         };
-        let claims: Vec<ClaimView> = token::explain(&token).into_iter().map(ClaimView::from).collect();
+        let claims = claims_in_words(&token.claims);
         let at = |name: &str| claims.iter().find(|claim| claim.name == name).and_then(|claim| claim.at.clone());
         let header = token.header.iter().map(|(name, value)| ClaimView {
             name: name.clone(),
@@ -290,7 +325,8 @@ impl InspectedView {
             source: "RFC 7515 section 4.1".to_owned(),
             at: None,
         });
-        Self { label, header: header.collect(), issued_at: at("iat"), expires_at: at("exp"), claims, verdict }
+        let subject = SubjectView::of(&token);
+        Self { label, header: header.collect(), issued_at: at("iat"), expires_at: at("exp"), claims, verdict, subject }
     }
 }
 

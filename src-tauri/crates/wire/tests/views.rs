@@ -54,6 +54,8 @@ fn pool() -> Pool {
         case_sensitive: Some(false),
         mfa: Some("OPTIONAL".to_owned()),
         deletion_protection: None,
+        updated_issuer: false,
+        pre_token_trigger: None,
         created_at: Some(instant("2020-05-05T05:05:05Z")),
         modified_at: None,
     }

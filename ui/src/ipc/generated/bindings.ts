@@ -75,6 +75,24 @@ export const commands = {
 	inspectTokens: (request: PastedText) => typedError<InspectedView[], WireError>(__TAURI_INVOKE("inspect_tokens", { request })),
 	/**  What differs between two tokens. */
 	compareTokens: (request: CompareTokens) => typedError<DifferenceView[], WireError>(__TAURI_INVOKE("compare_tokens", { request })),
+	/**  Whether API Gateway, load balancers, AppSync and identity pools would accept a token. */
+	judgeAcceptance: (request: JudgeAcceptance) => typedError<AcceptanceView[], WireError>(__TAURI_INVOKE("judge_acceptance", { request })),
+	/**  Foretells the tokens of a user from the local copy; nobody signs in. Reads the client (`DescribeUserPoolClient`; free). */
+	previewTokens: (request: PreviewTokens) => typedError<PreviewPageView, WireError>(__TAURI_INVOKE("preview_tokens", { request })),
+	/**  Copies a token of the sign-in; half a minute later it is off the clipboard. */
+	copyToken: (request: OneToken) => typedError<null, WireError>(__TAURI_INVOKE("copy_token", { request })),
+	/**  The account's identity pools (`ListIdentityPools`; free). */
+	listIdentityPools: () => typedError<IdentityPoolLineView[], WireError>(__TAURI_INVOKE("list_identity_pools")),
+	/**  How an identity pool is set up (`DescribeIdentityPool`, `GetIdentityPoolRoles`; free). */
+	describeIdentityPool: (request: OneIdentityPool) => typedError<IdentityPoolView, WireError>(__TAURI_INVOKE("describe_identity_pool", { request })),
+	/**  Exchanges a token, or being a guest, for AWS credentials. Free; makes nobody billable. */
+	exchangeToken: (request: ExchangeToken) => typedError<ExchangeView, WireError>(__TAURI_INVOKE("exchange_token", { request })),
+	/**  Shows the credentials because somebody pressed Reveal. */
+	revealCredentials: (request: OneForm) => typedError<RevealedView, WireError>(__TAURI_INVOKE("reveal_credentials", { request })),
+	/**  Copies the credentials; half a minute later they are off the clipboard. */
+	copyCredentials: (request: OneForm) => typedError<null, WireError>(__TAURI_INVOKE("copy_credentials", { request })),
+	/**  Forgets the credentials. */
+	forgetCredentials: () => typedError<null, WireError>(__TAURI_INVOKE("forget_credentials")),
 	/**  The pool's app clients (`ListUserPoolClients`; free). */
 	listClients: () => typedError<ClientLineView[], WireError>(__TAURI_INVOKE("list_clients")),
 	/**  What an app client allows (`DescribeUserPoolClient`; free). Its secret stays here. */
@@ -153,6 +171,28 @@ export type ActivityView = {
 	plan: string | null,
 	/**  When the local copy was last complete; `null` when it never was. */
 	syncedAt: string | null,
+/**  Whether a consumer takes a token. */
+export type AcceptanceAnswer = 
+/**  It does, where it is set up for the user pool. */
+"yes" | 
+/**  It does not. */
+"no" | 
+/**  That depends on something that cannot be seen. */
+"unknown";
+
+/**  What one consumer does with a token, and why. */
+export type AcceptanceView = {
+	/**
+	 *  Who: `api_gateway_cognito`, `api_gateway_jwt`, `alb_authenticate`, `alb_jwt`, `appsync`, `appsync_group`,
+	 *  `identity_pool`.
+	 */
+	consumer: string,
+	/**  Whether. */
+	answer: AcceptanceAnswer,
+	/**  Why. It may repeat names of groups and scopes: foreign text. */
+	reason: string,
+	/**  What would have to change; `null` when nothing has to. */
+	change: string | null,
 };
 
 /**  Answers the open challenge. */
@@ -232,6 +272,14 @@ export type BreakEvenView = {
 	/**  The first number of users with which it is. */
 	users: number,
 };
+/**  Who asks for credentials. */
+export type BearerKind = 
+/**  Somebody who has not signed in. */
+"guest" | 
+/**  Whoever signed in in the lab, with the ID token that is held there. */
+"lab" | 
+/**  Somebody with the ID token that is given. */
+"token";
 
 /**  Rows of the open pool changed, here or in another process. At most one a second. */
 export type CacheChanged = null;
@@ -501,6 +549,25 @@ export type CurvePointView = {
 	totals: string[],
 	/**  What one more costs, plan by plan. */
 	marginals: string[],
+/**  In which form credentials are shown or copied. */
+export type CredentialsForm = 
+/**  As shells take them. */
+"environment" | 
+/**  As a profile of `~/.aws/credentials`. */
+"profile" | 
+/**  As an address that signs a browser in to AWS's console. */
+"consoleUrl";
+
+/**  What is known of how the consumers of tokens are set up. */
+export type DemandsRequest = {
+	/**  Scopes of the method or route; empty when it has none. */
+	scopes: string[],
+	/**  Audiences that a JWT authorizer lists; empty when that is not known. */
+	audiences: string[],
+	/**  Groups that a field of AppSync demands; empty when that is not known. */
+	groups: string[],
+	/**  Whether the account's identity pools are read and asked about (free; at most twenty). */
+	identityPools: boolean,
 };
 
 /**  How tall rows are. */
@@ -618,6 +685,44 @@ export type FigureView = {
 	sources: string[],
 	/**  What is in doubt or special; `null` when nothing is. */
 	note: string | null,
+/**  Exchanges a token for AWS credentials. */
+export type ExchangeToken = {
+	/**  The identity pool. */
+	identityPoolId: string,
+	/**  Who asks. */
+	bearer: BearerKind,
+	/**  The ID token when one is given; `null` otherwise. */
+	token: string | null,
+	/**  How. */
+	way: WayKind,
+	/**  The role that is asked for; `null` for the identity pool's own. */
+	role: string | null,
+};
+
+/**  An exchange as far as it came; the credentials stay behind. */
+export type ExchangeView = {
+	/**  Whether a guest asked. */
+	guest: boolean,
+	/**  The role that the rules give; `null` when the identity pool refuses. */
+	role: string | null,
+	/**  By which rule. It may repeat names and values: foreign text. */
+	rule: string,
+	/**  Session tags by name; `null` when the map could not be read. */
+	tags: { [key in string]: string } | null,
+	/**  What matters in the role's trust policy. */
+	trust: string[],
+	/**  A trust policy that does, as JSON. */
+	trustPolicy: string,
+	/**  Every call so far, with nothing secret in it. */
+	steps: StepView[],
+	/**  The identity; `null` when none was given. */
+	identityId: string | null,
+	/**  When the credentials end; `null` when there are none. */
+	expiresAt: string | null,
+	/**  Who the credentials are (`sts:GetCallerIdentity`); `null` when that was not told. */
+	arn: string | null,
+	/**  Why it ended early; `null` when it did not. */
+	refusal: RefusalView | null,
 };
 
 /**  A way to sign in. */
@@ -703,6 +808,44 @@ export type ImportedActivityView = {
 	learnt: string[],
 	/**  What could not be used, as sentences. */
 	problems: string[],
+/**  An identity pool in a list. */
+export type IdentityPoolLineView = {
+	/**  Its id. */
+	id: string,
+	/**  Its name. Foreign text. */
+	name: string,
+};
+
+/**  An identity pool as it is set up. */
+export type IdentityPoolView = {
+	/**  Its id. */
+	id: string,
+	/**  Its name. Foreign text. */
+	name: string,
+	/**  Whether guests are let in. */
+	guests: boolean,
+	/**  Whether the basic flow is allowed. */
+	basicFlow: boolean,
+	/**  The user pools and clients that it trusts. */
+	userPools: UserPoolProviderView[],
+	/**  Every other provider that it trusts. */
+	otherProviders: string[],
+	/**  The role of who has signed in; `null` when none is set. */
+	authenticatedRole: string | null,
+	/**  The role of guests; `null` when none is set. */
+	guestRole: string | null,
+	/**  How roles are chosen, each mapping in a sentence, by provider. */
+	mappings: { [key in string]: string[] },
+};
+
+/**  Something that a trigger asks for and Cognito ignores. */
+export type IgnoredView = {
+	/**  `id`, `access`; `null` when it is about neither alone. */
+	token: string | null,
+	/**  The claim, scope or member. Foreign text. */
+	what: string,
+	/**  Why. */
+	why: string,
 };
 
 /**  A token that was looked at: what it is, what it says, whether it holds. */
@@ -719,6 +862,18 @@ export type InspectedView = {
 	expiresAt: string | null,
 	/**  Check by check. */
 	verdict: VerdictView,
+	/**  Whom and what it names. */
+	subject: SubjectView,
+};
+
+/**  Asks who would accept a token. */
+export type JudgeAcceptance = {
+	/**  The compact token; `null` for the one of the lab that `kind` names. */
+	token: string | null,
+	/**  Which token of the lab; `null` when `token` is given. */
+	kind: TokenKind | null,
+	/**  What is demanded. */
+	demands: DemandsRequest,
 };
 
 /**  What is set for one pool. */
@@ -913,6 +1068,16 @@ export type OneCode = {
 export type OneMonth = {
 	/**  Such as `2026-11`; `null` for the present one. */
 	month?: string | null,
+/**  Names the form in which credentials are wanted. */
+export type OneForm = {
+	/**  Which. */
+	form: CredentialsForm,
+};
+
+/**  Names an identity pool. */
+export type OneIdentityPool = {
+	/**  Its id. */
+	identityPoolId: string,
 };
 
 /**  Names one of the tokens of the sign-in. */
@@ -1143,6 +1308,40 @@ export type PricesView = {
 	notes: string[],
 	/**  The table as JSON, to be edited. */
 	json: string,
+/**  A prediction for the window: claims in words, JSON as text to copy. */
+export type PreviewPageView = {
+	/**  The claims of the ID token in words; `null` when none would come. */
+	idToken: ClaimView[] | null,
+	/**  The claims of the access token in words. */
+	accessToken: ClaimView[],
+	/**  Claims that are new each time. */
+	varying: string[],
+	/**  The version of the trigger that was used: `1`, `2` or `3`. */
+	version: string,
+	/**  What the trigger asks for and Cognito ignores. */
+	ignored: IgnoredView[],
+	/**  What a reader should know of this prediction. */
+	notes: string[],
+	/**  The event that the trigger would get, as JSON. */
+	event: string,
+};
+
+/**  Foretells the tokens of a user. */
+export type PreviewTokens = {
+	/**  Who. */
+	username: string,
+	/**  Through which client. */
+	clientId: string,
+	/**  With which scopes; none for a sign-in through the API. */
+	scopes: string[],
+	/**  `triggerSource`, such as `TokenGeneration_Authentication`. */
+	occasion: string,
+	/**  `ClientMetadata` for the trigger. */
+	metadata: { [key in string]: string },
+	/**  The version of the trigger (`V1`, `V2`, `V3`); `null` for the pool's own. */
+	version: string | null,
+	/**  What the trigger answers, as JSON: `response` or the whole event; `null` or empty without one. */
+	response: string | null,
 };
 
 /**  How a profile signs in. */
@@ -1486,6 +1685,18 @@ export type StepView = {
 	requestId: string | null,
 };
 
+/**  Whom and what a token names, to go there. */
+export type SubjectView = {
+	/**  The user pool; `null` when it is no token of one. */
+	pool: string | null,
+	/**  The user name; `null` for a machine's token. Foreign text. */
+	username: string | null,
+	/**  The app client; `null` when none is named. Foreign text. */
+	client: string | null,
+	/**  The groups. Foreign text. */
+	groups: string[],
+};
+
 /**  A way to repair a query. */
 export type SuggestionView = {
 	/**  What the button says. */
@@ -1601,6 +1812,16 @@ export type UnlockRequest = {
 	passphrase: string | null,
 };
 
+/**  A user pool and client that an identity pool trusts. */
+export type UserPoolProviderView = {
+	/**  `cognito-idp.<region>.amazonaws.com/<pool>`. */
+	name: string,
+	/**  The app client. */
+	client: string,
+	/**  Whether the user pool is asked if the person was signed out or disabled since. */
+	serverSideCheck: boolean,
+};
+
 /**  A person in the table: as [`UserRecord`], with long values cut. */
 export type UserRow = {
 	/**  The name in the pool. Foreign text. */
@@ -1654,6 +1875,13 @@ export type VerdictView = {
 	/**  Check by check, in the order in which a verifier should make them. */
 	checks: CheckView[],
 };
+
+/**  How a token becomes credentials. */
+export type WayKind = 
+/**  The identity pool chooses the role. */
+"enhanced" | 
+/**  The app chooses the role and asks STS. */
+"basic";
 
 /**  Why something could not be done, for the window and for `poolctl --json`. */
 export type WireError = {

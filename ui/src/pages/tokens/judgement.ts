@@ -31,3 +31,23 @@ export function span(seconds: number): string {
   const days = Math.floor(seconds / 86_400);
   return days > 1 ? t.tokens.days(days) : duration(seconds);
 }
+
+/** The words of a text, as scopes and groups are written: separated by spaces or commas. */
+export function words(text: string): string[] {
+  return text.split(/[\s,]+/).filter((word) => word !== "");
+}
+
+/** What a trigger of that version may answer. */
+export function exampleResponse(version: string): string {
+  const groupOverrideDetails = { groupsToOverride: ["admins"], iamRolesToOverride: [], preferredRole: null };
+  const claims = { claimsToAddOrOverride: { tenant: "blue" }, claimsToSuppress: ["email"] };
+  const first = { claimsOverrideDetails: { ...claims, groupOverrideDetails } };
+  const later = {
+    claimsAndScopeOverrideDetails: {
+      idTokenGeneration: claims,
+      accessTokenGeneration: { claimsToAddOrOverride: { tenant: "blue" }, scopesToAdd: ["orders/read"] },
+      groupOverrideDetails,
+    },
+  };
+  return JSON.stringify(version === "V1" ? first : later, null, 2);
+}

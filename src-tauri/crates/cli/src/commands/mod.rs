@@ -1,6 +1,7 @@
 //! One file for each command.
 
 pub(crate) mod cost;
+pub(crate) mod credentials;
 pub(crate) mod diagnostics;
 pub(crate) mod erase;
 pub(crate) mod ledger;

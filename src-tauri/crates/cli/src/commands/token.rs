@@ -1,11 +1,13 @@
-//! `poolctl token`: what a token says, whether it holds, and how two differ.
+//! `poolctl token`: what a token says, whether it holds, how two differ, and which ones somebody would get.
 
 use std::io::{self, Read, Write};
 
+use serde::Serialize;
+use wire::preview::{AcceptanceAnswer, AcceptanceView, DemandsRequest, PreviewTokens, PreviewView};
 use wire::token::{CheckResult, VerdictView, VerifyToken};
 use wire::{ErrorCode, WireError};
 
-use crate::arguments::{GlobalOptions, TokenCommand};
+use crate::arguments::{GlobalOptions, Preview, TokenCommand};
 use crate::failure::Failure;
 use crate::output::{self, safe};
 
@@ -15,7 +17,7 @@ const LONGEST: u64 = 4 * 1024 * 1024;
 pub(crate) async fn run(common: &GlobalOptions, command: &TokenCommand) -> Result<(), Failure> {
     match command {
         TokenCommand::Decode { token } => decode(common, &given(token.as_deref())?),
-        TokenCommand::Verify { token, client, token_use } => {
+        TokenCommand::Verify { token, client, token_use, consumers, scope, audience, group } => {
             let request = VerifyToken {
                 // White space around it comes with copying; anything within is the token's own fault.
                 token: given(token.as_deref())?.trim().to_owned(),
@@ -23,15 +25,23 @@ pub(crate) async fn run(common: &GlobalOptions, command: &TokenCommand) -> Resul
                 client_id: client.clone(),
                 token_use: token_use.clone(),
             };
-            verify(common, &request).await
+            let demands = DemandsRequest {
+                scopes: scope.clone(),
+                audiences: audience.clone(),
+                groups: group.clone(),
+                identity_pools: true,
+            };
+            let demands = consumers.then_some(demands);
+            verify(common, &request, demands).await
         }
         TokenCommand::Explain { token } => explain(common, &given(token.as_deref())?),
         TokenCommand::Diff { left, right } => compare(common, left, right),
+        TokenCommand::Preview(asked) => preview(common, asked).await,
     }
 }
 
 /// The token from the command line, or all of standard input.
-fn given(token: Option<&str>) -> Result<String, Failure> {
+pub(super) fn given(token: Option<&str>) -> Result<String, Failure> {
     if let Some(token) = token.filter(|token| *token != "-") {
         return Ok(token.to_owned());
     }
@@ -64,17 +74,101 @@ fn decode(common: &GlobalOptions, text: &str) -> Result<(), Failure> {
 }
 
 /// Exits 1 when the token is not valid; the verdict is written all the same.
-async fn verify(common: &GlobalOptions, request: &VerifyToken) -> Result<(), Failure> {
+async fn verify(common: &GlobalOptions, request: &VerifyToken, demands: Option<DemandsRequest>) -> Result<(), Failure> {
     let wanted = request.wanted()?;
     let connection = common.online().parse()?;
     let console = common.console_or_memory().await?;
-    let verdict = VerdictView::from(&console.verify_token(&connection, &request.token, &wanted).await?);
+    let verified = console.verify_token(&connection, &request.token, &wanted).await?;
+    let verdict = VerdictView::from(&verified);
+    let accepted_by = match demands {
+        Some(demands) => {
+            let read = demands.identity_pools;
+            Some(console.acceptances(&connection, &request.token, &verified, demands.into(), read).await)
+        }
+        None => None,
+    };
+    let accepted_by: Option<Vec<AcceptanceView>> =
+        accepted_by.map(|all| all.iter().map(AcceptanceView::from).collect());
     if common.wants_json() {
-        output::json(&verdict)?;
+        output::json(&Judged { verdict: &verdict, accepted_by: accepted_by.as_deref() })?;
     } else {
         write(&verdict)?;
+        write_acceptances(accepted_by.as_deref().unwrap_or_default())?;
     }
     if verdict.valid { Ok(()) } else { Err(Failure::Told) }
+}
+
+/// A verdict, and who would accept the token when that was asked.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Judged<'a> {
+    #[serde(flatten)]
+    verdict: &'a VerdictView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accepted_by: Option<&'a [AcceptanceView]>,
+}
+
+fn write_acceptances(all: &[AcceptanceView]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for one in all {
+        let answer = match one.answer {
+            AcceptanceAnswer::Yes => "yes",
+            AcceptanceAnswer::No => "NO",
+            AcceptanceAnswer::Unknown => "unknown",
+        };
+        writeln!(out, "{answer:8}{:20}{}", one.consumer, safe(&one.reason))?;
+        if let Some(change) = &one.change {
+            writeln!(out, "{:28}{}", "", safe(change))?;
+        }
+    }
+    Ok(())
+}
+
+/// Foretells tokens from the local copy. The client alone is read from AWS (free).
+async fn preview(common: &GlobalOptions, asked: &Preview) -> Result<(), Failure> {
+    let response = match asked.trigger.as_deref() {
+        None => None,
+        Some("-") => Some(given(None)?),
+        Some(file) => Some(std::fs::read_to_string(file)?),
+    };
+    let request = PreviewTokens {
+        username: asked.user.clone(),
+        client_id: asked.client.clone(),
+        scopes: asked.scope.clone(),
+        occasion: asked.occasion.clone(),
+        metadata: asked.metadata.iter().cloned().collect(),
+        version: asked.trigger_version.clone(),
+        response,
+    };
+    let (_, pool) = common.local_copy().await?;
+    let view = PreviewView::from(pool.preview_tokens(&request.parse()?).await?);
+    if asked.event {
+        return Ok(output::json(&view.event)?);
+    }
+    if common.wants_json() {
+        return Ok(output::json(&view)?);
+    }
+    let mut out = io::stdout().lock();
+    writeln!(out, "A prediction: nobody has signed in, and nothing is signed.")?;
+    for (title, claims) in [("ID token", view.id_token.as_ref()), ("Access token", Some(&view.access_token))] {
+        match claims {
+            None => writeln!(out, "\n{title}: none, for openid is not among the scopes")?,
+            Some(claims) => {
+                writeln!(out, "\n{title}:")?;
+                for line in serde_json::to_string_pretty(claims)?.lines() {
+                    writeln!(out, "{}", safe(line))?;
+                }
+            }
+        }
+    }
+    for ignored in &view.ignored {
+        let token = ignored.token.as_deref().map(|token| format!(" ({token} token)")).unwrap_or_default();
+        writeln!(out, "ignored: {}{token}: {}", safe(&ignored.what), ignored.why)?;
+    }
+    for note in &view.notes {
+        writeln!(out, "note: {}", safe(note))?;
+    }
+    Ok(())
 }
 
 fn write(verdict: &VerdictView) -> io::Result<()> {

@@ -7,7 +7,7 @@ mod explain;
 mod recorder;
 mod sign_in;
 
-use model::client::{AppClient, FLOWS};
+use model::client::{AppClient, FLOWS, TokenSettings};
 use model::connection::ConnectionId;
 use model::{ClientId, PoolId};
 use secrecy::SecretString;
@@ -52,6 +52,7 @@ impl LabClient {
             read_attributes: Vec::new(),
             refresh_rotation: false,
             hides_users: false,
+            tokens: TokenSettings::default(),
         };
         Self { client, secret: None }
     }

@@ -11,4 +11,6 @@ mod local;
 mod months;
 mod search;
 mod sync;
+mod to_aws;
+mod tokens;
 mod trouble;

@@ -1,8 +1,7 @@
 //! What each claim says, in words.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::decode::Token;
 use crate::query::STANDARD_ATTRIBUTES;
 
 /// A claim with its meaning.
@@ -67,11 +66,11 @@ const KNOWN: &[(&str, &str, &str)] = &[
 
 /// Every claim, those that say the most first.
 #[must_use]
-pub fn explain(token: &Token) -> Vec<Explained> {
+pub fn explain(claims: &Map<String, Value>) -> Vec<Explained> {
     let rank = |name: &str| KNOWN.iter().position(|(known, ..)| *known == name).unwrap_or(KNOWN.len());
-    let mut names: Vec<&String> = token.claims.keys().collect();
+    let mut names: Vec<&String> = claims.keys().collect();
     names.sort_by_key(|name| (rank(name), *name));
-    names.into_iter().map(|name| explained(name, &token.claims[name])).collect()
+    names.into_iter().map(|name| explained(name, &claims[name])).collect()
 }
 
 fn explained(name: &str, value: &Value) -> Explained {

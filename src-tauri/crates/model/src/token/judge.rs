@@ -51,6 +51,12 @@ pub fn pool_of(token: &Token) -> Option<PoolId> {
     issuers(&pool).iter().any(|issuer| issuer == iss).then_some(pool)
 }
 
+/// Whether a token has ended, and holds at `now` only thanks to the leeway.
+#[must_use]
+pub(super) fn on_leeway(token: &Token, now: Timestamp) -> bool {
+    matches!(time(token, "exp"), Time::At(at) if (at..at + LEEWAY_SECONDS).contains(&now.as_second()))
+}
+
 /// What the pool's keys say of the signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SignatureFact {

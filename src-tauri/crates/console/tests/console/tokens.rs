@@ -1,0 +1,276 @@
+//! Tokens that were tampered with, and tokens that were foretold, against what the sandbox signs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use console::preview::{Foretold, Preview};
+use console::token::Wanted;
+use console::{Code, OpenPool};
+use jsonwebtoken::{EncodingKey, Header};
+use model::token::{Occasion, Outcome, TokenUse, TriggerVersion, VARYING, decode};
+use model::{ClientId, PoolId, Username};
+use rstest::rstest;
+use secrecy::ExposeSecret;
+use serde_json::{Map, Value, json};
+
+use crate::house::{House, sandbox_connection};
+use crate::lab::{person, sign_in, start, today, tokens};
+use crate::to_aws::administer;
+
+fn encode(text: &[u8]) -> String {
+    use base64::Engine;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text)
+}
+
+/// The first check of a token that fails, and why.
+async fn refusal(house: &House, token: &str, wanted: &Wanted) -> (&'static str, String) {
+    let verified = house.console.verify_token(&sandbox_connection(), token, wanted).await.unwrap();
+    assert!(!verified.verdict.valid(), "{token}");
+    let failed = verified.verdict.checks.iter().find(|check| check.outcome == Outcome::Fail);
+    failed.map(|check| (check.name, check.reason.clone())).unwrap_or_else(|| panic!("{:?}", verified.verdict))
+}
+
+#[tokio::test]
+async fn every_attack_on_a_token_is_refused_with_a_reason_of_its_own() {
+    let house = House::new(today()).await;
+    let person = person(&house, "CONFIRMED");
+    let begun = start(&house, "USER_SRP_AUTH", &person.username, Some(&person.password)).await;
+    let (id, ..) = tokens(&sign_in(&house, begun).await.unwrap());
+    let id = id.expose_secret().to_owned();
+    let here = Wanted { pool: Some(house.pool_id()), token_use: Some(TokenUse::Id), ..Wanted::default() };
+    let verified = house.console.verify_token(&sandbox_connection(), &id, &here).await.unwrap();
+    assert!(verified.verdict.valid(), "the token that is attacked is good");
+    let parts: Vec<&str> = id.split('.').collect();
+    let [head, body, sign] = parts.as_slice() else { panic!("{id}") };
+    let token = decode(&id).unwrap();
+    let header = |name: &str, value: Value| {
+        let mut header = token.header.clone();
+        header.insert(name.to_owned(), value);
+        format!("{}.{body}.{sign}", encode(json!(header).to_string().as_bytes()))
+    };
+    // HS256 with the pool's public key as the secret: what a careless verifier takes.
+    let keys = house.sandbox.serve(0).await.unwrap();
+    let at = format!("{}/{}/.well-known/jwks.json", keys.endpoint(), house.pool_id());
+    let jwks: Value =
+        tokio::task::spawn_blocking(move || ureq::get(at).call().unwrap().body_mut().read_json().unwrap())
+            .await
+            .unwrap();
+    keys.shutdown().await;
+    let public = jwks["keys"][0]["n"].as_str().unwrap().as_bytes().to_vec();
+    let hmac = jsonwebtoken::encode(
+        &Header { kid: token.header["kid"].as_str().map(str::to_owned), ..Header::default() },
+        &token.claims,
+        &EncodingKey::from_secret(&public),
+    )
+    .unwrap();
+    let none = header("alg", "none".into());
+    let unsigned = format!("{}.", none.rsplit_once('.').unwrap().0);
+    let twice = format!("{}.{body}.{sign}", encode(br#"{"alg":"none","alg":"RS256","kid":"1"}"#));
+    let altered = {
+        let mut claims = token.claims.clone();
+        claims.insert("cognito:groups".to_owned(), json!(["admins"]));
+        format!("{head}.{}.{sign}", encode(json!(claims).to_string().as_bytes()))
+    };
+    let attacks = [
+        (unsigned, "algorithm"),
+        (hmac, "algorithm"),
+        (header("alg", "ES256".into()), "algorithm"),
+        (header("alg", json!(["RS256"])), "algorithm"),
+        (header("kid", "../../etc/passwd".into()), "key"),
+        (header("kid", json!(7)), "key"),
+        (header("jwk", json!({ "kty": "RSA" })), "header"),
+        (altered, "signature"),
+        (twice, "format"),
+        (format!("{head}.{body}.{sign}.a.b"), "format"),
+        (format!("{head}.{body}"), "format"),
+        ("x".repeat(1 << 20), "format"),
+        (format!("{head}.{body}*.{sign}"), "format"),
+        (format!("{head}.{body}=.{sign}"), "format"),
+        (format!("{head}. {body}.{sign}"), "format"),
+        (String::new(), "format"),
+    ];
+    let mut reasons = BTreeSet::new();
+    for (attack, check) in attacks {
+        let (name, reason) = refusal(&house, &attack, &here).await;
+        assert_eq!(name, check, "{reason}");
+        assert!(reasons.insert(reason.clone()), "two attacks share the reason “{reason}”");
+    }
+    let other = Wanted { pool: Some(PoolId::parse("eu-west-1_Elsewhere").unwrap()), ..here.clone() };
+    assert_eq!(refusal(&house, &id, &other).await.0, "issuer");
+    let access = Wanted { token_use: Some(TokenUse::Access), ..here.clone() };
+    let (name, reason) = refusal(&house, &id, &access).await;
+    assert_eq!(name, "token_use");
+    assert!(reason.contains("id token where an access token"), "{reason}");
+    house.clock.push(jiff::SignedDuration::from_hours(-2));
+    assert_eq!(refusal(&house, &id, &here).await.0, "issued_at");
+    house.clock.push(jiff::SignedDuration::from_hours(4));
+    assert_eq!(refusal(&house, &id, &here).await.0, "expiry");
+}
+
+/// A sandbox with one person of known password in groups whose roles and precedences differ, synced.
+struct Foreseen {
+    house: House,
+    pool: Arc<OpenPool>,
+    username: String,
+    password: String,
+}
+
+impl Foreseen {
+    async fn new() -> Self {
+        Self::with(None).await
+    }
+
+    /// One whose pool has a trigger of that version.
+    async fn with(version: Option<&str>) -> Self {
+        let house = House::new(today()).await;
+        if let Some(version) = version {
+            let arn = "arn:aws:lambda:eu-west-1:123456789012:function:claims";
+            let trigger = json!({ "PreTokenGenerationConfig": { "LambdaVersion": version, "LambdaArn": arn } });
+            let input = json!({ "UserPoolId": house.sandbox.pool_id(), "LambdaConfig": trigger });
+            administer(&house, "AWSCognitoIdentityProviderService", "UpdateUserPool", input).await;
+        }
+        let told = person(&house, "CONFIRMED");
+        let id = house.sandbox.pool_id();
+        let (directory, username) = (house.sandbox.directory(), told.username.clone());
+        directory.set_attributes(&id, &username, &[("email_verified", "true"), ("address", "1 Main St")]).unwrap();
+        for (name, precedence) in [("zz-first", Some(0)), ("aa-last", None)] {
+            directory.create_group(&id, name, precedence).unwrap();
+            directory.add_to_group(&id, &username, name).unwrap();
+        }
+        let pool = house.synced().await;
+        Self { house, pool, username, password: told.password }
+    }
+
+    async fn foretell(&self, version: Option<TriggerVersion>, response: Option<Value>) -> Foretold {
+        self.pool.preview_tokens(&self.asked(version, response)).await.unwrap()
+    }
+
+    fn asked(&self, version: Option<TriggerVersion>, response: Option<Value>) -> Preview {
+        Preview {
+            username: Username::parse(self.username.clone()).unwrap(),
+            client: ClientId::parse(self.house.sandbox.description().clients[0].id.clone()).unwrap(),
+            scopes: Vec::new(),
+            occasion: Occasion::Authentication,
+            metadata: BTreeMap::new(),
+            version,
+            response,
+        }
+    }
+
+    /// The claims of a real sign-in.
+    async fn real(&self) -> (Map<String, Value>, Map<String, Value>) {
+        let begun = start(&self.house, "USER_PASSWORD_AUTH", &self.username, Some(&self.password)).await;
+        let (id, access, _) = tokens(&sign_in(&self.house, begun).await.unwrap());
+        (decode(id.expose_secret()).unwrap().claims, decode(access.expose_secret()).unwrap().claims)
+    }
+}
+
+/// Claims without what is new each time; times as their distance.
+fn lasting(mut claims: Map<String, Value>) -> Map<String, Value> {
+    let life = claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap();
+    for name in VARYING.into_iter().chain(["exp", "iat", "auth_time"]) {
+        if claims.remove(name).is_some() {
+            claims.insert(format!("has {name}"), true.into());
+        }
+    }
+    claims.insert("life".to_owned(), life.into());
+    claims
+}
+
+#[tokio::test]
+async fn a_prediction_is_what_the_pool_then_signs() {
+    let scene = Foreseen::new().await;
+    let foretold = scene.foretell(None, None).await;
+    let (id, access) = scene.real().await;
+    assert_eq!(lasting(foretold.tokens.id.unwrap()), lasting(id.clone()));
+    assert_eq!(lasting(foretold.tokens.access), lasting(access));
+    let groups = id["cognito:groups"].as_array().unwrap();
+    assert_eq!((groups.first().unwrap(), groups.last().unwrap()), (&json!("zz-first"), &json!("aa-last")));
+    let event = foretold.tokens.event;
+    assert_eq!((&event["version"], &event["triggerSource"]), (&json!("1"), &json!("TokenGeneration_Authentication")));
+    assert_eq!(event["request"]["groupConfiguration"]["groupsToOverride"], id["cognito:groups"]);
+    assert_eq!(event["request"]["userAttributes"]["cognito:user_status"], "CONFIRMED");
+}
+
+#[rstest]
+#[case::text_claims(TriggerVersion::V1, json!({ "claimsOverrideDetails": {
+    "claimsToAddOrOverride": { "tenant": "blue", "sub": "another", "email": "new@example.com" },
+    "claimsToSuppress": ["address", "iss"],
+} }), &["sub", "iss"])]
+#[case::groups_replaced(TriggerVersion::V1, json!({ "claimsOverrideDetails": {
+    "groupOverrideDetails": { "groupsToOverride": ["b", "a"], "iamRolesToOverride": ["arn:x"], "preferredRole": "arn:x" },
+} }), &[])]
+#[case::groups_taken_away(TriggerVersion::V1, json!({ "claimsOverrideDetails": { "groupOverrideDetails": null } }), &[])]
+#[case::both_tokens(TriggerVersion::V2, json!({ "claimsAndScopeOverrideDetails": {
+    "idTokenGeneration": { "claimsToAddOrOverride": { "plans": ["a", "b"], "aud": "x" }, "claimsToSuppress": ["email"] },
+    "accessTokenGeneration": {
+        "claimsToAddOrOverride": { "level": 7, "client_id": "x", "aud": "https://api.example" },
+        "claimsToSuppress": ["cognito:groups"],
+        "scopesToAdd": ["orders/read", "with space"], "scopesToSuppress": ["aws.cognito.signin.user.admin"],
+    },
+} }), &["with space", "aud", "client_id", "aud"])]
+#[case::suppressing_wins(TriggerVersion::V3, json!({ "claimsAndScopeOverrideDetails": {
+    "accessTokenGeneration": { "claimsToAddOrOverride": { "x": true }, "claimsToSuppress": ["x", "username"] },
+} }), &["x", "username"])]
+#[case::the_member_of_another_version(TriggerVersion::V2, json!({ "claimsOverrideDetails": {
+    "claimsToAddOrOverride": { "tenant": "blue" },
+} }), &["claimsOverrideDetails"])]
+#[tokio::test]
+async fn what_a_trigger_answers_does_what_was_foretold(
+    #[case] version: TriggerVersion,
+    #[case] response: Value,
+    #[case] ignored: &[&str],
+) {
+    let scene = Foreseen::with(Some(&format!("V{}_0", version.of_event()))).await;
+    let foretold = scene.foretell(None, Some(response.clone())).await;
+    assert_eq!(foretold.version, version, "the version is the pool's own");
+    let names: Vec<&str> = foretold.tokens.ignored.iter().map(|ignored| ignored.what.as_str()).collect();
+    let mut expected = ignored.to_vec();
+    let mut told = names.clone();
+    expected.sort_unstable();
+    told.sort_unstable();
+    assert_eq!(told, expected);
+    let pool = scene.house.sandbox.pool_id();
+    scene.house.sandbox.set_triggers(&pool, json!({ "PreTokenGeneration": response })).unwrap();
+    let (id, access) = scene.real().await;
+    assert_eq!(lasting(foretold.tokens.id.unwrap()), lasting(id));
+    assert_eq!(lasting(foretold.tokens.access), lasting(access));
+}
+
+#[rstest]
+#[case::a_number_in_v1(TriggerVersion::V1, json!({ "claimsOverrideDetails": { "claimsToAddOrOverride": { "n": 1 } } }))]
+#[case::an_object_for_a_flag(TriggerVersion::V2, json!({ "claimsAndScopeOverrideDetails": {
+    "idTokenGeneration": { "claimsToAddOrOverride": { "email_verified": {} } } } }))]
+#[case::a_list_for_claims(TriggerVersion::V2, json!({ "claimsAndScopeOverrideDetails": {
+    "accessTokenGeneration": { "claimsToAddOrOverride": [] } } }))]
+#[tokio::test]
+async fn an_answer_that_the_pool_refuses_is_refused_beforehand(
+    #[case] version: TriggerVersion,
+    #[case] response: Value,
+) {
+    let scene = Foreseen::with(Some(&format!("V{}_0", version.of_event()))).await;
+    let refused = scene.pool.preview_tokens(&scene.asked(Some(version), Some(response.clone()))).await.unwrap_err();
+    assert_eq!((refused.code, refused.field.as_deref()), (Code::Validation, Some("response")));
+    let pool = scene.house.sandbox.pool_id();
+    scene.house.sandbox.set_triggers(&pool, json!({ "PreTokenGeneration": response })).unwrap();
+    let begun = start(&scene.house, "USER_PASSWORD_AUTH", &scene.username, Some(&scene.password)).await;
+    let real = sign_in(&scene.house, begun).await.unwrap();
+    assert!(matches!(real.stage(), console::lab::Stage::Refused { .. }), "the pool refuses it, too");
+}
+
+#[tokio::test]
+async fn a_user_or_client_that_is_not_there_is_said() {
+    let scene = Foreseen::new().await;
+    let nobody = Preview { username: Username::parse("nobody-here").unwrap(), ..scene.asked(None, None) };
+    assert_eq!(scene.pool.preview_tokens(&nobody).await.unwrap_err().code, Code::NotFound);
+    let nothing = Preview { client: ClientId::parse("nosuchclient").unwrap(), ..scene.asked(None, None) };
+    assert_eq!(scene.pool.preview_tokens(&nothing).await.unwrap_err().code, Code::NotFound);
+    let scopes = Preview { scopes: vec!["openid".into(), "email".into(), "nope".into()], ..scene.asked(None, None) };
+    let narrowed = scene.pool.preview_tokens(&scopes).await.unwrap();
+    let id = narrowed.tokens.id.unwrap();
+    assert!(id.contains_key("email") && !id.contains_key("name"), "the scopes narrow what is shown");
+    assert_eq!(narrowed.tokens.access["version"], 2);
+    assert!(narrowed.notes.iter().any(|note| note.contains("nope")));
+    let without = Preview { scopes: vec!["email".into()], ..scene.asked(None, None) };
+    assert!(scene.pool.preview_tokens(&without).await.unwrap().tokens.id.is_none(), "no openid, no ID token");
+}

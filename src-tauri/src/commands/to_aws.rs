@@ -1,0 +1,91 @@
+//! From a token to AWS. The credentials stay here; the window sees what it asks to reveal.
+
+use console::to_aws::{environment, profile};
+use secrecy::{ExposeSecret, SecretString};
+use wire::lab::{RevealedView, TokenKind, token_of};
+use wire::to_aws::{
+    CredentialsForm, ExchangeToken, ExchangeView, IdentityPoolLineView, IdentityPoolView, OneForm, OneIdentityPool,
+    PROFILE, identity_pool_id,
+};
+use wire::{ErrorCode, WireError};
+
+use super::{Answer, Desk};
+
+/// The account's identity pools (`ListIdentityPools`; free).
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn list_identity_pools(desk: Desk<'_>) -> Answer<Vec<IdentityPoolLineView>> {
+    let pool = desk.pool()?;
+    desk.warm(pool.connection().sandbox).await;
+    let pools = desk.console().await?.identity_pools(pool.connection()).await?;
+    Ok(pools.iter().map(IdentityPoolLineView::from).collect())
+}
+
+/// How an identity pool is set up (`DescribeIdentityPool`, `GetIdentityPoolRoles`; free).
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn describe_identity_pool(desk: Desk<'_>, request: OneIdentityPool) -> Answer<IdentityPoolView> {
+    let (pool, id) = (desk.pool()?, identity_pool_id(&request.identity_pool_id)?);
+    desk.warm(pool.connection().sandbox).await;
+    Ok(IdentityPoolView::from(&desk.console().await?.identity_pool(pool.connection(), &id).await?))
+}
+
+/// Exchanges a token, or being a guest, for AWS credentials. Free; makes nobody billable.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn exchange_token(desk: Desk<'_>, request: ExchangeToken) -> Answer<ExchangeView> {
+    let pool = desk.pool()?;
+    desk.warm(pool.connection().sandbox).await;
+    let lab = desk.lab().lock().await;
+    let none = || WireError::new(ErrorCode::Precondition, "There is no sign-in. Sign in first, or paste an ID token.");
+    let ask = request.ask(|| token_of(lab.as_ref().ok_or_else(none)?, TokenKind::Id))?;
+    drop(lab);
+    let exchange = desk.console().await?.exchange(pool.connection(), ask).await?;
+    let view = ExchangeView::from(&exchange);
+    let mut held = desk.exchange().lock().await;
+    // Who left the pool meanwhile left the credentials, too.
+    if desk.pool().is_ok_and(|open| open.key() == pool.key()) {
+        *held = Some(exchange);
+    }
+    Ok(view)
+}
+
+/// Shows the credentials because somebody pressed Reveal.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn reveal_credentials(desk: Desk<'_>, request: OneForm) -> Answer<RevealedView> {
+    Ok(RevealedView { value: written(&desk, request.form).await?.expose_secret().to_owned() })
+}
+
+/// Copies the credentials; half a minute later they are off the clipboard.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn copy_credentials(desk: Desk<'_>, request: OneForm) -> Answer<()> {
+    desk.clipboard().copy(written(&desk, request.form).await?)
+}
+
+/// Forgets the credentials.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn forget_credentials(desk: Desk<'_>) -> Answer<()> {
+    *desk.exchange().lock().await = None;
+    desk.clipboard().forget();
+    Ok(())
+}
+
+async fn written(desk: &Desk<'_>, form: CredentialsForm) -> Result<SecretString, WireError> {
+    let held = desk.exchange().lock().await;
+    let none = || WireError::new(ErrorCode::Precondition, "There are no credentials. Exchange a token first.");
+    let exchange = held.as_ref().ok_or_else(none)?;
+    let credentials = exchange.credentials.clone().ok_or_else(none)?;
+    let region = exchange.pool.id.as_str().split_once(':').map_or("", |(region, _)| region).to_owned();
+    drop(held);
+    match form {
+        CredentialsForm::Environment => Ok(environment(&credentials, &region)),
+        CredentialsForm::Profile => Ok(profile(&credentials, PROFILE, &region)),
+        CredentialsForm::ConsoleUrl => {
+            let pool = desk.pool()?;
+            Ok(desk.console().await?.console_url(pool.connection(), &credentials).await?)
+        }
+    }
+}

@@ -10,6 +10,7 @@ pub mod connection;
 pub mod cost;
 pub mod estimate;
 pub mod group;
+pub mod health;
 pub mod id;
 pub mod identity;
 pub mod list;

@@ -1,0 +1,143 @@
+//! Lambda triggers: UP-39 to UP-41.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Rule, Severity, Subject, guide};
+use crate::health::case::{Body, Case, Judged, joined};
+use crate::health::policy::{allows, condition, statements, trusts};
+
+const CONFIG: &str = "/UserPool/LambdaConfig";
+const REPOST: &str = "https://repost.aws/knowledge-center/cognito-lambda-trigger-errors";
+/// A migration is over after this many days.
+const MIGRATION_DAYS: f64 = 90.0;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "UP-39",
+        version: 1,
+        title: "A trigger cannot be called",
+        severity: Severity::High,
+        subject: Subject::Pool,
+        why: "When a function is gone, or Cognito may not call it, whatever the trigger is for fails. Sign-in often stops \
+              altogether.",
+        source: REPOST,
+        remedy: "Give cognito-idp.amazonaws.com the permission to call the function (lambda:AddPermission), or clear the \
+                 trigger.",
+        plan: None,
+        judge: broken,
+    },
+    Rule {
+        id: "UP-40",
+        version: 1,
+        title: "Any pool may call a trigger's function",
+        severity: Severity::Medium,
+        subject: Subject::Pool,
+        why: "A permission without a source lets every Cognito pool of every customer call the function. It then trusts \
+              events that others made.",
+        source: REPOST,
+        remedy: "Limit the permission to this pool's ARN (AWS:SourceArn).",
+        plan: None,
+        judge: wide,
+    },
+    Rule {
+        id: "UP-41",
+        version: 1,
+        title: "The migration trigger is still on",
+        severity: Severity::Medium,
+        subject: Subject::Pool,
+        why: "The user migration trigger sees passwords in the clear. After a migration it only adds risk.",
+        source: guide!("user-pool-lambda-migrate-user"),
+        remedy: "Clear LambdaConfig.UserMigration when the migration is over.",
+        plan: None,
+        judge: migration,
+    },
+];
+
+/// The triggers by function. The key of encryption among them is none.
+fn functions<'a>(pool: &Body<'a>) -> BTreeMap<&'a str, Vec<&'a str>> {
+    let mut functions: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let config = pool.at(CONFIG).and_then(Value::as_object);
+    for (trigger, value) in config.into_iter().flatten().filter(|(name, _)| *name != "KMSKeyID") {
+        let arn = value.as_str().or_else(|| value.get("LambdaArn").and_then(Value::as_str));
+        if let Some(arn) = arn {
+            functions.entry(arn).or_default().push(trigger);
+        }
+    }
+    functions
+}
+
+/// Holds every function's policy against `bad`, which says what is wrong with it.
+fn policies(case: &Case<'_>, bad: impl Fn(&[Value], &str) -> Option<String>, good: &str) -> Judged {
+    let pool = case.pool()?;
+    pool.needed("/UserPool/Id")?;
+    let arn = pool.text("/UserPool/Arn").unwrap_or_default();
+    let functions = functions(&pool);
+    if functions.is_empty() {
+        return Ok(pool.not_applicable(CONFIG, "The pool has no triggers."));
+    }
+    let mut unknown = None;
+    for (function, triggers) in &functions {
+        let named = format!("{} ({function})", joined(triggers));
+        match case.ask("GetPolicy", function) {
+            Ok(answer) => {
+                let found = statements(answer.needed("/Policy")?);
+                if let Some(what) = bad(&found, arn) {
+                    return Ok(answer.fail("/Policy", format!("{named}: {what}")));
+                }
+            }
+            Err(_) if case.refusal("GetPolicy", function) == Some("ResourceNotFoundException") => {
+                if let Some(what) = bad(&[], arn) {
+                    return Ok(pool.fail(CONFIG, format!("{named}: the function or its policy is gone; {what}")));
+                }
+            }
+            Err(why) => unknown = Some(why),
+        }
+    }
+    unknown.map_or_else(|| Ok(pool.pass(CONFIG, good)), Err)
+}
+
+fn calls(statement: &Value) -> bool {
+    allows(statement) && trusts(statement, "Service", "cognito-idp.amazonaws.com")
+}
+
+fn broken(case: &Case<'_>) -> Judged {
+    let bad = |statements: &[Value], pool: &str| {
+        let lets = |statement: &Value| {
+            let sources = condition(statement, "AWS:SourceArn");
+            calls(statement) && (sources.is_empty() || sources.iter().any(|source| matches_arn(source, pool)))
+        };
+        let may = statements.iter().any(lets);
+        (!may).then(|| "cognito-idp.amazonaws.com may not call it for this pool.".to_owned())
+    };
+    policies(case, bad, "Cognito may call the function of each trigger.")
+}
+
+fn wide(case: &Case<'_>) -> Judged {
+    let bad = |statements: &[Value], _: &str| {
+        let open = |statement: &Value| calls(statement) && condition(statement, "AWS:SourceArn").is_empty();
+        statements.iter().any(open).then(|| "cognito-idp.amazonaws.com may call it for any pool.".to_owned())
+    };
+    policies(case, bad, "Each function may be called for this pool alone.")
+}
+
+/// Whether a pattern of ARNs, with `*` at most at its end, covers an ARN.
+fn matches_arn(pattern: &str, arn: &str) -> bool {
+    pattern.strip_suffix('*').map_or(pattern == arn, |start| arn.starts_with(start))
+}
+
+fn migration(case: &Case<'_>) -> Judged {
+    let at = "/UserPool/LambdaConfig/UserMigration";
+    let pool = case.pool()?;
+    let created = pool.needed("/UserPool/CreationDate");
+    let Some(function) = pool.text(at) else {
+        pool.needed("/UserPool/Id")?;
+        return Ok(pool.pass(at, "There is no user migration trigger."));
+    };
+    let created = created?.as_f64().ok_or_else(|| pool.silent("/UserPool/CreationDate"))?;
+    #[expect(clippy::cast_precision_loss, reason = "seconds of this century are exact")]
+    let age = (case.snapshot.taken_at.as_second() as f64 - created) / 86_400.0;
+    let evidence = format!("UserMigration is {function}, and the pool is {age:.0} days old.");
+    Ok(if age > MIGRATION_DAYS { pool.fail(at, evidence) } else { pool.pass(at, evidence) })
+}

@@ -1,0 +1,113 @@
+//! Rules about identity pools, and about clients through them.
+
+use model::health::{Outcome, judge};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::{IDENTITY_POOL, changed, expect, good, only};
+
+const SIGNED_IN: &str = "arn:aws:iam::111122223333:role/signed-in";
+const MAPPING: &str = "/RoleMappings/cognito-idp.eu-west-1.amazonaws.com~1eu-west-1_Good00001:web";
+const PROVIDER: &str = "/CognitoIdentityProviders/0";
+
+/// Changes of the identity pool.
+fn described(places: Value) -> Value {
+    json!({ format!("DescribeIdentityPool {IDENTITY_POOL}"): places })
+}
+
+/// Changes of its roles.
+fn roles(places: Value) -> Value {
+    json!({ format!("GetIdentityPoolRoles {IDENTITY_POOL}"): places })
+}
+
+/// Rules that choose a role by a claim.
+fn rule(claim: &str, match_type: &str) -> Value {
+    let rules = json!([{ "Claim": claim, "MatchType": match_type, "Value": "x", "RoleARN": SIGNED_IN }]);
+    roles(json!({ format!("{MAPPING}/RulesConfiguration/Rules"): rules }))
+}
+
+/// A trust policy of the role of people who have signed in, with a condition.
+fn trust(condition: Value) -> Value {
+    let statement = json!({ "Effect": "Allow", "Principal": { "Federated": "cognito-identity.amazonaws.com" },
+        "Condition": condition });
+    json!({ format!("GetRole {SIGNED_IN}"): { "/Role/AssumeRolePolicyDocument": { "Statement": [statement] } } })
+}
+
+fn with_guests(role: Option<&str>, more: Value) -> Value {
+    let mut changes = described(json!({ "/AllowUnauthenticatedIdentities": true }));
+    let map = changes.as_object_mut().unwrap();
+    map.extend(roles(json!({ "/Roles/unauthenticated": role })).as_object().unwrap().clone());
+    map.extend(more.as_object().unwrap().clone());
+    changes
+}
+
+const GUEST: &str = "arn:aws:iam::111122223333:role/guest";
+
+#[rstest]
+#[case("IP-01", with_guests(Some(GUEST), json!({})), "fail high")]
+#[case("IP-01", with_guests(None, json!({})), "fail medium")]
+#[case("IP-01", with_guests(Some(GUEST), json!({ format!("ListAttachedRolePolicies {GUEST}"):
+    { "/AttachedPolicies": [{ "PolicyName": "AdministratorAccess" }] } })), "fail critical")]
+#[case("IP-01", with_guests(Some(GUEST), json!({ format!("GetIdentityPoolRoles {IDENTITY_POOL}"): "denied" })), "fail high")]
+#[case("IP-01", described(json!({ "/AllowUnauthenticatedIdentities": null })), "unknown")]
+#[case("IP-02", described(json!({ "/AllowClassicFlow": true })), "fail medium")]
+#[case("IP-02", described(json!({ "/AllowClassicFlow": true, "/AllowUnauthenticatedIdentities": true })), "fail high")]
+#[case("IP-02", described(json!({ "/AllowClassicFlow": null })), "pass")]
+#[case("IP-02", described(json!("denied")), "unknown")]
+#[case("IP-03", trust(json!({ "StringEquals": { "cognito-identity.amazonaws.com:aud": "eu-west-1:another" } })), "fail critical")]
+#[case("IP-03", trust(json!({})), "fail critical")]
+#[case("IP-03", json!({ format!("GetRole {SIGNED_IN}"): "denied" }), "unknown")]
+#[case("IP-04", trust(json!({ "StringEquals": { "cognito-identity.amazonaws.com:aud": IDENTITY_POOL } })), "fail high")]
+#[case("IP-04", trust(json!({ "ForAnyValue:StringLike": { "cognito-identity.amazonaws.com:amr": "unauthenticated" } })),
+    "fail high")]
+#[case("IP-04", json!({ format!("GetRole {SIGNED_IN}"): "denied" }), "unknown")]
+#[case("IP-05", roles(json!({ format!("{MAPPING}/AmbiguousRoleResolution"): "AuthenticatedRole" })), "fail medium")]
+#[case("IP-05", roles(json!({ "/RoleMappings": null })), "n/a")]
+#[case("IP-05", roles(json!("denied")), "unknown")]
+#[case("IP-06", rule("email", "Contains"), "fail medium")]
+#[case("IP-06", rule("name", "NotEqual"), "fail medium")]
+#[case("IP-06", rule("name", "Equals"), "pass")]
+#[case("IP-06", roles(json!({ "/RoleMappings": null })), "n/a")]
+#[case("IP-06", json!({ "DescribeUserPoolClient web": "denied" }), "unknown")]
+#[case("IP-07", described(json!({ format!("{PROVIDER}/ServerSideTokenCheck"): false })), "fail medium")]
+#[case("IP-07", described(json!({ format!("{PROVIDER}/ServerSideTokenCheck"): null })), "fail medium")]
+#[case("IP-07", described(json!("throttled")), "unknown")]
+#[case("IP-08", described(json!({ format!("{PROVIDER}/ClientId"): "gone" })), "fail high")]
+#[case("IP-08", described(json!({ "/CognitoIdentityProviders/-": {
+    "ProviderName": "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Foreign01", "ClientId": "x" } })), "fail high")]
+#[case("IP-08", described(json!({ "/CognitoIdentityProviders/-": {
+    "ProviderName": "cognito-idp.us-east-1.amazonaws.com/us-east-1_Elsewhere", "ClientId": "x" } })), "unknown")]
+#[case("IP-08", described(json!({ "/SamlProviderARNs": ["arn:aws:iam::111122223333:saml-provider/okta"] })), "unknown")]
+#[case("IP-09", json!({ format!("GetPolicyVersion arn:aws:iam::111122223333:policy/own-files"):
+    { "/PolicyVersion/Document": { "Statement": { "Effect": "Allow", "Action": ["s3:GetObject", "iam:*"] } } } }), "fail high")]
+#[case("IP-09", json!({ "GetPolicyVersion arn:aws:iam::111122223333:policy/own-files": "denied" }), "unknown")]
+#[case("IP-09", roles(json!({ "/Roles": {} })), "n/a")]
+#[case("IP-10", json!({ format!("LookupEvents {IDENTITY_POOL}"): { "/Events": [] } }), "fail low")]
+#[case("IP-10", described(json!({ "/DeveloperProviderName": null })), "pass")]
+#[case("IP-10", json!({ format!("LookupEvents {IDENTITY_POOL}"): "denied" }), "unknown")]
+#[case("AC-17", rule("name", "Equals"), "fail critical")]
+#[case("AC-17", rule("email", "Equals"), "pass")]
+#[case("AC-17", rule("custom:locale", "Equals"), "pass")]
+#[case("AC-17", json!({ format!("GetPrincipalTagAttributeMap {IDENTITY_POOL}"): { "/PrincipalTags": { "who": "name" } } }),
+    "fail critical")]
+#[case("AC-17", json!({ "ListIdentityPools": "denied" }), "unknown")]
+#[case("AC-17", json!({ "ListIdentityPools": { "/IdentityPools": [] } }), "n/a")]
+fn rules_about_identity_pools(#[case] id: &str, #[case] changes: Value, #[case] expected: &str) {
+    expect(id, &changes, expected);
+}
+
+#[test]
+fn an_identity_pool_of_another_pool_of_the_account_is_judged_with_that_one() {
+    let provider = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Other0001";
+    let other = |pools: Value| {
+        let mut changes = described(json!({ format!("{PROVIDER}/ProviderName"): provider }));
+        changes["ListUserPools"] = json!({ "/UserPools": pools });
+        changed(good(), &changes)
+    };
+    let own = only(&other(json!([{ "Id": "eu-west-1_Other0001" }])), "IP-01");
+    assert_eq!((own.outcome, own.resource.as_str()), (Outcome::NotApplicable, "eu-west-1_Good00001"));
+    let orphan = only(&other(json!([])), "IP-08");
+    assert_eq!((orphan.outcome, orphan.resource.as_str()), (Outcome::Fail, IDENTITY_POOL), "nobody else looks at it");
+    let guests_alone = changed(good(), &described(json!({ "/CognitoIdentityProviders": null })));
+    assert!(judge(&guests_alone).iter().any(|it| it.rule.id == "IP-01" && it.resource == IDENTITY_POOL));
+}

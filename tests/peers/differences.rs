@@ -12,7 +12,7 @@ use crate::servers::Server;
 /// Where the table is.
 const TABLE: &str = "docs/guide/sandbox-differences.md";
 
-/// What a server did: section, scenario, outcome.
+/// What a server did: source, scenario, outcome.
 pub(crate) struct Outcomes(Vec<(String, String, String)>);
 
 /// Asks all three at once; fails when the sandbox does anything else than Cognito.
@@ -43,7 +43,7 @@ pub(crate) fn hold_the_table_against([sandbox, ministack, moto]: &[Outcomes; 3])
     let mut table =
         String::from("| Cognito | Decided by | Sandbox | ministack | moto |\n| --- | --- | --- | --- | --- |\n");
     for (((section, what, ours), (_, _, first)), (_, _, second)) in sandbox.0.iter().zip(&ministack.0).zip(&moto.0) {
-        table.push_str(&format!("| {what} | §{section} | {ours} | {first} | {second} |\n"));
+        table.push_str(&format!("| {what} | {section} | {ours} | {first} | {second} |\n"));
     }
     let right = format!("{before}{table}");
     if std::env::var_os("POOLKEEPER_GEN").is_some() {

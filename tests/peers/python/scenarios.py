@@ -1,6 +1,6 @@
 """What Cognito does, as scenarios that any server can be asked: the sandbox, ministack, moto.
 
-Each scenario names the section of the fact sheet that decides. On the sandbox all must hold, and every exchange must fit
+Each scenario names the line of the fact sheet that decides. On the sandbox all must hold, and every exchange must fit
 botocore's models. What the others do is printed as a table, so that a reader can choose.
 """
 
@@ -22,11 +22,20 @@ class Wrong(Exception):
     """What a server did instead."""
 
 
-def scenario(section, what, door=False):
-    """Adds a scenario; `door` for those that need what only the sandbox has: its outbox, its clock, its triggers."""
+def cited(source):
+    """What decides, in words: a line of the fact sheet, or what it leaves to the API reference and the guide."""
+    place, _, what = source.partition(":")
+    sources = {"API": f"API reference: `{what}`", "DG": f"Developer Guide: {what}"}
+    return sources.get(place, f"§{place}, line {what}")
+
+
+def scenario(source, what, door=False):
+    """Adds a scenario; `door` for those that need what only the sandbox has: its outbox, its clock, its triggers.
+
+    `source` is section and line of the fact sheet, as "4.1:213", or "API:" and an operation, or "DG:" and a subject."""
 
     def add(body):
-        ALL.append((section, what, door, body))
+        ALL.append((cited(source), what, door, body))
         return body
 
     return add
@@ -130,7 +139,7 @@ def main():
         if given.only in f"{section} {what}":
             results.append({"section": section, "what": what, "outcome": outcome(given.server, peer, body, door)})
     right = sum(result["outcome"] == "yes" for result in results)
-    failures = [f"§{r['section']} {r['what']}: {r['outcome']}" for r in results if r["outcome"] not in ("yes", "–")]
+    failures = [f"{r['section']}: {r['what']}: {r['outcome']}" for r in results if r["outcome"] not in ("yes", "–")]
     failures += models.problems if models else []
     if given.out:
         with open(given.out, "w", encoding="utf-8") as file:

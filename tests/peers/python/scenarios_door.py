@@ -33,7 +33,7 @@ def active(world, pool):
     return {user["username"] for user in world.peer.door("GET", f"mau?pool={pool}")["users"]}
 
 
-@scenario("2.1", "Lists, imports and AdminResetUserPassword make nobody active; AdminGetUser and changes do", door=True)
+@scenario("2.1:99", "Lists, imports and AdminResetUserPassword make nobody active; AdminGetUser and changes do", door=True)
 def _(world):
     pool = world.pool()
     for name in ("read", "changed", "joined", "signed", "reset"):
@@ -51,7 +51,7 @@ def _(world):
     expect(active(world, pool) == {"read", "changed", "joined", "signed"}, "others")
 
 
-@scenario("3.1", "Above the rate of a category calls are a TooManyRequestsException, HTTP 400", door=True)
+@scenario("3.1:136", "Above the rate of a category calls are a TooManyRequestsException, HTTP 400", door=True)
 def _(world):
     pool = world.pool()
     with rates(world, UserList=2):
@@ -61,7 +61,7 @@ def _(world):
     expect([status for status, _ in answers[:2]] == [200, 200], "at once")
 
 
-@scenario("3.1", "An operation on the resources of one pool has a rate for that pool alone", door=True)
+@scenario("3.1:134", "An operation on the resources of one pool has a rate for that pool alone", door=True)
 def _(world):
     pool, other = world.pool(), world.pool()
     with rates(world, perPool=2):
@@ -70,7 +70,7 @@ def _(world):
     expect(400 in first and first[:2] == [200] * 2 and second == 200, "another rate")
 
 
-@scenario("3.3", "ListIdentities has a rate of its own", door=True)
+@scenario("3.3:167", "ListIdentities has a rate of its own", door=True)
 def _(world):
     bank = world.call("CreateIdentityPool", "cognito-identity", IdentityPoolName="slow", AllowUnauthenticatedIdentities=True)
     body = {"IdentityPoolId": bank["IdentityPoolId"], "MaxResults": 10}
@@ -79,7 +79,7 @@ def _(world):
     expect({answer["__type"] for status, answer in got if status != 200} == {"TooManyRequestsException"}, "never")
 
 
-@scenario("4.1", "A ListUsers token is good for an hour", door=True)
+@scenario("4.1:214", "A ListUsers token is good for an hour", door=True)
 def _(world):
     pool = world.pool()
     for number in range(3):
@@ -92,7 +92,7 @@ def _(world):
     refused("InvalidParameterException", page, PaginationToken=token)
 
 
-@scenario("3.5", "A session of a challenge is good for 3 minutes by default", door=True)
+@scenario("3.5:199", "A session of a challenge is good for 3 minutes by default", door=True)
 def _(world):
     _, client, secret = with_totp(world)
     asked = world.start(client)
@@ -100,7 +100,7 @@ def _(world):
     refused("NotAuthorizedException", respond, world, client, asked, SOFTWARE_TOKEN_MFA_CODE="123456")
 
 
-@scenario("3.5", "A confirmation code is good for 24 hours", door=True)
+@scenario("3.5:199", "A confirmation code is good for 24 hours", door=True)
 def _(world):
     pool, who, _, _ = signed_up(world)
     code = world.peer.code("ada", pool)
@@ -108,7 +108,7 @@ def _(world):
     refused("ExpiredCodeException", world.call, "ConfirmSignUp", **who, ConfirmationCode=code)
 
 
-@scenario("3.5", "A code for a forgotten password is good for an hour", door=True)
+@scenario("3.5:199", "A code for a forgotten password is good for an hour", door=True)
 def _(world):
     pool = world.pool()
     who = {"ClientId": world.client(pool)["ClientId"], "Username": "ada"}
@@ -119,7 +119,7 @@ def _(world):
             ConfirmationCode=world.peer.code("ada", pool))
 
 
-@scenario("3.5", "Five codes to resend an hour are enough, and after an hour there are more", door=True)
+@scenario("3.5:199", "Five codes to resend an hour are enough, and after an hour there are more", door=True)
 def _(world):
     _, who, _, _ = signed_up(world)
     for _ in range(5):
@@ -129,7 +129,7 @@ def _(world):
     world.call("ResendConfirmationCode", **who)
 
 
-@scenario("5.1", "A locked person can sign in again after a while", door=True)
+@scenario("DG:sign-in attempts", "A locked person can sign in again after a while", door=True)
 def _(world):
     _, client = world.ready()
     for _ in range(6):
@@ -138,7 +138,7 @@ def _(world):
     world.tokens(client)
 
 
-@scenario("11.3", "A temporary password expires after the days of the policy", door=True)
+@scenario("11.2:477", "A temporary password expires after the days of the policy", door=True)
 def _(world):
     pool = world.pool()
     client = world.client(pool)
@@ -148,7 +148,7 @@ def _(world):
     expect("expired" in message, "another message")
 
 
-@scenario("6.2", "An access token is refused after its hour", door=True)
+@scenario("3.5:199", "An access token is refused after its hour", door=True)
 def _(world):
     _, client = world.ready()
     token = world.tokens(client)["AccessToken"]
@@ -157,7 +157,7 @@ def _(world):
     expect("expired" in message, "another message")
 
 
-@scenario("6.2", "A refresh token is refused after its 30 days", door=True)
+@scenario("3.5:199", "A refresh token is refused after its 30 days", door=True)
 def _(world):
     _, client = world.ready()
     token = world.tokens(client)["RefreshToken"]
@@ -167,7 +167,7 @@ def _(world):
     refused("NotAuthorizedException", refresh, world, client, token)
 
 
-@scenario("6.2", "A rotated refresh token ends when the first would have ended", door=True)
+@scenario("5.1:268", "A rotated refresh token ends when the first would have ended", door=True)
 def _(world):
     pool = world.pool()
     client = world.client(pool, ExplicitAuthFlows=[flow for flow in FLOWS if "REFRESH" not in flow],
@@ -190,7 +190,7 @@ def _(world):
     refused("NotAuthorizedException", use, third)
 
 
-@scenario("7.1", "An authorization code is good for 5 minutes", door=True)
+@scenario("3.5:199", "An authorization code is good for 5 minutes", door=True)
 def _(world):
     _, client = site(world)
     got = code_for(world, client)
@@ -199,7 +199,7 @@ def _(world):
     expect((status, answer.get("error")) == (400, "invalid_grant"), f"status {status}")
 
 
-@scenario("6.3", "Pre token generation V1 changes the ID token alone, groups in both", door=True)
+@scenario("6.3:380", "Pre token generation V1 changes the ID token alone, groups in both", door=True)
 def _(world):
     arn = "arn:aws:lambda:eu-west-1:123456789012:function:pre"
     pool, client = world.ready(LambdaConfig={"PreTokenGeneration": arn})
@@ -214,7 +214,7 @@ def _(world):
     expect(identity.get("cognito:groups") == ["made"] == access.get("cognito:groups"), "groups")
 
 
-@scenario("6.3", "Pre token generation V2 changes both tokens and the scopes", door=True)
+@scenario("6.3:381", "Pre token generation V2 changes both tokens and the scopes", door=True)
 def _(world):
     config = {"LambdaArn": "arn:aws:lambda:eu-west-1:123456789012:function:pre", "LambdaVersion": "V2_0"}
     pool, client = world.ready(LambdaConfig={"PreTokenGenerationConfig": config})
@@ -228,7 +228,7 @@ def _(world):
     expect(access["scope"].split() == ["extra"], "scopes")
 
 
-@scenario("6.3", "Pre token generation V3 changes tokens of machines too", door=True)
+@scenario("6.3:382", "Pre token generation V3 changes tokens of machines too", door=True)
 def _(world):
     client = machine(world)
     from scenarios_oauth import basic
@@ -242,13 +242,13 @@ def _(world):
     expect(claims(tokens["access_token"]).get("plan") == "gold", "no claim")
 
 
-@scenario("6.3", "Pre token generation V2 is not for the plan LITE", door=True)
+@scenario("6.3:378", "Pre token generation V2 is not for the plan LITE", door=True)
 def _(world):
     config = {"LambdaArn": "arn:aws:lambda:eu-west-1:123456789012:function:pre", "LambdaVersion": "V2_0"}
     refused("FeatureUnavailableInTierException", world.pool, UserPoolTier="LITE", LambdaConfig={"PreTokenGenerationConfig": config})
 
 
-@scenario("10", "A trigger that fails is a UserLambdaValidationException with its text", door=True)
+@scenario("10:466", "A trigger that fails is a UserLambdaValidationException with its text", door=True)
 def _(world):
     pool, client = world.ready()
     triggers(world, pool, PreAuthentication={"error": "not today"})
@@ -256,7 +256,7 @@ def _(world):
     expect(message.startswith("PreAuthentication failed with error not today"), "another message")
 
 
-@scenario("10", "Pre sign-up can confirm and verify", door=True)
+@scenario("10:455", "Pre sign-up can confirm and verify", door=True)
 def _(world):
     pool = world.pool()
     client = world.client(pool)
@@ -268,7 +268,7 @@ def _(world):
     world.tokens(client)
 
 
-@scenario("10", "User migration at sign-in makes the person", door=True)
+@scenario("10:457", "User migration at sign-in makes the person", door=True)
 def _(world):
     pool = world.pool()
     client = world.client(pool)
@@ -278,7 +278,7 @@ def _(world):
     expect(world.user(pool)["UserStatus"] == "CONFIRMED", world.user(pool)["UserStatus"])
 
 
-@scenario("5.1", "CUSTOM_AUTH goes the way that its three triggers say", door=True)
+@scenario("10:460", "CUSTOM_AUTH goes the way that its three triggers say", door=True)
 def _(world):
     pool = world.pool()
     client = world.client(pool, ExplicitAuthFlows=[*FLOWS, "ALLOW_CUSTOM_AUTH"])
@@ -299,7 +299,7 @@ def _(world):
     refused("NotAuthorizedException", respond, world, client, ask(), ANSWER="5")
 
 
-@scenario("5.2", "A wrong code leaves no way around: five and the session is over", door=True)
+@scenario("DG:sign-in attempts", "A wrong code leaves no way around: five and the session is over", door=True)
 def _(world):
     _, client, _ = with_totp(world)
     asked = world.start(client)
@@ -316,7 +316,7 @@ def _(world):
     expect(seen[0] == "CodeMismatchException" and seen[-1] != "CodeMismatchException", "for ever")
 
 
-@scenario("4.4", "With lag, a list shows a new user later and AdminGetUser at once", door=True)
+@scenario("4.4:229", "With lag, a list shows a new user later and AdminGetUser at once", door=True)
 def _(world):
     pool = world.pool()
     world.peer.door("PUT", "weather", {"lagMs": 60_000})
@@ -330,7 +330,7 @@ def _(world):
         world.peer.door("PUT", "weather", {"lagMs": 0})
 
 
-@scenario("4.1", "Ragged pages: short and empty ones with a token, and everybody once", door=True)
+@scenario("4.1:213", "Ragged pages: short and empty ones with a token, and everybody once", door=True)
 def _(world):
     pool = world.pool()
     for number in range(12):
@@ -351,7 +351,7 @@ def _(world):
     expect(min(sizes) < 4, "never short")
 
 
-@scenario("8", "An OpenID token of the basic flow, and credentials, expire in virtual time", door=True)
+@scenario("8:417", "An OpenID token of the basic flow, and credentials, expire in virtual time", door=True)
 def _(world):
     from scenarios_identity import Bank
 

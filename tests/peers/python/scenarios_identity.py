@@ -49,21 +49,21 @@ class Bank:
         return sts.get_caller_identity()["Arn"]
 
 
-@scenario("8", "A signed-in person has one identity, of the form region:guid, each time the same")
+@scenario("8:415", "A signed-in person has one identity, of the form region:guid, each time the same")
 def _(world):
     bank = Bank(world)
     one = bank.identity(Logins=bank.logins())
     expect(one.startswith("eu-west-1:") and one == bank.identity(Logins=bank.logins()), "another")
 
 
-@scenario("8", "Every guest is a new identity; where guests are not allowed: NotAuthorizedException")
+@scenario("API:GetId", "Every guest is a new identity; where guests are not allowed: NotAuthorizedException")
 def _(world):
     bank = Bank(world)
     expect(bank.identity() != bank.identity(), "the same")
     refused("NotAuthorizedException", Bank(world, guests=False).identity)
 
 
-@scenario("8", "Credentials hold SecretKey, and live an hour")
+@scenario("8:416", "Credentials hold SecretKey, and live an hour")
 def _(world):
     bank = Bank(world)
     bank.roles()
@@ -74,7 +74,7 @@ def _(world):
     expect(3500 <= life <= 3700, "another life")
 
 
-@scenario("8", "Without roles there are no credentials: InvalidIdentityPoolConfigurationException")
+@scenario("API:GetCredentialsForIdentity", "Without roles there are no credentials: InvalidIdentityPoolConfigurationException")
 def _(world):
     bank = Bank(world)
     logins = bank.logins()
@@ -82,7 +82,7 @@ def _(world):
     refused("InvalidIdentityPoolConfigurationException", bank.call, "GetCredentialsForIdentity", IdentityId=identity, Logins=logins)
 
 
-@scenario("8", "A token that is altered, or of another pool, is a NotAuthorizedException")
+@scenario("API:GetId", "A token that is altered, or of another pool, is a NotAuthorizedException")
 def _(world):
     bank = Bank(world)
     token = bank.logins()[bank.provider]
@@ -91,13 +91,13 @@ def _(world):
     refused("NotAuthorizedException", bank.identity, Logins={bank.provider: world.tokens(other)["IdToken"]})
 
 
-@scenario("8", "An access token is no login")
+@scenario("8:419", "An access token is no login")
 def _(world):
     bank = Bank(world)
     refused("NotAuthorizedException", bank.identity, Logins={bank.provider: world.tokens(bank.client)["AccessToken"]})
 
 
-@scenario("8", "An identity with logins is not served without them")
+@scenario("API:GetCredentialsForIdentity", "An identity with logins is not served without them")
 def _(world):
     bank = Bank(world)
     bank.roles()
@@ -105,14 +105,14 @@ def _(world):
     refused("NotAuthorizedException", bank.call, "GetCredentialsForIdentity", IdentityId=identity)
 
 
-@scenario("8", "The role of the signed-in is the authenticated role")
+@scenario("8:420", "The role of the signed-in is the authenticated role")
 def _(world):
     bank = Bank(world)
     bank.roles()
     expect(":assumed-role/in/" in bank.session(), "another role")
 
 
-@scenario("8", "Roles by token: the preferred role of the groups")
+@scenario("8:421", "Roles by token: the preferred role of the groups")
 def _(world):
     bank = Bank(world)
     bank.group("high", 1, "high")
@@ -121,7 +121,7 @@ def _(world):
     expect(":assumed-role/high/" in bank.session(), "another role")
 
 
-@scenario("8", "Roles by token: a custom role must be among the roles of the token")
+@scenario("8:421", "Roles by token: a custom role must be among the roles of the token")
 def _(world):
     bank = Bank(world)
     bank.group("high", 1, "high")
@@ -131,7 +131,7 @@ def _(world):
     refused("NotAuthorizedException", bank.session, CustomRoleArn=ROLE + "other")
 
 
-@scenario("8", "Roles by token: an ambiguous role is denied, or the authenticated role")
+@scenario("8:421", "Roles by token: an ambiguous role is denied, or the authenticated role")
 def _(world):
     bank = Bank(world)
     bank.group("one", 1, "one")
@@ -147,7 +147,7 @@ def rules(*rules, otherwise="Deny"):
             "RulesConfiguration": {"Rules": [dict(zip(("Claim", "MatchType", "Value", "RoleARN"), rule)) for rule in rules]}}
 
 
-@scenario("8", "Roles by rules: the first that matches; NotEqual passes over a claim that is absent")
+@scenario("8:420", "Roles by rules: the first that matches; NotEqual passes over a claim that is absent")
 def _(world):
     bank = Bank(world)
     bank.roles(bank.mapping(**rules(("custom:none", "NotEqual", "x", ROLE + "absent"), ("cognito:username", "StartsWith", "a", ROLE + "first"),
@@ -155,14 +155,14 @@ def _(world):
     expect(":assumed-role/first/" in bank.session(), "another role")
 
 
-@scenario("8", "Roles by rules: where none matches, denied")
+@scenario("8:420", "Roles by rules: where none matches, denied")
 def _(world):
     bank = Bank(world)
     bank.roles(bank.mapping(**rules(("cognito:username", "Contains", "zzz", ROLE + "none"))))
     refused("NotAuthorizedException", bank.session)
 
 
-@scenario("8", "The basic flow gives an OpenID token for 10 minutes, and is refused with role mappings")
+@scenario("8:417", "The basic flow gives an OpenID token for 10 minutes, and is refused with role mappings")
 def _(world):
     bank = Bank(world, classic=True)
     bank.roles()
@@ -175,7 +175,7 @@ def _(world):
     refused("InvalidParameterException", bank.call, "GetOpenIdToken", IdentityId=identity, Logins=logins)
 
 
-@scenario("8", "Developer identities: found, merged, and a token of a chosen life")
+@scenario("8:418", "Developer identities: found, merged, and a token of a chosen life")
 def _(world):
     bank = Bank(world)
     make = lambda name: bank.call("GetOpenIdTokenForDeveloperIdentity", IdentityPoolId=bank.id, Logins={"login.example": name}, TokenDuration=60)
@@ -190,7 +190,7 @@ def _(world):
     expect(sorted(found["DeveloperUserIdentifierList"]) == ["one", "two"], "others")
 
 
-@scenario("8", "UpdateIdentityPool resets what it does not name; SetIdentityPoolRoles replaces")
+@scenario("8:422", "UpdateIdentityPool resets what it does not name; SetIdentityPoolRoles replaces")
 def _(world):
     bank = Bank(world)
     bank.roles(bank.mapping(Type="Token", AmbiguousRoleResolution="Deny"))
@@ -200,7 +200,7 @@ def _(world):
     expect(not bank.call("DescribeIdentityPool", IdentityPoolId=bank.id).get("CognitoIdentityProviders"), "the providers stay")
 
 
-@scenario("8", "ListIdentities shows logins; DescribeIdentity too; deleted ones are gone")
+@scenario("8:425", "ListIdentities shows logins; DescribeIdentity too; deleted ones are gone")
 def _(world):
     bank = Bank(world)
     identity = bank.identity(Logins=bank.logins())
@@ -210,7 +210,7 @@ def _(world):
     refused("ResourceNotFoundException", bank.call, "DescribeIdentity", IdentityId=identity)
 
 
-@scenario("6.2", "With ServerSideTokenCheck, the token of somebody who was signed out is refused")
+@scenario("8:426", "With ServerSideTokenCheck, the token of somebody who was signed out is refused")
 def _(world):
     bank = Bank(world)
     bank.roles()
@@ -220,7 +220,7 @@ def _(world):
     refused("NotAuthorizedException", bank.call, "GetCredentialsForIdentity", IdentityId=identity, Logins=logins)
 
 
-@scenario("8", "Principal tags are kept by provider")
+@scenario("8:423", "Principal tags are kept by provider")
 def _(world):
     bank = Bank(world)
     named = {"IdentityPoolId": bank.id, "IdentityProviderName": bank.provider}

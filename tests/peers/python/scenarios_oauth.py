@@ -109,7 +109,7 @@ def code_for(world, client, **more):
     return got
 
 
-@scenario("7.1", "Code with PKCE: the login page leads to a code and the code to tokens; state comes back as it was")
+@scenario("7.1:396", "Code with PKCE: the login page leads to a code and the code to tokens; state comes back as it was")
 def _(world):
     _, client = site(world)
     verifier, challenge = pair()
@@ -122,7 +122,7 @@ def _(world):
     expect(set(access["scope"].split()) == {"openid", "email"}, "another scope")
 
 
-@scenario("7.1", "A code is good for once, and for its own verifier and redirect_uri")
+@scenario("7.1:398", "A code is good for once, and for its own verifier and redirect_uri")
 def _(world):
     _, client = site(world)
     verifier, challenge = pair()
@@ -138,14 +138,14 @@ def _(world):
     expect((status, answer.get("error")) == (400, "invalid_grant"), "twice")
 
 
-@scenario("7.1", "PKCE knows S256 alone")
+@scenario("7.1:396", "PKCE knows S256 alone")
 def _(world):
     _, client = site(world)
     status, headers, _ = authorize(world, client, code_challenge="a" * 43, code_challenge_method="plain")
     expect("code=" not in (headers.get("location") or "") and (status == 400 or "error=invalid_request" in (headers.get("location") or "")), "accepted")
 
 
-@scenario("7.2", "A redirect_uri that is not registered exactly gets an error page, not a redirect")
+@scenario("7.1:403", "A redirect_uri that is not registered exactly gets an error page, not a redirect")
 def _(world):
     _, client = site(world)
     for other in (CALLBACK + "/", CALLBACK + "?a=b", "http://localhost:3001/callback", "https://evil.example"):
@@ -155,14 +155,14 @@ def _(world):
         expect(status in (302, 400), f"status {status}")
 
 
-@scenario("7.1", "A scope that the client may not have comes back as invalid_scope")
+@scenario("7.1:402", "A scope that the client may not have comes back as invalid_scope")
 def _(world):
     _, client = site(world)
     _, headers, _ = authorize(world, client, scope="openid phone")
     expect("error=invalid_scope" in (headers.get("location") or ""), "no invalid_scope")
 
 
-@scenario("7.1", "Without a scope parameter a client gets all its scopes")
+@scenario("7.1:402", "Without a scope parameter a client gets all its scopes")
 def _(world):
     _, client = site(world)
     got = code_for(world, client, scope=None)
@@ -170,7 +170,7 @@ def _(world):
     expect(set(claims(tokens["access_token"])["scope"].split()) == {"openid", "email", "profile", "aws.cognito.signin.user.admin"}, "others")
 
 
-@scenario("7.1", "A wrong password stays on the login page")
+@scenario("7.1:397", "A wrong password stays on the login page")
 def _(world):
     _, client = site(world)
     try:
@@ -180,7 +180,7 @@ def _(world):
         pass
 
 
-@scenario("7.1", "userInfo gives the claims of the scopes, and refuses an API token without openid")
+@scenario("7.1:399", "userInfo gives the claims of the scopes, and refuses an API token without openid")
 def _(world):
     _, client = site(world)
     got = code_for(world, client)
@@ -195,7 +195,7 @@ def _(world):
     expect(ask("invented")[0] == 401, "accepted")
 
 
-@scenario("7.1", "The refresh grant gives new tokens and no refresh token")
+@scenario("7.1:398", "The refresh grant gives new tokens and no refresh token")
 def _(world):
     _, client = site(world)
     got = code_for(world, client)
@@ -205,7 +205,7 @@ def _(world):
     expect("refresh_token" not in fresh, "a refresh token")
 
 
-@scenario("7.1", "revoke ends the refresh token")
+@scenario("7.1:400", "revoke ends the refresh token")
 def _(world):
     _, client = site(world)
     got = code_for(world, client)
@@ -218,7 +218,7 @@ def _(world):
     expect((status, answer.get("error")) == (400, "invalid_grant"), "still good")
 
 
-@scenario("7.1", "A client with a secret proves it at the token endpoint, by Basic or in the form")
+@scenario("7.1:398", "A client with a secret proves it at the token endpoint, by Basic or in the form")
 def _(world):
     _, client = site(world, GenerateSecret=True)
     base = {"grant_type": "authorization_code", "redirect_uri": CALLBACK}
@@ -239,7 +239,7 @@ def machine(world):
                         AllowedOAuthFlowsUserPoolClient=True)
 
 
-@scenario("7.1", "Client credentials: a token for the machine with its scopes, and neither ID nor refresh token")
+@scenario("7.1:398", "Client credentials: a token for the machine with its scopes, and neither ID nor refresh token")
 def _(world):
     client = machine(world)
     status, tokens = token(world, authorization=basic(client), grant_type="client_credentials", scope="api/read")
@@ -249,7 +249,7 @@ def _(world):
     expect((access["sub"], access["scope"]) == (client["ClientId"], "api/read"), "other claims")
 
 
-@scenario("7.1", "Client credentials: another scope is invalid_scope, a wrong secret invalid_client")
+@scenario("7.1:402", "Client credentials: another scope is invalid_scope, a wrong secret invalid_client")
 def _(world):
     client = machine(world)
     status, answer = token(world, authorization=basic(client), grant_type="client_credentials", scope="api/write")
@@ -259,7 +259,7 @@ def _(world):
     expect(answer.get("error") == "invalid_client", answer.get("error", f"status {status}"))
 
 
-@scenario("7.1", "logout goes to a registered logout_uri, and to no other")
+@scenario("7.1:397", "logout goes to a registered logout_uri, and to no other")
 def _(world):
     _, client = site(world)
     ask = lambda to: world.peer.http("GET", "/logout?" + urllib.parse.urlencode({"client_id": client["ClientId"], "logout_uri": to}))
@@ -269,7 +269,7 @@ def _(world):
     expect("evil.example" not in (headers.get("location") or "") or "/error" in (headers.get("location") or ""), "redirected")
 
 
-@scenario("7.1", "A client without the code flow gets no code")
+@scenario("API:CreateUserPoolClient", "A client without the code flow gets no code")
 def _(world):
     pool = world.pool()
     world.person(pool)
@@ -278,14 +278,14 @@ def _(world):
     expect("code=" not in (headers.get("location") or "") and status in (302, 400), f"status {status}")
 
 
-@scenario("7.1", "An unknown grant type is unsupported_grant_type or invalid_request")
+@scenario("7.1:398", "An unknown grant type is unsupported_grant_type or invalid_request")
 def _(world):
     _, client = site(world)
     status, answer = token(world, client, grant_type="password", username="ada", password=PASSWORD)
     expect(status == 400 and answer.get("error") in ("unsupported_grant_type", "invalid_request"), answer.get("error", f"status {status}"))
 
 
-@scenario("6.2", "A revoked access token no longer opens userInfo")
+@scenario("6.2:374", "A revoked access token no longer opens userInfo")
 def _(world):
     pool, client = site(world)
     got = code_for(world, client)

@@ -12,18 +12,18 @@ def described(world, pool):
     return world.call("DescribeUserPool", UserPoolId=pool)["UserPool"]
 
 
-@scenario("1.1", "A new pool is on the plan ESSENTIALS")
+@scenario("1.1:38", "A new pool is on the plan ESSENTIALS")
 def _(world):
     tier = described(world, world.pool()).get("UserPoolTier")
     expect(tier == "ESSENTIALS", tier)
 
 
-@scenario("1.1", "On LITE, threat protection is a FeatureUnavailableInTierException")
+@scenario("1.1:38", "On LITE, threat protection is a FeatureUnavailableInTierException")
 def _(world):
     refused("FeatureUnavailableInTierException", world.pool, UserPoolTier="LITE", UserPoolAddOns={"AdvancedSecurityMode": "ENFORCED"})
 
 
-@scenario("11.1", "A new pool has the standard attributes, sub required and immutable")
+@scenario("API:CreateUserPool", "A new pool has the standard attributes, sub required and immutable")
 def _(world):
     schema = {a["Name"]: a for a in described(world, world.pool())["SchemaAttributes"]}
     missing = {"sub", "email", "phone_number", "name", "birthdate", "address", "zoneinfo", "updated_at", "email_verified"} - set(schema)
@@ -31,7 +31,7 @@ def _(world):
     expect(schema["sub"]["Required"] and not schema["sub"]["Mutable"], "sub is not so")
 
 
-@scenario("11.1", "MfaConfiguration of a new pool is OFF, and the password policy is that of AWS")
+@scenario("API:CreateUserPool", "MfaConfiguration of a new pool is OFF, and the password policy is that of AWS")
 def _(world):
     pool = described(world, world.pool())
     expect(pool.get("MfaConfiguration") == "OFF", "another MfaConfiguration")
@@ -39,7 +39,7 @@ def _(world):
     expect(policy["MinimumLength"] == 8 and policy["RequireSymbols"] and policy["TemporaryPasswordValidityDays"] == 7, "another policy")
 
 
-@scenario("11.2", "UpdateUserPool resets what it does not name")
+@scenario("11.2:477", "UpdateUserPool resets what it does not name")
 def _(world):
     pool = world.pool(AutoVerifiedAttributes=["email"], MfaConfiguration="OFF", UserPoolTags={"a": "b"},
                       Policies={"PasswordPolicy": {"MinimumLength": 12}})
@@ -49,7 +49,7 @@ def _(world):
     expect(after["Policies"]["PasswordPolicy"]["MinimumLength"] == 8, "the policy stays")
 
 
-@scenario("11.2", "UpdateUserPoolClient resets what it does not name")
+@scenario("11.2:477", "UpdateUserPoolClient resets what it does not name")
 def _(world):
     pool = world.pool()
     client = world.client(pool, RefreshTokenValidity=7, CallbackURLs=["https://a.example"])
@@ -59,7 +59,7 @@ def _(world):
     expect(not after.get("CallbackURLs"), "CallbackURLs stays")
 
 
-@scenario("11.2", "UpdateResourceServer replaces the scopes")
+@scenario("11.2:477", "UpdateResourceServer replaces the scopes")
 def _(world):
     pool = world.pool()
     named = {"UserPoolId": pool, "Identifier": "api", "Name": "API"}
@@ -69,14 +69,14 @@ def _(world):
     expect(not server.get("Scopes"), "the scopes stay")
 
 
-@scenario("11.1", "The name of a pool can be changed")
+@scenario("11.1:474", "The name of a pool can be changed")
 def _(world):
     pool = world.pool()
     world.call("UpdateUserPool", UserPoolId=pool, PoolName="renamed")
     expect(described(world, pool)["Name"] == "renamed", "not renamed")
 
 
-@scenario("11.1", "AddCustomAttributes adds under custom: once")
+@scenario("11.1:474", "AddCustomAttributes adds under custom: once")
 def _(world):
     pool = world.pool()
     added = [{"Name": "team", "AttributeDataType": "String", "Mutable": True}]
@@ -85,7 +85,7 @@ def _(world):
     refused("InvalidParameterException", world.call, "AddCustomAttributes", UserPoolId=pool, CustomAttributes=added)
 
 
-@scenario("3.4", "A pool has at most 50 custom attributes")
+@scenario("3.4:180", "A pool has at most 50 custom attributes")
 def _(world):
     pool = world.pool()
     for start in (0, 25):
@@ -95,7 +95,7 @@ def _(world):
             CustomAttributes=[{"Name": "more", "AttributeDataType": "String"}])
 
 
-@scenario("3.4", "A custom attribute has a name of at most 20 characters")
+@scenario("3.4:181", "A custom attribute has a name of at most 20 characters")
 def _(world):
     status, answer = world.peer.raw("cognito-idp", "AddCustomAttributes", {
         "UserPoolId": world.pool(), "CustomAttributes": [{"Name": "x" * 21, "AttributeDataType": "String"}]})
@@ -103,7 +103,7 @@ def _(world):
     expect(answer.get("__type") == "InvalidParameterException", answer.get("__type"))
 
 
-@scenario("3.4", "The policy takes a minimum length of 6 to 99")
+@scenario("3.4:188", "The policy takes a minimum length of 6 to 99")
 def _(world):
     for length in (5, 100):
         status, answer = world.peer.raw("cognito-idp", "CreateUserPool", {
@@ -111,25 +111,25 @@ def _(world):
         expect(status == 400, "accepted")
 
 
-@scenario("11.3", "A protected pool is not deleted: InvalidParameterException")
+@scenario("11.3:490", "A protected pool is not deleted: InvalidParameterException")
 def _(world):
     pool = world.pool(DeletionProtection="ACTIVE")
     refused("InvalidParameterException", world.call, "DeleteUserPool", UserPoolId=pool)
 
 
-@scenario("11.3", "A pool with a domain is not deleted: InvalidParameterException")
+@scenario("11.3:490", "A pool with a domain is not deleted: InvalidParameterException")
 def _(world):
     pool = world.pool()
     world.call("CreateUserPoolDomain", UserPoolId=pool, Domain="d" + world.unique())
     refused("InvalidParameterException", world.call, "DeleteUserPool", UserPoolId=pool)
 
 
-@scenario("7.1", "A prefix domain holds none of aws, amazon, cognito")
+@scenario("7.1:392", "A prefix domain holds none of aws, amazon, cognito")
 def _(world):
     refused("InvalidParameterException", world.call, "CreateUserPoolDomain", UserPoolId=world.pool(), Domain="my-cognito-x")
 
 
-@scenario("7.1", "A domain belongs to one pool, and an unknown one is described as empty")
+@scenario("API:CreateUserPoolDomain", "A domain belongs to one pool, and an unknown one is described as empty")
 def _(world):
     name = "d" + world.unique()
     expect(world.call("DescribeUserPoolDomain", Domain=name)["DomainDescription"].get("UserPoolId") is None, "somebody's")
@@ -137,7 +137,7 @@ def _(world):
     refused("InvalidParameterException", world.call, "CreateUserPoolDomain", UserPoolId=world.pool(), Domain=name)
 
 
-@scenario("5.1", "A client without ExplicitAuthFlows allows refresh, SRP and custom")
+@scenario("5.1:269", "A client without ExplicitAuthFlows allows refresh, SRP and custom")
 def _(world):
     pool = world.pool()
     made = world.call("CreateUserPoolClient", UserPoolId=pool, ClientName="plain")["UserPoolClient"]
@@ -145,20 +145,20 @@ def _(world):
     refused("InvalidParameterException", world.tokens, made)
 
 
-@scenario("5.1", "Legacy flow names do not mix with ALLOW_ names")
+@scenario("5.1:269", "Legacy flow names do not mix with ALLOW_ names")
 def _(world):
     pool = world.pool()
     refused("InvalidParameterException", world.client, pool, ExplicitAuthFlows=["ALLOW_USER_SRP_AUTH", "USER_PASSWORD_AUTH"])
 
 
-@scenario("6.2", "A new client revokes tokens, and lives 30 days by default")
+@scenario("6.2:374", "A new client revokes tokens, and lives 30 days by default")
 def _(world):
     client = world.client(world.pool())
     expect(client.get("EnableTokenRevocation") is True, "no revocation")
     expect(client.get("RefreshTokenValidity") == 30, "another RefreshTokenValidity")
 
 
-@scenario("3.5", "An access token lives 5 minutes to a day")
+@scenario("3.5:199", "An access token lives 5 minutes to a day")
 def _(world):
     pool = world.pool()
     units = {"AccessToken": "minutes", "IdToken": "minutes", "RefreshToken": "days"}
@@ -166,24 +166,24 @@ def _(world):
     refused("InvalidParameterException", world.client, pool, AccessTokenValidity=1441, TokenValidityUnits=units)
 
 
-@scenario("6.2", "RefreshTokenValidity 0 becomes 30 days")
+@scenario("6.2:373", "RefreshTokenValidity 0 becomes 30 days")
 def _(world):
     expect(world.client(world.pool(), RefreshTokenValidity=0).get("RefreshTokenValidity") == 30, "not 30")
 
 
-@scenario("7.2", "Callback URLs: https, a scheme of one's own, and http for localhost, 127.0.0.1 and [::1] alone")
+@scenario("7.2:406", "Callback URLs: https, a scheme of one's own, and http for localhost, 127.0.0.1 and [::1] alone")
 def _(world):
     pool = world.pool()
     world.client(pool, CallbackURLs=["https://a.example", "myapp://out", "http://localhost:3000/a", "http://127.0.0.1:8", "http://[::1]:9/"])
     refused("InvalidParameterException", world.client, pool, CallbackURLs=["http://a.example"])
 
 
-@scenario("7.2", "A fragment in a callback URL is an InvalidParameterException")
+@scenario("API:CreateUserPoolClient", "A fragment in a callback URL is an InvalidParameterException")
 def _(world):
     refused("InvalidParameterException", world.client, world.pool(), CallbackURLs=["https://a.example/#x"])
 
 
-@scenario("11.1", "A client has a secret when it asks for one, and shows it when described")
+@scenario("11.1:474", "A client has a secret when it asks for one, and shows it when described")
 def _(world):
     pool = world.pool()
     made = world.client(pool, GenerateSecret=True)
@@ -192,7 +192,7 @@ def _(world):
     expect("ClientSecret" not in world.client(pool), "a secret unasked")
 
 
-@scenario("3.4", "A client has at most two secrets; listing never shows their values")
+@scenario("3.4:194", "A client has at most two secrets; listing never shows their values")
 def _(world):
     pool = world.pool()
     client = {"UserPoolId": pool, "ClientId": world.client(pool, GenerateSecret=True)["ClientId"]}
@@ -202,14 +202,14 @@ def _(world):
     expect(len(listed) == 2 and not any("ClientSecretValue" in secret for secret in listed), "values shown")
 
 
-@scenario("3.4", "The name of an identity provider has at most 32 characters")
+@scenario("3.4:187", "The name of an identity provider has at most 32 characters")
 def _(world):
     status, answer = world.peer.raw("cognito-idp", "CreateIdentityProvider", {
         "UserPoolId": world.pool(), "ProviderName": "x" * 33, "ProviderType": "OIDC", "ProviderDetails": {}})
     expect(status == 400, "accepted")
 
 
-@scenario("3.4", "A pool has at most 25 resource servers by default")
+@scenario("3.4:176", "A pool has at most 25 resource servers by default")
 def _(world):
     pool = world.pool()
     for number in range(25):
@@ -217,7 +217,7 @@ def _(world):
     refused("LimitExceededException", world.call, "CreateResourceServer", UserPoolId=pool, Identifier="one-more", Name="API")
 
 
-@scenario("11.3", "A client may not name a provider or a scope that the pool does not have")
+@scenario("API:CreateUserPoolClient", "A client may not name a provider or a scope that the pool does not have")
 def _(world):
     pool = world.pool()
     refused("InvalidParameterException", world.client, pool, SupportedIdentityProviders=["Nobody"])
@@ -225,7 +225,7 @@ def _(world):
             AllowedOAuthScopes=["nothing/read"], CallbackURLs=["https://a.example"])
 
 
-@scenario("6.1", "ListUserPools demands MaxResults of 1 to 60")
+@scenario("API:ListUserPools", "ListUserPools demands MaxResults of 1 to 60")
 def _(world):
     for body in ({}, {"MaxResults": 0}, {"MaxResults": 61}):
         status, answer = world.peer.raw("cognito-idp", "ListUserPools", body)
@@ -233,7 +233,7 @@ def _(world):
         expect(answer.get("__type") == "InvalidParameterException", answer.get("__type"))
 
 
-@scenario("11.2", "SetUserPoolMfaConfig switches MFA on, and the pool shows it")
+@scenario("API:SetUserPoolMfaConfig", "SetUserPoolMfaConfig switches MFA on, and the pool shows it")
 def _(world):
     pool = world.pool()
     world.call("SetUserPoolMfaConfig", UserPoolId=pool, MfaConfiguration="OPTIONAL", SoftwareTokenMfaConfiguration={"Enabled": True})
@@ -242,12 +242,12 @@ def _(world):
     expect(got["SoftwareTokenMfaConfiguration"]["Enabled"], "not enabled")
 
 
-@scenario("11.2", "SetUserPoolMfaConfig with MFA on and no factor is an InvalidParameterException")
+@scenario("API:SetUserPoolMfaConfig", "SetUserPoolMfaConfig with MFA on and no factor is an InvalidParameterException")
 def _(world):
     refused("InvalidParameterException", world.call, "SetUserPoolMfaConfig", UserPoolId=world.pool(), MfaConfiguration="ON")
 
 
-@scenario("9", "The CSV header has cognito:username, email, and the custom attributes")
+@scenario("9:432", "The CSV header has cognito:username, email, and the custom attributes")
 def _(world):
     pool = world.pool(Schema=[{"Name": "team", "AttributeDataType": "String"}])
     header = world.call("GetCSVHeader", UserPoolId=pool)["CSVHeader"]
@@ -282,7 +282,7 @@ def row(username, **more):
             "phone_number_verified": "FALSE", "cognito:mfa_enabled": "FALSE", **more}
 
 
-@scenario("9", "Imported people are RESET_REQUIRED; a birthdate is mm/dd/yyyy; a comma is escaped")
+@scenario("9:443", "Imported people are RESET_REQUIRED; a birthdate is mm/dd/yyyy; a comma is escaped")
 def _(world):
     pool, job = imported(world, [row("ada", birthdate="12/10/1815", name="Lovelace\\, Ada")])
     expect((job["Status"], job["ImportedUsers"]) == ("Succeeded", 1), job["Status"])
@@ -292,21 +292,21 @@ def _(world):
     expect(user["Attributes"].get("name") == "Lovelace, Ada", "another name")
 
 
-@scenario("9", "Known names are skipped, broken rows fail, the rest is imported")
+@scenario("9:436", "Known names are skipped, broken rows fail, the rest is imported")
 def _(world):
     rows = [row("ada"), row("ada"), row("bad", email_verified="FALSE"), row("eve", birthdate="1815-12-10"), row("bob")]
     _, job = imported(world, rows)
     expect((job["ImportedUsers"], job["SkippedUsers"], job["FailedUsers"]) == (2, 1, 2), "other counts")
 
 
-@scenario("9", "An upload without the encryption header is refused")
+@scenario("9:434", "An upload without the encryption header is refused")
 def _(world):
     pool = world.pool(AutoVerifiedAttributes=["email"])
     job = world.call("CreateUserImportJob", UserPoolId=pool, JobName="people", CloudWatchLogsRoleArn=ROLE)["UserImportJob"]
     expect(world.peer.http("PUT", job["PreSignedUrl"], b"a")[0] == 403, "accepted")
 
 
-@scenario("9", "A pool that verifies nothing cannot import")
+@scenario("9:440", "A pool that verifies nothing cannot import")
 def _(world):
     pool = world.pool()
     make = lambda: world.call("CreateUserImportJob", UserPoolId=pool, JobName="people", CloudWatchLogsRoleArn=ROLE)
@@ -324,7 +324,7 @@ def _(world):
     expect(finished(world, {"UserPoolId": pool, "JobId": job["JobId"]})["ImportedUsers"] == 0, "imported")
 
 
-@scenario("0", "Tags are set, listed and taken away by ARN")
+@scenario("API:TagResource", "Tags are set, listed and taken away by ARN")
 def _(world):
     world.pool(UserPoolTags={"a": "1"})
     arn = world.made["Arn"]
@@ -333,7 +333,7 @@ def _(world):
     expect(world.call("ListTagsForResource", ResourceArn=arn)["Tags"] == {"b": "2"}, "other tags")
 
 
-@scenario("3.1", "The provisioned limit of an adjustable category can be read and set, of a hard one not")
+@scenario("3.1:137", "The provisioned limit of an adjustable category can be read and set, of a hard one not")
 def _(world):
     limit = lambda category: {"LimitClass": "API_CATEGORY", "Attributes": {"Category": category}}
     got = world.call("GetProvisionedLimit", LimitDefinition=limit("UserRead"))["Limit"]
@@ -342,12 +342,12 @@ def _(world):
     refused("InvalidParameterException", world.call, "UpdateProvisionedLimit", LimitDefinition=limit("UserList"), RequestedLimitValue=60)
 
 
-@scenario("12", "Auth events need threat protection: else UserPoolAddOnNotEnabledException")
+@scenario("12:511", "Auth events need threat protection: else UserPoolAddOnNotEnabledException")
 def _(world):
     refused("UserPoolAddOnNotEnabledException", world.call, "AdminListUserAuthEvents", **world.person(world.pool()))
 
 
-@scenario("5.1", "The wire: an error has __type, x-amzn-errortype and a request id; an answer a date")
+@scenario("API:InitiateAuth", "The wire: an error has __type, x-amzn-errortype and a request id; an answer a date")
 def _(world):
     import json
 
@@ -360,13 +360,13 @@ def _(world):
     expect(got.get("x-amzn-requestid") and got.get("date"), "no request id")
 
 
-@scenario("5.1", "An operation of an administrator without a signature is refused")
+@scenario("5.1:272", "An operation of an administrator without a signature is refused")
 def _(world):
     status, answer = world.peer.raw("cognito-idp", "ListUserPools", {"MaxResults": 1}, signed=False)
     expect(status in (400, 403), "accepted")
 
 
-@scenario("5.1", "FLOWS of a client are enforced for each flow")
+@scenario("5.1:262", "FLOWS of a client are enforced for each flow")
 def _(world):
     pool = world.pool()
     world.person(pool)

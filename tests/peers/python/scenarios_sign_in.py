@@ -26,32 +26,32 @@ def respond(world, client, asked, **answers):
                       Session=asked["Session"], ChallengeResponses={"USERNAME": "ada", **answers})
 
 
-@scenario("5.4", "SRP signs in")
+@scenario("5.4:300", "SRP signs in")
 def _(world):
     pool, client = world.ready()
     expect("AccessToken" in srp(world, pool, client).get("AuthenticationResult", {}), "no tokens")
 
 
-@scenario("5.4", "SRP with a wrong password is a NotAuthorizedException")
+@scenario("5.2:280", "SRP with a wrong password is a NotAuthorizedException")
 def _(world):
     pool, client = world.ready()
     refused("NotAuthorizedException", srp, world, pool, client, password="Wrong-Horse-1")
 
 
-@scenario("5.4", "SRP with an altered signature is a NotAuthorizedException")
+@scenario("5.4:317", "SRP with an altered signature is a NotAuthorizedException")
 def _(world):
     pool, client = world.ready()
     spoil = lambda answers: answers.update(PASSWORD_CLAIM_SIGNATURE="A" + answers["PASSWORD_CLAIM_SIGNATURE"][1:-4] + "AAA=")
     refused("NotAuthorizedException", srp, world, pool, client, spoil=spoil)
 
 
-@scenario("5.4", "SRP with an altered time is a NotAuthorizedException")
+@scenario("5.4:315", "SRP with an altered time is a NotAuthorizedException")
 def _(world):
     pool, client = world.ready()
     refused("NotAuthorizedException", srp, world, pool, client, spoil=lambda answers: answers.update(TIMESTAMP="Tue Feb 1 03:04:05 UTC 2000"))
 
 
-@scenario("5.4", "SRP by an alias: USER_ID_FOR_SRP is the stored name")
+@scenario("5.4:311", "SRP by an alias: USER_ID_FOR_SRP is the stored name")
 def _(world):
     pool = world.pool(UsernameAttributes=["email"])
     client = world.client(pool)
@@ -59,7 +59,7 @@ def _(world):
     expect("AccessToken" in srp(world, pool, client, "ada@example.com").get("AuthenticationResult", {}), "no tokens")
 
 
-@scenario("5.4", "SRP_A of 0 is refused")
+@scenario("5.4:308", "SRP_A of 0 is refused")
 def _(world):
     _, client = world.ready()
     status, answer = world.peer.raw("cognito-idp", "InitiateAuth", {
@@ -67,7 +67,7 @@ def _(world):
     expect(status == 400, "accepted")
 
 
-@scenario("5.3", "A client with a secret demands SECRET_HASH")
+@scenario("5.3:296", "A client with a secret demands SECRET_HASH")
 def _(world):
     pool = world.pool()
     client = world.client(pool, GenerateSecret=True)
@@ -79,7 +79,7 @@ def _(world):
     expect("AuthenticationResult" in world.start(client, SECRET_HASH=right), "no tokens")
 
 
-@scenario("5.3", "SRP with a client that has a secret")
+@scenario("5.3:296", "SRP with a client that has a secret")
 def _(world):
     pool = world.pool()
     client = world.client(pool, GenerateSecret=True)
@@ -87,13 +87,13 @@ def _(world):
     expect("AccessToken" in srp(world, pool, client).get("AuthenticationResult", {}), "no tokens")
 
 
-@scenario("5.1", "A wrong password is a NotAuthorizedException")
+@scenario("API:InitiateAuth", "A wrong password is a NotAuthorizedException")
 def _(world):
     _, client = world.ready()
     refused("NotAuthorizedException", world.tokens, client, password="Wrong-Horse-1")
 
 
-@scenario("11.3", "An unknown user is told by default, and hidden where the client prevents it")
+@scenario("11.3:482", "An unknown user is told by default, and hidden where the client prevents it")
 def _(world):
     pool = world.pool()
     refused("UserNotFoundException", world.tokens, world.client(pool), "nobody")
@@ -101,7 +101,7 @@ def _(world):
     refused("NotAuthorizedException", world.tokens, hidden, "nobody")
 
 
-@scenario("11.3", "A hidden unknown user gets an SRP challenge that is the same each time")
+@scenario("11.3:482", "A hidden unknown user gets an SRP challenge that is the same each time")
 def _(world):
     client = world.client(world.pool(), PreventUserExistenceErrors="ENABLED")
     ask = lambda: world.call("InitiateAuth", ClientId=client["ClientId"], AuthFlow="USER_SRP_AUTH",
@@ -110,7 +110,7 @@ def _(world):
     expect(first["SALT"] == second["SALT"], "another salt")
 
 
-@scenario("5.1", "Five wrong passwords lock, for a while")
+@scenario("DG:sign-in attempts", "Five wrong passwords lock, for a while")
 def _(world):
     _, client = world.ready()
     for _ in range(5):
@@ -119,21 +119,21 @@ def _(world):
     expect("exceeded" in message, "another message")
 
 
-@scenario("11.3", "A disabled user is a NotAuthorizedException")
+@scenario("6.2:375", "A disabled user is a NotAuthorizedException")
 def _(world):
     pool, client = world.ready()
     world.call("AdminDisableUser", UserPoolId=pool, Username="ada")
     expect("disabled" in refused("NotAuthorizedException", world.tokens, client), "another message")
 
 
-@scenario("5.2", "Somebody who has not confirmed is a UserNotConfirmedException")
+@scenario("API:InitiateAuth", "Somebody who has not confirmed is a UserNotConfirmedException")
 def _(world):
     client = world.client(world.pool())
     world.call("SignUp", ClientId=client["ClientId"], Username="ada", Password=PASSWORD)
     refused("UserNotConfirmedException", world.tokens, client)
 
 
-@scenario("5.2", "Somebody who must reset is a PasswordResetRequiredException")
+@scenario("11.3:488", "Somebody who must reset is a PasswordResetRequiredException")
 def _(world):
     pool = world.pool()
     client = world.client(pool)
@@ -141,7 +141,7 @@ def _(world):
     refused("PasswordResetRequiredException", world.tokens, client)
 
 
-@scenario("5.2", "A temporary password leads to NEW_PASSWORD_REQUIRED and then to tokens")
+@scenario("5.2:287", "A temporary password leads to NEW_PASSWORD_REQUIRED and then to tokens")
 def _(world):
     pool = world.pool()
     client = world.client(pool)
@@ -154,7 +154,7 @@ def _(world):
     refused("NotAuthorizedException", world.tokens, client, password=PASSWORD)
 
 
-@scenario("5.2", "NEW_PASSWORD_REQUIRED demands required attributes that are missing")
+@scenario("5.2:287", "NEW_PASSWORD_REQUIRED demands required attributes that are missing")
 def _(world):
     pool = world.pool(Schema=[{"Name": "family_name", "Required": True, "Mutable": True}])
     client = world.client(pool)
@@ -168,7 +168,7 @@ def _(world):
     refused("InvalidParameterException", respond, world, client, asked, NEW_PASSWORD=CHANGED)
 
 
-@scenario("5.2", "A new password that breaks the policy is an InvalidPasswordException, and the session stays good")
+@scenario("API:RespondToAuthChallenge", "A new password that breaks the policy is an InvalidPasswordException, and the session stays good")
 def _(world):
     pool = world.pool()
     client = world.client(pool)
@@ -176,7 +176,7 @@ def _(world):
     refused("InvalidPasswordException", respond, world, client, world.start(client), NEW_PASSWORD="short")
 
 
-@scenario("5.2", "A session is for once")
+@scenario("API:RespondToAuthChallenge", "A session is for once")
 def _(world):
     pool = world.pool()
     client = world.client(pool)
@@ -186,7 +186,7 @@ def _(world):
     refused("NotAuthorizedException", respond, world, client, asked, NEW_PASSWORD=CHANGED)
 
 
-@scenario("5.2", "An invented session is a NotAuthorizedException")
+@scenario("API:RespondToAuthChallenge", "An invented session is a NotAuthorizedException")
 def _(world):
     _, client = world.ready()
     refused("NotAuthorizedException", respond, world, client,
@@ -203,7 +203,7 @@ def with_totp(world):
     return pool, client, secret
 
 
-@scenario("5.2", "TOTP: enrolled, asked for, and the right code signs in")
+@scenario("5.2:284", "TOTP: enrolled, asked for, and the right code signs in")
 def _(world):
     _, client, secret = with_totp(world)
     asked = world.start(client)
@@ -212,14 +212,14 @@ def _(world):
     expect("AuthenticationResult" in answer, "no tokens")
 
 
-@scenario("5.2", "TOTP: a wrong code is a CodeMismatchException")
+@scenario("API:RespondToAuthChallenge", "TOTP: a wrong code is a CodeMismatchException")
 def _(world):
     _, client, secret = with_totp(world)
     wrong = f"{(int(totp.code(secret, world.peer.now())) + 1) % 1_000_000:06}"
     refused("CodeMismatchException", respond, world, client, world.start(client), SOFTWARE_TOKEN_MFA_CODE=wrong)
 
 
-@scenario("5.2", "TOTP: a code is good for once")
+@scenario("DG:TOTP", "TOTP: a code is good for once")
 def _(world):
     _, client, secret = with_totp(world)
     code = totp.code(secret, world.peer.now() + 30)
@@ -227,7 +227,7 @@ def _(world):
     refused("ExpiredCodeException", respond, world, client, world.start(client), SOFTWARE_TOKEN_MFA_CODE=code)
 
 
-@scenario("5.2", "TOTP: a wrong code does not enrol")
+@scenario("API:VerifySoftwareToken", "TOTP: a wrong code does not enrol")
 def _(world):
     pool, client = world.ready()
     world.call("SetUserPoolMfaConfig", UserPoolId=pool, MfaConfiguration="OPTIONAL", SoftwareTokenMfaConfiguration={"Enabled": True})
@@ -241,7 +241,7 @@ def _(world):
     expect(answer.get("Status") == "ERROR", "accepted")
 
 
-@scenario("4.6", "AdminGetUser shows the factors, ListUsers does not")
+@scenario("4.6:242", "AdminGetUser shows the factors, ListUsers does not")
 def _(world):
     pool, _, _ = with_totp(world)
     user = world.user(pool)
@@ -251,7 +251,7 @@ def _(world):
     expect(not listed.get("MFAOptions"), "shown")
 
 
-@scenario("5.2", "Required MFA leads somebody without a factor to MFA_SETUP, and through it to tokens")
+@scenario("5.2:286", "Required MFA leads somebody without a factor to MFA_SETUP, and through it to tokens")
 def _(world):
     pool, client = world.ready()
     world.call("SetUserPoolMfaConfig", UserPoolId=pool, MfaConfiguration="ON", SoftwareTokenMfaConfiguration={"Enabled": True})
@@ -266,7 +266,7 @@ def _(world):
     expect("AuthenticationResult" in respond(world, client, asked), "no tokens")
 
 
-@scenario("5.2", "SMS as a second factor: the code in the message signs in", door=True)
+@scenario("5.2:283", "SMS as a second factor: the code in the message signs in", door=True)
 def _(world):
     sms = {"SnsCallerArn": "arn:aws:iam::123456789012:role/sms", "ExternalId": "x"}
     pool = world.pool(SmsConfiguration=sms)
@@ -284,7 +284,7 @@ def _(world):
     expect("AuthenticationResult" in respond(world, client, asked, SMS_MFA_CODE=world.peer.code("ada", pool)), "no tokens")
 
 
-@scenario("5.2", "USER_AUTH without a preference offers SELECT_CHALLENGE, and EMAIL_OTP signs in", door=True)
+@scenario("5.2:277", "USER_AUTH without a preference offers SELECT_CHALLENGE, and EMAIL_OTP signs in", door=True)
 def _(world):
     pool = world.pool(Policies={"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}})
     client = world.client(pool, ExplicitAuthFlows=["ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"])
@@ -297,7 +297,7 @@ def _(world):
     expect("AuthenticationResult" in respond(world, client, asked, EMAIL_OTP_CODE=world.peer.code("ada", pool)), "no tokens")
 
 
-@scenario("5.2", "USER_AUTH with the preference PASSWORD signs in at once")
+@scenario("5.1:265", "USER_AUTH with the preference PASSWORD signs in at once")
 def _(world):
     pool = world.pool()
     client = world.client(pool, ExplicitAuthFlows=["ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"])
@@ -306,7 +306,7 @@ def _(world):
     expect("AuthenticationResult" in answer, answer.get("ChallengeName"))
 
 
-@scenario("5.1", "USER_PASSWORD_AUTH is not for AdminInitiateAuth, nor ADMIN_USER_PASSWORD_AUTH for InitiateAuth")
+@scenario("5.1:263", "USER_PASSWORD_AUTH is not for AdminInitiateAuth, nor ADMIN_USER_PASSWORD_AUTH for InitiateAuth")
 def _(world):
     pool, client = world.ready()
     refused("InvalidParameterException", world.start, client, flow="ADMIN_USER_PASSWORD_AUTH")
@@ -315,7 +315,7 @@ def _(world):
     expect("AuthenticationResult" in answer, "no tokens")
 
 
-@scenario("5.1", "The legacy name ADMIN_NO_SRP_AUTH still signs in")
+@scenario("5.1:264", "The legacy name ADMIN_NO_SRP_AUTH still signs in")
 def _(world):
     pool, client = world.ready()
     answer = world.call("AdminInitiateAuth", UserPoolId=pool, ClientId=client["ClientId"], AuthFlow="ADMIN_NO_SRP_AUTH",
@@ -331,7 +331,7 @@ def signed_up(world, **settings):
     return pool, {"ClientId": client["ClientId"], "Username": "ada"}, answer, client
 
 
-@scenario("5.2", "SignUp sends a code to a masked address; the code confirms and verifies", door=True)
+@scenario("API:SignUp", "SignUp sends a code to a masked address; the code confirms and verifies", door=True)
 def _(world):
     pool, who, answer, client = signed_up(world)
     expect(answer["UserConfirmed"] is False and answer["CodeDeliveryDetails"]["DeliveryMedium"] == "EMAIL", "no code")
@@ -342,13 +342,13 @@ def _(world):
     world.tokens(client)
 
 
-@scenario("5.2", "A wrong confirmation code is a CodeMismatchException")
+@scenario("API:ConfirmSignUp", "A wrong confirmation code is a CodeMismatchException")
 def _(world):
     _, who, _, _ = signed_up(world)
     refused("CodeMismatchException", world.call, "ConfirmSignUp", **who, ConfirmationCode="000000")
 
 
-@scenario("5.2", "Who has confirmed is not confirmed again: NotAuthorizedException")
+@scenario("API:ConfirmSignUp", "Who has confirmed is not confirmed again: NotAuthorizedException")
 def _(world):
     pool, who, _, _ = signed_up(world)
     world.call("AdminConfirmSignUp", UserPoolId=pool, Username="ada")
@@ -356,26 +356,26 @@ def _(world):
     refused("InvalidParameterException", world.call, "ResendConfirmationCode", **who)
 
 
-@scenario("5.2", "A name that is taken is a UsernameExistsException at sign-up")
+@scenario("API:SignUp", "A name that is taken is a UsernameExistsException at sign-up")
 def _(world):
     _, who, _, _ = signed_up(world)
     refused("UsernameExistsException", world.call, "SignUp", **who, Password=PASSWORD)
 
 
-@scenario("11.3", "Where administrators alone create users, SignUp is a NotAuthorizedException")
+@scenario("API:CreateUserPool", "Where administrators alone create users, SignUp is a NotAuthorizedException")
 def _(world):
     client = world.client(world.pool(AdminCreateUserConfig={"AllowAdminCreateUserOnly": True}))
     refused("NotAuthorizedException", world.call, "SignUp", ClientId=client["ClientId"], Username="ada", Password=PASSWORD)
 
 
-@scenario("3.4", "A password that breaks the policy is an InvalidPasswordException")
+@scenario("3.4:188", "A password that breaks the policy is an InvalidPasswordException")
 def _(world):
     client = world.client(world.pool())
     for password in ("Short-1", "no-capitals-1", "NO-SMALL-1", "No-Digits", "NoSymbols1"):
         refused("InvalidPasswordException", world.call, "SignUp", ClientId=client["ClientId"], Username="ada", Password=password)
 
 
-@scenario("5.2", "A forgotten password: the code sets a new one", door=True)
+@scenario("API:ConfirmForgotPassword", "A forgotten password: the code sets a new one", door=True)
 def _(world):
     pool = world.pool()
     client = world.client(pool)
@@ -390,13 +390,13 @@ def _(world):
     refused("ExpiredCodeException", world.call, "ConfirmForgotPassword", **who, ConfirmationCode=code, Password=PASSWORD)
 
 
-@scenario("5.2", "ForgotPassword without a verified address or number is an InvalidParameterException")
+@scenario("API:ForgotPassword", "ForgotPassword without a verified address or number is an InvalidParameterException")
 def _(world):
     _, client = world.ready()
     refused("InvalidParameterException", world.call, "ForgotPassword", ClientId=client["ClientId"], Username="ada")
 
 
-@scenario("3.5", "ChangePassword wants the old password, and five tries an hour are enough")
+@scenario("3.5:199", "ChangePassword wants the old password, and five tries an hour are enough")
 def _(world):
     _, client = world.ready()
     me = {"AccessToken": world.tokens(client)["AccessToken"]}
@@ -405,7 +405,7 @@ def _(world):
     refused("LimitExceededException", world.call, "ChangePassword", **me, PreviousPassword=PASSWORD, ProposedPassword=CHANGED)
 
 
-@scenario("3.5", "Fifteen tries to confirm an hour are enough")
+@scenario("3.5:199", "Fifteen tries to confirm an hour are enough")
 def _(world):
     _, who, _, _ = signed_up(world)
     codes = []
@@ -417,7 +417,7 @@ def _(world):
     expect("LimitExceededException" in codes or "TooManyFailedAttemptsException" in codes, "never limited")
 
 
-@scenario("11.1", "A password from the history is refused")
+@scenario("API:CreateUserPool", "A password from the history is refused")
 def _(world):
     pool, client = world.ready(Policies={"PasswordPolicy": {"MinimumLength": 8, "PasswordHistorySize": 2}})
     me = {"AccessToken": world.tokens(client)["AccessToken"]}
@@ -426,7 +426,7 @@ def _(world):
             ProposedPassword=PASSWORD)
 
 
-@scenario("11.3", "A client may write only the attributes that it is allowed to")
+@scenario("11.3:483", "A client may write only the attributes that it is allowed to")
 def _(world):
     pool = world.pool(Schema=[{"Name": "role", "AttributeDataType": "String", "Mutable": True}])
     client = world.client(pool, WriteAttributes=["email", "name"])
@@ -435,7 +435,7 @@ def _(world):
     refused("NotAuthorizedException", world.call, "UpdateUserAttributes", **me, UserAttributes=[{"Name": "custom:role", "Value": "x"}])
 
 
-@scenario("11.3", "A client reads only the attributes that it is allowed to")
+@scenario("API:CreateUserPoolClient", "A client reads only the attributes that it is allowed to")
 def _(world):
     pool = world.pool()
     client = world.client(pool, ReadAttributes=["email"])
@@ -446,13 +446,13 @@ def _(world):
     expect("email" in names, "email is not read")
 
 
-@scenario("5.1", "An own-token operation with an invented token is a NotAuthorizedException")
+@scenario("5.1:272", "An own-token operation with an invented token is a NotAuthorizedException")
 def _(world):
     world.pool()
     refused("NotAuthorizedException", world.call, "GetUser", AccessToken="invented")
 
 
-@scenario("5.1", "CUSTOM_AUTH without triggers is refused")
+@scenario("5.1:266", "CUSTOM_AUTH without triggers is refused")
 def _(world):
     pool = world.pool()
     world.person(pool)
@@ -462,7 +462,7 @@ def _(world):
     expect(status == 400, "accepted")
 
 
-@scenario("5.4", "With remembered devices, a sign-in brings a device key; the device signs in with SRP")
+@scenario("5.4:329", "With remembered devices, a sign-in brings a device key; the device signs in with SRP")
 def _(world):
     pool = world.pool(DeviceConfiguration={"ChallengeRequiredOnNewDevice": True, "DeviceOnlyRememberedOnUserPrompt": False})
     client = world.client(pool)

@@ -26,7 +26,7 @@ def refresh(world, client, token, **more):
                       AuthParameters={"REFRESH_TOKEN": token, **more})["AuthenticationResult"]
 
 
-@scenario("6.1", "Tokens are RS256 by two different keys of jwks.json")
+@scenario("6.1:346", "Tokens are RS256 by two different keys of jwks.json")
 def _(world):
     pool, client = world.ready()
     tokens, known = world.tokens(client), keys(world, pool)
@@ -40,7 +40,7 @@ def _(world):
     expect(len(kids) == 2, "one key for both")
 
 
-@scenario("6.1", "Claims of an ID token")
+@scenario("6.1:353", "Claims of an ID token")
 def _(world):
     pool, client = world.ready()
     token = claims(world.tokens(client)["IdToken"])
@@ -51,7 +51,7 @@ def _(world):
     expect(token["sub"] == world.user(pool)["Attributes"]["sub"], "another sub")
 
 
-@scenario("6.1", "Claims of an access token")
+@scenario("6.1:360", "Claims of an access token")
 def _(world):
     pool, client = world.ready()
     token = claims(world.tokens(client)["AccessToken"])
@@ -63,7 +63,7 @@ def _(world):
     expect("aud" not in token, "an aud")
 
 
-@scenario("6.1", "ID tokens hold attributes; custom ones are texts, verified flags are booleans")
+@scenario("6.1:369", "ID tokens hold attributes; custom ones are texts, verified flags are booleans")
 def _(world):
     pool = world.pool(Schema=[{"Name": "level", "AttributeDataType": "Number", "Mutable": True}])
     client = world.client(pool)
@@ -73,7 +73,7 @@ def _(world):
     expect(token.get("custom:level") == "7", "another custom:level")
 
 
-@scenario("6.1", "Groups are in both tokens")
+@scenario("6.1:355", "Groups are in both tokens")
 def _(world):
     pool, client = world.ready()
     world.call("CreateGroup", UserPoolId=pool, GroupName="team")
@@ -83,7 +83,7 @@ def _(world):
     expect(claims(tokens["AccessToken"]).get("cognito:groups") == ["team"], "not in the access token")
 
 
-@scenario("6.1", "The updated issuer is in the tokens where the pool says so")
+@scenario("6.1:347", "The updated issuer is in the tokens where the pool says so")
 def _(world):
     try:
         pool, client = world.ready(IssuerConfiguration={"Type": "UPDATED"})
@@ -92,7 +92,7 @@ def _(world):
     expect(claims(world.tokens(client)["IdToken"])["iss"] == f"https://issuer-cognito-idp.eu-west-1.amazonaws.com/{pool}", "the original")
 
 
-@scenario("6.2", "A token lives as long as the client says")
+@scenario("6.2:373", "A token lives as long as the client says")
 def _(world):
     pool = world.pool()
     client = world.client(pool, AccessTokenValidity=10, IdTokenValidity=20,
@@ -104,7 +104,7 @@ def _(world):
     expect(tokens["ExpiresIn"] == 600, "another ExpiresIn")
 
 
-@scenario("6.1", "A refresh gives new tokens of the same sign-in, and no refresh token")
+@scenario("6.1:363", "A refresh gives new tokens of the same sign-in, and no refresh token")
 def _(world):
     _, client = world.ready()
     first = world.tokens(client)
@@ -117,21 +117,21 @@ def _(world):
     expect(old["jti"] != new["jti"], "the same jti")
 
 
-@scenario("5.1", "A refresh token is for the client that got it")
+@scenario("5.1:271", "A refresh token is for the client that got it")
 def _(world):
     pool, client = world.ready()
     token = world.tokens(client)["RefreshToken"]
     refused("NotAuthorizedException", refresh, world, world.client(pool), token)
 
 
-@scenario("5.1", "GetTokensFromRefreshToken refreshes without rotation")
+@scenario("5.1:268", "GetTokensFromRefreshToken refreshes without rotation")
 def _(world):
     _, client = world.ready()
     got = world.call("GetTokensFromRefreshToken", RefreshToken=world.tokens(client)["RefreshToken"], ClientId=client["ClientId"])
     expect("AccessToken" in got["AuthenticationResult"] and "RefreshToken" not in got["AuthenticationResult"], "another answer")
 
 
-@scenario("5.1", "With rotation, a refresh brings a new refresh token and the old one is no longer good")
+@scenario("5.1:268", "With rotation, a refresh brings a new refresh token and the old one is no longer good")
 def _(world):
     pool = world.pool()
     flows = [flow for flow in FLOWS if "REFRESH" not in flow]
@@ -144,7 +144,7 @@ def _(world):
     refused("RefreshTokenReuseException", use, old)
 
 
-@scenario("6.2", "RevokeToken ends the refresh token and the access tokens that came of it")
+@scenario("6.2:374", "RevokeToken ends the refresh token and the access tokens that came of it")
 def _(world):
     _, client = world.ready()
     tokens = world.tokens(client)
@@ -153,7 +153,7 @@ def _(world):
     refused("NotAuthorizedException", world.call, "GetUser", AccessToken=tokens["AccessToken"])
 
 
-@scenario("6.2", "RevokeToken leaves another sign-in alone")
+@scenario("6.2:374", "RevokeToken leaves another sign-in alone")
 def _(world):
     _, client = world.ready()
     one, two = world.tokens(client), world.tokens(client)
@@ -162,14 +162,14 @@ def _(world):
     refresh(world, client, two["RefreshToken"])
 
 
-@scenario("6.2", "RevokeToken of an access token is an UnsupportedTokenTypeException")
+@scenario("API:RevokeToken", "RevokeToken of an access token is an UnsupportedTokenTypeException")
 def _(world):
     _, client = world.ready()
     token = world.tokens(client)["AccessToken"]
     refused("UnsupportedTokenTypeException", world.call, "RevokeToken", Token=token, ClientId=client["ClientId"])
 
 
-@scenario("6.2", "GlobalSignOut ends every session")
+@scenario("6.2:374", "GlobalSignOut ends every session")
 def _(world):
     _, client = world.ready()
     one, two = world.tokens(client), world.tokens(client)
@@ -179,7 +179,7 @@ def _(world):
         refused("NotAuthorizedException", world.call, "GetUser", AccessToken=tokens["AccessToken"])
 
 
-@scenario("6.2", "AdminUserGlobalSignOut ends every session")
+@scenario("6.2:374", "AdminUserGlobalSignOut ends every session")
 def _(world):
     pool, client = world.ready()
     tokens = world.tokens(client)
@@ -187,7 +187,7 @@ def _(world):
     refused("NotAuthorizedException", refresh, world, client, tokens["RefreshToken"])
 
 
-@scenario("6.2", "Disabling somebody ends their sessions for good")
+@scenario("6.2:375", "Disabling somebody ends their sessions for good")
 def _(world):
     pool, client = world.ready()
     tokens = world.tokens(client)
@@ -196,7 +196,7 @@ def _(world):
     refused("NotAuthorizedException", refresh, world, client, tokens["RefreshToken"])
 
 
-@scenario("6.1", "An altered access token is refused")
+@scenario("6.1:346", "An altered access token is refused")
 def _(world):
     _, client = world.ready()
     head, body, signature = world.tokens(client)["AccessToken"].split(".")
@@ -206,13 +206,13 @@ def _(world):
     refused("NotAuthorizedException", world.call, "GetUser", AccessToken=f"{head}.{body}.{signature}")
 
 
-@scenario("6.1", "An ID token is no access token")
+@scenario("6.1:348", "An ID token is no access token")
 def _(world):
     _, client = world.ready()
     refused("NotAuthorizedException", world.call, "GetUser", AccessToken=world.tokens(client)["IdToken"])
 
 
-@scenario("6.1", "A refresh token cannot be decoded")
+@scenario("6.1:349", "A refresh token cannot be decoded")
 def _(world):
     _, client = world.ready()
     try:
@@ -222,7 +222,7 @@ def _(world):
     expect(False, "it can")
 
 
-@scenario("6.1", "The discovery document names the issuer, the keys and the endpoints")
+@scenario("6.1:346", "The discovery document names the issuer, the keys and the endpoints")
 def _(world):
     pool = world.pool()
     status, _, text = world.peer.http("GET", f"/{pool}/.well-known/openid-configuration")
@@ -235,7 +235,7 @@ def _(world):
     expect(not missing, "endpoints missing")
 
 
-@scenario("7.3", "GetClientToken gives a token for a machine, without a user")
+@scenario("7.3:409", "GetClientToken gives a token for a machine, without a user")
 def _(world):
     pool = world.pool()
     world.call("CreateResourceServer", UserPoolId=pool, Identifier="api", Name="API", Scopes=[{"ScopeName": "read", "ScopeDescription": "r"}])
@@ -247,7 +247,7 @@ def _(world):
     expect(not {"username", "cognito:groups", "device_key", "origin_jti"} & set(token), "claims of a person")
 
 
-@scenario("6.2", "ChangePassword leaves a session going")
+@scenario("API:ChangePassword", "ChangePassword leaves a session going")
 def _(world):
     _, client = world.ready()
     tokens = world.tokens(client)

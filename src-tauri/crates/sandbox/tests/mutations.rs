@@ -36,7 +36,7 @@ fn two_thousand_mutated_requests_neither_panic_nor_stop_it() {
 }
 
 #[test]
-#[ignore = "takes minutes: `cargo test --package poolkeeper-sandbox --test mutations -- --include-ignored`"]
+#[ignore = "takes minutes: `cargo xtask test --long` runs it"]
 fn a_hundred_thousand_mutated_requests_neither_panic_nor_stop_it() {
     survives(100_000, 2);
 }

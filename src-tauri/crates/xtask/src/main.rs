@@ -44,6 +44,9 @@ enum Command {
         /// Run these steps alone; `--list` shows their names.
         #[arg(long, num_args = 1.., value_name = "NAME")]
         only: Vec<String>,
+        /// Also run the steps that take many minutes.
+        #[arg(long)]
+        long: bool,
         /// Show the steps and end.
         #[arg(long)]
         list: bool,
@@ -72,7 +75,7 @@ fn carry_out(command: Command) -> Result<ExitCode> {
             suite::list();
             Ok(ExitCode::SUCCESS)
         }
-        Command::Test { only, .. } => suite::run(&repository, &only),
+        Command::Test { only, long, .. } => suite::run(&repository, &only, long),
         Command::Gen => {
             ui::build_if_stale(&repository)?;
             Program::cargo(&repository)

@@ -25,11 +25,19 @@ pub(crate) fn check(client: &Client, username: &str, given: Option<&str>) -> Res
     }
 }
 
+fn keyed(secret: &str, username: &str, client_id: &str) -> Option<Hmac<Sha256>> {
+    let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok()?;
+    Some(mac.chain_update(username.as_bytes()).chain_update(client_id.as_bytes()))
+}
+
 fn proves(secret: &str, username: &str, client_id: &str, given: &str) -> bool {
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return false };
-    mac.update(username.as_bytes());
-    mac.update(client_id.as_bytes());
+    let Some(mac) = keyed(secret, username, client_id) else { return false };
     STANDARD.decode(given).is_ok_and(|given| mac.verify_slice(&given).is_ok())
+}
+
+/// The hash that a client with this secret sends.
+pub(crate) fn of(username: &str, client_id: &str, secret: &str) -> String {
+    keyed(secret, username, client_id).map(|mac| STANDARD.encode(mac.finalize().into_bytes())).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -46,6 +46,8 @@ impl Basis {
             | "AdminRemoveUserFromGroup"
             | "AdminGetUser"
             | "login"
+            | "signup"
+            | "forgotPassword"
             | "oauth2/token"
             | "oauth2/revoke" => Some(Self::Stated),
             "AdminDisableUser"

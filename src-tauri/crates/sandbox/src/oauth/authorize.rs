@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Visit;
+use super::federation;
 use super::form::Form;
 use super::grants::{Code, Login};
 use super::request::{Authorization, Refusal, ResponseType, redirect};
@@ -30,6 +31,9 @@ pub(super) fn answer(visit: &mut Visit<'_>) -> Answer {
     }
     if asked.silent {
         return asked.back(&[("error", "login_required")]);
+    }
+    if let Some(provider) = &asked.provider {
+        return federation::leave(visit, &asked, provider);
     }
     redirect(&format!("{prefix}/login?{query}"))
 }

@@ -16,7 +16,7 @@ color:inherit}p[role=alert]{color:#fda29b}small{color:#9ca3af}}";
 pub(super) struct Field<'a> {
     pub(super) name: &'a str,
     pub(super) label: &'a str,
-    /// `text`, `password`, `hidden` or `select`.
+    /// `text`, `password`, `hidden`, `select` or `link`.
     pub(super) kind: &'a str,
     pub(super) value: &'a str,
     /// `autocomplete` of the field, so that password programs know it.
@@ -28,6 +28,11 @@ pub(super) struct Field<'a> {
 impl<'a> Field<'a> {
     pub(super) fn hidden(name: &'a str, value: &'a str) -> Self {
         Self { name, label: "", kind: "hidden", value, fill: "off", options: &[] }
+    }
+
+    /// A way to another page.
+    pub(super) fn link(label: &'a str, to: &'a str) -> Self {
+        Self { name: "", label, kind: "link", value: to, fill: "off", options: &[] }
     }
 
     pub(super) fn new(name: &'a str, label: &'a str, kind: &'a str, fill: &'a str) -> Self {
@@ -55,6 +60,10 @@ pub(super) fn form(
     for field in [Field::hidden("_csrf", token)].iter().chain(fields) {
         let Field { name, label, kind, value, fill, options } = field;
         let (name, value) = (escape(name), escape(value));
+        if *kind == "link" {
+            let _ = write!(inside, "<p><a href=\"{value}\">{}</a></p>", escape(label));
+            continue;
+        }
         if *kind != "hidden" {
             let _ = write!(inside, "<label for=\"{name}\">{}</label>", escape(label));
         }
@@ -85,6 +94,12 @@ pub(super) fn refusal(error: Option<&str>) -> Answer {
         escape(error)
     );
     answer(400, page("Error", &inside))
+}
+
+/// The page for what the sandbox does not do.
+pub(super) fn explained(why: &str) -> Answer {
+    let inside = format!("<h1>This ends at the sandbox.</h1><p role=\"alert\">{}</p>", escape(why));
+    answer(400, page("Not in the sandbox", &inside))
 }
 
 /// A page as an answer: not kept, not framed, and without anything from elsewhere.

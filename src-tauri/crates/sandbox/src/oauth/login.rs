@@ -31,8 +31,7 @@ pub(super) fn answer(visit: &mut Visit<'_>) -> Answer {
 
 fn typed(visit: &mut Visit<'_>, asked: &Authorization) -> Answer {
     let form = Form::read(&visit.request.body);
-    let genuine = form.get("_csrf").is_some_and(|token| visit.cookie(CSRF) == Some(token));
-    if !genuine {
+    if !is_genuine(visit, &form) {
         return show(visit, asked, Some("The form was too old or came from elsewhere. Try again."));
     }
     let session = form.text("session");
@@ -54,6 +53,11 @@ fn typed(visit: &mut Visit<'_>, asked: &Authorization) -> Answer {
             }
         }
     }
+}
+
+/// Whether a form was sent from a page of this browser.
+pub(super) fn is_genuine(visit: &Visit<'_>, form: &Form) -> bool {
+    form.get("_csrf").is_some_and(|token| visit.cookie(CSRF) == Some(token))
 }
 
 /// How long the browser stays signed in: an hour, or where sessions are tracked as long as any client may want.
@@ -81,9 +85,13 @@ const OWN: [&str; 2] = ["_csrf", "session"];
 
 fn show(visit: &mut Visit<'_>, asked: &Authorization, alert: Option<&str>) -> Answer {
     let hint = asked.login_hint.as_deref().unwrap_or_default();
+    let beside = |path: &str| format!("{}/{path}?{}", visit.prefix(), visit.request.query);
+    let (forgotten, newcomers) = (beside("forgotPassword"), beside("signup"));
     let fields = [
         Field { value: hint, ..Field::new("username", "Username", "text", "username") },
         Field::new("password", "Password", "password", "current-password"),
+        Field::link("Forgot your password?", &forgotten),
+        Field::link("Sign up", &newcomers),
     ];
     page(visit, "Sign in", "", alert, &fields, "Sign in")
 }
@@ -126,7 +134,8 @@ fn prefixed(name: &str) -> String {
     if name.starts_with("userAttributes.") { name.to_owned() } else { format!("userAttributes.{name}") }
 }
 
-fn page(
+/// A page with a form that only this browser can send.
+pub(super) fn page(
     visit: &mut Visit<'_>,
     title: &str,
     note: &str,

@@ -1,9 +1,11 @@
 //! The OAuth 2.0 and OpenID Connect endpoints of a user pool, and the login page behind them.
 //!
 //! They are where a domain of the pool would be: under `/<pool>/…`, and without the pool under `/oauth2/…`, `/login` and
-//! `/logout`, where the client tells the pool. Federation endpoints are missing: the sandbox has no other provider.
+//! `/logout`, where the client tells the pool. Other providers are led to; who comes back from there cannot be let in.
 
 mod authorize;
+mod errands;
+mod federation;
 mod form;
 mod grants;
 mod html;
@@ -35,6 +37,10 @@ pub(crate) enum Endpoint {
     UserInfo,
     Revoke,
     Logout,
+    SignUp,
+    ForgotPassword,
+    /// Where other providers lead back to.
+    Federation,
 }
 
 impl Endpoint {
@@ -47,6 +53,9 @@ impl Endpoint {
             ["oauth2", "revoke"] => Some(Self::Revoke),
             ["login"] => Some(Self::Login),
             ["logout"] => Some(Self::Logout),
+            ["signup"] => Some(Self::SignUp),
+            ["forgotPassword"] => Some(Self::ForgotPassword),
+            ["oauth2" | "saml2", "idpresponse"] => Some(Self::Federation),
             ["error"] => Some(Self::Error),
             _ => None,
         }
@@ -62,6 +71,9 @@ impl Endpoint {
             Self::UserInfo => "oauth2/userInfo",
             Self::Revoke => "oauth2/revoke",
             Self::Logout => "logout",
+            Self::SignUp => "signup",
+            Self::ForgotPassword => "forgotPassword",
+            Self::Federation => "oauth2/idpresponse",
         }
     }
 
@@ -75,6 +87,9 @@ impl Endpoint {
     pub(crate) fn category(self, request: &PageRequest) -> Option<Category> {
         match self {
             Self::Login if request.method == "POST" => Some(Category::UserAuthentication),
+            Self::SignUp if request.method == "POST" => Some(Category::UserCreation),
+            Self::ForgotPassword if request.method == "POST" => Some(Category::UserAccountRecovery),
+            Self::Federation => Some(Category::UserFederation),
             Self::Token if request.method == "POST" => {
                 let grant = Form::read(&request.body).text("grant_type");
                 match grant.as_deref() {
@@ -90,7 +105,9 @@ impl Endpoint {
 
     fn methods(self) -> &'static [&'static str] {
         match self {
-            Self::Authorize | Self::Login => &["GET", "HEAD", "POST"],
+            Self::Authorize | Self::Login | Self::SignUp | Self::ForgotPassword | Self::Federation => {
+                &["GET", "HEAD", "POST"]
+            }
             Self::Error | Self::Logout => &["GET", "HEAD"],
             Self::Token | Self::Revoke => &["POST"],
             Self::UserInfo => &["GET", "HEAD", "POST"],
@@ -155,6 +172,9 @@ pub(crate) fn answer(endpoint: Endpoint, visit: &mut Visit<'_>) -> Answer {
             Endpoint::UserInfo => user_info::answer(visit),
             Endpoint::Revoke => token::revoke(visit),
             Endpoint::Logout => logout::answer(visit),
+            Endpoint::SignUp => errands::answer(visit, errands::Purpose::SignUp),
+            Endpoint::ForgotPassword => errands::answer(visit, errands::Purpose::Forgotten),
+            Endpoint::Federation => federation::came_back(),
         }
     };
     if endpoint.is_shared() { answer.with("access-control-allow-origin", "*") } else { answer }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::federation;
 use super::form::{Form, encode, with_query};
 use crate::authentication::levels;
 use crate::directory::{Client, World};
@@ -23,6 +24,8 @@ pub(super) struct Authorization {
     pub(super) client_id: String,
     pub(super) redirect_uri: String,
     pub(super) response_type: ResponseType,
+    /// The identity provider to sign in with, if it is not the pool itself.
+    pub(super) provider: Option<String>,
     pub(super) scopes: Vec<String>,
     pub(super) state: Option<String>,
     pub(super) nonce: Option<String>,
@@ -111,12 +114,19 @@ impl Authorization {
         if silent && prompt.len() > 1 {
             return Err(refuse("invalid_request", "prompt none stands alone"));
         }
-        if form.get("identity_provider").is_some_and(|name| name != "COGNITO") || form.get("idp_identifier").is_some() {
-            return Err(refuse("invalid_request", "The sandbox does not federate: sign in with COGNITO"));
-        }
+        let provider = match (form.get("identity_provider"), form.get("idp_identifier")) {
+            (None, None) => None,
+            (name, identifier) => {
+                let named = federation::named(pool, name, identifier);
+                let named = named.filter(|name| client.lists("SupportedIdentityProviders", name) || *name == "COGNITO");
+                let unknown = || refuse("invalid_request", "The client may not use this identity provider");
+                named.map(Some).ok_or_else(unknown)?.filter(|name| *name != "COGNITO")
+            }
+        };
         Ok(Self {
             pool_id: pool_id.to_owned(),
             client_id: client_id.to_owned(),
+            provider: provider.map(str::to_owned),
             response_type,
             scopes,
             state: form.text("state"),

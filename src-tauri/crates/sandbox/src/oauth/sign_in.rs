@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::Visit;
 use super::grants::Login;
 use super::request::Authorization;
@@ -57,6 +59,17 @@ pub(super) fn answer(
     let client = client(visit, asked)?;
     let hosted = hosted::answer(&mut call(visit), client, session, given)?;
     go_on(visit, asked, hosted)
+}
+
+/// Carries out what people do for themselves without being signed in.
+pub(super) fn run(
+    visit: &mut Visit<'_>,
+    asked: &Authorization,
+    errand: hosted::Errand,
+    input: Value,
+) -> Result<Value, ApiError> {
+    let client = client(visit, asked)?;
+    hosted::run(&mut call(visit), &client, errand, input)
 }
 
 /// What a session asks, to be shown again.

@@ -35,11 +35,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answered {
     });
     let question = Question::new("ListUserPoolClients", &pool.id, "");
     let page = page(items, &question, input.next_token.as_deref(), limit, weather, now_ms)?;
-    let mut out = json!({ "UserPoolClients": page.items });
-    if let Some(token) = page.next {
-        out["NextToken"] = token.into();
-    }
-    output(&out)
+    page.answer("UserPoolClients", "NextToken")
 }
 
 #[derive(Deserialize)]

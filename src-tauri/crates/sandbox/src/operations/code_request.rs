@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::Call;
-use crate::authentication::secret_hash;
+use crate::authentication::{existence, secret_hash};
 use crate::directory::{Client, Pool};
 use crate::protocol::{ApiError, check};
 
@@ -34,4 +34,24 @@ impl CodeRequest {
 /// The answer to somebody who asks, or confirms, for a name that nobody has.
 pub(super) fn unknown() -> ApiError {
     ApiError::new("UserNotFoundException", "Username/client id combination not found.")
+}
+
+/// The person who gives a code back. Where the client may not learn that there is nobody, or nobody who may, it is told
+/// `vague`.
+///
+/// # Errors
+/// `UserNotFoundException` for a name that nobody has, `NotAuthorizedException` for somebody who is disabled.
+pub(super) fn claimant(
+    pool: &mut Pool,
+    client: &Client,
+    username: &str,
+    vague: fn() -> ApiError,
+) -> Result<u32, ApiError> {
+    let found = pool.resolve(username);
+    let refusal = match found.and_then(|at| pool.users.get(at)) {
+        Some(user) if user.enabled => return found.ok_or_else(unknown),
+        Some(_) => ApiError::disabled(),
+        None => unknown(),
+    };
+    Err(if existence::hidden(client) { vague() } else { refusal })
 }

@@ -45,11 +45,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answered {
     });
     let question = Question::new("ListUserPools", "", "");
     let page = page(items, &question, input.next_token.as_deref(), limit, call.weather, call.moment.now_ms)?;
-    let mut out = json!({ "UserPools": page.items });
-    if let Some(token) = page.next {
-        out["NextToken"] = token.into();
-    }
-    output(&out)
+    page.answer("UserPools", "NextToken")
 }
 
 #[derive(Deserialize)]

@@ -1,14 +1,14 @@
 //! What people see and change of themselves, authorised by their own access token.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::attributes::{self, Attribute, Change, VERIFIABLE};
-use super::view::{self, Attributes, MfaOption};
+use super::view::Profile;
 use super::{Answered, Call, nothing, output};
 use crate::directory::account::codes::{Action, Purpose};
 use crate::directory::schema::id;
-use crate::directory::user::{AttributeId, Factor};
+use crate::directory::user::AttributeId;
 use crate::directory::{Client, Pool};
 use crate::messages::{self, Destination, Dispatch, Origin};
 use crate::outbox::Occasion;
@@ -74,19 +74,6 @@ struct Oneself {
     access_token: Option<String>,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Got<'a> {
-    username: &'a str,
-    user_attributes: Attributes<'a>,
-    #[serde(rename = "MFAOptions", skip_serializing_if = "Option::is_none")]
-    mfa_options: Option<[MfaOption; 1]>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    preferred_mfa_setting: Option<&'static str>,
-    #[serde(rename = "UserMFASettingList", skip_serializing_if = "Vec::is_empty")]
-    user_mfa_setting_list: Vec<&'static str>,
-}
-
 /// The client that a token was given to, as it is now.
 fn client_of(pool: &Pool, bearer: &Bearer) -> Result<Client, ApiError> {
     let id = &bearer.client_id;
@@ -101,20 +88,14 @@ pub(super) fn get(call: &mut Call<'_>) -> Answered {
     let pool = call.pool(Some(&bearer.pool_id))?;
     let only = attributes::readable(pool, &client_of(pool, &bearer)?);
     let user = pool.users.get(bearer.user).ok_or_else(ApiError::no_user)?;
-    output(&Got {
-        username: user.username(),
-        user_attributes: Attributes { schema: &pool.schema, user, only: only.as_deref() },
-        mfa_options: view::mfa_options(user),
-        preferred_mfa_setting: user.factors.preferred.map(Factor::as_str),
-        user_mfa_setting_list: user.factors.active().map(Factor::as_str).collect(),
-    })
+    output(&Profile::of(&pool.schema, user, only.as_deref()))
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Update {
     access_token: Option<String>,
-    user_attributes: Option<Vec<Attribute>>,
+    user_attributes: Vec<Attribute>,
     client_metadata: Option<Map<String, Value>>,
 }
 
@@ -122,7 +103,6 @@ struct Update {
 pub(super) fn update(call: &mut Call<'_>) -> Answered {
     let input: Update = call.input()?;
     let given = input.user_attributes;
-    let given = given.ok_or_else(|| ApiError::constraint("null", "userAttributes", "Member must not be null"))?;
     let bearer = call.bearer(input.access_token.as_deref())?;
     let pool = call.pool(Some(&bearer.pool_id))?;
     let client = client_of(pool, &bearer)?;
@@ -138,15 +118,13 @@ pub(super) fn update(call: &mut Call<'_>) -> Answered {
 #[serde(rename_all = "PascalCase")]
 struct DeleteAttributes {
     access_token: Option<String>,
-    user_attribute_names: Option<Vec<String>>,
+    user_attribute_names: Vec<String>,
 }
 
 /// `DeleteUserAttributes`: what is not there is success.
 pub(super) fn delete_attributes(call: &mut Call<'_>) -> Answered {
     let input: DeleteAttributes = call.input()?;
-    let names = input.user_attribute_names;
-    let names = names.ok_or_else(|| ApiError::constraint("null", "userAttributeNames", "Member must not be null"))?;
-    let moment = call.moment;
+    let (names, moment) = (input.user_attribute_names, call.moment);
     let bearer = call.bearer(input.access_token.as_deref())?;
     let pool = call.pool(Some(&bearer.pool_id))?;
     attributes::may_write(&client_of(pool, &bearer)?, names.iter().map(String::as_str))?;

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::code_request::{CodeRequest, unknown};
+use super::code_request::{CodeRequest, claimant, unknown};
 use super::users::{OnePerson, person};
 use super::{Answered, Call, nothing, output, passwords, record, triggered};
 use crate::authentication::{existence, secret_hash};
@@ -92,15 +92,7 @@ pub(super) fn confirm_forgot(call: &mut Call<'_>) -> Answered {
     let moment = call.moment;
     let (pool, client) = call.client(input.client_id.as_deref())?;
     secret_hash::check(&client, username, input.secret_hash.as_deref())?;
-    let hidden = existence::hidden(&client);
-    let at = match pool.resolve(username) {
-        Some(at) => at,
-        None if hidden => return Err(codes::mismatch()),
-        None => return Err(unknown()),
-    };
-    if !pool.users.get(at).ok_or_else(unknown)?.enabled {
-        return Err(if hidden { codes::mismatch() } else { ApiError::disabled() });
-    }
+    let at = claimant(pool, &client, username, codes::mismatch)?;
     let account = pool.account_mut(at);
     account.codes.count(Action::Recovery, moment.now_ms)?;
     account.codes.check(Purpose::ForgotPassword, code, moment.now_ms)?;

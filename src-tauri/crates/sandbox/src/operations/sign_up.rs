@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::attributes::{self, Attribute, Change};
-use super::code_request::{CodeRequest, unknown};
+use super::code_request::{CodeRequest, claimant, unknown};
 use super::users::OnePerson;
 use super::{Answered, Call, nothing, output, passwords, record, triggered};
 use crate::authentication::sessions::{Challenge, Flow, Progress, Session};
@@ -142,17 +142,8 @@ pub(super) fn confirm(call: &mut Call<'_>) -> Answered {
     let moment = call.moment;
     let (pool, client) = call.client(input.client_id.as_deref())?;
     secret_hash::check(&client, username, input.secret_hash.as_deref())?;
-    let hidden = existence::hidden(&client);
-    let at = match pool.resolve(username) {
-        Some(at) => at,
-        None if hidden => return Err(codes::expired()),
-        None => return Err(unknown()),
-    };
-    let user = pool.users.get(at).ok_or_else(ApiError::no_user)?;
-    if !user.enabled {
-        return Err(if hidden { codes::expired() } else { ApiError::disabled() });
-    }
-    demand_unconfirmed(user.status)?;
+    let at = claimant(pool, &client, username, codes::expired)?;
+    demand_unconfirmed(pool.users.get(at).ok_or_else(ApiError::no_user)?.status)?;
     let account = pool.account_mut(at);
     account.codes.count(Action::Confirm, moment.now_ms)?;
     let found = account.codes.check(Purpose::SignUp, code, moment.now_ms)?.clone();

@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::people;
-use super::view::{self, Attributes, MfaOption};
+use super::view::Profile;
 use super::{Answered, Call, output};
 use crate::directory::Pool;
 use crate::directory::filter;
 use crate::directory::token::{self, Question};
-use crate::directory::user::{AttributeId, Factor, User};
+use crate::directory::user::{AttributeId, User};
 use crate::protocol::json::Epoch;
 use crate::protocol::{ApiError, check};
 
@@ -98,18 +98,12 @@ pub(super) fn person<'a>(
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Got<'a> {
-    username: &'a str,
-    user_attributes: Attributes<'a>,
+    #[serde(flatten)]
+    profile: Profile<'a>,
     user_create_date: Epoch,
     user_last_modified_date: Epoch,
     enabled: bool,
     user_status: &'static str,
-    #[serde(rename = "MFAOptions", skip_serializing_if = "Option::is_none")]
-    mfa_options: Option<[MfaOption; 1]>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    preferred_mfa_setting: Option<&'static str>,
-    #[serde(rename = "UserMFASettingList", skip_serializing_if = "Vec::is_empty")]
-    user_mfa_setting_list: Vec<&'static str>,
 }
 
 /// `AdminGetUser`: not subject to the lag of listings.
@@ -118,14 +112,10 @@ pub(super) fn get(call: &mut Call<'_>) -> Answered {
     let (pool, id) = input.find(call)?;
     let user = pool.users.get(id).ok_or_else(ApiError::no_user)?;
     output(&Got {
-        username: user.username(),
-        user_attributes: Attributes { schema: &pool.schema, user, only: None },
+        profile: Profile::of(&pool.schema, user, None),
         user_create_date: Epoch(user.created_ms),
         user_last_modified_date: Epoch(user.modified_ms),
         enabled: user.enabled,
         user_status: user.status.as_str(),
-        mfa_options: view::mfa_options(user),
-        preferred_mfa_setting: user.factors.preferred.map(Factor::as_str),
-        user_mfa_setting_list: user.factors.active().map(Factor::as_str).collect(),
     })
 }

@@ -153,7 +153,7 @@ fn resend(
 struct Update {
     user_pool_id: Option<String>,
     username: Option<String>,
-    user_attributes: Option<Vec<Attribute>>,
+    user_attributes: Vec<Attribute>,
     client_metadata: Option<Map<String, Value>>,
 }
 
@@ -161,10 +161,7 @@ struct Update {
 pub(super) fn update_attributes(call: &mut Call<'_>) -> Answered {
     let input: Update = call.input()?;
     let (pool, at) = person(call, input.user_pool_id.as_deref(), input.username.as_deref())?;
-    let attributes = input.user_attributes;
-    let attributes =
-        attributes.ok_or_else(|| ApiError::constraint("null", "userAttributes", "Member must not be null"))?;
-    let changes = attributes::read(pool, attributes)?;
+    let changes = attributes::read(pool, input.user_attributes)?;
     let pool = pool.id.clone();
     profile::apply(call, (&pool, at), changes, &Origin::admin(input.client_metadata))?;
     nothing()
@@ -175,17 +172,15 @@ pub(super) fn update_attributes(call: &mut Call<'_>) -> Answered {
 struct DeleteAttributes {
     user_pool_id: Option<String>,
     username: Option<String>,
-    user_attribute_names: Option<Vec<String>>,
+    user_attribute_names: Vec<String>,
 }
 
 /// `AdminDeleteUserAttributes`: what is not there is success.
 pub(super) fn delete_attributes(call: &mut Call<'_>) -> Answered {
     let input: DeleteAttributes = call.input()?;
-    let names = input.user_attribute_names;
-    let names = names.ok_or_else(|| ApiError::constraint("null", "userAttributeNames", "Member must not be null"))?;
     let moment = call.moment;
     let (pool, at) = person(call, input.user_pool_id.as_deref(), input.username.as_deref())?;
-    let changes = attributes::removal(pool, &names)?;
+    let changes = attributes::removal(pool, &input.user_attribute_names)?;
     pool.change(at, moment, |user| user.set_attributes(&changes));
     nothing()
 }

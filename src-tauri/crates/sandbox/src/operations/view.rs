@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 use super::people::UserType;
 use crate::directory::schema::Schema;
-use crate::directory::user::{AttributeId, User};
+use crate::directory::user::{AttributeId, Factor, User};
 use crate::directory::{Group, Pool};
 use crate::protocol::json::Epoch;
 
@@ -18,11 +18,11 @@ struct Attribute<'a> {
 }
 
 /// A list of `AttributeType`, written straight from the packed form.
-pub(super) struct Attributes<'a> {
-    pub(super) schema: &'a Schema,
-    pub(super) user: &'a User,
+struct Attributes<'a> {
+    schema: &'a Schema,
+    user: &'a User,
     /// Only these; `None` is all.
-    pub(super) only: Option<&'a [AttributeId]>,
+    only: Option<&'a [AttributeId]>,
 }
 
 impl Serialize for Attributes<'_> {
@@ -40,7 +40,7 @@ impl Serialize for Attributes<'_> {
 /// `MFAOptionType`: all that lists know of second factors.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct MfaOption {
+struct MfaOption {
     delivery_medium: &'static str,
     attribute_name: &'static str,
 }
@@ -50,8 +50,32 @@ pub(super) fn user<'a>(schema: &'a Schema, user: &'a User) -> UserType<'a> {
     UserType { schema, user }
 }
 
-pub(super) fn mfa_options(user: &User) -> Option<[MfaOption; 1]> {
-    user.factors.legacy_sms.then_some([MfaOption { delivery_medium: "SMS", attribute_name: "phone_number" }])
+/// What `GetUser` and `AdminGetUser` both show of a person.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Profile<'a> {
+    username: &'a str,
+    user_attributes: Attributes<'a>,
+    #[serde(rename = "MFAOptions", skip_serializing_if = "Option::is_none")]
+    mfa_options: Option<[MfaOption; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preferred_mfa_setting: Option<&'static str>,
+    #[serde(rename = "UserMFASettingList", skip_serializing_if = "Vec::is_empty")]
+    user_mfa_setting_list: Vec<&'static str>,
+}
+
+impl<'a> Profile<'a> {
+    /// Of all attributes, `only` these; `None` is all.
+    pub(super) fn of(schema: &'a Schema, user: &'a User, only: Option<&'a [AttributeId]>) -> Self {
+        let sms = MfaOption { delivery_medium: "SMS", attribute_name: "phone_number" };
+        Self {
+            username: user.username(),
+            user_attributes: Attributes { schema, user, only },
+            mfa_options: user.factors.legacy_sms.then_some([sms]),
+            preferred_mfa_setting: user.factors.preferred.map(Factor::as_str),
+            user_mfa_setting_list: user.factors.active().map(Factor::as_str).collect(),
+        }
+    }
 }
 
 /// `GroupType`.

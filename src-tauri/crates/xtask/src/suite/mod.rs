@@ -29,6 +29,15 @@ struct Step {
     work: fn(&Run<'_>, &mut Tally) -> Result<Note>,
 }
 
+impl Step {
+    /// Whether it runs: those that are named, or else all but those that take long, unless they are asked for.
+    fn is_wanted(&self, only: &[String], long: bool) -> bool {
+        let named = only.iter().any(|name| name == self.name);
+        let is_long = self.name == steps::LONG;
+        named || (long && is_long) || (only.is_empty() && !is_long)
+    }
+}
+
 /// What a step that succeeded has to add, if anything: something that it could not check, and why.
 type Note = Option<String>;
 
@@ -42,15 +51,16 @@ struct Outcome {
 /// Shows the names of the steps.
 pub(crate) fn list() {
     for step in steps::STEPS {
-        println!("{:<10} {}", step.name, step.heading);
+        let condition = if step.name == steps::LONG { " (with --long)" } else { "" };
+        println!("{:<10} {}{condition}", step.name, step.heading);
     }
 }
 
-/// Runs the steps, all of them or those that are named; a failure does not keep the others from running.
+/// Runs the steps, all of them or those that are named, and those that take `long` where asked; a failure does not keep the others from running.
 ///
 /// # Errors
 /// When a name is no step's, or Rust or Node is too old. A failed step is told in the summary and by the exit code.
-pub(crate) fn run(repository: &Repository, only: &[String]) -> Result<ExitCode> {
+pub(crate) fn run(repository: &Repository, only: &[String], long: bool) -> Result<ExitCode> {
     toolchain::check()?;
     let unknown = only.iter().find(|name| !steps::STEPS.iter().any(|step| step.name == name.as_str()));
     if let Some(unknown) = unknown {
@@ -59,7 +69,7 @@ pub(crate) fn run(repository: &Repository, only: &[String]) -> Result<ExitCode> 
     let run = Run { repository, sealed: Sealed::new()? };
     let mut outcomes = Vec::new();
     for step in steps::STEPS {
-        if only.is_empty() || only.iter().any(|name| name == step.name) {
+        if step.is_wanted(only, long) {
             println!("\n=== {} ({})", step.heading, step.name);
             outcomes.push(carry_out(step, &run));
         }

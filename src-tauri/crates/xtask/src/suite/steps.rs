@@ -18,6 +18,17 @@ use crate::{system, ui};
 /// The version that `deny.toml` is written for.
 const CARGO_DENY: &str = "0.20.2";
 
+/// The step that only `--long` brings.
+pub(super) const LONG: &str = "long";
+
+/// Tests of that step, which others leave out.
+const LONG_TESTS: &[&str] = &[
+    "a_hundred_thousand_mutated_requests",
+    "a_hundred_thousand_people_are_there",
+    "a_million_people_are_there",
+    "three_thousand_pages_a_second",
+];
+
 /// Tests of the root package that have a step of their own.
 const APART: &[&str] = &["e2e", "peers"];
 
@@ -34,6 +45,7 @@ pub(super) const STEPS: &[Step] = &[
     Step { name: "docs", heading: "Rust: documentation", work: documentation },
     Step { name: "deny", heading: "Licences, bans, sources, advisories", work: deny },
     Step { name: "rust", heading: "Rust: tests", work: rust_tests },
+    Step { name: LONG, heading: "The sandbox at its full size, and 100,000 broken requests", work: long },
     Step { name: "peers", heading: "Servers and clients that others wrote", work: peers },
     Step { name: "e2e", heading: "The real window", work: window },
 ];
@@ -128,6 +140,18 @@ fn rust_tests(run: &Run<'_>, tally: &mut Tally) -> Result<Note> {
     }
     in_session(run, &targets, None, tally)?;
     run.sealed.around(Program::cargo(run.repository).arguments(["test", "--workspace", "--doc"])).counted(tally)?;
+    Ok(None)
+}
+
+/// One test at a time: they measure.
+fn long(run: &Run<'_>, tally: &mut Tally) -> Result<Note> {
+    let targets = ["--test", "mutations", "--test", "speed"];
+    cargo_test(run.repository).arguments(targets).arguments(["--no-run"]).run()?;
+    let test = cargo_test(run.repository).arguments(targets).arguments(["--", "--ignored", "--nocapture"]);
+    run.sealed.around(test.arguments(["--test-threads=1"]).arguments(LONG_TESTS)).counted(tally)?;
+    if tally.passed < LONG_TESTS.len() as u64 {
+        bail!("Only {} of {} long tests were found.", tally.passed, LONG_TESTS.len());
+    }
     Ok(None)
 }
 

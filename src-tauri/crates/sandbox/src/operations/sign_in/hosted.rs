@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use super::attempt::Attempt;
 use super::respond::{self, Reply};
 use super::{Step, Texts, refused, wrong};
+use crate::authentication::secret_hash;
 use crate::authentication::sessions::{Challenge, Flow, Progress};
 use crate::directory::{Client, World};
-use crate::operations::{Answered, Call, factors};
+use crate::operations::{Answered, Call, factors, recovery, sign_up};
 use crate::protocol::{ApiError, json};
 
 /// Somebody who has proved everything.
@@ -102,6 +103,34 @@ pub(crate) fn answer(call: &mut Call<'_>, client: Client, id: &str, mut given: T
 pub(crate) fn set_up(call: &mut Call<'_>, session: &str) -> Result<String, ApiError> {
     let given = within(call, &json!({ "Session": session }), factors::associate)?;
     Ok(given["Session"].as_str().unwrap_or_default().to_owned())
+}
+
+/// What people do for themselves without being signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Errand {
+    SignUp,
+    ConfirmSignUp,
+    ForgotPassword,
+    ConfirmForgotPassword,
+}
+
+/// Carries out an errand as the client: its id and its proof of the secret are added to the input.
+///
+/// # Errors
+/// Those of the operation of that name.
+pub(crate) fn run(call: &mut Call<'_>, client: &Client, errand: Errand, mut input: Value) -> Step {
+    input["ClientId"] = client.id.clone().into();
+    if let Some(secret) = &client.secret {
+        let username = input["Username"].as_str().unwrap_or_default();
+        input["SecretHash"] = secret_hash::of(username, &client.id, secret).into();
+    }
+    let operation = match errand {
+        Errand::SignUp => sign_up::sign_up,
+        Errand::ConfirmSignUp => sign_up::confirm,
+        Errand::ForgotPassword => recovery::forgot,
+        Errand::ConfirmForgotPassword => recovery::confirm_forgot,
+    };
+    within(call, &input, operation)
 }
 
 /// Another operation in the place of this one.

@@ -149,28 +149,6 @@ export const events = {
 };
 
 /* Types */
-/**  What is known of a month. */
-export type ActivityView = {
-	/**  Whether the month has ended. */
-	over: boolean,
-	/**  The range and what it rests on. */
-	users: MauView,
-	/**  Everybody in the local copy by price. */
-	split: SplitView,
-	/**  Active users by app client, from imported logs. */
-	clients: ClientUsersView[],
-	/**  Token requests of machines, from imported logs; `null` when unknown. */
-	tokenRequests: number | null,
-	/**  The number of the bill that was given; `null` when none was. */
-	billed: BilledView | null,
-	/**  What could be evidence and is not there. */
-	missing: MissingView[],
-	/**  The policy that would give what is missing, as JSON; `null` when none would. */
-	policy: string | null,
-	/**  `lite`, `essentials` or `plus`; `null` when not told. */
-	plan: string | null,
-	/**  When the local copy was last complete; `null` when it never was. */
-	syncedAt: string | null,
 /**  Whether a consumer takes a token. */
 export type AcceptanceAnswer = 
 /**  It does, where it is set up for the user pool. */
@@ -193,6 +171,30 @@ export type AcceptanceView = {
 	reason: string,
 	/**  What would have to change; `null` when nothing has to. */
 	change: string | null,
+};
+
+/**  What is known of a month. */
+export type ActivityView = {
+	/**  Whether the month has ended. */
+	over: boolean,
+	/**  The range and what it rests on. */
+	users: MauView,
+	/**  Everybody in the local copy by price. */
+	split: SplitView,
+	/**  Active users by app client, from imported logs. */
+	clients: ClientUsersView[],
+	/**  Token requests of machines, from imported logs; `null` when unknown. */
+	tokenRequests: number | null,
+	/**  The number of the bill that was given; `null` when none was. */
+	billed: BilledView | null,
+	/**  What could be evidence and is not there. */
+	missing: MissingView[],
+	/**  The policy that would give what is missing, as JSON; `null` when none would. */
+	policy: string | null,
+	/**  `lite`, `essentials` or `plus`; `null` when not told. */
+	plan: string | null,
+	/**  When the local copy was last complete; `null` when it never was. */
+	syncedAt: string | null,
 };
 
 /**  Answers the open challenge. */
@@ -255,6 +257,15 @@ export type AskPlans = {
 	plan: string | null,
 };
 
+/**  Who asks for credentials. */
+export type BearerKind = 
+/**  Somebody who has not signed in. */
+"guest" | 
+/**  Whoever signed in in the lab, with the ID token that is held there. */
+"lab" | 
+/**  Somebody with the ID token that is given. */
+"token";
+
 /**  A number of a bill. */
 export type BilledView = {
 	/**  How many. */
@@ -272,14 +283,6 @@ export type BreakEvenView = {
 	/**  The first number of users with which it is. */
 	users: number,
 };
-/**  Who asks for credentials. */
-export type BearerKind = 
-/**  Somebody who has not signed in. */
-"guest" | 
-/**  Whoever signed in in the lab, with the ID token that is held there. */
-"lab" | 
-/**  Somebody with the ID token that is given. */
-"token";
 
 /**  Rows of the open pool changed, here or in another process. At most one a second. */
 export type CacheChanged = null;
@@ -541,14 +544,6 @@ export type CountUsers = {
 	search: number,
 };
 
-/**  A point of the curves, in the order of the plans. */
-export type CurvePointView = {
-	/**  Direct users of the pool. */
-	users: number,
-	/**  What they add to the bill, in dollars, plan by plan. */
-	totals: string[],
-	/**  What one more costs, plan by plan. */
-	marginals: string[],
 /**  In which form credentials are shown or copied. */
 export type CredentialsForm = 
 /**  As shells take them. */
@@ -557,6 +552,16 @@ export type CredentialsForm =
 "profile" | 
 /**  As an address that signs a browser in to AWS's console. */
 "consoleUrl";
+
+/**  A point of the curves, in the order of the plans. */
+export type CurvePointView = {
+	/**  Direct users of the pool. */
+	users: number,
+	/**  What they add to the bill, in dollars, plan by plan. */
+	totals: string[],
+	/**  What one more costs, plan by plan. */
+	marginals: string[],
+};
 
 /**  What is known of how the consumers of tokens are set up. */
 export type DemandsRequest = {
@@ -673,18 +678,6 @@ export type EvidenceView = {
 	caveat: string | null,
 };
 
-/**  One number of the table. */
-export type FigureView = {
-	/**  The Region. */
-	region: string,
-	/**  What it is about. */
-	what: string,
-	/**  Dollars for one, or a free quantity. */
-	value: string,
-	/**  Where it was read, and when. */
-	sources: string[],
-	/**  What is in doubt or special; `null` when nothing is. */
-	note: string | null,
 /**  Exchanges a token for AWS credentials. */
 export type ExchangeToken = {
 	/**  The identity pool. */
@@ -723,6 +716,20 @@ export type ExchangeView = {
 	arn: string | null,
 	/**  Why it ended early; `null` when it did not. */
 	refusal: RefusalView | null,
+};
+
+/**  One number of the table. */
+export type FigureView = {
+	/**  The Region. */
+	region: string,
+	/**  What it is about. */
+	what: string,
+	/**  Dollars for one, or a free quantity. */
+	value: string,
+	/**  Where it was read, and when. */
+	sources: string[],
+	/**  What is in doubt or special; `null` when nothing is. */
+	note: string | null,
 };
 
 /**  A way to sign in. */
@@ -794,20 +801,6 @@ export type HistoryState =
 /**  The history cannot be read; the file was left as it is. */
 "unreadable";
 
-/**  Names files to import. */
-export type ImportActivity = {
-	/**  Where they are, one a line. */
-	paths: string,
-	/**  Whether a bill in them is about this pool alone. */
-	onlyPool: boolean,
-};
-
-/**  What importing brought. */
-export type ImportedActivityView = {
-	/**  What was learnt, as sentences. */
-	learnt: string[],
-	/**  What could not be used, as sentences. */
-	problems: string[],
 /**  An identity pool in a list. */
 export type IdentityPoolLineView = {
 	/**  Its id. */
@@ -846,6 +839,22 @@ export type IgnoredView = {
 	what: string,
 	/**  Why. */
 	why: string,
+};
+
+/**  Names files to import. */
+export type ImportActivity = {
+	/**  Where they are, one a line. */
+	paths: string,
+	/**  Whether a bill in them is about this pool alone. */
+	onlyPool: boolean,
+};
+
+/**  What importing brought. */
+export type ImportedActivityView = {
+	/**  What was learnt, as sentences. */
+	learnt: string[],
+	/**  What could not be used, as sentences. */
+	problems: string[],
 };
 
 /**  A token that was looked at: what it is, what it says, whether it holds. */
@@ -1064,10 +1073,6 @@ export type OneCode = {
 	code: string,
 };
 
-/**  Names a month. */
-export type OneMonth = {
-	/**  Such as `2026-11`; `null` for the present one. */
-	month?: string | null,
 /**  Names the form in which credentials are wanted. */
 export type OneForm = {
 	/**  Which. */
@@ -1078,6 +1083,12 @@ export type OneForm = {
 export type OneIdentityPool = {
 	/**  Its id. */
 	identityPoolId: string,
+};
+
+/**  Names a month. */
+export type OneMonth = {
+	/**  Such as `2026-11`; `null` for the present one. */
+	month?: string | null,
 };
 
 /**  Names one of the tokens of the sign-in. */
@@ -1270,6 +1281,42 @@ export type PreparedQueryView = {
 	notes: string[],
 };
 
+/**  A prediction for the window: claims in words, JSON as text to copy. */
+export type PreviewPageView = {
+	/**  The claims of the ID token in words; `null` when none would come. */
+	idToken: ClaimView[] | null,
+	/**  The claims of the access token in words. */
+	accessToken: ClaimView[],
+	/**  Claims that are new each time. */
+	varying: string[],
+	/**  The version of the trigger that was used: `1`, `2` or `3`. */
+	version: string,
+	/**  What the trigger asks for and Cognito ignores. */
+	ignored: IgnoredView[],
+	/**  What a reader should know of this prediction. */
+	notes: string[],
+	/**  The event that the trigger would get, as JSON. */
+	event: string,
+};
+
+/**  Foretells the tokens of a user. */
+export type PreviewTokens = {
+	/**  Who. */
+	username: string,
+	/**  Through which client. */
+	clientId: string,
+	/**  With which scopes; none for a sign-in through the API. */
+	scopes: string[],
+	/**  `triggerSource`, such as `TokenGeneration_Authentication`. */
+	occasion: string,
+	/**  `ClientMetadata` for the trigger. */
+	metadata: { [key in string]: string },
+	/**  The version of the trigger (`V1`, `V2`, `V3`); `null` for the pool's own. */
+	version: string | null,
+	/**  What the trigger answers, as JSON: `response` or the whole event; `null` or empty without one. */
+	response: string | null,
+};
+
 /**  Where the price of the next user changes. */
 export type PriceStepView = {
 	/**  The plan. */
@@ -1308,40 +1355,6 @@ export type PricesView = {
 	notes: string[],
 	/**  The table as JSON, to be edited. */
 	json: string,
-/**  A prediction for the window: claims in words, JSON as text to copy. */
-export type PreviewPageView = {
-	/**  The claims of the ID token in words; `null` when none would come. */
-	idToken: ClaimView[] | null,
-	/**  The claims of the access token in words. */
-	accessToken: ClaimView[],
-	/**  Claims that are new each time. */
-	varying: string[],
-	/**  The version of the trigger that was used: `1`, `2` or `3`. */
-	version: string,
-	/**  What the trigger asks for and Cognito ignores. */
-	ignored: IgnoredView[],
-	/**  What a reader should know of this prediction. */
-	notes: string[],
-	/**  The event that the trigger would get, as JSON. */
-	event: string,
-};
-
-/**  Foretells the tokens of a user. */
-export type PreviewTokens = {
-	/**  Who. */
-	username: string,
-	/**  Through which client. */
-	clientId: string,
-	/**  With which scopes; none for a sign-in through the API. */
-	scopes: string[],
-	/**  `triggerSource`, such as `TokenGeneration_Authentication`. */
-	occasion: string,
-	/**  `ClientMetadata` for the trigger. */
-	metadata: { [key in string]: string },
-	/**  The version of the trigger (`V1`, `V2`, `V3`); `null` for the pool's own. */
-	version: string | null,
-	/**  What the trigger answers, as JSON: `response` or the whole event; `null` or empty without one. */
-	response: string | null,
 };
 
 /**  How a profile signs in. */

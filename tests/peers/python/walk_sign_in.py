@@ -113,13 +113,16 @@ def passkeys(walk):
     policy = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"]}}
     pool = do("CreateUserPool", PoolName="passkeys", Policies=policy).get("UserPool", {}).get("Id", "eu-west-1_0")
     do("SetUserPoolMfaConfig", UserPoolId=pool, WebAuthnConfiguration={"RelyingPartyId": "app.example"})
-    client = do("CreateUserPoolClient", UserPoolId=pool, ClientName="app", ExplicitAuthFlows=["ALLOW_USER_AUTH"])
+    client = do("CreateUserPoolClient", UserPoolId=pool, ClientName="app",
+                ExplicitAuthFlows=["ALLOW_USER_AUTH", "ALLOW_TOKEN_EXCHANGE_IMPERSONATION"])
     client = client.get("UserPoolClient", {}).get("ClientId", "none")
     do("AdminCreateUser", UserPoolId=pool, Username="ada", MessageAction="SUPPRESS")
     do("AdminSetUserPassword", UserPoolId=pool, Username="ada", Password=PASSWORD, Permanent=True)
     begin = lambda **more: do("InitiateAuth", ClientId=client, AuthFlow="USER_AUTH", AuthParameters={"USERNAME": "ada", **more})
     result = begin(PREFERRED_CHALLENGE="PASSWORD", PASSWORD=PASSWORD).get("AuthenticationResult", {})
     me = {"AccessToken": result.get("AccessToken", "none")}
+    do("GetDerivedToken", ClientId=client, SubjectToken=result.get("AccessToken", "none"), SubjectTokenType="ACCESS_TOKEN",
+       Audiences=["orders"], RequestedTokenType="ACCESS_TOKEN")
     key = Passkey("https://app.example", "app.example")
     options = do("StartWebAuthnRegistration", **me).get("CredentialCreationOptions", {"challenge": ""})
     do("CompleteWebAuthnRegistration", **me, Credential=key.register(options))

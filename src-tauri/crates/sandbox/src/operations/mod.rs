@@ -41,6 +41,7 @@ pub(crate) mod sign_in;
 mod sign_up;
 mod tags;
 mod terms;
+mod token_exchange;
 pub(crate) mod tokens;
 pub(crate) mod triggered;
 mod user_sessions;
@@ -348,6 +349,7 @@ static TABLE: &[Operation] = &[
     unsigned(counted("RevokeToken", Category::UserToken, tokens::revoke)),
     unsigned(counted("GlobalSignOut", Category::UserUpdate, tokens::sign_out)),
     counted("AdminUserGlobalSignOut", Category::UserUpdate, tokens::sign_out_as_admin),
+    unsigned(other(Api::UserPools, "GetDerivedToken", token_exchange::derive)),
     unsigned(counted("GetClientToken", Category::ClientAuthentication, tokens::of_client)),
     other(Api::IdentityPools, "ListIdentityPools", identity_pools::list),
     other(Api::IdentityPools, "DescribeIdentityPool", identity_pools::describe),

@@ -106,6 +106,38 @@ pub(crate) fn verified_id(
     Ok(Identified { pool_id: pool.id.clone(), claims })
 }
 
+/// Somebody whose token was believed, and the sign-in that it comes of.
+#[derive(Debug, Clone)]
+pub(crate) struct Party {
+    pub(crate) pool_id: String,
+    pub(crate) user: u32,
+    pub(crate) sub: String,
+    pub(crate) client_id: String,
+    /// Those of an access token; an ID token tells none.
+    pub(crate) scopes: Vec<String>,
+    pub(crate) grant: Grant,
+}
+
+/// The person behind an access or ID token that is still good; `None` for any other token.
+pub(crate) fn party(world: &World, token: &str, is_id: bool, moment: Moment) -> Option<Party> {
+    let pool = pool_of(world, token)?;
+    let keys = world.keys.known(&pool.id)?;
+    let key = if is_id { &keys.id } else { &keys.access };
+    let claims = key.read(token)?;
+    current(&claims, moment).ok()?;
+    let username = text(&claims, if is_id { "cognito:username" } else { "username" })?;
+    let (user, grant) = subject(pool, username, &claims).ok()?;
+    let scopes = text(&claims, "scope").map(|scopes| scopes.split(' ').map(str::to_owned).collect());
+    Some(Party {
+        pool_id: pool.id.clone(),
+        user,
+        sub: text(&claims, "sub")?.to_owned(),
+        client_id: text(&claims, if is_id { "aud" } else { "client_id" })?.to_owned(),
+        scopes: scopes.unwrap_or_default(),
+        grant: grant.clone(),
+    })
+}
+
 /// The pool that a token says it is from.
 fn pool_of<'a>(world: &'a World, token: &str) -> Option<&'a Pool> {
     let claims: Map<String, Value> = jsonwebtoken::dangerous::insecure_decode_claims(token).ok()?;

@@ -13,7 +13,7 @@ mod sealed;
 use rand::Rng as _;
 use serde_json::{Map, Value, json};
 
-pub(crate) use bearer::{Bearer, Refusal, bearer, verified_access, verified_id};
+pub(crate) use bearer::{Bearer, Party, Refusal, bearer, party, verified_access, verified_id};
 pub(crate) use claims::{attributes, revocable};
 pub(crate) use keys::Keys;
 pub(crate) use refresh::{Refresh, continued, is_anyones, owner, refresh, revoke};
@@ -63,6 +63,8 @@ pub(crate) struct Issue {
     pub(crate) login: Option<String>,
     /// `ClientMetadata`, for the trigger.
     pub(crate) client_metadata: Map<String, Value>,
+    /// Who acts for the person (`act`; RFC 8693, 4.1).
+    pub(crate) act: Option<Value>,
 }
 
 impl Issue {
@@ -82,6 +84,7 @@ impl Issue {
             resource: None,
             login: None,
             client_metadata: Map::new(),
+            act: None,
         }
     }
 }
@@ -145,10 +148,12 @@ impl Exchange<'_> {
         let draft = self.draft(pool, user.username())?;
         let mut access = claimant.access(&draft.groups, &draft.scopes, &access_jti, lifetimes.access_s);
         draft.finish_access(&mut access, &client.id);
+        access.extend(self.issue.act.clone().map(|act| ("act".to_owned(), act)));
         let hosted = !self.grant.scopes.is_empty();
         let with_id = !hosted || self.grant.scopes.iter().any(|scope| scope == "openid");
         let mut id = claimant.id(&draft.groups, &id_jti, lifetimes.id_s);
         draft.finish_id(&mut id);
+        id.extend(self.issue.act.clone().map(|act| ("act".to_owned(), act)));
         pre_token::demand_few(access.len() + id.len() + draft.scopes.len())?;
         let keys = world.keys.pool(&pool.id)?;
         let access = keys.access.sign(&access)?;
@@ -177,6 +182,19 @@ impl Exchange<'_> {
         }
         Ok(draft)
     }
+}
+
+/// Tokens of a sign-in for another client or service, with what `grant` says of it: no refresh token.
+///
+/// # Errors
+/// An unknown pool, client or user; what a trigger answers wrongly.
+pub(crate) fn derived(
+    world: &mut World,
+    issue: &Issue,
+    grant: &Grant,
+    moment: Moment,
+) -> Result<Map<String, Value>, ApiError> {
+    Exchange { issue, grant, moment }.tokens(world)
 }
 
 fn refresh_token(world: &mut World, issue: &Issue, grant: &Grant) -> Result<String, ApiError> {

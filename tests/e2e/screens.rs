@@ -52,6 +52,13 @@ pub(crate) async fn tour(window: &Window, mut look: impl AsyncFnMut(&Window, &st
     window.click("button", "Tokens").await;
     window.get("heading", "/^Tokens/").await;
     look(window, "tokens").await;
+    window.click("button", "Cost & MAU").await;
+    window.get("heading", "The same month on each plan").await;
+    look(window, "cost").await;
+    for view in ["Evidence", "Ledger", "Dormant users", "Prices"] {
+        window.click("button", view).await;
+        look(window, &format!("cost-{}", view.to_lowercase().replace(' ', "-"))).await;
+    }
     window.click("button", "/^Settings/").await;
     look(window, "settings").await;
     window.click("button", "/^Erase everything/").await;

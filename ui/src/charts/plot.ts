@@ -7,6 +7,17 @@ export interface Drawn {
   colour: (token: string) => string;
 }
 
+/** uPlot, which writes numbers in the browser's language as soon as it is loaded. Where the system's is "C", as under a
+ * bare display, that is no language at all, and nothing could be drawn. */
+export async function library(): Promise<typeof uPlot> {
+  try {
+    new Intl.NumberFormat(navigator.language);
+  } catch {
+    Object.defineProperty(navigator, "language", { value: "en-US", configurable: true });
+  }
+  return (await import("uplot")).default;
+}
+
 const FONT = '11px "Inter Variable", Inter, system-ui, sans-serif';
 
 /** `70k`, `1.2M`: for axes alone. */

@@ -188,8 +188,8 @@ export const t = {
     calculation: (plan: string) => `How ${plan} is worked out`,
     recommendation: "What to do",
     breakEven: "Where plans overtake each other",
-    breakEvenIs: (cheaper: string, dearer: string, users: string) =>
-      `From ${users} users ${cheaper} is cheaper than ${dearer}.`,
+    breakEvenIs: (cheaper: string, dearer: string, users: number) =>
+      `From ${count(users, "user", "users")} on ${cheaper} is cheaper than ${dearer}.`,
     noBreakEven: "None overtakes another in this range.",
     steps: "Where the price changes",
     stepIs: (plan: string, from: string, before: string, after: string) =>
@@ -233,7 +233,7 @@ export const t = {
       none: "There is no evidence yet. Sync the pool first.",
       missing: "What is not known",
       policy: "IAM policy",
-      policyWhy: "These permissions would narrow the range:",
+      policyWhy: "The permissions that this takes:",
       split: "By price",
       splitWhy: "Everybody in the local copy. The active ones are taken to be mixed like this.",
       kinds: {

@@ -3,7 +3,7 @@
 use console::{PlanCost, PlansAnswer, PlansQuestion, ReportFormat, TableUsed};
 use jiff::Timestamp;
 use model::Region;
-use model::cost::{FeatureUse, Meter, PoolUsage, PricePlan, PriceTable, Sms, plain};
+use model::cost::{FeatureUse, Meter, PoolUsage, PricePlan, PriceTable, Sms, grouped, plain};
 use model::estimate::Estimate;
 use model::mau::Split;
 use rust_decimal::Decimal;
@@ -317,8 +317,12 @@ impl PricesView {
     pub fn new(table: &PriceTable, used: &TableUsed) -> Self {
         let figures = table.figures().into_iter().map(|figure| FigureView {
             region: Region::to_string(&figure.region),
+            value: match u64::try_from(figure.value) {
+                // How many are free, not dollars.
+                Ok(free) if figure.what.starts_with("Free ") => grouped(free),
+                _ => plain(figure.value),
+            },
             what: figure.what,
-            value: plain(figure.value),
             sources: figure
                 .sources
                 .iter()

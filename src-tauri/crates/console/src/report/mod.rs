@@ -140,12 +140,8 @@ pub fn recommendation(present: Option<PricePlan>, answer: &PlansAnswer) -> Vec<S
     let least = now.cost.low - best.cost.low;
     let most = worst(now) - worst(best);
     let (least, most) = (least.min(most).max(Decimal::ZERO), least.max(most));
-    let mut told = vec![format!(
-        "{} would cost {} to {} less in a month like this one.",
-        best.plan,
-        dollars(least),
-        dollars(most)
-    )];
+    let less = if least == most { dollars(most) } else { format!("{} to {}", dollars(least), dollars(most)) };
+    let mut told = vec![format!("{} would cost {less} less in a month like this one.", best.plan)];
     let unknown: Vec<&str> =
         best.losses.iter().filter(|loss| loss.used == FeatureUse::Unknown).map(|loss| loss.feature.words()).collect();
     if !unknown.is_empty() {

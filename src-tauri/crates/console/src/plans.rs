@@ -228,7 +228,8 @@ impl OpenPool {
             // Without a journal the report says nothing of this app's calls.
             ledger: console.ledger(activity.month, Some(&self.key.pool)).await.ok(),
             at: self.now(),
-            activity: Activity { users: question.users.clone(), plan: question.present, ..activity },
+            activity: Activity { plan: question.present, ..activity },
+            asked: question.users.clone(),
         };
         Ok(Report::new(&parts))
     }

@@ -62,6 +62,8 @@ pub(crate) struct Parts {
     pub(crate) name: String,
     pub(crate) id: String,
     pub(crate) activity: Activity,
+    /// The users that the prices are for: those of `activity`, unless somebody moved the number.
+    pub(crate) asked: Estimate<u64>,
     pub(crate) months: Months,
     pub(crate) answer: PlansAnswer,
     pub(crate) ledger: Option<MonthLedger>,
@@ -72,7 +74,7 @@ impl Report {
     pub(crate) fn new(parts: &Parts) -> Self {
         let month = parts.activity.month;
         let present = parts.activity.plan.and_then(|plan| parts.answer.plans.iter().find(|cost| cost.plan == plan));
-        let users = ("Monthly active users".to_owned(), number(&parts.activity.users));
+        let users = ("Monthly active users".to_owned(), number(&parts.asked));
         let cost = present.map(|cost| (format!("Cost on {}", cost.plan), money(&cost.cost)));
         let bar = |cost: &PlanCost| Bar {
             name: cost.plan.to_string(),
@@ -86,7 +88,7 @@ impl Report {
                 paragraphs: recommendation(parts.activity.plan, &parts.answer),
                 ..Section::default()
             },
-            evidence(&parts.activity),
+            evidence(&parts.activity, &parts.asked),
             plans(&parts.answer),
         ];
         sections.extend(present.map(calculation));
@@ -155,7 +157,7 @@ pub fn recommendation(present: Option<PricePlan>, answer: &PlansAnswer) -> Vec<S
     told
 }
 
-fn evidence(activity: &Activity) -> Section {
+fn evidence(activity: &Activity, asked: &Estimate<u64>) -> Section {
     let bound = |bound: Bound| match bound {
         Bound::AtLeast => "at least",
         Bound::About => "about",
@@ -169,10 +171,17 @@ fn evidence(activity: &Activity) -> Section {
     });
     let (direct, federated, linked) = activity.split.priced();
     let all = [direct, federated, linked].map(grouped);
-    let mut paragraphs = vec![format!(
+    let known = &activity.users;
+    let mut paragraphs = Vec::new();
+    if (asked.low, asked.likely, asked.high) != (known.low, known.likely, known.high) {
+        let sentence =
+            format!("The prices are for {}, as somebody chose. What is known is {}.", number(asked), number(known));
+        paragraphs.push(sentence);
+    }
+    paragraphs.push(format!(
         "Everybody in the local copy: {} direct or social, {} of SAML or OIDC providers, {} linked (billed either way).",
         all[0], all[1], all[2]
-    )];
+    ));
     paragraphs.extend(activity.missing.iter().map(|missing| format!("Unknown: {} {}", missing.what, missing.remedy)));
     Section {
         heading: "How many, and how that is known".to_owned(),

@@ -54,7 +54,8 @@ impl Administrator {
         let one = people[usize::try_from(self.below(people.len() as u64)).unwrap()].clone();
         let named = json!({ "Username": one });
         match self.below(10) {
-            0 | 1 => self.create(),
+            // A pool that grew for a thousand months would only be slow.
+            0 | 1 if people.len() < 25 => self.create(),
             2 => drop(self.call("AdminGetUser", named)),
             3 => {
                 let nickname = format!("n{}", self.below(1000));
@@ -122,7 +123,7 @@ async fn in_random_months_the_truth_lies_within_the_range() {
         highs += users.high.unwrap();
     }
     // The range tells something: who came new is in it, and nobody who was never there.
-    assert!(lows * 5 > truths, "at least {lows} of {truths}");
+    assert!(lows * 8 > truths, "at least {lows} of {truths}");
     assert!(highs < truths * 8, "at most {highs} of {truths}");
     assert!(
         house
@@ -282,6 +283,10 @@ async fn plans_are_compared_and_the_report_says_the_same_in_three_forms() {
     let report = pool.report(activity, &question).await.unwrap();
     let html = String::from_utf8(report.write(ReportFormat::Html)).unwrap();
     assert!(html.contains("$1,350.00") && html.contains("90,000 × $0.015 = $1,350.00"));
+    assert!(
+        html.contains("as somebody chose") && html.contains("The pool has about"),
+        "evidence stands beside a what-if"
+    );
     assert!(!html.contains("<script") && !html.contains("http://") && !html.contains("https://"));
     let csv = String::from_utf8(report.write(ReportFormat::Csv)).unwrap();
     assert!(csv.contains("The same month on each plan,Essentials,likely,1350.00"), "{csv}");

@@ -8,7 +8,7 @@ use std::time::Duration;
 use model::PoolId;
 use model::call::Operation;
 
-pub(crate) use answers::{failure, refusal};
+pub(crate) use answers::{failure, refusal, write_failure};
 pub(crate) use credentials::credentials_failure;
 
 /// A call that did not end well. `Display` is the message; it holds no attribute values, names or secrets.
@@ -49,13 +49,19 @@ pub enum ErrorKind {
     Unreachable,
     /// Something answered, but not like AWS.
     WrongRegionOrEndpoint,
-    /// The pool or group does not exist there.
+    /// The pool, group or user does not exist there.
     NotFound,
+    /// There is a user or group of this name, or somebody else has the address.
+    AlreadyExists,
+    /// The call was not sent because the sink refused it: it could not be written down.
+    NotRecorded,
+    /// A change was sent and no answer came: it may have been applied.
+    OutcomeUnknown,
     /// AWS calls the request invalid.
     Validation,
     /// The page token is dead or came twice: list again from the start.
     PageTokenRefused,
-    /// The call was not sent because the sink refused it, or AWS does not offer it for this pool.
+    /// AWS does not offer it for this pool, or the user's state does not allow it.
     Refused,
     /// The profile, Region, endpoint or certificate bundle is not usable as configured.
     Config,

@@ -24,6 +24,7 @@ mod profiles;
 mod session;
 pub mod sign_in;
 mod users;
+mod writes;
 
 pub use aws_smithy_runtime_api::client::http::SharedHttpClient as HttpClient;
 
@@ -32,3 +33,4 @@ pub use gate::{Gate, QuotaUse, RetryRules, Share};
 pub use profiles::{AwsFiles, ConfigError, Profile, ProfileKind, profiles};
 pub use session::{Session, SessionConfig};
 pub use users::{UserFilter, UserPage};
+pub use writes::{Applied, Intent, UserDevice};

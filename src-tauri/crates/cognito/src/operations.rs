@@ -5,6 +5,10 @@
 
 use model::call::{MauEffect, Operation, QuotaCategory};
 
+mod writes;
+
+pub use writes::*;
+
 /// Pages of users, by filter or all (60 at most).
 pub const LIST_USERS: Operation = free("ListUsers", "cognito-idp:ListUsers", QuotaCategory::UserList);
 
@@ -111,7 +115,7 @@ pub const ASSUME_ROLE_WITH_WEB_IDENTITY: Operation =
 /// A ticket for AWS's console in exchange for credentials (`Action=getSigninToken`). Needs no permission.
 pub const GET_SIGNIN_TOKEN: Operation = free("GetSigninToken", "", QuotaCategory::Unmetered);
 
-/// All of them.
+/// All that read and sign in; what changes users and groups is in [`WRITES`].
 pub const ALL: [Operation; 28] = [
     LIST_USERS,
     LIST_USERS_IN_GROUP,

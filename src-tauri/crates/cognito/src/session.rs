@@ -43,6 +43,8 @@ pub struct SessionConfig {
 #[derive(Clone)]
 pub struct Session {
     inner: Arc<Inner>,
+    /// Whether credentials that AWS refuses stay refused until somebody asks for others.
+    steady: bool,
 }
 
 struct Inner {
@@ -198,7 +200,7 @@ impl Session {
             naming,
             account: OnceLock::new(),
         };
-        Self { inner: Arc::new(inner) }
+        Self { inner: Arc::new(inner), steady: false }
     }
 
     /// The Region that is asked.
@@ -212,6 +214,13 @@ impl Session {
     #[must_use]
     pub fn place(&self) -> String {
         self.inner.naming.place.clone()
+    }
+
+    /// The same session for changes: credentials that AWS refuses are not renewed by itself, for the new ones could be
+    /// somebody else's. [`Session::credentials`] renews them.
+    #[must_use]
+    pub fn steady(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), steady: true }
     }
 
     /// Whether credentials can be had now, fetched anew. Cognito is not called; SSO or STS may be, and a
@@ -275,7 +284,7 @@ impl Session {
         // Without credentials nothing is sent, so the gate need not know.
         let used = self.inner.credentials.get().await.map_err(|error| error.of(context))?;
         match self.attempt(context, &send).await {
-            Err(error @ Error { kind: ErrorKind::CredentialsExpired { .. }, .. }) => {
+            Err(error @ Error { kind: ErrorKind::CredentialsExpired { .. }, .. }) if !self.steady => {
                 let renewed = self.inner.credentials.renew().await.map_err(|error| error.of(context))?;
                 let same =
                     renewed.access_key_id() == used.access_key_id() && renewed.session_token() == used.session_token();
@@ -313,6 +322,24 @@ impl Session {
             (Err(_), Some(refusal)) => Ok(Answer::Refused(refusal)),
             (Err(error), None) => Err(error),
         }
+    }
+
+    /// Sends a change through the gate. Credentials that AWS refuses are not renewed here: the caller has to see that they
+    /// are still the same person's.
+    pub(crate) async fn write<T, E, F, Fut>(
+        &self,
+        context: &Context,
+        intent: crate::Intent<'_>,
+        send: F,
+    ) -> Result<T, Error>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
+    {
+        self.inner.credentials.get().await.map_err(|error| error.of(context))?;
+        let once = || async { send().await.map_err(|error| error::write_failure(&error, context)) };
+        self.inner.gate.run_intended(&self.lane(), context, intent, once).await
     }
 
     pub(crate) fn lane(&self) -> Lane {

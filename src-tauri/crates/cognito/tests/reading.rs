@@ -298,7 +298,7 @@ async fn credentials_that_aws_refuses_surface_at_once(#[case] code: &str) {
 async fn what_the_sink_refuses_never_reaches_the_server() {
     let stage = stage_with(10, Share::Off, Book { refuse: true, ..Book::default() }).await;
     let error = stage.first_page().await.unwrap_err();
-    assert_eq!(error.kind, ErrorKind::Refused);
+    assert_eq!(error.kind, ErrorKind::NotRecorded);
     assert!(stage.session.identity().await.is_err());
     assert!(stage.session.all_pools().await.is_err());
     assert_eq!(stage.sandbox.calls().total(), 0);

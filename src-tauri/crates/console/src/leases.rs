@@ -29,7 +29,7 @@ impl Limiters {
         Ok(pool.map(|pool| Held { _limiter: limiter, _pool: pool }))
     }
 
-    fn try_limiter(&self, data: &DataDir, key: &PoolKey) -> Result<Option<Arc<Lease>>, Error> {
+    pub(crate) fn try_limiter(&self, data: &DataDir, key: &PoolKey) -> Result<Option<Arc<Lease>>, Error> {
         let name = format!("limiter-{}", name(&format!("{}/{}/{}", key.place, key.account, key.region)));
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(lease) = held.get(&name).and_then(Weak::upgrade) {

@@ -12,6 +12,7 @@ mod cost;
 mod diagnostics;
 mod erase;
 mod error;
+pub mod jobs;
 mod known;
 pub mod lab;
 mod leases;

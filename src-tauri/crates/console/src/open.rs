@@ -88,6 +88,7 @@ pub(crate) struct Inner {
     pub(crate) notices: Mutex<Vec<String>>,
     pub(crate) limiters: Limiters,
     pub(crate) public_keys: crate::token::PublicKeys,
+    pub(crate) desk: crate::jobs::Desk,
 }
 
 /// Why there are no keys, in a sentence.
@@ -147,6 +148,7 @@ pub async fn open(config: Config) -> Result<Console, Error> {
         notices: Mutex::new(notices),
         limiters: Limiters::default(),
         public_keys: crate::token::PublicKeys::default(),
+        desk: crate::jobs::Desk::default(),
     };
     Ok(Console { inner: Arc::new(inner) })
 }

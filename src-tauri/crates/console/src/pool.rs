@@ -1,5 +1,6 @@
 //! A pool that is open: its cache, its session when there is one, and its sync.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cognito::Session;
@@ -15,6 +16,7 @@ use store::{Cache, Change, Cursor, History, LookedUp, Page};
 use tokio::sync::OnceCell;
 
 use crate::error::{Code, Error};
+use crate::jobs::JobHandle;
 use crate::open::{Console, Inner, blocking};
 use crate::search::Searches;
 use crate::sync::SyncHandle;
@@ -28,6 +30,7 @@ pub struct OpenPool {
     pub(crate) live: OnceCell<Live>,
     pub(crate) searches: Searches,
     pub(crate) running: Mutex<Option<SyncHandle>>,
+    pub(crate) jobs: Mutex<HashMap<String, JobHandle>>,
 }
 
 /// A session, and who it was when it began.
@@ -94,6 +97,7 @@ impl Inner {
                 live: OnceCell::new(),
                 searches: Searches::default(),
                 running: Mutex::new(None),
+                jobs: Mutex::default(),
             });
             pools.insert(key, Arc::downgrade(&open));
             Ok::<_, Error>(open)

@@ -152,7 +152,11 @@ impl CallCounter {
         let mut ledger = self.ledger();
         let Some(at) = ledger.under_way.iter().position(|(under_way, _)| under_way == attempt) else { return };
         let (_, id) = ledger.under_way.swap_remove(at);
-        let end = if outcome == CallOutcome::Done { LedgerEnd::Done } else { LedgerEnd::Failed };
+        let end = match outcome {
+            CallOutcome::Done => LedgerEnd::Done,
+            CallOutcome::Unknown => LedgerEnd::Sent,
+            CallOutcome::Throttled | CallOutcome::Failed => LedgerEnd::Failed,
+        };
         if let Some(Err(error)) = ledger.journal.as_ref().map(|journal| journal.end_call(id, end)) {
             tracing::warn!(%error, "the end of a call was not written down; it stays as sent");
         }
@@ -188,7 +192,7 @@ impl CallSink for CallCounter {
                     counts.pools.entry(pool.clone()).or_default().throttled += 1;
                 }
             }
-            CallOutcome::Failed => counts.of(attempt).failed += 1,
+            CallOutcome::Failed | CallOutcome::Unknown => counts.of(attempt).failed += 1,
         }
     }
 }

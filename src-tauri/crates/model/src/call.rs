@@ -44,6 +44,8 @@ pub enum QuotaCategory {
     UserPoolRead,
     /// `ListGroups` and other things in a pool: 20, 5 for one operation on one pool.
     UserPoolResourceRead,
+    /// Groups and other things in a pool, changed: 15, cannot be raised, 5 for one operation on one pool.
+    UserPoolResourceUpdate,
     /// App clients: 15, 5 for one operation on one pool.
     UserPoolClientRead,
     /// Tokens of machines: 150.
@@ -66,7 +68,7 @@ impl QuotaCategory {
             Self::UserAccountRecovery | Self::UserList => Some(30),
             Self::UserUpdate | Self::UserResourceUpdate | Self::IdentityExchange => Some(25),
             Self::IdentityPoolRead => Some(5),
-            Self::UserPoolRead | Self::UserPoolClientRead => Some(15),
+            Self::UserPoolRead | Self::UserPoolResourceUpdate | Self::UserPoolClientRead => Some(15),
             Self::UserPoolResourceRead => Some(20),
             Self::ClientAuthentication => Some(150),
             Self::Unmetered => None,
@@ -77,7 +79,7 @@ impl QuotaCategory {
     #[must_use]
     pub fn rate_per_pool(self) -> Option<u32> {
         match self {
-            Self::UserPoolResourceRead | Self::UserPoolClientRead => Some(5),
+            Self::UserPoolResourceRead | Self::UserPoolResourceUpdate | Self::UserPoolClientRead => Some(5),
             _ => None,
         }
     }
@@ -97,6 +99,7 @@ impl QuotaCategory {
             Self::UserList => "UserList",
             Self::UserPoolRead => "UserPoolRead",
             Self::UserPoolResourceRead => "UserPoolResourceRead",
+            Self::UserPoolResourceUpdate => "UserPoolResourceUpdate",
             Self::UserPoolClientRead => "UserPoolClientRead",
             Self::ClientAuthentication => "ClientAuthentication",
             Self::IdentityPoolRead => "IdentityPoolRead",
@@ -151,8 +154,10 @@ pub enum CallOutcome {
     Done,
     /// AWS refused because too many requests were sent.
     Throttled,
-    /// AWS refused, or the answer never came.
+    /// AWS refused, or nothing was sent.
     Failed,
+    /// It was sent and no answer came: it may have been applied.
+    Unknown,
 }
 
 /// Where every attempt is recorded before it is sent. If it cannot be recorded, nothing is sent.

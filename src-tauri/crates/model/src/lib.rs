@@ -16,6 +16,7 @@ pub mod identity;
 pub mod list;
 pub mod mau;
 pub mod month;
+pub mod plan;
 pub mod pool;
 pub mod query;
 pub mod sync;

@@ -22,7 +22,10 @@ pub use cache::{
 pub use data_dir::{DataDir, DataDirError, Lease};
 pub use erase::{EraseError, Erased, erase_all, erase_pool};
 pub use history::{Change, History, HistoryError, MonthlyEvidence, MonthlyKind, What};
-pub use journal::{Entry, Journal, JournalError, LedgerCall, LedgerEnd, LedgerId};
+pub use journal::{
+    AuditEntry, AuditFault, AuditFilter, AuditKind, AuditPerson, AuditRecord, AuditVerdict, Entry, ItemEnd, ItemRow,
+    JobRow, Journal, JournalError, LedgerCall, LedgerEnd, LedgerId, NewJob,
+};
 pub use keys::{KeyError, KeySource, Keys, Protection};
 pub use settings::{
     BrokenSettings, ColumnChoice, Density, KnownPool, SavedConnection, SavedView, Settings, SettingsError, Theme,

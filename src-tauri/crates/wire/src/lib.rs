@@ -9,6 +9,7 @@ pub mod app;
 pub mod connections;
 pub mod cost;
 pub mod error;
+pub mod jobs;
 pub mod lab;
 pub mod ledger;
 pub mod plans;

@@ -82,6 +82,64 @@ where
     }
 }
 
+/// Explains a failed change. Only what AWS surely did not take may be repeated: throttling, and connections that were never
+/// made. Whatever may have been applied is [`ErrorKind::OutcomeUnknown`].
+pub(crate) fn write_failure<E>(error: &SdkError<E, HttpResponse>, context: &Context) -> Failure
+where
+    E: StdError + ProvideErrorMetadata + Send + Sync + 'static,
+{
+    let Failure { error: explained, again } = failure(error, context);
+    let name = context.operation.name;
+    let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
+    let decided =
+        |kind, message: String| Failure { error: Error { kind, message, ..explained.clone() }, again: Again::Never };
+    let unknown = || {
+        let message = format!("{name} was sent and no answer came, so it is not known whether it was applied.");
+        decided(ErrorKind::OutcomeUnknown, message)
+    };
+    match (error, code) {
+        (_, Some("UserNotFoundException")) => {
+            decided(ErrorKind::NotFound, "There is no such user in this pool.".into())
+        }
+        (_, Some("UsernameExistsException")) => {
+            decided(ErrorKind::AlreadyExists, "There is a user of this name already.".into())
+        }
+        (_, Some("GroupExistsException")) => {
+            decided(ErrorKind::AlreadyExists, "There is a group of this name already.".into())
+        }
+        (_, Some("AliasExistsException")) => {
+            decided(ErrorKind::AlreadyExists, "Somebody else in the pool has this address or number.".into())
+        }
+        (_, Some("InvalidPasswordException")) => {
+            decided(ErrorKind::Validation, "The password does not satisfy the pool's policy.".into())
+        }
+        (_, Some(code @ ("NotAuthorizedException" | "UnsupportedUserStateException" | "LimitExceededException"))) => {
+            decided(ErrorKind::Refused, format!("Cognito does not allow {name} for the user as they are ({code})."))
+        }
+        (SdkError::ServiceError(_), _) if again == Again::ServerFault => unknown(),
+        (SdkError::ServiceError(_) | SdkError::ConstructionFailure(_), _) => Failure { error: explained, again },
+        (SdkError::DispatchFailure(_), _) if never_connected(&chain(error)) || find(error).is_some() => {
+            Failure { error: explained, again }
+        }
+        _ => unknown(),
+    }
+}
+
+/// Whether a failure says that no connection was made, so that nothing can have been applied.
+fn never_connected(chain: &str) -> bool {
+    let chain = chain.to_ascii_lowercase();
+    [
+        "dns error",
+        "failed to lookup address",
+        "certificate",
+        "connect timeout",
+        "connection refused",
+        "tcp connect error",
+    ]
+    .iter()
+    .any(|sign| chain.contains(sign))
+}
+
 /// The error of ours that our credentials provider raised, passed through the SDK.
 fn find<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a Error> {
     let mut next = Some(error);
@@ -230,6 +288,8 @@ fn denied(context: &Context) -> String {
         "ListGroups" => "list the groups of this pool",
         "ListUserPools" => "list the pools of this account",
         "DescribeUserPool" => "read the settings of this pool",
+        "CreateGroup" | "UpdateGroup" | "DeleteGroup" => "change the groups of this pool",
+        name if crate::operations::WRITES.iter().any(|write| write.name == name) => "change users of this pool",
         _ => "do this",
     };
     let who = capital(&context.who);
@@ -239,7 +299,10 @@ fn denied(context: &Context) -> String {
 fn not_found(context: &Context) -> String {
     let region = &context.region;
     let thing = match (&context.pool, context.operation.name) {
-        (Some(pool), "ListUsersInGroup") => format!("no pool {pool} with this group"),
+        (
+            Some(pool),
+            "ListUsersInGroup" | "AdminAddUserToGroup" | "AdminRemoveUserFromGroup" | "UpdateGroup" | "DeleteGroup",
+        ) => format!("no pool {pool} with this group"),
         (Some(pool), "DescribeUserPoolClient") => format!("no pool {pool} with this app client"),
         (Some(pool), _) => format!("no pool {pool}"),
         (None, _) => "nothing of this name".to_owned(),

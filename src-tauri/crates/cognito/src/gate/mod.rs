@@ -107,6 +107,12 @@ impl Gate {
         }
     }
 
+    /// The share that calls may use now.
+    #[must_use]
+    pub fn share(&self) -> Share {
+        self.lanes().share
+    }
+
     /// How much of a category is in use: the busiest account and Region of this gate.
     #[must_use]
     pub fn usage(&self, category: QuotaCategory) -> QuotaUse {
@@ -136,13 +142,28 @@ impl Gate {
         F: Fn() -> Fut,
         Fut: Future<Output = Result<T, Failure>>,
     {
+        self.run_intended(lane, context, &|| Ok(()), send).await
+    }
+
+    /// The same for a call whose intent is written down for each attempt, when it is its turn.
+    pub(crate) async fn run_intended<T, F, Fut>(
+        &self,
+        lane: &Lane,
+        context: &Context,
+        intent: crate::Intent<'_>,
+        send: F,
+    ) -> Result<T, Error>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<T, Failure>>,
+    {
         let rates = self.rates(lane, context);
         let mut attempt = 1;
         loop {
             for rate in &rates {
                 rate.permit().await;
             }
-            let record = self.begin(lane, context, attempt)?;
+            let record = self.begin(lane, context, attempt, intent)?;
             for rate in &rates {
                 rate.sent();
             }
@@ -158,6 +179,8 @@ impl Gate {
                 for rate in &rates {
                     rate.throttled();
                 }
+            } else if failure.error.kind == ErrorKind::OutcomeUnknown {
+                record.end(CallOutcome::Unknown);
             } else {
                 record.end(CallOutcome::Failed);
             }
@@ -169,7 +192,13 @@ impl Gate {
         }
     }
 
-    fn begin(&self, lane: &Lane, context: &Context, attempt: u32) -> Result<Record<'_>, Error> {
+    fn begin(
+        &self,
+        lane: &Lane,
+        context: &Context,
+        attempt: u32,
+        intent: crate::Intent<'_>,
+    ) -> Result<Record<'_>, Error> {
         let attempt = CallAttempt {
             operation: context.operation,
             pool: context.pool.clone(),
@@ -179,8 +208,8 @@ impl Gate {
             attempt,
             at: self.clock.now(),
         };
-        self.sink.before(&attempt).map_err(|refused| {
-            Error::new(ErrorKind::Refused, format!("Nothing was sent: {}.", refused.reason)).of(context)
+        intent().and_then(|()| self.sink.before(&attempt)).map_err(|refused| {
+            Error::new(ErrorKind::NotRecorded, format!("Nothing was sent: {}.", refused.reason)).of(context)
         })?;
         Ok(Record { sink: &*self.sink, attempt, outcome: CallOutcome::Failed })
     }

@@ -233,7 +233,7 @@ async fn what_the_sink_refuses_is_not_sent() {
         Ok::<_, Failure>(())
     };
     let error = gate.run(&lane(), &list_users(), send).await.unwrap_err();
-    assert_eq!(error.kind, ErrorKind::Refused);
+    assert_eq!(error.kind, ErrorKind::NotRecorded);
     assert_eq!(error.message, "Nothing was sent: the book is full.");
     assert_eq!(sent.load(Ordering::Relaxed), 0);
 }

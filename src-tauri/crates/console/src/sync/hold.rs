@@ -164,12 +164,12 @@ impl Hold {
 }
 
 /// Whether both are the same account and the same user or role. Sessions of a role have names of their own.
-fn is_same(before: &Identity, now: &Identity) -> bool {
+pub(crate) fn is_same(before: &Identity, now: &Identity) -> bool {
     before.account == now.account && role(before) == role(now)
 }
 
 /// The ARN without the session's name.
-fn role(identity: &Identity) -> &str {
+pub(crate) fn role(identity: &Identity) -> &str {
     match identity.arn.split_once(":assumed-role/") {
         Some((_, rest)) if rest.contains('/') => {
             identity.arn.rsplit_once('/').map_or(identity.arn.as_str(), |(role, _)| role)

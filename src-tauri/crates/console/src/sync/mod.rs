@@ -13,6 +13,8 @@ mod plan;
 mod progress;
 mod verify;
 
+pub(crate) use hold::{is_same, role};
+
 use std::sync::{Arc, PoisonError};
 
 use model::sync::SyncReport;

@@ -4,6 +4,8 @@
 mod circle;
 mod connections;
 mod house;
+mod jobs;
+mod jobs_kill;
 mod kill;
 mod lab;
 mod lab_challenges;

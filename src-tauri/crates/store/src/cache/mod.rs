@@ -303,6 +303,47 @@ impl Cache {
         self.inner.write(|writer| write::page::remove(writer, pool, usernames, history, now))
     }
 
+    /// Puts in a user as a change of ours has left them; the groups are ignored. Differences go to `history` first.
+    ///
+    /// # Errors
+    /// [`CacheError`]. Nothing is written on errors.
+    pub fn patch_user(&self, user: &User, history: Option<&History>, now: Timestamp) -> Result<()> {
+        let pool = &self.inner.pool;
+        self.inner.write(|writer| write::patch::user(writer, pool, user, history, now))
+    }
+
+    /// Puts a user into a group or takes them out. Users and groups that the cache does not have are left alone.
+    ///
+    /// # Errors
+    /// [`CacheError`]. Nothing is written on errors.
+    pub fn patch_member(
+        &self,
+        group: &GroupName,
+        username: &Username,
+        inside: bool,
+        history: Option<&History>,
+        now: Timestamp,
+    ) -> Result<()> {
+        let pool = &self.inner.pool;
+        self.inner.write(|writer| write::patch::member(writer, pool, group, username, inside, history, now))
+    }
+
+    /// Puts in one group as it is now.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn patch_group(&self, group: &Group) -> Result<()> {
+        self.inner.write(|writer| write::patch::group(writer, group))
+    }
+
+    /// Removes one group with its memberships.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn remove_group(&self, group: &GroupName) -> Result<()> {
+        self.inner.write(|writer| write::patch::remove_group(writer, group))
+    }
+
     /// Ends the running generation.
     ///
     /// # Errors

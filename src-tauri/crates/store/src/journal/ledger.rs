@@ -170,7 +170,8 @@ impl Journal {
         rows.collect::<Result<_, _>>().map_err(Into::into)
     }
 
-    /// Forgets who was meant by every entry of a pool about this person; the calls stay counted.
+    /// Forgets who was meant by every entry of a pool about this person, in ledger, jobs that have ended with them, and
+    /// audit; the calls stay counted and the audit's chain stays whole.
     ///
     /// # Errors
     /// [`JournalError::Failed`]; nothing is forgotten then.
@@ -181,7 +182,16 @@ impl Journal {
             transaction
                 .prepare_cached("UPDATE ledger SET person = '' WHERE pool = ?1 AND person = ?2")?
                 .execute(params![pool, name])?;
+            transaction
+                .prepare_cached(
+                    "UPDATE items SET name = '', sub = NULL, body = '', why = NULL, detail = NULL
+                     WHERE (name = ?2 OR sub = ?2)
+                         AND job IN (SELECT id FROM jobs WHERE pool = ?1 OR pool LIKE '%/' || ?1)
+                         AND state IN ('done', 'failed', 'skipped')",
+                )?
+                .execute(params![pool, name])?;
         }
+        super::audit::forget(&transaction, pool, names)?;
         transaction.commit()?;
         Ok(())
     }

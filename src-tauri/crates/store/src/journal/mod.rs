@@ -1,5 +1,7 @@
-//! What this program did that may cost money. Written before it is done; kept when the cache is thrown away.
+//! What this program did that may cost money or changes something. Written before it is done; kept when the cache is thrown away.
 
+mod audit;
+mod jobs;
 mod ledger;
 
 use std::path::PathBuf;
@@ -11,6 +13,8 @@ use rusqlite_migration::{M, Migrations};
 use crate::data_dir::DataDir;
 use crate::db::{self, OpenFailure, Place};
 use crate::keys::Keys;
+pub use audit::{AuditEntry, AuditFault, AuditFilter, AuditKind, AuditPerson, AuditRecord, AuditVerdict};
+pub use jobs::{ItemEnd, ItemRow, JobRow, NewJob};
 pub use ledger::{Entry, LedgerCall, LedgerEnd, LedgerId};
 
 /// The journal of all pools. Cheap to clone; every method blocks until the disk has it.
@@ -54,7 +58,7 @@ impl From<rusqlite::Error> for JournalError {
     }
 }
 
-const MIGRATIONS: &[M<'_>] = &[M::up(include_str!("0001_ledger.sql"))];
+const MIGRATIONS: &[M<'_>] = &[M::up(include_str!("0001_ledger.sql")), M::up(include_str!("0002_jobs.sql"))];
 
 impl Journal {
     /// Opens the journal and creates it when there is none.

@@ -3,5 +3,6 @@
 mod log;
 pub(super) mod members;
 pub(super) mod page;
+pub(super) mod patch;
 pub(super) mod state;
 mod text;

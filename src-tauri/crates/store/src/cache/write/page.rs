@@ -51,6 +51,15 @@ pub(in crate::cache) fn write(
     Ok(effect)
 }
 
+/// Puts one row in, outside of any listing.
+pub(super) fn patch(connection: &Connection, fields: &mut FieldMap, user: &User, log: &mut Log<'_>) -> Result<()> {
+    let (_, effect) = put(connection, fields, user, log)?;
+    match effect {
+        Effect::Unchanged => Ok(()),
+        effect => state::changed(connection, i64::from(matches!(effect, Effect::Added))),
+    }
+}
+
 fn put(connection: &Connection, fields: &mut FieldMap, user: &User, log: &mut Log<'_>) -> Result<(u32, Effect)> {
     let new = body::encode(user)?;
     let mut known = connection.prepare_cached("SELECT id, body FROM users WHERE username = ?1")?;

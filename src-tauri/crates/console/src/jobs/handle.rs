@@ -1,0 +1,258 @@
+//! Jobs from outside: beginning, watching, pausing, going on, trying again.
+
+use std::sync::{Arc, PoisonError};
+
+use model::plan::{ItemCounts, ItemState, JobState, Plan};
+use secrecy::SecretString;
+use store::{AuditEntry, AuditKind, ItemRow, JobRow, Journal, NewJob};
+use tokio::sync::watch;
+
+use super::run::Run;
+use crate::error::{Code, Error};
+use crate::open::blocking;
+use crate::pool::OpenPool;
+
+/// What a job is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JobPhase {
+    /// Calls are sent.
+    Running,
+    /// AWS is asked, without charge, what became of calls whose answer never came.
+    Reconciling,
+    /// A person paused it.
+    Paused,
+    /// It cannot go on now and will by itself. Holds why, as a sentence.
+    Waiting(String),
+    /// No entry waits any more.
+    Ended,
+    /// It stopped with [`JobProgress::error`]; it can go on later.
+    Stopped,
+}
+
+/// How far a job has come.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobProgress {
+    /// What it is doing.
+    pub phase: JobPhase,
+    /// Its entries by state.
+    pub counts: ItemCounts,
+    /// Why it stopped.
+    pub error: Option<Error>,
+}
+
+/// A job that is carried out in the background. Clones are the same job.
+#[derive(Clone)]
+pub struct JobHandle {
+    /// Names it.
+    pub id: String,
+    /// How far it has come.
+    pub progress: watch::Receiver<JobProgress>,
+    pub(super) paused: Arc<watch::Sender<bool>>,
+}
+
+impl JobHandle {
+    /// Sends nothing more until [`OpenPool::go_on`]; what is under way ends.
+    pub fn pause(&self) {
+        self.paused.send_replace(true);
+    }
+
+    /// Waits until it has ended, was paused or stopped, and tells how far it came.
+    ///
+    /// # Errors
+    /// Why it stopped.
+    pub async fn finished(&self) -> Result<ItemCounts, Error> {
+        let mut progress = self.progress.clone();
+        let over = |told: &JobProgress| matches!(told.phase, JobPhase::Ended | JobPhase::Stopped | JobPhase::Paused);
+        let told = match progress.wait_for(over).await {
+            Ok(told) => told.clone(),
+            Err(_) => return Err(Error::new(Code::Internal, "The job ended unexpectedly; see the log.")),
+        };
+        told.error.map_or(Ok(told.counts), Err)
+    }
+}
+
+impl OpenPool {
+    /// Carries out an approved plan in the background. It is on the disk with all its entries before anything is sent.
+    /// `password` is what steps set that set one; it stays in memory.
+    ///
+    /// # Errors
+    /// [`Code::Precondition`] when the token does not hold, a password is missing, or the plan was carried out already;
+    /// [`Code::JournalUnavailable`] when it cannot be written down: then nothing is sent.
+    pub async fn apply(self: &Arc<Self>, token: &str, password: Option<SecretString>) -> Result<JobHandle, Error> {
+        let approved = self.approved(token)?;
+        let plan = approved.plan;
+        if plan.action.needs_password() && password.is_none() {
+            return Err(Error::invalid("password", "Give the password that is to be set."));
+        }
+        let journal = self.journal()?;
+        let live = self.live()?.clone();
+        let head = Plan { items: Vec::new(), ..(*plan).clone() };
+        let undo_of = match &plan.action {
+            model::plan::Action::Undo { job } => Some(job.clone()),
+            _ => None,
+        };
+        let job = NewJob {
+            id: plan.id.clone(),
+            head: serde_json::to_string(&head).map_err(|error| Error::new(Code::Internal, error.to_string()))?,
+            pool: self.key.to_string(),
+            account: live.identity.account.as_str().to_owned(),
+            arn: live.identity.arn.clone(),
+            reason: approved.reason,
+            undo_of,
+            at: self.now(),
+        };
+        let entry = self.job_record(&job, AuditKind::Approved, plan.action.name());
+        let (new, store) = (job.clone(), journal.clone());
+        blocking(move || {
+            if store.job(&new.id)?.is_some() {
+                let message = "This plan was carried out already. Look at its job, or make a new plan.";
+                return Err(Error::new(Code::Precondition, message));
+            }
+            Ok(store.begin_job(&new, &plan.items, &entry)?)
+        })
+        .await?;
+        self.start(journal, job, password).await
+    }
+
+    /// Goes on with a job that was paused, stopped, or left by a program that ended. One that runs is joined.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`]; [`Code::Precondition`] for a job of another pool, account, user or role, or in locked Production.
+    pub async fn go_on(self: &Arc<Self>, id: &str, password: Option<SecretString>) -> Result<JobHandle, Error> {
+        let (journal, row) = self.job_of_this_pool(id).await?;
+        if self.is_read_only() {
+            return Err(Error::new(
+                Code::Precondition,
+                "This pool is marked Production and read-only. Unlock it first.",
+            ));
+        }
+        self.start(journal, row.job, password).await
+    }
+
+    /// Puts the failed entries of a job into its queue again, with `unknown` also those of which it is not known whether
+    /// they were applied, and goes on.
+    ///
+    /// # Errors
+    /// As [`OpenPool::go_on`].
+    pub async fn retry(
+        self: &Arc<Self>,
+        id: &str,
+        unknown: bool,
+        password: Option<SecretString>,
+    ) -> Result<JobHandle, Error> {
+        let (journal, row) = self.job_of_this_pool(id).await?;
+        if self.running_job(id).is_some() {
+            return Err(Error::new(Code::Precondition, "This job is under way. Wait until it has ended."));
+        }
+        let record = self.job_record(&row.job, AuditKind::Job, if unknown { "retry unknown" } else { "retry failed" });
+        let id = id.to_owned();
+        let store = journal.clone();
+        blocking(move || {
+            store.set_job_state(&id, JobState::Running, &record)?;
+            store.move_items(&id, ItemState::Failed, ItemState::Queued)?;
+            if unknown {
+                store.move_items(&id, ItemState::Unknown, ItemState::Queued)?;
+            }
+            Ok::<_, Error>(())
+        })
+        .await?;
+        self.go_on(&row.job.id, password).await
+    }
+
+    /// The jobs of this pool, the newest first; 1,000 at most are looked at.
+    ///
+    /// # Errors
+    /// [`Code::JournalUnavailable`].
+    pub async fn jobs(&self) -> Result<Vec<JobRow>, Error> {
+        let (journal, pool) = (self.journal()?, self.key.to_string());
+        let mut rows = blocking(move || journal.jobs(1_000)).await?;
+        rows.retain(|row| row.job.pool == pool);
+        Ok(rows)
+    }
+
+    /// A job of this pool.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`]; [`Code::JournalUnavailable`].
+    pub async fn job(&self, id: &str) -> Result<JobRow, Error> {
+        Ok(self.job_of_this_pool(id).await?.1)
+    }
+
+    /// Entries of a job in order, from a place on: all, or those of one state.
+    ///
+    /// # Errors
+    /// As [`OpenPool::job`].
+    pub async fn job_items(
+        &self,
+        id: &str,
+        state: Option<ItemState>,
+        from: u64,
+        limit: u32,
+    ) -> Result<Vec<ItemRow>, Error> {
+        let (journal, row) = self.job_of_this_pool(id).await?;
+        blocking(move || journal.job_items(&row.job.id, state, from, limit)).await
+    }
+
+    /// The job of this name that is under way in this program.
+    #[must_use]
+    pub fn running_job(&self, id: &str) -> Option<JobHandle> {
+        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        let running = |handle: &&JobHandle| {
+            !matches!(handle.progress.borrow().phase, JobPhase::Ended | JobPhase::Stopped | JobPhase::Paused)
+        };
+        jobs.get(id).filter(running).cloned()
+    }
+
+    pub(super) fn journal(&self) -> Result<Journal, Error> {
+        self.console.vault().journal.clone().ok_or_else(|| {
+            let message = "The journal cannot be opened, so nothing is changed; see the notices.";
+            Error::new(Code::JournalUnavailable, message)
+        })
+    }
+
+    /// A record of what was done to a whole job.
+    pub(super) fn job_record(&self, job: &NewJob, kind: AuditKind, operation: &str) -> AuditEntry {
+        let who = self.live.get().map_or_else(|| job.arn.clone(), |live| live.identity.arn.clone());
+        AuditEntry {
+            at: self.now(),
+            kind,
+            job: job.id.clone(),
+            item: None,
+            who,
+            pool: job.pool.clone(),
+            operation: operation.to_owned(),
+            outcome: None,
+            code: None,
+            request_id: None,
+            reason: job.reason.clone(),
+            person: None,
+        }
+    }
+
+    pub(super) async fn job_of_this_pool(&self, id: &str) -> Result<(Journal, JobRow), Error> {
+        let journal = self.journal()?;
+        let (store, wanted) = (journal.clone(), id.to_owned());
+        let found = blocking(move || store.job(&wanted)).await?;
+        let row = found.filter(|row| row.job.pool == self.key.to_string());
+        row.map(|row| (journal, row))
+            .ok_or_else(|| Error::new(Code::NotFound, "There is no such job in this pool's journal."))
+    }
+
+    async fn start(
+        self: &Arc<Self>,
+        journal: Journal,
+        job: NewJob,
+        password: Option<SecretString>,
+    ) -> Result<JobHandle, Error> {
+        if let Some(running) = self.running_job(&job.id) {
+            return Ok(running);
+        }
+        let run = Run::new(self.clone(), journal, job, password).await?;
+        let handle = run.handle();
+        let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        jobs.insert(handle.id.clone(), handle.clone());
+        drop(jobs);
+        tokio::spawn(run.to_the_end());
+        Ok(handle)
+    }
+}

@@ -1,0 +1,110 @@
+//! Looking back: undo as a plan of its own, and the audit.
+
+use std::sync::Arc;
+
+use model::plan::{Action, Item, ItemState, Plan, Target, reversed};
+use store::{AuditFilter, AuditRecord, AuditVerdict};
+
+use crate::error::{Code, Error};
+use crate::open::{Console, blocking};
+use crate::pool::OpenPool;
+
+/// Entries that are read at once.
+const PAGE: u32 = 1_000;
+
+impl OpenPool {
+    /// A plan that takes back what a job did, as far as that can be: the last entry first. Of a deleted user a new one is
+    /// made from the record.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] for an unknown job; [`Code::Precondition`] when nothing of it was applied or can be taken back.
+    pub async fn plan_undo(&self, job: &str) -> Result<Arc<Plan>, Error> {
+        let mut items: Vec<Item> = Vec::new();
+        let (mut from, mut impossible, mut recreated) = (0, 0_u64, false);
+        loop {
+            let rows = self.job_items(job, Some(ItemState::Done), from, PAGE).await?;
+            let Some(last) = rows.last() else { break };
+            from = last.seq + 1;
+            for row in rows {
+                // What was so already when its turn came, we did not do.
+                let Some(item) = row.item.filter(|_| row.step > 0) else { continue };
+                let back = reversed(&item);
+                impossible += u64::from(back.is_empty());
+                recreated |= item.record.is_some() && matches!(item.target, Target::User { .. });
+                items.extend(self.with_sub(back).await?);
+            }
+        }
+        if items.is_empty() {
+            let message = "Nothing of this job was applied that could be taken back.";
+            return Err(Error::new(Code::Precondition, message));
+        }
+        // Groups come before those who join them.
+        let (groups, mut users): (Vec<Item>, Vec<Item>) =
+            items.into_iter().partition(|item| matches!(item.target, Target::Group { .. }));
+        users.reverse();
+        let mut notes = Vec::new();
+        if impossible > 0 {
+            notes.push(format!("{impossible} of the job's changes cannot be taken back and are left out."));
+        }
+        if recreated {
+            notes.push(
+                "Deleted users are made anew from the record: with a new sub, a password that they have to choose, and no \
+                 second factors, devices or linked identities."
+                    .to_owned(),
+            );
+        }
+        let items = groups.into_iter().chain(users).collect();
+        Ok(self.put_on_desk(Action::Undo { job: job.to_owned() }, items, notes))
+    }
+
+    /// Fills in the `sub` of users that the job made, so that they are compared before they are touched.
+    async fn with_sub(&self, items: Vec<Item>) -> Result<Vec<Item>, Error> {
+        let mut filled = Vec::new();
+        for mut item in items {
+            let creates = matches!(item.steps.first(), Some(model::plan::Step::CreateUser(_)));
+            if let (Target::User { username, sub }, false) = (&mut item.target, creates)
+                && sub.is_none()
+            {
+                *sub = self.user(username).await?.and_then(|user| user.sub().map(str::to_owned));
+            }
+            filled.push(item);
+        }
+        Ok(filled)
+    }
+
+    /// What the audit tells of a user or group of this pool, the newest first.
+    ///
+    /// # Errors
+    /// [`Code::JournalUnavailable`].
+    pub async fn audit_of(&self, name: &str, limit: usize) -> Result<Vec<AuditRecord>, Error> {
+        let journal = self.journal()?;
+        let filter =
+            AuditFilter { person: Some(name.to_owned()), pool: Some(self.key.to_string()), ..AuditFilter::default() };
+        blocking(move || journal.audit(&filter, limit)).await
+    }
+}
+
+impl Console {
+    /// The audit of all pools, the newest first.
+    ///
+    /// # Errors
+    /// [`Code::JournalUnavailable`].
+    pub async fn audit(&self, filter: AuditFilter, limit: usize) -> Result<Vec<AuditRecord>, Error> {
+        let journal = self.open_journal()?;
+        blocking(move || journal.audit(&filter, limit)).await
+    }
+
+    /// Walks the audit's chain. `known_head` is a hash that was noted earlier and must still be in it.
+    ///
+    /// # Errors
+    /// [`Code::JournalUnavailable`] when it cannot be read; what is wrong with it is in the verdict.
+    pub async fn verify_audit(&self, known_head: Option<String>) -> Result<AuditVerdict, Error> {
+        let journal = self.open_journal()?;
+        blocking(move || journal.verify_audit(known_head.as_deref())).await
+    }
+
+    fn open_journal(&self) -> Result<store::Journal, Error> {
+        let journal = self.inner.vault().journal.clone();
+        journal.ok_or_else(|| Error::new(Code::JournalUnavailable, "The journal cannot be opened; see the notices."))
+    }
+}

@@ -1,0 +1,277 @@
+//! Making plans and counting what they will do.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use cognito::{Share, UserFilter};
+use model::cost::{PricePlan, PriceTable};
+use model::month::Month;
+use model::plan::{
+    Action, Allowance, Item, Plan, PlanError, Preview, Target, item_for, items_for_group, new_user, preview,
+};
+use model::pool::Pool;
+use model::query::Sort;
+use model::user::User;
+use model::{GroupName, Sub, Username};
+
+use crate::error::{Code, Error};
+use crate::open::blocking;
+use crate::pool::{Live, OpenPool};
+
+/// Users that are read from the local copy at once.
+const PAGE: u32 = 500;
+
+/// Up to so many users are asked for at AWS when a plan is made, so that it rests on what is there now.
+const ASKED: usize = 10;
+
+/// Whom an action is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Chosen {
+    /// Nobody: it makes a user, or is about a group.
+    Nobody,
+    /// Everybody whom a query finds in the local copy.
+    Query(String),
+    /// Users by name.
+    Names(Vec<String>),
+}
+
+impl From<PlanError> for Error {
+    fn from(error: PlanError) -> Self {
+        Self::invalid(&error.field, error.message)
+    }
+}
+
+impl OpenPool {
+    /// Makes a plan and keeps it for approval. Reads the local copy; up to ten named users are asked for at AWS
+    /// (`ListUsers`; free). Nothing is changed.
+    ///
+    /// # Errors
+    /// [`Code::Validation`] when the action makes no sense in this pool, with the field; [`Code::NotFound`] for a named
+    /// user that neither the local copy nor AWS knows; [`Code::AlreadyExists`] for a user to be created.
+    pub async fn plan(&self, action: Action, chosen: Chosen) -> Result<Arc<Plan>, Error> {
+        let pool = self.described().await?;
+        let items = match &action {
+            Action::CreateUser(new) => {
+                let item = new_user(new, &pool)?;
+                self.is_free(&pool, &new.username).await?;
+                vec![item]
+            }
+            Action::CreateGroup(settings) | Action::UpdateGroup(settings) => {
+                self.group_items(&action, &settings.name).await?
+            }
+            Action::DeleteGroup { group } => self.group_items(&action, group).await?,
+            Action::Undo { .. } => return Err(Error::invalid("action", "Ask for the undo of a job by the job.")),
+            _ => self.items_of(&action, chosen, &pool).await?,
+        };
+        let notes = notes(&action);
+        Ok(self.put_on_desk(action, items, notes))
+    }
+
+    /// Takes in a plan that was made elsewhere, such as in a file.
+    ///
+    /// # Errors
+    /// [`Code::Validation`] when it is for another pool.
+    pub fn adopt(&self, plan: Plan) -> Result<Arc<Plan>, Error> {
+        if plan.pool != self.key {
+            return Err(Error::invalid("plan", "This plan was made for another pool, account, Region or endpoint."));
+        }
+        Ok(self.console.desk.keep(plan))
+    }
+
+    /// A plan that waits for approval.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] when it is not kept any more: make it again.
+    pub fn kept_plan(&self, id: &str) -> Result<Arc<Plan>, Error> {
+        let found = self.console.desk.find(id).filter(|plan| plan.pool == self.key);
+        found.ok_or_else(|| Error::new(Code::NotFound, "This plan is not kept any more. Make it again."))
+    }
+
+    /// What a plan will do, take, cost and send.
+    ///
+    /// # Errors
+    /// [`Code::JournalUnavailable`] when the ledger cannot be read; [`Code::CacheUnavailable`].
+    pub async fn preview(&self, plan: &Arc<Plan>) -> Result<Preview, Error> {
+        let journal = self.journal()?;
+        let (pool, month) = (self.key.pool.clone(), Month::of(self.now()).to_string());
+        let counted = blocking(move || journal.counted(pool.as_str(), &month)).await?;
+        let tier = self.pool().await?.and_then(|pool| pool.tier);
+        let table = PriceTable::built_in().map_err(|error| Error::new(Code::Internal, error.to_string()))?;
+        let prices = table.prices(&self.key.region);
+        // A plan that we do not know is taken for the dearest.
+        let price_plan = tier.as_deref().and_then(PricePlan::of_tier).unwrap_or(PricePlan::Plus);
+        let allowance = match self.console.gate_of(&self.connection).share() {
+            Share::Fraction(share) => Allowance::Share(share),
+            Share::Off => Allowance::Unlimited,
+        };
+        Ok(preview(plan, &prices, price_plan, allowance, |name| counted.contains(name)))
+    }
+
+    pub(super) fn put_on_desk(&self, action: Action, items: Vec<Item>, notes: Vec<String>) -> Arc<Plan> {
+        let id = uuid::Uuid::new_v4().simple().to_string();
+        let plan = Plan { id, pool: self.key.clone(), action, made_at: self.now(), items, notes };
+        self.console.desk.keep(plan)
+    }
+
+    pub(super) async fn described(&self) -> Result<Pool, Error> {
+        let empty = || Error::new(Code::CacheUnavailable, "The local copy is empty. Connect to the pool first.");
+        self.pool().await?.ok_or_else(empty)
+    }
+
+    /// The session and who it is.
+    ///
+    /// # Errors
+    /// [`Code::Precondition`] while the pool was opened from its cache alone.
+    pub(super) fn live(&self) -> Result<&Live, Error> {
+        self.live.get().ok_or_else(|| Error::new(Code::Precondition, "Connect to AWS before users are changed."))
+    }
+
+    async fn items_of(&self, action: &Action, chosen: Chosen, pool: &Pool) -> Result<Vec<Item>, Error> {
+        // An action that makes sense for nobody is refused also when it would be about nobody.
+        let synced = self.freshness().await?.synced_at.is_some();
+        let mut items = Vec::new();
+        match chosen {
+            Chosen::Nobody => return Err(Error::invalid("users", "Say whom it is about.")),
+            Chosen::Query(text) => {
+                let mut after = None;
+                loop {
+                    let page = self.search(&text, &Sort::default(), after, PAGE).await?;
+                    for user in &page.users {
+                        items.push(item_for(action, user, pool)?);
+                    }
+                    after = page.next;
+                    if after.is_none() {
+                        break;
+                    }
+                }
+            }
+            Chosen::Names(names) => {
+                let mut seen = HashSet::new();
+                let few = names.len() <= ASKED;
+                for name in names.into_iter().filter(|name| seen.insert(name.clone())) {
+                    let username =
+                        Username::parse(name).map_err(|error| Error::invalid("username", format!("{error}.")))?;
+                    let Some(mut user) = self.find(&username, few).await? else {
+                        let target = Target::User { username, sub: None };
+                        if few {
+                            return Err(Error::new(Code::NotFound, "There is no such user in this pool."));
+                        }
+                        items.push(Item::skipped(target, "is not in the local copy"));
+                        continue;
+                    };
+                    if let (Action::RemoveFromGroup { group }, false) = (action, synced) {
+                        // Nobody knows the memberships yet, and removing twice harms nothing.
+                        user.groups.push(group.clone());
+                    }
+                    items.push(item_for(action, &user, pool)?);
+                }
+            }
+        }
+        Ok(items)
+    }
+
+    /// The user of a name: as AWS tells it where `ask`, else as the local copy has it; groups as the local copy has them.
+    async fn find(&self, username: &Username, ask: bool) -> Result<Option<User>, Error> {
+        let cached = self.user(username).await?;
+        let Ok(live) = self.live() else { return Ok(cached) };
+        if !ask && cached.is_some() {
+            return Ok(cached);
+        }
+        let filter = match cached.as_ref().and_then(User::sub).and_then(|sub| Sub::parse(sub).ok()) {
+            Some(sub) => UserFilter::SubIs(sub),
+            None => UserFilter::UsernameIs(username.clone()),
+        };
+        let page = live.session.users(&self.key.pool, filter, Some(2), None).await?;
+        let now = page.users.into_iter().find(|user| user.username == *username);
+        // A listing trails: who was created a moment ago is in the local copy alone.
+        Ok(match (now, cached) {
+            (Some(now), Some(cached)) => Some(User { groups: cached.groups, ..now }),
+            (now, cached) => now.or(cached),
+        })
+    }
+
+    /// Refuses a name that somebody has (`ListUsers`; free).
+    async fn is_free(&self, pool: &Pool, username: &str) -> Result<(), Error> {
+        let live = self.live()?;
+        let by_address = !pool.username_attributes.is_empty() && username.contains('@');
+        let filter = match Username::parse(username) {
+            Ok(_) if by_address => UserFilter::EmailIs(username.to_owned()),
+            Ok(name) => UserFilter::UsernameIs(name),
+            Err(error) => return Err(Error::invalid("username", format!("{error}."))),
+        };
+        let page = live.session.users(&self.key.pool, filter, Some(1), None).await?;
+        if page.users.is_empty() {
+            return Ok(());
+        }
+        Err(Error::new(Code::AlreadyExists, "There is a user of this name or address already."))
+    }
+
+    /// The group as it is now, and for deleting its members (`ListGroups`, `ListUsersInGroup`; free).
+    async fn group_items(&self, action: &Action, name: &GroupName) -> Result<Vec<Item>, Error> {
+        let live = self.live()?;
+        let (mut token, mut now) = (None, None);
+        while now.is_none() {
+            let (groups, next) = live.session.groups(&self.key.pool, token).await?;
+            now = groups.into_iter().find(|group| group.name == *name);
+            token = next;
+            if token.is_none() {
+                break;
+            }
+        }
+        let mut members = Vec::new();
+        if matches!(action, Action::DeleteGroup { .. }) && now.is_some() {
+            let mut token = None;
+            loop {
+                let (names, next) = live.session.members(&self.key.pool, name, token).await?;
+                for username in names {
+                    let sub = self.user(&username).await?.and_then(|user| user.sub().map(str::to_owned));
+                    members.push(Target::User { username, sub });
+                }
+                token = next;
+                if token.is_none() {
+                    break;
+                }
+            }
+        }
+        if now.is_none() && !matches!(action, Action::CreateGroup(_)) {
+            return Err(Error::new(Code::NotFound, "There is no such group in this pool."));
+        }
+        if now.is_some() && matches!(action, Action::CreateGroup(_)) {
+            return Err(Error::new(Code::AlreadyExists, "There is a group of this name already."));
+        }
+        Ok(items_for_group(action, now.as_ref(), members)?)
+    }
+}
+
+/// What a person should know of an action before it is approved.
+fn notes(action: &Action) -> Vec<String> {
+    let mut notes = Vec::new();
+    let address = |name: &str| matches!(name, "email" | "phone_number");
+    let unverified = match action {
+        Action::SetAttributes { attributes } => {
+            attributes.keys().any(|name| address(name) && !attributes.contains_key(&format!("{name}_verified")))
+        }
+        Action::ReplaceInAttribute { attribute, .. } => address(attribute),
+        Action::CopyAttribute { to, .. } => address(to),
+        _ => false,
+    };
+    if unverified {
+        notes.push(
+            "A new address loses its verified mark. Where the pool wants addresses verified before they change, the old one \
+             stays until the person enters the code that is sent to the new one. Set the verified attribute to true as well \
+             to change it at once."
+                .to_owned(),
+        );
+    }
+    match action {
+        Action::DisableUsers => notes.push("Tokens that are out still verify offline until they expire.".to_owned()),
+        Action::SignOut => {
+            notes.push("Access and ID tokens that are out still verify offline until they expire.".to_owned())
+        }
+        Action::SetPassword { .. } => {
+            notes.push("Also a user of an identity provider gets a password of this pool by it.".to_owned());
+        }
+        _ => {}
+    }
+    notes
+}

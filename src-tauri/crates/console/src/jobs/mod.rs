@@ -1,0 +1,66 @@
+//! Changing users and groups: plan → preview → approve → job → outcome → undo. Nothing is changed in any other way.
+//!
+//! A plan is made from the local copy and from free questions to AWS. Approving gives a token that holds once. A job
+//! writes each call down before it is sent, and what came of it afterwards, so that it goes on after whatever ended it.
+
+mod approve;
+mod handle;
+mod history;
+mod make;
+mod reconcile;
+mod run;
+mod wait;
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use model::PoolKey;
+
+pub use approve::Approval;
+pub use handle::{JobHandle, JobPhase, JobProgress};
+pub use make::Chosen;
+pub use model::plan::{
+    Action, Change, Delivery, Difference, Factor, GroupSettings, Item, ItemCounts, ItemState, JobState, MfaPreference,
+    NewUser, Plan, Preview, Target, Undo,
+};
+pub use store::{
+    AuditEntry, AuditFault, AuditFilter, AuditKind, AuditPerson, AuditRecord, AuditVerdict, ItemEnd, ItemRow, JobRow,
+};
+
+/// How many plans are kept for approval.
+const KEPT: usize = 8;
+
+/// What waits for approval, what was approved, and which pools are unlocked.
+#[derive(Default)]
+pub(crate) struct Desk {
+    inner: Mutex<OnDesk>,
+}
+
+#[derive(Default)]
+struct OnDesk {
+    plans: VecDeque<Arc<Plan>>,
+    approved: HashMap<String, approve::Approved>,
+    unlocked: HashMap<PoolKey, Timestamp>,
+}
+
+impl Desk {
+    fn lock(&self) -> MutexGuard<'_, OnDesk> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn keep(&self, plan: Plan) -> Arc<Plan> {
+        let plan = Arc::new(plan);
+        let mut desk = self.lock();
+        desk.plans.retain(|kept| kept.id != plan.id);
+        desk.plans.push_back(plan.clone());
+        if desk.plans.len() > KEPT {
+            desk.plans.pop_front();
+        }
+        plan
+    }
+
+    fn find(&self, id: &str) -> Option<Arc<Plan>> {
+        self.lock().plans.iter().find(|plan| plan.id == id).cloned()
+    }
+}

@@ -1,0 +1,443 @@
+//! Carrying a job out: intent on the disk, call, outcome on the disk, cache.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use cognito::{Applied, ErrorKind, UserFilter};
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use model::Sub;
+use model::call::CallRefused;
+use model::plan::{Item, ItemCounts, ItemState, JobState, Standing, Step, Target, patched, standing};
+use model::user::User;
+use secrecy::SecretString;
+use store::{AuditEntry, AuditKind, AuditPerson, ItemEnd, ItemRow, Journal, Lease, NewJob};
+use tokio::sync::watch;
+
+use super::handle::{JobHandle, JobPhase, JobProgress};
+use super::wait::{Hold, passes};
+use crate::error::{Code, Error};
+use crate::open::blocking;
+use crate::pool::{Live, OpenPool};
+
+/// Entries that are under way at once. The gate spaces their calls; this only keeps answers from holding up calls.
+const PARALLEL: usize = 24;
+
+/// Entries that are read from the journal at once.
+const PAGE: u32 = 200;
+
+/// How often a lease is asked for that another process has.
+const LEASE: Duration = Duration::from_secs(1);
+
+/// A job that is being carried out.
+pub(super) struct Run {
+    pub(super) pool: Arc<OpenPool>,
+    pub(super) live: Live,
+    pub(super) journal: Journal,
+    pub(super) job: NewJob,
+    pub(super) hold: Hold,
+    pub(super) paused: Arc<watch::Sender<bool>>,
+    /// Entries of which AWS could not tell what became of them: they are not asked for again.
+    pub(super) untold: Mutex<HashSet<u64>>,
+    password: Option<SecretString>,
+    progress: watch::Sender<JobProgress>,
+    broken: AtomicBool,
+    _lease: Lease,
+}
+
+impl Run {
+    pub(super) async fn new(
+        pool: Arc<OpenPool>,
+        journal: Journal,
+        job: NewJob,
+        password: Option<SecretString>,
+    ) -> Result<Self, Error> {
+        let live = pool.live()?;
+        // Credentials that are renewed unasked might be somebody else's.
+        let live = Live { session: live.session.steady(), identity: live.identity.clone() };
+        let (data, name) = (pool.console.clone(), format!("job-{}", job.id));
+        let lease = blocking(move || data.data.try_lease(&name)).await?;
+        let taken = || Error::new(Code::Precondition, "Another Poolkeeper is carrying out this job.");
+        let lease = lease.ok_or_else(taken)?;
+        let (store, id) = (journal.clone(), job.id.clone());
+        let counts = blocking(move || store.job(&id)).await?.map(|row| row.counts).unwrap_or_default();
+        let (progress, _) = watch::channel(JobProgress { phase: JobPhase::Running, counts, error: None });
+        let run = Self {
+            pool,
+            live,
+            journal,
+            job,
+            hold: Hold::default(),
+            paused: Arc::new(watch::channel(false).0),
+            untold: Mutex::default(),
+            password,
+            progress,
+            broken: AtomicBool::new(false),
+            _lease: lease,
+        };
+        if run.is_approver(&run.live.identity) {
+            return Ok(run);
+        }
+        let message = format!("This job was approved as {} and goes on only as that.", run.job.arn);
+        Err(Error::new(Code::Precondition, message))
+    }
+
+    pub(super) fn handle(&self) -> JobHandle {
+        JobHandle { id: self.job.id.clone(), progress: self.progress.subscribe(), paused: self.paused.clone() }
+    }
+
+    /// Carries everything out and says how it ended.
+    pub(super) async fn to_the_end(self) {
+        let ended = self.carry_out().await;
+        let (phase, error) = match ended {
+            Ok(phase) => (phase, None),
+            Err(error) => {
+                tracing::warn!(code = error.code.as_str(), "a job stopped");
+                (JobPhase::Stopped, Some(error))
+            }
+        };
+        let (store, id) = (self.journal.clone(), self.job.id.clone());
+        let counts = blocking(move || store.job(&id)).await.ok().flatten().map(|row| row.counts);
+        self.progress.send_modify(|told| {
+            told.counts = counts.unwrap_or(told.counts);
+            told.error = error;
+            told.phase = phase;
+        });
+    }
+
+    async fn carry_out(&self) -> Result<JobPhase, Error> {
+        let _limiter = self.limiter().await?;
+        self.enter(JobPhase::Running);
+        self.set_state(JobState::Running, "begin").await?;
+        // Whatever was under way when a program ended: nobody knows what became of it.
+        let (store, id) = (self.journal.clone(), self.job.id.clone());
+        let left = blocking(move || store.move_items(&id, ItemState::Sent, ItemState::Unknown)).await?;
+        if left > 0 {
+            self.progress.send_modify(|told| {
+                told.counts.sent = 0;
+                told.counts.unknown += left;
+            });
+        }
+        loop {
+            self.queue().await?;
+            if *self.paused.borrow() {
+                self.set_state(JobState::Paused, "pause").await?;
+                return Ok(JobPhase::Paused);
+            }
+            if !self.reconcile().await? {
+                break;
+            }
+            self.enter(JobPhase::Running);
+        }
+        self.set_state(JobState::Ended, "end").await?;
+        Ok(JobPhase::Ended)
+    }
+
+    /// One limiter for each account and Region, across processes.
+    async fn limiter(&self) -> Result<Arc<Lease>, Error> {
+        loop {
+            let pool = self.pool.clone();
+            let held = blocking(move || pool.console.limiters.try_limiter(&pool.console.data, &pool.key)).await?;
+            if let Some(held) = held {
+                return Ok(held);
+            }
+            let why = "Another Poolkeeper is at work in this account and Region; this job starts when that one ends.";
+            self.enter(JobPhase::Waiting(why.to_owned()));
+            tokio::time::sleep(LEASE).await;
+        }
+    }
+
+    /// Sends what is queued, many entries at a time, until nothing is or the job is stopped.
+    async fn queue(&self) -> Result<(), Error> {
+        let mut rows: VecDeque<ItemRow> = VecDeque::new();
+        let (mut from, mut read_all) = (0, false);
+        let mut under_way = FuturesUnordered::new();
+        let mut stopped = None;
+        loop {
+            while under_way.len() < PARALLEL && !self.is_stopping() {
+                if rows.is_empty() && !read_all {
+                    let (store, id) = (self.journal.clone(), self.job.id.clone());
+                    let page = blocking(move || store.job_items(&id, Some(ItemState::Queued), from, PAGE)).await?;
+                    from = page.last().map_or(from, |row| row.seq + 1);
+                    read_all = page.is_empty();
+                    rows.extend(page);
+                }
+                let Some(row) = rows.pop_front() else { break };
+                let group = matches!(&row.item, Some(Item { target: Target::Group { .. }, .. }));
+                // What comes after a group may need it.
+                if group {
+                    while let Some(done) = under_way.next().await {
+                        stopped = stopped.or(Result::err(done));
+                    }
+                }
+                under_way.push(self.one(row));
+                if group {
+                    break;
+                }
+            }
+            let Some(done) = under_way.next().await else { break };
+            if let Err(error) = done {
+                self.broken.store(true, Ordering::Release);
+                stopped = stopped.or(Some(error));
+            }
+        }
+        stopped.map_or(Ok(()), Err)
+    }
+
+    /// Carries out one entry.
+    async fn one(&self, row: ItemRow) -> Result<(), Error> {
+        let Some(item) = row.item else {
+            let end = ItemEnd { why: Some("the person was erased".to_owned()), ..ItemEnd::of(ItemState::Skipped) };
+            return self.write_down(row.seq, None, row.step, end, ItemState::Queued).await;
+        };
+        let mut now = None;
+        if row.step == 0 {
+            match self.compared(&item).await? {
+                Ok(user) => now = user,
+                Err(_) if self.is_stopping() => return Ok(()),
+                Err(end) => return self.write_down(row.seq, Some(&item), 0, end, ItemState::Queued).await,
+            }
+        }
+        for at in row.step..item.steps.len() {
+            if !self.step(row.seq, &item, at, &mut now).await? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The row as it is now, when it is as it was planned with; else how the entry ends.
+    async fn compared(&self, item: &Item) -> Result<Result<Option<User>, ItemEnd>, Error> {
+        let Some(sub) = item.target.sub().and_then(|sub| Sub::parse(sub).ok()) else { return Ok(Ok(None)) };
+        let now = match self.ask(UserFilter::SubIs(sub)).await? {
+            Ok(now) => now,
+            Err(end) => return Ok(Err(end)),
+        };
+        let already = |why: &str| ItemEnd { why: Some(why.to_owned()), ..ItemEnd::of(ItemState::Done) };
+        let deletes = item.steps.iter().any(|step| matches!(step, Step::Delete));
+        Ok(match standing(item, now.as_ref()) {
+            Standing::AsPlanned => Ok(now),
+            Standing::Done => Err(already("it was so already")),
+            Standing::Gone if deletes => Err(already("the user was gone already")),
+            Standing::Gone => Err(ItemEnd {
+                code: Some(Code::NotFound.as_str().to_owned()),
+                why: Some("There is no such user in this pool.".to_owned()),
+                ..ItemEnd::of(ItemState::Failed)
+            }),
+            Standing::Changed(differences) => Err(ItemEnd {
+                code: Some("changed".to_owned()),
+                why: Some("Somebody changed this user after the plan was made, so nothing was overwritten.".to_owned()),
+                detail: serde_json::to_string(&differences).ok(),
+                ..ItemEnd::of(ItemState::Skipped)
+            }),
+        })
+    }
+
+    /// The user whom a filter finds (`ListUsers`; free), waiting for whatever passes. The inner error is how the entry
+    /// ends.
+    pub(super) async fn ask(&self, filter: UserFilter) -> Result<Result<Option<User>, ItemEnd>, Error> {
+        loop {
+            let before = self.hold.before();
+            match self.live.session.users(&self.pool.key.pool, filter.clone(), Some(2), None).await {
+                Ok(page) => {
+                    self.hold.went_well();
+                    return Ok(Ok(page.users.into_iter().next()));
+                }
+                Err(error) if passes(&error) && !self.is_stopping() => self.wait_out(error, before).await,
+                Err(error) => return Ok(Err(refused(error.into()))),
+            }
+        }
+    }
+
+    /// Makes one call of an entry; whether the next one may be made.
+    async fn step(&self, seq: u64, item: &Item, at: usize, now: &mut Option<User>) -> Result<bool, Error> {
+        let step = &item.steps[at];
+        let last = at + 1 == item.steps.len();
+        while !self.is_stopping() {
+            let before = self.hold.before();
+            let (sent, unwritten) = (AtomicBool::new(false), Mutex::new(None));
+            let intent = || {
+                let record = self.record(AuditKind::Intent, seq, Some((item, step)));
+                self.journal.item_sent(&self.job.id, seq, &record).map_err(|error| {
+                    let reason = format!("the journal cannot be written ({error})");
+                    *unwritten.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                    CallRefused { reason }
+                })?;
+                if !sent.swap(true, Ordering::AcqRel) {
+                    self.moved(ItemState::Queued, ItemState::Sent);
+                }
+                Ok(())
+            };
+            let password = self.password.as_ref();
+            let done = self.live.session.apply(&self.pool.key.pool, &item.target, step, password, &intent).await;
+            if let Some(error) = unwritten.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                return Err(error.into());
+            }
+            let was = if sent.load(Ordering::Acquire) { ItemState::Sent } else { ItemState::Queued };
+            let error = match done {
+                Ok(applied) => {
+                    self.hold.went_well();
+                    let state = if last { ItemState::Done } else { ItemState::Queued };
+                    let end = ItemEnd { request_id: applied.request_id.clone(), ..ItemEnd::of(state) };
+                    self.write_down(seq, Some(item), at + 1, end, was).await?;
+                    self.patch(item, step, now, applied).await;
+                    return Ok(true);
+                }
+                Err(error) => error,
+            };
+            if error.kind == ErrorKind::NotRecorded {
+                return Err(error.into());
+            }
+            if error.kind == ErrorKind::OutcomeUnknown {
+                let end = ItemEnd {
+                    code: Some("unknown".to_owned()),
+                    why: Some(error.message),
+                    request_id: error.request_id,
+                    ..ItemEnd::of(ItemState::Unknown)
+                };
+                self.write_down(seq, Some(item), at, end, was).await?;
+                return Ok(false);
+            }
+            if passes(&error) {
+                // It was not applied, so it is where it was.
+                self.write_down(seq, Some(item), at, ItemEnd::of(ItemState::Queued), was).await?;
+                self.wait_out(error, before).await;
+                continue;
+            }
+            self.write_down(seq, Some(item), at, refused(error.into()), was).await?;
+            return Ok(false);
+        }
+        Ok(false)
+    }
+
+    /// Puts what was changed into the cache; a cache that cannot be written is synced again sooner or later.
+    pub(super) async fn patch(&self, item: &Item, step: &Step, now: &mut Option<User>, applied: Applied) {
+        let at = self.pool.now();
+        let history = self.pool.recording();
+        let cached = match (&item.target, &now) {
+            (Target::User { username, .. }, None) => self.pool.user(username).await.ok().flatten(),
+            _ => None,
+        };
+        if now.is_none() {
+            *now = cached;
+        }
+        let after = now.as_ref().and_then(|user| patched(user, step));
+        if let Some(after) = &after {
+            *now = Some(after.clone());
+        }
+        let (target, step) = (item.target.clone(), step.clone());
+        let patch = move |cache: &store::Cache| match (&step, &target) {
+            (Step::CreateUser(_), _) => match &applied.user {
+                Some(user) => cache.patch_user(user, history.as_ref(), at),
+                None => Ok(()),
+            },
+            (Step::Delete, Target::User { username, .. }) => {
+                cache.remove(std::slice::from_ref(username), history.as_ref(), at)
+            }
+            (Step::AddToGroup { group }, Target::User { username, .. }) => {
+                cache.patch_member(group, username, true, history.as_ref(), at)
+            }
+            (Step::RemoveFromGroup { group }, Target::User { username, .. }) => {
+                cache.patch_member(group, username, false, history.as_ref(), at)
+            }
+            (Step::CreateGroup(_) | Step::UpdateGroup(_), _) => match &applied.group {
+                Some(group) => cache.patch_group(group),
+                None => Ok(()),
+            },
+            (Step::DeleteGroup, Target::Group { name }) => cache.remove_group(name),
+            _ => match &after {
+                Some(after) => cache.patch_user(after, history.as_ref(), at),
+                None => Ok(()),
+            },
+        };
+        if let Err(error) = self.pool.read(patch).await {
+            tracing::warn!(code = error.code.as_str(), "a change was not put into the cache; the next sync brings it");
+        }
+    }
+
+    /// Writes down where an entry stands, with its record in the audit.
+    pub(super) async fn write_down(
+        &self,
+        seq: u64,
+        item: Option<&Item>,
+        step: usize,
+        end: ItemEnd,
+        was: ItemState,
+    ) -> Result<(), Error> {
+        // The call that it came of: the one before the next, unless nothing was applied.
+        let call = item.and_then(|item| {
+            let applied = matches!(end.state, ItemState::Done) || end.state == ItemState::Queued && step > 0;
+            let at = if applied { step.saturating_sub(1) } else { step };
+            item.steps.get(at.min(item.steps.len().saturating_sub(1))).map(|step| (item, step))
+        });
+        let record = AuditEntry {
+            outcome: Some(end.state.as_str().to_owned()),
+            code: end.code.clone(),
+            request_id: end.request_id.clone(),
+            ..self.record(AuditKind::Outcome, seq, call)
+        };
+        let (store, id) = (self.journal.clone(), self.job.id.clone());
+        let state = end.state;
+        blocking(move || store.item_ended(&id, seq, step, &end, &record)).await?;
+        self.moved(was, state);
+        Ok(())
+    }
+
+    fn record(&self, kind: AuditKind, seq: u64, call: Option<(&Item, &Step)>) -> AuditEntry {
+        let person = call.map(|(item, _)| AuditPerson {
+            name: item.target.name().to_owned(),
+            sub: item.target.sub().map(str::to_owned),
+            changes: item.changes.clone(),
+        });
+        let operation = call.map_or("", |(_, step)| step.operation());
+        AuditEntry { item: Some(seq), person, ..self.pool.job_record(&self.job, kind, operation) }
+    }
+
+    async fn set_state(&self, state: JobState, what: &str) -> Result<(), Error> {
+        let record = self.pool.job_record(&self.job, AuditKind::Job, what);
+        let (store, id) = (self.journal.clone(), self.job.id.clone());
+        blocking(move || store.set_job_state(&id, state, &record)).await
+    }
+
+    /// Whether nothing more is to be sent.
+    pub(super) fn is_stopping(&self) -> bool {
+        *self.paused.borrow() || self.broken.load(Ordering::Acquire)
+    }
+
+    pub(super) fn enter(&self, phase: JobPhase) {
+        self.progress.send_modify(|told| told.phase = phase);
+    }
+
+    fn moved(&self, from: ItemState, to: ItemState) {
+        if from == to {
+            return;
+        }
+        self.progress.send_modify(|told| {
+            let counts: &mut ItemCounts = &mut told.counts;
+            let left = counts.of(from);
+            *left = left.saturating_sub(1);
+            *counts.of(to) += 1;
+        });
+    }
+
+    pub(super) fn untold(&self) -> MutexGuard<'_, HashSet<u64>> {
+        self.untold.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How an entry ends that AWS refused.
+fn refused(error: Error) -> ItemEnd {
+    let why = match &error.iam_action {
+        Some(action) if !error.message.contains(action.as_str()) => format!("{} It needs {action}.", error.message),
+        _ => error.message,
+    };
+    ItemEnd {
+        state: ItemState::Failed,
+        code: Some(error.code.as_str().to_owned()),
+        why: Some(why),
+        detail: None,
+        request_id: error.request_id,
+    }
+}

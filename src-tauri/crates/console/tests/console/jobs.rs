@@ -1,0 +1,468 @@
+//! Plans and jobs against the sandbox, through the real SDK and the real store.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use console::jobs::{Approval, Chosen, JobPhase};
+use console::{Code, Error, OpenPool};
+use model::connection::Environment;
+use model::plan::{Action, Delivery, GroupSettings, ItemCounts, ItemState, MfaPreference, NewUser, Plan};
+use model::{GroupName, Username};
+use rstest::rstest;
+use sandbox::{Fault, Quota, SnapshotUser, When};
+use secrecy::SecretString;
+
+use crate::house::{House, everybody, options, sandbox_connection};
+
+pub(crate) fn names(people: &[&SnapshotUser]) -> Chosen {
+    Chosen::Names(people.iter().map(|person| person.username.clone()).collect())
+}
+
+pub(crate) fn group(name: &str) -> GroupName {
+    GroupName::parse(name).unwrap()
+}
+
+pub(crate) fn attributes(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+/// Plans, approves and carries out.
+pub(crate) async fn carry_out(
+    pool: &Arc<OpenPool>,
+    action: Action,
+    chosen: Chosen,
+) -> Result<(Arc<Plan>, ItemCounts), Error> {
+    let plan = pool.plan(action, chosen).await?;
+    Ok((plan.clone(), apply(pool, &plan).await?))
+}
+
+pub(crate) async fn apply(pool: &Arc<OpenPool>, plan: &Arc<Plan>) -> Result<ItemCounts, Error> {
+    let approval = Approval { pool_name: Some(pool.key().pool.as_str().to_owned()), reason: None };
+    let token = pool.approve(plan, approval).await?;
+    let password = plan.action.needs_password().then(|| SecretString::from("Correct-Horse-1".to_owned()));
+    pool.apply(&token, password).await?.finished().await
+}
+
+fn one(people: &[SnapshotUser], wanted: impl Fn(&&SnapshotUser) -> bool) -> &SnapshotUser {
+    people.iter().find(wanted).unwrap()
+}
+
+fn confirmed(person: &&SnapshotUser) -> bool {
+    person.status == "CONFIRMED" && person.enabled && person.attributes.contains_key("email")
+}
+
+fn preference() -> MfaPreference {
+    MfaPreference { factors: [(model::plan::Factor::Sms, false)].into(), preferred: None }
+}
+
+/// Every operation on one user, with the status that it wants and AWS's name of its call.
+fn operations() -> Vec<(Action, &'static str, &'static str)> {
+    let provider = || ("Google".to_owned(), "subject-1".to_owned());
+    let (linked, subject) = provider();
+    vec![
+        (
+            Action::SetAttributes { attributes: attributes(&[("name", "Zoë =1+1 \u{202e}\"<b>\\")]) },
+            "CONFIRMED",
+            "AdminUpdateUserAttributes",
+        ),
+        (
+            Action::DeleteAttributes { attributes: BTreeSet::from(["name".to_owned()]) },
+            "CONFIRMED",
+            "AdminDeleteUserAttributes",
+        ),
+        (Action::DisableUsers, "CONFIRMED", "AdminDisableUser"),
+        (Action::ConfirmUsers { verify_email: false }, "UNCONFIRMED", "AdminConfirmSignUp"),
+        (Action::ResetPassword, "CONFIRMED", "AdminResetUserPassword"),
+        (Action::SetPassword { permanent: true }, "FORCE_CHANGE_PASSWORD", "AdminSetUserPassword"),
+        (Action::SignOut, "CONFIRMED", "AdminUserGlobalSignOut"),
+        (Action::SetMfa(preference()), "CONFIRMED", "AdminSetUserMFAPreference"),
+        (Action::ResendInvitation, "FORCE_CHANGE_PASSWORD", "AdminCreateUser"),
+        (Action::AddToGroup { group: group("admins") }, "CONFIRMED", "AdminAddUserToGroup"),
+        (Action::LinkProvider { provider: linked, subject }, "CONFIRMED", "AdminLinkProviderForUser"),
+        (Action::DeleteUsers, "CONFIRMED", "AdminDeleteUser"),
+    ]
+}
+
+/// Somebody whom the operation changes.
+fn subject<'a>(people: &'a [SnapshotUser], action: &Action, status: &str) -> &'a SnapshotUser {
+    one(people, |person| {
+        let fits = match action {
+            Action::DeleteAttributes { .. } => person.attributes.contains_key("name"),
+            Action::AddToGroup { group } => !person.groups.iter().any(|name| name == group.as_str()),
+            Action::ResetPassword => person.attributes.get("email_verified").is_some_and(|flag| flag == "true"),
+            _ => true,
+        };
+        fits && person.status == status && person.enabled && person.attributes.contains_key("email")
+    })
+}
+
+async fn with_admins(house: &House) -> Arc<OpenPool> {
+    let pool = house.synced().await;
+    let settings = GroupSettings { name: group("admins"), description: None, precedence: Some(1), role_arn: None };
+    match carry_out(&pool, Action::CreateGroup(settings), Chosen::Nobody).await {
+        Ok((_, counts)) => assert_eq!(counts.done, 1),
+        Err(error) => assert_eq!(error.code, Code::AlreadyExists),
+    }
+    pool
+}
+
+#[tokio::test]
+async fn each_operation_is_done_once_and_the_cache_is_what_the_server_has() {
+    let house = House::new(options(300)).await;
+    let pool = with_admins(&house).await;
+    for (action, status, call) in operations() {
+        let people = house.people();
+        let person = subject(&people, &action, status);
+        house.sandbox.forget_calls();
+        let done = carry_out(&pool, action.clone(), names(&[person])).await;
+        if matches!(action, Action::LinkProvider { .. }) && done.as_ref().is_ok_and(|(_, counts)| counts.failed == 1) {
+            // The sandbox's pool has no such provider.
+            continue;
+        }
+        let (plan, counts) = done.unwrap();
+        let rows = pool.job_items(&plan.id, None, 0, 10).await.unwrap();
+        assert_eq!(counts, ItemCounts { done: 1, ..ItemCounts::default() }, "{call}: {rows:?}");
+        assert_eq!(house.sandbox.calls().of(call), 1, "{call}");
+        assert_eq!(house.sandbox.calls().of("AdminGetUser"), 0, "nothing is read back for money");
+        // The same again changes nothing and is no failure.
+        let again = carry_out(&pool, action.clone(), names(&[person])).await;
+        match again {
+            Ok((_, counts)) => assert_eq!(counts.failed + counts.unknown, 0, "{call} twice"),
+            Err(error) if call == "AdminDeleteUser" => assert_eq!(error.code, Code::NotFound),
+            Err(error) => assert_eq!(
+                (error.code, error.message.as_str()),
+                (Code::Precondition, "There is nothing to do."),
+                "{call}"
+            ),
+        }
+    }
+    let server: BTreeMap<String, SnapshotUser> =
+        house.people().into_iter().map(|person| (person.username.clone(), person)).collect();
+    let cached = everybody(&pool).await;
+    assert_eq!(cached.len(), server.len());
+    for user in cached {
+        let person = &server[user.username.as_str()];
+        assert_eq!(
+            (&user.attributes, user.enabled, user.status.as_str()),
+            (&person.attributes, person.enabled, person.status.as_str())
+        );
+        assert_eq!(user.groups.iter().map(|group| group.as_str().to_owned()).collect::<Vec<_>>(), person.groups);
+    }
+    let verdict = house.console.verify_audit(None).await.unwrap();
+    assert!(verdict.faults.is_empty() && verdict.records > 40, "{verdict:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_operation_whose_answer_never_came_is_found_to_be_applied_or_stays_unknown() {
+    let house = House::new(options(300)).await;
+    let pool = with_admins(&house).await;
+    for (action, status, call) in operations() {
+        if call == "AdminLinkProviderForUser" {
+            continue;
+        }
+        let people = house.people();
+        let person = subject(&people, &action, status);
+        house.sandbox.forget_calls();
+        house.sandbox.weather().plan_fault(Some(call), When::Nth(1), Fault::TimeoutAfter);
+        let (_, counts) = carry_out(&pool, action.clone(), names(&[person])).await.unwrap();
+        house.sandbox.weather().clear_faults();
+        let told = !matches!(call, "AdminUserGlobalSignOut" | "AdminSetUserMFAPreference" | "AdminCreateUser");
+        assert_eq!((counts.done, counts.unknown), if told { (1, 0) } else { (0, 1) }, "{call}");
+        assert_eq!(house.sandbox.calls().of(call), 1, "{call} was sent twice");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_operation_waits_for_throttling_and_names_the_iam_action_when_it_is_denied() {
+    let house = House::new(options(300)).await;
+    let pool = with_admins(&house).await;
+    for (action, status, call) in operations() {
+        if call == "AdminLinkProviderForUser" {
+            continue;
+        }
+        let people = house.people();
+        let person = subject(&people, &action, status);
+        house.sandbox.weather().deny(call);
+        let (plan, counts) = carry_out(&pool, action.clone(), names(&[person])).await.unwrap();
+        house.sandbox.weather().allow(call);
+        assert_eq!(counts.failed, 1, "{call}");
+        let rows = pool.job_items(&plan.id, Some(ItemState::Failed), 0, 10).await.unwrap();
+        let end = &rows[0].end;
+        assert_eq!(end.code.as_deref(), Some("access_denied"));
+        assert!(end.why.as_ref().unwrap().contains(&format!("cognito-idp:{call}")), "{end:?}");
+        // Tried again, through throttling, it is done.
+        house.sandbox.weather().plan_fault(Some(call), When::First(10), Fault::Throttle);
+        let password = plan.action.needs_password().then(|| SecretString::from("Correct-Horse-1".to_owned()));
+        let counts = pool.retry(&plan.id, false, password).await.unwrap().finished().await.unwrap();
+        house.sandbox.weather().clear_faults();
+        assert_eq!(counts, ItemCounts { done: 1, ..ItemCounts::default() }, "{call}");
+    }
+}
+
+#[tokio::test]
+async fn a_user_who_is_gone_or_changed_meanwhile_is_left_alone_and_it_is_said() {
+    let house = House::new(options(100)).await;
+    let pool = house.synced().await;
+    let people = house.people();
+    let chosen: Vec<&SnapshotUser> = people.iter().filter(confirmed).take(3).collect();
+    let wanted = attributes(&[("name", "New Name")]);
+    let plan = pool.plan(Action::SetAttributes { attributes: wanted }, names(&chosen)).await.unwrap();
+    let (directory, id) = (house.sandbox.directory(), house.sandbox.pool_id());
+    directory.delete_user(&id, &chosen[0].username).unwrap();
+    directory.set_attributes(&id, &chosen[1].username, &[("name", "Somebody Else's")]).unwrap();
+    let counts = apply(&pool, &plan).await.unwrap();
+    assert_eq!((counts.done, counts.failed, counts.skipped), (1, 1, 1));
+    let rows = pool.job_items(&plan.id, None, 0, 10).await.unwrap();
+    assert_eq!(rows[0].end.code.as_deref(), Some("not_found"));
+    let detail: serde_json::Value = serde_json::from_str(rows[1].end.detail.as_ref().unwrap()).unwrap();
+    assert_eq!((&detail[0]["field"], &detail[0]["now"]), (&"name".into(), &"Somebody Else's".into()));
+    assert_eq!(detail[0]["wanted"], "New Name");
+    let unknown = pool.plan(Action::DisableUsers, Chosen::Names(vec!["no-such-user".to_owned()])).await;
+    assert_eq!(unknown.unwrap_err().code, Code::NotFound);
+}
+
+#[rstest]
+#[case(Action::DisableUsers)]
+#[case(Action::SetAttributes { attributes: attributes(&[("name", "Other"), ("nickname", "N")]) })]
+#[case(Action::DeleteAttributes { attributes: BTreeSet::from(["name".to_owned()]) })]
+#[case(Action::AddToGroup { group: group("admins") })]
+#[tokio::test]
+async fn what_can_be_taken_back_exactly_is(#[case] action: Action) {
+    let house = House::new(options(120)).await;
+    let pool = with_admins(&house).await;
+    let before = house.people();
+    let chosen: Vec<&SnapshotUser> =
+        before.iter().filter(confirmed).filter(|person| person.attributes.contains_key("name")).take(15).collect();
+    let (plan, counts) = carry_out(&pool, action, names(&chosen)).await.unwrap();
+    assert_eq!(counts.failed, 0);
+    assert_ne!(plain(&house.people()), plain(&before));
+    let undo = pool.plan_undo(&plan.id).await.unwrap();
+    assert!(!undo.is_irreversible());
+    let undone = apply(&pool, &undo).await.unwrap();
+    assert_eq!((undone.failed, undone.done), (0, counts.done));
+    assert_eq!(plain(&house.people()), plain(&before));
+}
+
+/// Everything but when it changed last.
+fn plain(people: &[SnapshotUser]) -> Vec<(String, BTreeMap<String, String>, bool, String, Vec<String>)> {
+    let one = |person: &SnapshotUser| {
+        let SnapshotUser { username, attributes, enabled, status, groups, .. } = person.clone();
+        (username, attributes, enabled, status, groups)
+    };
+    people.iter().map(one).collect()
+}
+
+#[tokio::test]
+async fn a_user_is_created_invited_deleted_and_made_again_from_the_record() {
+    let house = House::new(options(50)).await;
+    let pool = with_admins(&house).await;
+    let new = NewUser {
+        username: "formula".to_owned(),
+        attributes: attributes(&[("email", "f@example.com"), ("name", "=HYPERLINK(\"x\") \u{202e}<img>")]),
+        invite: BTreeSet::from([Delivery::Email]),
+        own_password: true,
+    };
+    let plan = pool.plan(Action::CreateUser(new.clone()), Chosen::Nobody).await.unwrap();
+    let preview = pool.preview(&plan).await.unwrap();
+    assert_eq!((preview.messages.low, preview.messages.high, preview.touched.may_bill), (1, 1, 1));
+    assert_eq!(apply(&pool, &plan).await.unwrap().done, 1);
+    assert_eq!(house.sandbox.outbox().len(), 1);
+    let taken = pool.plan(Action::CreateUser(new), Chosen::Nobody).await.unwrap_err();
+    assert_eq!(taken.code, Code::AlreadyExists);
+    let username = Username::parse("formula").unwrap();
+    let made = pool.user(&username).await.unwrap().unwrap();
+    assert_eq!(made.attribute("name"), Some("=HYPERLINK(\"x\") \u{202e}<img>"));
+    let chosen = || Chosen::Names(vec!["formula".to_owned()]);
+    let (_, counts) = carry_out(&pool, Action::AddToGroup { group: group("admins") }, chosen()).await.unwrap();
+    assert_eq!(counts.done, 1);
+    let (deleted, counts) = carry_out(&pool, Action::DeleteUsers, chosen()).await.unwrap();
+    assert_eq!(counts.done, 1);
+    assert!(pool.user(&username).await.unwrap().is_none());
+    let undo = pool.plan_undo(&deleted.id).await.unwrap();
+    assert!(undo.notes[0].contains("made anew"));
+    assert_eq!(apply(&pool, &undo).await.unwrap().done, 1);
+    let again = house.sandbox.directory().user(&house.sandbox.pool_id(), "formula").unwrap();
+    assert_eq!((again.groups, &again.attributes["name"]), (vec!["admins".to_owned()], &made.attributes["name"]));
+    assert_ne!(Some(again.sub.as_str()), made.sub());
+    assert_eq!(house.sandbox.outbox().len(), 1, "nobody is invited by an undo");
+}
+
+#[tokio::test]
+async fn a_group_is_made_changed_deleted_and_brought_back_with_its_members() {
+    let house = House::new(options(60)).await;
+    let pool = with_admins(&house).await;
+    let people = house.people();
+    let chosen: Vec<&SnapshotUser> = people.iter().filter(confirmed).take(5).collect();
+    carry_out(&pool, Action::AddToGroup { group: group("admins") }, names(&chosen)).await.unwrap();
+    let inside =
+        |people: &[SnapshotUser]| people.iter().filter(|person| person.groups.contains(&"admins".to_owned())).count();
+    let members = inside(&house.people());
+    let settings = GroupSettings {
+        name: group("admins"),
+        description: Some("Who may do everything".to_owned()),
+        precedence: Some(7),
+        role_arn: None,
+    };
+    let (changed, counts) = carry_out(&pool, Action::UpdateGroup(settings), Chosen::Nobody).await.unwrap();
+    assert_eq!(counts.done, 1);
+    assert_eq!(changed.items[0].changes.len(), 2);
+    let (deleted, counts) =
+        carry_out(&pool, Action::DeleteGroup { group: group("admins") }, Chosen::Nobody).await.unwrap();
+    assert_eq!(counts.done, 1);
+    assert_eq!(inside(&house.people()), 0);
+    assert!(pool.groups().await.unwrap().iter().all(|(found, _)| found.name != group("admins")));
+    let undo = pool.plan_undo(&deleted.id).await.unwrap();
+    let counts = apply(&pool, &undo).await.unwrap();
+    assert_eq!(counts.done as usize, members + 1);
+    assert_eq!(inside(&house.people()), members);
+    let groups = pool.groups().await.unwrap();
+    let (back, _) = groups.iter().find(|(found, _)| found.name == group("admins")).unwrap();
+    assert_eq!((back.precedence, back.description.as_deref()), (Some(7), Some("Who may do everything")));
+}
+
+#[tokio::test]
+async fn an_approval_holds_once_and_production_and_what_is_irreversible_ask_for_the_name() {
+    let house = House::new(options(40)).await;
+    let pool = house.synced().await;
+    let people = house.people();
+    let person = one(&people, confirmed);
+    let plan = pool.plan(Action::DeleteUsers, names(&[person])).await.unwrap();
+    let refused = pool.approve(&plan, Approval::default()).await.unwrap_err();
+    assert_eq!(refused.field.as_deref(), Some("poolName"));
+    let reversible = pool.plan(Action::DisableUsers, names(&[person])).await.unwrap();
+    let token = pool.approve(&reversible, Approval::default()).await.unwrap();
+    house.console.label(&sandbox_connection(), Environment::Production, None).await.unwrap();
+    assert_eq!(pool.approve(&reversible, Approval::default()).await.unwrap_err().code, Code::Precondition);
+    assert_eq!(pool.unlock_changes("another").await.unwrap_err().code, Code::Validation);
+    pool.unlock_changes(pool.key().pool.as_str()).await.unwrap();
+    assert!(!pool.is_read_only());
+    pool.apply(&token, None).await.unwrap().finished().await.unwrap();
+    assert_eq!(pool.apply(&token, None).await.err().unwrap().code, Code::Precondition);
+    // The plan itself is done only once, whoever approves it again.
+    let token = pool.approve(&reversible, Approval::default()).await.unwrap();
+    assert_eq!(pool.apply(&token, None).await.err().unwrap().code, Code::Precondition);
+    assert_eq!(house.sandbox.calls().of("AdminDisableUser"), 1);
+    house.clock.push(jiff::SignedDuration::from_mins(16));
+    assert!(pool.is_read_only());
+}
+
+#[tokio::test]
+async fn an_action_that_the_pool_does_not_allow_is_explained_before_anything_is_planned() {
+    let house = House::new(options(30)).await;
+    let pool = house.synced().await;
+    let people = house.people();
+    let person = one(&people, confirmed);
+    for (name, wanted) in [("sub", "Cognito's own"), ("custom:nowhere", "no attribute")] {
+        let action = Action::SetAttributes { attributes: attributes(&[(name, "x")]) };
+        let error = pool.plan(action, names(&[person])).await.unwrap_err();
+        assert_eq!((error.code, error.field.as_deref()), (Code::Validation, Some(name)));
+        assert!(error.message.contains(wanted), "{}", error.message);
+    }
+    let long = Action::SetAttributes { attributes: attributes(&[("name", &"x".repeat(2_049))]) };
+    assert_eq!(pool.plan(long, names(&[person])).await.unwrap_err().field.as_deref(), Some("name"));
+    assert_eq!(house.sandbox.calls().may_bill().len(), 0, "planning bills nobody");
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_thousand_users_under_throttling_and_lost_answers_all_end_and_none_is_changed_twice() {
+    let house = House::new(options(2_000)).await;
+    let pool = house.synced().await;
+    let weather = house.sandbox.weather();
+    weather.plan_fault(Some("AdminUpdateUserAttributes"), When::Share(0.3), Fault::Throttle);
+    weather.plan_fault(Some("AdminUpdateUserAttributes"), When::Share(0.01), Fault::TimeoutAfter);
+    weather.set_silence(Duration::from_secs(1));
+    let action = Action::SetAttributes { attributes: attributes(&[("nickname", "of all")]) };
+    let plan = pool.plan(action, Chosen::Query(String::new())).await.unwrap();
+    house.sandbox.forget_calls();
+    let counts = apply(&pool, &plan).await.unwrap();
+    assert_eq!(counts, ItemCounts { done: 2_000, ..ItemCounts::default() });
+    assert_eq!(counts.total(), 2_000);
+    let calls = house.sandbox.calls();
+    println!("{} calls for 2,000 users", calls.of("AdminUpdateUserAttributes"));
+    assert!(house.people().iter().all(|person| person.attributes["nickname"] == "of all"));
+    // Lost answers were found to be applied by asking, and not by sending again.
+    let rows = pool.job_items(&plan.id, None, 0, 10_000).await.unwrap();
+    let found =
+        rows.iter().filter(|row| row.end.why.as_deref().is_some_and(|why| why.contains("it was applied"))).count();
+    assert!(found > 5, "{found} lost answers");
+    assert!(house.console.verify_audit(None).await.unwrap().faults.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_uses_what_the_quota_permits() {
+    let house = House::new(sandbox::Options { quota: Quota::Default, ..options(500) }).await;
+    let mut config = house.config();
+    config.share = Some(console::Share::Fraction(1.0));
+    config.data_dir = house.dir.path().join("other");
+    config.keys = console::KeySource::Memory;
+    let console = console::open(config).await.unwrap();
+    let pool = console.open_pool(&sandbox_connection(), &house.pool_id()).await.unwrap();
+    pool.sync().finished().await.unwrap();
+    house.sandbox.weather().set_latency(Duration::from_millis(120), Duration::ZERO);
+    let plan = pool.plan(Action::DisableUsers, Chosen::Query("enabled:yes".to_owned())).await.unwrap();
+    let active = plan.active().count();
+    let began = tokio::time::Instant::now();
+    let counts = apply(&pool, &plan).await.unwrap();
+    let took = began.elapsed().as_secs_f64();
+    assert_eq!(counts.done as usize, active);
+    let rate = active as f64 / took;
+    println!("{active} users in {took:.1} s of the clock: {rate:.1} a second of 25");
+    assert!(rate >= 25.0 * 0.95, "{rate} a second");
+}
+
+#[tokio::test(start_paused = true)]
+async fn expired_credentials_pause_a_job_and_it_goes_on_when_they_hold_again() {
+    let house = House::new(options(100)).await;
+    let pool = house.synced().await;
+    let people = house.people();
+    let chosen: Vec<&SnapshotUser> = people.iter().filter(confirmed).take(40).collect();
+    let plan = pool.plan(Action::DisableUsers, names(&chosen)).await.unwrap();
+    let expired = || Fault::Error { code: "ExpiredTokenException".to_owned(), http_status: 400 };
+    house.sandbox.weather().plan_fault(Some("AdminDisableUser"), When::After(10), expired());
+    let token = pool.approve(&plan, Approval::default()).await.unwrap();
+    let job = pool.apply(&token, None).await.unwrap();
+    let mut progress = job.progress.clone();
+    progress.wait_for(|told| matches!(told.phase, JobPhase::Waiting(_))).await.unwrap();
+    house.sandbox.weather().clear_faults();
+    let counts = job.finished().await.unwrap();
+    assert_eq!(counts, ItemCounts { done: 40, ..ItemCounts::default() });
+}
+
+#[tokio::test]
+async fn a_paused_job_sends_nothing_more_and_goes_on_where_it_was() {
+    let house = House::new(options(300)).await;
+    let pool = house.synced().await;
+    house.sandbox.weather().set_latency(Duration::from_millis(3), Duration::ZERO);
+    let plan = pool.plan(Action::DisableUsers, Chosen::Query("enabled:yes".to_owned())).await.unwrap();
+    let all = plan.active().count() as u64;
+    let token = pool.approve(&plan, Approval::default()).await.unwrap();
+    let job = pool.apply(&token, None).await.unwrap();
+    job.progress.clone().wait_for(|told| told.counts.done >= 20).await.unwrap();
+    job.pause();
+    let counts = job.finished().await.unwrap();
+    assert!(counts.done < all && counts.sent == 0 && counts.queued > 0, "{counts:?}");
+    let counts = pool.go_on(&plan.id, None).await.unwrap().finished().await.unwrap();
+    assert_eq!((counts.done, counts.total()), (all, all));
+    assert!(
+        house.sandbox.calls().by_user().values().all(|calls| calls.get("AdminDisableUser").is_none_or(|n| *n == 1))
+    );
+}
+
+#[tokio::test]
+async fn a_plan_costs_nothing_for_whom_this_month_counted_already() {
+    let house = House::new(options(60)).await;
+    let pool = house.synced().await;
+    let people = house.people();
+    let chosen: Vec<&SnapshotUser> = people.iter().filter(confirmed).take(4).collect();
+    let set = |value: &str| Action::SetAttributes { attributes: attributes(&[("nickname", value)]) };
+    let (_, counts) = carry_out(&pool, set("one"), names(&chosen[..2])).await.unwrap();
+    assert_eq!(counts.done, 2);
+    let plan = pool.plan(set("two"), names(&chosen)).await.unwrap();
+    let preview = pool.preview(&plan).await.unwrap();
+    assert_eq!((preview.touched.may_bill, preview.touched.already_counted, preview.active), (2, 2, 4));
+    assert_eq!(preview.price.low, Default::default());
+    assert!(preview.price.high.unwrap() > Default::default());
+    let categories: Vec<&str> = preview.calls.iter().map(|calls| calls.category.as_str()).collect();
+    assert_eq!(categories, ["UserUpdate", "UserList"]);
+}

@@ -1,0 +1,110 @@
+//! A process that carries a job out and is killed.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use console::jobs::{Approval, Chosen};
+use console::{Console, OpenPool, SystemClock, open};
+use model::connection::ConnectionId;
+use model::plan::{Action, ItemCounts};
+use model::{PoolId, Region};
+use sandbox::Sandbox;
+use tempfile::TempDir;
+
+use crate::house::{config, options};
+
+const ENDPOINT: &str = "POOLKEEPER_TEST_ENDPOINT";
+const DIR: &str = "POOLKEEPER_TEST_DIR";
+const POOL: &str = "POOLKEEPER_TEST_POOL";
+const JOB: &str = "POOLKEEPER_TEST_JOB";
+
+const KILLS: u32 = 20;
+
+const PEOPLE: u32 = 1_500;
+
+async fn opened(dir: &Path, endpoint: &str, pool: &str) -> (Console, Arc<OpenPool>) {
+    let console = open(config(dir, None, Arc::new(SystemClock))).await.unwrap();
+    let connection = ConnectionId {
+        profile: None,
+        region: Some(Region::parse("eu-west-1").unwrap()),
+        endpoint: Some(endpoint.to_owned()),
+        sandbox: false,
+    };
+    let pool = console.open_pool(&connection, &PoolId::parse(pool).unwrap()).await.unwrap();
+    (console, pool)
+}
+
+/// Not a test of its own: what the test below starts and kills.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn child_that_carries_a_job_out() {
+    let variable = |name: &str| std::env::var(name).ok();
+    let (Some(endpoint), Some(dir), Some(pool), Some(job)) =
+        (variable(ENDPOINT), variable(DIR), variable(POOL), variable(JOB))
+    else {
+        return;
+    };
+    let (_console, pool) = opened(Path::new(&dir), &endpoint, &pool).await;
+    pool.go_on(&job, None).await.unwrap().finished().await.unwrap();
+}
+
+fn start(endpoint: &str, dir: &Path, pool: &str, job: &str) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "jobs_kill::child_that_carries_a_job_out", "--nocapture"])
+        .env(ENDPOINT, endpoint)
+        .env(DIR, dir)
+        .env(POOL, pool)
+        .env(JOB, job)
+        .stdout(Stdio::null())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_twenty_times_a_job_ends_and_nobody_gets_a_message_twice() {
+    let (dir, sandbox) = (TempDir::new().unwrap(), Sandbox::new(options(PEOPLE)));
+    sandbox.weather().set_latency(Duration::from_millis(2), Duration::from_millis(4));
+    let server = sandbox.serve(0).await.unwrap();
+    let (endpoint, id) = (server.endpoint(), sandbox.pool_id());
+    let (job, all) = {
+        let (_console, pool) = opened(dir.path(), &endpoint, &id).await;
+        pool.sync().finished().await.unwrap();
+        // Each application sends a message, so that one too many shows.
+        let plan = pool.plan(Action::ResetPassword, Chosen::Query("status:confirmed".to_owned())).await.unwrap();
+        let pool_name = Some(id.clone());
+        let token = pool.approve(&plan, Approval { pool_name, reason: None }).await.unwrap();
+        let handle = pool.apply(&token, None).await.unwrap();
+        handle.pause();
+        handle.finished().await.unwrap();
+        (plan.id.clone(), plan.items.len() as u64)
+    };
+    let mut met = 0;
+    for kill in 0..KILLS {
+        let mut child = start(&endpoint, dir.path(), &id, &job);
+        let after = Duration::from_millis(rand::random_range(150..900));
+        tokio::time::sleep(after).await;
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let (console, pool) = opened(dir.path(), &endpoint, &id).await;
+        let counts = pool.job(&job).await.unwrap().counts;
+        assert_eq!(counts.total(), all, "kill {kill}, after {after:?}");
+        assert!(console.verify_audit(None).await.unwrap().faults.is_empty(), "kill {kill}, after {after:?}");
+        met += u32::from(counts.sent > 0);
+    }
+    println!("{met} of {KILLS} kills met calls that were under way");
+    let (_console, pool) = opened(dir.path(), &endpoint, &id).await;
+    let counts = pool.go_on(&job, None).await.unwrap().finished().await.unwrap();
+    assert_eq!(counts, ItemCounts { done: counts.done, failed: counts.failed, ..ItemCounts::default() });
+    assert!(counts.done > 500 && counts.done + counts.failed == all, "{counts:?}");
+    assert!(met > 0, "no kill met a call that was under way");
+    let mut messages: BTreeMap<String, u32> = BTreeMap::new();
+    for message in sandbox.outbox() {
+        *messages.entry(message.username).or_default() += 1;
+    }
+    let twice: Vec<_> = messages.iter().filter(|(_, sent)| **sent != 1).collect();
+    assert!(twice.is_empty(), "more than one message: {twice:?}");
+    assert_eq!(messages.len() as u64, counts.done);
+}

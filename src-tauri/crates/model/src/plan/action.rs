@@ -1,0 +1,236 @@
+//! What an operator wants done.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::GroupName;
+
+/// Everything that can be done to users and groups.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Action {
+    /// Creates a user.
+    CreateUser(NewUser),
+    /// Sends the invitation again to users who have never signed in; the temporary password changes.
+    ResendInvitation,
+    /// Sets attributes to the same values for everybody.
+    SetAttributes {
+        /// The values, by AWS's names.
+        attributes: BTreeMap<String, String>,
+    },
+    /// Replaces a text inside an attribute wherever it occurs.
+    ReplaceInAttribute {
+        /// The attribute.
+        attribute: String,
+        /// What is looked for, exactly.
+        find: String,
+        /// What takes its place.
+        replace: String,
+    },
+    /// Copies one attribute to another for those who have it.
+    CopyAttribute {
+        /// From this one.
+        from: String,
+        /// To this one.
+        to: String,
+    },
+    /// Deletes attributes.
+    DeleteAttributes {
+        /// Their names.
+        attributes: BTreeSet<String>,
+    },
+    /// Lets users sign in.
+    EnableUsers,
+    /// Keeps users from signing in and ends their sessions.
+    DisableUsers,
+    /// Confirms users who have signed up.
+    ConfirmUsers {
+        /// Whether their e-mail address is marked as verified, too.
+        verify_email: bool,
+    },
+    /// Ends passwords and sends codes with which users choose new ones.
+    ResetPassword,
+    /// Sets a password, which is handed over apart from the plan.
+    SetPassword {
+        /// Whether it stays, or must be changed at the next sign-in.
+        permanent: bool,
+    },
+    /// Signs users out everywhere.
+    SignOut,
+    /// Deletes users.
+    DeleteUsers,
+    /// Sets which second factors are asked for.
+    SetMfa(MfaPreference),
+    /// Forgets a remembered device.
+    ForgetDevice {
+        /// Its key.
+        device_key: String,
+    },
+    /// Links an identity of a provider to a user.
+    LinkProvider {
+        /// The provider's name in the pool.
+        provider: String,
+        /// Who the person is there.
+        subject: String,
+    },
+    /// Unlinks an identity of a provider.
+    UnlinkProvider {
+        /// The provider's name in the pool.
+        provider: String,
+        /// Who the person is there.
+        subject: String,
+    },
+    /// Adds users to a group.
+    AddToGroup {
+        /// The group.
+        group: GroupName,
+    },
+    /// Removes users from a group.
+    RemoveFromGroup {
+        /// The group.
+        group: GroupName,
+    },
+    /// Creates a group.
+    CreateGroup(GroupSettings),
+    /// Changes a group. What is absent stays as it is.
+    UpdateGroup(GroupSettings),
+    /// Deletes a group; its members stay users.
+    DeleteGroup {
+        /// The group.
+        group: GroupName,
+    },
+    /// Takes back what a job did.
+    Undo {
+        /// The job.
+        job: String,
+    },
+}
+
+impl Action {
+    /// A short name for lists: `disable users`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::CreateUser(_) => "create user",
+            Self::ResendInvitation => "resend invitation",
+            Self::SetAttributes { .. } => "set attributes",
+            Self::ReplaceInAttribute { .. } => "replace in attribute",
+            Self::CopyAttribute { .. } => "copy attribute",
+            Self::DeleteAttributes { .. } => "delete attributes",
+            Self::EnableUsers => "enable users",
+            Self::DisableUsers => "disable users",
+            Self::ConfirmUsers { .. } => "confirm users",
+            Self::ResetPassword => "reset password",
+            Self::SetPassword { .. } => "set password",
+            Self::SignOut => "sign out",
+            Self::DeleteUsers => "delete users",
+            Self::SetMfa(_) => "set MFA preference",
+            Self::ForgetDevice { .. } => "forget device",
+            Self::LinkProvider { .. } => "link provider",
+            Self::UnlinkProvider { .. } => "unlink provider",
+            Self::AddToGroup { .. } => "add to group",
+            Self::RemoveFromGroup { .. } => "remove from group",
+            Self::CreateGroup(_) => "create group",
+            Self::UpdateGroup(_) => "update group",
+            Self::DeleteGroup { .. } => "delete group",
+            Self::Undo { .. } => "undo",
+        }
+    }
+
+    /// Whether it is about users that exist, and so wants to know which.
+    #[must_use]
+    pub fn is_about_users(&self) -> bool {
+        !matches!(
+            self,
+            Self::CreateUser(_)
+                | Self::CreateGroup(_)
+                | Self::UpdateGroup(_)
+                | Self::DeleteGroup { .. }
+                | Self::Undo { .. }
+        )
+    }
+
+    /// Whether a password has to be handed over with the approval. It is never part of a plan.
+    #[must_use]
+    pub fn needs_password(&self) -> bool {
+        match self {
+            Self::CreateUser(new) => new.own_password,
+            Self::SetPassword { .. } => true,
+            _ => false,
+        }
+    }
+}
+
+/// A user to be created.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewUser {
+    /// The user name; in pools that sign in by e-mail or phone that address.
+    pub username: String,
+    /// The attributes, by AWS's names.
+    pub attributes: BTreeMap<String, String>,
+    /// How the invitation is sent; empty for not at all.
+    pub invite: BTreeSet<Delivery>,
+    /// Whether the temporary password is ours, handed over apart from the plan; else Cognito makes one.
+    pub own_password: bool,
+}
+
+/// A way to a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Delivery {
+    /// E-mail.
+    Email,
+    /// SMS.
+    Sms,
+}
+
+/// A second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Factor {
+    /// A code by SMS.
+    Sms,
+    /// A code of an authenticator app.
+    Totp,
+    /// A code by e-mail.
+    Email,
+}
+
+/// Which second factors are asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MfaPreference {
+    /// On or off; factors that are not named stay as they are.
+    pub factors: BTreeMap<Factor, bool>,
+    /// The one that is asked for first; `None` for none.
+    pub preferred: Option<Factor>,
+}
+
+/// A group as it shall be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupSettings {
+    /// Its name, which never changes.
+    pub name: GroupName,
+    /// What it is for; `None` says nothing about it.
+    pub description: Option<String>,
+    /// Lower wins; `None` says nothing about it.
+    pub precedence: Option<u32>,
+    /// The IAM role of its members; `None` says nothing about it.
+    pub role_arn: Option<String>,
+}
+
+impl GroupSettings {
+    /// A group's settings as they are.
+    #[must_use]
+    pub fn of(group: &crate::group::Group) -> Self {
+        Self {
+            name: group.name.clone(),
+            description: group.description.clone(),
+            precedence: group.precedence,
+            role_arn: group.role_arn.clone(),
+        }
+    }
+}

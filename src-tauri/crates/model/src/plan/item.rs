@@ -1,0 +1,143 @@
+//! What a plan consists of: one entry for each user or group.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::action::{Action, GroupSettings};
+use super::step::{Step, Undo};
+use crate::call::MauEffect;
+use crate::mau::effect_of;
+use crate::user::User;
+use crate::{GroupName, PoolKey, Username};
+
+/// Whom or what an entry is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Target {
+    /// A user.
+    User {
+        /// The name; for a user to be created the name that is asked for.
+        username: Username,
+        /// The `sub`; `None` for a user who does not exist yet, or of whom the listing told none.
+        sub: Option<String>,
+    },
+    /// A group.
+    Group {
+        /// The name.
+        name: GroupName,
+    },
+}
+
+impl Target {
+    /// The name of the user or group. Hostile text.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::User { username, .. } => username.as_str(),
+            Self::Group { name } => name.as_str(),
+        }
+    }
+
+    /// The user's `sub`; `None` for groups and where there is none.
+    #[must_use]
+    pub fn sub(&self) -> Option<&str> {
+        match self {
+            Self::User { sub, .. } => sub.as_deref(),
+            Self::Group { .. } => None,
+        }
+    }
+}
+
+/// A field as it was planned with and as it shall be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Change {
+    /// An attribute, or `enabled`, `status`, `group`, `description`, `precedence`, `role`.
+    pub field: String,
+    /// Its value when the plan was made; `None` when absent.
+    pub before: Option<String>,
+    /// Its value afterwards; `None` when absent.
+    pub after: Option<String>,
+}
+
+/// What is kept of something that will be gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Record {
+    /// A user who is deleted.
+    User(Box<User>),
+    /// A group that is changed or deleted, with its members where it is deleted.
+    Group {
+        /// Its settings.
+        settings: GroupSettings,
+        /// Its members.
+        members: Vec<Target>,
+    },
+}
+
+/// One user or group of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Item {
+    /// Whom it is about.
+    pub target: Target,
+    /// The calls, in order. Empty when it is skipped.
+    pub steps: Vec<Step>,
+    /// What changes.
+    pub changes: Vec<Change>,
+    /// Why nothing is done; `None` when something is.
+    pub skip: Option<String>,
+    /// What is kept for taking it back; `None` where [`Item::changes`] are enough.
+    pub record: Option<Record>,
+}
+
+impl Item {
+    /// An entry with nothing to do.
+    #[must_use]
+    pub fn skipped(target: Target, why: impl Into<String>) -> Self {
+        Self { target, steps: Vec::new(), changes: Vec::new(), skip: Some(why.into()), record: None }
+    }
+
+    /// The strongest effect on the bill of its calls.
+    #[must_use]
+    pub fn effect(&self) -> MauEffect {
+        crate::cost::strongest(self.steps.iter().map(|step| effect_of(step.operation())))
+    }
+
+    /// Whether it can be taken back: the worst of its calls.
+    #[must_use]
+    pub fn undo(&self) -> Undo {
+        self.steps.iter().map(Step::undo).max().unwrap_or(Undo::Exact)
+    }
+}
+
+/// Everything that will be done, before anything is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Plan {
+    /// Names it; random.
+    pub id: String,
+    /// The pool.
+    pub pool: PoolKey,
+    /// What is wanted.
+    pub action: Action,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// The entries, in the order in which they are done.
+    pub items: Vec<Item>,
+    /// What a person should know, as sentences.
+    pub notes: Vec<String>,
+}
+
+impl Plan {
+    /// The entries that do something.
+    pub fn active(&self) -> impl Iterator<Item = &Item> {
+        self.items.iter().filter(|item| item.skip.is_none())
+    }
+
+    /// Whether something in it cannot be taken back.
+    #[must_use]
+    pub fn is_irreversible(&self) -> bool {
+        self.active().any(|item| matches!(item.undo(), Undo::Impossible { .. }))
+    }
+}

@@ -1,0 +1,307 @@
+//! From a wish to calls: what an action means for one user or group.
+
+use std::collections::BTreeMap;
+
+use super::action::{Action, GroupSettings, NewUser};
+use super::item::{Change, Item, Record, Target};
+use super::step::Step;
+use crate::Username;
+use crate::group::Group;
+use crate::pool::Pool;
+use crate::user::{User, UserStatus};
+
+/// The longest value of an attribute that AWS takes, in bytes.
+const LONGEST_VALUE: usize = 2_048;
+
+/// Why an action makes no sense for a pool.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct PlanError {
+    /// What is wrong: an attribute's name, `username`, `group`, `action`.
+    pub field: String,
+    /// A sentence to act on.
+    pub message: String,
+}
+
+fn wrong<T>(field: &str, message: impl Into<String>) -> Result<T, PlanError> {
+    Err(PlanError { field: field.to_owned(), message: message.into() })
+}
+
+/// What the action does to a user that exists.
+///
+/// # Errors
+/// [`PlanError`] when it makes sense for nobody in this pool: an attribute that is unknown, immutable or required, a value
+/// that is too long. Whoever alone stands in the way becomes a skipped entry.
+pub fn item_for(action: &Action, user: &User, pool: &Pool) -> Result<Item, PlanError> {
+    let target = Target::User { username: user.username.clone(), sub: user.sub().map(str::to_owned) };
+    let one = |step: Step, changes: Vec<Change>| {
+        Ok(Item { target: target.clone(), steps: vec![step], changes, skip: None, record: None })
+    };
+    let skip = |why: &str| Ok(Item::skipped(target.clone(), why));
+    let changed = |field: &str, before: Option<&str>, after: Option<&str>| Change {
+        field: field.to_owned(),
+        before: before.map(str::to_owned),
+        after: after.map(str::to_owned),
+    };
+    let status = |after: &str| changed("status", Some(user.status.as_str()), Some(after));
+    let forced = user.status == UserStatus::ForceChangePassword;
+    let external = user.status == UserStatus::ExternalProvider;
+    match action {
+        Action::SetAttributes { attributes } => set(user, pool, target, attributes),
+        Action::ReplaceInAttribute { attribute, find, replace } => {
+            if find.is_empty() {
+                return wrong("find", "Say what is to be replaced; an empty text is everywhere.");
+            }
+            match user.attribute(attribute) {
+                Some(value) if value.contains(find.as_str()) => set(
+                    user,
+                    pool,
+                    target,
+                    &BTreeMap::from([(attribute.clone(), value.replace(find.as_str(), replace))]),
+                ),
+                _ => settable(pool, attribute, "").and_then(|()| skip("the text does not occur there")),
+            }
+        }
+        Action::CopyAttribute { from, to } => match user.attribute(from) {
+            Some(value) => set(user, pool, target, &BTreeMap::from([(to.clone(), value.to_owned())])),
+            None => settable(pool, to, "").and_then(|()| skip("has nothing to copy")),
+        },
+        Action::DeleteAttributes { attributes } => {
+            for name in attributes {
+                deletable(pool, name)?;
+            }
+            let has: Vec<&String> = attributes.iter().filter(|name| user.attribute(name).is_some()).collect();
+            if has.is_empty() {
+                return skip("has none of these attributes");
+            }
+            let changes = has.iter().map(|name| changed(name, user.attribute(name), None)).collect();
+            one(Step::DeleteAttributes { attributes: has.into_iter().cloned().collect() }, changes)
+        }
+        Action::EnableUsers if user.enabled => skip("is enabled already"),
+        Action::EnableUsers => one(Step::Enable, vec![changed("enabled", Some("no"), Some("yes"))]),
+        Action::DisableUsers if !user.enabled => skip("is disabled already"),
+        Action::DisableUsers => one(Step::Disable, vec![changed("enabled", Some("yes"), Some("no"))]),
+        Action::ConfirmUsers { verify_email } => confirm(user, target, *verify_email),
+        Action::ResendInvitation if !forced => {
+            skip("has signed in before or signed up by themself; there is no invitation")
+        }
+        Action::ResendInvitation => one(Step::Resend, Vec::new()),
+        Action::ResetPassword if forced => {
+            skip("has a temporary password, which cannot be reset; resend the invitation instead")
+        }
+        Action::ResetPassword if external => skip("signs in at an identity provider and has no password here"),
+        Action::ResetPassword if user.status == UserStatus::Unconfirmed => skip("is not confirmed yet"),
+        Action::ResetPassword => one(Step::ResetPassword, vec![status("RESET_REQUIRED")]),
+        Action::SetPassword { permanent } => {
+            let after = if *permanent { "CONFIRMED" } else { "FORCE_CHANGE_PASSWORD" };
+            one(Step::SetPassword { permanent: *permanent }, vec![status(after)])
+        }
+        Action::SignOut => one(Step::SignOut, Vec::new()),
+        Action::DeleteUsers => {
+            let record = Some(Record::User(Box::new(user.clone())));
+            Ok(Item { target, steps: vec![Step::Delete], changes: Vec::new(), skip: None, record })
+        }
+        Action::SetMfa(preference) if preference.factors.is_empty() => {
+            wrong("factors", "Name at least one factor to turn on or off.")
+        }
+        Action::SetMfa(preference) => one(Step::SetMfa(preference.clone()), Vec::new()),
+        Action::ForgetDevice { device_key } => one(Step::ForgetDevice { device_key: device_key.clone() }, Vec::new()),
+        Action::LinkProvider { provider, subject } => {
+            one(Step::Link { provider: provider.clone(), subject: subject.clone() }, Vec::new())
+        }
+        Action::UnlinkProvider { provider, subject } => {
+            one(Step::Unlink { provider: provider.clone(), subject: subject.clone() }, Vec::new())
+        }
+        Action::AddToGroup { group } if user.groups.contains(group) => skip("is in the group already"),
+        Action::AddToGroup { group } => {
+            one(Step::AddToGroup { group: group.clone() }, vec![changed("group", None, Some(group.as_str()))])
+        }
+        Action::RemoveFromGroup { group } if !user.groups.contains(group) => skip("is not in the group"),
+        Action::RemoveFromGroup { group } => {
+            one(Step::RemoveFromGroup { group: group.clone() }, vec![changed("group", Some(group.as_str()), None)])
+        }
+        Action::CreateUser(_)
+        | Action::CreateGroup(_)
+        | Action::UpdateGroup(_)
+        | Action::DeleteGroup { .. }
+        | Action::Undo { .. } => wrong("action", "This is not something that is done to a user that exists."),
+    }
+}
+
+fn confirm(user: &User, target: Target, verify_email: bool) -> Result<Item, PlanError> {
+    let mut steps = Vec::new();
+    let mut changes = Vec::new();
+    if user.status == UserStatus::Unconfirmed {
+        steps.push(Step::Confirm);
+        let before = Some(user.status.as_str().to_owned());
+        changes.push(Change { field: "status".to_owned(), before, after: Some("CONFIRMED".to_owned()) });
+    }
+    let unverified = user.attribute("email").is_some() && user.attribute("email_verified") != Some("true");
+    if verify_email && unverified {
+        let before = user.attribute("email_verified").map(str::to_owned);
+        changes.push(Change { field: "email_verified".to_owned(), before, after: Some("true".to_owned()) });
+        let attributes = BTreeMap::from([("email_verified".to_owned(), "true".to_owned())]);
+        steps.push(Step::UpdateAttributes { attributes });
+    }
+    if steps.is_empty() {
+        return Ok(Item::skipped(target, "is confirmed already"));
+    }
+    Ok(Item { target, steps, changes, skip: None, record: None })
+}
+
+/// Only what differs is sent; but whoever sets an address sends its verified flag along, for AWS treats the two together.
+fn set(user: &User, pool: &Pool, target: Target, wanted: &BTreeMap<String, String>) -> Result<Item, PlanError> {
+    if wanted.is_empty() {
+        return wrong("attributes", "Name at least one attribute.");
+    }
+    for (name, value) in wanted {
+        settable(pool, name, value)?;
+    }
+    let differs = |name: &str| wanted.get(name).is_some_and(|value| user.attribute(name) != Some(value));
+    let belongs = |name: &str| {
+        differs(name)
+            || name.strip_suffix("_verified").is_some_and(&differs)
+            || differs(&format!("{name}_verified")) && matches!(name, "email" | "phone_number")
+    };
+    let attributes: BTreeMap<String, String> =
+        wanted.iter().filter(|(name, _)| belongs(name)).map(|(name, value)| (name.clone(), value.clone())).collect();
+    if attributes.is_empty() {
+        return Ok(Item::skipped(target, "has these values already"));
+    }
+    let change = |(name, value): (&String, &String)| Change {
+        field: name.clone(),
+        before: user.attribute(name).map(str::to_owned),
+        after: Some(value.clone()),
+    };
+    let changes = attributes.iter().map(change).collect();
+    Ok(Item { target, steps: vec![Step::UpdateAttributes { attributes }], changes, skip: None, record: None })
+}
+
+/// Whether administrators may set an attribute to a value in this pool.
+fn settable(pool: &Pool, name: &str, value: &str) -> Result<(), PlanError> {
+    if matches!(name, "sub" | "identities" | "cognito:user_status") {
+        return wrong(name, format!("{name} is Cognito's own and cannot be set."));
+    }
+    if value.len() > LONGEST_VALUE {
+        return wrong(name, format!("The value of {name} is longer than the {LONGEST_VALUE} bytes that AWS takes."));
+    }
+    match pool.schema.iter().find(|attribute| attribute.name == name) {
+        Some(attribute) if !attribute.mutable => wrong(
+            name,
+            format!("{name} is immutable in this pool: it has the value that it got when the user was created."),
+        ),
+        None if !pool.schema.is_empty() => wrong(name, format!("This pool has no attribute {name}.")),
+        _ => Ok(()),
+    }
+}
+
+fn deletable(pool: &Pool, name: &str) -> Result<(), PlanError> {
+    settable(pool, name, "")?;
+    let required = pool.schema.iter().any(|attribute| attribute.name == name && attribute.required);
+    let signs_in = pool.username_attributes.iter().any(|attribute| attribute == name);
+    if required || signs_in {
+        return wrong(name, format!("{name} is required in this pool and cannot be deleted."));
+    }
+    Ok(())
+}
+
+/// The entry that creates a user.
+///
+/// # Errors
+/// [`PlanError`] when the name, an attribute or a required attribute that is missing stand in the way.
+pub fn new_user(new: &NewUser, pool: &Pool) -> Result<Item, PlanError> {
+    let username = Username::parse(new.username.clone())
+        .map_err(|error| PlanError { field: "username".to_owned(), message: format!("{error}.") })?;
+    if new.username.contains(char::is_whitespace) {
+        return wrong("username", "A user name has no spaces.");
+    }
+    let mut new = new.clone();
+    for (name, mark) in [("email", '@'), ("phone_number", '+')] {
+        let by = pool.username_attributes.iter().any(|attribute| attribute == name);
+        if by && new.username.contains(mark) {
+            new.attributes.entry(name.to_owned()).or_insert_with(|| new.username.clone());
+        }
+    }
+    let by_address = !pool.username_attributes.is_empty();
+    if by_address && !new.username.contains('@') && !new.username.starts_with('+') {
+        return wrong("username", format!("In this pool the user name is {}.", pool.username_attributes.join(" or ")));
+    }
+    for (name, value) in &new.attributes {
+        let immutable = pool.schema.iter().any(|attribute| attribute.name == *name && !attribute.mutable);
+        if !immutable || name == "sub" {
+            settable(pool, name, value)?;
+        }
+    }
+    let missing = pool.schema.iter().find(|attribute| {
+        attribute.required && attribute.name != "sub" && !new.attributes.contains_key(&attribute.name)
+    });
+    if let Some(missing) = missing {
+        return wrong(&missing.name, format!("{} is required in this pool.", missing.name));
+    }
+    let changes = new
+        .attributes
+        .iter()
+        .map(|(name, value)| Change { field: name.clone(), before: None, after: Some(value.clone()) })
+        .collect();
+    let target = Target::User { username, sub: None };
+    Ok(Item { target, steps: vec![Step::CreateUser(new)], changes, skip: None, record: None })
+}
+
+/// The entry of an action on a group. `now` is the group as it is, `None` when there is none; `members` are its members.
+///
+/// # Errors
+/// [`PlanError`] when the group is missing or there already, or the action is about users.
+pub fn items_for_group(action: &Action, now: Option<&Group>, members: Vec<Target>) -> Result<Vec<Item>, PlanError> {
+    let missing =
+        || PlanError { field: "group".to_owned(), message: "There is no such group in this pool.".to_owned() };
+    let item = |step: Step, settings: &GroupSettings, changes, record| Item {
+        target: Target::Group { name: settings.name.clone() },
+        steps: vec![step],
+        changes,
+        skip: None,
+        record,
+    };
+    match action {
+        Action::CreateGroup(_) if now.is_some() => wrong("group", "There is a group of this name already."),
+        Action::CreateGroup(settings) => {
+            let changes = differences(None, settings);
+            Ok(vec![item(Step::CreateGroup(settings.clone()), settings, changes, None)])
+        }
+        Action::UpdateGroup(settings) => {
+            let before = GroupSettings::of(now.ok_or_else(missing)?);
+            let changes = differences(Some(&before), settings);
+            if changes.is_empty() {
+                return Ok(vec![Item::skipped(Target::Group { name: settings.name.clone() }, "is so already")]);
+            }
+            // What is left out, AWS would empty.
+            let whole = GroupSettings {
+                name: settings.name.clone(),
+                description: settings.description.clone().or_else(|| before.description.clone()),
+                precedence: settings.precedence.or(before.precedence),
+                role_arn: settings.role_arn.clone().or_else(|| before.role_arn.clone()),
+            };
+            let record = Some(Record::Group { settings: before, members: Vec::new() });
+            Ok(vec![item(Step::UpdateGroup(whole), settings, changes, record)])
+        }
+        Action::DeleteGroup { .. } => {
+            let settings = GroupSettings::of(now.ok_or_else(missing)?);
+            let record = Some(Record::Group { settings: settings.clone(), members });
+            Ok(vec![item(Step::DeleteGroup, &settings, Vec::new(), record)])
+        }
+        _ => wrong("action", "This is not something that is done to a group."),
+    }
+}
+
+fn differences(before: Option<&GroupSettings>, after: &GroupSettings) -> Vec<Change> {
+    let number = |settings: &GroupSettings| settings.precedence.map(|precedence| precedence.to_string());
+    let fields: [(&str, Option<String>, Option<String>); 3] = [
+        ("description", before.and_then(|group| group.description.clone()), after.description.clone()),
+        ("precedence", before.and_then(&number), number(after)),
+        ("role", before.and_then(|group| group.role_arn.clone()), after.role_arn.clone()),
+    ];
+    fields
+        .into_iter()
+        .filter(|(_, before, after)| after.is_some() && before != after)
+        .map(|(field, before, after)| Change { field: field.to_owned(), before, after })
+        .collect()
+}

@@ -1,0 +1,22 @@
+//! Changes of users and groups as data: what is wanted, whom it concerns, which calls it takes, what it costs and
+//! whether it can be taken back. Nothing here sends anything.
+
+mod action;
+mod compare;
+mod item;
+mod job;
+mod make;
+mod patch;
+mod preview;
+mod reverse;
+mod step;
+
+pub use action::{Action, Delivery, Factor, GroupSettings, MfaPreference, NewUser};
+pub use compare::{Difference, Evidence, Standing, evidence, standing};
+pub use item::{Change, Item, Plan, Record, Target};
+pub use job::{ItemCounts, ItemState, JobState};
+pub use make::{PlanError, item_for, items_for_group, new_user};
+pub use patch::patched;
+pub use preview::{Allowance, CategoryCalls, Messages, Preview, preview};
+pub use reverse::{reversed, reverses};
+pub use step::{Step, Undo};

@@ -1,0 +1,127 @@
+//! Taking back what was done.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::action::NewUser;
+use super::item::{Change, Item, Record, Target};
+use super::step::Step;
+use crate::user::User;
+
+/// Whether taking an entry back is possible, or at least something like it.
+#[must_use]
+pub fn reverses(item: &Item) -> bool {
+    !reversed(item).is_empty()
+}
+
+/// The entries that take back one that was done; empty when nothing can be. Of a deleted user a new one is made from the
+/// record; of a deleted group a new one with its members.
+#[must_use]
+pub fn reversed(item: &Item) -> Vec<Item> {
+    match (&item.record, item.steps.first()) {
+        (Some(Record::User(user)), _) => created_again(user),
+        (Some(Record::Group { settings, members }), Some(Step::DeleteGroup)) => {
+            let group = Item {
+                target: item.target.clone(),
+                steps: vec![Step::CreateGroup(settings.clone())],
+                changes: Vec::new(),
+                skip: None,
+                record: None,
+            };
+            let member = |target: &Target| Item {
+                target: target.clone(),
+                steps: vec![Step::AddToGroup { group: settings.name.clone() }],
+                changes: vec![joined(settings.name.as_str())],
+                skip: None,
+                record: None,
+            };
+            std::iter::once(group).chain(members.iter().map(member)).collect()
+        }
+        (Some(Record::Group { settings, .. }), Some(Step::UpdateGroup(_))) => {
+            vec![with(item, vec![Step::UpdateGroup(settings.clone())])]
+        }
+        _ => {
+            let steps: Vec<Step> = item.steps.iter().rev().flat_map(|step| reverse(step, item)).collect();
+            if steps.is_empty() { Vec::new() } else { vec![with(item, steps)] }
+        }
+    }
+}
+
+fn joined(group: &str) -> Change {
+    Change { field: "group".to_owned(), before: None, after: Some(group.to_owned()) }
+}
+
+/// The same target with the fields turned round, as far as the calls touch them.
+fn with(item: &Item, steps: Vec<Step>) -> Item {
+    let keeps_status = |change: &&Change| change.field != "status";
+    let changes = item
+        .changes
+        .iter()
+        .filter(keeps_status)
+        .map(|change| Change {
+            field: change.field.clone(),
+            before: change.after.clone(),
+            after: change.before.clone(),
+        })
+        .collect();
+    let created = matches!(steps.first(), Some(Step::Delete));
+    let changes = if created { Vec::new() } else { changes };
+    Item { target: item.target.clone(), steps, changes, skip: None, record: None }
+}
+
+fn reverse(step: &Step, item: &Item) -> Vec<Step> {
+    match step {
+        Step::Enable => vec![Step::Disable],
+        Step::Disable => vec![Step::Enable],
+        Step::AddToGroup { group } => vec![Step::RemoveFromGroup { group: group.clone() }],
+        Step::RemoveFromGroup { group } => vec![Step::AddToGroup { group: group.clone() }],
+        Step::Link { provider, subject } => vec![Step::Unlink { provider: provider.clone(), subject: subject.clone() }],
+        Step::Unlink { provider, subject } => vec![Step::Link { provider: provider.clone(), subject: subject.clone() }],
+        Step::CreateGroup(_) => vec![Step::DeleteGroup],
+        Step::CreateUser(_) => vec![Step::Delete],
+        Step::UpdateAttributes { attributes } => attributes_back(item, |name| attributes.contains_key(name)),
+        Step::DeleteAttributes { attributes } => attributes_back(item, |name| attributes.contains(name)),
+        _ => Vec::new(),
+    }
+}
+
+fn attributes_back(item: &Item, touched: impl Fn(&str) -> bool) -> Vec<Step> {
+    let changes: Vec<&Change> = item.changes.iter().filter(|change| touched(&change.field)).collect();
+    let values: BTreeMap<String, String> =
+        changes.iter().filter_map(|change| Some((change.field.clone(), change.before.clone()?))).collect();
+    let gone: BTreeSet<String> =
+        changes.iter().filter(|change| change.before.is_none()).map(|change| change.field.clone()).collect();
+    let mut steps = Vec::new();
+    if !values.is_empty() {
+        steps.push(Step::UpdateAttributes { attributes: values });
+    }
+    if !gone.is_empty() {
+        steps.push(Step::DeleteAttributes { attributes: gone });
+    }
+    steps
+}
+
+/// A new user like the one that was deleted, uninvited, back in the groups.
+fn created_again(user: &User) -> Vec<Item> {
+    let own = |name: &str| matches!(name, "sub" | "identities" | "cognito:user_status");
+    let attributes: BTreeMap<String, String> = user
+        .attributes
+        .iter()
+        .filter(|(name, _)| !own(name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let username = user.username.as_str().to_owned();
+    let new = NewUser { username, attributes, invite: BTreeSet::new(), own_password: false };
+    let mut steps = vec![Step::CreateUser(new)];
+    steps.extend(user.groups.iter().map(|group| Step::AddToGroup { group: group.clone() }));
+    if !user.enabled {
+        steps.push(Step::Disable);
+    }
+    let target = Target::User { username: user.username.clone(), sub: None };
+    let changes = user
+        .attributes
+        .iter()
+        .filter(|(name, _)| !own(name))
+        .map(|(name, value)| Change { field: name.clone(), before: None, after: Some(value.clone()) })
+        .collect();
+    vec![Item { target, steps, changes, skip: None, record: None }]
+}

@@ -1,0 +1,188 @@
+//! One call that changes something, as data.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::action::{GroupSettings, MfaPreference, NewUser};
+use crate::GroupName;
+use crate::call::{MauEffect, QuotaCategory};
+use crate::mau::effect_of;
+
+/// One call about one user or group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "call", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Step {
+    /// `AdminCreateUser`.
+    CreateUser(NewUser),
+    /// `AdminCreateUser` with `RESEND`.
+    Resend,
+    /// `AdminUpdateUserAttributes`.
+    UpdateAttributes {
+        /// The values.
+        attributes: BTreeMap<String, String>,
+    },
+    /// `AdminDeleteUserAttributes`.
+    DeleteAttributes {
+        /// The names.
+        attributes: BTreeSet<String>,
+    },
+    /// `AdminEnableUser`.
+    Enable,
+    /// `AdminDisableUser`.
+    Disable,
+    /// `AdminConfirmSignUp`.
+    Confirm,
+    /// `AdminResetUserPassword`.
+    ResetPassword,
+    /// `AdminSetUserPassword`.
+    SetPassword {
+        /// Whether it stays.
+        permanent: bool,
+    },
+    /// `AdminUserGlobalSignOut`.
+    SignOut,
+    /// `AdminDeleteUser`.
+    Delete,
+    /// `AdminSetUserMFAPreference`.
+    SetMfa(MfaPreference),
+    /// `AdminForgetDevice`.
+    ForgetDevice {
+        /// The device.
+        device_key: String,
+    },
+    /// `AdminLinkProviderForUser`.
+    Link {
+        /// The provider.
+        provider: String,
+        /// Who the person is there.
+        subject: String,
+    },
+    /// `AdminDisableProviderForUser`.
+    Unlink {
+        /// The provider.
+        provider: String,
+        /// Who the person is there.
+        subject: String,
+    },
+    /// `AdminAddUserToGroup`.
+    AddToGroup {
+        /// The group.
+        group: GroupName,
+    },
+    /// `AdminRemoveUserFromGroup`.
+    RemoveFromGroup {
+        /// The group.
+        group: GroupName,
+    },
+    /// `CreateGroup`.
+    CreateGroup(GroupSettings),
+    /// `UpdateGroup`.
+    UpdateGroup(GroupSettings),
+    /// `DeleteGroup`.
+    DeleteGroup,
+}
+
+/// Whether something can be taken back. The worst of several is the greatest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "undo", rename_all = "camelCase")]
+pub enum Undo {
+    /// Everything is as before.
+    Exact,
+    /// Nearly everything.
+    Approximate {
+        /// What is not.
+        why: String,
+    },
+    /// It cannot be taken back.
+    Impossible {
+        /// Why not.
+        why: String,
+    },
+}
+
+impl Step {
+    /// AWS's name of the operation.
+    #[must_use]
+    pub fn operation(&self) -> &'static str {
+        match self {
+            Self::CreateUser(_) | Self::Resend => "AdminCreateUser",
+            Self::UpdateAttributes { .. } => "AdminUpdateUserAttributes",
+            Self::DeleteAttributes { .. } => "AdminDeleteUserAttributes",
+            Self::Enable => "AdminEnableUser",
+            Self::Disable => "AdminDisableUser",
+            Self::Confirm => "AdminConfirmSignUp",
+            Self::ResetPassword => "AdminResetUserPassword",
+            Self::SetPassword { .. } => "AdminSetUserPassword",
+            Self::SignOut => "AdminUserGlobalSignOut",
+            Self::Delete => "AdminDeleteUser",
+            Self::SetMfa(_) => "AdminSetUserMFAPreference",
+            Self::ForgetDevice { .. } => "AdminForgetDevice",
+            Self::Link { .. } => "AdminLinkProviderForUser",
+            Self::Unlink { .. } => "AdminDisableProviderForUser",
+            Self::AddToGroup { .. } => "AdminAddUserToGroup",
+            Self::RemoveFromGroup { .. } => "AdminRemoveUserFromGroup",
+            Self::CreateGroup(_) => "CreateGroup",
+            Self::UpdateGroup(_) => "UpdateGroup",
+            Self::DeleteGroup => "DeleteGroup",
+        }
+    }
+
+    /// The quota that it draws on.
+    #[must_use]
+    pub fn category(&self) -> QuotaCategory {
+        match self {
+            Self::CreateUser(_) | Self::Resend | Self::Confirm => QuotaCategory::UserCreation,
+            Self::ResetPassword | Self::SetPassword { .. } => QuotaCategory::UserAccountRecovery,
+            Self::SetMfa(_) | Self::ForgetDevice { .. } => QuotaCategory::UserResourceUpdate,
+            Self::CreateGroup(_) | Self::UpdateGroup(_) | Self::DeleteGroup => QuotaCategory::UserPoolResourceUpdate,
+            _ => QuotaCategory::UserUpdate,
+        }
+    }
+
+    /// Whether it may make the user billable.
+    #[must_use]
+    pub fn effect(&self) -> MauEffect {
+        effect_of(self.operation())
+    }
+
+    /// Whether it can be taken back, and why not.
+    #[must_use]
+    pub fn undo(&self) -> Undo {
+        let impossible = |why: &str| Undo::Impossible { why: why.to_owned() };
+        let approximate = |why: &str| Undo::Approximate { why: why.to_owned() };
+        match self {
+            Self::UpdateAttributes { .. }
+            | Self::DeleteAttributes { .. }
+            | Self::Enable
+            | Self::Disable
+            | Self::Link { .. }
+            | Self::Unlink { .. }
+            | Self::AddToGroup { .. }
+            | Self::RemoveFromGroup { .. } => Undo::Exact,
+            Self::UpdateGroup(_) => {
+                approximate("a description, precedence or role that the group did not have before stays")
+            }
+            Self::CreateGroup(_) => approximate("the group is deleted again; who joined it meanwhile leaves it"),
+            Self::DeleteGroup => {
+                approximate("the group is created anew and its members are added again, each with a call that may bill")
+            }
+            Self::CreateUser(new) if new.invite.is_empty() => {
+                approximate("the user is deleted again, but has been counted")
+            }
+            Self::CreateUser(_) => approximate("the user is deleted again, but the invitation was sent"),
+            Self::Resend => impossible("a message that was sent cannot be taken back"),
+            Self::Confirm => impossible("a confirmed user cannot become unconfirmed"),
+            Self::ResetPassword => impossible("the old password is gone and the message was sent"),
+            Self::SetPassword { .. } => impossible("the old password cannot be read and so not be set again"),
+            Self::SignOut => impossible("the sessions are over"),
+            Self::Delete => impossible(
+                "sub, password and second factors are gone; a record is kept, from which a new user can be made",
+            ),
+            Self::SetMfa(_) => {
+                impossible("which factors were preferred before cannot be known without a call that bills")
+            }
+            Self::ForgetDevice { .. } => impossible("a forgotten device has to be remembered at a new sign-in"),
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What we changed ourselves, put into the rows without reading it back.
+
+use jiff::Timestamp;
+use model::group::Group;
+use model::user::User;
+use model::{GroupName, PoolKey, Username};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::log::Log;
+use super::page;
+use super::state::{self, Running};
+use crate::cache::fields::{FieldMap, user_id};
+use crate::cache::read::state::freshness;
+use crate::cache::{CacheError, Result, read, write::text};
+use crate::history::{History, Kind};
+
+/// A generation of its own, so that each change is in the history however many there are between two syncs.
+fn moment(connection: &Connection, now: Timestamp) -> Result<Running> {
+    let synced_at = freshness(connection)?.synced_at;
+    Ok(Running { generation: u64::try_from(now.as_microsecond()).unwrap_or(0), synced_at })
+}
+
+pub(in crate::cache) fn user(
+    connection: &Connection,
+    pool: &PoolKey,
+    user: &User,
+    history: Option<&History>,
+    now: Timestamp,
+) -> Result<()> {
+    let mut log = Log::new(history, pool, &moment(connection, now)?, now);
+    let mut fields = FieldMap::load(connection)?;
+    page::patch(connection, &mut fields, user, &mut log)?;
+    text::index_when_many(connection, &mut fields)?;
+    log.commit()
+}
+
+pub(in crate::cache) fn member(
+    connection: &Connection,
+    pool: &PoolKey,
+    group: &GroupName,
+    username: &Username,
+    inside: bool,
+    history: Option<&History>,
+    now: Timestamp,
+) -> Result<()> {
+    let mut statement = connection.prepare_cached("SELECT id FROM groups WHERE name = ?1")?;
+    let found: Option<i64> = statement.query_row([group.as_str()], |row| row.get(0)).optional()?;
+    let (Some(group_id), Some(user)) = (found, user_id(connection, username.as_str())?) else { return Ok(()) };
+    let sql = if inside {
+        "INSERT OR IGNORE INTO memberships (group_id, user) VALUES (?1, ?2)"
+    } else {
+        "DELETE FROM memberships WHERE group_id = ?1 AND user = ?2"
+    };
+    if connection.prepare_cached(sql)?.execute(params![group_id, user])? == 0 {
+        return Ok(());
+    }
+    let mut log = Log::new(history, pool, &moment(connection, now)?, now);
+    let kind = if inside { Kind::GroupAdded } else { Kind::GroupRemoved };
+    for user in read::users::by_ids(connection, &[user])? {
+        log.group(&user, kind, group.as_str());
+    }
+    state::changed(connection, 0)?;
+    log.commit()
+}
+
+pub(in crate::cache) fn group(connection: &Connection, group: &Group) -> Result<()> {
+    let body = serde_json::to_string(group).map_err(|error| CacheError::Internal(error.to_string()))?;
+    connection
+        .prepare_cached(
+            "INSERT INTO groups (name, body) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET body = excluded.body",
+        )?
+        .execute((group.name.as_str(), body))?;
+    state::changed(connection, 0)
+}
+
+pub(in crate::cache) fn remove_group(connection: &Connection, group: &GroupName) -> Result<()> {
+    connection.prepare_cached("DELETE FROM groups WHERE name = ?1")?.execute([group.as_str()])?;
+    state::changed(connection, 0)
+}

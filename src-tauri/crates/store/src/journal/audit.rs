@@ -1,0 +1,450 @@
+//! The audit: what was done, by whom, where, and what came of it; only ever added to, each record chained to the last.
+
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use jiff::Timestamp;
+use model::plan::Change;
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{Journal, JournalError};
+
+/// What a record is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AuditKind {
+    /// A plan was approved.
+    Approved,
+    /// A call is about to be sent.
+    Intent,
+    /// What came of a call.
+    Outcome,
+    /// A job was paused, went on, or its failures were tried again.
+    Job,
+}
+
+/// A record, before it has its place in the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// When.
+    pub at: Timestamp,
+    /// What it is about.
+    pub kind: AuditKind,
+    /// The job.
+    pub job: String,
+    /// The entry of the job; `None` for what is about the whole job.
+    pub item: Option<u64>,
+    /// The ARN that AWS says we are.
+    pub who: String,
+    /// The pool's key: place, account, Region, pool.
+    pub pool: String,
+    /// AWS's name of the operation, or what was done to the job.
+    pub operation: String,
+    /// What came of it: an item's state; `None` for an intent.
+    pub outcome: Option<String>,
+    /// The code of a failure.
+    pub code: Option<String>,
+    /// AWS's id of the request.
+    pub request_id: Option<String>,
+    /// Why, in the words of whoever approved it.
+    pub reason: Option<String>,
+    /// Whom it is about; `None` for what is about nobody.
+    pub person: Option<AuditPerson>,
+}
+
+/// Whom a record is about. Kept sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditPerson {
+    /// The user's or group's name.
+    pub name: String,
+    /// The `sub`, where there is one.
+    pub sub: Option<String>,
+    /// Before and after.
+    pub changes: Vec<Change>,
+}
+
+/// A record as it is kept: with its place and its hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRecord {
+    /// Its place, from 1.
+    pub seq: u64,
+    /// What it says. Whoever was erased is missing.
+    pub entry: AuditEntry,
+    /// Its hash.
+    pub hash: String,
+}
+
+/// What is wrong with the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditFault {
+    /// Where.
+    pub seq: u64,
+    /// What, as a sentence.
+    pub what: String,
+}
+
+/// What verifying found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditVerdict {
+    /// How many records there are.
+    pub records: u64,
+    /// The hash of the last; empty when there is none. Kept elsewhere, it proves later that nothing was cut off.
+    pub head: String,
+    /// Everything that is wrong; empty when the chain is whole.
+    pub faults: Vec<AuditFault>,
+}
+
+/// Which records are wanted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AuditFilter {
+    /// About this user or group, by name or `sub`.
+    pub person: Option<String>,
+    /// Of this job.
+    pub job: Option<String>,
+    /// Of this pool's key.
+    pub pool: Option<String>,
+    /// From then on.
+    pub since: Option<Timestamp>,
+}
+
+/// The body as it is hashed and stored.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Body {
+    at: Timestamp,
+    kind: AuditKind,
+    job: String,
+    item: Option<u64>,
+    who: String,
+    pool: String,
+    operation: String,
+    outcome: Option<String>,
+    code: Option<String>,
+    request_id: Option<String>,
+    reason: Option<String>,
+    /// Nonce and ciphertext in hexadecimal digits.
+    sealed: Option<String>,
+}
+
+fn hash(seq: u64, previous: &str, body: &str) -> String {
+    let digest = Sha256::new_with_prefix(b"poolkeeper audit 1\0");
+    let digest = digest.chain_update(seq.to_le_bytes()).chain_update(previous.as_bytes()).chain_update([0]);
+    hex::encode(digest.chain_update(body.as_bytes()).finalize())
+}
+
+fn failed(reason: impl std::fmt::Display) -> JournalError {
+    JournalError::Failed(reason.to_string())
+}
+
+fn number(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
+
+/// Adds a record within a transaction.
+pub(super) fn add(transaction: &Transaction<'_>, entry: &AuditEntry) -> Result<(), JournalError> {
+    let sealed = match &entry.person {
+        Some(person) => Some(seal(transaction, &entry.pool, person)?),
+        None => None,
+    };
+    let body = Body {
+        at: entry.at,
+        kind: entry.kind,
+        job: entry.job.clone(),
+        item: entry.item,
+        who: entry.who.clone(),
+        pool: entry.pool.clone(),
+        operation: entry.operation.clone(),
+        outcome: entry.outcome.clone(),
+        code: entry.code.clone(),
+        request_id: entry.request_id.clone(),
+        reason: entry.reason.clone(),
+        sealed,
+    };
+    let body = serde_json::to_string(&body).map_err(failed)?;
+    let (records, previous): (i64, String) = transaction
+        .prepare_cached("SELECT records, hash FROM audit_head")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let seq = records + 1;
+    let hash = hash(number(seq), &previous, &body);
+    transaction
+        .prepare_cached("INSERT INTO audit (seq, body, previous, hash) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![seq, body, previous, hash])?;
+    transaction.prepare_cached("UPDATE audit_head SET records = ?1, hash = ?2")?.execute(params![seq, hash])?;
+    Ok(())
+}
+
+/// Who it is in the table of keys: the `sub` stays when a name is given to somebody else.
+fn identity(person: &AuditPerson) -> &str {
+    person.sub.as_deref().unwrap_or(&person.name)
+}
+
+fn seal(connection: &Connection, pool: &str, person: &AuditPerson) -> Result<String, JournalError> {
+    let key = match key(connection, pool, identity(person))? {
+        Some(key) => key,
+        None => {
+            let mut new = vec![0; 32];
+            getrandom::fill(&mut new).map_err(failed)?;
+            connection
+                .prepare_cached("INSERT INTO audit_keys (pool, person, key) VALUES (?1, ?2, ?3)")?
+                .execute(params![pool, identity(person), new])?;
+            new
+        }
+    };
+    let mut nonce = [0; 24];
+    getrandom::fill(&mut nonce).map_err(failed)?;
+    let text = serde_json::to_vec(person).map_err(failed)?;
+    let cipher = XChaCha20Poly1305::new_from_slice(&key).map_err(failed)?;
+    let sealed = cipher
+        .encrypt(&XNonce::from(nonce), Payload { msg: &text, aad: pool.as_bytes() })
+        .map_err(|_| failed("a record could not be sealed"))?;
+    Ok(format!("{}{}", hex::encode(nonce), hex::encode(sealed)))
+}
+
+fn key(connection: &Connection, pool: &str, person: &str) -> Result<Option<Vec<u8>>, JournalError> {
+    let mut statement = connection.prepare_cached("SELECT key FROM audit_keys WHERE pool = ?1 AND person = ?2")?;
+    Ok(statement.query_row(params![pool, person], |row| row.get(0)).optional()?)
+}
+
+fn unseal(sealed: &str, pool: &str, key: &[u8]) -> Option<AuditPerson> {
+    let bytes = hex::decode(sealed).ok()?;
+    let (nonce, text) = bytes.split_first_chunk::<24>()?;
+    let cipher = XChaCha20Poly1305::new_from_slice(key).ok()?;
+    let plain = cipher.decrypt(&XNonce::from(*nonce), Payload { msg: text, aad: pool.as_bytes() }).ok()?;
+    serde_json::from_slice(&plain).ok()
+}
+
+impl Journal {
+    /// Adds a record of its own.
+    ///
+    /// # Errors
+    /// [`JournalError::Failed`]; what it tells of must then not happen.
+    pub fn record_audit(&self, entry: &AuditEntry) -> Result<(), JournalError> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        add(&transaction, entry)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// The last `limit` records that a filter lets through, the newest first.
+    ///
+    /// # Errors
+    /// [`JournalError::Failed`].
+    pub fn audit(&self, filter: &AuditFilter, limit: usize) -> Result<Vec<AuditRecord>, JournalError> {
+        let connection = self.lock();
+        let mut keys: std::collections::HashMap<String, Vec<Vec<u8>>> = std::collections::HashMap::new();
+        let mut all = connection.prepare("SELECT pool, key FROM audit_keys")?;
+        let mut rows = all.query([])?;
+        while let Some(row) = rows.next()? {
+            keys.entry(row.get(0)?).or_default().push(row.get(1)?);
+        }
+        let mut statement = connection.prepare("SELECT seq, body, hash FROM audit ORDER BY seq DESC")?;
+        let mut rows = statement.query([])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            if found.len() >= limit {
+                break;
+            }
+            let body: String = row.get(1)?;
+            let Ok(body) = serde_json::from_str::<Body>(&body) else { continue };
+            let fits = filter.job.as_ref().is_none_or(|job| *job == body.job)
+                && filter.pool.as_ref().is_none_or(|pool| *pool == body.pool)
+                && filter.since.is_none_or(|since| body.at >= since);
+            if !fits {
+                continue;
+            }
+            let person = body.sealed.as_ref().and_then(|sealed| {
+                keys.get(&body.pool).into_iter().flatten().find_map(|key| unseal(sealed, &body.pool, key))
+            });
+            let meant = |wanted: &String| {
+                person.as_ref().is_some_and(|who| who.name == *wanted || who.sub.as_ref() == Some(wanted))
+            };
+            if filter.person.as_ref().is_none_or(meant) {
+                found.push(AuditRecord { seq: number(row.get(0)?), entry: entry(body, person), hash: row.get(2)? });
+            }
+        }
+        Ok(found)
+    }
+
+    /// Walks the whole chain. `known_head` is a hash that was noted earlier and must still be in it.
+    ///
+    /// # Errors
+    /// [`JournalError::Failed`] when it cannot be read; what is wrong with the chain is in the verdict.
+    pub fn verify_audit(&self, known_head: Option<&str>) -> Result<AuditVerdict, JournalError> {
+        let connection = self.lock();
+        let mut faults = Vec::new();
+        let mut fault = |seq: u64, what: &str| faults.push(AuditFault { seq, what: what.to_owned() });
+        let mut statement = connection.prepare("SELECT seq, body, previous, hash FROM audit ORDER BY seq")?;
+        let mut rows = statement.query([])?;
+        let (mut last, mut records, mut previous) = (0, 0_u64, String::new());
+        let mut head_seen = known_head.is_none_or(str::is_empty);
+        while let Some(row) = rows.next()? {
+            let (seq, body, before, told): (i64, String, String, String) =
+                (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+            let seq = number(seq);
+            records += 1;
+            if seq != last + 1 {
+                fault(seq, "A record before this one is missing or out of its place.");
+            }
+            if before != previous {
+                fault(seq, "This record does not follow the one before it.");
+            }
+            if hash(seq, &before, &body) != told {
+                fault(seq, "This record is not as it was written.");
+            }
+            head_seen |= known_head == Some(told.as_str());
+            (last, previous) = (seq, told);
+        }
+        let (told, head): (i64, String) =
+            connection.query_row("SELECT records, hash FROM audit_head", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        if number(told) != records || head != previous {
+            fault(last, "The end of the audit is not where it was written: records were cut off or added.");
+        }
+        if !head_seen {
+            fault(
+                last,
+                "The hash that was noted earlier is not in the audit: it was cut off, replaced or rolled back.",
+            );
+        }
+        Ok(AuditVerdict { records, head: previous, faults })
+    }
+}
+
+fn entry(body: Body, person: Option<AuditPerson>) -> AuditEntry {
+    let Body { at, kind, job, item, who, pool, operation, outcome, code, request_id, reason, sealed: _ } = body;
+    AuditEntry { at, kind, job, item, who, pool, operation, outcome, code, request_id, reason, person }
+}
+
+/// Throws away the keys of a person, so that nobody can read what records say of them. The chain stays whole.
+pub(super) fn forget(transaction: &Transaction<'_>, pool: &str, names: &[&str]) -> Result<(), JournalError> {
+    for name in names {
+        transaction
+            .prepare_cached("DELETE FROM audit_keys WHERE (pool = ?1 OR pool LIKE '%/' || ?1) AND person = ?2")?
+            .execute(params![pool, name])?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+mod tests {
+    use super::*;
+    use crate::data_dir::DataDir;
+    use crate::keys::{KeySource, Keys};
+
+    fn journal(dir: &std::path::Path) -> Journal {
+        let dir = DataDir::open(dir).unwrap();
+        let keys = Keys::unlock(&KeySource::Memory, &dir).unwrap();
+        Journal::open(&dir, &keys).unwrap()
+    }
+
+    fn filled(dir: &std::path::Path) -> Journal {
+        let journal = journal(dir);
+        for number in 0..30 {
+            let person = AuditPerson { name: format!("user-{}", number % 3), sub: None, changes: Vec::new() };
+            journal
+                .record_audit(&AuditEntry {
+                    at: Timestamp::from_second(1_800_000_000 + number).unwrap(),
+                    kind: AuditKind::Outcome,
+                    job: "job".to_owned(),
+                    item: u64::try_from(number).ok(),
+                    who: "arn:aws:iam::123456789012:user/alice".to_owned(),
+                    pool: "sandbox/123456789012/eu-west-1/eu-west-1_A".to_owned(),
+                    operation: "AdminDisableUser".to_owned(),
+                    outcome: Some("done".to_owned()),
+                    code: None,
+                    request_id: Some(format!("request-{number}")),
+                    reason: None,
+                    person: Some(person),
+                })
+                .unwrap();
+        }
+        journal
+    }
+
+    fn faults_after(change: &str) -> Vec<AuditFault> {
+        let dir = tempfile::tempdir().unwrap();
+        let journal = filled(dir.path());
+        assert_eq!(journal.verify_audit(None).unwrap().faults, []);
+        let connection = journal.lock();
+        connection.execute_batch("DROP TRIGGER audit_is_not_changed; DROP TRIGGER audit_is_not_deleted;").unwrap();
+        connection.execute_batch(change).unwrap();
+        drop(connection);
+        journal.verify_audit(None).unwrap().faults
+    }
+
+    #[test]
+    fn every_flipped_bit_of_every_column_is_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let journal = filled(dir.path());
+        journal.lock().execute_batch("DROP TRIGGER audit_is_not_changed;").unwrap();
+        for column in ["body", "previous", "hash"] {
+            let text: String = journal
+                .lock()
+                .query_row(&format!("SELECT {column} FROM audit WHERE seq = 17"), [], |row| row.get(0))
+                .unwrap();
+            for at in 0..text.len() {
+                // The highest bit would leave no text, which a column of text refuses.
+                for bit in 0..7 {
+                    let mut bytes = text.clone().into_bytes();
+                    bytes[at] ^= 1 << bit;
+                    let flipped = String::from_utf8(bytes).unwrap();
+                    let sql = format!("UPDATE audit SET {column} = ?1 WHERE seq = 17");
+                    journal.lock().execute(&sql, [&flipped]).unwrap();
+                    assert_ne!(journal.verify_audit(None).unwrap().faults, [], "{column}, byte {at}, bit {bit}");
+                }
+            }
+            journal.lock().execute(&format!("UPDATE audit SET {column} = ?1 WHERE seq = 17"), [&text]).unwrap();
+        }
+        assert_eq!(journal.verify_audit(None).unwrap().faults, []);
+    }
+
+    #[test]
+    fn what_is_deleted_doubled_reordered_or_cut_off_is_found() {
+        for seq in 1..=30 {
+            assert_ne!(faults_after(&format!("DELETE FROM audit WHERE seq = {seq}")), [], "deleted {seq}");
+        }
+        let doubled = "INSERT INTO audit SELECT 31, body, previous, hash FROM audit WHERE seq = 30";
+        assert_ne!(faults_after(doubled), []);
+        let swapped = "UPDATE audit SET seq = 100 WHERE seq = 4; UPDATE audit SET seq = 4 WHERE seq = 5;
+                       UPDATE audit SET seq = 5 WHERE seq = 100;";
+        assert_ne!(faults_after(swapped), []);
+        let moved_up = "DELETE FROM audit WHERE seq = 7; UPDATE audit SET seq = seq - 1 WHERE seq > 7;";
+        assert_ne!(faults_after(moved_up), []);
+        assert_ne!(faults_after("DELETE FROM audit WHERE seq > 20"), []);
+    }
+
+    #[test]
+    fn a_head_that_was_noted_proves_that_nothing_was_rolled_back() {
+        let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let noted = filled(one.path()).verify_audit(None).unwrap().head;
+        let replaced = filled(other.path());
+        assert_eq!(replaced.verify_audit(None).unwrap().faults, []);
+        assert_ne!(replaced.verify_audit(Some(&noted)).unwrap().faults, []);
+    }
+
+    #[test]
+    fn who_is_erased_cannot_be_read_and_the_chain_stays_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let journal = filled(dir.path());
+        let of = |name: &str| {
+            let filter = AuditFilter { person: Some(name.to_owned()), ..AuditFilter::default() };
+            journal.audit(&filter, 100).unwrap().len()
+        };
+        assert_eq!((of("user-0"), of("user-1")), (10, 10));
+        journal.forget_person("eu-west-1_A", &["user-1"]).unwrap();
+        assert_eq!((of("user-0"), of("user-1")), (10, 0));
+        assert_eq!(journal.audit(&AuditFilter::default(), 100).unwrap().len(), 30);
+        assert_eq!(journal.verify_audit(None).unwrap().faults, []);
+    }
+
+    #[test]
+    fn records_can_neither_be_changed_nor_deleted() {
+        let dir = tempfile::tempdir().unwrap();
+        let journal = filled(dir.path());
+        for sql in ["UPDATE audit SET body = '' WHERE seq = 1", "DELETE FROM audit WHERE seq = 1"] {
+            assert!(journal.lock().execute(sql, []).is_err(), "{sql}");
+        }
+    }
+}

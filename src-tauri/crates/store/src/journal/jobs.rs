@@ -1,0 +1,309 @@
+//! Jobs: what was approved, entry by entry, written before it is sent and after it was answered.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+use model::plan::{Item, ItemCounts, ItemState, JobState};
+use rusqlite::{OptionalExtension, Row, TransactionBehavior, params};
+
+use super::audit::{self, AuditEntry};
+use super::{Journal, JournalError};
+
+/// A job that is begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewJob {
+    /// Names it; the plan's own id, so that a plan is carried out once.
+    pub id: String,
+    /// The plan without its entries, as JSON.
+    pub head: String,
+    /// The pool's key.
+    pub pool: String,
+    /// The account.
+    pub account: String,
+    /// Who approved it, as AWS says.
+    pub arn: String,
+    /// Why, in their words.
+    pub reason: Option<String>,
+    /// The job that it takes back.
+    pub undo_of: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A job as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobRow {
+    /// What it began as.
+    pub job: NewJob,
+    /// Where it stands.
+    pub state: JobState,
+    /// Its entries by state.
+    pub counts: ItemCounts,
+}
+
+/// An entry of a job as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemRow {
+    /// Its place in the job, from 0.
+    pub seq: u64,
+    /// What is to be done; `None` when its person was erased.
+    pub item: Option<Item>,
+    /// Which of its calls is next.
+    pub step: usize,
+    /// Where it stands.
+    pub end: ItemEnd,
+    /// When that was written.
+    pub at: Timestamp,
+}
+
+/// Where an entry stands, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemEnd {
+    /// The state.
+    pub state: ItemState,
+    /// The code of a failure.
+    pub code: Option<String>,
+    /// Why, as a sentence.
+    pub why: Option<String>,
+    /// What belongs to it, as JSON: the differences of a row that somebody else changed.
+    pub detail: Option<String>,
+    /// AWS's id of the last request.
+    pub request_id: Option<String>,
+}
+
+impl ItemEnd {
+    /// A state with nothing to say about it.
+    #[must_use]
+    pub fn of(state: ItemState) -> Self {
+        Self { state, code: None, why: None, detail: None, request_id: None }
+    }
+}
+
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+fn instant(micros: i64) -> Timestamp {
+    Timestamp::from_microsecond(micros).unwrap_or_default()
+}
+
+const JOB: &str = "SELECT id, head, pool, account, arn, reason, undo_of, created_at, state FROM jobs";
+
+const ITEM: &str = "SELECT seq, body, step, state, code, why, detail, request_id, at FROM items";
+
+fn job(row: &Row<'_>) -> rusqlite::Result<(NewJob, JobState)> {
+    let state = match row.get_ref(8)?.as_str().unwrap_or_default() {
+        "paused" => JobState::Paused,
+        "ended" => JobState::Ended,
+        _ => JobState::Running,
+    };
+    let new = NewJob {
+        id: row.get(0)?,
+        head: row.get(1)?,
+        pool: row.get(2)?,
+        account: row.get(3)?,
+        arn: row.get(4)?,
+        reason: row.get(5)?,
+        undo_of: row.get(6)?,
+        at: instant(row.get(7)?),
+    };
+    Ok((new, state))
+}
+
+fn item(row: &Row<'_>) -> rusqlite::Result<ItemRow> {
+    let state: String = row.get(3)?;
+    let step: i64 = row.get(2)?;
+    Ok(ItemRow {
+        seq: unsigned(row.get(0)?),
+        item: serde_json::from_str(row.get_ref(1)?.as_str().unwrap_or_default()).ok(),
+        step: usize::try_from(step).unwrap_or(0),
+        end: ItemEnd {
+            state: ItemState::of_word(&state).unwrap_or(ItemState::Unknown),
+            code: row.get(4)?,
+            why: row.get(5)?,
+            detail: row.get(6)?,
+            request_id: row.get(7)?,
+        },
+        at: instant(row.get(8)?),
+    })
+}
+
+impl Journal {
+    /// Writes down a job with all its entries, before any of them is sent. A job of this name that is there already is
+    /// refused.
+    ///
+    /// # Errors
+    /// [`JournalError::Failed`]; nothing is written then and nothing must be sent.
+    pub fn begin_job(&self, new: &NewJob, items: &[Item], approved: &AuditEntry) -> Result<(), JournalError> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute(
+            "INSERT INTO jobs (id, head, pool, account, arn, reason, undo_of, state, created_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'running', ?8)",
+            params![new.id, new.head, new.pool, new.account, new.arn, new.reason, new.undo_of, new.at.as_microsecond()],
+        )?;
+        {
+            let mut insert = transaction.prepare(
+                "INSERT INTO items (job, seq, name, sub, body, state, why, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            )?;
+            for (seq, item) in items.iter().enumerate() {
+                let body = serde_json::to_string(item).map_err(|error| JournalError::Failed(error.to_string()))?;
+                let state = if item.skip.is_some() { ItemState::Skipped } else { ItemState::Queued };
+                insert.execute(params![
+                    new.id,
+                    signed(seq as u64),
+                    item.target.name(),
+                    item.target.sub(),
+                    body,
+                    state.as_str(),
+                    item.skip,
+                    new.at.as_microsecond(),
+                ])?;
+            }
+        }
+        audit::add(&transaction, approved)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// The jobs, the newest first.
+    ///
+    /// # Errors
+    /// [`JournalError::Failed`].
+    pub fn jobs(&self, limit: u32) -> Result<Vec<JobRow>, JournalError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(&format!("{JOB} ORDER BY created_at DESC, id LIMIT ?1"))?;
+        let rows: Vec<(NewJob, JobState)> = statement.query_map([limit], job)?.collect::<Result<_, _>>()?;
+        rows.into_iter().map(|(job, state)| Ok(JobRow { counts: counts(&connection, &job.id)?, job, state })).collect()
+    }
+
+    /// A job; `None` when there is none of this name.
+    ///
+    /// # Errors
+    /// [`JournalError::Failed`].
+    pub fn job(&self, id: &str) -> Result<Option<JobRow>, JournalError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(&format!("{JOB} WHERE id = ?1"))?;
+        let found = statement.query_row([id], job).optional()?;
+        found.map(|(job, state)| Ok(JobRow { counts: counts(&connection, id)?, job, state })).transpose()
+    }
+
+    /// Entries of a job from a place on, in order: all of them, or those of one state.
+    ///
+    /// # Errors
+    /// [`JournalError::Failed`].
+    pub fn job_items(
+        &self,
+        id: &str,
+        state: Option<ItemState>,
+        from: u64,
+        limit: u32,
+    ) -> Result<Vec<ItemRow>, JournalError> {
+        let connection = self.lock();
+        let filter = if state.is_some() { "state = ?2" } else { "?2 IS NULL" };
+        let mut statement = connection
+            .prepare_cached(&format!("{ITEM} WHERE job = ?1 AND {filter} AND seq >= ?3 ORDER BY seq LIMIT ?4"))?;
+        let rows = statement.query_map(params![id, state.map(ItemState::as_str), signed(from), limit], item)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Writes down that a call about an entry is about to be sent.
+    ///
+    /// # Errors
+    /// [`JournalError::Failed`]; the call must not be sent then.
+    pub fn item_sent(&self, job: &str, seq: u64, intent: &AuditEntry) -> Result<(), JournalError> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction
+            .prepare_cached("UPDATE items SET state = 'sent', at = ?3 WHERE job = ?1 AND seq = ?2")?
+            .execute(params![job, signed(seq), intent.at.as_microsecond()])?;
+        audit::add(&transaction, intent)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Writes down where an entry stands now, `step` being the call that is next.
+    ///
+    /// # Errors
+    /// [`JournalError::Failed`]; it then stays as it was.
+    pub fn item_ended(
+        &self,
+        job: &str,
+        seq: u64,
+        step: usize,
+        end: &ItemEnd,
+        outcome: &AuditEntry,
+    ) -> Result<(), JournalError> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction
+            .prepare_cached(
+                "UPDATE items SET step = ?3, state = ?4, code = ?5, why = ?6, detail = ?7, request_id = ?8, at = ?9
+                 WHERE job = ?1 AND seq = ?2",
+            )?
+            .execute(params![
+                job,
+                signed(seq),
+                signed(step as u64),
+                end.state.as_str(),
+                end.code,
+                end.why,
+                end.detail,
+                end.request_id,
+                outcome.at.as_microsecond(),
+            ])?;
+        audit::add(&transaction, outcome)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Says where a job stands, with a record of it.
+    ///
+    /// # Errors
+    /// [`JournalError::Failed`].
+    pub fn set_job_state(&self, id: &str, state: JobState, record: &AuditEntry) -> Result<(), JournalError> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute("UPDATE jobs SET state = ?2 WHERE id = ?1", params![id, state.as_str()])?;
+        audit::add(&transaction, record)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Puts the entries of a state back into the queue: `sent` ones that a killed program left become `unknown` first.
+    ///
+    /// # Errors
+    /// [`JournalError::Failed`].
+    pub fn move_items(&self, id: &str, from: ItemState, to: ItemState) -> Result<u64, JournalError> {
+        let moved = self.lock().execute(
+            "UPDATE items SET state = ?3 WHERE job = ?1 AND state = ?2",
+            params![id, from.as_str(), to.as_str()],
+        )?;
+        Ok(moved as u64)
+    }
+
+    /// Whom calls of this month surely counted already, by the name that the calls used (`2026-11`, UTC).
+    ///
+    /// # Errors
+    /// [`JournalError::Failed`].
+    pub fn counted(&self, pool: &str, month: &str) -> Result<HashSet<String>, JournalError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(
+            "SELECT DISTINCT person FROM ledger WHERE month = ?1 AND pool = ?2 AND person <> ''
+                 AND effect IN ('may_bill', 'already_counted') AND outcome = 'done'",
+        )?;
+        let rows = statement.query_map(params![month, pool], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+fn counts(connection: &rusqlite::Connection, job: &str) -> Result<ItemCounts, JournalError> {
+    let mut statement = connection.prepare_cached("SELECT state, count(*) FROM items WHERE job = ?1 GROUP BY state")?;
+    let rows = statement.query_map([job], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
+    let mut counts = ItemCounts::default();
+    for row in rows {
+        let (state, number) = row?;
+        *counts.of(ItemState::of_word(&state).unwrap_or(ItemState::Unknown)) += unsigned(number);
+    }
+    Ok(counts)
+}

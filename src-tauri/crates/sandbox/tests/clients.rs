@@ -64,6 +64,7 @@ fn clients_that_could_not_work_are_refused() {
     let invalid = "InvalidParameterException";
     for (bad, code) in [
         (json!({ "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH", "USER_PASSWORD_AUTH"] }), invalid),
+        (json!({ "ExplicitAuthFlows": ["ALLOW_CLIENT_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"] }), invalid),
         (json!({ "ExplicitAuthFlows": ["ALLOW_EVERYTHING"] }), invalid),
         (json!({ "IdTokenValidity": 25 }), invalid),
         (json!({ "AccessTokenValidity": 4, "TokenValidityUnits": { "AccessToken": "minutes" } }), invalid),

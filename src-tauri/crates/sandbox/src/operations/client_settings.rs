@@ -96,6 +96,9 @@ fn check_flows(pool: &Pool, settings: &Map<String, Value>) -> Result<(), ApiErro
             "The legacy values of ExplicitAuthFlows cannot be used together with those that begin with ALLOW_.",
         ));
     }
+    if flows.len() > 1 && flows.contains(&"ALLOW_CLIENT_TOKEN_AUTH") {
+        return Err(ApiError::invalid("ALLOW_CLIENT_TOKEN_AUTH must be the only one of ExplicitAuthFlows."));
+    }
     let tier = pool_settings::tier(&pool.settings);
     if tier == "LITE" && flows.contains(&"ALLOW_USER_AUTH") {
         return Err(pool_settings::unavailable("ALLOW_USER_AUTH", tier));

@@ -21,6 +21,18 @@ const SECRET: &str = "canarySecretKey7f3aCanarySecretKey7f3a00";
 /// Every canary has this in it, in one case or the other.
 const CANARY: &str = "canary";
 
+const FLOWS: [&str; 6] = [
+    "USER_SRP_AUTH",
+    "USER_PASSWORD_AUTH",
+    "ADMIN_USER_PASSWORD_AUTH",
+    "USER_AUTH",
+    "CUSTOM_AUTH",
+    "REFRESH_TOKEN_AUTH",
+];
+
+/// Commands that show a secret because somebody asked for it, or repeat what was typed into the page.
+const SHOWING: [&str; 4] = ["reveal_token", "reveal_credentials", "enrol_authenticator", "preview_tokens"];
+
 fn call(window: &tauri::WebviewWindow<MockRuntime>, command: &str, arguments: Value) -> Result<Value, Value> {
     let request = InvokeRequest {
         cmd: command.to_owned(),
@@ -62,8 +74,8 @@ fn stored(folder: &Path) -> Vec<u8> {
 }
 
 /// Visits what there is in the app, with the canaries in people, queries, requests, passwords and credentials. Gives the
-/// secrets that it saw.
-fn tour(folder: &Path) -> Vec<String> {
+/// secrets that it saw, and what the web view heard.
+fn tour(folder: &Path) -> Seen {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let sandbox = Sandbox::new(Options { users: 100, quota: Quota::Off, ..Options::default() });
     let (server, pool) = (runtime.block_on(sandbox.serve(0)).unwrap(), sandbox.pool_id());
@@ -72,8 +84,16 @@ fn tour(folder: &Path) -> Vec<String> {
 
     let app = poolkeeper::assemble(mock_builder(), &place(folder), poolkeeper::context()).unwrap();
     let window = tauri::WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default()).build().unwrap();
-    let ask = |command: &str| call(&window, command, json!({}));
-    let send = |command: &str, request: Value| call(&window, command, json!({ "request": request }));
+    // What went to the web view, but for what was asked to be shown.
+    let heard = std::cell::RefCell::new(String::new());
+    let hear = |command: &str, answer: Result<Value, Value>| {
+        if !SHOWING.contains(&command) {
+            heard.borrow_mut().push_str(&format!("{command} {answer:?}\n"));
+        }
+        answer
+    };
+    let ask = |command: &str| hear(command, call(&window, command, json!({})));
+    let send = |command: &str, request: Value| hear(command, call(&window, command, json!({ "request": request })));
     let endpoint = sandbox.description().endpoint;
     let connection = json!({ "profile": null, "region": "eu-west-1", "endpoint": endpoint, "sandbox": false });
     ask("get_app_info").unwrap();
@@ -103,29 +123,160 @@ fn tour(folder: &Path) -> Vec<String> {
     std::thread::sleep(Duration::from_millis(500));
     ask("cancel_sync").unwrap();
     send("open_pool", json!({ "connection": connection, "poolId": "canary" })).unwrap_err();
-    secrets
+    ask("close_pool").unwrap();
+    send("reveal_token", json!({ "kind": "id" })).unwrap_err();
+    send("reveal_credentials", json!({ "form": "environment" })).unwrap_err();
+    let diagnostics = ask("get_diagnostics").unwrap().to_string();
+    Seen { secrets, heard: heard.into_inner(), diagnostics }
 }
 
-/// Signs in through the lab, once refused and once let in, and looks at the tokens. Gives password and tokens.
+/// What a tour leaves behind.
+struct Seen {
+    secrets: Vec<String>,
+    /// What went to the web view.
+    heard: String,
+    /// What would be sent with a bug report.
+    diagnostics: String,
+}
+
+/// Secrets as they are planted, each another one and recognisable as a canary.
+#[derive(Default)]
+struct Nest(Vec<String>);
+
+impl Nest {
+    fn lay(&mut self, kind: &str) -> String {
+        let secret = format!("canary-{kind}-{:02}-7f3a", self.0.len());
+        self.0.push(secret.clone());
+        secret
+    }
+
+    /// A secret in base 32, as authenticator apps have them.
+    fn lay_base_32(&mut self) -> String {
+        let secret = format!("CANARY{}{}JBSWY3DPEHPK3PXP", "Q".repeat(self.0.len() / 26), letter(self.0.len()));
+        self.0.push(secret.clone());
+        secret
+    }
+
+    /// What would be a token if somebody had signed it.
+    fn lay_token(&mut self) -> String {
+        let signature = self.lay("signature");
+        format!("eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJ0b2tlbl91c2UiOiJpZCJ9.{signature}")
+    }
+}
+
+fn letter(at: usize) -> char {
+    char::from(b'A' + u8::try_from(at % 26).unwrap())
+}
+
+/// Plants secrets in every flow of the lab, in tokens, in exchanges and in predictions, and gives them, with the real
+/// tokens and credentials that came of it.
 fn signed_in(sandbox: &Sandbox, send: &dyn Fn(&str, Value) -> Result<Value, Value>) -> Vec<String> {
     let told = sandbox.description();
-    let (client, person) = (&told.clients[0].id, &told.people[0]);
-    let begin = |flow: &str, username: &str, password: &str| {
+    let (client, person, mut nest) = (&told.clients[0].id, &told.people[0], Nest::default());
+    let begin = |flow: &str, username: &str, password: &str, totp: Option<&str>| {
         let request = json!({
-            "clientId": client, "flow": flow, "username": username, "password": password, "totp": null,
+            "clientId": client, "flow": flow, "username": username, "password": password, "totp": totp,
         });
-        send("start_sign_in", request).unwrap()
+        send("start_sign_in", request)
     };
-    assert_eq!(begin("USER_PASSWORD_AUTH", USERNAME, "canary-password-7f3a")["result"], "error");
-    assert_eq!(begin("USER_SRP_AUTH", &person.username, &person.password)["result"], "tokens");
+    for flow in FLOWS {
+        // What a client does not allow is an error; its secrets must not be told either.
+        let (password, totp) = (nest.lay("password"), nest.lay_base_32());
+        if let Ok(view) = begin(flow, USERNAME, &password, Some(&totp)) {
+            assert_eq!(view["result"], "error", "{flow}");
+        }
+    }
+    let forced = told.people.iter().find(|person| person.state == "FORCE_CHANGE_PASSWORD").unwrap();
+    begin("USER_SRP_AUTH", &forced.username, &forced.password, None).unwrap();
+    nest.0.push(forced.password.clone());
+    for kind in ["code", "choice", "password", "text", "newPassword"] {
+        let answer = json!({ "kind": kind, "value": nest.lay(kind), "attributes": {} });
+        // Only a new password is asked for; what else comes is refused, and so is one against the policy.
+        let _ = send("answer_challenge", answer);
+    }
+    let _ = send("verify_enrolment", json!({ "code": nest.lay("code") }));
+
+    assert_eq!(begin("USER_SRP_AUTH", &person.username, &person.password, None).unwrap()["result"], "tokens");
     let reveal =
         |kind: &str| send("reveal_token", json!({ "kind": kind })).unwrap()["value"].as_str().unwrap().to_owned();
-    let mut secrets: Vec<String> = ["id", "access", "refresh"].map(reveal).into();
-    let pasted = send("inspect_tokens", json!({ "text": format!("Authorization: Bearer {}", secrets[0]) })).unwrap();
+    nest.0.extend(["id", "access", "refresh"].map(reveal));
+    nest.0.push(person.password.clone());
+    let id = reveal("id");
+    let pasted = send("inspect_tokens", json!({ "text": format!("Authorization: Bearer {id}") })).unwrap();
     assert_eq!(pasted[0]["label"], "Authorization: Bearer");
-    send("inspect_tokens", json!({ "text": format!("{}canary", secrets[1]) })).unwrap();
-    secrets.push(person.password.clone());
-    secrets
+    pasted_tokens(&mut nest, send);
+    exchanged(&mut nest, &told.identity_pool_id, &id, send);
+    foretold(&mut nest, client, send);
+    nest.0
+}
+
+/// Tokens that nobody signed, in whatever they are pasted in.
+fn pasted_tokens(nest: &mut Nest, send: &dyn Fn(&str, Value) -> Result<Value, Value>) {
+    for around in
+        ["{}", "curl -H 'Authorization: Bearer {}'", "Cookie: idToken={}", "{\"idToken\":\"{}\"}", "{}.a.b", "{}="]
+    {
+        let text = around.replace("{}", &nest.lay_token());
+        send("inspect_tokens", json!({ "text": text })).unwrap();
+    }
+    send("compare_tokens", json!({ "left": nest.lay_token(), "right": nest.lay_token() })).unwrap();
+    let demands = json!({ "scopes": [], "audiences": [], "groups": [], "identityPools": true });
+    send("judge_acceptance", json!({ "token": nest.lay_token(), "kind": null, "demands": demands })).unwrap();
+    send("judge_acceptance", json!({ "token": null, "kind": "id", "demands": demands })).unwrap();
+}
+
+/// Exchanges: refused ones with canaries in them, and a real one.
+fn exchanged(nest: &mut Nest, pool: &str, id: &str, send: &dyn Fn(&str, Value) -> Result<Value, Value>) {
+    let ask = |bearer: &str, token: Option<String>, way: &str| {
+        let request = json!({ "identityPoolId": pool, "bearer": bearer, "token": token, "way": way, "role": null });
+        send("exchange_token", request)
+    };
+    ask("token", Some(nest.lay_token()), "enhanced").unwrap_err();
+    ask("token", Some(nest.lay("no-token")), "basic").unwrap_err();
+    // A good token whose signature was touched: the identity pool itself refuses it.
+    let altered = format!("{}canary{}", &id[..id.len() - 12], &id[id.len() - 6..]);
+    assert!(ask("token", Some(altered), "enhanced").unwrap()["refusal"].is_object());
+    assert!(ask("guest", None, "enhanced").unwrap()["refusal"].is_object());
+    assert!(ask("lab", None, "enhanced").unwrap()["arn"].is_string());
+    let shown = send("reveal_credentials", json!({ "form": "environment" })).unwrap();
+    let lines = shown["value"].as_str().unwrap().lines();
+    let secrets =
+        lines.filter(|line| !line.contains("AWS_REGION")).map(|line| line.split_once('=').unwrap().1.to_owned());
+    nest.0.extend(secrets);
+    send("reveal_credentials", json!({ "form": "consoleUrl" })).unwrap_err();
+}
+
+/// Predictions with canaries in what a trigger answers: good, wrong and no JSON at all.
+fn foretold(nest: &mut Nest, client: &str, send: &dyn Fn(&str, Value) -> Result<Value, Value>) {
+    let ask = |response: String, metadata: String| {
+        let request = json!({
+            "username": USERNAME, "clientId": client, "scopes": [], "occasion": "TokenGeneration_Authentication",
+            "metadata": { "note": metadata }, "version": null, "response": response,
+        });
+        send("preview_tokens", request)
+    };
+    let claims =
+        |value: Value| json!({ "claimsOverrideDetails": { "claimsToAddOrOverride": { "x": value } } }).to_string();
+    let (good, wrong, broken) = (nest.lay("claim"), nest.lay("claim"), nest.lay("claim"));
+    ask(claims(good.into()), nest.lay("metadata")).unwrap();
+    ask(claims(json!([wrong])), nest.lay("metadata")).unwrap_err();
+    ask(format!("{{ {broken}"), nest.lay("metadata")).unwrap_err();
+}
+
+/// What a panic would print of requests that hold secrets.
+fn panics(secret: &str) -> String {
+    let text = || secret.to_owned();
+    let read = |json: Value| json;
+    let start = read(json!({ "clientId": "c", "flow": "f", "username": "u", "password": text(), "totp": text() }));
+    let start: wire::lab::StartSignIn = serde_json::from_value(start).unwrap();
+    let answer = json!({ "kind": "password", "value": text(), "attributes": { "name": text() } });
+    let answer: wire::lab::AnswerChallenge = serde_json::from_value(answer).unwrap();
+    let ask = json!({ "identityPoolId": "p", "bearer": "token", "token": text(), "way": "basic", "role": text() });
+    let ask: wire::to_aws::ExchangeToken = serde_json::from_value(ask).unwrap();
+    let demands = json!({ "scopes": [], "audiences": [], "groups": [], "identityPools": false });
+    let judge: wire::preview::JudgeAcceptance =
+        serde_json::from_value(json!({ "token": text(), "kind": null, "demands": demands })).unwrap();
+    let panicked = std::panic::catch_unwind(|| panic!("{start:?} {answer:?} {ask:?} {judge:?}")).unwrap_err();
+    panicked.downcast_ref::<String>().unwrap().clone()
 }
 
 #[test]
@@ -136,7 +287,7 @@ fn nothing_of_people_queries_or_secrets_is_logged_at_the_finest_level() {
     let filter = ours.iter().fold(LOG_FILTER.to_owned(), |filter, ours| format!("{filter},{ours}=trace"));
     let (writer, guard) = tracing_appender::non_blocking(LogFiles::open(&data_dir).unwrap());
     tracing::subscriber::set_global_default(poolkeeper::subscriber(writer, &filter)).unwrap();
-    let secrets = tour(folder.path());
+    let Seen { secrets, heard, diagnostics } = tour(folder.path());
     drop(guard);
 
     let log = written(&data_dir);
@@ -147,9 +298,16 @@ fn nothing_of_people_queries_or_secrets_is_logged_at_the_finest_level() {
     }
     let disk = String::from_utf8_lossy(&stored(folder.path())).into_owned();
     assert!(disk.contains("journal.sqlite"), "the journal has the sign-in");
-    for secret in secrets {
-        assert!(!disk.contains(&secret), "a password or token is on the disk");
+    let planted: std::collections::BTreeSet<&String> = secrets.iter().collect();
+    assert!(planted.len() >= 40, "{} secrets were planted", planted.len());
+    for (at, secret) in secrets.iter().enumerate() {
+        assert!(!disk.contains(secret), "secret {at} is on the disk");
+        assert!(!log.contains(secret), "secret {at} is in the log");
+        assert!(!heard.contains(secret), "secret {at} went to the web view unasked");
+        assert!(!diagnostics.contains(secret), "secret {at} is in the diagnostics");
+        assert!(!panics(secret).contains(secret), "secret {at} would be in a panic");
     }
+    assert!(heard.contains("start_sign_in") && heard.contains("exchange_token"), "the traffic was heard");
     assert!(!disk.to_lowercase().contains(CANARY), "people and passwords are encrypted or not there");
 }
 

@@ -13,6 +13,7 @@ mod offline;
 mod screens;
 mod single;
 mod thread;
+mod tokens;
 mod trouble;
 mod window;
 

@@ -662,7 +662,11 @@ export const t = {
     part: "Share",
   },
   tokens: {
-    sub: "Nothing is sent anywhere. Only the pool’s public keys are read.",
+    sub: {
+      inspect: "Nothing is sent anywhere. Only the pool’s public keys are read.",
+      aws: "The token goes to the identity pool and to nobody else.",
+      preview: "Told from the local copy. Nobody signs in.",
+    },
     paste: "Paste a token, a header, a curl command, a cookie or JSON",
     hint: "Tokens are found wherever they stand in the text. They are read on this machine and forgotten when you leave the page.",
     inspect: "Inspect",

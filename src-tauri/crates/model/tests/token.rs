@@ -206,4 +206,50 @@ proptest! {
             prop_assert!(!verdict.valid());
         }
     }
+
+    /// What is read is what was written: nothing is repaired, dropped or added on the way.
+    #[test]
+    fn what_is_decoded_is_what_was_encoded(
+        names in proptest::collection::btree_set("[a-z:]{1,8}", 0..6),
+        text in ".{0,30}",
+        number in any::<i64>(),
+    ) {
+        let values = [json!(text), json!(number), json!([text, number]), json!({ "in": text }), Value::Null, json!(true)];
+        let claims: serde_json::Map<String, Value> = names.into_iter().zip(values).collect();
+        let written = compact(&header(), &Value::Object(claims.clone()));
+        let token = decode(&written).unwrap();
+        prop_assert_eq!(&token.claims, &claims);
+        prop_assert_eq!(token.compact(), written.as_str());
+        let (signed, signature) = token.signed();
+        prop_assert_eq!(format!("{signed}.{signature}"), written);
+    }
+
+    /// One touched character is a fault or another token, never the same one.
+    #[test]
+    fn a_touched_token_is_not_the_same_token(at in any::<prop::sample::Index>(), to in "[A-Za-z0-9_.=+/ \n-]") {
+        let written = compact(&header(), &claims());
+        let place = at.index(written.len());
+        let touched = format!("{}{to}{}", &written[..place], &written[place + 1..]);
+        prop_assume!(touched != written);
+        if let Ok(token) = decode(&touched) {
+            let good = decode(&written).unwrap();
+            let same = token.header == good.header && token.claims == good.claims && token.signature == good.signature;
+            prop_assert!(!same, "{touched}");
+        }
+    }
+
+    #[test]
+    fn a_member_that_comes_twice_is_refused_however_deep_it_lies(name in "[a-z]{1,6}", depth in 0_usize..8) {
+        let twice = format!("{{\"{name}\":1,\"{name}\":2}}");
+        let json = (0..depth).fold(twice, |inner, level| if level % 2 == 0 { format!("{{\"x{level}\":{inner}}}") } else { format!("{{\"y\":[{inner}]}}") });
+        let text = format!("{}.{}.{}", encode(&header().to_string()), encode(&json), encode("s"));
+        prop_assert_eq!(decode(&text).unwrap_err(), DecodeError::Duplicate(Part::Claims, name));
+    }
+
+    #[test]
+    fn tokens_are_found_in_any_text_as_they_stand_there(before in "[ -~]{0,40}[ \"'=,;]", after in "[ \"',;][ -~]{0,40}") {
+        let written = compact(&header(), &claims());
+        let found = model::token::find(&format!("{before}{written}{after}"));
+        prop_assert!(found.iter().any(|found| found.compact == written), "{before:?} {after:?}");
+    }
 }

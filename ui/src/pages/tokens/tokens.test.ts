@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import { makeToken } from "../../../dev/lab";
 import type { CheckView, VerdictView } from "../../ipc/client";
+import { route } from "../../stores/route.svelte";
 import { compactIn, judge, span } from "./judgement";
 import TokensPage from "./TokensPage.svelte";
 
@@ -92,6 +93,92 @@ describe("the tokens page", () => {
     await person.click(screen.getByRole("button", { name: "Clear" }));
     await waitFor(() => expect(screen.queryByRole("region", { name: "ID token" })).toBeNull());
     expect((box() as HTMLTextAreaElement).value).toBe("");
+  });
+});
+
+describe("a token that names somebody", () => {
+  beforeEach(() => void render(TokensPage));
+
+  it("says who would accept it, and asks again with what is demanded", async () => {
+    await inspect(
+      makeToken({ token_use: "id", "cognito:username": "ada", aud: "client", "cognito:groups": ["admins"] }),
+    );
+    const accepted = await screen.findByRole("region", { name: "Would it be accepted?" });
+    const line = (name: RegExp) => within(accepted).getByText(name).closest("li")?.textContent ?? "";
+    await waitFor(() => expect(line(/REST API/)).toContain("Yes"));
+    expect(line(/^Load balancer that signs people in/)).toContain("Verify tokens.");
+    expect(line(/field for a group/)).toContain("Cannot know");
+    await person.type(within(accepted).getByRole("textbox", { name: /AppSync field/ }), "nobody");
+    await person.click(within(accepted).getByRole("button", { name: "Ask again" }));
+    await waitFor(() => expect(line(/field for a group/)).toContain("It names none of nobody."));
+    await person.click(within(accepted).getByRole("checkbox"));
+    await waitFor(() => expect(line(/^Identity pool$/)).toContain("Yes"));
+  });
+
+  it("leads to its user and to its groups, whose names are quoted", async () => {
+    await inspect(makeToken({ token_use: "id", "cognito:username": "ada", "cognito:groups": ["two words"] }));
+    await person.click(await screen.findByRole("button", { name: "Show the group two words" }));
+    expect(route.place).toBe("users");
+    expect(route.get("q")).toBe('group:"two words"');
+    await person.click(screen.getByRole("button", { name: "Open the user ada" }));
+    expect(route.get("user")).toBe("ada");
+    route.go("tokens");
+  });
+});
+
+describe("from a token to AWS", () => {
+  beforeEach(() => {
+    route.go("tokens", { tab: "aws" });
+    render(TokensPage);
+  });
+
+  it("shows the role with its rule, and credentials only when they are asked for", async () => {
+    await screen.findByText(/lets no guests in; basic flow not allowed/);
+    const exchange = screen.getByRole("button", { name: "Exchange" });
+    expect((exchange as HTMLButtonElement).disabled, "without a token there is nothing to exchange").toBe(true);
+    await person.type(screen.getByRole("textbox", { name: /^ID token/ }), "eyJ.a.b");
+    await person.click(exchange);
+    const result = await screen.findByRole("region", { name: "What came of it" });
+    within(result).getByText("arn:aws:iam::123456789012:role/customers-signed-in");
+    within(result).getByText(/No mapping concerns this user pool/);
+    const credentials = screen.getByRole("region", { name: "Credentials" });
+    expect(credentials.textContent).not.toContain("ASIAMADEUP");
+    const shell = within(credentials).getByRole("group", { name: "Environment" });
+    await person.click(within(shell).getByRole("button", { name: "Reveal" }));
+    await waitFor(() => expect(credentials.textContent).toContain("ASIAMADEUP"));
+  });
+
+  it("explains a refusal", async () => {
+    await screen.findByText(/lets no guests in/);
+    await person.click(screen.getByRole("button", { name: "Guest" }));
+    await person.click(screen.getByRole("button", { name: "Exchange" }));
+    await screen.findByText("Refused");
+    expect(screen.queryByRole("region", { name: "Credentials" })).toBeNull();
+  });
+});
+
+describe("a prediction", () => {
+  beforeEach(() => {
+    route.go("tokens", { tab: "preview" });
+    render(TokensPage);
+  });
+
+  it("wants a user, marks what it shows, and names what Cognito ignores", async () => {
+    const foretell = await screen.findByRole("button", { name: "Foretell" });
+    await person.click(foretell);
+    screen.getByText("Whose tokens? Enter a user name.");
+    await person.type(screen.getByRole("textbox", { name: "User name" }), "ada");
+    await person.click(screen.getByRole("button", { name: "Put in an example" }));
+    await person.click(foretell);
+    await screen.findByText("A prediction");
+    screen.getByText(/Cognito writes it itself/);
+    expect(screen.getByRole("region", { name: "ID token" }).textContent).toContain("cognito:username");
+  });
+
+  it("says in words what could not be foretold", async () => {
+    await person.type(await screen.findByRole("textbox", { name: "User name" }), "nobody");
+    await person.click(screen.getByRole("button", { name: "Foretell" }));
+    expect((await screen.findByRole("alert")).textContent).toContain("The local copy has no such user");
   });
 });
 

@@ -10,6 +10,7 @@ mod searching;
 mod serving;
 mod signing_in;
 mod syncing;
+mod to_aws;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

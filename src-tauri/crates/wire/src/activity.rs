@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use model::PoolId;
 use model::cost::plain;
 use model::estimate::Estimate;
-use model::mau::{BillScope, BilledNumber, LogGroup, PreparedQuery, Split, prepared_queries};
+use model::mau::{BillScope, BilledNumber, LogGroup, PreparedQuery, Split, metrics_command, prepared_queries};
 use model::month::Month;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -344,7 +344,8 @@ impl PreparedQueryView {
     /// Every prepared query for a pool's month.
     #[must_use]
     pub fn all(pool: &PoolId, month: Month) -> Vec<Self> {
-        prepared_queries(pool, month).into_iter().map(Self::from).collect()
+        let metrics = metrics_command(pool, month);
+        prepared_queries(pool, month).into_iter().chain([metrics]).map(Self::from).collect()
     }
 }
 

@@ -10,5 +10,5 @@ mod split;
 pub use effect::effect_of;
 pub use evidence::{BillScope, BilledNumber, Created, Facts, LedgerFacts, MetricSums, estimate};
 pub use log::{Counted, Damage, LogCounter, LogMonth, TextRead};
-pub use query::{LogGroup, PreparedQuery, prepared_queries};
+pub use query::{LogGroup, PreparedQuery, metrics_command, prepared_queries};
 pub use split::{SignInKind, Split};

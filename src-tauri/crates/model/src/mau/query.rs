@@ -56,12 +56,13 @@ pub fn prepared_queries(pool: &PoolId, month: Month) -> Vec<PreparedQuery> {
     let range = format!("Set the time range to {} 00:00 UTC until {} 00:00 UTC.", month.first(), month.next().first());
     let mut queries = insights(pool, &range);
     queries.extend(athena(pool, month));
-    queries.push(metrics(pool, month));
     queries
 }
 
-/// CloudWatch's sums of a month, by app client: events, not users. Needs `cloudwatch:GetMetricData`.
-fn metrics(pool: &PoolId, month: Month) -> PreparedQuery {
+/// The command that asks for CloudWatch's sums of a month, by app client: events, not users, so that the importer does not
+/// read them. Needs `cloudwatch:GetMetricData`.
+#[must_use]
+pub fn metrics_command(pool: &PoolId, month: Month) -> PreparedQuery {
     let names = ["SignUpSuccesses", "SignInSuccesses", "TokenRefreshSuccesses", "FederationSuccesses"];
     let search = |(at, name): (usize, &str)| {
         format!(

@@ -20,3 +20,17 @@ fn every_query_names_the_month_and_what_it_gives() {
     assert!(activity.clone().all(|query| query.text.contains("eu-west-1_AbCdEfGhI")));
     assert_eq!(queries[0].text.lines().last(), Some("| stats count_distinct(message.userSub) as users"));
 }
+
+#[test]
+fn the_command_for_cloudwatch_names_pool_month_and_every_sum() {
+    let command = model::mau::metrics_command(&PoolId::parse("eu-west-1_AbCdEfGhI").unwrap(), november());
+    for part in [
+        "eu-west-1_AbCdEfGhI",
+        "2026-11-01T00:00:00Z",
+        "2026-12-01T00:00:00Z",
+        "SignInSuccesses",
+        "FederationSuccesses",
+    ] {
+        assert!(command.text.contains(part), "{part} is not in {}", command.text);
+    }
+}

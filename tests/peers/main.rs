@@ -1,6 +1,7 @@
 //! What others wrote, against what we wrote, so that a mistake that our sandbox and our client share shows here.
 //!
 //! - The same sync and the same searches against three servers: the sandbox, ministack and moto.
+//! - Signing in and exchanging the token for AWS credentials: the sandbox and ministack.
 //! - The same scenarios against the three, with a table of what each does: `differences`.
 //! - Every operation of the sandbox against the service models of botocore.
 //! - Clients that sign in against the sandbox: boto3, pycognito, Amplify, aws-jwt-verify, openid-client.
@@ -11,6 +12,7 @@
 
 mod clients;
 mod differences;
+mod exchange;
 mod population;
 mod servers;
 

@@ -23,8 +23,13 @@ pub(crate) struct Population {
     pub(crate) people: Vec<Person>,
 }
 
-/// Calls an operation by name; panics with the server's words when it is refused.
+/// Calls an operation of user pools by name; panics with the server's words when it is refused.
 pub(crate) fn call(endpoint: &str, operation: &str, body: &Value) -> Value {
+    call_service(endpoint, "AWSCognitoIdentityProviderService", operation, body)
+}
+
+/// Calls an operation of a service by name, as [`call`].
+pub(crate) fn call_service(endpoint: &str, service: &str, operation: &str, body: &Value) -> Value {
     const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/eu-west-1/cognito-idp/aws4_request, \
         SignedHeaders=host, Signature=0000";
     let answer = ureq::post(endpoint)
@@ -32,7 +37,7 @@ pub(crate) fn call(endpoint: &str, operation: &str, body: &Value) -> Value {
         .http_status_as_error(false)
         .build()
         .header("content-type", "application/x-amz-json-1.1")
-        .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"))
+        .header("x-amz-target", format!("{service}.{operation}"))
         .header("authorization", SIGNED)
         .send(body.to_string())
         .unwrap();

@@ -11,6 +11,7 @@ use clap::{Arg, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use console::Share;
 use wire::WireError;
 
+use crate::change_arguments;
 use crate::failure::Failure;
 
 /// Search and look after Amazon Cognito user pools without a window.
@@ -83,8 +84,24 @@ pub(crate) enum Command {
         #[arg(long, value_name = "S", default_value_t = 60)]
         patience: u64,
     },
-    /// Search the local copy
+    /// Search the local copy, or change users: create, set, enable, disable, delete and more
     Users(Users),
+    /// List and change groups, add and remove members
+    #[command(disable_help_subcommand = true)]
+    Groups(change_arguments::Groups),
+    /// Make a plan of a change and write it as JSON; nothing is changed
+    #[command(subcommand)]
+    Plan(change_arguments::PlanWish),
+    /// Carry out a plan that was written before; one that was begun goes on
+    Apply(change_arguments::Apply),
+    /// List jobs, show one, go on with one, try failures again
+    #[command(subcommand)]
+    Jobs(change_arguments::Jobs),
+    /// Take a job back, as far as that can be, by a plan of its own
+    Undo(change_arguments::UndoJob),
+    /// List or verify the audit of every change
+    #[command(subcommand)]
+    Audit(change_arguments::Audit),
     /// Count people in the local copy
     Count {
         /// As in `users`
@@ -324,7 +341,12 @@ pub(crate) struct Ledger {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Users {
+    #[command(subcommand)]
+    pub(crate) change: Option<change_arguments::UserChange>,
+    #[command(flatten)]
+    pub(crate) consent: change_arguments::GlobalConsent,
     /// A query of the search language; everybody when it is left out
     pub(crate) query: Option<String>,
     /// Order by this field; -FIELD for downwards
@@ -403,7 +425,7 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Arguments, ExitCode> {
 pub(crate) fn sought_last(words: Vec<OsString>) -> Vec<OsString> {
     let program = Arguments::command();
     let mut known: Vec<&Arg> = program.get_arguments().collect();
-    let mut command = None;
+    let (mut command, mut inner) = (None, None);
     let (mut kept, mut sought) = (Vec::new(), Vec::new());
     let mut left = words.iter().peekable();
     kept.extend(left.next());
@@ -415,6 +437,10 @@ pub(crate) fn sought_last(words: Vec<OsString>) -> Vec<OsString> {
             let Some(found) = program.find_subcommand(&*text) else { return words };
             known.extend(found.get_arguments());
             command = Some(found.get_name());
+            inner = Some(found);
+        } else if !text.starts_with('-') && inner.is_some_and(|found| found.find_subcommand(&*text).is_some()) {
+            // A command of its own, with options that are not known here.
+            return words;
         }
         if text.starts_with('-') && option.is_none() && !own {
             sought.push(word);

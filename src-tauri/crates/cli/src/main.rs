@@ -1,6 +1,7 @@
 //! `poolctl`: the console without a window. Data goes to stdout, messages and progress to stderr.
 
 mod arguments;
+mod change_arguments;
 mod commands;
 mod failure;
 mod output;
@@ -10,6 +11,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use arguments::{Arguments, Command};
+use change_arguments::{Groups, GroupsCommand};
 use failure::Failure;
 
 fn main() -> ExitCode {
@@ -34,7 +36,19 @@ async fn run(Arguments { common, command }: Arguments) -> Result<(), Failure> {
         Command::Sandbox(sandbox) => commands::sandbox::run(&common, &sandbox).await,
         Command::Pools => commands::pools::run(&common).await,
         Command::Sync { patience } => commands::sync::run(&common, Duration::from_secs(patience)).await,
-        Command::Users(users) => commands::users::list(&common, &users).await,
+        Command::Users(mut users) => match users.change.take() {
+            Some(change) => commands::change::users(&common, change, users.consent.into()).await,
+            None => commands::users::list(&common, &users).await,
+        },
+        Command::Groups(Groups { command: GroupsCommand::List, .. }) => commands::jobs::groups(&common).await,
+        Command::Groups(Groups { command: GroupsCommand::Change(change), consent }) => {
+            commands::change::groups(&common, change, consent.into()).await
+        }
+        Command::Plan(wish) => commands::change::plan(&common, wish).await,
+        Command::Apply(apply) => commands::change::apply(&common, apply).await,
+        Command::Jobs(jobs) => commands::jobs::run(&common, jobs).await,
+        Command::Undo(undo) => commands::change::undo(&common, undo).await,
+        Command::Audit(audit) => commands::jobs::audit(&common, audit).await,
         Command::Count { query } => commands::users::count(&common, query.as_deref()).await,
         Command::Show { username } => commands::users::show(&common, username).await,
         Command::Cost(cost) => commands::cost::run(&common, &cost),

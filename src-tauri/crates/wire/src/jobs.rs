@@ -403,3 +403,11 @@ pub fn read_plan(text: &str) -> Result<Plan, WireError> {
 pub fn write_plan(plan: &Plan) -> Result<String, WireError> {
     serde_json::to_string(plan).map_err(|error| WireError::new(crate::ErrorCode::Internal, format!("{error}.")))
 }
+
+/// The group of a name.
+///
+/// # Errors
+/// A validation error on `group`.
+pub fn group_name(text: &str) -> Result<model::GroupName, WireError> {
+    model::GroupName::parse(text).map_err(|error| WireError::validation("group", crate::pools::sentence(&error)))
+}

@@ -1,9 +1,11 @@
 //! One file for each command.
 
+pub(crate) mod change;
 pub(crate) mod cost;
 pub(crate) mod credentials;
 pub(crate) mod diagnostics;
 pub(crate) mod erase;
+pub(crate) mod jobs;
 pub(crate) mod ledger;
 pub(crate) mod mau;
 pub(crate) mod pools;

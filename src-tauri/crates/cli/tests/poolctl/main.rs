@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod active_users;
+mod changing;
 mod common_options;
 mod costing;
 mod erasing;

@@ -252,7 +252,7 @@ impl OpenPool {
         let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         jobs.insert(handle.id.clone(), handle.clone());
         drop(jobs);
-        tokio::spawn(run.to_the_end());
+        tokio::spawn(run.finish());
         Ok(handle)
     }
 }

@@ -266,7 +266,7 @@ fn notes(action: &Action) -> Vec<String> {
     match action {
         Action::DisableUsers => notes.push("Tokens that are out still verify offline until they expire.".to_owned()),
         Action::SignOut => {
-            notes.push("Access and ID tokens that are out still verify offline until they expire.".to_owned())
+            notes.push("Access and ID tokens that are out still verify offline until they expire.".to_owned());
         }
         Action::SetPassword { .. } => {
             notes.push("Also a user of an identity provider gets a password of this pool by it.".to_owned());

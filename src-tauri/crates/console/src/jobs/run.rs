@@ -89,7 +89,7 @@ impl Run {
     }
 
     /// Carries everything out and says how it ended.
-    pub(super) async fn to_the_end(self) {
+    pub(super) async fn finish(self) {
         let ended = self.carry_out().await;
         let (phase, error) = match ended {
             Ok(phase) => (phase, None),
@@ -154,7 +154,7 @@ impl Run {
         let mut rows: VecDeque<ItemRow> = VecDeque::new();
         let (mut from, mut read_all) = (0, false);
         let mut under_way = FuturesUnordered::new();
-        let mut stopped = None;
+        let mut stopped: Option<Error> = None;
         loop {
             while under_way.len() < PARALLEL && !self.is_stopping() {
                 if rows.is_empty() && !read_all {
@@ -169,7 +169,10 @@ impl Run {
                 // What comes after a group may need it.
                 if group {
                     while let Some(done) = under_way.next().await {
-                        stopped = stopped.or(Result::err(done));
+                        if let Err(error) = done {
+                            self.broken.store(true, Ordering::Release);
+                            stopped = stopped.or(Some(error));
+                        }
                     }
                 }
                 under_way.push(self.one(row));

@@ -244,8 +244,11 @@ async fn what_can_be_taken_back_exactly_is(#[case] action: Action) {
     assert_eq!(plain(&house.people()), plain(&before));
 }
 
+/// Name, attributes, enabled, status, groups.
+type Plain = (String, BTreeMap<String, String>, bool, String, Vec<String>);
+
 /// Everything but when it changed last.
-fn plain(people: &[SnapshotUser]) -> Vec<(String, BTreeMap<String, String>, bool, String, Vec<String>)> {
+fn plain(people: &[SnapshotUser]) -> Vec<Plain> {
     let one = |person: &SnapshotUser| {
         let SnapshotUser { username, attributes, enabled, status, groups, .. } = person.clone();
         (username, attributes, enabled, status, groups)
@@ -314,7 +317,7 @@ async fn a_group_is_made_changed_deleted_and_brought_back_with_its_members() {
     assert!(pool.groups().await.unwrap().iter().all(|(found, _)| found.name != group("admins")));
     let undo = pool.plan_undo(&deleted.id).await.unwrap();
     let counts = apply(&pool, &undo).await.unwrap();
-    assert_eq!(counts.done as usize, members + 1);
+    assert_eq!(usize::try_from(counts.done).unwrap(), members + 1);
     assert_eq!(inside(&house.people()), members);
     let groups = pool.groups().await.unwrap();
     let (back, _) = groups.iter().find(|(found, _)| found.name == group("admins")).unwrap();
@@ -405,7 +408,7 @@ async fn a_job_uses_what_the_quota_permits() {
     let began = tokio::time::Instant::now();
     let counts = apply(&pool, &plan).await.unwrap();
     let took = began.elapsed().as_secs_f64();
-    assert_eq!(counts.done as usize, active);
+    assert_eq!(usize::try_from(counts.done).unwrap(), active);
     let rate = active as f64 / took;
     println!("{active} users in {took:.1} s of the clock: {rate:.1} a second of 25");
     assert!(rate >= 25.0 * 0.95, "{rate} a second");

@@ -327,7 +327,6 @@ pub(super) fn forget(transaction: &Transaction<'_>, pool: &str, names: &[&str]) 
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests {
     use super::*;
     use crate::data_dir::DataDir;

@@ -1,0 +1,331 @@
+//! The command line of what changes users and groups.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// Whom it is about.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct People {
+    /// User names
+    pub(crate) names: Vec<String>,
+    /// Everybody whom this query finds in the local copy
+    #[arg(long, value_name = "Q", conflicts_with = "names")]
+    pub(crate) query: Option<String>,
+}
+
+/// How it is carried out.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Consent {
+    /// Approve without asking, also what cannot be taken back
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Unlock a pool that is marked Production, by its name or id
+    #[arg(long, value_name = "NAME")]
+    pub(crate) unlock: Option<String>,
+    /// Why, for the audit
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+}
+
+/// What is done to users.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum UserChange {
+    /// Create a user
+    Create {
+        /// The user name; in pools that sign in by e-mail or phone that address
+        name: String,
+        /// Attributes, as name=value
+        #[arg(value_name = "NAME=VALUE")]
+        attributes: Vec<String>,
+        /// Send the invitation: email, sms or both
+        #[arg(long, value_name = "WAY", value_delimiter = ',', value_parser = ["email", "sms"])]
+        invite: Vec<String>,
+        /// Read the temporary password from standard input; else Cognito makes one
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Send invitations again
+    Resend(People),
+    /// Set attributes, as name=value
+    Set {
+        #[command(flatten)]
+        people: People,
+        /// An attribute and its value; may be given several times
+        #[arg(long = "attribute", short = 'a', value_name = "NAME=VALUE", required = true)]
+        attributes: Vec<String>,
+    },
+    /// Delete attributes
+    Unset {
+        #[command(flatten)]
+        people: People,
+        /// An attribute; may be given several times
+        #[arg(long = "attribute", short = 'a', value_name = "NAME", required = true)]
+        attributes: Vec<String>,
+    },
+    /// Replace a text inside an attribute
+    Replace {
+        #[command(flatten)]
+        people: People,
+        /// The attribute
+        #[arg(long, value_name = "NAME")]
+        attribute: String,
+        /// What is looked for, exactly
+        #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+        find: String,
+        /// What takes its place
+        #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+        with: String,
+    },
+    /// Copy one attribute to another
+    Copy {
+        #[command(flatten)]
+        people: People,
+        /// From this attribute
+        #[arg(long, value_name = "NAME")]
+        from: String,
+        /// To this attribute
+        #[arg(long, value_name = "NAME")]
+        to: String,
+    },
+    /// Let users sign in
+    Enable(People),
+    /// Keep users from signing in
+    Disable(People),
+    /// Confirm users who signed up
+    Confirm {
+        #[command(flatten)]
+        people: People,
+        /// Mark the e-mail address as verified, too
+        #[arg(long)]
+        verify_email: bool,
+    },
+    /// End passwords and send codes for new ones
+    ResetPassword(People),
+    /// Set a password, read from standard input
+    SetPassword {
+        #[command(flatten)]
+        people: People,
+        /// It stays; else it must be changed at the next sign-in
+        #[arg(long)]
+        permanent: bool,
+    },
+    /// Sign users out everywhere
+    SignOut(People),
+    /// Delete users
+    Delete(People),
+    /// Turn second factors on or off
+    Mfa {
+        #[command(flatten)]
+        people: People,
+        /// Factors to turn on
+        #[arg(long, value_delimiter = ',', value_name = "FACTOR", value_parser = ["sms", "totp", "email"])]
+        on: Vec<String>,
+        /// Factors to turn off
+        #[arg(long, value_delimiter = ',', value_name = "FACTOR", value_parser = ["sms", "totp", "email"])]
+        off: Vec<String>,
+        /// The one that is asked for first
+        #[arg(long, value_name = "FACTOR", value_parser = ["sms", "totp", "email"])]
+        preferred: Option<String>,
+    },
+    /// Forget a remembered device
+    ForgetDevice {
+        #[command(flatten)]
+        people: People,
+        /// Its key
+        #[arg(long, value_name = "KEY")]
+        device: String,
+    },
+    /// Link an identity of a provider
+    Link {
+        #[command(flatten)]
+        people: People,
+        /// The provider's name in the pool
+        #[arg(long, value_name = "NAME")]
+        provider: String,
+        /// Who the person is there
+        #[arg(long, value_name = "ID")]
+        subject: String,
+    },
+    /// Unlink an identity of a provider
+    Unlink {
+        #[command(flatten)]
+        people: People,
+        /// The provider's name in the pool
+        #[arg(long, value_name = "NAME")]
+        provider: String,
+        /// Who the person is there
+        #[arg(long, value_name = "ID")]
+        subject: String,
+    },
+}
+
+/// What a group shall be.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct GroupWish {
+    /// The group
+    pub(crate) group: String,
+    /// What it is for
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) description: Option<String>,
+    /// Lower wins
+    #[arg(long, value_name = "N")]
+    pub(crate) precedence: Option<u32>,
+    /// The IAM role of its members
+    #[arg(long, value_name = "ARN")]
+    pub(crate) role: Option<String>,
+}
+
+/// What is done to groups.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum GroupChange {
+    /// Create a group
+    Create(GroupWish),
+    /// Change a group; what is left out stays as it is
+    Set(GroupWish),
+    /// Delete a group; its members stay users
+    Delete {
+        /// The group
+        group: String,
+    },
+    /// Add users to a group
+    Add {
+        /// The group
+        group: String,
+        #[command(flatten)]
+        people: People,
+    },
+    /// Remove users from a group
+    Remove {
+        /// The group
+        group: String,
+        #[command(flatten)]
+        people: People,
+    },
+}
+
+/// What a plan is made for.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum PlanWish {
+    #[command(flatten)]
+    Users(UserChange),
+    /// Something about groups
+    #[command(subcommand)]
+    Groups(GroupChange),
+}
+
+/// `poolctl apply`
+#[derive(Debug, Args)]
+pub(crate) struct Apply {
+    /// The file that `plan` wrote; - for standard input
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) consent: Consent,
+    /// Read the password that is to be set from standard input
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+}
+
+/// `poolctl groups`
+#[derive(Debug, Args)]
+pub(crate) struct Groups {
+    #[command(subcommand)]
+    pub(crate) command: GroupsCommand,
+    #[command(flatten)]
+    pub(crate) consent: GlobalConsent,
+}
+
+/// The same consent, accepted behind every word.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct GlobalConsent {
+    /// Approve without asking, also what cannot be taken back
+    #[arg(long, global = true)]
+    pub(crate) yes: bool,
+    /// Unlock a pool that is marked Production, by its name or id
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) unlock: Option<String>,
+    /// Why, for the audit
+    #[arg(long, global = true, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+}
+
+impl From<GlobalConsent> for Consent {
+    fn from(GlobalConsent { yes, unlock, reason }: GlobalConsent) -> Self {
+        Self { yes, unlock, reason }
+    }
+}
+
+/// Groups of a pool.
+#[derive(Debug, Subcommand)]
+pub(crate) enum GroupsCommand {
+    /// List the groups of the local copy with their number of members
+    List,
+    #[command(flatten)]
+    Change(GroupChange),
+}
+
+/// Jobs of a pool.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Jobs {
+    /// List the jobs, the newest first
+    List,
+    /// Show a job with its entries
+    Show {
+        /// The job
+        id: String,
+        /// Entries of this state alone
+        #[arg(long, value_parser = ["queued", "sent", "done", "failed", "unknown", "skipped"])]
+        state: Option<String>,
+    },
+    /// Go on with a job that was interrupted
+    Resume {
+        /// The job
+        id: String,
+        /// Unlock a pool that is marked Production, by its name or id
+        #[arg(long, value_name = "NAME")]
+        unlock: Option<String>,
+    },
+    /// Try the failed entries of a job again
+    Retry {
+        /// The job
+        id: String,
+        /// Also those of which it is not known whether they were applied
+        #[arg(long)]
+        unknown: bool,
+        /// Unlock a pool that is marked Production, by its name or id
+        #[arg(long, value_name = "NAME")]
+        unlock: Option<String>,
+    },
+}
+
+/// `poolctl undo`
+#[derive(Debug, Args)]
+pub(crate) struct UndoJob {
+    /// The job that is taken back
+    pub(crate) job: String,
+    #[command(flatten)]
+    pub(crate) consent: Consent,
+}
+
+/// The audit.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// List records, the newest first
+    List {
+        /// About this user or group, by name or sub
+        #[arg(long, value_name = "NAME")]
+        about: Option<String>,
+        /// Of this job
+        #[arg(long, value_name = "ID")]
+        job: Option<String>,
+        /// The most records that are listed
+        #[arg(long, value_name = "N", default_value_t = 100)]
+        limit: usize,
+    },
+    /// Walk the whole chain: exit 1 when anything was flipped, deleted, doubled, reordered or cut off
+    Verify {
+        /// A hash that was noted earlier and must still be in it
+        #[arg(long, value_name = "HASH")]
+        head: Option<String>,
+    },
+}

@@ -1,0 +1,300 @@
+//! `poolctl plan`, `apply`, `users create|set|…`, `groups …` and `undo`: everything through a plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::sync::Arc;
+
+use console::OpenPool;
+use console::jobs::{
+    Action, Approval, Chosen, Delivery, Factor, GroupSettings, ItemState, JobHandle, MfaPreference, NewUser, Plan,
+};
+use secrecy::SecretString;
+use wire::jobs::{JobItemView, JobView, PreviewView, read_plan, write_plan};
+use wire::{ErrorCode, WireError};
+
+use crate::arguments::GlobalOptions;
+use crate::change_arguments::{Apply, Consent, GroupChange, GroupWish, People, PlanWish, UndoJob, UserChange};
+use crate::failure::Failure;
+use crate::output::{self, safe};
+
+/// Makes a plan and writes it: what `apply` reads.
+pub(crate) async fn plan(common: &GlobalOptions, wish: PlanWish) -> Result<(), Failure> {
+    let (action, chosen, _) = match wish {
+        PlanWish::Users(change) => user_action(change)?,
+        PlanWish::Groups(change) => group_action(change)?,
+    };
+    let console = common.console_or_memory().await?;
+    let pool = common.pool_online(&console).await?;
+    let plan = pool.plan(action, chosen).await?;
+    let view = PreviewView::new(&plan, &pool.preview(&plan).await?);
+    common.note(&sentence(&view));
+    Ok(writeln!(io::stdout(), "{}", write_plan(&plan)?)?)
+}
+
+/// Carries out a plan from a file.
+pub(crate) async fn apply(common: &GlobalOptions, asked: Apply) -> Result<(), Failure> {
+    let text = if asked.file.as_os_str() == "-" {
+        io::read_to_string(io::stdin().lock())?
+    } else {
+        std::fs::read_to_string(&asked.file)?
+    };
+    let plan = read_plan(&text)?;
+    let password = if asked.password_stdin { Some(typed()?) } else { None };
+    let console = common.console_or_memory().await?;
+    let pool = common.pool_online(&console).await?;
+    // One that was begun goes on.
+    if pool.job(&plan.id).await.is_ok() {
+        unlock(&pool, asked.consent.unlock.as_deref()).await?;
+        common.note("this plan was begun already; it goes on");
+        let job = pool.go_on(&plan.id, password).await?;
+        return follow(common, &pool, &job).await;
+    }
+    let plan = pool.adopt(plan)?;
+    carry_out(common, &pool, &plan, &asked.consent, password).await
+}
+
+/// Changes users at once: plan, consent, job.
+pub(crate) async fn users(common: &GlobalOptions, change: UserChange, consent: Consent) -> Result<(), Failure> {
+    at_once(common, user_action(change)?, consent).await
+}
+
+/// Changes groups at once.
+pub(crate) async fn groups(common: &GlobalOptions, change: GroupChange, consent: Consent) -> Result<(), Failure> {
+    at_once(common, group_action(change)?, consent).await
+}
+
+/// Takes a job back.
+pub(crate) async fn undo(common: &GlobalOptions, asked: UndoJob) -> Result<(), Failure> {
+    let console = common.console_or_memory().await?;
+    let pool = common.pool_online(&console).await?;
+    let plan = pool.plan_undo(&asked.job).await?;
+    carry_out(common, &pool, &plan, &asked.consent, None).await
+}
+
+type Wanted = (Action, Chosen, Option<SecretString>);
+
+async fn at_once(common: &GlobalOptions, wanted: Wanted, consent: Consent) -> Result<(), Failure> {
+    let (action, chosen, password) = wanted;
+    let console = common.console_or_memory().await?;
+    let pool = common.pool_online(&console).await?;
+    let plan = pool.plan(action, chosen).await?;
+    carry_out(common, &pool, &plan, &consent, password).await
+}
+
+async fn carry_out(
+    common: &GlobalOptions,
+    pool: &Arc<OpenPool>,
+    plan: &Arc<Plan>,
+    consent: &Consent,
+    password: Option<SecretString>,
+) -> Result<(), Failure> {
+    unlock(pool, consent.unlock.as_deref()).await?;
+    let view = PreviewView::new(plan, &pool.preview(plan).await?);
+    common.note(&sentence(&view));
+    for note in &view.notes {
+        common.note(note);
+    }
+    if view.active == 0 {
+        common.note("there is nothing to do");
+        if common.wants_json() {
+            output::json(&view)?;
+        }
+        return Ok(());
+    }
+    let named = pool.key().pool.as_str().to_owned();
+    let pool_name = if consent.yes { Some(named) } else { ask(&view, &named)? };
+    let approval = Approval { pool_name, reason: consent.reason.clone() };
+    let token = pool.approve(plan, approval).await?;
+    let job = pool.apply(&token, password).await?;
+    follow(common, pool, &job).await
+}
+
+async fn unlock(pool: &OpenPool, name: Option<&str>) -> Result<(), Failure> {
+    match name {
+        Some(name) => Ok(pool.unlock_changes(name).await?),
+        None => Ok(()),
+    }
+}
+
+/// Asks on the terminal: for a yes, or for the pool's id where something cannot be taken back.
+fn ask(view: &PreviewView, pool: &str) -> Result<Option<String>, Failure> {
+    if !io::stdin().is_terminal() {
+        let sentence = "Nothing was changed: nobody is there to ask. Give --yes to approve.";
+        return Err(Failure::usage(WireError::new(ErrorCode::Precondition, sentence)));
+    }
+    let mut out = io::stderr().lock();
+    if view.irreversible {
+        write!(out, "This cannot be taken back. Type the pool's id {pool} to go on: ")?;
+    } else {
+        write!(out, "Go on? [y/N] ")?;
+    }
+    let mut typed = String::new();
+    io::stdin().lock().read_line(&mut typed)?;
+    let typed = typed.trim();
+    if view.irreversible || matches!(typed, "y" | "Y" | "yes") {
+        return Ok(Some(typed.to_owned()));
+    }
+    Err(Failure::failed(ErrorCode::Cancelled, "Nothing was changed."))
+}
+
+/// Waits for a job and tells what came of it: exit 1 when an entry failed or is unknown. Ctrl C lets what is under way end.
+pub(crate) async fn follow(common: &GlobalOptions, pool: &Arc<OpenPool>, job: &JobHandle) -> Result<(), Failure> {
+    let mut finished = std::pin::pin!(job.finished());
+    let counts = tokio::select! {
+        counts = &mut finished => counts?,
+        _ = tokio::signal::ctrl_c() => {
+            job.pause();
+            common.note("stopping after what is under way; poolctl jobs resume goes on");
+            finished.await?
+        }
+    };
+    let view = JobView::from(&pool.job(&job.id).await?);
+    if common.wants_json() {
+        output::json(&view)?;
+    } else {
+        writeln!(
+            io::stdout(),
+            "job {}: {} done, {} failed, {} unknown, {} skipped",
+            view.id,
+            view.counts.done,
+            view.counts.failed,
+            view.counts.unknown,
+            view.counts.skipped
+        )?;
+    }
+    for state in [ItemState::Failed, ItemState::Unknown] {
+        for row in pool.job_items(&job.id, Some(state), 0, 20).await? {
+            let item = JobItemView::from(&row);
+            let name = item.name.unwrap_or_default();
+            common.note(&format!("{}: {} {}", safe(&name), item.state, item.why.unwrap_or_default()));
+        }
+    }
+    if counts.failed + counts.unknown > 0 { Err(Failure::Told) } else { Ok(()) }
+}
+
+/// What a plan will do, in a sentence.
+fn sentence(view: &PreviewView) -> String {
+    let calls: u32 = view.calls.iter().map(|category| category.calls).sum();
+    let high = view.price_high.as_deref().unwrap_or("unknown");
+    let mut text = format!(
+        "{}: {} to change, {} calls, ${} to ${high} for monthly active users",
+        view.action, view.active, calls, view.price_low
+    );
+    if view.messages_high > 0 {
+        text.push_str(&format!(", {} to {} messages", view.messages_low, view.messages_high));
+    }
+    for (why, number) in &view.skipped {
+        text.push_str(&format!("; {number} skipped: {why}"));
+    }
+    for undo in view.undo.iter().filter(|undo| undo.undo != "exact") {
+        text.push_str(&format!("; undo {}: {}", undo.undo, undo.why.as_deref().unwrap_or_default()));
+    }
+    text
+}
+
+fn chosen(people: People) -> Result<Chosen, Failure> {
+    match people.query {
+        Some(query) => Ok(Chosen::Query(query)),
+        None if people.names.is_empty() => {
+            let sentence = "Say whom it is about: user names, or --query.";
+            Err(Failure::usage(WireError::validation("users", sentence)))
+        }
+        None => Ok(Chosen::Names(people.names)),
+    }
+}
+
+fn pairs(words: &[String]) -> Result<BTreeMap<String, String>, Failure> {
+    words
+        .iter()
+        .map(|word| {
+            let wrong = || Failure::usage(WireError::validation("attribute", "Write attributes as name=value."));
+            word.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())).ok_or_else(wrong)
+        })
+        .collect()
+}
+
+/// A password of standard input; one final newline does not belong to it.
+fn typed() -> Result<SecretString, Failure> {
+    let mut text = String::new();
+    io::stdin().lock().read_to_string(&mut text)?;
+    let text = text.strip_suffix('\n').map(|text| text.strip_suffix('\r').unwrap_or(text)).unwrap_or(&text);
+    if text.is_empty() {
+        let sentence = "Give the password on standard input.";
+        return Err(Failure::usage(WireError::validation("password", sentence)));
+    }
+    Ok(text.to_owned().into())
+}
+
+fn factor(word: &str) -> Factor {
+    match word {
+        "sms" => Factor::Sms,
+        "email" => Factor::Email,
+        _ => Factor::Totp,
+    }
+}
+
+fn user_action(change: UserChange) -> Result<Wanted, Failure> {
+    let plain = |action: Action, people: People| Ok((action, chosen(people)?, None));
+    match change {
+        UserChange::Create { name, attributes, invite, password_stdin } => {
+            let way = |word: &String| if word == "sms" { Delivery::Sms } else { Delivery::Email };
+            let password = if password_stdin { Some(typed()?) } else { None };
+            let new = NewUser {
+                username: name,
+                attributes: pairs(&attributes)?,
+                invite: invite.iter().map(way).collect::<BTreeSet<_>>(),
+                own_password: password.is_some(),
+            };
+            Ok((Action::CreateUser(new), Chosen::Nobody, password))
+        }
+        UserChange::Resend(people) => plain(Action::ResendInvitation, people),
+        UserChange::Set { people, attributes } => {
+            plain(Action::SetAttributes { attributes: pairs(&attributes)? }, people)
+        }
+        UserChange::Unset { people, attributes } => {
+            plain(Action::DeleteAttributes { attributes: attributes.into_iter().collect() }, people)
+        }
+        UserChange::Replace { people, attribute, find, with } => {
+            plain(Action::ReplaceInAttribute { attribute, find, replace: with }, people)
+        }
+        UserChange::Copy { people, from, to } => plain(Action::CopyAttribute { from, to }, people),
+        UserChange::Enable(people) => plain(Action::EnableUsers, people),
+        UserChange::Disable(people) => plain(Action::DisableUsers, people),
+        UserChange::Confirm { people, verify_email } => plain(Action::ConfirmUsers { verify_email }, people),
+        UserChange::ResetPassword(people) => plain(Action::ResetPassword, people),
+        UserChange::SetPassword { people, permanent } => {
+            Ok((Action::SetPassword { permanent }, chosen(people)?, Some(typed()?)))
+        }
+        UserChange::SignOut(people) => plain(Action::SignOut, people),
+        UserChange::Delete(people) => plain(Action::DeleteUsers, people),
+        UserChange::Mfa { people, on, off, preferred } => {
+            let on = on.iter().map(|word| (factor(word), true));
+            let factors = off.iter().map(|word| (factor(word), false)).chain(on).collect();
+            let preferred = preferred.as_deref().map(factor);
+            plain(Action::SetMfa(MfaPreference { factors, preferred }), people)
+        }
+        UserChange::ForgetDevice { people, device } => plain(Action::ForgetDevice { device_key: device }, people),
+        UserChange::Link { people, provider, subject } => plain(Action::LinkProvider { provider, subject }, people),
+        UserChange::Unlink { people, provider, subject } => plain(Action::UnlinkProvider { provider, subject }, people),
+    }
+}
+
+fn group_action(change: GroupChange) -> Result<Wanted, Failure> {
+    let settings = |wish: GroupWish| -> Result<GroupSettings, Failure> {
+        let GroupWish { group, description, precedence, role } = wish;
+        Ok(GroupSettings { name: wire::jobs::group_name(&group)?, description, precedence, role_arn: role })
+    };
+    match change {
+        GroupChange::Create(wish) => Ok((Action::CreateGroup(settings(wish)?), Chosen::Nobody, None)),
+        GroupChange::Set(wish) => Ok((Action::UpdateGroup(settings(wish)?), Chosen::Nobody, None)),
+        GroupChange::Delete { group } => {
+            Ok((Action::DeleteGroup { group: wire::jobs::group_name(&group)? }, Chosen::Nobody, None))
+        }
+        GroupChange::Add { group, people } => {
+            Ok((Action::AddToGroup { group: wire::jobs::group_name(&group)? }, chosen(people)?, None))
+        }
+        GroupChange::Remove { group, people } => {
+            Ok((Action::RemoveFromGroup { group: wire::jobs::group_name(&group)? }, chosen(people)?, None))
+        }
+    }
+}

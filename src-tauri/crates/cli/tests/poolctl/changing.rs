@@ -1,0 +1,95 @@
+//! Changing users and groups from the command line.
+
+use serde_json::Value;
+
+use crate::{Home, Served};
+
+/// A confirmed user with an address.
+fn somebody(served: &Served, at: usize) -> String {
+    let people = served.sandbox.directory().snapshot(&served.pool());
+    let fits = people.iter().filter(|person| person.status == "CONFIRMED" && person.enabled);
+    fits.map(|person| person.username.clone()).nth(at).unwrap()
+}
+
+fn enabled(served: &Served, username: &str) -> bool {
+    served.sandbox.directory().user(&served.pool(), username).unwrap().enabled
+}
+
+#[test]
+fn a_user_is_disabled_and_the_job_is_undone_and_audited() {
+    let served = Served::new();
+    let home = Home::synced(&served);
+    let user = somebody(&served, 0);
+    let refused = home.run_at(&served, &["users", "disable", &user]);
+    assert_eq!(refused.code, 2, "nobody is there to ask: {}", refused.err);
+    assert!(enabled(&served, &user));
+    let job = home.run_at(&served, &["users", "disable", &user, "--yes", "--json", "--reason", "ticket 7"]).json(0);
+    assert_eq!(
+        (&job["counts"]["done"], &job["state"], &job["reason"]),
+        (&1.into(), &"ended".into(), &"ticket 7".into())
+    );
+    assert!(!enabled(&served, &user));
+    let shown = home.run_at(&served, &["show", &user, "--json"]).json(0);
+    assert_eq!(shown["enabled"], false, "the local copy knows it without a sync");
+    let again = home.run_at(&served, &["users", "disable", &user, "--yes", "--json"]).json(0);
+    assert_eq!(again["active"], 0, "twice is success: {again}");
+    let id = job["id"].as_str().unwrap();
+    let undone = home.run_at(&served, &["undo", id, "--yes", "--json"]).json(0);
+    assert_eq!((&undone["counts"]["done"], &undone["undoOf"]), (&1.into(), &id.into()));
+    assert!(enabled(&served, &user));
+    let records = home.run(&["audit", "list", "--about", &user, "--json"]).json(0);
+    assert_eq!(records.as_array().unwrap().len(), 4, "{records}");
+    let verdict = home.run(&["audit", "verify", "--json"]).json(0);
+    assert_eq!(verdict["valid"], true);
+    let head = verdict["head"].as_str().unwrap();
+    assert_eq!(home.run(&["audit", "verify", "--head", head]).code, 0);
+    assert_eq!(home.run(&["audit", "verify", "--head", "00"]).code, 1);
+    assert_eq!(home.run_at(&served, &["jobs", "list", "--json"]).json(0).as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_plan_is_a_file_that_is_carried_out_once() {
+    let served = Served::new();
+    let home = Home::synced(&served);
+    let made =
+        home.run_at(&served, &["plan", "set", "--query", "status:confirmed", "-a", "nickname=\"<b>=1+1\u{202e}"]);
+    let plan: Value = serde_json::from_str(made.text()).unwrap();
+    let planned = plan["items"].as_array().unwrap().len();
+    assert!(planned > 100 && served.sandbox.calls().of("AdminUpdateUserAttributes") == 0);
+    let file = home.data().join("plan.json");
+    std::fs::write(&file, &made.out).unwrap();
+    let file = file.to_str().unwrap();
+    let job = home.run_at(&served, &["apply", file, "--yes", "--json", "--share", "off"]).json(0);
+    assert_eq!(job["counts"]["done"], planned);
+    let again = home.run_at(&served, &["apply", file, "--yes", "--json"]).json(0);
+    assert_eq!(again["counts"]["done"], planned);
+    assert_eq!(served.sandbox.calls().of("AdminUpdateUserAttributes"), planned as u64, "none is done twice");
+    let people = served.sandbox.directory().snapshot(&served.pool());
+    let set = people
+        .iter()
+        .filter(|person| person.attributes.get("nickname").is_some_and(|name| name == "\"<b>=1+1\u{202e}"));
+    assert_eq!(set.count(), planned);
+}
+
+#[test]
+fn users_and_groups_are_made_filled_and_deleted() {
+    let served = Served::new();
+    let home = Home::synced(&served);
+    let user = somebody(&served, 3);
+    let run = |words: &[&str]| home.run_at(&served, &[words, &["--yes", "--json"]].concat());
+    run(&["groups", "create", "night-shift", "--precedence", "3"]).json(0);
+    assert_eq!(run(&["groups", "create", "night-shift"]).json(1)["error"]["code"], "already_exists");
+    run(&["groups", "add", "night-shift", &user]).json(0);
+    run(&["users", "create", "new.person", "email=new@example.com", "--invite", "email"]).json(0);
+    assert_eq!(served.sandbox.outbox().len(), 1);
+    assert_eq!(run(&["users", "disable", "nobody.at.all"]).json(1)["error"]["code"], "not_found");
+    let groups = home.run_at(&served, &["groups", "list", "--json"]).json(0);
+    let made = groups.as_array().unwrap().iter().find(|group| group["name"] == "night-shift").unwrap();
+    assert_eq!((&made["users"], &made["precedence"]), (&1.into(), &3.into()));
+    run(&["users", "delete", "new.person"]).json(0);
+    assert!(served.sandbox.directory().user(&served.pool(), "new.person").is_none());
+    served.sandbox.weather().deny("AdminDisableUser");
+    let denied = home.run_at(&served, &["users", "disable", &user, "--yes"]);
+    assert_eq!(denied.code, 1);
+    assert!(denied.err.contains("cognito-idp:AdminDisableUser"), "{}", denied.err);
+}

@@ -13,6 +13,7 @@
 mod clients;
 mod differences;
 mod exchange;
+mod health;
 mod population;
 mod servers;
 

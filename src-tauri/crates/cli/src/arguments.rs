@@ -50,7 +50,7 @@ pub(crate) struct GlobalOptions {
     pub(crate) key_file: Option<PathBuf>,
     /// How data is written
     #[arg(long, global = true, value_enum)]
-    pub(crate) format: Option<Format>,
+    pub(crate) format: Option<Written>,
     /// The same as --format json
     #[arg(long, global = true, conflicts_with = "format")]
     pub(crate) json: bool,
@@ -59,9 +59,9 @@ pub(crate) struct GlobalOptions {
     pub(crate) quiet: bool,
 }
 
-/// How data is written.
+/// What `--format` may say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
+pub(crate) enum Written {
     /// For people
     Table,
     /// One JSON value
@@ -69,6 +69,23 @@ pub(crate) enum Format {
     /// One JSON object a line
     Jsonl,
     /// For spreadsheets; values that would be formulas begin with '
+    Csv,
+    /// For tools that show findings (`health` alone)
+    Sarif,
+    /// A page for reviewers (`health` alone)
+    Html,
+}
+
+/// How data is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// For people.
+    Table,
+    /// One JSON value.
+    Json,
+    /// One JSON object a line.
+    Jsonl,
+    /// For spreadsheets.
     Csv,
 }
 
@@ -125,10 +142,48 @@ pub(crate) enum Command {
     Token(TokenCommand),
     /// Exchange an ID token, or being a guest, for AWS credentials at an identity pool
     Credentials(Credentials),
+    /// Hold seventy rules against a pool, its clients and its identity pools; changes nothing and bills nothing
+    Health(Health),
+    /// Show a pool's settings as AWS sends them, secrets masked
+    #[command(subcommand)]
+    Pool(PoolCommand),
+    /// List a pool's app clients, or show one
+    #[command(subcommand)]
+    Clients(ClientsCommand),
+    /// List the identity pools of the account, and which trust the pool
+    IdentityPools,
+    /// Show the request rates that the account has; one request a second
+    Quotas,
+    /// List a pool's Lambda triggers and when they run
+    Triggers,
     /// Erase local copies, history, settings, logs, keys and the sandbox's state, after their name is typed
     Erase,
     /// Print a redacted account of this installation
     Diagnostics,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Health {
+    /// End with 1 when something fails that is at least as bad as this
+    #[arg(long, value_name = "SEVERITY", value_parser = PossibleValuesParser::new(wire::health::SEVERITIES))]
+    pub(crate) fail_on: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PoolCommand {
+    /// Show every setting
+    Show,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ClientsCommand {
+    /// List the clients with their ways in
+    List,
+    /// Show every setting of one, and the dates of its secrets
+    Show {
+        /// The client's id
+        client: String,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -363,7 +418,18 @@ pub(crate) struct Users {
 impl GlobalOptions {
     /// How data is written; a table unless said otherwise.
     pub(crate) fn format(&self) -> Format {
-        if self.json { Format::Json } else { self.format.unwrap_or(Format::Table) }
+        match self.format {
+            _ if self.json => Format::Json,
+            Some(Written::Json) => Format::Json,
+            Some(Written::Jsonl) => Format::Jsonl,
+            Some(Written::Csv) => Format::Csv,
+            Some(Written::Table | Written::Sarif | Written::Html) | None => Format::Table,
+        }
+    }
+
+    /// The form of a report that was asked for; `None` when it is one of data.
+    pub(crate) fn report(&self) -> Option<Written> {
+        self.format.filter(|format| matches!(format, Written::Sarif | Written::Html))
     }
 
     /// Whether a single thing, or a failure, is written as JSON.

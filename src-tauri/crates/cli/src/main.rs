@@ -10,9 +10,10 @@ mod place;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, ClientsCommand, Command, PoolCommand};
 use change_arguments::{Groups, GroupsCommand};
 use failure::Failure;
+use wire::WireError;
 
 fn main() -> ExitCode {
     let words = arguments::sought_last(std::env::args_os().collect());
@@ -32,6 +33,10 @@ fn main() -> ExitCode {
 }
 
 async fn run(Arguments { common, command }: Arguments) -> Result<(), Failure> {
+    if common.report().is_some() && !matches!(command, Command::Health(_)) {
+        let sentence = "sarif and html are forms of the report of poolctl health alone.";
+        return Err(Failure::usage(WireError::validation("format", sentence)));
+    }
     match command {
         Command::Sandbox(sandbox) => commands::sandbox::run(&common, &sandbox).await,
         Command::Pools => commands::pools::run(&common).await,
@@ -57,6 +62,13 @@ async fn run(Arguments { common, command }: Arguments) -> Result<(), Failure> {
         Command::SignIn(sign_in) => commands::sign_in::run(&common, &sign_in).await,
         Command::Token(token) => commands::token::run(&common, &token).await,
         Command::Credentials(credentials) => commands::credentials::run(&common, &credentials).await,
+        Command::Health(health) => commands::health::run(&common, &health).await,
+        Command::Pool(PoolCommand::Show) => commands::settings::pool(&common).await,
+        Command::Clients(ClientsCommand::List) => commands::settings::clients(&common).await,
+        Command::Clients(ClientsCommand::Show { client }) => commands::settings::client(&common, &client).await,
+        Command::IdentityPools => commands::settings::identity_pools(&common).await,
+        Command::Quotas => commands::settings::quotas(&common).await,
+        Command::Triggers => commands::settings::triggers(&common).await,
         Command::Erase => commands::erase::run(&common).await,
         Command::Diagnostics => commands::diagnostics::run(&common).await,
     }

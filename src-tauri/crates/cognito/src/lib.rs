@@ -22,6 +22,7 @@ pub mod operations;
 mod pools;
 mod profiles;
 mod session;
+pub mod settings;
 pub mod sign_in;
 mod users;
 mod writes;

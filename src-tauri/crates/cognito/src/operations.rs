@@ -115,8 +115,48 @@ pub const ASSUME_ROLE_WITH_WEB_IDENTITY: Operation =
 /// A ticket for AWS's console in exchange for credentials (`Action=getSigninToken`). Needs no permission.
 pub const GET_SIGNIN_TOKEN: Operation = free("GetSigninToken", "", QuotaCategory::Unmetered);
 
+/// How people prove a second factor.
+pub const GET_USER_POOL_MFA_CONFIG: Operation =
+    free("GetUserPoolMfaConfig", "cognito-idp:GetUserPoolMfaConfig", QuotaCategory::UserPoolResourceRead);
+
+/// Threat protection of a pool or of one client.
+pub const DESCRIBE_RISK_CONFIGURATION: Operation =
+    free("DescribeRiskConfiguration", "cognito-idp:DescribeRiskConfiguration", QuotaCategory::UserPoolResourceRead);
+
+/// Which logs a pool exports. AWS names no category.
+pub const GET_LOG_DELIVERY_CONFIGURATION: Operation =
+    free("GetLogDeliveryConfiguration", "cognito-idp:GetLogDeliveryConfiguration", QuotaCategory::Unmetered);
+
+/// A domain of a pool.
+pub const DESCRIBE_USER_POOL_DOMAIN: Operation =
+    free("DescribeUserPoolDomain", "cognito-idp:DescribeUserPoolDomain", QuotaCategory::UserPoolResourceRead);
+
+/// Pages of a pool's SAML, OIDC and social providers.
+pub const LIST_IDENTITY_PROVIDERS: Operation =
+    free("ListIdentityProviders", "cognito-idp:ListIdentityProviders", QuotaCategory::UserPoolResourceRead);
+
+/// One such provider, its secret included.
+pub const DESCRIBE_IDENTITY_PROVIDER: Operation =
+    free("DescribeIdentityProvider", "cognito-idp:DescribeIdentityProvider", QuotaCategory::UserPoolResourceRead);
+
+/// Pages of a pool's resource servers.
+pub const LIST_RESOURCE_SERVERS: Operation =
+    free("ListResourceServers", "cognito-idp:ListResourceServers", QuotaCategory::UserPoolResourceRead);
+
+/// The tags of a pool.
+pub const LIST_TAGS_FOR_RESOURCE: Operation =
+    free("ListTagsForResource", "cognito-idp:ListTagsForResource", QuotaCategory::UserPoolResourceRead);
+
+/// Ids and dates of a client's secrets. AWS names no category; taken for one that reads clients.
+pub const LIST_USER_POOL_CLIENT_SECRETS: Operation =
+    free("ListUserPoolClientSecrets", "cognito-idp:ListUserPoolClientSecrets", QuotaCategory::UserPoolClientRead);
+
+/// The rate that the account has of a category.
+pub const GET_PROVISIONED_LIMIT: Operation =
+    free("GetProvisionedLimit", "cognito-idp:GetProvisionedLimit", QuotaCategory::LimitManagement);
+
 /// All that read and sign in; what changes users and groups is in [`WRITES`].
-pub const ALL: [Operation; 28] = [
+pub const ALL: [Operation; 38] = [
     LIST_USERS,
     LIST_USERS_IN_GROUP,
     LIST_GROUPS,
@@ -145,6 +185,16 @@ pub const ALL: [Operation; 28] = [
     GET_OPEN_ID_TOKEN,
     ASSUME_ROLE_WITH_WEB_IDENTITY,
     GET_SIGNIN_TOKEN,
+    GET_USER_POOL_MFA_CONFIG,
+    DESCRIBE_RISK_CONFIGURATION,
+    GET_LOG_DELIVERY_CONFIGURATION,
+    DESCRIBE_USER_POOL_DOMAIN,
+    LIST_IDENTITY_PROVIDERS,
+    DESCRIBE_IDENTITY_PROVIDER,
+    LIST_RESOURCE_SERVERS,
+    LIST_TAGS_FOR_RESOURCE,
+    LIST_USER_POOL_CLIENT_SECRETS,
+    GET_PROVISIONED_LIMIT,
 ];
 
 const fn bills(name: &'static str, iam_action: &'static str, category: QuotaCategory) -> Operation {

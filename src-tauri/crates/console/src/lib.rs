@@ -12,6 +12,7 @@ mod cost;
 mod diagnostics;
 mod erase;
 mod error;
+mod health;
 pub mod jobs;
 mod known;
 pub mod lab;
@@ -43,11 +44,13 @@ pub use store::{
 
 pub use activity::{Activity, Dormant, ImportedActivity, Missing, Months};
 pub use clock::SystemClock;
+pub use cognito::settings::Limit;
 pub use complete::{Completion, CompletionItem, CompletionKind};
 pub use connect::{Connected, Connections, ProfileLine};
 pub use cost::{CostAnswer, CostQuestion, TableUsed, cost, price_table};
 pub use erase::Erase;
 pub use error::{Code, Error};
+pub use health::Health;
 pub use known::RecentPool;
 pub use ledger::MonthLedger;
 pub use model::clock::Clock;

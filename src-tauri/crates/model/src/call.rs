@@ -50,6 +50,8 @@ pub enum QuotaCategory {
     UserPoolClientRead,
     /// Tokens of machines: 150.
     ClientAuthentication,
+    /// Reading and buying rates: 1.
+    LimitManagement,
     /// Listing and reading identity pools: 5, the least that any of their operations has.
     IdentityPoolRead,
     /// Exchanging tokens at an identity pool: 25, that of `GetId`.
@@ -71,6 +73,7 @@ impl QuotaCategory {
             Self::UserPoolRead | Self::UserPoolResourceUpdate | Self::UserPoolClientRead => Some(15),
             Self::UserPoolResourceRead => Some(20),
             Self::ClientAuthentication => Some(150),
+            Self::LimitManagement => Some(1),
             Self::Unmetered => None,
         }
     }
@@ -102,6 +105,7 @@ impl QuotaCategory {
             Self::UserPoolResourceUpdate => "UserPoolResourceUpdate",
             Self::UserPoolClientRead => "UserPoolClientRead",
             Self::ClientAuthentication => "ClientAuthentication",
+            Self::LimitManagement => "LimitManagement",
             Self::IdentityPoolRead => "IdentityPoolRead",
             Self::IdentityExchange => "IdentityExchange",
             Self::Unmetered => "Unmetered",

@@ -21,6 +21,7 @@ pub mod pool;
 pub mod query;
 pub mod sync;
 pub mod token;
+pub mod trigger;
 pub mod user;
 
 pub use id::{

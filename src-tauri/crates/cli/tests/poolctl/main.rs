@@ -7,6 +7,7 @@ mod common_options;
 mod costing;
 mod erasing;
 mod failing;
+mod health;
 mod searching;
 mod serving;
 mod signing_in;

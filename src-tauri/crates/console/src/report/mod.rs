@@ -1,6 +1,7 @@
 //! The report: one page about a pool's month, as HTML, PDF and CSV. All three say the same.
 
 mod csv;
+mod health;
 mod html;
 mod pdf;
 mod text;

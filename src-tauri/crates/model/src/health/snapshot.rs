@@ -132,6 +132,15 @@ impl Snapshot {
         Some(all.into_iter().filter(judged).collect())
     }
 
+    /// What an identity pool calls this pool among its providers; `None` when it does not trust it.
+    #[must_use]
+    pub fn provider_in(&self, identity_pool: &str) -> Option<&str> {
+        let described = self.body("DescribeIdentityPool", identity_pool)?;
+        let names = described.get("CognitoIdentityProviders")?.as_array()?.iter();
+        let mut names = names.filter_map(|provider| provider.get("ProviderName")?.as_str());
+        names.find(|name| name.rsplit_once('/').is_some_and(|(_, pool)| pool == self.pool.as_str()))
+    }
+
     /// The user pools that an identity pool trusts.
     fn providers(&self, identity_pool: &str) -> impl Iterator<Item = &str> {
         let described = self.body("DescribeIdentityPool", identity_pool);

@@ -174,3 +174,12 @@ fn a_snapshot_is_kept_and_read_again_as_it_was() {
     let text = serde_json::to_string(&snapshot).unwrap();
     assert_eq!(serde_json::from_str::<Snapshot>(&text).unwrap(), snapshot);
 }
+
+#[test]
+fn the_guide_lists_every_rule_as_it_is() {
+    let guide = include_str!("../../../../../docs/guide/health.md");
+    for rule in rules() {
+        let line = format!("| {} | {} | {} |", rule.id, rule.severity, rule.title);
+        assert!(guide.lines().any(|other| other == line), "{line}");
+    }
+}

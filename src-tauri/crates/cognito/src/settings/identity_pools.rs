@@ -1,0 +1,68 @@
+//! The identity pools of the account, as far as a user pool is concerned.
+
+use model::health::Snapshot;
+
+use crate::error::Error;
+use crate::{Session, operations};
+
+impl Session {
+    /// Reads the identity pools: `ListIdentityPools` and `DescribeIdentityPool` for all of them, since only their
+    /// description tells which user pools they trust; `GetIdentityPoolRoles` and `GetPrincipalTagAttributeMap` for those
+    /// that are judged with this pool; `ListUserPools`, by which a foreign user pool is known (IAM actions of those names;
+    /// free).
+    ///
+    /// # Errors
+    /// What stands in the way of every call.
+    pub async fn read_identity_pools(&self, snapshot: &mut Snapshot) -> Result<(), Error> {
+        let pools = self
+            .pages(&self.context(operations::LIST_USER_POOLS), "UserPools", |token, tap| {
+                let list = self.cognito().list_user_pools().max_results(60).set_next_token(token);
+                list.customize().interceptor(tap).send()
+            })
+            .await?;
+        snapshot.put("ListUserPools", "", pools);
+        let list = self
+            .pages(&self.context(operations::LIST_IDENTITY_POOLS), "IdentityPools", |token, tap| {
+                let list = self.identities().list_identity_pools().max_results(60).set_next_token(token);
+                list.customize().interceptor(tap).send()
+            })
+            .await?;
+        snapshot.put("ListIdentityPools", "", list);
+        for id in owned(snapshot.identity_pools()) {
+            let described = self
+                .answer(&self.context(operations::DESCRIBE_IDENTITY_POOL), |tap| {
+                    self.identities().describe_identity_pool().identity_pool_id(&id).customize().interceptor(tap).send()
+                })
+                .await?;
+            snapshot.put("DescribeIdentityPool", &id, described);
+        }
+        for id in owned(snapshot.judged_identity_pools()) {
+            let roles = self
+                .answer(&self.context(operations::GET_IDENTITY_POOL_ROLES), |tap| {
+                    self.identities()
+                        .get_identity_pool_roles()
+                        .identity_pool_id(&id)
+                        .customize()
+                        .interceptor(tap)
+                        .send()
+                })
+                .await?;
+            snapshot.put("GetIdentityPoolRoles", &id, roles);
+        }
+        for id in owned(snapshot.trusted_by()) {
+            let Some(provider) = snapshot.provider_in(&id).map(str::to_owned) else { continue };
+            let tags = self
+                .answer(&self.context(operations::GET_PRINCIPAL_TAG_ATTRIBUTE_MAP), |tap| {
+                    let get = self.identities().get_principal_tag_attribute_map().identity_pool_id(&id);
+                    get.identity_provider_name(&provider).customize().interceptor(tap).send()
+                })
+                .await?;
+            snapshot.put("GetPrincipalTagAttributeMap", &id, tags);
+        }
+        Ok(())
+    }
+}
+
+fn owned(ids: Option<Vec<&str>>) -> Vec<String> {
+    ids.unwrap_or_default().into_iter().map(str::to_owned).collect()
+}

@@ -1,0 +1,44 @@
+//! Hides secrets in bodies.
+
+use serde_json::Value;
+
+/// What stands for a secret. That there is one is worth knowing.
+const MASK: &str = "********";
+
+/// Replaces every secret: an app client's, and those with which the pool proves itself to other providers.
+pub(super) fn secrets(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            for (name, inner) in map {
+                match inner {
+                    Value::String(text) if is_secret(name) => MASK.clone_into(text),
+                    inner => secrets(inner),
+                }
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(secrets),
+        _ => {}
+    }
+}
+
+/// `ClientSecret`, `ClientSecretValue`; `client_secret` and `private_key` of a provider's details.
+fn is_secret(name: &str) -> bool {
+    let plain: String = name.chars().filter(|c| *c != '_').collect::<String>().to_ascii_lowercase();
+    ["clientsecret", "clientsecretvalue", "privatekey", "secrethash"].contains(&plain.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    #[test]
+    fn secrets_are_hidden_wherever_they_are_and_nothing_else_is() {
+        let mut body = json!({ "UserPoolClient": { "ClientSecret": "hush", "ClientId": "web" },
+            "IdentityProvider": { "ProviderDetails": { "client_id": "x", "client_secret": "hush", "private_key": "hush" } },
+            "ClientSecrets": [{ "ClientSecretId": "web--1", "ClientSecretValue": "hush" }] });
+        super::secrets(&mut body);
+        assert!(!body.to_string().contains("hush"), "{body}");
+        assert_eq!(body["UserPoolClient"], json!({ "ClientSecret": "********", "ClientId": "web" }));
+        assert_eq!(body["ClientSecrets"][0]["ClientSecretId"], "web--1");
+    }
+}

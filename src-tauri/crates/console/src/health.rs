@@ -1,0 +1,113 @@
+//! Settings whole, and whether they are safe.
+
+use cognito::Session;
+use cognito::settings::{Limit, PROVISIONED};
+use model::connection::ConnectionId;
+use model::health::{Finding, People, Snapshot, judge};
+use model::{ClientId, PoolId};
+
+use crate::error::Error;
+use crate::open::Console;
+
+/// A pool's settings and what the rules say about them.
+#[derive(Debug, Clone)]
+pub struct Health {
+    /// What AWS said.
+    pub snapshot: Snapshot,
+    /// Every rule at least once.
+    pub findings: Vec<Finding>,
+}
+
+impl Console {
+    /// Reads a pool, its clients and the identity pools around it, and holds every rule against them. All calls are free;
+    /// what may not be read is unknown. Where there is a complete local copy, the rule about people looks at it.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`](crate::Code::NotFound) for an unknown pool; otherwise what stands in the way of every call.
+    pub async fn health(&self, connection: &ConnectionId, pool: &PoolId) -> Result<Health, Error> {
+        let session = self.inner.session(connection).await?;
+        let mut snapshot = Snapshot::new(pool.clone(), self.inner.now());
+        session.read_caller(&mut snapshot).await?;
+        session.read_pool(&mut snapshot).await?;
+        session.read_clients(&mut snapshot, None).await?;
+        session.read_identity_pools(&mut snapshot).await?;
+        snapshot.people = self.people(connection, pool, &session).await;
+        let findings = judge(&snapshot);
+        Ok(Health { snapshot, findings })
+    }
+
+    /// A pool's own settings, groups, providers, resource servers and tags, as AWS sends them (free).
+    ///
+    /// # Errors
+    /// As [`Console::health`].
+    pub async fn pool_settings(&self, connection: &ConnectionId, pool: &PoolId) -> Result<Snapshot, Error> {
+        let session = self.inner.session(connection).await?;
+        let mut snapshot = Snapshot::new(pool.clone(), self.inner.now());
+        session.read_pool(&mut snapshot).await?;
+        session.read_providers_and_tags(&mut snapshot).await?;
+        Ok(snapshot)
+    }
+
+    /// The settings of a pool's app clients, or of one with the dates of its secrets, as AWS sends them but for the secrets
+    /// (free).
+    ///
+    /// # Errors
+    /// As [`Console::health`]. A client that is not there is an answer.
+    pub async fn client_settings(
+        &self,
+        connection: &ConnectionId,
+        pool: &PoolId,
+        only: Option<&ClientId>,
+    ) -> Result<Snapshot, Error> {
+        let session = self.inner.session(connection).await?;
+        let mut snapshot = Snapshot::new(pool.clone(), self.inner.now());
+        session.read_clients(&mut snapshot, only).await?;
+        if let Some(client) = only {
+            session.read_client_secrets(&mut snapshot, client).await?;
+        }
+        Ok(snapshot)
+    }
+
+    /// The settings of the identity pools that trust a pool, or trust no pool of this account, as AWS sends them (free).
+    ///
+    /// # Errors
+    /// What stands in the way of every call.
+    pub async fn identity_pool_settings(&self, connection: &ConnectionId, pool: &PoolId) -> Result<Snapshot, Error> {
+        let session = self.inner.session(connection).await?;
+        let mut snapshot = Snapshot::new(pool.clone(), self.inner.now());
+        session.read_identity_pools(&mut snapshot).await?;
+        Ok(snapshot)
+    }
+
+    /// The rates that the account has of each category that can be bought (free, one request a second).
+    ///
+    /// # Errors
+    /// What stands in the way of every call.
+    pub async fn limits(&self, connection: &ConnectionId) -> Result<Vec<Limit>, Error> {
+        let session = self.inner.session(connection).await?;
+        let mut limits = Vec::new();
+        for category in PROVISIONED {
+            limits.push(session.limit(category).await?);
+        }
+        Ok(limits)
+    }
+
+    /// Who needs looking after, from a complete local copy; `None` when there is none that can be read.
+    async fn people(&self, connection: &ConnectionId, pool: &PoolId, session: &Session) -> Option<People> {
+        let identity = session.identity().await.ok()?;
+        let key = crate::open::Inner::key(connection, session, &identity, pool);
+        self.inner.known(&key)?;
+        if !self.inner.has_cache(&key) {
+            return None;
+        }
+        let open = self.open_cached(&key).await.ok()?;
+        let freshness = open.freshness().await.ok().filter(|freshness| freshness.complete)?;
+        Some(People {
+            synced_at: freshness.synced_at?,
+            unconfirmed: open.count("status:UNCONFIRMED created>30d").await.ok()?,
+            invited: open.count("status:FORCE_CHANGE_PASSWORD created>7d").await.ok()?,
+            reset_required: open.count("status:RESET_REQUIRED modified>90d").await.ok()?,
+            unverified: open.count("email_verified=false").await.ok()?,
+        })
+    }
+}

@@ -1,0 +1,91 @@
+//! The report on a pool's health: what a reviewer wants to see, every rule with its evidence.
+
+use std::collections::BTreeMap;
+
+use model::health::{Finding, Outcome, Severity};
+
+use super::{Report, Section};
+use crate::health::Health;
+
+/// In the order in which they are read.
+const OUTCOMES: [(Outcome, &str); 4] = [
+    (Outcome::Fail, "What fails"),
+    (Outcome::Unknown, "What is not known"),
+    (Outcome::Pass, "What passes"),
+    (Outcome::NotApplicable, "What does not apply"),
+];
+
+impl Report {
+    /// A report on every rule.
+    #[must_use]
+    pub fn of_health(health: &Health) -> Self {
+        let snapshot = &health.snapshot;
+        let name = snapshot.body("DescribeUserPool", "").and_then(|body| body.pointer("/UserPool/Name")?.as_str());
+        let count = |outcome: Outcome| health.findings.iter().filter(|finding| finding.outcome == outcome).count();
+        let grave = |finding: &&Finding| finding.outcome == Outcome::Fail && finding.severity >= Severity::High;
+        let headline = [
+            ("Failed", count(Outcome::Fail)),
+            ("of these high or critical", health.findings.iter().filter(grave).count()),
+            ("Not known", count(Outcome::Unknown)),
+            ("Passed", count(Outcome::Pass)),
+        ];
+        let mut sections: Vec<Section> =
+            OUTCOMES.into_iter().map(|(outcome, heading)| section(health, outcome, heading)).collect();
+        sections.push(how(health));
+        let at = snapshot.taken_at.strftime("%Y-%m-%d %H:%M UTC");
+        Self {
+            title: "Health of a user pool".to_owned(),
+            subtitle: format!("{} ({}), as AWS described it on {at}", name.unwrap_or("without a name"), snapshot.pool),
+            headline: headline.map(|(what, number)| (what.to_owned(), number.to_string())).into(),
+            bars: Vec::new(),
+            sections,
+        }
+    }
+}
+
+fn section(health: &Health, outcome: Outcome, heading: &str) -> Section {
+    let mut findings: Vec<&Finding> = health.findings.iter().filter(|finding| finding.outcome == outcome).collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    let failed = outcome == Outcome::Fail;
+    let head: &[&str] = if failed {
+        &["Rule", "Severity", "Resource", "Evidence", "Decided by", "Why it matters", "What to do", "Source"]
+    } else {
+        &["Rule", "Resource", "Evidence", "Decided by", "Source"]
+    };
+    let row = |finding: &&Finding| {
+        let rule = format!("{} v{} {}", finding.rule.id, finding.rule.version, finding.rule.title);
+        let (resource, evidence) = (finding.resource.clone(), finding.evidence.clone());
+        let (decided, source) = (decided(finding), finding.rule.source.to_owned());
+        if failed {
+            let (why, remedy) = (finding.rule.why.to_owned(), finding.remedy.clone());
+            vec![rule, finding.severity.to_string(), resource, evidence, decided, why, remedy, source]
+        } else {
+            vec![rule, resource, evidence, decided, source]
+        }
+    };
+    Section {
+        heading: heading.to_owned(),
+        paragraphs: if findings.is_empty() { vec!["Nothing.".to_owned()] } else { Vec::new() },
+        head: head.iter().map(|head| (*head).to_owned()).collect(),
+        numbers: Vec::new(),
+        rows: findings.iter().map(row).collect(),
+    }
+}
+
+/// The call and the place in its answer.
+fn decided(finding: &Finding) -> String {
+    format!("{} {}", finding.operation, finding.pointer).trim().to_owned()
+}
+
+/// How the report came about.
+fn how(health: &Health) -> Section {
+    let asked: usize = health.snapshot.answers.values().map(BTreeMap::len).sum();
+    Section {
+        heading: "How this was found".to_owned(),
+        paragraphs: vec![
+            format!("{asked} questions to AWS, none of which changes anything or makes anybody billable."),
+            "What was denied, throttled or left out of an answer is not known. It is never taken for safe.".to_owned(),
+        ],
+        ..Section::default()
+    }
+}

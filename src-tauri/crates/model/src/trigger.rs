@@ -1,0 +1,136 @@
+//! Lambda triggers: what they are for and when they run (Developer Guide, "Customizing user pool workflows").
+
+use serde_json::Value;
+
+/// A trigger that a pool can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trigger {
+    /// Its name in `LambdaConfig`.
+    pub name: &'static str,
+    /// What it belongs to.
+    pub category: &'static str,
+    /// The values of `triggerSource` with which it runs.
+    pub sources: &'static [&'static str],
+}
+
+/// A trigger that is set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetTrigger {
+    /// Its name in `LambdaConfig`, also one that we do not know.
+    pub name: String,
+    /// The function's ARN.
+    pub function: String,
+    /// The version of its event; `None` where it has only one.
+    pub version: Option<String>,
+    /// What is known of it; `None` for one that AWS added since.
+    pub known: Option<&'static Trigger>,
+}
+
+const fn trigger(name: &'static str, category: &'static str, sources: &'static [&'static str]) -> Trigger {
+    Trigger { name, category, sources }
+}
+
+const TOKENS: &[&str] = &[
+    "TokenGeneration_HostedAuth",
+    "TokenGeneration_Authentication",
+    "TokenGeneration_NewPasswordChallenge",
+    "TokenGeneration_AuthenticateDevice",
+    "TokenGeneration_RefreshTokens",
+    "TokenGeneration_ClientCredentials",
+];
+
+/// Every trigger.
+pub const TRIGGERS: [Trigger; 14] = [
+    trigger("PreSignUp", "sign-up", &["PreSignUp_SignUp", "PreSignUp_AdminCreateUser", "PreSignUp_ExternalProvider"]),
+    trigger(
+        "PostConfirmation",
+        "sign-up",
+        &["PostConfirmation_ConfirmSignUp", "PostConfirmation_ConfirmForgotPassword"],
+    ),
+    trigger("UserMigration", "sign-up", &["UserMigration_Authentication", "UserMigration_ForgotPassword"]),
+    trigger("PreAuthentication", "authentication", &["PreAuthentication_Authentication"]),
+    trigger("PostAuthentication", "authentication", &["PostAuthentication_Authentication"]),
+    trigger("DefineAuthChallenge", "custom authentication", &["DefineAuthChallenge_Authentication"]),
+    trigger("CreateAuthChallenge", "custom authentication", &["CreateAuthChallenge_Authentication"]),
+    trigger("VerifyAuthChallengeResponse", "custom authentication", &["VerifyAuthChallengeResponse_Authentication"]),
+    trigger("PreTokenGeneration", "tokens", TOKENS),
+    trigger("PreTokenGenerationConfig", "tokens", TOKENS),
+    trigger("InboundFederation", "federation", &["InboundFederation_ExternalProvider"]),
+    trigger(
+        "CustomMessage",
+        "messages",
+        &[
+            "CustomMessage_SignUp",
+            "CustomMessage_AdminCreateUser",
+            "CustomMessage_ResendCode",
+            "CustomMessage_ForgotPassword",
+            "CustomMessage_UpdateUserAttribute",
+            "CustomMessage_VerifyUserAttribute",
+            "CustomMessage_Authentication",
+        ],
+    ),
+    trigger(
+        "CustomEmailSender",
+        "senders",
+        &[
+            "CustomEmailSender_SignUp",
+            "CustomEmailSender_AdminCreateUser",
+            "CustomEmailSender_ForgotPassword",
+            "CustomEmailSender_UpdateUserAttribute",
+            "CustomEmailSender_VerifyUserAttribute",
+            "CustomEmailSender_Authentication",
+            "CustomEmailSender_AccountTakeOverNotification",
+        ],
+    ),
+    trigger(
+        "CustomSMSSender",
+        "senders",
+        &[
+            "CustomSMSSender_SignUp",
+            "CustomSMSSender_AdminCreateUser",
+            "CustomSMSSender_ForgotPassword",
+            "CustomSMSSender_UpdateUserAttribute",
+            "CustomSMSSender_VerifyUserAttribute",
+            "CustomSMSSender_Authentication",
+        ],
+    ),
+];
+
+/// The triggers of a `LambdaConfig`, as `DescribeUserPool` shows it. `KMSKeyID`, which is a key, is none of them.
+#[must_use]
+pub fn of_config(config: &Value) -> Vec<SetTrigger> {
+    let entries = config.as_object().into_iter().flatten();
+    let read = |(name, value): (&String, &Value)| {
+        let function = value.as_str().or_else(|| value.get("LambdaArn")?.as_str())?.to_owned();
+        let version = value.get("LambdaVersion").and_then(Value::as_str).map(str::to_owned);
+        let known = TRIGGERS.iter().find(|trigger| trigger.name == name);
+        Some(SetTrigger { name: name.clone(), function, version, known })
+    };
+    entries.filter(|(name, _)| *name != "KMSKeyID").filter_map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::of_config;
+
+    #[test]
+    fn triggers_are_read_in_both_forms_and_unknown_ones_are_kept() {
+        let set =
+            of_config(&json!({ "PreSignUp": "arn:1", "KMSKeyID": "arn:key", "Tomorrow": { "LambdaArn": "arn:3" },
+            "PreTokenGenerationConfig": { "LambdaArn": "arn:2", "LambdaVersion": "V3_0" } }));
+        let told: Vec<_> =
+            set.iter().map(|it| (it.name.as_str(), it.function.as_str(), it.version.as_deref())).collect();
+        assert_eq!(
+            told,
+            [
+                ("PreSignUp", "arn:1", None),
+                ("PreTokenGenerationConfig", "arn:2", Some("V3_0")),
+                ("Tomorrow", "arn:3", None)
+            ]
+        );
+        assert!(set[0].known.is_some() && set[2].known.is_none());
+        assert!(of_config(&json!(null)).is_empty());
+    }
+}

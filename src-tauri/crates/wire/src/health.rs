@@ -1,0 +1,159 @@
+//! What the rules say about a pool, also as SARIF.
+
+use console::Health;
+use model::health::{Finding, Outcome, Rule, Severity, rules};
+use serde::Serialize;
+use serde_json::{Value, json};
+use specta::Type;
+
+/// What came of holding one rule against one thing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FindingView {
+    /// The rule, such as `UP-09`.
+    pub id: String,
+    /// The pool's id, the app client's, or the identity pool's.
+    pub resource: String,
+    /// `critical`, `high`, `medium`, `low`, `info`: how bad a failure is here.
+    pub severity: String,
+    /// `pass`, `fail`, `unknown`, `n/a`.
+    pub result: String,
+    /// What was seen, or why nothing was. Names of things in it are foreign text.
+    pub evidence: String,
+    /// Where the rule comes from.
+    pub source: String,
+    /// What is wrong when the rule fails.
+    pub title: String,
+    /// The rule's version.
+    pub version: u32,
+    /// The operation whose answer decided; empty where none did.
+    pub operation: String,
+    /// The place in that answer, as a JSON pointer; empty for the whole of it.
+    pub pointer: String,
+    /// Why it matters.
+    pub why: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+/// What all rules say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct HealthView {
+    /// The pool's id.
+    pub pool: String,
+    /// When AWS was asked.
+    pub taken_at: String,
+    /// Every rule at least once, in the order of their names.
+    pub findings: Vec<FindingView>,
+}
+
+impl From<&Finding> for FindingView {
+    fn from(finding: &Finding) -> Self {
+        Self {
+            id: finding.rule.id.to_owned(),
+            resource: finding.resource.clone(),
+            severity: finding.severity.to_string(),
+            result: finding.outcome.to_string(),
+            evidence: finding.evidence.clone(),
+            source: finding.rule.source.to_owned(),
+            title: finding.rule.title.to_owned(),
+            version: finding.rule.version,
+            operation: finding.operation.clone(),
+            pointer: finding.pointer.clone(),
+            why: finding.rule.why.to_owned(),
+            remedy: finding.remedy.clone(),
+        }
+    }
+}
+
+impl From<&Health> for HealthView {
+    fn from(health: &Health) -> Self {
+        Self {
+            pool: health.snapshot.pool.to_string(),
+            taken_at: health.snapshot.taken_at.to_string(),
+            findings: health.findings.iter().map(FindingView::from).collect(),
+        }
+    }
+}
+
+/// The names of severities, the worst first.
+pub const SEVERITIES: [&str; 5] = ["critical", "high", "medium", "low", "info"];
+
+/// Whether something fails that is at least as bad as that; `false` for what is no severity.
+#[must_use]
+pub fn fails(health: &Health, severity: &str) -> bool {
+    let Some(least) = Severity::parse(severity) else { return false };
+    health.findings.iter().any(|finding| finding.outcome == Outcome::Fail && finding.severity >= least)
+}
+
+/// The findings in the form that tools for code analysis exchange (SARIF 2.1.0).
+#[must_use]
+pub fn sarif(health: &Health, version: &str) -> Value {
+    let results: Vec<Value> =
+        health.findings.iter().map(|finding| result(finding, health.snapshot.pool.as_str())).collect();
+    json!({
+        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": { "name": "Poolkeeper", "version": version, "rules": rules().iter().map(rule).collect::<Vec<_>>() } },
+            "invocations": [{ "executionSuccessful": true, "endTimeUtc": health.snapshot.taken_at.to_string() }],
+            "results": results,
+        }],
+    })
+}
+
+fn rule(rule: &Rule) -> Value {
+    json!({
+        "id": rule.id,
+        "shortDescription": { "text": rule.title },
+        "fullDescription": { "text": rule.why },
+        "help": { "text": format!("{} Source: {}", rule.remedy, rule.source) },
+        "defaultConfiguration": { "level": level(rule.severity) },
+        "properties": { "security-severity": score(rule.severity), "tags": ["security"], "version": rule.version },
+    })
+}
+
+fn result(finding: &Finding, pool: &str) -> Value {
+    let (kind, level) = match finding.outcome {
+        Outcome::Fail => ("fail", level(finding.severity)),
+        Outcome::Pass => ("pass", "none"),
+        Outcome::Unknown => ("open", "none"),
+        Outcome::NotApplicable => ("notApplicable", "none"),
+    };
+    let place = if finding.resource == pool { pool.to_owned() } else { format!("{pool}/{}", finding.resource) };
+    json!({
+        "ruleId": finding.rule.id,
+        "ruleIndex": rules().iter().position(|rule| rule.id == finding.rule.id),
+        "kind": kind,
+        "level": level,
+        "message": { "text": finding.evidence },
+        "locations": [{ "logicalLocations": [{ "name": finding.resource, "fullyQualifiedName": place, "kind": "resource" }] }],
+        "partialFingerprints": { "ruleAndResource/v1": format!("{}/{place}", finding.rule.id) },
+        "properties": {
+            "severity": finding.severity.as_str(),
+            "operation": finding.operation,
+            "pointer": finding.pointer,
+            "remedy": finding.remedy,
+        },
+    })
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical | Severity::High => "error",
+        Severity::Medium => "warning",
+        Severity::Low | Severity::Info => "note",
+    }
+}
+
+/// A number from 0 to 10, as code scanning sorts by it.
+fn score(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "9.5",
+        Severity::High => "8.0",
+        Severity::Medium => "5.5",
+        Severity::Low => "3.0",
+        Severity::Info => "0.0",
+    }
+}

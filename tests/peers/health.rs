@@ -11,6 +11,9 @@ use serde_json::json;
 use crate::population::call;
 use crate::servers::{self, Server};
 
+/// What neither ministack nor moto has.
+const LACKING: [&str; 2] = ["DescribeRiskConfiguration", "GetLogDeliveryConfiguration"];
+
 /// A careless pool with one client is judged, and `lacks` are the operations that the server does not have.
 async fn is_told(server: Server, lacks: &[&str]) {
     let endpoint = server.endpoint.clone();
@@ -59,11 +62,11 @@ async fn the_sandbox_has_every_operation() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ministack_lacks_the_export_of_logs() {
-    is_told(servers::ministack().await, &["GetLogDeliveryConfiguration"]).await;
+async fn ministack_lacks_threat_protection_and_the_export_of_logs() {
+    is_told(servers::ministack().await, &LACKING).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn moto_lacks_the_export_of_logs() {
-    is_told(servers::moto().await, &["GetLogDeliveryConfiguration"]).await;
+async fn moto_lacks_threat_protection_and_the_export_of_logs() {
+    is_told(servers::moto().await, &LACKING).await;
 }

@@ -176,6 +176,7 @@ fn signed_in(sandbox: &Sandbox, send: &dyn Fn(&str, Value) -> Result<Value, Valu
     let begin = |flow: &str, username: &str, password: &str, totp: Option<&str>| {
         let request = json!({
             "clientId": client, "flow": flow, "username": username, "password": password, "totp": totp,
+            "scopes": [], "useDevice": false,
         });
         send("start_sign_in", request)
     };
@@ -207,6 +208,7 @@ fn signed_in(sandbox: &Sandbox, send: &dyn Fn(&str, Value) -> Result<Value, Valu
     pasted_tokens(&mut nest, send);
     exchanged(&mut nest, &told.identity_pool_id, &id, send);
     foretold(&mut nest, client, send);
+    lab_beyond_signing_in(&mut nest, client, send);
     nest.0
 }
 
@@ -245,6 +247,29 @@ fn exchanged(nest: &mut Nest, pool: &str, id: &str, send: &dyn Fn(&str, Value) -
     send("reveal_credentials", json!({ "form": "consoleUrl" })).unwrap_err();
 }
 
+/// What a user does before and after signing in, and the recordings of it in every form.
+fn lab_beyond_signing_in(nest: &mut Nest, client: &str, send: &dyn Fn(&str, Value) -> Result<Value, Value>) {
+    for kind in ["signUp", "confirm", "resend", "forgot", "confirmForgot"] {
+        let errand = json!({
+            "clientId": client, "username": "newcomer", "kind": kind, "code": nest.lay("code"),
+            "password": nest.lay("password"), "attributes": {},
+        });
+        send("run_errand", errand).unwrap();
+    }
+    for kind in ["stillSignedIn", "userInfo", "changePassword", "revoke", "signOutEverywhere"] {
+        let passwords = [nest.lay("old"), nest.lay("new")];
+        let deed = json!({ "kind": kind, "oldPassword": passwords[0], "newPassword": passwords[1] });
+        send("do_in_lab", deed).unwrap();
+    }
+    for form in ["awsCli", "curl", "javaScript", "report"] {
+        for errands in [false, true] {
+            send("write_recording", json!({ "form": form, "errands": errands })).unwrap();
+        }
+    }
+    send("replay_sign_in", json!({})).unwrap();
+    send("get_lab_matrix", json!({})).unwrap();
+}
+
 /// Predictions with canaries in what a trigger answers: good, wrong and no JSON at all.
 fn foretold(nest: &mut Nest, client: &str, send: &dyn Fn(&str, Value) -> Result<Value, Value>) {
     let ask = |response: String, metadata: String| {
@@ -266,16 +291,25 @@ fn foretold(nest: &mut Nest, client: &str, send: &dyn Fn(&str, Value) -> Result<
 fn panics(secret: &str) -> String {
     let text = || secret.to_owned();
     let read = |json: Value| json;
-    let start = read(json!({ "clientId": "c", "flow": "f", "username": "u", "password": text(), "totp": text() }));
+    let start = read(json!({
+        "clientId": "c", "flow": "f", "username": "u", "password": text(), "totp": text(), "scopes": [], "useDevice": true,
+    }));
     let start: wire::lab::StartSignIn = serde_json::from_value(start).unwrap();
     let answer = json!({ "kind": "password", "value": text(), "attributes": { "name": text() } });
     let answer: wire::lab::AnswerChallenge = serde_json::from_value(answer).unwrap();
+    let deed = json!({ "kind": "changePassword", "oldPassword": text(), "newPassword": text() });
+    let deed: wire::lab::LabDeed = serde_json::from_value(deed).unwrap();
+    let errand = json!({
+        "clientId": "c", "username": text(), "kind": "confirmForgot", "code": text(), "password": text(), "attributes": {},
+    });
+    let errand: wire::lab::LabErrand = serde_json::from_value(errand).unwrap();
     let ask = json!({ "identityPoolId": "p", "bearer": "token", "token": text(), "way": "basic", "role": text() });
     let ask: wire::to_aws::ExchangeToken = serde_json::from_value(ask).unwrap();
     let demands = json!({ "scopes": [], "audiences": [], "groups": [], "identityPools": false });
     let judge: wire::preview::JudgeAcceptance =
         serde_json::from_value(json!({ "token": text(), "kind": null, "demands": demands })).unwrap();
-    let panicked = std::panic::catch_unwind(|| panic!("{start:?} {answer:?} {ask:?} {judge:?}")).unwrap_err();
+    let panicked =
+        std::panic::catch_unwind(|| panic!("{start:?} {answer:?} {deed:?} {errand:?} {ask:?} {judge:?}")).unwrap_err();
     panicked.downcast_ref::<String>().unwrap().clone()
 }
 

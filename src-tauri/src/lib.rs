@@ -3,6 +3,7 @@
 //! The web view is a hostile guest: it may call the commands of `commands`, hear the events of `events` and load our
 //! own files. Everything else is refused, by the access-control list and here.
 
+mod browser;
 mod clipboard;
 mod commands;
 mod events;
@@ -142,8 +143,14 @@ fn commands<R: Runtime>() -> Commands<R> {
         commands::lab::verify_enrolment,
         commands::lab::reveal_token,
         commands::lab::inspect_lab_token,
-        commands::lab::check_sign_in,
-        commands::lab::sign_out_everywhere,
+        commands::lab::hosted_sign_in,
+        commands::lab::leave_browser,
+        commands::lab::replay_sign_in,
+        commands::lab::do_in_lab,
+        commands::lab::sign_out_in_browser,
+        commands::lab::run_errand,
+        commands::lab::write_recording,
+        commands::lab::get_lab_matrix,
         commands::lab::forget_sign_in,
         commands::cost::get_activity,
         commands::cost::get_months,

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use console::{HttpClient, SandboxClient};
 use jiff::Timestamp;
-use sandbox::{Options, Quota, Sandbox, StateLock};
+use sandbox::{Options, Quota, Sandbox, Server, StateLock};
 use wire::app::{SANDBOX_FILE, sandbox_files};
 use wire::connections::ConnectionIdView;
 
@@ -16,6 +16,8 @@ pub(crate) struct Playground {
     users: u32,
     start: Timestamp,
     running: Mutex<Option<Sandbox>>,
+    /// Its port on this machine, once a browser needed one.
+    server: tokio::sync::Mutex<Option<Server>>,
     notices: Mutex<Vec<String>>,
     /// The right to write the file; taken when the sandbox is made, and held to the end.
     lock: Mutex<Option<StateLock>>,
@@ -27,12 +29,29 @@ impl Playground {
     /// A playground whose state is kept in `file` and whose virtual time begins at `start`. Nothing is made yet.
     pub(crate) fn new(file: PathBuf, users: u32, start: Timestamp) -> Arc<Self> {
         let (running, notices, lock) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Arc::new(Self { file, users, start, running, notices, lock, spared: AtomicBool::new(false) })
+        let server = tokio::sync::Mutex::default();
+        Arc::new(Self { file, users, start, running, server, notices, lock, spared: AtomicBool::new(false) })
     }
 
     /// Makes the sandbox unless it runs. Blocks for a second or two.
     pub(crate) fn start(&self) -> HttpClient {
         self.running().get_or_insert_with(|| self.load()).http_client()
+    }
+
+    /// Where a browser finds its hosted login: a port of the loopback interface, opened when it is first asked for.
+    ///
+    /// # Errors
+    /// When no port can be had.
+    pub(crate) async fn address(&self) -> Result<String, sandbox::Error> {
+        let mut server = self.server.lock().await;
+        if let Some(server) = server.as_ref() {
+            return Ok(server.endpoint());
+        }
+        let sandbox = self.running().get_or_insert_with(|| self.load()).clone();
+        let opened = sandbox.serve(0).await?;
+        let address = opened.endpoint();
+        *server = Some(opened);
+        Ok(address)
     }
 
     /// The id of its large pool. Blocks like [`Playground::start`].
@@ -64,7 +83,8 @@ impl Playground {
     }
 
     /// Lets go of the sandbox and of its state: the next one is as new. A state that another program has in use stays.
-    pub(crate) fn reset(&self) {
+    pub(crate) async fn reset(&self) {
+        *self.server.lock().await = None;
         *self.running() = None;
         self.notices.lock().unwrap_or_else(PoisonError::into_inner).clear();
         if self.claim() {

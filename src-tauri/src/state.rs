@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use console::lab::SignIn;
+use console::lab::Bench;
 use console::to_aws::Exchange;
 use console::{Connected, Console, OpenPool};
 use jiff::Timestamp;
@@ -27,11 +27,13 @@ pub struct Desk {
     console: OnceCell<Console>,
     connected: Mutex<Option<Connected>>,
     open: Mutex<Option<Arc<Opened>>>,
-    /// The sign-in of the lab, with its secrets.
-    lab: tokio::sync::Mutex<Option<SignIn>>,
+    /// What lies on the lab's table, with its secrets.
+    lab: tokio::sync::Mutex<Bench>,
     /// The exchange of a token for AWS credentials, with its secrets.
     exchange: tokio::sync::Mutex<Option<Exchange>>,
     clipboard: Clipboard,
+    /// Tells whoever waits for a browser to wait no longer.
+    leave_browser: tokio::sync::Notify,
     tell: Tell,
 }
 
@@ -62,6 +64,7 @@ impl Desk {
             lab: tokio::sync::Mutex::default(),
             exchange: tokio::sync::Mutex::default(),
             clipboard: Clipboard::default(),
+            leave_browser: tokio::sync::Notify::new(),
             tell,
         }
     }
@@ -105,12 +108,22 @@ impl Desk {
         Ok(view)
     }
 
-    /// The sign-in of the lab; none until one is started.
-    pub(crate) fn lab(&self) -> &tokio::sync::Mutex<Option<SignIn>> {
+    /// What lies on the lab's table.
+    pub(crate) fn lab(&self) -> &tokio::sync::Mutex<Bench> {
         &self.lab
     }
 
-    /// Takes the pool off the desk, and the sign-in of the lab with it. A running sync goes on in the background until
+    /// Ends when nobody waits for the browser any more: a person gave up, or left the pool.
+    pub(crate) fn browser_left(&self) -> tokio::sync::futures::Notified<'_> {
+        self.leave_browser.notified()
+    }
+
+    /// Whoever waits for the browser waits no longer.
+    pub(crate) fn leave_browser(&self) {
+        self.leave_browser.notify_waiters();
+    }
+
+    /// Takes the pool off the desk, and what lies on the lab's table with it. A running sync goes on in the background until
     /// the app ends.
     pub(crate) async fn clear(&self) {
         *lock(&self.open) = None;
@@ -119,7 +132,8 @@ impl Desk {
 
     /// Forgets passwords, sessions, tokens and credentials, on the clipboard, too.
     async fn forget_secrets(&self) {
-        *self.lab.lock().await = None;
+        self.leave_browser();
+        *self.lab.lock().await = Bench::default();
         *self.exchange.lock().await = None;
         self.clipboard.forget();
     }

@@ -70,6 +70,7 @@ async fn signed_in_and_exchanged(server: Server) {
         totp: None,
         device: None,
         metadata: BTreeMap::new(),
+        scopes: Vec::new(),
     };
     let sign_in = console.sign_in(&connection, start).await.unwrap();
     let Stage::Tokens(tokens) = sign_in.stage() else { panic!("{:?}", sign_in.stage()) };

@@ -10,7 +10,10 @@ import type {
   ConnectionIdView,
   ErrorCode,
   ExchangeToken,
+  FlowKind,
   JudgeAcceptance,
+  LabDeed,
+  LabErrand,
   OpenPoolView,
   PreviewTokens,
   Result,
@@ -248,7 +251,19 @@ export const stage = {
 };
 
 const signIn = new MadeUpSignIn();
-const FLOWS = ["USER_SRP_AUTH", "USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH", "CUSTOM_AUTH", "REFRESH_TOKEN_AUTH"];
+const FLOWS: Record<string, FlowKind> = {
+  USER_SRP_AUTH: "user",
+  USER_PASSWORD_AUTH: "user",
+  ADMIN_USER_PASSWORD_AUTH: "user",
+  CUSTOM_AUTH: "user",
+  REFRESH_TOKEN_AUTH: "refresh",
+  authorization_code: "browser",
+  client_credentials: "machine",
+};
+const CLIENTS = [
+  { id: "5ce0tvq7m2h9d4j8s1b6k3r41qk", name: "web-shop" },
+  { id: "7ab1xyq7m2h9d4j8s1b6k3r41qk", name: "mobile-app" },
+];
 let found: UserView[] = [];
 const row = (user: UserView): UserRow => ({
   username: user.username,
@@ -532,11 +547,7 @@ export const commands = {
   revealCredentials: () => ok({ value: "export AWS_ACCESS_KEY_ID=ASIAMADEUP" }),
   copyCredentials: () => ok(null),
   forgetCredentials: () => ok(null),
-  listClients: () =>
-    ok([
-      { id: "5ce0tvq7m2h9d4j8s1b6k3r41qk", name: "web-shop" },
-      { id: "7ab1xyq7m2h9d4j8s1b6k3r41qk", name: "mobile-app" },
-    ]),
+  listClients: () => ok(CLIENTS),
   describeClient: async ({ clientId }: { clientId: string }) => {
     await pause(20);
     const web = clientId.startsWith("5");
@@ -546,8 +557,13 @@ export const commands = {
       name: web ? "web-shop" : "mobile-app",
       hasSecret: web,
       hidesUsers: true,
-      flows: FLOWS.map((name) => ({
+      scopes: ["openid", "email"],
+      callback: web ? "http://localhost:3000/callback" : null,
+      suggestedCallback: "http://localhost:8765/callback",
+      logsOut: true,
+      flows: Object.entries(FLOWS).map(([name, kind]) => ({
         name,
+        kind,
         meaning: name === "USER_SRP_AUTH" ? "The password is proved and never sent (SRP)." : "Another way to sign in.",
         closed: name === (web ? "USER_PASSWORD_AUTH" : "USER_SRP_AUTH") ? closed(name) : null,
       })),
@@ -558,15 +574,37 @@ export const commands = {
     return ok(signIn.start(request));
   },
   answerChallenge: (request: AnswerChallenge) => ok(signIn.answer(request)),
-  enrolAuthenticator: () => ok({ secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP" }),
+  hostedSignIn: async () => {
+    await pause(20);
+    return ok(signIn.browse());
+  },
+  leaveBrowser: () => ok(null),
+  replaySignIn: () => ok(signIn.answer({ kind: "text", value: "again", attributes: {} })),
+  doInLab: (request: LabDeed) => ok(signIn.carryOut(request)),
+  signOutInBrowser: () => ok(null),
+  runErrand: (request: LabErrand) => ok(signIn.run(request)),
+  writeRecording: ({ form }: { form: string }) =>
+    ok({ text: `${form}: aws cognito-idp initiate-auth --cli-input-json '{"PASSWORD":"<PASSWORD>"}'` }),
+  getLabMatrix: () =>
+    ok(
+      CLIENTS.map(({ id, name }, at) => ({
+        id,
+        name,
+        cells: Object.keys(FLOWS).map((flow, column) => ({
+          flow,
+          standing: (["closed", "untried", "works", "fails"] as const)[(at + column) % 4] ?? "untried",
+          why: (at + column) % 4 === 3 ? "The password is wrong." : "",
+        })),
+      })),
+    ),
+  enrolAuthenticator: () =>
+    ok({ secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", qrSize: 3, qrPath: "M0 0h3v1h-3zM1 2h1v1h-1z" }),
   verifyEnrolment: ({ code }: { code: string }) => ok(signIn.answer({ kind: "code", value: code, attributes: {} })),
   revealToken: ({ kind }: { kind: TokenKind }) => ok({ value: signIn.token(kind) }),
   inspectLabToken: async ({ kind }: { kind: TokenKind }) => {
     const [token] = inspected(signIn.token(kind));
     return token ? ok(token) : bad<ReturnType<typeof inspected>[0]>("precondition", "There is no such token.");
   },
-  checkSignIn: () => ok("Cognito still takes the access token."),
-  signOutEverywhere: () => ok(null),
   forgetSignIn: () => {
     signIn.view = null;
     return ok(null);

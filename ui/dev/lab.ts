@@ -6,8 +6,12 @@ import type {
   AnswerChallenge,
   ChallengeView,
   ClaimView,
+  DeedView,
   DifferenceView,
+  ErrandView,
   InspectedView,
+  LabDeed,
+  LabErrand,
   LabView,
   StartSignIn,
   StepView,
@@ -126,9 +130,31 @@ const CHALLENGES: Record<string, Partial<ChallengeView> & { name: string }> = {
   custom: { name: "CUSTOM_CHALLENGE", questions: { riddle: "What walks on four feet in the morning?" } },
 };
 
+const DEEDS: Record<LabDeed["kind"], string> = {
+  stillSignedIn: "GetUser",
+  userInfo: "oauth2/userInfo",
+  changePassword: "ChangePassword",
+  rememberDevice: "ConfirmDevice",
+  forgetDevice: "ForgetDevice",
+  revoke: "RevokeToken",
+  signOutEverywhere: "GlobalSignOut",
+};
+const SAID: Partial<Record<LabDeed["kind"], string>> = {
+  stillSignedIn: "Cognito still takes the access token.",
+  changePassword: "The password is changed.",
+};
+const ERRANDS: Record<LabErrand["kind"], string> = {
+  signUp: "SignUp",
+  confirm: "ConfirmSignUp",
+  resend: "ResendConfirmationCode",
+  forgot: "ForgotPassword",
+  confirmForgot: "ConfirmForgotPassword",
+};
+
 /** One made-up sign-in. */
 export class MadeUpSignIn {
   view: LabView | null = null;
+  #errands: StepView[] = [];
 
   #step(operation: string, subject: string, outcome: string, meaning: string): StepView {
     return {
@@ -149,7 +175,17 @@ export class MadeUpSignIn {
   }
 
   #become(step: StepView, more: Partial<LabView>): LabView {
-    const empty = { challenge: null, error: null, tokens: [], expiresIn: null, username: this.view?.username ?? "" };
+    const empty = {
+      challenge: null,
+      error: null,
+      tokens: [],
+      expiresIn: null,
+      username: this.view?.username ?? "",
+      flow: this.view?.flow ?? "",
+      newDevice: null,
+      device: this.view?.device ?? null,
+      logsOut: false,
+    };
     this.view = { ...empty, result: "error", ...more, steps: [...(this.view?.steps ?? []), step] };
     return this.view;
   }
@@ -157,23 +193,52 @@ export class MadeUpSignIn {
   #in(operation: string, subject: string): LabView {
     const tokens: TokenKind[] = ["id", "access", "refresh"];
     const step = this.#step(operation, subject, "tokens", "Cognito gave tokens: the user is signed in.");
-    return this.#become(step, { result: "tokens", tokens, expiresIn: 3600 });
+    return this.#become(step, { result: "tokens", tokens, expiresIn: 3600, newDevice: "eu-west-1_1b9d" });
+  }
+
+  /** Comes back from the browser at once. */
+  browse(): LabView {
+    this.view = null;
+    this.#become(this.#step("oauth2/authorize", "browser", "done", "The browser came back with a code."), {});
+    const back = this.#in("oauth2/token", "authorization_code");
+    this.view = { ...back, flow: "authorization_code", username: "ada", newDevice: null, logsOut: true };
+    return this.view;
+  }
+
+  /** A deed of the signed-in user; the old password `wrong` is refused. */
+  carryOut({ kind, oldPassword }: LabDeed): DeedView {
+    const held = this.view as LabView;
+    const refused = oldPassword === "wrong";
+    const said = refused ? "The password is wrong." : (SAID[kind] ?? "Done.");
+    const step = this.#step(DEEDS[kind], "session", refused ? "NotAuthorizedException" : "done", said);
+    const device = kind === "rememberDevice" ? held.newDevice : kind === "forgetDevice" ? null : held.device;
+    this.view = { ...held, steps: [...held.steps, step], device, newDevice: device ? null : held.newDevice };
+    return { said, refused, lab: this.view };
+  }
+
+  /** An errand; the code `000000` is refused. */
+  run({ kind, code }: LabErrand): ErrandView {
+    const refused = code === "000000";
+    const said = refused ? "The code is wrong." : "A code was sent to n***@p***.";
+    this.#errands.push(this.#step(ERRANDS[kind], "account", refused ? "CodeMismatchException" : "done", said));
+    return { said, refused, steps: [...this.#errands] };
   }
 
   start({ flow, username, password, totp }: StartSignIn): LabView {
     this.view = null;
+    const named = (view: LabView): LabView => (this.view = { ...view, username, flow });
     const operation = flow.startsWith("ADMIN") ? "AdminInitiateAuth" : "InitiateAuth";
     if (password === "wrong") {
       const message = "The user name or the password is wrong. This client hides which.";
       const step = this.#step(operation, flow, "NotAuthorizedException", message);
-      return this.#become(step, { username, error: { code: "NotAuthorizedException", message } });
+      return this.#become(step, { username, flow, error: { code: "NotAuthorizedException", message } });
     }
     const asked = totp ? undefined : Object.keys(CHALLENGES).find((word) => username.includes(word));
     const open = asked ? CHALLENGES[asked] : undefined;
-    if (!open) return { ...this.#in(operation, flow), username };
+    if (!open) return named(this.#in(operation, flow));
     const challenge = { destination: null, choices: [], requiredAttributes: [], questions: {}, ...open };
     const step = this.#step(operation, flow, open.name, "The password is right, and Cognito asks for more.");
-    return this.#become(step, { result: "challenge", username, challenge });
+    return this.#become(step, { result: "challenge", username, flow, challenge });
   }
 
   answer({ value }: AnswerChallenge): LabView {

@@ -86,7 +86,7 @@ pub(crate) async fn erase_everything(desk: Desk<'_>, request: EraseEverything) -
     desk.clear().await;
     desk.forget_connection();
     desk.console().await?.erase(Erase::All).await?;
-    desk.playground().reset();
+    desk.playground().reset().await;
     Ok(())
 }
 

@@ -1,17 +1,24 @@
 //! The sign-in lab: one sign-in at a time. Its secrets stay here; the window sees what it asks to reveal.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
-use console::lab::{LabClient, Start};
+use console::OpenPool;
+use console::lab::{Bench, LabClient, SignIn, Start};
 use secrecy::ExposeSecret;
 use wire::lab::{
-    AnswerChallenge, ClientLineView, EnrolmentView, LabClientView, LabView, OneClient, OneCode, OneToken, RevealedView,
-    StartSignIn, client_id, token_of,
+    AnswerChallenge, ClientLineView, DeedView, EnrolmentView, ErrandView, HostedSignIn, LabClientView, LabDeed,
+    LabErrand, LabView, MatrixRowView, OneClient, OneCode, OneToken, RevealedView, StartSignIn, WriteRecording,
+    WrittenView, client_id, token_of,
 };
 use wire::token::InspectedView;
 use wire::{ErrorCode, WireError};
 
 use super::{Answer, Desk, tokens};
+use crate::browser;
+
+/// How long a person may take in the browser.
+const IN_BROWSER: Duration = Duration::from_secs(120);
 
 /// The pool's app clients (`ListUserPoolClients`; free).
 #[tauri::command]
@@ -35,23 +42,63 @@ pub(crate) async fn describe_client(desk: Desk<'_>, request: OneClient) -> Answe
 #[specta::specta]
 pub(crate) async fn start_sign_in(desk: Desk<'_>, request: StartSignIn) -> Answer<LabView> {
     let pool = desk.pool()?;
+    let client = client(&desk, &request.client_id).await?;
+    let device = desk.lab().lock().await.device_of(&request.username).filter(|_| request.use_device).cloned();
     let start = Start {
-        pool: pool.key().pool.clone(),
-        client: client(&desk, &request.client_id).await?,
-        flow: request.flow,
-        username: request.username,
         password: request.password.filter(|password| !password.is_empty()).map(Into::into),
         totp: request.totp.filter(|secret| !secret.is_empty()).map(Into::into),
-        device: None,
-        metadata: BTreeMap::new(),
+        device,
+        scopes: request.scopes,
+        ..Start::new(pool.key().pool.clone(), client, &request.flow, &request.username)
     };
     let sign_in = desk.console().await?.sign_in(pool.connection(), start).await?;
-    let view = LabView::from(&sign_in);
-    let mut lab = desk.lab().lock().await;
-    // Who left the pool meanwhile left the sign-in, too: its secrets go.
-    if desk.pool().is_ok_and(|open| open.key() == pool.key()) {
-        *lab = Some(sign_in);
-    }
+    Ok(lay_down(&desk, &pool, sign_in).await)
+}
+
+/// Opens hosted login in the browser and waits until it comes back. Makes the user a monthly active user.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn hosted_sign_in(desk: Desk<'_>, request: HostedSignIn) -> Answer<LabView> {
+    let pool = desk.pool()?;
+    let client = client(&desk, &request.client_id).await?;
+    let start =
+        Start { scopes: request.scopes, ..Start::new(pool.key().pool.clone(), client, "authorization_code", "") };
+    let local = if pool.connection().sandbox {
+        let no_port = |error: sandbox::Error| WireError::new(ErrorCode::Precondition, error.to_string());
+        Some(desk.playground().address().await.map_err(no_port)?)
+    } else {
+        None
+    };
+    let login = desk.console().await?.hosted_login(pool.connection(), start, local.as_deref()).await?;
+    let left = desk.browser_left();
+    browser::open(login.url().to_owned()).await?;
+    let sign_in = tokio::select! {
+        sign_in = login.finish(IN_BROWSER) => sign_in?,
+        () = left => return Err(WireError::new(ErrorCode::Cancelled, "The browser is waited for no longer.")),
+    };
+    Ok(lay_down(&desk, &pool, sign_in).await)
+}
+
+/// Waits for the browser no longer and closes the port.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn leave_browser(desk: Desk<'_>) -> Answer<()> {
+    desk.leave_browser();
+    Ok(())
+}
+
+/// Does the sign-in again, with what was typed the first time; codes are asked for again. Makes the user a monthly active
+/// user.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn replay_sign_in(desk: Desk<'_>) -> Answer<LabView> {
+    let pool = desk.pool()?;
+    let console = desk.console().await?;
+    let mut bench = desk.lab().lock().await;
+    let again = console.replay(pool.connection(), held(&mut bench)?).await?;
+    let view = LabView::from(&again);
+    bench.sign_in = Some(again);
+    bench.note();
     Ok(view)
 }
 
@@ -59,37 +106,35 @@ pub(crate) async fn start_sign_in(desk: Desk<'_>, request: StartSignIn) -> Answe
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn answer_challenge(desk: Desk<'_>, request: AnswerChallenge) -> Answer<LabView> {
-    let mut lab = desk.lab().lock().await;
-    let sign_in = lab.as_mut().ok_or_else(none)?;
-    sign_in.answer(&request.into()).await?;
-    Ok(LabView::from(&*sign_in))
+    let mut bench = desk.lab().lock().await;
+    held(&mut bench)?.answer(&request.into()).await?;
+    noted(&mut bench)
 }
 
 /// Begins enrolling an authenticator app.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn enrol_authenticator(desk: Desk<'_>) -> Answer<EnrolmentView> {
-    let mut lab = desk.lab().lock().await;
-    let secret = lab.as_mut().ok_or_else(none)?.enrol().await?;
-    Ok(EnrolmentView { secret: secret.expose_secret().to_owned() })
+    let mut bench = desk.lab().lock().await;
+    let (secret, code) = held(&mut bench)?.enrol().await?;
+    Ok(EnrolmentView::new(&secret, code))
 }
 
 /// Ends the enrolment with a code of the app and goes on with the sign-in.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn verify_enrolment(desk: Desk<'_>, request: OneCode) -> Answer<LabView> {
-    let mut lab = desk.lab().lock().await;
-    let sign_in = lab.as_mut().ok_or_else(none)?;
-    sign_in.verify_enrolment(&request.code).await?;
-    Ok(LabView::from(&*sign_in))
+    let mut bench = desk.lab().lock().await;
+    held(&mut bench)?.verify_enrolment(&request.code).await?;
+    noted(&mut bench)
 }
 
 /// Shows a token because somebody pressed Reveal or Copy.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn reveal_token(desk: Desk<'_>, request: OneToken) -> Answer<RevealedView> {
-    let lab = desk.lab().lock().await;
-    let token = token_of(lab.as_ref().ok_or_else(none)?, request.kind)?;
+    let mut bench = desk.lab().lock().await;
+    let token = token_of(held(&mut bench)?, request.kind)?;
     Ok(RevealedView { value: token.expose_secret().to_owned() })
 }
 
@@ -97,39 +142,110 @@ pub(crate) async fn reveal_token(desk: Desk<'_>, request: OneToken) -> Answer<Re
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn inspect_lab_token(desk: Desk<'_>, request: OneToken) -> Answer<InspectedView> {
-    let token = token_of(desk.lab().lock().await.as_ref().ok_or_else(none)?, request.kind)?;
+    let token = token_of(held(&mut *desk.lab().lock().await)?, request.kind)?;
     let console = desk.console().await?;
     tokens::inspect(&desk, &console, None, token.expose_secret()).await
 }
 
-/// Whether Cognito still takes the access token (`GetUser` with the user's own token; free).
+/// Does what a signed-in user can do: asking whether the session holds, another password, the device, signing out.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn check_sign_in(desk: Desk<'_>) -> Answer<String> {
-    Ok(desk.lab().lock().await.as_ref().ok_or_else(none)?.still_signed_in().await?)
+pub(crate) async fn do_in_lab(desk: Desk<'_>, request: LabDeed) -> Answer<DeedView> {
+    let mut bench = desk.lab().lock().await;
+    let sign_in = held(&mut bench)?;
+    let before = sign_in.device().map(|device| device.key.clone());
+    let said = sign_in.carry_out(&request.into()).await?;
+    let view = DeedView::new(said, sign_in);
+    match before {
+        Some(key) if view.lab.device.is_none() => bench.forget_device(&key),
+        _ => bench.note(),
+    }
+    Ok(view)
 }
 
-/// Signs the user out everywhere.
+/// Ends the browser's own session at the pool's domain.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn sign_out_everywhere(desk: Desk<'_>) -> Answer<()> {
-    Ok(desk.lab().lock().await.as_ref().ok_or_else(none)?.sign_out_everywhere().await?)
+pub(crate) async fn sign_out_in_browser(desk: Desk<'_>) -> Answer<()> {
+    let address = held(&mut *desk.lab().lock().await)?.logout_url().await?;
+    browser::open(address).await
 }
 
-/// Forgets the sign-in with its secrets.
+/// Does what a user does before they can sign in: signing up, confirming, a forgotten password.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn run_errand(desk: Desk<'_>, request: LabErrand) -> Answer<ErrandView> {
+    let pool = desk.pool()?;
+    let client = client(&desk, &request.client_id).await?;
+    let mut bench = desk.lab().lock().await;
+    let mut errands = match bench.errands.take() {
+        Some(mut errands) => {
+            errands.through(client);
+            errands
+        }
+        None => desk.console().await?.errands(pool.connection(), &pool.key().pool, client).await?,
+    };
+    let username = request.username.clone();
+    let said = errands.run(username.trim(), &request.into()).await;
+    let view = said.map(|said| ErrandView::new(said, errands.steps()));
+    bench.errands = Some(errands);
+    Ok(view?)
+}
+
+/// Writes a recording as commands, as code or as a report. No secret is in it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn write_recording(desk: Desk<'_>, request: WriteRecording) -> Answer<WrittenView> {
+    let mut bench = desk.lab().lock().await;
+    let text = match &bench.errands {
+        Some(errands) if request.errands => errands.recipe().write(request.form.into()),
+        _ => held(&mut bench)?.recipe().write(request.form.into()),
+    };
+    Ok(WrittenView { text })
+}
+
+/// How every flow through every client of the pool stands (`DescribeUserPoolClient` for each; free).
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn get_lab_matrix(desk: Desk<'_>) -> Answer<Vec<MatrixRowView>> {
+    let pool = desk.pool()?;
+    desk.warm(pool.connection().sandbox).await;
+    let clients = desk.console().await?.described_clients(pool.connection(), &pool.key().pool).await?;
+    Ok(desk.lab().lock().await.matrix(&clients).iter().map(MatrixRowView::from).collect())
+}
+
+/// Forgets the sign-in with its secrets. What worked and what did not is remembered until the pool is left.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn forget_sign_in(desk: Desk<'_>) -> Answer<()> {
-    *desk.lab().lock().await = None;
+    desk.lab().lock().await.sign_in = None;
     Ok(())
+}
+
+/// Puts a sign-in on the table, unless its pool was left meanwhile: then its secrets go.
+async fn lay_down(desk: &Desk<'_>, pool: &Arc<OpenPool>, sign_in: SignIn) -> LabView {
+    let view = LabView::from(&sign_in);
+    let mut bench = desk.lab().lock().await;
+    if desk.pool().is_ok_and(|open| open.key() == pool.key()) {
+        bench.sign_in = Some(sign_in);
+        bench.note();
+    }
+    view
+}
+
+fn held(bench: &mut Bench) -> Result<&mut SignIn, WireError> {
+    let none = || WireError::new(ErrorCode::Precondition, "There is no sign-in. Start one.");
+    bench.sign_in.as_mut().ok_or_else(none)
+}
+
+/// Notes how far the sign-in has come, and shows it.
+fn noted(bench: &mut Bench) -> Answer<LabView> {
+    bench.note();
+    Ok(LabView::from(&*held(bench)?))
 }
 
 async fn client(desk: &Desk<'_>, id: &str) -> Result<LabClient, WireError> {
     let (pool, id) = (desk.pool()?, client_id(id)?);
     desk.warm(pool.connection().sandbox).await;
     Ok(desk.console().await?.client(pool.connection(), &pool.key().pool, &id).await?)
-}
-
-fn none() -> WireError {
-    WireError::new(ErrorCode::Precondition, "There is no sign-in. Start one.")
 }

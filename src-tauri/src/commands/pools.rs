@@ -62,6 +62,6 @@ pub(crate) async fn reset_sandbox(desk: Desk<'_>) -> Answer<()> {
     for pool in console.settings().pools.into_iter().filter(|pool| pool.connection.sandbox) {
         console.erase(Erase::Pool(pool.key)).await?;
     }
-    desk.playground().reset();
+    desk.playground().reset().await;
     Ok(())
 }

@@ -38,7 +38,7 @@ pub(crate) async fn exchange_token(desk: Desk<'_>, request: ExchangeToken) -> An
     desk.warm(pool.connection().sandbox).await;
     let lab = desk.lab().lock().await;
     let none = || WireError::new(ErrorCode::Precondition, "There is no sign-in. Sign in first, or paste an ID token.");
-    let ask = request.ask(|| token_of(lab.as_ref().ok_or_else(none)?, TokenKind::Id))?;
+    let ask = request.ask(|| token_of(lab.sign_in.as_ref().ok_or_else(none)?, TokenKind::Id))?;
     drop(lab);
     let exchange = desk.console().await?.exchange(pool.connection(), ask).await?;
     let view = ExchangeView::from(&exchange);

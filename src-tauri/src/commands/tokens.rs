@@ -28,7 +28,7 @@ pub(crate) async fn inspect_tokens(desk: Desk<'_>, request: PastedText) -> Answe
 pub(crate) async fn judge_acceptance(desk: Desk<'_>, request: JudgeAcceptance) -> Answer<Vec<AcceptanceView>> {
     let token = match (request.token, request.kind) {
         (Some(token), _) => SecretString::from(token),
-        (None, Some(kind)) => token_of(desk.lab().lock().await.as_ref().ok_or_else(no_sign_in)?, kind)?,
+        (None, Some(kind)) => token_of(desk.lab().lock().await.sign_in.as_ref().ok_or_else(no_sign_in)?, kind)?,
         (None, None) => return Err(WireError::validation("token", "Give a token.")),
     };
     let connection = desk.pool()?.connection().clone();
@@ -53,7 +53,7 @@ pub(crate) async fn preview_tokens(desk: Desk<'_>, request: PreviewTokens) -> An
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn copy_token(desk: Desk<'_>, request: OneToken) -> Answer<()> {
-    let token = token_of(desk.lab().lock().await.as_ref().ok_or_else(no_sign_in)?, request.kind)?;
+    let token = token_of(desk.lab().lock().await.sign_in.as_ref().ok_or_else(no_sign_in)?, request.kind)?;
     desk.clipboard().copy(token)
 }
 

@@ -191,15 +191,18 @@ pub(crate) struct SignIn {
     /// The app client's id
     #[arg(long, value_name = "ID")]
     pub(crate) client: String,
-    /// The user name or an alias
+    /// The user name or an alias; flows of machines have none
     #[arg(long, value_name = "U")]
-    pub(crate) user: String,
+    pub(crate) user: Option<String>,
     /// The flow
     #[arg(long, value_name = "F", default_value = "USER_SRP_AUTH", value_parser = PossibleValuesParser::new(console::lab::flow_names()))]
     pub(crate) flow: String,
     /// Read the password (or the refresh token) from standard input; one final newline does not belong to it
     #[arg(long)]
     pub(crate) password_stdin: bool,
+    /// An OAuth scope of a machine's token; may be given more than once; without it all that the client may have
+    #[arg(long = "scope", value_name = "S")]
+    pub(crate) scopes: Vec<String>,
     /// The secret of an authenticator app in base 32: its code is then made here
     #[arg(long, value_name = "SECRET")]
     pub(crate) totp: Option<String>,

@@ -81,7 +81,9 @@ fn read(id: &ClientId, client: UserPoolClientType) -> (AppClient, Option<SecretS
         tracked: client.enable_token_revocation.unwrap_or(true) || rotation == Some(FeatureType::Enabled),
     };
     let flows = client.explicit_auth_flows.unwrap_or_default();
-    let oauth_flows = client.allowed_o_auth_flows.unwrap_or_default();
+    // What is listed counts only where OAuth is switched on.
+    let oauth = client.allowed_o_auth_flows_user_pool_client == Some(true);
+    let oauth_flows = client.allowed_o_auth_flows.filter(|_| oauth).unwrap_or_default();
     let read = AppClient {
         id: id.clone(),
         name: client.client_name.unwrap_or_default(),

@@ -18,6 +18,7 @@ pub mod identity_pools;
 mod imports;
 mod jwks;
 mod nearby;
+pub mod oauth;
 pub mod operations;
 mod pools;
 mod profiles;
@@ -25,6 +26,7 @@ mod session;
 pub mod settings;
 pub mod sign_in;
 mod users;
+mod web;
 mod writes;
 
 pub use aws_smithy_runtime_api::client::http::SharedHttpClient as HttpClient;

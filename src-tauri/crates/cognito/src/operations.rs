@@ -155,8 +155,62 @@ pub const LIST_USER_POOL_CLIENT_SECRETS: Operation =
 pub const GET_PROVISIONED_LIMIT: Operation =
     free("GetProvisionedLimit", "cognito-idp:GetProvisionedLimit", QuotaCategory::LimitManagement);
 
+/// New tokens for a refresh token, where `REFRESH_TOKEN_AUTH` is closed too.
+pub const GET_TOKENS_FROM_REFRESH_TOKEN: Operation =
+    bills("GetTokensFromRefreshToken", "cognito-idp:GetTokensFromRefreshToken", QuotaCategory::UserAuthentication);
+
+/// A machine's access token without a domain.
+pub const GET_CLIENT_TOKEN: Operation =
+    free("GetClientToken", "cognito-idp:GetClientToken", QuotaCategory::ClientAuthentication);
+
+/// Ends one refresh token and what came of it.
+pub const REVOKE_TOKEN: Operation = bills("RevokeToken", "cognito-idp:RevokeToken", QuotaCategory::UserToken);
+
+/// Creates an account as its owner.
+pub const SIGN_UP: Operation = bills("SignUp", "cognito-idp:SignUp", QuotaCategory::UserCreation);
+
+/// Confirms a new account with a code.
+pub const CONFIRM_SIGN_UP: Operation = bills("ConfirmSignUp", "cognito-idp:ConfirmSignUp", QuotaCategory::UserCreation);
+
+/// Sends the code of a new account again.
+pub const RESEND_CONFIRMATION_CODE: Operation = Operation {
+    name: "ResendConfirmationCode",
+    iam_action: "cognito-idp:ResendConfirmationCode",
+    category: QuotaCategory::UserCreation,
+    mau: MauEffect::Undocumented,
+};
+
+/// Sends a code for a new password.
+pub const FORGOT_PASSWORD: Operation =
+    bills("ForgotPassword", "cognito-idp:ForgotPassword", QuotaCategory::UserAccountRecovery);
+
+/// Sets a new password with such a code.
+pub const CONFIRM_FORGOT_PASSWORD: Operation =
+    bills("ConfirmForgotPassword", "cognito-idp:ConfirmForgotPassword", QuotaCategory::UserAccountRecovery);
+
+/// Changes the password. Authorised by the user's own access token.
+pub const CHANGE_PASSWORD: Operation =
+    free("ChangePassword", "cognito-idp:ChangePassword", QuotaCategory::UserAccountRecovery);
+
+/// Says that a device is to be remembered. Authorised by the user's own access token.
+pub const UPDATE_DEVICE_STATUS: Operation =
+    free("UpdateDeviceStatus", "cognito-idp:UpdateDeviceStatus", QuotaCategory::UserResourceUpdate);
+
+/// Forgets a device. Authorised by the user's own access token.
+pub const FORGET_DEVICE: Operation =
+    free("ForgetDevice", "cognito-idp:ForgetDevice", QuotaCategory::UserResourceUpdate);
+
+/// The token endpoint for people (`/oauth2/token`), under CloudTrail's name. Needs no permission.
+pub const TOKEN_ENDPOINT: Operation = bills("Token_POST", "", QuotaCategory::UserAuthentication);
+
+/// The token endpoint for machines (`/oauth2/token`). Needs no permission.
+pub const CLIENT_CREDENTIALS: Operation = free("ClientCredentials", "", QuotaCategory::ClientAuthentication);
+
+/// What an access token shows of its user (`/oauth2/userInfo`). Needs no permission.
+pub const USER_INFO: Operation = free("UserInfo_GET", "", QuotaCategory::Unmetered);
+
 /// All that read and sign in; what changes users and groups is in [`WRITES`].
-pub const ALL: [Operation; 38] = [
+pub const ALL: [Operation; 52] = [
     LIST_USERS,
     LIST_USERS_IN_GROUP,
     LIST_GROUPS,
@@ -195,6 +249,20 @@ pub const ALL: [Operation; 38] = [
     LIST_TAGS_FOR_RESOURCE,
     LIST_USER_POOL_CLIENT_SECRETS,
     GET_PROVISIONED_LIMIT,
+    GET_TOKENS_FROM_REFRESH_TOKEN,
+    GET_CLIENT_TOKEN,
+    REVOKE_TOKEN,
+    SIGN_UP,
+    CONFIRM_SIGN_UP,
+    RESEND_CONFIRMATION_CODE,
+    FORGOT_PASSWORD,
+    CONFIRM_FORGOT_PASSWORD,
+    CHANGE_PASSWORD,
+    UPDATE_DEVICE_STATUS,
+    FORGET_DEVICE,
+    TOKEN_ENDPOINT,
+    CLIENT_CREDENTIALS,
+    USER_INFO,
 ];
 
 const fn bills(name: &'static str, iam_action: &'static str, category: QuotaCategory) -> Operation {

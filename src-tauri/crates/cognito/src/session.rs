@@ -223,6 +223,12 @@ impl Session {
         Self { inner: Arc::clone(&self.inner), steady: true }
     }
 
+    /// The URL that is called in place of AWS; `None` for AWS itself.
+    #[must_use]
+    pub fn endpoint(&self) -> Option<&str> {
+        self.inner.naming.endpoint.as_deref()
+    }
+
     /// Whether credentials can be had now, fetched anew. Cognito is not called; SSO or STS may be, and a
     /// `credential_process` runs. Ask again to learn whether a person has signed in.
     ///
@@ -231,6 +237,11 @@ impl Session {
     /// [`ErrorKind::AccessDenied`] when the role may not be assumed, [`ErrorKind::Config`], [`ErrorKind::Unreachable`].
     pub async fn credentials(&self) -> Result<(), Error> {
         self.inner.credentials.renew().await.map(|_| ())
+    }
+
+    /// Whether the sandbox answers in place of a network.
+    pub(crate) fn in_process(&self) -> bool {
+        self.inner.naming.place == SANDBOX
     }
 
     pub(crate) fn cognito(&self) -> &aws_sdk_cognitoidentityprovider::Client {

@@ -11,7 +11,14 @@ fn every_operation_names_its_iam_action_and_its_place_in_aws_s_list() {
         let expected =
             if operation == operations::GLOBAL_SIGN_OUT { MauEffect::MayBill } else { effect_of(operation.name) };
         assert_eq!(operation.mau, expected, "{}", operation.name);
-        if [operations::JWKS, operations::GET_SIGNIN_TOKEN].contains(&operation) {
+        let pages = [
+            operations::JWKS,
+            operations::GET_SIGNIN_TOKEN,
+            operations::TOKEN_ENDPOINT,
+            operations::CLIENT_CREDENTIALS,
+            operations::USER_INFO,
+        ];
+        if pages.contains(&operation) {
             assert_eq!(operation.iam_action, "", "a plain web page needs no permission");
             continue;
         }

@@ -109,11 +109,26 @@ export const commands = {
 	revealToken: (request: OneToken) => typedError<RevealedView, WireError>(__TAURI_INVOKE("reveal_token", { request })),
 	/**  What a token of the sign-in says and whether it holds. */
 	inspectLabToken: (request: OneToken) => typedError<InspectedView, WireError>(__TAURI_INVOKE("inspect_lab_token", { request })),
-	/**  Whether Cognito still takes the access token (`GetUser` with the user's own token; free). */
-	checkSignIn: () => typedError<string, WireError>(__TAURI_INVOKE("check_sign_in")),
-	/**  Signs the user out everywhere. */
-	signOutEverywhere: () => typedError<null, WireError>(__TAURI_INVOKE("sign_out_everywhere")),
-	/**  Forgets the sign-in with its secrets. */
+	/**  Opens hosted login in the browser and waits until it comes back. Makes the user a monthly active user. */
+	hostedSignIn: (request: HostedSignIn) => typedError<LabView, WireError>(__TAURI_INVOKE("hosted_sign_in", { request })),
+	/**  Waits for the browser no longer and closes the port. */
+	leaveBrowser: () => typedError<null, WireError>(__TAURI_INVOKE("leave_browser")),
+	/**
+	 *  Does the sign-in again, with what was typed the first time; codes are asked for again. Makes the user a monthly active
+	 *  user.
+	 */
+	replaySignIn: () => typedError<LabView, WireError>(__TAURI_INVOKE("replay_sign_in")),
+	/**  Does what a signed-in user can do: asking whether the session holds, another password, the device, signing out. */
+	doInLab: (request: LabDeed) => typedError<DeedView, WireError>(__TAURI_INVOKE("do_in_lab", { request })),
+	/**  Ends the browser's own session at the pool's domain. */
+	signOutInBrowser: () => typedError<null, WireError>(__TAURI_INVOKE("sign_out_in_browser")),
+	/**  Does what a user does before they can sign in: signing up, confirming, a forgotten password. */
+	runErrand: (request: LabErrand) => typedError<ErrandView, WireError>(__TAURI_INVOKE("run_errand", { request })),
+	/**  Writes a recording as commands, as code or as a report. No secret is in it. */
+	writeRecording: (request: WriteRecording) => typedError<WrittenView, WireError>(__TAURI_INVOKE("write_recording", { request })),
+	/**  How every flow through every client of the pool stands (`DescribeUserPoolClient` for each; free). */
+	getLabMatrix: () => typedError<MatrixRowView[], WireError>(__TAURI_INVOKE("get_lab_matrix")),
+	/**  Forgets the sign-in with its secrets. What worked and what did not is remembered until the pool is left. */
 	forgetSignIn: () => typedError<null, WireError>(__TAURI_INVOKE("forget_sign_in")),
 	/**  What is known of a month (`ListUserImportJobs` where the pool is open through AWS; free). */
 	getActivity: (request: OneMonth) => typedError<ActivityView, WireError>(__TAURI_INVOKE("get_activity", { request })),
@@ -563,6 +578,33 @@ export type CurvePointView = {
 	marginals: string[],
 };
 
+/**  What a signed-in user can do. */
+export type DeedKind = 
+/**  Whether Cognito still takes the access token; free. */
+"stillSignedIn" | 
+/**  What the token shows of its user at the pool's domain; free. */
+"userInfo" | 
+/**  Another password; free once signed in. */
+"changePassword" | 
+/**  Registers the new device; free. */
+"rememberDevice" | 
+/**  Forgets the device; free. */
+"forgetDevice" | 
+/**  Ends this refresh token; makes the user a monthly active user. */
+"revoke" | 
+/**  Ends every refresh token of the user; makes the user a monthly active user. */
+"signOutEverywhere";
+
+/**  What came of it. */
+export type DeedView = {
+	/**  The sentence to show. */
+	said: string,
+	/**  Whether Cognito said no. */
+	refused: boolean,
+	/**  Where the sign-in stands now. */
+	lab: LabView,
+};
+
 /**  What is known of how the consumers of tokens are set up. */
 export type DemandsRequest = {
 	/**  Scopes of the method or route; empty when it has none. */
@@ -616,6 +658,10 @@ export type DormantView = {
 export type EnrolmentView = {
 	/**  The shared secret in base 32. */
 	secret: string,
+	/**  Modules on a side of its QR code; 0 when it is too long for one. */
+	qrSize: number,
+	/**  The SVG path of the dark modules. */
+	qrPath: string,
 };
 
 /**  What a person says a connection is for. */
@@ -631,6 +677,29 @@ export type Environment =
 export type EraseEverything = {
 	/**  What the person typed: must be `erase everything`. */
 	typed: string,
+};
+
+/**  What a user does before they can sign in. */
+export type ErrandKind = 
+/**  Creates an account; makes a monthly active user. */
+"signUp" | 
+/**  Confirms it with a code; makes a monthly active user. */
+"confirm" | 
+/**  Sends that code again. */
+"resend" | 
+/**  Sends a code for a new password; makes a monthly active user. */
+"forgot" | 
+/**  Sets a new password with a code; makes a monthly active user. */
+"confirmForgot";
+
+/**  What came of an errand. */
+export type ErrandView = {
+	/**  The sentence to show. */
+	said: string,
+	/**  Whether Cognito said no. */
+	refused: boolean,
+	/**  Every errand so far. */
+	steps: StepView[],
 };
 
 /**  What went wrong, as far as callers do something different. */
@@ -732,10 +801,23 @@ export type FigureView = {
 	note: string | null,
 };
 
+/**  Who gets tokens, and for what. */
+export type FlowKind = 
+/**  A user, by password or challenges. */
+"user" | 
+/**  A user, for a refresh token. */
+"refresh" | 
+/**  A user, in a browser. */
+"browser" | 
+/**  The client itself. */
+"machine";
+
 /**  A way to sign in. */
 export type FlowView = {
-	/**  `AuthFlow`. */
+	/**  `AuthFlow`, the OAuth grant, or the operation. */
 	name: string,
+	/**  Who gets tokens. */
+	kind: FlowKind,
 	/**  What it is. */
 	meaning: string,
 	/**  Why the client does not allow it; `null` when it does. */
@@ -800,6 +882,14 @@ export type HistoryState =
 "off" | 
 /**  The history cannot be read; the file was left as it is. */
 "unreadable";
+
+/**  Begins hosted login in the browser. Makes the user a monthly active user. */
+export type HostedSignIn = {
+	/**  The app client. */
+	clientId: string,
+	/**  OAuth scopes; empty for all that the client may have. */
+	scopes: string[],
+};
 
 /**  An identity pool in a list. */
 export type IdentityPoolLineView = {
@@ -909,6 +999,40 @@ export type LabClientView = {
 	hidesUsers: boolean,
 	/**  Every flow, open or closed. */
 	flows: FlowView[],
+	/**  `AllowedOAuthScopes`. */
+	scopes: string[],
+	/**  The registered callback at which hosted login comes back to this machine; `null` when there is none. */
+	callback: string | null,
+	/**  A callback that can be added where there is none. */
+	suggestedCallback: string,
+	/**  Whether the client names an address to lead to after signing out. */
+	logsOut: boolean,
+};
+
+/**  Does one of them. */
+export type LabDeed = {
+	/**  Which. */
+	kind: DeedKind,
+	/**  The password until now; empty for anything but changing it. */
+	oldPassword: string,
+	/**  The new password; empty for anything but changing it. */
+	newPassword: string,
+};
+
+/**  Runs an errand. */
+export type LabErrand = {
+	/**  The app client. */
+	clientId: string,
+	/**  The user name or an alias. */
+	username: string,
+	/**  Which. */
+	kind: ErrandKind,
+	/**  The code; empty where none is needed. */
+	code: string,
+	/**  The password, or the new one; empty where none is needed. */
+	password: string,
+	/**  Attributes by name, for a new account. */
+	attributes: { [key in string]: string },
 };
 
 /**  A sign-in in the window: the tokens stay behind, only their kinds are told. */
@@ -925,6 +1049,14 @@ export type LabView = {
 	expiresIn: number | null,
 	/**  The user's real name, once Cognito has told it. Foreign text. */
 	username: string,
+	/**  The flow. */
+	flow: string,
+	/**  The key of a new device that came with the tokens and can be remembered; `null` when none did. */
+	newDevice: string | null,
+	/**  The key of the device that is remembered; `null` when none is. */
+	device: string | null,
+	/**  Whether the browser's own session at the pool's domain can be ended. */
+	logsOut: boolean,
 	/**  Every call so far. */
 	steps: StepView[],
 };
@@ -999,6 +1131,26 @@ export type LossView = {
 	used: string,
 	/**  Whether AWS refuses the change until it is off. */
 	mustBeOffFirst: boolean,
+};
+
+/**  A cell of the matrix. */
+export type MatrixCellView = {
+	/**  The flow. */
+	flow: string,
+	/**  How it stands. */
+	standing: StandingKind,
+	/**  Why; empty when there is nothing to explain. */
+	why: string,
+};
+
+/**  A client and how every flow through it stands. */
+export type MatrixRowView = {
+	/**  The client's id. */
+	id: string,
+	/**  Its name. Foreign text. */
+	name: string,
+	/**  Every flow, in the same order in each row. */
+	cells: MatrixCellView[],
 };
 
 /**  How many users were active in a month, as far as that can be told. */
@@ -1461,6 +1613,17 @@ export type RecentPoolView = {
 	syncedAt: string | null,
 };
 
+/**  A form of a recording. */
+export type RecordingForm = 
+/**  Commands of the AWS CLI. */
+"awsCli" | 
+/**  Commands of curl. */
+"curl" | 
+/**  JavaScript for Amplify, version 6. */
+"javaScript" | 
+/**  Markdown for a ticket, without names and attributes. */
+"report";
+
 /**  Cognito's refusal. */
 export type RefusalView = {
 	/**  The exception, such as `NotAuthorizedException`. */
@@ -1642,6 +1805,17 @@ export type SplitView = {
 	linked: number,
 };
 
+/**  How a flow through a client stands. */
+export type StandingKind = 
+/**  The client does not allow it. */
+"closed" | 
+/**  It is allowed and was not tried here. */
+"untried" | 
+/**  It led to tokens. */
+"works" | 
+/**  It was refused. */
+"fails";
+
 /**  Begins a sign-in. Makes the user a monthly active user. */
 export type StartSignIn = {
 	/**  The app client. */
@@ -1654,6 +1828,10 @@ export type StartSignIn = {
 	password: string | null,
 	/**  The secret of an authenticator app in base 32; `null` to be asked for its code. */
 	totp: string | null,
+	/**  OAuth scopes of a machine's token; empty for all that it may have. */
+	scopes: string[],
+	/**  Whether a device that was remembered for this user name is used. */
+	useDevice: boolean,
 };
 
 /**  How many have a status. */
@@ -1912,6 +2090,20 @@ export type WireError = {
 	iamAction: string | null,
 	/**  The command that renews an expired SSO session. */
 	ssoLogin: string | null,
+};
+
+/**  Which recording is meant, and in which form. */
+export type WriteRecording = {
+	/**  The form. */
+	form: RecordingForm,
+	/**  The errands' recording and not the sign-in's. */
+	errands: boolean,
+};
+
+/**  A recording, written down. No secret is in it. */
+export type WrittenView = {
+	/**  The text. */
+	text: string,
 };
 
 /* Tauri Specta runtime */

@@ -34,6 +34,7 @@ describe("the sign-in lab", () => {
   it("says what it bills, why a flow is closed, and hides what is typed as a secret", async () => {
     await open();
     screen.getByText("Signing in makes this user a monthly active user.");
+    await person.click(screen.getByText(/^\d+ flows? closed to this client$/));
     const closed = screen.getByRole("radio", { name: /^USER_PASSWORD_AUTH.*Closed\..*ALLOW_USER_PASSWORD_AUTH/ });
     expect((closed as HTMLInputElement).disabled).toBe(true);
     for (const name of ["Password", /^Secret of the authenticator app/]) {
@@ -108,6 +109,7 @@ describe("the sign-in lab", () => {
     await start("setup-person");
     await person.click(await screen.findByRole("button", { name: "Set up an authenticator app" }));
     await screen.findByText(/^JBSWY3DPEHPK3PXP/);
+    screen.getByRole("img", { name: "QR code of the secret" });
     await person.type(screen.getByLabelText("Code"), "123456{Enter}");
     await screen.findByRole("region", { name: "Signed in" });
 
@@ -116,6 +118,84 @@ describe("the sign-in lab", () => {
     expect((await screen.findByRole("alert")).textContent).toContain("CodeMismatchException");
     await person.type(screen.getByLabelText("Code"), "123456{Enter}");
     await screen.findByRole("region", { name: "Signed in" });
+  });
+
+  it("sends the browser to hosted login, and asks for no name or password there", async () => {
+    await open();
+    await person.click(screen.getByRole("radio", { name: /^authorization_code/ }));
+    expect(screen.queryByLabelText("User name or alias")).toBeNull();
+    screen.getByText(/comes back to http:\/\/localhost:3000\/callback/);
+    await person.click(screen.getByRole("button", { name: "Open the browser" }));
+    const tokens = await screen.findByRole("region", { name: "Signed in" });
+    within(tokens).getByRole("button", { name: "Sign out in the browser" });
+    expect(screen.queryByRole("button", { name: "Replay" })).toBeNull();
+    await person.selectOptions(screen.getByRole("combobox", { name: "App client" }), "7ab1xyq7m2h9d4j8s1b6k3r41qk");
+    await screen.findByText(/has no callback on this machine/);
+    screen.getByText(/Add http:\/\/localhost:8765\/callback/);
+    expect((screen.getByRole("button", { name: "Open the browser" }) as HTMLButtonElement).disabled).toBe(true);
+  });
+
+  it("does what a signed-in user can do, remembers a device, and records all of it", async () => {
+    await open();
+    await start("ada");
+    const tokens = await screen.findByRole("region", { name: "Signed in" });
+    await person.click(within(tokens).getByRole("button", { name: "Still signed in?" }));
+    await within(tokens).findByText("Cognito still takes the access token.");
+    await person.click(within(tokens).getByRole("button", { name: "Remember this device" }));
+    await within(tokens).findByRole("button", { name: "Forget the device" });
+    expect((screen.getByLabelText("Prove the remembered device") as HTMLInputElement).checked).toBe(true);
+    await person.click(within(tokens).getByRole("button", { name: "Change password…" }));
+    const dialog = await screen.findByRole("dialog", { name: "Change the password" });
+    await person.type(within(dialog).getByLabelText("Password until now"), "Old-horse-1");
+    await person.type(within(dialog).getByLabelText("New password"), "New-horse-1");
+    await person.click(within(dialog).getByRole("button", { name: "Change the password" }));
+    await within(tokens).findByText("The password is changed.");
+    expect(document.body.textContent).not.toContain("New-horse-1");
+    const steps = screen.getByRole("list", { name: "Recording" });
+    for (const operation of ["GetUser", "ConfirmDevice", "ChangePassword"]) within(steps).getByText(operation);
+  });
+
+  it("writes the recording as commands, and does it again", async () => {
+    await open();
+    await start("ada");
+    await screen.findByRole("region", { name: "Signed in" });
+    await person.click(screen.getByRole("button", { name: "Copy as…" }));
+    const dialog = await screen.findByRole("dialog", { name: "The recording in another form" });
+    await within(dialog).findByText(/^awsCli: .*<PASSWORD>/);
+    await person.click(within(dialog).getByRole("button", { name: "Report" }));
+    await within(dialog).findByText(/^report: /);
+    await person.keyboard("{Escape}");
+    await person.click(screen.getByRole("button", { name: "Replay" }));
+    await waitFor(() => expect(screen.getByRole("list", { name: "Recording" }).children.length).toBe(2));
+  });
+
+  it("signs somebody up, goes on to the code, and says what is no attribute", async () => {
+    await open();
+    await person.click(screen.getByRole("button", { name: "Sign up and recovery" }));
+    await person.type(await screen.findByLabelText("User name or alias"), "newcomer");
+    await person.type(screen.getByLabelText("Password"), "Newcomer-Horse-1");
+    await person.type(screen.getByLabelText("Further attributes (optional)"), "nonsense");
+    await person.click(screen.getByRole("button", { name: "Send" }));
+    expect((await screen.findByRole("alert")).textContent).toContain("“nonsense” is not name=value.");
+    await person.clear(screen.getByLabelText("Further attributes (optional)"));
+    await person.click(screen.getByRole("button", { name: "Send" }));
+    await person.type(await screen.findByLabelText("Code"), "000000");
+    await person.click(screen.getByRole("button", { name: "Send" }));
+    expect((await screen.findByRole("alert")).textContent).toContain("The code is wrong.");
+    const steps = screen.getByRole("list", { name: "Recording" });
+    expect(within(steps).getAllByText(/^(SignUp|ConfirmSignUp)$/).length).toBe(2);
+    expect(document.body.textContent).not.toContain("Newcomer-Horse-1");
+  });
+
+  it("shows what works through which client, and why not", async () => {
+    await open();
+    await person.click(screen.getByRole("button", { name: "What works" }));
+    const table = await screen.findByRole("table");
+    expect(within(table).getAllByRole("row").length).toBe(3);
+    await person.click(within(table).getAllByRole("button", { name: "fails" })[0] as HTMLElement);
+    await screen.findByText("The password is wrong.");
+    await person.click(within(table).getAllByRole("button", { name: "untried" })[0] as HTMLElement);
+    await screen.findByText("The client allows it. Nobody tried it here yet.");
   });
 
   it("is reached from the palette and ends with the pool", async () => {

@@ -1,10 +1,9 @@
 //! `poolctl sign-in`: one sign-in, recorded.
 
-use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 
 use console::Code;
-use console::lab::{LabClient, Stage, Start};
+use console::lab::{LabClient, Stage, Start, is_of_machine};
 use secrecy::SecretString;
 use wire::lab::{SignInResult, SignInView};
 use wire::{ErrorCode, WireError};
@@ -17,7 +16,12 @@ use crate::output::{self, safe};
 pub(crate) async fn run(common: &GlobalOptions, asked: &SignIn) -> Result<(), Failure> {
     let client = wire::lab::client_id(&asked.client)?;
     let connection = common.online().parse()?;
-    let password = password(asked)?;
+    let machine = is_of_machine(&asked.flow);
+    if asked.user.is_none() && !machine {
+        let sentence = "Say who signs in with --user.";
+        return Err(Failure::usage(WireError::new(ErrorCode::Validation, sentence)));
+    }
+    let password = if machine { None } else { password(asked)? };
     let console = common.console_or_memory().await?;
     let pool = common.pool_id(&console).await?;
     let client = match console.client(&connection, &pool, &client).await {
@@ -30,16 +34,14 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &SignIn) -> Result<(), Fa
         Err(error) => return Err(error.into()),
     };
     let start = Start {
-        pool,
-        client,
-        flow: asked.flow.clone(),
-        username: asked.user.clone(),
         password,
         totp: asked.totp.clone().map(SecretString::from),
-        device: None,
-        metadata: BTreeMap::new(),
+        scopes: asked.scopes.clone(),
+        ..Start::new(pool, client, &asked.flow, asked.user.as_deref().unwrap_or_default())
     };
-    common.note("signing in makes this user a monthly active user");
+    if !machine {
+        common.note("signing in makes this user a monthly active user");
+    }
     let sign_in = console.sign_in(&connection, start).await?;
     let view = SignInView::new(&sign_in, asked.tokens);
     if common.wants_json() {

@@ -6,6 +6,7 @@ use url::form_urlencoded::Serializer;
 
 use super::AwsCredentials;
 use crate::error::{Error, ErrorKind};
+use crate::web::Request;
 use crate::{Session, operations};
 
 /// Where a browser signs in with a ticket, and where it lands, by partition.
@@ -32,7 +33,8 @@ impl Session {
             return Err(Error::new(ErrorKind::Refused, message).of(&context));
         }
         let (sign_in, console) = hosts(&place);
-        let page = self.fetch(&context, sign_in, ticket_request(credentials).expose_secret().to_owned()).await?;
+        let request = Request::get(sign_in, ticket_request(credentials).expose_secret());
+        let page = self.page(&context, &request).await?;
         let ticket = (page.status == 200).then(|| ticket(&page.body)).flatten().ok_or_else(|| {
             let message = "AWS gives no ticket for its console in exchange for these credentials. Have they expired?";
             Error::new(ErrorKind::Refused, message).of(&context)

@@ -41,6 +41,12 @@ pub struct Tokens {
     pub device: Option<NewDevice>,
 }
 
+impl Tokens {
+    pub(super) fn none() -> Self {
+        Self { id: None, access: None, refresh: None, expires_in: 0, device: None }
+    }
+}
+
 impl fmt::Debug for Tokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tokens").field("expires_in", &self.expires_in).finish_non_exhaustive()

@@ -6,7 +6,10 @@
 mod answer;
 mod flow;
 mod own_account;
+mod recovery;
 pub mod srp;
+mod tokens;
 
 pub use answer::{Answer, Challenge, NewDevice, Progress, Refusal, Tokens};
 pub use flow::SignInCall;
+pub use recovery::{Applicant, Delivery};

@@ -1,6 +1,6 @@
 //! What a user does for themself: enrolling a second factor, registering a device, asking who they are, signing out.
 
-use aws_sdk_cognitoidentityprovider::types::DeviceSecretVerifierConfigType;
+use aws_sdk_cognitoidentityprovider::types::{DeviceRememberedStatusType, DeviceSecretVerifierConfigType};
 use model::PoolId;
 use model::call::Operation;
 use secrecy::{ExposeSecret, SecretString};
@@ -10,7 +10,7 @@ use super::srp::DeviceVerifier;
 use crate::error::{Context, Error};
 use crate::{Session, operations};
 
-fn given<T, U>(answer: Answer<T>, read: impl FnOnce(T) -> U) -> Answer<U> {
+pub(super) fn given<T, U>(answer: Answer<T>, read: impl FnOnce(T) -> U) -> Answer<U> {
     match answer {
         Answer::Given(out) => Answer::Given(read(out)),
         Answer::Refused(refusal) => Answer::Refused(refusal),
@@ -19,7 +19,7 @@ fn given<T, U>(answer: Answer<T>, read: impl FnOnce(T) -> U) -> Answer<U> {
 
 impl Session {
     /// What a call about a person is recorded and explained with.
-    fn about(&self, operation: Operation, pool: &PoolId, person: Option<&str>) -> Context {
+    pub(super) fn about(&self, operation: Operation, pool: &PoolId, person: Option<&str>) -> Context {
         Context {
             pool: Some(pool.clone()),
             person: person.map(str::to_owned),
@@ -87,6 +87,68 @@ impl Session {
                 .send()
         };
         Ok(given(self.ask(&context, false, send).await?, |out| out.user_confirmation_necessary))
+    }
+
+    /// Says that a device is to be remembered, where the pool leaves that to the user (`UpdateDeviceStatus`, unsigned; quota
+    /// `UserResourceUpdate`).
+    ///
+    /// # Errors
+    /// As [`Session::initiate_auth`].
+    pub async fn remember_device(
+        &self,
+        pool: &PoolId,
+        access: &SecretString,
+        device_key: &str,
+    ) -> Result<Answer<()>, Error> {
+        let context = self.about(operations::UPDATE_DEVICE_STATUS, pool, None);
+        let send = || {
+            self.cognito()
+                .update_device_status()
+                .access_token(access.expose_secret())
+                .device_key(device_key)
+                .device_remembered_status(DeviceRememberedStatusType::Remembered)
+                .send()
+        };
+        Ok(given(self.ask(&context, false, send).await?, drop))
+    }
+
+    /// Forgets a device (`ForgetDevice`, unsigned; quota `UserResourceUpdate`).
+    ///
+    /// # Errors
+    /// As [`Session::initiate_auth`].
+    pub async fn forget_device(
+        &self,
+        pool: &PoolId,
+        access: &SecretString,
+        device_key: &str,
+    ) -> Result<Answer<()>, Error> {
+        let context = self.about(operations::FORGET_DEVICE, pool, None);
+        let send = || self.cognito().forget_device().access_token(access.expose_secret()).device_key(device_key).send();
+        Ok(given(self.ask(&context, false, send).await?, drop))
+    }
+
+    /// Changes the user's password (`ChangePassword`, unsigned; quota `UserAccountRecovery`; free, since the sign-in has
+    /// counted the user).
+    ///
+    /// # Errors
+    /// As [`Session::initiate_auth`].
+    pub async fn change_password(
+        &self,
+        pool: &PoolId,
+        access: &SecretString,
+        old: &SecretString,
+        new: &SecretString,
+    ) -> Result<Answer<()>, Error> {
+        let context = self.about(operations::CHANGE_PASSWORD, pool, None);
+        let send = || {
+            self.cognito()
+                .change_password()
+                .access_token(access.expose_secret())
+                .previous_password(old.expose_secret())
+                .proposed_password(new.expose_secret())
+                .send()
+        };
+        Ok(given(self.ask(&context, false, send).await?, drop))
     }
 
     /// Whether Cognito still takes the access token (`GetUser`, unsigned; quota `UserRead`; free, since the sign-in has

@@ -51,7 +51,7 @@ pub fn explain(refusal: &Refusal, client: &AppClient) -> String {
             "The app client does not allow this flow. Add it to the client's authentication flows.".to_owned()
         }
         "InvalidParameterException" => format!("Cognito calls the request invalid: {said}"),
-        "CodeMismatchException" => "The code is wrong. The same session can be tried again while it lasts.".to_owned(),
+        "CodeMismatchException" => "The code is wrong. It can be tried again while it holds.".to_owned(),
         "ExpiredCodeException" => "The code has expired or was used. Ask for a new one.".to_owned(),
         "EnableSoftwareTokenMFAException" => {
             "The code of the authenticator app is wrong or too old; check the clock of the device.".to_owned()

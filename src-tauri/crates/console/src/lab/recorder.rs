@@ -1,10 +1,14 @@
 //! What was sent and answered, with nothing in it that must stay secret.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
-use cognito::sign_in::{Challenge, Refusal};
+use cognito::sign_in::{Answer, Challenge, Refusal};
 use jiff::Timestamp;
+use model::client::AppClient;
 use secrecy::{ExposeSecret, SecretString};
+
+use super::explain::explain;
 
 /// A value as a recording shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +62,81 @@ pub struct Step {
     pub meaning: String,
     /// What may come next.
     pub next: Vec<String>,
+}
+
+/// What came of a call that gives nothing to go on with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// The sentence to show.
+    pub text: String,
+    /// Whether Cognito said no.
+    pub refused: bool,
+}
+
+/// Values by name, as a recording shows them.
+pub(super) type Values = BTreeMap<String, Shown>;
+
+/// A call that was sent, until it is answered.
+pub(super) struct Sent {
+    operation: &'static str,
+    subject: String,
+    request: Values,
+    at: Timestamp,
+    clock: Instant,
+}
+
+impl Sent {
+    pub(super) fn new(operation: &'static str, subject: &str, request: Values, at: Timestamp) -> Self {
+        Self { operation, subject: subject.to_owned(), request, at, clock: Instant::now() }
+    }
+
+    /// The step that it became; it ended well and says nothing yet.
+    pub(super) fn step(self) -> Step {
+        Step {
+            operation: self.operation,
+            subject: self.subject,
+            at: self.at,
+            took_ms: u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX),
+            request: self.request,
+            answer: Values::new(),
+            outcome: Outcome::Done,
+            meaning: String::new(),
+            next: Vec::new(),
+        }
+    }
+
+    /// The step of a call that gives nothing to go on with; `read` says what was answered and what it means.
+    pub(super) fn ended<T>(
+        self,
+        answer: Answer<T>,
+        client: &AppClient,
+        read: impl FnOnce(T) -> (Values, String),
+    ) -> (Step, Said) {
+        let mut step = self.step();
+        let refused = match answer {
+            Answer::Given(given) => {
+                (step.answer, step.meaning) = read(given);
+                false
+            }
+            Answer::Refused(refusal) => {
+                step.meaning = explain(&refusal, client);
+                step.outcome = refused(refusal, step.meaning.clone());
+                true
+            }
+        };
+        let said = Said { text: step.meaning.clone(), refused };
+        (step, said)
+    }
+}
+
+/// Values that may be shown.
+pub(super) fn plain<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>) -> Values {
+    values.into_iter().map(|(name, value)| (name.to_owned(), Shown::Plain(value.to_owned()))).collect()
+}
+
+/// A secret by its length.
+pub(super) fn hidden(secret: &SecretString) -> Shown {
+    Shown::Hidden(secret.expose_secret().chars().count())
 }
 
 /// Names whose values say nothing that anybody could use.

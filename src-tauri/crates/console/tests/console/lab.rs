@@ -31,14 +31,8 @@ pub(crate) async fn client(house: &House, at: usize) -> LabClient {
 
 pub(crate) async fn start(house: &House, flow: &str, username: &str, password: Option<&str>) -> Start {
     Start {
-        pool: house.pool_id(),
-        client: client(house, 0).await,
-        flow: flow.to_owned(),
-        username: username.to_owned(),
         password: password.map(|password| password.to_owned().into()),
-        totp: None,
-        device: None,
-        metadata: BTreeMap::new(),
+        ..Start::new(house.pool_id(), client(house, 0).await, flow, username)
     }
 }
 

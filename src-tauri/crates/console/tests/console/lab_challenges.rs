@@ -1,7 +1,7 @@
 //! Second factors, remembered devices and the choice of a way in, on pools that ask for them.
 
 use console::Code;
-use console::lab::{LabClient, Reply, SignIn, Stage};
+use console::lab::{Deed, LabClient, Reply, SignIn, Stage};
 use model::ClientId;
 use model::clock::Clock;
 use model::connection::Environment;
@@ -13,7 +13,7 @@ use crate::house::{House, sandbox_connection};
 use crate::lab::{client, person, sign_in, start, today, tokens};
 
 /// Changes the sandbox as an administrator would, over its port.
-async fn administer(house: &House, operation: &str, input: Value) -> Value {
+pub(crate) async fn administer(house: &House, operation: &str, input: Value) -> Value {
     let server = house.sandbox.serve(0).await.unwrap();
     let (endpoint, target) = (server.endpoint(), format!("AWSCognitoIdentityProviderService.{operation}"));
     let signature = "AWS4-HMAC-SHA256 Credential=A/1/eu-west-1/cognito-idp/aws4_request";
@@ -26,14 +26,14 @@ async fn administer(house: &House, operation: &str, input: Value) -> Value {
     answer
 }
 
-fn challenge(sign_in: &SignIn) -> &str {
+pub(crate) fn challenge(sign_in: &SignIn) -> &str {
     match sign_in.stage() {
         Stage::Challenge(challenge) => &challenge.name,
         other => panic!("{other:?}"),
     }
 }
 
-fn code(house: &House, secret: &SecretString) -> String {
+pub(crate) fn code(house: &House, secret: &SecretString) -> String {
     let secret = totp_rs::Secret::try_from_base32(secret.expose_secret()).unwrap();
     let totp = totp_rs::Builder::new().with_secret(secret).build_noncompliant();
     totp.generate(u64::try_from(house.clock.now().as_second()).unwrap()).to_string()
@@ -50,7 +50,8 @@ async fn a_pool_that_demands_a_second_factor_leads_through_enrolling_an_app() {
     let Person { username, password, .. } = person(&house, "CONFIRMED");
     let mut open = sign_in(&house, start(&house, "USER_SRP_AUTH", &username, Some(&password)).await).await.unwrap();
     assert_eq!(challenge(&open), "MFA_SETUP");
-    let secret = open.enrol().await.unwrap();
+    let (secret, picture) = open.enrol().await.unwrap();
+    assert!(picture.unwrap().path.starts_with("M0 0h7v1h-7z"), "the finder pattern in the corner");
     let wrong = open.verify_enrolment("000000").await.unwrap_err();
     assert_eq!((wrong.code, wrong.field.as_deref()), (Code::Validation, Some("code")));
     open.verify_enrolment(&code(&house, &secret)).await.unwrap();
@@ -82,8 +83,11 @@ async fn a_remembered_device_proves_itself_with_a_password_of_its_own() {
     });
     administer(&house, "UpdateUserPool", tracks).await;
     let Person { username, password, .. } = person(&house, "CONFIRMED");
-    let first = sign_in(&house, start(&house, "USER_SRP_AUTH", &username, Some(&password)).await).await.unwrap();
-    let device = first.remember_device().await.unwrap();
+    let mut first = sign_in(&house, start(&house, "USER_SRP_AUTH", &username, Some(&password)).await).await.unwrap();
+    assert!(first.new_device().is_some());
+    assert!(!first.carry_out(&Deed::RememberDevice).await.unwrap().refused);
+    let device = first.device().unwrap().clone();
+    assert_eq!(first.new_device(), None, "it is no longer new");
     let mut again = start(&house, "USER_SRP_AUTH", &username, Some(&password)).await;
     again.device = Some(device.clone());
     let vouched = sign_in(&house, again.clone()).await.unwrap();
@@ -124,11 +128,14 @@ async fn with_user_auth_the_password_is_preferred_or_a_way_is_chosen() {
 async fn signing_out_everywhere_ends_what_cognito_takes() {
     let house = House::new(today()).await;
     let Person { username, password, .. } = person(&house, "CONFIRMED");
-    let done = sign_in(&house, start(&house, "USER_SRP_AUTH", &username, Some(&password)).await).await.unwrap();
-    assert_eq!(done.still_signed_in().await.unwrap(), "Cognito still takes the access token.");
-    done.sign_out_everywhere().await.unwrap();
-    assert!(done.still_signed_in().await.unwrap().starts_with("Cognito takes the access token no longer"));
-    assert!(done.sign_out_everywhere().await.is_err());
+    let mut done = sign_in(&house, start(&house, "USER_SRP_AUTH", &username, Some(&password)).await).await.unwrap();
+    assert_eq!(done.carry_out(&Deed::StillSignedIn).await.unwrap().text, "Cognito still takes the access token.");
+    assert!(!done.carry_out(&Deed::SignOutEverywhere).await.unwrap().refused);
+    let after = done.carry_out(&Deed::StillSignedIn).await.unwrap();
+    assert!(after.refused && after.text.starts_with("Cognito takes the access token no longer"), "{after:?}");
+    assert!(done.carry_out(&Deed::SignOutEverywhere).await.unwrap().refused);
+    let operations: Vec<&str> = done.steps().iter().skip(2).map(|step| step.operation).collect();
+    assert_eq!(operations, ["GetUser", "GlobalSignOut", "GetUser", "GlobalSignOut"], "all of it is recorded");
 }
 
 #[tokio::test]

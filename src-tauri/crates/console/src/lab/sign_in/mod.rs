@@ -1,28 +1,32 @@
 //! A sign-in from its first call to its tokens.
 
 mod afterwards;
+mod direct;
 mod own_answers;
+mod replay;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::time::Instant;
+use std::sync::Arc;
 
 use cognito::Session;
+use cognito::oauth::Hosted;
 use cognito::sign_in::srp::{Srp, SrpError, secret_hash};
 use cognito::sign_in::{Answer, Challenge, Progress, SignInCall};
-use jiff::Timestamp;
 use model::PoolId;
-use model::client::{AppClient, FLOWS, Flow};
-use model::connection::{ConnectionId, Environment};
+use model::client::{AppClient, Door, FLOWS, Flow};
+use model::connection::ConnectionId;
 use own_answers::srp;
 use secrecy::SecretString;
 
+pub use afterwards::Deed;
 pub use cognito::sign_in::Tokens;
+pub(super) use direct::as_progress;
 
 use super::LabClient;
 use super::answers::{Reply, responses};
 use super::explain::explain;
-use super::recorder::{self, Outcome, Step};
+use super::recorder::{self, Outcome, Sent, Step};
 use crate::error::{Code, Error};
 use crate::open::{Console, Inner};
 
@@ -45,6 +49,26 @@ pub struct Start {
     pub device: Option<Device>,
     /// For the pool's triggers.
     pub metadata: BTreeMap<String, String>,
+    /// OAuth scopes, for hosted login and for machines; empty for all that the client may have.
+    pub scopes: Vec<String>,
+}
+
+impl Start {
+    /// A start with nothing but names.
+    #[must_use]
+    pub fn new(pool: PoolId, client: LabClient, flow: &str, username: &str) -> Self {
+        Self {
+            pool,
+            client,
+            flow: flow.to_owned(),
+            username: username.to_owned(),
+            password: None,
+            totp: None,
+            device: None,
+            metadata: BTreeMap::new(),
+            scopes: Vec::new(),
+        }
+    }
 }
 
 /// A device that Cognito knows, with the password that only we know.
@@ -77,7 +101,7 @@ pub enum Stage {
 /// A sign-in under way or done. Dropping it forgets its secrets.
 pub struct SignIn {
     session: Session,
-    console: std::sync::Arc<Inner>,
+    console: Arc<Inner>,
     start: Start,
     flow: &'static Flow,
     /// The name that answers carry: the user's real one once Cognito has told it.
@@ -88,6 +112,10 @@ pub struct SignIn {
     steps: Vec<Step>,
     /// The last time step whose code of the authenticator app was used; each counts once.
     used_totp: Option<u64>,
+    /// Where the pool's domain is, once it was asked for.
+    hosted: Option<Hosted>,
+    /// What was answered to which challenge, for doing it again.
+    replies: Vec<(String, Reply)>,
 }
 
 impl fmt::Debug for SignIn {
@@ -108,36 +136,53 @@ impl Console {
     /// [`Code::Validation`] for a flow that does not exist or lacks what it needs, [`Code::JournalUnavailable`] when the
     /// call cannot be written down first; network and credentials as everywhere. A refusal of Cognito's is a [`Stage`].
     pub async fn sign_in(&self, connection: &ConnectionId, start: Start) -> Result<SignIn, Error> {
-        let Some(flow) = FLOWS.iter().find(|flow| flow.name == start.flow) else {
-            let names: Vec<&str> = FLOWS.iter().map(|flow| flow.name).collect();
-            return Err(Error::invalid("flow", format!("There is no such flow. Choose one of {}.", names.join(", "))));
-        };
-        if self.inner.environment(connection) == Environment::Production {
-            let message = "This connection is marked Production and is read-only. A sign-in would reach real users: it runs \
-                           triggers, may change a password, and makes the user billable. Mark it Test to sign in.";
-            return Err(Error::new(Code::Precondition, message));
-        }
+        let flow = flow_of(&start.flow)?;
+        self.inner.refuse_in_production(connection)?;
         let session = self.inner.session(connection).await?;
-        let nothing = Stage::Refused { code: String::new(), explanation: String::new() };
-        let mut sign_in = SignIn {
-            session,
-            console: self.inner.clone(),
-            username: start.username.clone(),
-            start,
-            flow,
-            srp: None,
-            challenge: None,
-            stage: nothing,
-            steps: Vec::new(),
-            used_totp: None,
-        };
+        let mut sign_in = SignIn::new(session, self.inner.clone(), start, flow);
         sign_in.begin().await?;
         sign_in.go_on().await?;
         Ok(sign_in)
     }
 }
 
+fn flow_of(name: &str) -> Result<&'static Flow, Error> {
+    FLOWS.iter().find(|flow| flow.name == name).ok_or_else(|| {
+        let names: Vec<&str> = FLOWS.iter().map(|flow| flow.name).collect();
+        Error::invalid("flow", format!("There is no such flow. Choose one of {}.", names.join(", ")))
+    })
+}
+
 impl SignIn {
+    pub(super) fn new(session: Session, console: Arc<Inner>, start: Start, flow: &'static Flow) -> Self {
+        Self {
+            session,
+            console,
+            username: start.username.clone(),
+            start,
+            flow,
+            srp: None,
+            challenge: None,
+            stage: Stage::Refused { code: String::new(), explanation: String::new() },
+            steps: Vec::new(),
+            used_totp: None,
+            hosted: None,
+            replies: Vec::new(),
+        }
+    }
+
+    /// What it began with.
+    #[must_use]
+    pub fn start(&self) -> &Start {
+        &self.start
+    }
+
+    /// The flow.
+    #[must_use]
+    pub fn flow(&self) -> &'static Flow {
+        self.flow
+    }
+
     /// Where it stands.
     #[must_use]
     pub fn stage(&self) -> &Stage {
@@ -170,6 +215,7 @@ impl SignIn {
         let Some(challenge) = self.challenge.clone() else {
             return Err(Error::new(Code::Precondition, "No challenge is open. Start again."));
         };
+        self.replies.push((challenge.name.clone(), reply.clone()));
         if let ("PASSWORD_VERIFIER" | "PASSWORD_SRP", Reply::Password(password)) = (challenge.name.as_str(), reply) {
             self.start.password = Some(password.clone());
             return self.go_on().await;
@@ -183,6 +229,16 @@ impl SignIn {
     }
 
     async fn begin(&mut self) -> Result<(), Error> {
+        match self.flow.door {
+            Door::Initiate | Door::AdminInitiate => self.initiate().await,
+            Door::Direct => self.take_tokens().await,
+            Door::Browser => {
+                Err(Error::invalid("flow", format!("{} begins in a browser, in the window.", self.flow.name)))
+            }
+        }
+    }
+
+    async fn initiate(&mut self) -> Result<(), Error> {
         let mut parameters = BTreeMap::new();
         let mut put = |name: &str, value: SecretString| parameters.insert(name.to_owned(), value);
         let password = self.start.password.clone();
@@ -221,10 +277,10 @@ impl SignIn {
             put("DEVICE_KEY", device.key.clone().into());
         }
         let call = self.call(parameters);
-        let (sent, at, clock) = (recorder::sent(&call.parameters), self.console.now(), Instant::now());
+        let operation = if self.flow.admin() { "AdminInitiateAuth" } else { "InitiateAuth" };
+        let sent = self.sending(operation, self.flow.name, recorder::sent(&call.parameters));
         let answer = self.session.initiate_auth(self.flow.name, &call).await?;
-        let operation = if self.flow.admin { "AdminInitiateAuth" } else { "InitiateAuth" };
-        self.record(operation, self.flow.name, sent, at, clock, answer);
+        self.record(sent, answer);
         Ok(())
     }
 
@@ -249,10 +305,10 @@ impl SignIn {
             responses.entry("DEVICE_KEY".to_owned()).or_insert_with(|| device.key.clone().into());
         }
         let call = self.call(responses);
-        let (sent, at, clock) = (recorder::sent(&call.parameters), self.console.now(), Instant::now());
+        let operation = if self.flow.admin() { "AdminRespondToAuthChallenge" } else { "RespondToAuthChallenge" };
+        let sent = self.sending(operation, &challenge.name, recorder::sent(&call.parameters));
         let answer = self.session.respond_to_challenge(&challenge.name, challenge.session.as_ref(), &call).await?;
-        let operation = if self.flow.admin { "AdminRespondToAuthChallenge" } else { "RespondToAuthChallenge" };
-        self.record(operation, &challenge.name, sent, at, clock, answer);
+        self.record(sent, answer);
         Ok(())
     }
 
@@ -266,34 +322,53 @@ impl SignIn {
         SignInCall {
             pool: self.start.pool.clone(),
             client: client.client.id.clone(),
-            admin: self.flow.admin,
+            admin: self.flow.admin(),
             person: Some(self.username.clone()),
             parameters,
             metadata: self.start.metadata.clone(),
         }
     }
 
-    fn record(
-        &mut self,
-        operation: &'static str,
-        subject: &str,
-        request: BTreeMap<String, recorder::Shown>,
-        at: Timestamp,
-        clock: Instant,
-        answer: Answer<Progress>,
-    ) {
-        let took_ms = u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let mut step = Step {
-            operation,
-            subject: subject.to_owned(),
-            at,
-            took_ms,
-            request,
-            answer: BTreeMap::new(),
-            outcome: Outcome::Tokens,
-            meaning: "Signed in.".to_owned(),
-            next: Vec::new(),
-        };
+    pub(super) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Where the pool's domain is, if that was asked for.
+    pub(super) fn known_domain(&self) -> Option<&str> {
+        self.hosted.as_ref().map(Hosted::base)
+    }
+
+    pub(super) fn push(&mut self, step: Step) {
+        self.steps.push(step);
+    }
+
+    pub(super) fn set_hosted(&mut self, hosted: Hosted) {
+        self.hosted = Some(hosted);
+    }
+
+    pub(super) fn set_username(&mut self, name: &str) {
+        name.clone_into(&mut self.username);
+    }
+
+    /// Throws the tokens away, because they are not what was asked for.
+    pub(super) fn discard(&mut self, code: &str, message: &str) {
+        let refusal =
+            cognito::sign_in::Refusal { code: code.to_owned(), message: message.to_owned(), request_id: None };
+        self.stage = Stage::Refused { code: code.to_owned(), explanation: message.to_owned() };
+        if let Some(step) = self.steps.last_mut() {
+            message.clone_into(&mut step.meaning);
+            step.outcome = recorder::refused(refusal, message.to_owned());
+        }
+    }
+
+    pub(super) fn sending(&self, operation: &'static str, subject: &str, request: recorder::Values) -> Sent {
+        Sent::new(operation, subject, request, self.console.now())
+    }
+
+    pub(super) fn record(&mut self, sent: Sent, answer: Answer<Progress>) {
+        let mut step = sent.step();
+        step.outcome = Outcome::Tokens;
+        "Signed in.".clone_into(&mut step.meaning);
         match answer {
             Answer::Given(Progress::Tokens(tokens)) => {
                 step.answer = recorder::given(&tokens);

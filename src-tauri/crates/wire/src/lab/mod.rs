@@ -2,14 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use console::lab::{LabClient, Outcome, Reply, Shown, SignIn, Stage, Step};
+use console::lab::{LabClient, Outcome, QrCode, Reply, SUGGESTED_CALLBACK, Shown, SignIn, Stage, Step};
 use model::ClientId;
-use model::client::FLOWS;
+use model::client::{Door, FLOWS, Flow};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{ErrorCode, WireError};
+
+mod deeds;
+
+pub use deeds::{
+    DeedKind, DeedView, ErrandKind, ErrandView, HostedSignIn, LabDeed, LabErrand, MatrixCellView, MatrixRowView,
+    RecordingForm, StandingKind, WriteRecording, WrittenView,
+};
 
 /// Reads an app client's id.
 ///
@@ -205,14 +212,52 @@ pub struct LabClientView {
     pub hides_users: bool,
     /// Every flow, open or closed.
     pub flows: Vec<FlowView>,
+    /// `AllowedOAuthScopes`.
+    pub scopes: Vec<String>,
+    /// The registered callback at which hosted login comes back to this machine; `null` when there is none.
+    pub callback: Option<String>,
+    /// A callback that can be added where there is none.
+    pub suggested_callback: String,
+    /// Whether the client names an address to lead to after signing out.
+    pub logs_out: bool,
+}
+
+/// Who gets tokens, and for what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum FlowKind {
+    /// A user, by password or challenges.
+    User,
+    /// A user, for a refresh token.
+    Refresh,
+    /// A user, in a browser.
+    Browser,
+    /// The client itself.
+    Machine,
+}
+
+impl From<&Flow> for FlowKind {
+    fn from(flow: &Flow) -> Self {
+        if flow.of_machine() {
+            Self::Machine
+        } else if flow.refreshes() {
+            Self::Refresh
+        } else if flow.door == Door::Browser {
+            Self::Browser
+        } else {
+            Self::User
+        }
+    }
 }
 
 /// A way to sign in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct FlowView {
-    /// `AuthFlow`.
+    /// `AuthFlow`, the OAuth grant, or the operation.
     pub name: String,
+    /// Who gets tokens.
+    pub kind: FlowKind,
     /// What it is.
     pub meaning: String,
     /// Why the client does not allow it; `null` when it does.
@@ -223,6 +268,7 @@ impl From<&LabClient> for LabClientView {
     fn from(lab: &LabClient) -> Self {
         let flow = |flow: &model::client::Flow| FlowView {
             name: flow.name.to_owned(),
+            kind: flow.into(),
             meaning: flow.meaning.to_owned(),
             closed: lab.client.allows(flow).err().map(|why| why.to_string()),
         };
@@ -232,6 +278,10 @@ impl From<&LabClient> for LabClientView {
             has_secret: lab.client.has_secret,
             hides_users: lab.client.hides_users,
             flows: FLOWS.iter().map(flow).collect(),
+            scopes: lab.client.scopes.clone(),
+            callback: lab.local_callbacks().first().map(|&url| url.to_owned()),
+            suggested_callback: SUGGESTED_CALLBACK.to_owned(),
+            logs_out: !lab.client.logout_urls.is_empty(),
         }
     }
 }
@@ -250,6 +300,10 @@ pub struct StartSignIn {
     pub password: Option<String>,
     /// The secret of an authenticator app in base 32; `null` to be asked for its code.
     pub totp: Option<String>,
+    /// OAuth scopes of a machine's token; empty for all that it may have.
+    pub scopes: Vec<String>,
+    /// Whether a device that was remembered for this user name is used.
+    pub use_device: bool,
 }
 
 impl std::fmt::Debug for StartSignIn {
@@ -326,6 +380,20 @@ impl std::fmt::Debug for OneCode {
 pub struct EnrolmentView {
     /// The shared secret in base 32.
     pub secret: String,
+    /// Modules on a side of its QR code; 0 when it is too long for one.
+    pub qr_size: u32,
+    /// The SVG path of the dark modules.
+    pub qr_path: String,
+}
+
+impl EnrolmentView {
+    /// Shows a secret and its picture.
+    #[must_use]
+    pub fn new(secret: &SecretString, code: Option<QrCode>) -> Self {
+        let size = code.as_ref().map_or(0, |code| u32::try_from(code.size).unwrap_or_default());
+        let path = code.map(|code| code.path).unwrap_or_default();
+        Self { secret: secret.expose_secret().to_owned(), qr_size: size, qr_path: path }
+    }
 }
 
 impl std::fmt::Debug for EnrolmentView {
@@ -384,6 +452,14 @@ pub struct LabView {
     pub expires_in: Option<i32>,
     /// The user's real name, once Cognito has told it. Foreign text.
     pub username: String,
+    /// The flow.
+    pub flow: String,
+    /// The key of a new device that came with the tokens and can be remembered; `null` when none did.
+    pub new_device: Option<String>,
+    /// The key of the device that is remembered; `null` when none is.
+    pub device: Option<String>,
+    /// Whether the browser's own session at the pool's domain can be ended.
+    pub logs_out: bool,
     /// Every call so far.
     pub steps: Vec<StepView>,
 }
@@ -452,6 +528,10 @@ impl From<&SignIn> for LabView {
             tokens,
             expires_in,
             username: sign_in.username().to_owned(),
+            flow: sign_in.flow().name.to_owned(),
+            new_device: sign_in.new_device().map(str::to_owned),
+            device: sign_in.device().map(|device| device.key.clone()),
+            logs_out: sign_in.flow().door == Door::Browser && !sign_in.start().client.client.logout_urls.is_empty(),
             steps: told.steps,
         }
     }

@@ -1,0 +1,150 @@
+//! What a user does for themself through a client: signing up, a forgotten password, another one, devices, signing out.
+
+use std::collections::BTreeMap;
+
+use console::Code;
+use console::lab::{Bench, Deed, Errand, Errands, Said, Standing, Start};
+use model::connection::Environment;
+use sandbox::Person;
+use secrecy::SecretString;
+use serde_json::json;
+
+use crate::house::{House, sandbox_connection};
+use crate::lab::{client, person, sign_in, start, today, tokens};
+use crate::lab_challenges::administer;
+
+async fn errands(house: &House, client_at: usize) -> Errands {
+    let client = client(house, client_at).await;
+    house.console.errands(&sandbox_connection(), &house.pool_id(), client).await.unwrap()
+}
+
+fn secret(text: &str) -> SecretString {
+    text.to_owned().into()
+}
+
+/// The code in the newest message of the sandbox's outbox.
+fn newest_code(house: &House) -> SecretString {
+    let messages = house.sandbox.outbox();
+    let text = messages.last().unwrap().code.clone().unwrap();
+    text.into()
+}
+
+async fn run(errands: &mut Errands, username: &str, errand: Errand) -> Said {
+    errands.run(username, &errand).await.unwrap()
+}
+
+#[tokio::test]
+async fn somebody_signs_up_confirms_with_a_code_and_signs_in() {
+    let house = House::new(today()).await;
+    // Through the client with a secret, so that its digest counts as well.
+    let mut errands = errands(&house, 1).await;
+    let attributes = BTreeMap::from([("email".to_owned(), "newcomer@people.example".to_owned())]);
+    let password = Some(secret("Newcomer-Horse-1"));
+    let signed_up =
+        run(&mut errands, "newcomer", Errand::SignUp { password: password.clone(), attributes: attributes.clone() })
+            .await;
+    assert!(!signed_up.refused && signed_up.text.contains("A code was sent to"), "{signed_up:?}");
+    let again = run(&mut errands, "newcomer", Errand::SignUp { password, attributes }).await;
+    assert!(again.refused, "{again:?}");
+    assert!(run(&mut errands, "newcomer", Errand::Confirm(secret("000000"))).await.refused);
+    assert!(!run(&mut errands, "newcomer", Errand::Resend).await.refused);
+    let confirmed = run(&mut errands, "newcomer", Errand::Confirm(newest_code(&house))).await;
+    assert!(!confirmed.refused, "{confirmed:?}");
+    tokens(&sign_in(&house, start(&house, "USER_SRP_AUTH", "newcomer", Some("Newcomer-Horse-1")).await).await.unwrap());
+
+    let operations: Vec<&str> = errands.steps().iter().map(|step| step.operation).collect();
+    assert_eq!(operations, ["SignUp", "SignUp", "ConfirmSignUp", "ResendConfirmationCode", "ConfirmSignUp"]);
+    assert!(!format!("{:?} {errands:?}", errands.steps()).contains("Newcomer-Horse-1"), "no password is recorded");
+}
+
+#[tokio::test]
+async fn a_forgotten_password_is_replaced_with_a_code_and_then_changed_again() {
+    let house = House::new(today()).await;
+    let Person { username, password, .. } = person(&house, "CONFIRMED");
+    let mut errands = errands(&house, 0).await;
+    assert!(!run(&mut errands, &username, Errand::Forgot).await.refused);
+    let weak = Errand::ConfirmForgot { code: newest_code(&house), password: secret("x") };
+    assert!(run(&mut errands, &username, weak).await.refused);
+    let good = Errand::ConfirmForgot { code: newest_code(&house), password: secret("Recovered-Horse-1") };
+    let recovered = run(&mut errands, &username, good).await;
+    assert!(!recovered.refused, "{recovered:?}");
+
+    let begun = start(&house, "USER_SRP_AUTH", &username, Some("Recovered-Horse-1")).await;
+    let mut done = sign_in(&house, begun).await.unwrap();
+    let wrong = Deed::ChangePassword { old: secret(&password), new: secret("Changed-Horse-1") };
+    assert!(done.carry_out(&wrong).await.unwrap().refused);
+    let right = Deed::ChangePassword { old: secret("Recovered-Horse-1"), new: secret("Changed-Horse-1") };
+    assert!(!done.carry_out(&right).await.unwrap().refused);
+    tokens(&sign_in(&house, start(&house, "USER_SRP_AUTH", &username, Some("Changed-Horse-1")).await).await.unwrap());
+}
+
+#[tokio::test]
+async fn errands_are_refused_in_production_and_without_a_name() {
+    let house = House::new(today()).await;
+    let nameless = errands(&house, 0).await.run("", &Errand::Forgot).await.unwrap_err();
+    assert_eq!(nameless.field.as_deref(), Some("username"));
+    let web = client(&house, 0).await;
+    house.console.label(&sandbox_connection(), Environment::Production, None).await.unwrap();
+    let refused = house.console.errands(&sandbox_connection(), &house.pool_id(), web).await.unwrap_err();
+    assert_eq!(refused.code, Code::Precondition);
+}
+
+#[tokio::test]
+async fn a_revoked_refresh_token_gives_nothing_and_cognito_takes_its_access_token_no_longer() {
+    let house = House::new(today()).await;
+    let Person { username, password, .. } = person(&house, "CONFIRMED");
+    let begun = start(&house, "USER_SRP_AUTH", &username, Some(&password)).await;
+    let mut done = sign_in(&house, begun.clone()).await.unwrap();
+    let (_, _, refresh) = tokens(&done);
+    assert!(!done.carry_out(&Deed::Revoke).await.unwrap().refused);
+    assert!(done.carry_out(&Deed::StillSignedIn).await.unwrap().refused);
+    let again = Start { flow: "REFRESH_TOKEN_AUTH".to_owned(), password: Some(refresh), ..begun };
+    assert!(matches!(sign_in(&house, again).await.unwrap().stage(), console::lab::Stage::Refused { .. }));
+    let info = done.carry_out(&Deed::UserInfo).await.unwrap();
+    assert!(info.refused, "tokens of the API lack the scope openid: {info:?}");
+}
+
+#[tokio::test]
+async fn the_table_remembers_devices_by_name_and_which_flow_worked() {
+    let house = House::new(today()).await;
+    let tracks = json!({
+        "UserPoolId": house.pool_id().as_str(),
+        "DeviceConfiguration": { "ChallengeRequiredOnNewDevice": false, "DeviceOnlyRememberedOnUserPrompt": true },
+    });
+    administer(&house, "UpdateUserPool", tracks).await;
+    let Person { username, password, .. } = person(&house, "CONFIRMED");
+    let mut bench = Bench::default();
+    let begun = start(&house, "USER_SRP_AUTH", &username, Some(&password)).await;
+    let mut done = sign_in(&house, begun.clone()).await.unwrap();
+    let said = done.carry_out(&Deed::RememberDevice).await.unwrap();
+    assert!(!said.refused && said.text.contains("remembered"), "{said:?}");
+    bench.sign_in = Some(done);
+    bench.note();
+    let device = bench.device_of(&username).unwrap().clone();
+    assert!(bench.device_of("somebody.else").is_none());
+
+    let mut again = sign_in(&house, Start { device: Some(device.clone()), ..begun.clone() }).await.unwrap();
+    assert_eq!(again.steps().len(), 4, "the device proved itself");
+    assert!(!again.carry_out(&Deed::ForgetDevice).await.unwrap().refused);
+    assert!(again.device().is_none());
+    bench.forget_device(&device.key);
+    assert!(bench.device_of(&username).is_none());
+
+    let failed =
+        sign_in(&house, Start { flow: "USER_PASSWORD_AUTH".to_owned(), password: Some(secret("wrong")), ..begun });
+    bench.sign_in = Some(failed.await.unwrap());
+    bench.note();
+    let clients = house.console.described_clients(&sandbox_connection(), &house.pool_id()).await.unwrap();
+    let matrix = bench.matrix(&clients);
+    assert_eq!(matrix.len(), clients.len());
+    let standing = |name: &str, flow: &str| {
+        let row = matrix.iter().find(|row| row.client.name == name).unwrap();
+        row.cells.iter().find(|(known, _)| known.name == flow).unwrap().1.clone()
+    };
+    assert_eq!(standing("web", "USER_SRP_AUTH"), Standing::Works);
+    assert!(matches!(standing("web", "USER_PASSWORD_AUTH"), Standing::Fails(why) if why.contains("password")));
+    assert!(matches!(standing("web", "USER_AUTH"), Standing::Closed(why) if why.contains("ALLOW_USER_AUTH")));
+    assert_eq!(standing("server", "USER_SRP_AUTH"), Standing::Untried);
+    assert!(matches!(standing("machine", "authorization_code"), Standing::Closed(why) if why.contains("code")));
+    assert_eq!(standing("machine", "client_credentials"), Standing::Untried);
+}

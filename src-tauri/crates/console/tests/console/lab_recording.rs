@@ -1,0 +1,126 @@
+//! Doing a recording again, and writing it down in other forms without what must stay secret.
+
+use std::collections::BTreeMap;
+
+use console::lab::{Deed, Errand, Language, Reply, Stage, Start};
+use sandbox::Person;
+use secrecy::ExposeSecret;
+
+use crate::house::{House, sandbox_connection};
+use crate::lab::{client, person, sign_in, start, today, tokens};
+
+const FORMS: [Language; 4] = [Language::AwsCli, Language::Curl, Language::JavaScript, Language::Report];
+
+#[tokio::test]
+async fn a_recording_is_done_again_with_what_was_typed() {
+    let house = House::new(today()).await;
+    let Person { username, password, .. } = person(&house, "CONFIRMED");
+    // The password was only typed when it was asked for.
+    let mut first = sign_in(&house, start(&house, "USER_SRP_AUTH", &username, None).await).await.unwrap();
+    assert!(matches!(first.stage(), Stage::Challenge(_)));
+    first.answer(&Reply::Password(password.clone().into())).await.unwrap();
+    let (_, before, _) = tokens(&first);
+    let again = house.console.replay(&sandbox_connection(), &first).await.unwrap();
+    let (_, after, _) = tokens(&again);
+    assert_ne!(before.expose_secret(), after.expose_secret());
+    let operations = |sign_in: &console::lab::SignIn| -> Vec<_> {
+        sign_in.steps().iter().map(|step| (step.operation, step.subject.clone())).collect()
+    };
+    assert_eq!(operations(&first), operations(&again));
+
+    // What no longer works is refused the same way, and nothing is sent in vain.
+    let forced = person_with(&house);
+    let mut changed = sign_in(&house, start(&house, "USER_SRP_AUTH", &forced.0, Some(&forced.1)).await).await.unwrap();
+    let reply = Reply::NewPassword { password: "Better-Than-1".to_owned().into(), attributes: BTreeMap::new() };
+    changed.answer(&reply).await.unwrap();
+    tokens(&changed);
+    let again = house.console.replay(&sandbox_connection(), &changed).await.unwrap();
+    assert!(matches!(again.stage(), Stage::Refused { code, .. } if code == "NotAuthorizedException"));
+}
+
+fn person_with(house: &House) -> (String, String) {
+    let person = person(house, "FORCE_CHANGE_PASSWORD");
+    (person.username, person.password)
+}
+
+#[tokio::test]
+async fn every_form_names_the_calls_and_holds_no_secret() {
+    let house = House::new(today()).await;
+    let Person { username, password, .. } = person(&house, "CONFIRMED");
+    let mut begun = start(&house, "USER_SRP_AUTH", &username, Some(&password)).await;
+    begun.client = client(&house, 1).await;
+    let mut done = sign_in(&house, begun.clone()).await.unwrap();
+    let (id, access, refresh) = tokens(&done);
+    let new = "Changed-Horse-1";
+    let changed = Deed::ChangePassword { old: password.clone().into(), new: new.to_owned().into() };
+    done.carry_out(&changed).await.unwrap();
+    done.carry_out(&Deed::SignOutEverywhere).await.unwrap();
+    let client_secret = begun.client.secret.clone().unwrap();
+    for form in FORMS {
+        let text = done.recipe().write(form);
+        for secret in [&id, &access, &refresh, &client_secret, &password.clone().into(), &new.to_owned().into()] {
+            assert!(!text.contains(secret.expose_secret()), "{form:?}");
+        }
+        assert!(text.contains(begun.client.client.id.as_str()), "{form:?}: {text}");
+    }
+    let cli = done.recipe().write(Language::AwsCli);
+    assert!(cli.contains("aws cognito-idp respond-to-auth-challenge --region eu-west-1"), "{cli}");
+    assert!(
+        cli.contains("\"SECRET_HASH\":\"<SECRET_HASH>\"")
+            && cli.contains("\"PreviousPassword\":\"<PREVIOUS_PASSWORD>\"")
+    );
+    let curl = done.recipe().write(Language::Curl);
+    assert!(curl.contains("X-Amz-Target: AWSCognitoIdentityProviderService.GlobalSignOut"), "{curl}");
+    let script = done.recipe().write(Language::JavaScript);
+    for call in ["await signIn({", "\"authFlowType\": \"USER_SRP_AUTH\"", "await updatePassword({", "await signOut({"] {
+        assert!(script.contains(call), "{call}: {script}");
+    }
+    assert!(!script.contains("confirmSignIn"), "the library proves the password by itself: {script}");
+    let report = done.recipe().write(Language::Report);
+    assert!(!report.contains(&username), "nobody is named: {report}");
+    assert!(report.contains("| 2 | RespondToAuthChallenge | PASSWORD_VERIFIER | tokens |"), "{report}");
+}
+
+#[tokio::test]
+async fn hostile_names_stay_one_word_of_a_shell_and_one_text_of_a_script() {
+    let house = House::new(today()).await;
+    let hostile = "o'brien'; rm -rf ~; $(id) `id` \"\\ \n| <b>";
+    let refused = sign_in(
+        &house,
+        Start { password: Some("x".to_owned().into()), ..start(&house, "USER_PASSWORD_AUTH", hostile, None).await },
+    );
+    let done = refused.await.unwrap();
+    let cli = done.recipe().write(Language::AwsCli);
+    let (_, input) = cli.split_once("--cli-input-json ").unwrap();
+    // What a POSIX shell makes of it.
+    let shell = std::process::Command::new("sh").arg("-c").arg(format!("printf %s {input}")).output().unwrap();
+    let read: serde_json::Value = serde_json::from_slice(&shell.stdout).unwrap();
+    assert_eq!(read["AuthParameters"]["USERNAME"], hostile);
+    let script = done.recipe().write(Language::JavaScript);
+    assert!(script.contains(&serde_json::to_string(hostile).unwrap()), "{script}");
+    let report = done.recipe().write(Language::Report);
+    assert!(!report.contains("<b>") && !report.contains("rm -rf"), "{report}");
+}
+
+#[tokio::test]
+async fn errands_are_written_down_as_well() {
+    let house = House::new(today()).await;
+    let web = client(&house, 0).await;
+    let mut errands = house.console.errands(&sandbox_connection(), &house.pool_id(), web).await.unwrap();
+    let attributes = BTreeMap::from([("email".to_owned(), "newcomer@people.example".to_owned())]);
+    let errand = Errand::SignUp { password: Some("Newcomer-Horse-1".to_owned().into()), attributes };
+    errands.run("newcomer", &errand).await.unwrap();
+    let cli = errands.recipe().write(Language::AwsCli);
+    assert!(
+        cli.contains("aws cognito-idp sign-up")
+            && cli.contains("{\"Name\":\"email\",\"Value\":\"newcomer@people.example\"}"),
+        "{cli}"
+    );
+    let script = errands.recipe().write(Language::JavaScript);
+    assert!(script.contains("await signUp({") && script.contains("\"email\": \"newcomer@people.example\""), "{script}");
+    let report = errands.recipe().write(Language::Report);
+    assert!(!report.contains("newcomer"), "{report}");
+    for form in FORMS {
+        assert!(!errands.recipe().write(form).contains("Newcomer-Horse-1"));
+    }
+}

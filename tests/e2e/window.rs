@@ -183,8 +183,12 @@ impl Window {
 
     /// Clicks the drawn person of that place, the topmost being 0.
     pub(crate) async fn click_row(&self, place: usize) {
-        let script = format!("{DRAWN_ROWS}; rows[arguments[0]].querySelectorAll('[role=gridcell]')[1].click()");
-        self.run(&script, vec![json!(place)]).await;
+        let script = format!(
+            "{DRAWN_ROWS}; const cell = rows[arguments[0]]?.querySelectorAll('[role=gridcell]')[1]; cell?.click(); \
+             return Boolean(cell)"
+        );
+        let clicked = async || self.run(&script, vec![json!(place)]).await == json!(true);
+        self.wait("the row is drawn", clicked).await;
     }
 
     /// What is written in the drawn people's rows, from top to bottom, tooltips included.

@@ -112,8 +112,10 @@ pub(crate) enum Command {
     /// Carry out a plan that was written before; one that was begun goes on
     Apply(change_arguments::Apply),
     /// List jobs, show one, go on with one, try failures again
-    #[command(subcommand)]
-    Jobs(change_arguments::Jobs),
+    Jobs {
+        #[command(subcommand)]
+        what: Option<change_arguments::Jobs>,
+    },
     /// Take a job back, as far as that can be, by a plan of its own
     Undo(change_arguments::UndoJob),
     /// List or verify the audit of every change

@@ -51,7 +51,7 @@ async fn run(Arguments { common, command }: Arguments) -> Result<(), Failure> {
         }
         Command::Plan(wish) => commands::change::plan(&common, wish).await,
         Command::Apply(apply) => commands::change::apply(&common, apply).await,
-        Command::Jobs(jobs) => commands::jobs::run(&common, jobs).await,
+        Command::Jobs { what } => commands::jobs::run(&common, what.unwrap_or(change_arguments::Jobs::List)).await,
         Command::Undo(undo) => commands::change::undo(&common, undo).await,
         Command::Audit(audit) => commands::jobs::audit(&common, audit).await,
         Command::Count { query } => commands::users::count(&common, query.as_deref()).await,

@@ -44,7 +44,7 @@ fn a_user_is_disabled_and_the_job_is_undone_and_audited() {
     let head = verdict["head"].as_str().unwrap();
     assert_eq!(home.run(&["audit", "verify", "--head", head]).code, 0);
     assert_eq!(home.run(&["audit", "verify", "--head", "00"]).code, 1);
-    assert_eq!(home.run_at(&served, &["jobs", "list", "--json"]).json(0).as_array().unwrap().len(), 2);
+    assert_eq!(home.run_at(&served, &["jobs", "--json"]).json(0).as_array().unwrap().len(), 2);
 }
 
 #[test]

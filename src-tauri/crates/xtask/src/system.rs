@@ -18,10 +18,18 @@ pub(crate) const BUILD: &[&str] = &[
 /// A display without a screen, and pictures of it.
 pub(crate) const DISPLAY: &[&str] = &["imagemagick", "xvfb"];
 
-/// What the tests need beyond that: the web driver, a Secret Service, Python for the peers, and typefaces for every
-/// script in the sandbox.
-pub(crate) const TESTS: &[&str] =
-    &["dbus", "fonts-noto-cjk", "fonts-noto-core", "gnome-keyring", "openssl", "python3-venv", "webkit2gtk-driver"];
+/// What the tests need beyond that: the web driver, what stands in for a browser, a Secret Service, Python for the
+/// peers, and typefaces for every script in the sandbox.
+pub(crate) const TESTS: &[&str] = &[
+    "curl",
+    "dbus",
+    "fonts-noto-cjk",
+    "fonts-noto-core",
+    "gnome-keyring",
+    "openssl",
+    "python3-venv",
+    "webkit2gtk-driver",
+];
 
 /// Installs those of the packages that are missing.
 ///
@@ -71,6 +79,7 @@ const NAMES: &[(&str, [&str; 3])] = &[
     ("pkg-config", ["pkgconf-pkg-config", "pkgconf", "pkgconf-pkg-config"]),
     ("imagemagick", ["ImageMagick", "imagemagick", "ImageMagick"]),
     ("xvfb", ["xorg-x11-server-Xvfb", "xorg-server-xvfb", "xorg-x11-server-Xvfb"]),
+    ("curl", ["curl", "curl", "curl"]),
     ("dbus", ["dbus-daemon", "dbus", "dbus-1-daemon"]),
     ("fonts-noto-cjk", ["google-noto-sans-cjk-fonts", "noto-fonts-cjk", "google-noto-sans-cjk-fonts"]),
     ("fonts-noto-core", ["google-noto-sans-fonts", "noto-fonts", "google-noto-fonts"]),

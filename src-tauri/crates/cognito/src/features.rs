@@ -6,10 +6,9 @@ use aws_sdk_cognitoidentityprovider::types::{
 };
 use model::PoolId;
 use model::cost::{Feature, FeatureUse};
-use tracing::Instrument;
 
-use crate::error::{Context, Error, ErrorKind};
-use crate::{Session, operations};
+use crate::Session;
+use crate::error::Error;
 
 impl Session {
     /// Every feature that needs a plan above Lite, and whether the pool uses it (`DescribeUserPool`; IAM
@@ -19,15 +18,7 @@ impl Session {
     /// # Errors
     /// As [`Session::describe_pool`].
     pub async fn pool_features(&self, pool: &PoolId) -> Result<Vec<(Feature, FeatureUse)>, Error> {
-        let context = Context { pool: Some(pool.clone()), ..self.context(operations::DESCRIBE_USER_POOL) };
-        let answer = self
-            .call(&context, || self.cognito().describe_user_pool().user_pool_id(pool.as_str()).send())
-            .instrument(tracing::debug_span!("cognito.describe_user_pool", pool.id = %pool))
-            .await?;
-        let described = answer.user_pool.ok_or_else(|| {
-            Error::new(ErrorKind::WrongRegionOrEndpoint, "The answer holds no pool; is the endpoint Cognito's?")
-                .of(&context)
-        })?;
+        let described = self.described(pool).await?;
         Ok(Feature::ALL.into_iter().map(|feature| (feature, used(feature, &described))).collect())
     }
 }

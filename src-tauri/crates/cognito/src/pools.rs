@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use aws_sdk_cognitoidentityprovider::types::UserPoolType;
 use model::PoolId;
 use model::pool::{Pool, PoolSummary};
 use tracing::Instrument;
@@ -50,15 +51,19 @@ impl Session {
     /// # Errors
     /// [`ErrorKind::NotFound`] when this account has no such pool in this Region. Otherwise what [`Error`] tells.
     pub async fn describe_pool(&self, pool: &PoolId) -> Result<Pool, Error> {
+        Ok(convert::pool(pool, self.described(pool).await?))
+    }
+
+    /// What AWS answers about a pool.
+    pub(crate) async fn described(&self, pool: &PoolId) -> Result<UserPoolType, Error> {
         let context = Context { pool: Some(pool.clone()), ..self.context(operations::DESCRIBE_USER_POOL) };
         let answer = self
             .call(&context, || self.cognito().describe_user_pool().user_pool_id(pool.as_str()).send())
             .instrument(tracing::debug_span!("cognito.describe_user_pool", pool.id = %pool))
             .await?;
-        let described = answer.user_pool.ok_or_else(|| {
+        answer.user_pool.ok_or_else(|| {
             Error::new(ErrorKind::WrongRegionOrEndpoint, "The answer holds no pool; is the endpoint Cognito's?")
                 .of(&context)
-        })?;
-        Ok(convert::pool(pool, described))
+        })
     }
 }

@@ -140,6 +140,7 @@ fn commands<R: Runtime>() -> Commands<R> {
         commands::lab::start_sign_in,
         commands::lab::answer_challenge,
         commands::lab::enrol_authenticator,
+        commands::lab::copy_enrolment,
         commands::lab::verify_enrolment,
         commands::lab::reveal_token,
         commands::lab::inspect_lab_token,

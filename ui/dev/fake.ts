@@ -599,6 +599,7 @@ export const commands = {
     ),
   enrolAuthenticator: () =>
     ok({ secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", qrSize: 3, qrPath: "M0 0h3v1h-3zM1 2h1v1h-1z" }),
+  copyEnrolment: () => ok(null),
   verifyEnrolment: ({ code }: { code: string }) => ok(signIn.answer({ kind: "code", value: code, attributes: {} })),
   revealToken: ({ kind }: { kind: TokenKind }) => ok({ value: signIn.token(kind) }),
   inspectLabToken: async ({ kind }: { kind: TokenKind }) => {

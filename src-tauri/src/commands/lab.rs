@@ -120,6 +120,14 @@ pub(crate) async fn enrol_authenticator(desk: Desk<'_>) -> Answer<EnrolmentView>
     Ok(EnrolmentView::new(&secret, code))
 }
 
+/// Copies the secret of the app that is being enrolled; half a minute later it is off the clipboard.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn copy_enrolment(desk: Desk<'_>) -> Answer<()> {
+    let secret = held(&mut *desk.lab().lock().await)?.enrolling()?;
+    desk.clipboard().copy(secret)
+}
+
 /// Ends the enrolment with a code of the app and goes on with the sign-in.
 #[tauri::command]
 #[specta::specta]

@@ -103,6 +103,8 @@ export const commands = {
 	answerChallenge: (request: AnswerChallenge) => typedError<LabView, WireError>(__TAURI_INVOKE("answer_challenge", { request })),
 	/**  Begins enrolling an authenticator app. */
 	enrolAuthenticator: () => typedError<EnrolmentView, WireError>(__TAURI_INVOKE("enrol_authenticator")),
+	/**  Copies the secret of the app that is being enrolled; half a minute later it is off the clipboard. */
+	copyEnrolment: () => typedError<null, WireError>(__TAURI_INVOKE("copy_enrolment")),
 	/**  Ends the enrolment with a code of the app and goes on with the sign-in. */
 	verifyEnrolment: (request: OneCode) => typedError<LabView, WireError>(__TAURI_INVOKE("verify_enrolment", { request })),
 	/**  Shows a token because somebody pressed Reveal or Copy. */

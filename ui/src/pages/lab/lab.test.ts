@@ -110,6 +110,10 @@ describe("the sign-in lab", () => {
     await person.click(await screen.findByRole("button", { name: "Set up an authenticator app" }));
     await screen.findByText(/^JBSWY3DPEHPK3PXP/);
     screen.getByRole("img", { name: "QR code of the secret" });
+    // The shell copies it and takes it away again; the web view would leave it on the clipboard.
+    await person.click(screen.getByRole("button", { name: "Copy secret of the authenticator app" }));
+    await screen.findByText(/off the clipboard in 30 seconds/);
+    expect(await navigator.clipboard.readText()).not.toContain("JBSWY3DPEHPK3PXP");
     await person.type(screen.getByLabelText("Code"), "123456{Enter}");
     await screen.findByRole("region", { name: "Signed in" });
 

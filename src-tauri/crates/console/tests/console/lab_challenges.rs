@@ -50,12 +50,15 @@ async fn a_pool_that_demands_a_second_factor_leads_through_enrolling_an_app() {
     let Person { username, password, .. } = person(&house, "CONFIRMED");
     let mut open = sign_in(&house, start(&house, "USER_SRP_AUTH", &username, Some(&password)).await).await.unwrap();
     assert_eq!(challenge(&open), "MFA_SETUP");
+    assert_eq!(open.enrolling().unwrap_err().code, Code::Precondition);
     let (secret, picture) = open.enrol().await.unwrap();
     assert!(picture.unwrap().path.starts_with("M0 0h7v1h-7z"), "the finder pattern in the corner");
     let wrong = open.verify_enrolment("000000").await.unwrap_err();
     assert_eq!((wrong.code, wrong.field.as_deref()), (Code::Validation, Some("code")));
+    assert_eq!(open.enrolling().unwrap().expose_secret(), secret.expose_secret(), "it can be copied until it holds");
     open.verify_enrolment(&code(&house, &secret)).await.unwrap();
     tokens(&open);
+    assert_eq!(open.enrolling().unwrap_err().code, Code::Precondition);
 
     // From then on the code is asked for, or made here when the secret is known; each code counts once.
     house.sandbox.weather().advance(std::time::Duration::from_secs(30));

@@ -52,6 +52,7 @@ impl SignIn {
                 let meaning = "Cognito gave the secret for an authenticator app.".to_owned();
                 self.steps.push(sent.ended(Answer::Given(()), self.client(), |()| (answer, meaning)).0);
                 self.replace_session(next);
+                self.enrolling = Some(secret.clone());
                 let code = QrCode::of_authenticator(self.start.pool.as_str(), &self.username, &secret);
                 Ok((secret, code))
             }
@@ -62,6 +63,17 @@ impl SignIn {
                 Err(error)
             }
         }
+    }
+
+    /// The shared secret of the app that is being enrolled, for who wants to copy it.
+    ///
+    /// # Errors
+    /// [`Code::Precondition`] when none is being enrolled, or it is already.
+    pub fn enrolling(&self) -> Result<SecretString, Error> {
+        self.enrolling
+            .clone()
+            .filter(|_| self.setup().is_ok())
+            .ok_or_else(|| Error::new(Code::Precondition, "No authenticator app is being enrolled."))
     }
 
     /// Ends the enrolment with a code of the app and goes on with the sign-in.
@@ -88,6 +100,7 @@ impl SignIn {
         if let Some(refused) = refused {
             return Err(refused);
         }
+        self.enrolling = None;
         self.replace_session(next);
         self.answer(&Reply::Enrolled).await
     }

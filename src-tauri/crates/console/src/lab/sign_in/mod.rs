@@ -114,6 +114,8 @@ pub struct SignIn {
     used_totp: Option<u64>,
     /// Where the pool's domain is, once it was asked for.
     hosted: Option<Hosted>,
+    /// The secret of the authenticator app that is being enrolled.
+    enrolling: Option<SecretString>,
     /// What was answered to which challenge, for doing it again.
     replies: Vec<(String, Reply)>,
 }
@@ -167,6 +169,7 @@ impl SignIn {
             steps: Vec::new(),
             used_totp: None,
             hosted: None,
+            enrolling: None,
             replies: Vec::new(),
         }
     }

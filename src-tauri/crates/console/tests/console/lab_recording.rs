@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use console::lab::{Deed, Errand, Language, Reply, Stage, Start};
 use sandbox::Person;
 use secrecy::ExposeSecret;
+use serde_json::json;
 
 use crate::house::{House, sandbox_connection};
 use crate::lab::{client, person, sign_in, start, today, tokens};
@@ -79,6 +80,20 @@ async fn every_form_names_the_calls_and_holds_no_secret() {
     let report = done.recipe().write(Language::Report);
     assert!(!report.contains(&username), "nobody is named: {report}");
     assert!(report.contains("| 2 | RespondToAuthChallenge | PASSWORD_VERIFIER | tokens |"), "{report}");
+}
+
+#[tokio::test]
+async fn a_report_leaves_out_what_a_trigger_says() {
+    let house = House::new(today()).await;
+    let triggers = json!({ "PreAuthentication": { "error": "ask berta@elsewhere.example of 5 Mill Lane" } });
+    house.sandbox.set_triggers(house.pool_id().as_str(), triggers).unwrap();
+    let Person { username, password, .. } = person(&house, "CONFIRMED");
+    let begun = start(&house, "USER_PASSWORD_AUTH", &username, Some(&password)).await;
+    let refused = sign_in(&house, begun).await.unwrap();
+    assert!(refused.steps()[0].meaning.contains("berta@elsewhere.example"), "who signs in sees it");
+    let report = refused.recipe().write(Language::Report);
+    assert!(!report.contains("berta") && !report.contains("Mill Lane"), "{report}");
+    assert!(report.contains("Refused: `UserLambdaValidationException`"), "{report}");
 }
 
 #[tokio::test]

@@ -46,7 +46,8 @@ pub(super) fn markdown(recipe: &Recipe<'_>) -> String {
     let place = recipe.endpoint.as_deref().unwrap_or("AWS");
     let _ = writeln!(
         text,
-        "Pool `{}`, app client `{}` ({}), Region {}, at {}. User names, attributes and secrets are left out.\n",
+        "Pool `{}`, app client `{}` ({}), Region {}, at {}. User names, attributes, what Cognito or a trigger \
+         said in its own words, and secrets are left out.\n",
         code(recipe.pool),
         code(recipe.client),
         if recipe.has_secret { "with a secret" } else { "without a secret" },
@@ -89,16 +90,19 @@ fn shown(name: &str, value: &Shown, clean: &dyn Fn(&str) -> String) -> String {
     }
 }
 
-/// Every value about a person, the longest first, so that none is cut by another.
+/// Every value about a person, and Cognito's own words, for a trigger may say anything in them; the longest first, so that
+/// none is cut by another.
 fn personal(steps: &[Step]) -> Vec<String> {
     let values = steps.iter().flat_map(|step| step.request.iter().chain(&step.answer));
-    let all: BTreeSet<String> = values
-        .filter(|(name, _)| !TECHNICAL.contains(&name.as_str()))
-        .filter_map(|(_, value)| match value {
-            Shown::Plain(text) if text.chars().count() > 2 => Some(text.clone()),
-            _ => None,
-        })
-        .collect();
+    let said = steps.iter().filter_map(|step| match &step.outcome {
+        Outcome::Refused { message, .. } => Some(message.clone()),
+        _ => None,
+    });
+    let plain = values.filter(|(name, _)| !TECHNICAL.contains(&name.as_str())).filter_map(|(_, value)| match value {
+        Shown::Plain(text) => Some(text.clone()),
+        Shown::Hidden(_) => None,
+    });
+    let all: BTreeSet<String> = plain.chain(said).filter(|text| text.chars().count() > 2).collect();
     let mut all: Vec<String> = all.into_iter().collect();
     all.sort_by_key(|text| std::cmp::Reverse(text.len()));
     all

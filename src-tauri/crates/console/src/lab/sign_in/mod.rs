@@ -355,8 +355,8 @@ impl SignIn {
 
     /// Throws the tokens away, because they are not what was asked for.
     pub(super) fn discard(&mut self, code: &str, message: &str) {
-        let refusal =
-            cognito::sign_in::Refusal { code: code.to_owned(), message: message.to_owned(), request_id: None };
+        // The words are ours, not Cognito's.
+        let refusal = cognito::sign_in::Refusal { code: code.to_owned(), message: String::new(), request_id: None };
         self.stage = Stage::Refused { code: code.to_owned(), explanation: message.to_owned() };
         if let Some(step) = self.steps.last_mut() {
             message.clone_into(&mut step.meaning);

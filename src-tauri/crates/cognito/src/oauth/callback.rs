@@ -21,6 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What the browser shows in the end. Nothing of the request is repeated in it.
 const DONE: &str = "The sign-in came back to Poolkeeper. You can close this page.";
 const NOT_DONE: &str = "The sign-in did not succeed. Poolkeeper says why; you can close this page.";
+const ANOTHER: &str = "This is not the sign-in that Poolkeeper waits for. You can close this page.";
 const NOT_HERE: &str = "Nothing is here.";
 
 /// Why nobody can come back.
@@ -44,10 +45,10 @@ pub enum CallbackError {
     /// Nobody came.
     #[error("Nobody came back from the browser in time. Start again.")]
     TimedOut,
-    /// Whoever came does not belong to this sign-in.
+    /// Nobody came who belongs to this sign-in, but somebody else did.
     #[error(
-        "The browser came back with the state of another sign-in, so its code was not used. Start again, and do not use \
-         a page from before."
+        "Nobody came back from the browser in time but one with the state of another sign-in, which was not used. Start \
+         again, and do not use a page from before."
     )]
     State,
     /// The code is said to come from somebody else (RFC 9207).
@@ -150,11 +151,13 @@ impl Callback {
     }
 
     /// Waits for the browser, answers it with a page that says nothing, and closes. Requests for anything else are turned
-    /// away; the first one at the exact path decides.
+    /// away, and so are those without the right state: any page and any program of this machine could send them. The first
+    /// one with the right state at the exact path decides.
     ///
     /// # Errors
     /// [`CallbackError`]; the code was not used then.
     pub async fn wait(self, expected: &Expected, patience: Duration) -> Result<Returned, CallbackError> {
+        let mut stranger = false;
         let heard = async {
             let mut conversations = JoinSet::new();
             loop {
@@ -163,14 +166,17 @@ impl Callback {
                         conversations.spawn(converse(stream, self.door.clone(), expected.clone()));
                     }
                     Some(ended) = conversations.join_next(), if !conversations.is_empty() => {
-                        if let Ok(Some(returned)) = ended {
-                            return returned;
+                        match ended {
+                            Ok(Some(Err(CallbackError::State))) => stranger = true,
+                            Ok(Some(returned)) => return returned,
+                            Ok(None) | Err(_) => {}
                         }
                     }
                 }
             }
         };
-        tokio::time::timeout(patience, heard).await.unwrap_or(Err(CallbackError::TimedOut))
+        let heard = tokio::time::timeout(patience, heard).await;
+        heard.unwrap_or(Err(if stranger { CallbackError::State } else { CallbackError::TimedOut }))
     }
 
     async fn accept(&self) -> io::Result<TcpStream> {
@@ -197,8 +203,12 @@ async fn converse(stream: io::Result<TcpStream>, door: Arc<Door>, expected: Expe
     let head = tokio::time::timeout(PATIENCE, read(&mut stream)).await.ok()??;
     let (status, text, decided) = match door.judge(&head, &expected) {
         Ok(decided) => {
-            let done = matches!(decided, Ok(Returned::Code(_)));
-            (if done { "200 OK" } else { "400 Bad Request" }, if done { DONE } else { NOT_DONE }, Some(decided))
+            let (status, text) = match &decided {
+                Ok(Returned::Code(_)) => ("200 OK", DONE),
+                Err(CallbackError::State) => ("400 Bad Request", ANOTHER),
+                _ => ("400 Bad Request", NOT_DONE),
+            };
+            (status, text, Some(decided))
         }
         Err(status) => (status, NOT_HERE, None),
     };

@@ -85,7 +85,7 @@ impl HostedLogin {
     /// tokens or a refusal.
     ///
     /// # Errors
-    /// [`Code::Precondition`] when nobody comes in time or whoever comes does not belong to this login; network as everywhere.
+    /// [`Code::Precondition`] when nobody who belongs to this login comes in time; network as everywhere.
     pub async fn finish(self, patience: Duration) -> Result<SignIn, Error> {
         let Self { mut sign_in, hosted, authorization, callback, sent } = self;
         sign_in.set_hosted(hosted);

@@ -130,13 +130,29 @@ async fn a_person_signs_in_in_the_browser_and_the_code_becomes_tokens() {
 }
 
 #[tokio::test]
-async fn the_state_of_another_login_ends_this_one_and_no_token_is_asked_for() {
+async fn who_comes_with_another_state_or_none_is_turned_away_and_this_login_goes_on() {
+    let Prepared { house, server: _server, callback, login } = prepare().await;
+    let person = person(&house, "CONFIRMED");
+    let url = login.url().to_owned();
+    let (done, (strangers, own)) = finish(login, move || {
+        let strangers = ["code=abc&state=another", "error=access_denied", ""];
+        let strangers = strangers.map(|query| get(&format!("{callback}?{query}")).0);
+        (strangers, get(&browse(&url, &person.username, &person.password)).0)
+    })
+    .await;
+    assert_eq!((strangers, own), ([400; 3], 200));
+    tokens(&done.unwrap());
+}
+
+#[tokio::test]
+async fn the_state_of_another_login_is_told_when_nobody_else_came_and_no_token_is_asked_for() {
     let Prepared { house, callback, login, .. } = prepare().await;
     house.sandbox.forget_calls();
-    let (done, answer) = finish(login, move || get(&format!("{callback}?code=abc&state=another"))).await;
-    let refused = done.unwrap_err();
+    let stranger = tokio::task::spawn_blocking(move || get(&format!("{callback}?code=abc&state=another")));
+    // Long enough for the stranger, who comes at once.
+    let refused = login.finish(Duration::from_secs(2)).await.unwrap_err();
+    assert_eq!((stranger.await.unwrap().0, refused.code), (400, Code::Precondition));
     assert!(refused.message.contains("state of another sign-in"), "{refused}");
-    assert_eq!((answer.0, refused.code), (400, Code::Precondition));
     assert_eq!(house.sandbox.calls().total(), 0);
 }
 

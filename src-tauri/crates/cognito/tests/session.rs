@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use cognito::{AwsFiles, Error, ErrorKind, Gate, Session, SessionConfig, Share};
-use model::{ProfileName, Region};
+use model::{PoolId, ProfileName, Region};
 use sandbox::{Options, Sandbox};
 use support::Quiet;
 use tempfile::TempDir;
@@ -221,4 +221,20 @@ fn a_session_for_the_sandbox_needs_a_region_and_nothing_else() {
         session.credentials().await.unwrap();
         assert_eq!(session.place(), "sandbox");
     });
+}
+
+#[tokio::test]
+async fn hosted_login_at_an_emulator_stays_there_whatever_its_host_and_is_refused_in_the_clear() {
+    let home = TempDir::new().unwrap();
+    let pool = PoolId::parse("eu-west-1_Emulated1").unwrap();
+    let hosted = async |endpoint: &str| {
+        let files = files(&home, "[profile emulator]\nregion = eu-west-1\n", &[]);
+        open_at(Some("emulator"), files, Some(endpoint.to_owned())).await.unwrap().hosted(&pool).await
+    };
+    // Nobody listens there, and nobody is asked.
+    for endpoint in ["https://localhost:4566", "http://127.0.0.1:4566", "https://amazonaws.com.emulator.example"] {
+        assert_eq!(hosted(endpoint).await.unwrap().base(), endpoint);
+    }
+    let refused = hosted("http://emulator:4566").await.unwrap_err();
+    assert!(refused.kind == ErrorKind::Config && refused.message.contains("https"), "{refused}");
 }

@@ -50,16 +50,27 @@ impl Hosted {
     }
 }
 
+/// The ends of the names that AWS gives its endpoints, by partition (AWS General Reference, service endpoints).
+const AWS_NAMES: [&str; 5] =
+    [".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws", ".api.amazonwebservices.com.cn"];
+
+/// Whether AWS itself answers at an endpoint, such as one of a VPC or one for FIPS.
+fn is_of_aws(endpoint: &str) -> bool {
+    let host = Url::parse(endpoint).ok().and_then(|url| url.host_str().map(str::to_owned));
+    host.is_some_and(|host| AWS_NAMES.iter().any(|name| host.trim_end_matches('.').ends_with(name)))
+}
+
 impl Session {
-    /// Where the pool's hosted login is: at a local endpoint itself (the sandbox
-    /// in process takes any), else at the pool's custom domain or its prefix
-    /// (`DescribeUserPool`; IAM `cognito-idp:DescribeUserPool`; quota `UserPoolRead`; free).
+    /// Where the pool's hosted login is: at an endpoint that is not AWS's, there itself (the sandbox in process takes any),
+    /// else at the pool's custom domain or its prefix (`DescribeUserPool`; IAM `cognito-idp:DescribeUserPool`; quota
+    /// `UserPoolRead`; free). What an emulator calls a domain is somebody else's at AWS.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] when the pool has no domain. Otherwise as [`Session::describe_pool`].
+    /// [`ErrorKind::NotFound`] when the pool has no domain; [`ErrorKind::Config`] at an endpoint without `https` elsewhere
+    /// than on this machine. Otherwise as [`Session::describe_pool`].
     pub async fn hosted(&self, pool: &PoolId) -> Result<Hosted, Error> {
         let context = Context { pool: Some(pool.clone()), ..self.context(operations::DESCRIBE_USER_POOL) };
-        if let Some(endpoint) = context.endpoint.as_deref().filter(|endpoint| is_loopback_url(endpoint)) {
+        if let Some(endpoint) = context.endpoint.as_deref().filter(|endpoint| !is_of_aws(endpoint)) {
             return Hosted::at(endpoint);
         }
         if self.in_process() {
@@ -80,6 +91,27 @@ impl Session {
                     "This pool has no domain, so it has no hosted login. Give it one: App integration, Domain.";
                 Err(Error::new(ErrorKind::NotFound, message).of(&context))
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of_aws;
+
+    #[test]
+    fn endpoints_of_aws_are_known_by_the_end_of_their_names() {
+        for aws in [
+            "https://cognito-idp-fips.us-east-1.amazonaws.com",
+            "https://vpce-1-a.cognito-idp.eu-west-1.vpce.amazonaws.com/",
+            "https://cognito-idp.cn-north-1.amazonaws.com.cn",
+            "https://COGNITO-IDP.eu-west-1.api.aws",
+        ] {
+            assert!(is_of_aws(aws), "{aws}");
+        }
+        for other in ["https://localhost:4566", "https://notamazonaws.com", "https://amazonaws.com.example", "nothing"]
+        {
+            assert!(!is_of_aws(other), "{other}");
         }
     }
 }

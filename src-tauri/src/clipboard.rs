@@ -12,14 +12,22 @@ use wire::{ErrorCode, WireError};
 /// How long a secret stays on the clipboard.
 pub(crate) const KEPT: Duration = Duration::from_secs(30);
 
+/// How often a clipboard is tried again that cannot be reached when a secret is to be taken away: each [`PAUSE`].
+const TRIES: u32 = 60;
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The clipboard cannot be reached now: another program holds it, or there is none.
+#[derive(Debug)]
+pub(crate) struct Unreachable;
+
 /// A clipboard for text.
 pub(crate) trait Board: Send + 'static {
-    /// What is on it; `None` when that is no text or cannot be read.
-    fn text(&mut self) -> Option<String>;
-    /// Puts a secret on it that no history is to keep; whether that worked.
-    fn put(&mut self, secret: &str) -> bool;
+    /// What is on it; `None` when that is no text.
+    fn text(&mut self) -> Result<Option<String>, Unreachable>;
+    /// Puts a secret on it that no history is to keep.
+    fn put(&mut self, secret: &str) -> Result<(), Unreachable>;
     /// Empties it.
-    fn clear(&mut self);
+    fn clear(&mut self) -> Result<(), Unreachable>;
 }
 
 /// The system's. Connected when it is first used: without a desktop there is none.
@@ -27,27 +35,30 @@ pub(crate) trait Board: Send + 'static {
 pub(crate) struct System(Option<arboard::Clipboard>);
 
 impl System {
-    fn board(&mut self) -> Option<&mut arboard::Clipboard> {
+    fn board(&mut self) -> Result<&mut arboard::Clipboard, Unreachable> {
         if self.0.is_none() {
             self.0 = arboard::Clipboard::new().ok();
         }
-        self.0.as_mut()
+        self.0.as_mut().ok_or(Unreachable)
     }
 }
 
 impl Board for System {
-    fn text(&mut self) -> Option<String> {
-        self.board()?.get_text().ok()
-    }
-
-    fn put(&mut self, secret: &str) -> bool {
-        self.board().is_some_and(|board| hidden(board.set()).text(secret).is_ok())
-    }
-
-    fn clear(&mut self) {
-        if let Some(Err(error)) = self.board().map(arboard::Clipboard::clear) {
-            tracing::warn!(%error, "the clipboard was not cleared");
+    fn text(&mut self) -> Result<Option<String>, Unreachable> {
+        match self.board()?.get_text() {
+            Ok(text) => Ok(Some(text)),
+            // It is empty, or a picture: somebody has copied something else.
+            Err(arboard::Error::ContentNotAvailable | arboard::Error::ConversionFailure) => Ok(None),
+            Err(_) => Err(Unreachable),
         }
+    }
+
+    fn put(&mut self, secret: &str) -> Result<(), Unreachable> {
+        hidden(self.board()?.set()).text(secret).map_err(|_| Unreachable)
+    }
+
+    fn clear(&mut self) -> Result<(), Unreachable> {
+        self.board()?.clear().map_err(|_| Unreachable)
     }
 }
 
@@ -80,13 +91,14 @@ impl<B: Board + Default> Default for Clipboard<B> {
 }
 
 impl<B: Board> Clipboard<B> {
-    /// Copies a secret, and takes it away again after [`KEPT`]. Call it within a runtime.
+    /// Copies a secret, and takes it away again after [`KEPT`], or as soon after it as the clipboard can be reached. Call it
+    /// within a runtime.
     ///
     /// # Errors
     /// [`ErrorCode::Precondition`] when the system has no clipboard that can be reached.
     pub(crate) fn copy(&self, secret: SecretString) -> Result<(), WireError> {
         let mut held = lock(&self.0);
-        if !held.board.put(secret.expose_secret()) {
+        if held.board.put(secret.expose_secret()).is_err() {
             return Err(WireError::new(
                 ErrorCode::Precondition,
                 "The clipboard cannot be reached, so nothing was copied.",
@@ -98,26 +110,37 @@ impl<B: Board> Clipboard<B> {
         drop(held);
         tokio::spawn(async move {
             tokio::time::sleep(KEPT).await;
-            let mut held = lock(&shared);
-            if held.round == round {
-                held.take_away();
+            for _ in 0..TRIES {
+                {
+                    let mut held = lock(&shared);
+                    if held.round != round || held.take_away().is_ok() {
+                        return;
+                    }
+                }
+                tokio::time::sleep(PAUSE).await;
             }
+            tracing::warn!("the clipboard could not be reached, so a secret may still be on it");
         });
         Ok(())
     }
 
-    /// Takes the secret away now, if it is still there.
+    /// Takes the secret away now, if it is still there. When the clipboard cannot be reached, that happens after [`KEPT`].
     pub(crate) fn forget(&self) {
-        lock(&self.0).take_away();
+        if lock(&self.0).take_away().is_err() {
+            tracing::warn!("the clipboard could not be reached; the secret on it goes later");
+        }
     }
 }
 
 impl<B: Board> Held<B> {
-    fn take_away(&mut self) {
-        let Some(secret) = self.secret.take() else { return };
-        if self.board.text().as_deref() == Some(secret.expose_secret()) {
-            self.board.clear();
+    fn take_away(&mut self) -> Result<(), Unreachable> {
+        let Some(secret) = &self.secret else { return Ok(()) };
+        if self.board.text()?.as_deref() == Some(secret.expose_secret()) {
+            self.board.clear()?;
         }
+        // Until it is known to be gone, we must know what to look for.
+        self.secret = None;
+        Ok(())
     }
 }
 
@@ -129,29 +152,44 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 mod tests {
     use std::time::Duration;
 
-    use super::{Board, Clipboard, KEPT, lock};
+    use super::{Board, Clipboard, KEPT, PAUSE, Unreachable, lock};
 
     /// A clipboard in memory.
     #[derive(Default)]
-    struct Paper(Option<String>);
+    struct Paper {
+        text: Option<String>,
+        /// How often it cannot be read, and how often it cannot be emptied, before it can.
+        unread: u32,
+        uncleared: u32,
+    }
+
+    /// Fails as often as it is told to.
+    fn fails(left: &mut u32) -> Result<(), Unreachable> {
+        let Some(fewer) = left.checked_sub(1) else { return Ok(()) };
+        *left = fewer;
+        Err(Unreachable)
+    }
 
     impl Board for Paper {
-        fn text(&mut self) -> Option<String> {
-            self.0.clone()
+        fn text(&mut self) -> Result<Option<String>, Unreachable> {
+            fails(&mut self.unread)?;
+            Ok(self.text.clone())
         }
 
-        fn put(&mut self, secret: &str) -> bool {
-            self.0 = Some(secret.to_owned());
-            true
+        fn put(&mut self, secret: &str) -> Result<(), Unreachable> {
+            self.text = Some(secret.to_owned());
+            Ok(())
         }
 
-        fn clear(&mut self) {
-            self.0 = None;
+        fn clear(&mut self) -> Result<(), Unreachable> {
+            fails(&mut self.uncleared)?;
+            self.text = None;
+            Ok(())
         }
     }
 
     fn shown(clipboard: &Clipboard<Paper>) -> Option<String> {
-        lock(&clipboard.0).board.text()
+        lock(&clipboard.0).board.text.clone()
     }
 
     async fn after(time: Duration) {
@@ -176,7 +214,7 @@ mod tests {
     async fn what_was_copied_since_stays() {
         let clipboard: Clipboard<Paper> = Clipboard::default();
         clipboard.copy("one".to_owned().into()).unwrap();
-        lock(&clipboard.0).board.put("a shopping list");
+        lock(&clipboard.0).board.put("a shopping list").unwrap();
         tokio::task::yield_now().await;
         after(KEPT + Duration::from_secs(1)).await;
         assert_eq!(shown(&clipboard).as_deref(), Some("a shopping list"));
@@ -202,8 +240,37 @@ mod tests {
         clipboard.copy("one".to_owned().into()).unwrap();
         clipboard.forget();
         assert_eq!(shown(&clipboard), None);
-        lock(&clipboard.0).board.put("a shopping list");
+        lock(&clipboard.0).board.put("a shopping list").unwrap();
         clipboard.forget();
         assert_eq!(shown(&clipboard).as_deref(), Some("a shopping list"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_clipboard_that_cannot_be_reached_is_tried_again_until_the_secret_is_gone() {
+        for (unread, uncleared) in [(1, 0), (0, 1), (2, 2)] {
+            let clipboard: Clipboard<Paper> = Clipboard::default();
+            clipboard.copy("one".to_owned().into()).unwrap();
+            lock(&clipboard.0).board.unread = unread;
+            lock(&clipboard.0).board.uncleared = uncleared;
+            tokio::task::yield_now().await;
+            after(KEPT).await;
+            assert_eq!(shown(&clipboard).as_deref(), Some("one"));
+            for _ in 0..unread + uncleared {
+                after(PAUSE).await;
+            }
+            assert_eq!(shown(&clipboard), None, "{unread} {uncleared}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_could_not_be_taken_away_on_leaving_goes_later() {
+        let clipboard: Clipboard<Paper> = Clipboard::default();
+        clipboard.copy("one".to_owned().into()).unwrap();
+        tokio::task::yield_now().await;
+        lock(&clipboard.0).board.unread = 1;
+        clipboard.forget();
+        assert_eq!(shown(&clipboard).as_deref(), Some("one"));
+        after(KEPT).await;
+        assert_eq!(shown(&clipboard), None);
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use console::OpenPool;
 use console::lab::{Bench, LabClient, SignIn, Start};
 use secrecy::ExposeSecret;
+use tokio::sync::MutexGuard;
 use wire::lab::{
     AnswerChallenge, ClientLineView, DeedView, EnrolmentView, ErrandView, HostedSignIn, LabClientView, LabDeed,
     LabErrand, LabView, MatrixRowView, OneClient, OneCode, OneToken, RevealedView, StartSignIn, WriteRecording,
@@ -43,7 +44,7 @@ pub(crate) async fn describe_client(desk: Desk<'_>, request: OneClient) -> Answe
 pub(crate) async fn start_sign_in(desk: Desk<'_>, request: StartSignIn) -> Answer<LabView> {
     let pool = desk.pool()?;
     let client = client(&desk, &request.client_id).await?;
-    let device = desk.lab().lock().await.device_of(&request.username).filter(|_| request.use_device).cloned();
+    let device = table(&desk, &pool).await?.device_of(&request.username).filter(|_| request.use_device).cloned();
     let start = Start {
         password: request.password.filter(|password| !password.is_empty()).map(Into::into),
         totp: request.totp.filter(|secret| !secret.is_empty()).map(Into::into),
@@ -94,7 +95,7 @@ pub(crate) async fn leave_browser(desk: Desk<'_>) -> Answer<()> {
 pub(crate) async fn replay_sign_in(desk: Desk<'_>) -> Answer<LabView> {
     let pool = desk.pool()?;
     let console = desk.console().await?;
-    let mut bench = desk.lab().lock().await;
+    let mut bench = table(&desk, &pool).await?;
     let again = console.replay(pool.connection(), held(&mut bench)?).await?;
     let view = LabView::from(&again);
     bench.sign_in = Some(again);
@@ -185,8 +186,8 @@ pub(crate) async fn sign_out_in_browser(desk: Desk<'_>) -> Answer<()> {
 pub(crate) async fn run_errand(desk: Desk<'_>, request: LabErrand) -> Answer<ErrandView> {
     let pool = desk.pool()?;
     let client = client(&desk, &request.client_id).await?;
-    let mut bench = desk.lab().lock().await;
-    let mut errands = match bench.errands.take() {
+    let mut bench = table(&desk, &pool).await?;
+    let mut errands = match bench.errands.take().filter(|errands| *errands.pool() == pool.key().pool) {
         Some(mut errands) => {
             errands.through(client);
             errands
@@ -239,6 +240,15 @@ async fn lay_down(desk: &Desk<'_>, pool: &Arc<OpenPool>, sign_in: SignIn) -> Lab
         bench.note();
     }
     view
+}
+
+/// The lab's table, unless the pool was left meanwhile: what is done there belongs to the pool that is open.
+async fn table<'a>(desk: &'a Desk<'_>, pool: &OpenPool) -> Result<MutexGuard<'a, Bench>, WireError> {
+    let bench = desk.lab().lock().await;
+    if desk.pool()?.key() == pool.key() {
+        return Ok(bench);
+    }
+    Err(WireError::new(ErrorCode::Cancelled, "Another pool was opened meanwhile, so nothing was sent."))
 }
 
 fn held(bench: &mut Bench) -> Result<&mut SignIn, WireError> {

@@ -44,6 +44,7 @@ pub enum Errand {
 pub struct Errands {
     session: Session,
     console: Arc<Inner>,
+    connection: ConnectionId,
     client: LabClient,
     pool: PoolId,
     steps: Vec<Step>,
@@ -63,7 +64,14 @@ impl Console {
     pub async fn errands(&self, connection: &ConnectionId, pool: &PoolId, client: LabClient) -> Result<Errands, Error> {
         self.inner.refuse_in_production(connection)?;
         let session = self.inner.session(connection).await?;
-        Ok(Errands { session, console: self.inner.clone(), client, pool: pool.clone(), steps: Vec::new() })
+        Ok(Errands {
+            session,
+            console: self.inner.clone(),
+            connection: connection.clone(),
+            client,
+            pool: pool.clone(),
+            steps: Vec::new(),
+        })
     }
 }
 
@@ -84,7 +92,9 @@ impl Errands {
         &self.session
     }
 
-    pub(super) fn pool(&self) -> &PoolId {
+    /// The pool in which they are done.
+    #[must_use]
+    pub fn pool(&self) -> &PoolId {
         &self.pool
     }
 
@@ -96,9 +106,10 @@ impl Errands {
     /// Runs an errand for a user name or alias.
     ///
     /// # Errors
-    /// [`Code::Validation`](crate::Code::Validation) without a user name; network as everywhere. A refusal of Cognito's is
-    /// in the answer.
+    /// [`Code::Validation`](crate::Code::Validation) without a user name, [`Code::Precondition`](crate::Code::Precondition)
+    /// in Production; network as everywhere. A refusal of Cognito's is in the answer.
     pub async fn run(&mut self, username: &str, errand: &Errand) -> Result<Said, Error> {
+        self.console.refuse_in_production(&self.connection)?;
         if username.is_empty() {
             return Err(Error::invalid("username", "Enter a user name."));
         }

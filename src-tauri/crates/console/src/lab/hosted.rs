@@ -69,7 +69,7 @@ impl Console {
         request.insert("state".to_owned(), recorder::hidden(&authorization.state));
         request.insert("nonce".to_owned(), recorder::hidden(&authorization.nonce));
         let sent = Sent::new("oauth2/authorize", "browser", request, self.inner.now());
-        let sign_in = SignIn::new(session, self.inner.clone(), start, flow());
+        let sign_in = SignIn::new(session, self.inner.clone(), connection, start, flow());
         Ok(HostedLogin { sign_in, hosted, authorization, callback, sent })
     }
 }
@@ -85,7 +85,7 @@ impl HostedLogin {
     /// tokens or a refusal.
     ///
     /// # Errors
-    /// [`Code::Precondition`] when nobody who belongs to this login comes in time; network as everywhere.
+    /// [`Code::Precondition`] when nobody who belongs to this login comes in time, and in Production; network as everywhere.
     pub async fn finish(self, patience: Duration) -> Result<SignIn, Error> {
         let Self { mut sign_in, hosted, authorization, callback, sent } = self;
         sign_in.set_hosted(hosted);
@@ -111,6 +111,7 @@ impl HostedLogin {
 
 impl SignIn {
     async fn exchange(&mut self, authorization: &Authorization, code: &SecretString) -> Result<(), Error> {
+        self.refuse_in_production()?;
         let start = self.start();
         let (client, secret) = (start.client.client.id.clone(), start.client.secret.clone());
         let mut request = recorder::plain([

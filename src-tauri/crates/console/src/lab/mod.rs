@@ -95,7 +95,7 @@ const FIRST_FREE_PORT: u16 = 1024;
 
 impl Inner {
     /// Production is read-only for signing in as well.
-    fn refuse_in_production(&self, connection: &ConnectionId) -> Result<(), Error> {
+    pub(super) fn refuse_in_production(&self, connection: &ConnectionId) -> Result<(), Error> {
         if self.environment(connection) != Environment::Production {
             return Ok(());
         }

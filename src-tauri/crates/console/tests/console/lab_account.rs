@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use console::Code;
-use console::lab::{Bench, Deed, Errand, Errands, Said, Standing, Start};
+use console::lab::{Bench, Deed, Errand, Errands, Reply, Said, Standing, Start};
 use model::connection::Environment;
 use sandbox::Person;
 use secrecy::SecretString;
@@ -87,6 +87,29 @@ async fn errands_are_refused_in_production_and_without_a_name() {
     house.console.label(&sandbox_connection(), Environment::Production, None).await.unwrap();
     let refused = house.console.errands(&sandbox_connection(), &house.pool_id(), web).await.unwrap_err();
     assert_eq!(refused.code, Code::Precondition);
+}
+
+#[tokio::test]
+async fn what_is_under_way_stops_when_its_connection_is_marked_production() {
+    let house = House::new(today()).await;
+    let Person { username, password, .. } = person(&house, "CONFIRMED");
+    let mut errands = errands(&house, 0).await;
+    let mut asked = sign_in(&house, start(&house, "USER_SRP_AUTH", &username, None).await).await.unwrap();
+    let begun = start(&house, "USER_SRP_AUTH", &username, Some(&password)).await;
+    let mut done = sign_in(&house, begun).await.unwrap();
+    house.console.label(&sandbox_connection(), Environment::Production, None).await.unwrap();
+    house.sandbox.forget_calls();
+    let refused = [
+        errands.run(&username, &Errand::Forgot).await.unwrap_err(),
+        asked.answer(&Reply::Password(password.into())).await.unwrap_err(),
+        asked.enrol().await.unwrap_err(),
+        done.carry_out(&Deed::SignOutEverywhere).await.unwrap_err(),
+        house.console.replay(&sandbox_connection(), &done).await.unwrap_err(),
+    ];
+    for error in refused {
+        assert!(error.code == Code::Precondition && error.message.contains("Production"), "{error}");
+    }
+    assert_eq!(house.sandbox.calls().total(), 0);
 }
 
 #[tokio::test]

@@ -40,8 +40,9 @@ impl SignIn {
     /// Begins enrolling an authenticator app for `MFA_SETUP`: its shared secret in base 32, and a picture of it.
     ///
     /// # Errors
-    /// [`Code::Precondition`] when nothing is to be set up; [`Code::Validation`] with Cognito's refusal.
+    /// [`Code::Precondition`] when nothing is to be set up and in Production; [`Code::Validation`] with Cognito's refusal.
     pub async fn enrol(&mut self) -> Result<(SecretString, Option<QrCode>), Error> {
+        self.refuse_in_production()?;
         let challenge = self.setup()?;
         let session = challenge.session.clone().unwrap_or_default();
         let request = Values::from([("Session".to_owned(), recorder::hidden(&session))]);
@@ -81,6 +82,7 @@ impl SignIn {
     /// # Errors
     /// As [`SignIn::enrol`].
     pub async fn verify_enrolment(&mut self, code: &str) -> Result<(), Error> {
+        self.refuse_in_production()?;
         let challenge = self.setup()?;
         let session = challenge.session.clone().unwrap_or_default();
         let mut request = Values::from([("Session".to_owned(), recorder::hidden(&session))]);
@@ -108,9 +110,10 @@ impl SignIn {
     /// Does what a signed-in user can do, as a step of the recording.
     ///
     /// # Errors
-    /// [`Code::Precondition`] without what it needs: an access token, a refresh token, a device; network and credentials as
-    /// everywhere. A refusal of Cognito's is in the answer.
+    /// [`Code::Precondition`] in Production, and without what it needs: an access token, a refresh token, a device; network
+    /// and credentials as everywhere. A refusal of Cognito's is in the answer.
     pub async fn carry_out(&mut self, deed: &Deed) -> Result<Said, Error> {
+        self.refuse_in_production()?;
         let Stage::Tokens(tokens) = &self.stage else {
             return Err(Error::new(Code::Precondition, "There are no tokens. Sign in first."));
         };

@@ -102,6 +102,7 @@ pub enum Stage {
 pub struct SignIn {
     session: Session,
     console: Arc<Inner>,
+    connection: ConnectionId,
     start: Start,
     flow: &'static Flow,
     /// The name that answers carry: the user's real one once Cognito has told it.
@@ -141,7 +142,7 @@ impl Console {
         let flow = flow_of(&start.flow)?;
         self.inner.refuse_in_production(connection)?;
         let session = self.inner.session(connection).await?;
-        let mut sign_in = SignIn::new(session, self.inner.clone(), start, flow);
+        let mut sign_in = SignIn::new(session, self.inner.clone(), connection, start, flow);
         sign_in.begin().await?;
         sign_in.go_on().await?;
         Ok(sign_in)
@@ -156,10 +157,17 @@ fn flow_of(name: &str) -> Result<&'static Flow, Error> {
 }
 
 impl SignIn {
-    pub(super) fn new(session: Session, console: Arc<Inner>, start: Start, flow: &'static Flow) -> Self {
+    pub(super) fn new(
+        session: Session,
+        console: Arc<Inner>,
+        connection: &ConnectionId,
+        start: Start,
+        flow: &'static Flow,
+    ) -> Self {
         Self {
             session,
             console,
+            connection: connection.clone(),
             username: start.username.clone(),
             start,
             flow,
@@ -213,8 +221,9 @@ impl SignIn {
     /// Answers the challenge that is open, and what follows as far as it needs nobody.
     ///
     /// # Errors
-    /// [`Code::Precondition`] when no challenge is open, [`Code::Validation`] when the answer does not fit it.
+    /// [`Code::Precondition`] when no challenge is open and in Production, [`Code::Validation`] when the answer does not fit.
     pub async fn answer(&mut self, reply: &Reply) -> Result<(), Error> {
+        self.refuse_in_production()?;
         let Some(challenge) = self.challenge.clone() else {
             return Err(Error::new(Code::Precondition, "No challenge is open. Start again."));
         };
@@ -330,6 +339,11 @@ impl SignIn {
             parameters,
             metadata: self.start.metadata.clone(),
         }
+    }
+
+    /// A connection can be marked Production while a sign-in is under way.
+    pub(super) fn refuse_in_production(&self) -> Result<(), Error> {
+        self.console.refuse_in_production(&self.connection)
     }
 
     pub(super) fn session(&self) -> &Session {

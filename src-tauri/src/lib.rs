@@ -157,6 +157,7 @@ fn commands<R: Runtime>() -> Commands<R> {
         commands::cost::get_months,
         commands::cost::set_billed,
         commands::cost::import_activity,
+        commands::cost::forget_import,
         commands::cost::get_prepared_queries,
         commands::cost::compare_plans,
         commands::cost::find_dormant,

@@ -43,6 +43,7 @@ const total = (at: number, users: number) => Math.max(0, users - (FREE[at] ?? 0)
 
 export function costCommands(mood: Set<string>, people: number) {
   let billed: ActivityView["billed"] = null;
+  let imported = false;
   const scale = mood.has("few") || mood.has("empty") ? 1 : 50;
   const month = (name: string, users: number, kind: string): MonthView => ({
     users: { month: name, low: Math.round(users * 0.83), likely: users, high: Math.round(users * 1.17), evidence: [] },
@@ -71,6 +72,7 @@ export function costCommands(mood: Set<string>, people: number) {
     },
     split: { direct: 3200, social: 300, federated: 400, linked: 100 },
     clients: [],
+    imported,
     tokenRequests: null,
     billed,
     missing: [
@@ -131,10 +133,17 @@ export function costCommands(mood: Set<string>, people: number) {
       billed = users === null ? null : { users, wholeAccount };
       return ok(null);
     },
-    importActivity: ({ paths }: { paths: string; onlyPool: boolean }) =>
-      paths.startsWith("/")
-        ? ok<ImportedActivityView>({ learnt: ["2026-11: 2,000 different active users."], problems: [] })
-        : refused<ImportedActivityView>("file", "Give the whole path of each file, one a line."),
+    importActivity: ({ paths }: { paths: string; onlyPool: boolean }) => {
+      if (!paths.startsWith("/")) {
+        return refused<ImportedActivityView>("file", "Give the whole path of each file, one a line.");
+      }
+      imported = true;
+      return ok<ImportedActivityView>({ learnt: ["2026-11: 2,000 different active users."], problems: [] });
+    },
+    forgetImport: (_: { month?: string | null }) => {
+      imported = false;
+      return ok(null);
+    },
     getPreparedQueries: (_: { month?: string | null }) =>
       ok([
         {

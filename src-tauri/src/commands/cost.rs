@@ -35,11 +35,19 @@ pub(crate) async fn set_billed(desk: Desk<'_>, request: SetBilled) -> Answer<()>
     Ok(desk.pool()?.set_billed(month, billed).await?)
 }
 
-/// Reads logs, tables of prepared queries and bills.
+/// Reads logs, tables of prepared queries and bills (`ListUserPoolClients` where the pool is open through AWS; free).
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn import_activity(desk: Desk<'_>, request: ImportActivity) -> Answer<ImportedActivityView> {
     Ok(desk.pool()?.import_activity(request.files()?, request.only_pool).await?.into())
+}
+
+/// Forgets what imported logs told of a month.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn forget_import(desk: Desk<'_>, request: OneMonth) -> Answer<()> {
+    let month = request.parse(desk.now())?;
+    Ok(desk.pool()?.forget_log(month).await?)
 }
 
 /// Queries to copy, for logs that are too large for one machine.

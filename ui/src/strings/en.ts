@@ -257,8 +257,12 @@ export const t = {
       importsWhy:
         "Exported user activity or CloudTrail (JSON Lines, plain or gzip), the table of a prepared query, or the usage of a bill as CSV. Files stay where they are; only counts are kept.",
       paths: "Paths of the files, one a line",
-      onlyPool: "The bill is about this pool alone",
+      onlyPool: "The account has no other pool",
+      onlyPoolWhy:
+        "Bills and CloudTrail are about all pools of the account. Without the mark, a bill is a ceiling, and who is in CloudTrail without this pool or one of its clients is only possible.",
       importNow: "Import",
+      forgetImport: "Forget what was imported",
+      importForgotten: "Forgotten.",
       importing: "Reading…",
       queries: "Prepared queries to copy",
       queriesWhy: "For logs that are too large for this machine. Save the result as CSV and import it here.",

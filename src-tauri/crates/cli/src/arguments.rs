@@ -388,9 +388,15 @@ pub(crate) struct Mau {
     /// Read logs (user activity, CloudTrail, plain or gzip), a prepared query's table or a bill (CSV); may be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) import: Vec<PathBuf>,
-    /// The bill is about all pools of the account, not about this one alone
-    #[arg(long)]
+    /// The account has no other pool: what names none, and an imported bill, is about this one
+    #[arg(long, requires = "import")]
+    pub(crate) only_pool: bool,
+    /// The number of --billed is about all pools of the account, not about this one alone
+    #[arg(long, requires = "billed")]
     pub(crate) account: bool,
+    /// Forget what imported logs told of the month
+    #[arg(long)]
+    pub(crate) forget_import: bool,
 }
 
 #[derive(Debug, Args)]

@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use console::logs::{BilledKind, BilledUsage, ImportedTable, LogReport, read_log, read_table};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use model::PoolId;
+use model::{ClientId, PoolId};
 use model::cost::Meter;
 use model::mau::{Damage, LogCounter, LogMonth};
 use model::month::Month;
@@ -32,7 +32,7 @@ fn trail(users: impl Iterator<Item = u64>) -> String {
     let record = |user: u64| {
         json!({
             "eventTime": "2026-11-03T12:00:00Z", "eventSource": "cognito-idp.amazonaws.com",
-            "eventName": "InitiateAuth", "errorCode": null, "requestParameters": { "clientId": "web" },
+            "eventName": "RespondToAuthChallenge", "errorCode": null, "requestParameters": { "clientId": "web" },
             "additionalEventData": { "sub": format!("a1b2c3d4-5678-90ab-cdef-{user:012}") }
         })
     };
@@ -46,7 +46,8 @@ fn gzip(text: &[u8]) -> Vec<u8> {
 }
 
 fn read(file: impl Read) -> (LogReport, Vec<LogMonth>) {
-    let mut counter = LogCounter::new(Some(PoolId::parse(POOL).unwrap()));
+    let clients = [ClientId::parse("web").unwrap()];
+    let mut counter = LogCounter::new(Some(PoolId::parse(POOL).unwrap())).of_clients(clients);
     let report = read_log(file, &mut counter);
     (report, counter.months())
 }
@@ -208,12 +209,31 @@ fn month(text: &str) -> Option<Month> {
 #[test]
 fn results_of_prepared_queries_are_read() {
     let file = "month,client,users\n2026-11,,\"12,345\"\n2026-11,web,9000\nsoon,web,1\n2026-11,web,many\n";
-    let ImportedTable::Result { rows, damaged } = read_table(file.as_bytes()).unwrap() else { panic!("no result") };
+    let ImportedTable::Result { rows, damaged, .. } = read_table(file.as_bytes()).unwrap() else { panic!("no result") };
     let told: Vec<_> = rows.iter().map(|row| (row.month, row.client.as_deref(), row.users)).collect();
     assert_eq!(told, [(month("2026-11"), None, Some(12_345)), (month("2026-11"), Some("web"), Some(9_000))]);
     assert_eq!(damaged, [4, 5]);
     let ImportedTable::Result { rows, .. } = read_table("tokenRequests\n77\n".as_bytes()).unwrap() else { panic!() };
     assert_eq!((rows[0].month, rows[0].users, rows[0].token_requests), (None, None, Some(77)));
+}
+
+#[test]
+fn a_number_of_the_whole_account_is_told_from_one_of_the_pool() {
+    let file = "month,users,scope\n2026-11,500,account\n2026-11,5,\n";
+    let ImportedTable::Result { rows, .. } = read_table(file.as_bytes()).unwrap() else { panic!("no result") };
+    assert_eq!(rows.iter().map(|row| row.whole_account).collect::<Vec<_>>(), [true, false]);
+}
+
+#[test]
+fn a_long_bill_is_read_to_its_end_and_a_long_result_says_that_it_was_not() {
+    let bill = ["UsageType,UsageQuantity\n", &"x,1\n".repeat(1_000_000), "EUW1-CognitoPlusMAU,77\n"].concat();
+    let ImportedTable::Usage { usage, .. } = read_table(bill.as_bytes()).unwrap() else { panic!("no usage") };
+    assert_eq!(usage.iter().map(|usage| usage.quantity).collect::<Vec<_>>(), [77]);
+    for (more, cut) in [(0, false), (1, true)] {
+        let result = ["users\n", &"1\n".repeat(1_000_000 + more)].concat();
+        let ImportedTable::Result { rows, cut_off, .. } = read_table(result.as_bytes()).unwrap() else { panic!() };
+        assert_eq!((rows.len(), cut_off), (1_000_000, cut));
+    }
 }
 
 #[rstest]

@@ -54,6 +54,8 @@ pub struct ActivityView {
     pub split: SplitView,
     /// Active users by app client, from imported logs.
     pub clients: Vec<ClientUsersView>,
+    /// Whether logs or tables of the month were imported.
+    pub imported: bool,
     /// Token requests of machines, from imported logs; `null` when unknown.
     pub token_requests: Option<u32>,
     /// The number of the bill that was given; `null` when none was.
@@ -156,7 +158,7 @@ impl SetBilled {
 pub struct ImportActivity {
     /// Where they are, one a line.
     pub paths: String,
-    /// Whether a bill in them is about this pool alone.
+    /// Whether the account has no other pool: a bill, and what names no pool, is then about this one.
     pub only_pool: bool,
 }
 
@@ -254,6 +256,7 @@ impl ActivityView {
             users: MauView::new(activity.month, &activity.users),
             split: SplitView::from(activity.split),
             clients: activity.clients.iter().map(client).collect(),
+            imported: activity.imported,
             token_requests: activity.token_requests.map(count),
             billed: activity.billed.map(BilledView::from),
             missing: activity.missing.iter().map(MissingView::from).collect(),

@@ -1,7 +1,7 @@
 import { render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { fireEvent } from "@testing-library/svelte";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import App from "../../App.svelte";
 import { overlays } from "../../stores/overlays.svelte";
 import { session } from "../../stores/session.svelte";
@@ -65,6 +65,15 @@ describe("the page about cost", () => {
     await person.click(screen.getByRole("button", { name: "Keep" }));
     await screen.findByRole("button", { name: "Forget it" });
     await person.click(screen.getByRole("button", { name: "Forget it" }));
+  });
+
+  it("imports files, and forgets what they told", async () => {
+    await open("Evidence");
+    expect(screen.queryByRole("button", { name: "Forget what was imported" })).toBe(null);
+    await person.type(screen.getByLabelText("Paths of the files, one a line"), "/home/me/activity.jsonl");
+    await person.click(screen.getByRole("button", { name: "Import" }));
+    await person.click(await screen.findByRole("button", { name: "Forget what was imported" }));
+    await vi.waitFor(() => expect(screen.queryByRole("button", { name: "Forget what was imported" })).toBe(null));
   });
 
   it("lists whom this app has called about, and who was counted already", async () => {

@@ -21,9 +21,12 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Mau) -> Result<(), Failu
     let month = OneMonth { month: asked.month.clone() }.parse(now)?;
     // The console lives as long as its pool: its history is written to.
     let (_console, pool) = pool(common).await?;
+    if asked.forget_import {
+        pool.forget_log(month).await?;
+    }
     if !asked.import.is_empty() {
         let files = asked.import.iter().map(absolute).collect::<Result<Vec<_>, _>>()?;
-        let imported = pool.import_activity(files, !asked.account).await?;
+        let imported = pool.import_activity(files, asked.only_pool).await?;
         imported.learnt.iter().chain(&imported.problems).for_each(|sentence| common.note(sentence));
     }
     if asked.billed.is_some() {

@@ -79,7 +79,16 @@ fn a_bill_is_typed_or_imported() {
     let bill = home.folder.path().join("bill.csv");
     fs::write(&bill, "UsageType,UsageQuantity,UsageStartDate\nEUW1-CognitoPlusMAU,77,2026-02-01\n").unwrap();
     let words = ["mau", "--month", "2026-02", "--import", path(&bill), "--json"];
-    assert_eq!(home.run_at(&served, &words).json(0)["likely"], 77);
+    let of_account = home.run_at(&served, &words).json(0);
+    assert_eq!((&of_account["low"], &of_account["high"]), (&json!(0), &json!(77)), "other pools are in it");
+    let own = home.run_at(&served, &[&words[..], &["--only-pool"]].concat()).json(0);
+    assert_eq!((&own["low"], &own["likely"], &own["high"]), (&json!(77), &json!(77), &json!(77)));
+    let table = home.folder.path().join("result.csv");
+    fs::write(&table, "month,users\n2026-03,50\n").unwrap();
+    let words = ["mau", "--month", "2026-03", "--import", path(&table), "--json"];
+    assert_eq!(home.run_at(&served, &words).json(0)["likely"], 50);
+    let forgotten = home.run_at(&served, &["mau", "--month", "2026-03", "--forget-import", "--json"]).json(0);
+    assert_ne!(forgotten["likely"], 50, "{forgotten}");
     let kept = home.run_at(&served, &["mau", "--month", "2026-01", "--json"]).json(0);
     assert_eq!(kept["likely"], 321, "it is kept");
     for words in [["mau", "--month", "2999-01"], ["mau", "--month", "Januar"], ["ledger", "--month", "2026-13"]] {

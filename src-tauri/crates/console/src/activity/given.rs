@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use model::ClientId;
 use model::cost::Meter;
-use model::mau::{BillScope, BilledNumber, LogCounter, LogMonth};
+use model::mau::{BillScope, BilledNumber, Facts, LogCounter, LogMonth};
 use model::month::Month;
 use store::{MonthlyEvidence, MonthlyKind};
 
@@ -36,11 +36,21 @@ impl Given {
         self.0.iter().find(|row| row.month == month && row.kind == kind)
     }
 
-    pub(super) fn log(&self, month: Month) -> Option<LogMonth> {
+    /// What a person gave of a month, and nothing that was seen.
+    pub(super) fn facts(&self, month: Month, over: bool) -> Facts {
+        Facts {
+            log: self.log(month),
+            billed: self.billed(month),
+            billed_before: self.billed(month.previous()).filter(is_of_pool).map(|billed| billed.users),
+            ..Facts::none(month, over)
+        }
+    }
+
+    fn log(&self, month: Month) -> Option<LogMonth> {
         serde_json::from_str(&self.row(month, MonthlyKind::Log)?.json).ok()
     }
 
-    pub(super) fn billed(&self, month: Month) -> Option<BilledNumber> {
+    fn billed(&self, month: Month) -> Option<BilledNumber> {
         serde_json::from_str(&self.row(month, MonthlyKind::Billed)?.json).ok()
     }
 
@@ -54,7 +64,7 @@ impl Given {
 }
 
 /// Whether a number of a bill is about this pool alone.
-pub(super) fn is_of_pool(billed: &BilledNumber) -> bool {
+fn is_of_pool(billed: &BilledNumber) -> bool {
     billed.scope == BillScope::Pool
 }
 
@@ -64,38 +74,42 @@ impl OpenPool {
     /// # Errors
     /// [`Code::JournalUnavailable`] when the history cannot be written.
     pub async fn set_billed(&self, month: Month, billed: Option<BilledNumber>) -> Result<(), Error> {
-        let history = self.console.vault().history.clone().ok_or_else(no_history)?;
-        let key = self.key.clone();
-        // An exact number that was kept as the range would outlive the number itself.
-        let forgotten = (history.clone(), key.clone());
-        blocking(move || forgotten.0.forget_month(&forgotten.1, month, MonthlyKind::Estimate)).await?;
         match billed {
-            None => blocking(move || history.forget_month(&key, month, MonthlyKind::Billed)).await,
+            None => self.forget(month, MonthlyKind::Billed).await,
             Some(billed) => self.keep(month, MonthlyKind::Billed, &billed).await,
         }
     }
 
+    /// Forgets what imported logs told of a month. Nothing imported is success.
+    ///
+    /// # Errors
+    /// [`Code::JournalUnavailable`] when the history cannot be written.
+    pub async fn forget_log(&self, month: Month) -> Result<(), Error> {
+        self.forget(month, MonthlyKind::Log).await
+    }
+
     /// Reads files that a person gives: logs (counted together, so that a user in two of them is one), tables of
-    /// prepared queries, usage of a bill. Numbers of a bill are about the account, unless `only_pool` says that this pool
-    /// is the only one in them. Damage is told, not fatal. May take minutes.
+    /// prepared queries, usage of a bill. A trail, a query over one and a bill are about the account: who is in them without
+    /// the pool or one of its app clients (`ListUserPoolClients`, free, where the pool is open through AWS) is surely this
+    /// pool's only if `only_pool` says that there is no other. Damage is told, not fatal. May take minutes.
     ///
     /// # Errors
     /// [`Code::Validation`] on `file` when one cannot be opened or is nothing that is known;
     /// [`Code::JournalUnavailable`] when nothing can be kept.
     pub async fn import_activity(&self, files: Vec<PathBuf>, only_pool: bool) -> Result<ImportedActivity, Error> {
-        let pool = self.key.pool.clone();
-        let read = blocking(move || read_files(LogCounter::new(Some(pool)), files)).await?;
+        let mut counter = LogCounter::new(Some(self.key.pool.clone())).of_clients(self.own_clients().await);
+        if only_pool {
+            counter = counter.alone();
+        }
+        let read = blocking(move || read_files(counter, files, only_pool)).await?;
         let mut imported = ImportedActivity { learnt: Vec::new(), problems: read.problems };
         for log in read.logs {
-            let users = model::cost::grouped(log.surely.users);
             let known = self.given().await?.log(log.month);
-            if known.is_some_and(|known| known.surely.users > log.surely.users) {
-                let sentence =
-                    format!("{}: an earlier import knows of more users than these {users}; it stays.", log.month);
-                imported.learnt.push(sentence);
-                continue;
-            }
-            imported.learnt.push(format!("{}: {users} different active users.", log.month));
+            imported.learnt.push(learnt(&log, known.as_ref()));
+            let log = match known {
+                Some(known) => merged(known, log),
+                None => log,
+            };
             self.keep(log.month, MonthlyKind::Log, &log).await?;
         }
         let scope = if only_pool { BillScope::Pool } else { BillScope::Account };
@@ -116,6 +130,24 @@ impl OpenPool {
         Ok(Given(blocking(move || history.months(&key)).await?))
     }
 
+    /// The pool's app clients; none where AWS cannot be asked.
+    async fn own_clients(&self) -> Vec<ClientId> {
+        let Some(live) = self.live.get() else { return Vec::new() };
+        match live.session.clients(&self.key.pool).await {
+            Ok(clients) => clients.into_iter().map(|(id, _)| id).collect(),
+            Err(error) => {
+                tracing::info!(%error, "which app clients the pool has is unknown");
+                Vec::new()
+            }
+        }
+    }
+
+    async fn forget(&self, month: Month, kind: MonthlyKind) -> Result<(), Error> {
+        let history = self.console.vault().history.clone().ok_or_else(no_history)?;
+        let key = self.key.clone();
+        blocking(move || history.forget_month(&key, month, kind)).await
+    }
+
     async fn keep(&self, month: Month, kind: MonthlyKind, value: &impl serde::Serialize) -> Result<(), Error> {
         let history = self.console.vault().history.clone().ok_or_else(no_history)?;
         let json = serde_json::to_string(value).map_err(|error| Error::new(Code::Internal, error.to_string()))?;
@@ -131,7 +163,34 @@ struct ReadFiles {
     problems: Vec<String>,
 }
 
-fn read_files(mut counter: LogCounter, files: Vec<PathBuf>) -> Result<ReadFiles, Error> {
+/// What an import told of a month, in a sentence.
+fn learnt(log: &LogMonth, known: Option<&LogMonth>) -> String {
+    use model::cost::grouped;
+    let (month, users) = (log.month, grouped(log.surely.users));
+    let mut told = match known {
+        Some(known) if known.surely.users > log.surely.users => {
+            format!("{month}: an earlier import knows of more users than these {users}; it stays.")
+        }
+        _ => format!("{month}: {users} different active users."),
+    };
+    if log.possibly.users > log.surely.users {
+        told.push_str(&format!(" {} more may have been active.", grouped(log.possibly.users - log.surely.users)));
+    }
+    if let Some(requests) = log.token_requests {
+        told.push_str(&format!(" {} token requests of machines.", grouped(requests)));
+    }
+    told
+}
+
+/// Two imports of a month: users of whichever knows of more, and the larger number of each other thing.
+fn merged(known: LogMonth, new: LogMonth) -> LogMonth {
+    let token_requests = known.token_requests.max(new.token_requests);
+    let possibly = if known.possibly.users > new.possibly.users { known.possibly } else { new.possibly };
+    let more = if known.surely.users > new.surely.users { known } else { new };
+    LogMonth { token_requests, possibly, ..more }
+}
+
+fn read_files(mut counter: LogCounter, files: Vec<PathBuf>, only_pool: bool) -> Result<ReadFiles, Error> {
     let (mut tables, mut problems) = (Vec::new(), Vec::new());
     for path in files {
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
@@ -148,12 +207,24 @@ fn read_files(mut counter: LogCounter, files: Vec<PathBuf>) -> Result<ReadFiles,
         let events = model::cost::grouped(counter.without_user());
         problems.push(format!("{events} events may make somebody active but do not tell whom."));
     }
+    problems.extend(not_told_whose(&counter));
     let mut logs = counter.months();
-    logs.retain(|log| log.surely.users > 0 || log.token_requests > 0);
+    logs.retain(|log| log.possibly.users > 0 || log.token_requests.is_some());
     let mut billed = BTreeMap::new();
     for table in tables {
         let (damaged, dateless) = match table {
-            ImportedTable::Result { rows, damaged } => (damaged.len(), results(&rows, &mut logs)),
+            ImportedTable::Result { rows, damaged, cut_off } => {
+                if cut_off {
+                    let sentence = "A table of results has more than 1,000,000 rows; the rest was not read.";
+                    problems.push(sentence.to_owned());
+                }
+                if !only_pool && rows.iter().any(|row| row.whole_account && row.token_requests.is_some()) {
+                    let sentence = "A table tells the token requests of the whole account; they may be of other pools and \
+                                    were not used.";
+                    problems.push(sentence.to_owned());
+                }
+                (damaged.len(), results(&rows, &mut logs, only_pool))
+            }
             ImportedTable::Usage { usage, damaged } => (damaged.len(), bills(&usage, &mut billed)),
         };
         if damaged > 0 {
@@ -167,6 +238,23 @@ fn read_files(mut counter: LogCounter, files: Vec<PathBuf>) -> Result<ReadFiles,
     Ok(ReadFiles { logs, billed: billed.into_iter().collect(), problems })
 }
 
+/// What is counted as possible only, or not at all, because no event tells that it is this pool's.
+fn not_told_whose(counter: &LogCounter) -> Vec<String> {
+    let mut told = Vec::new();
+    if counter.without_pool() > 0 {
+        let events = model::cost::grouped(counter.without_pool());
+        told.push(format!(
+            "{events} events tell neither this pool nor one of its app clients as AWS lists them; their users are possible \
+             only."
+        ));
+    }
+    if counter.other_tokens() > 0 {
+        let requests = model::cost::grouped(counter.other_tokens());
+        told.push(format!("{requests} token requests of machines are of no known app client of this pool and not counted."));
+    }
+    told
+}
+
 fn damage(name: &str, report: &LogReport) -> Vec<String> {
     let mut told = Vec::new();
     if report.damaged > 0 {
@@ -178,22 +266,30 @@ fn damage(name: &str, report: &LogReport) -> Vec<String> {
     told
 }
 
-/// Takes in the rows of a prepared query; whether some named no month.
-fn results(rows: &[ResultRow], logs: &mut Vec<LogMonth>) -> bool {
+/// Takes in the rows of a prepared query; whether some named no month. A number that other pools may be in is only
+/// possible, and their machines' requests are not this pool's.
+fn results(rows: &[ResultRow], logs: &mut Vec<LogMonth>, only_pool: bool) -> bool {
     let mut months: BTreeMap<Month, LogMonth> = BTreeMap::new();
     for row in rows {
         let Some(month) = row.month else { continue };
         let told = months.entry(month).or_insert_with(|| told_by_table(month));
-        told.token_requests += row.token_requests.unwrap_or_default();
+        let own = only_pool || !row.whole_account;
+        if let Some(requests) = row.token_requests.filter(|_| own) {
+            let sum = told.token_requests.get_or_insert_default();
+            *sum = sum.saturating_add(requests);
+        }
         if let Some(users) = row.users {
+            told.possibly.users = told.possibly.users.max(users);
+            if !own {
+                continue;
+            }
             // Somebody of one client is somebody of the pool.
             told.surely.users = told.surely.users.max(users);
-            told.possibly = told.surely;
             let client = row.client.as_deref().and_then(|client| ClientId::parse(client).ok());
             told.clients.extend(client.map(|client| (client, users)));
         }
     }
-    logs.extend(months.into_values());
+    logs.extend(months.into_values().filter(|told| told.possibly.users > 0 || told.token_requests.is_some()));
     rows.iter().any(|row| row.month.is_none())
 }
 
@@ -207,7 +303,8 @@ fn bills(usage: &[BilledUsage], billed: &mut BTreeMap<Month, u64>) -> bool {
     };
     for row in usage.iter().filter(|row| people(row.kind)) {
         if let Some(month) = row.month {
-            *billed.entry(month).or_default() += row.quantity;
+            let sum: &mut u64 = billed.entry(month).or_default();
+            *sum = sum.saturating_add(row.quantity);
         }
     }
     usage.iter().any(|row| row.month.is_none())

@@ -1,7 +1,7 @@
 //! Ranges that are kept, so that a month is known when what told it is gone.
 
 use jiff::Timestamp;
-use model::estimate::{Estimate, Evidence};
+use model::estimate::{Bound, Estimate, Evidence};
 use model::month::Month;
 use serde::{Deserialize, Serialize};
 use store::{MonthlyEvidence, MonthlyKind};
@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::open::blocking;
 use crate::pool::OpenPool;
 
-/// A range as it is kept.
+/// A range as it is kept: what was seen, which fades. Logs and bills are kept by themselves.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Kept {
@@ -49,22 +49,30 @@ impl OpenPool {
 /// A month only grows, so what was the least before is so now. What was the most before holds only if it was worked out
 /// after the month (`closed`).
 fn together(now: Estimate<u64>, before: Kept, closed: bool, over: bool) -> Estimate<u64> {
-    // The bill has the last word.
-    if now.high == Some(now.low) {
-        return now;
-    }
     let low = now.low.max(before.low);
     let high = if closed { now.high.into_iter().chain(before.high).min() } else { now.high };
     let likely = now.likely.or(before.likely.filter(|_| over));
     let mut evidence = now.evidence;
     for old in before.evidence {
         let stale = !evidence.iter().any(|new| new.kind == old.kind && new.bound == old.bound);
-        // Of a month that is over, what was seen while it was not is still evidence.
-        if stale && over {
+        // Of a month that is over, what was seen while it was not is still evidence, but no ceiling.
+        if stale && over && (closed || old.bound != Bound::AtMost) {
             evidence.push(old);
         }
     }
     Estimate::new(low, likely, high).because(evidence)
+}
+
+/// A range with what a person gave: kept apart, so that it can be taken back. The bill has the last word.
+pub(super) fn with_given(seen: Estimate<u64>, given: Estimate<u64>) -> Estimate<u64> {
+    let exact = given.evidence.iter().any(|item| item.bound == Bound::Exactly);
+    let both = if exact {
+        Estimate { evidence: Vec::new(), ..given }
+    } else {
+        let high = seen.high.into_iter().chain(given.high).min();
+        Estimate::new(seen.low.max(given.low), given.likely.or(seen.likely), high)
+    };
+    both.because(seen.evidence).because(given.evidence)
 }
 
 /// Reads what was kept; nothing of what cannot be read.

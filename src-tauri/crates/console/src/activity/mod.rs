@@ -37,6 +37,8 @@ pub struct Activity {
     pub split: Split,
     /// Active users by app client, from imported logs. A user may be in several.
     pub clients: Vec<(model::ClientId, u64)>,
+    /// Whether logs or tables of the month were imported.
+    pub imported: bool,
     /// Token requests of machines, from imported logs; `None` when unknown.
     pub token_requests: Option<u64>,
     /// The number of the bill that a person gave; `None` when none was.
@@ -86,20 +88,19 @@ impl OpenPool {
         let mut missing = Vec::new();
         let mut facts = Facts::none(month, over);
         self.seen(&mut facts, &mut missing).await?;
-        let given = self.given().await?;
-        facts.log = given.log(month);
-        facts.billed = given.billed(month);
-        facts.billed_before = given.billed(month.previous()).filter(given::is_of_pool).map(|billed| billed.users);
-        missing.extend(unread(&facts));
-        let users = self.settled(month, over, estimate(&facts)).await?;
+        let seen = self.settled(month, over, estimate(&facts)).await?;
+        let given = self.given().await?.facts(month, over);
+        let users = kept::with_given(seen, estimate(&given));
+        missing.extend(unread(&given));
         Ok(Activity {
             month,
             over,
             users,
             split: self.split().await?,
-            clients: facts.log.as_ref().map(|log| log.clients.clone()).unwrap_or_default(),
-            token_requests: facts.log.as_ref().map(|log| log.token_requests),
-            billed: facts.billed,
+            clients: given.log.as_ref().map(|log| log.clients.clone()).unwrap_or_default(),
+            imported: given.log.is_some(),
+            token_requests: given.log.and_then(|log| log.token_requests),
+            billed: given.billed,
             missing,
             plan: pool.and_then(|pool| PricePlan::of_tier(pool.tier.as_deref()?)),
             synced_at: freshness.synced_at,
@@ -213,7 +214,7 @@ fn told_by_table(month: Month) -> LogMonth {
         possibly: counted,
         clients: Vec::new(),
         more_clients: false,
-        token_requests: 0,
+        token_requests: None,
         events: 0,
         first: month.begins(),
         last: month.next().begins(),

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::call::MauEffect;
 use model::mau::{Created, Facts, LedgerFacts};
 use model::month::Month;
 use model::pool::ImportJob;
@@ -153,8 +152,7 @@ impl OpenPool {
 
 /// Whether a call surely made its user active.
 fn counts(entry: &Entry) -> bool {
-    let listed = matches!(model::mau::effect_of(&entry.call.operation), MauEffect::MayBill);
-    listed && entry.end == LedgerEnd::Done
+    model::mau::surely_counts(&entry.call.operation) && entry.end == LedgerEnd::Done
 }
 
 /// Whether an import may have made users in a month. One whose dates are not told may have.

@@ -8,7 +8,7 @@ use model::month::Month;
 
 use crate::Error;
 
-/// The most rows that are read.
+/// The most rows of a result that are read. Of a bill all are: its sums are small.
 const MOST_ROWS: usize = 1_000_000;
 
 /// What a CSV turned out to be.
@@ -20,6 +20,8 @@ pub enum ImportedTable {
         rows: Vec<ResultRow>,
         /// Numbers of the lines that could not be read.
         damaged: Vec<u64>,
+        /// Whether there were more rows than are read.
+        cut_off: bool,
     },
     /// Usage from a bill, a cost and usage report, or Cost Explorer.
     Usage {
@@ -41,6 +43,8 @@ pub struct ResultRow {
     pub users: Option<u64>,
     /// Token requests of machines; `None` in a table of users.
     pub token_requests: Option<u64>,
+    /// Whether other pools of the account may be in the numbers.
+    pub whole_account: bool,
 }
 
 /// What a bill counts.
@@ -84,9 +88,13 @@ pub fn read_table(file: impl Read) -> Result<ImportedTable, Error> {
                         bill (usage type and usage quantity).";
         return Err(Error::invalid("file", sentence));
     }
-    let client = column(&["client"]);
-    let (mut rows, mut damaged) = (Vec::new(), Vec::new());
-    for (at, record) in csv.records().take(MOST_ROWS).enumerate() {
+    let (client, scope) = (column(&["client"]), column(&["scope"]));
+    let (mut rows, mut damaged, mut cut_off) = (Vec::new(), Vec::new(), false);
+    for (at, record) in csv.records().enumerate() {
+        if at == MOST_ROWS {
+            cut_off = true;
+            break;
+        }
         let line = at as u64 + 2;
         let Ok(record) = record else {
             damaged.push(line);
@@ -99,6 +107,7 @@ pub fn read_table(file: impl Read) -> Result<ImportedTable, Error> {
             client: text(client).map(str::to_owned),
             users: text(users).and_then(whole),
             token_requests: text(tokens).and_then(whole),
+            whole_account: text(scope).is_some_and(|scope| scope.eq_ignore_ascii_case("account")),
         };
         let wrong_month = text(month).is_some() && row.month.is_none();
         if wrong_month || (row.users.is_none() && row.token_requests.is_none()) {
@@ -107,23 +116,32 @@ pub fn read_table(file: impl Read) -> Result<ImportedTable, Error> {
             rows.push(row);
         }
     }
-    Ok(ImportedTable::Result { rows, damaged })
+    Ok(ImportedTable::Result { rows, damaged, cut_off })
 }
 
 fn usage(csv: &mut csv::Reader<impl Read>, kind: usize, quantity: usize, month: Option<usize>) -> ImportedTable {
     let mut sums: BTreeMap<(Option<Month>, BilledKind), rust_decimal::Decimal> = BTreeMap::new();
     let mut damaged = Vec::new();
-    for (at, record) in csv.records().take(MOST_ROWS).enumerate() {
+    for (at, record) in csv.records().enumerate() {
         let line = at as u64 + 2;
-        let Ok(record) = record else {
-            damaged.push(line);
-            continue;
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                damaged.push(line);
+                if error.is_io_error() {
+                    break;
+                }
+                continue;
+            }
         };
         // Other services, taxes and totals are not of interest.
         let Some(kind) = record.get(kind).and_then(kind_of) else { continue };
         let month = month.and_then(|at| record.get(at)).and_then(month_of);
         match record.get(quantity).and_then(decimal) {
-            Some(quantity) => *sums.entry((month, kind)).or_default() += quantity,
+            Some(quantity) => {
+                let sum: &mut rust_decimal::Decimal = sums.entry((month, kind)).or_default();
+                *sum = sum.saturating_add(quantity);
+            }
             None => damaged.push(line),
         }
     }

@@ -235,6 +235,89 @@ async fn logs_tables_and_bills_are_imported_and_damage_is_told() {
     assert_eq!(missing.field.as_deref(), Some("file"));
 }
 
+/// CloudTrail's event of a call of the month: an answered challenge with a `sub`, or a machine's token request.
+fn trail_event(month: Month, client: &str, sub: Option<&str>) -> String {
+    let at = month.begins() + SignedDuration::from_hours(1);
+    let name = if sub.is_some() { "RespondToAuthChallenge" } else { "Token_POST" };
+    let additional = match sub {
+        Some(sub) => json!({ "sub": sub }),
+        None => json!({ "requestParameters": { "client_id": [client], "grant_type": ["client_credentials"] } }),
+    };
+    json!({ "eventSource": "cognito-idp.amazonaws.com", "eventName": name, "eventTime": at.to_string(),
+        "requestParameters": { "clientId": client }, "additionalEventData": additional })
+    .to_string()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trail_of_the_account_counts_no_other_pool_s_users_and_can_be_taken_back() {
+    let house = House::new(today()).await;
+    let pool = house.synced().await;
+    let month = Month::of(house.sandbox.weather().now()).previous();
+    let client = house.sandbox.description().clients[0].id.clone();
+    let events = [
+        trail_event(month, &client, Some("a")),
+        trail_event(month, "clientofanotherpool", Some("b")),
+        trail_event(month, "clientofanotherpool", Some("c")),
+        trail_event(month, &client, None),
+        trail_event(month, "clientofanotherpool", None),
+    ];
+    let trail = house.dir.path().join("trail.jsonl");
+    std::fs::write(&trail, events.join("\n")).unwrap();
+    let account = house.dir.path().join("athena.csv");
+    std::fs::write(&account, format!("month,users,tokenRequests,scope\n{month},5000,5000,account\n")).unwrap();
+    let before = pool.activity(month).await.unwrap().users;
+    let imported = pool.import_activity(vec![trail, account], false).await.unwrap();
+    assert!(imported.problems.iter().any(|said| said.starts_with("2 events tell neither")), "{imported:?}");
+    let activity = pool.activity(month).await.unwrap();
+    assert_eq!((activity.users.low, activity.token_requests), (1, Some(1)), "{activity:?}");
+    assert!(activity.users.evidence.iter().any(|item| item.bound == Bound::Hint && item.users == 5000));
+    pool.forget_log(month).await.unwrap();
+    let activity = pool.activity(month).await.unwrap();
+    assert_eq!((activity.users, activity.token_requests), (before, None));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_imports_of_a_month_add_up_field_by_field() {
+    let house = House::new(today()).await;
+    let pool = house.synced().await;
+    let month = Month::of(house.sandbox.weather().now()).previous();
+    let (users, machines) = (house.dir.path().join("users.csv"), house.dir.path().join("machines.csv"));
+    std::fs::write(&users, format!("month,users\n{month},40\n")).unwrap();
+    std::fs::write(&machines, format!("month,tokenRequests\n{month},70\n")).unwrap();
+    for order in [[&users, &machines], [&machines, &users]] {
+        pool.forget_log(month).await.unwrap();
+        for file in order {
+            pool.import_activity(vec![file.clone()], false).await.unwrap();
+        }
+        let activity = pool.activity(month).await.unwrap();
+        assert_eq!((activity.users.likely, activity.token_requests), (Some(40), Some(70)));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bill_that_is_taken_back_leaves_what_was_seen() {
+    let house = House::new(today()).await;
+    let server = house.sandbox.serve(0).await.unwrap();
+    let pool = house.synced().await;
+    let month = Month::of(house.sandbox.weather().now());
+    let mut administrator = Administrator::new(server.endpoint(), house.sandbox.pool_id(), 1);
+    tokio::task::block_in_place(|| (0..3).for_each(|_| administrator.create()));
+    synced(&pool).await;
+    assert_eq!(pool.activity(month).await.unwrap().users.low, 3);
+    // In the next month nothing but what was kept tells of it, since the history is gone.
+    next_month(&house);
+    house.console.update_settings(|settings| settings.history_days = 1).await.unwrap();
+    synced(&pool).await;
+    for users in [900, 2] {
+        pool.set_billed(month, Some(BilledNumber { users, scope: BillScope::Pool })).await.unwrap();
+        let told = pool.activity(month).await.unwrap().users;
+        assert_eq!((told.low, told.high), (users, Some(users)));
+    }
+    pool.set_billed(month, None).await.unwrap();
+    assert_eq!(pool.activity(month).await.unwrap().users.low, 3);
+    server.shutdown().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_denied_or_absent_aws_makes_the_range_wider_and_says_what_is_missing() {
     let mut house = House::new(today()).await;

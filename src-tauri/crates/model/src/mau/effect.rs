@@ -2,6 +2,13 @@
 
 use crate::call::MauEffect;
 
+/// Whether an operation that went well has surely made its user active. One that may be answered with a challenge has not:
+/// somebody who is asked for a password and goes away came near, and no more.
+#[must_use]
+pub fn surely_counts(operation: &str) -> bool {
+    effect_of(operation) == MauEffect::MayBill && !["InitiateAuth", "AdminInitiateAuth"].contains(&operation)
+}
+
 /// What an operation does to the count of the user whom it is about, by AWS's name (`AdminGetUser`) or CloudTrail's name of
 /// a page (`Token_POST`). [`MauEffect::Free`] for what is not about one user and for names that we do not know to be.
 ///

@@ -128,6 +128,7 @@ pub fn estimate(facts: &Facts) -> Estimate<u64> {
     at_least(facts, &mut evidence);
     about(facts, &mut evidence);
     at_most(facts, &mut evidence);
+    hints(facts, &mut evidence);
     billed(facts, &mut evidence);
     let of = |bound: Bound| evidence.iter().filter(move |item: &&Evidence| item.bound == bound).map(|item| item.users);
     let low = of(Bound::AtLeast).max().unwrap_or_default();
@@ -181,7 +182,7 @@ fn at_least(facts: &Facts, evidence: &mut Vec<Evidence>) {
     if let Some(users) = facts.union {
         push(Kind::Union, users, format!("These are {} different users.", grouped(users)), "");
     }
-    if let Some(log) = &facts.log {
+    if let Some(log) = facts.log.as_ref().filter(|log| log.surely.users > 0) {
         let says = format!("Imported logs name {} different active users.", grouped(log.surely.users));
         let caveat = if log.surely.exact { "" } else { "Counted to within 1 %; the bound is 1 % less." };
         push(Kind::Logs, log.surely.at_least(), says, caveat);
@@ -193,7 +194,7 @@ fn about(facts: &Facts, evidence: &mut Vec<Evidence>) {
     let mut push = |kind, users: u64, says: String, caveat: &str| {
         evidence.push(item(kind, Bound::About, users, says, caveat));
     };
-    if let Some(log) = &facts.log {
+    if let Some(log) = facts.log.as_ref().filter(|log| log.surely.users > 0) {
         let (first, last) = (log.first.strftime("%d %B"), log.last.strftime("%d %B"));
         let says = format!("Imported logs from {first} to {last} name {} users.", grouped(log.surely.users));
         push(Kind::Logs, log.surely.users, says, "Logs are delivered as well as can be; days may be missing.");
@@ -243,6 +244,15 @@ fn at_most(facts: &Facts, evidence: &mut Vec<Evidence>) {
             )),
         }
     }
+}
+
+fn hints(facts: &Facts, evidence: &mut Vec<Evidence>) {
+    let Some(log) = facts.log.as_ref().filter(|log| log.possibly.users > log.surely.users) else { return };
+    let users = log.possibly.users;
+    let says = format!("Imported logs name {} users who may have been active.", grouped(users));
+    let caveat = "Attempts that failed or were answered with a challenge are in it, what AWS does not say to count, and \
+                  calls that do not tell their pool.";
+    evidence.push(item(EvidenceKind::Logs, Bound::Hint, users, says, caveat));
 }
 
 fn billed(facts: &Facts, evidence: &mut Vec<Evidence>) {

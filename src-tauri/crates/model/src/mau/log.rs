@@ -1,13 +1,13 @@
 //! Reading activity out of logs: exported user activity, and CloudTrail. Pure: somebody else reads the files.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::effect::effect_of;
+use super::effect::{effect_of, surely_counts};
 use super::sketch::{SmallSketch, Users, key};
 use crate::call::MauEffect;
 use crate::month::Month;
@@ -23,6 +23,10 @@ const MONTHS: usize = 120;
 /// Counts different active users in logs, by month and app client, in constant memory.
 pub struct LogCounter {
     pool: Option<PoolId>,
+    /// The pool's app clients, as far as they are known.
+    own_clients: BTreeSet<String>,
+    /// Whether what names no pool is about this one.
+    alone: bool,
     months: BTreeMap<Month, Growing>,
     /// Users that are kept exactly.
     exact: usize,
@@ -32,6 +36,8 @@ pub struct LogCounter {
     other_events: u64,
     other_pools: u64,
     without_user: u64,
+    without_pool: u64,
+    other_tokens: u64,
 }
 
 /// A month while it is being counted.
@@ -41,7 +47,7 @@ struct Growing {
     /// Whether there were more clients than are counted apart.
     more_clients: bool,
     events: u64,
-    token_requests: u64,
+    token_requests: Option<u64>,
     first: Timestamp,
     last: Timestamp,
 }
@@ -54,14 +60,15 @@ pub struct LogMonth {
     pub month: Month,
     /// Different users with something that AWS lists as counting and that went well.
     pub surely: Counted,
-    /// Different users with anything that may count: failed attempts, operations of which AWS says nothing.
+    /// Different users with anything that may count: failed attempts, operations of which AWS says nothing, events that do
+    /// not tell their pool.
     pub possibly: Counted,
     /// Surely active users by app client, to within a few percent. A user may be in several.
     pub clients: Vec<(ClientId, u64)>,
     /// Whether there were more app clients than were counted apart.
     pub more_clients: bool,
-    /// Successful token requests of machines (CloudTrail only).
-    pub token_requests: u64,
+    /// Successful token requests of machines (CloudTrail only); `None` when no log tells of any.
+    pub token_requests: Option<u64>,
     /// Events about users.
     pub events: u64,
     /// When the first one was.
@@ -230,6 +237,8 @@ impl LogCounter {
     pub fn keeping(pool: Option<PoolId>, most_exact: usize) -> Self {
         Self {
             pool,
+            own_clients: BTreeSet::new(),
+            alone: false,
             months: BTreeMap::new(),
             exact: 0,
             most_exact,
@@ -237,7 +246,21 @@ impl LogCounter {
             other_events: 0,
             other_pools: 0,
             without_user: 0,
+            without_pool: 0,
+            other_tokens: 0,
         }
+    }
+
+    /// The same with the pool's app clients: what names one of them is about the pool, also where the pool is not named.
+    #[must_use]
+    pub fn of_clients(self, clients: impl IntoIterator<Item = ClientId>) -> Self {
+        Self { own_clients: clients.into_iter().map(|client| client.to_string()).collect(), ..self }
+    }
+
+    /// The same for logs of an account that has no other pool: what names none is about this one.
+    #[must_use]
+    pub fn alone(self) -> Self {
+        Self { alone: true, ..self }
     }
 
     /// Reads a line, or several values one after the other. Text before the first `{` is skipped: CloudWatch's exports put
@@ -327,11 +350,14 @@ impl LogCounter {
         let failed = event.error_code.as_deref().is_some_and(|code| !code.is_empty())
             || additional.response.status.is_some_and(|status| status >= 400.0);
         let pool = parameters.user_pool_id.as_deref().or(additional.user_pool_id.as_deref());
+        let client = parameters.client_id.as_deref().or(additional.request.client_id.first().map(String::as_str));
         if additional.request.grant_type.iter().any(|grant| grant == "client_credentials") {
             if !failed && self.is_meant(pool) {
                 self.events += 1;
-                if let Some(month) = self.month(at) {
-                    month.token_requests += 1;
+                if !self.is_own(pool, client) {
+                    self.other_tokens += 1;
+                } else if let Some(month) = self.month(at) {
+                    *month.token_requests.get_or_insert_default() += 1;
                 }
             }
             return Ok(());
@@ -341,9 +367,9 @@ impl LogCounter {
         self.count(&Seen {
             at,
             pool,
-            client: parameters.client_id.as_deref().or(additional.request.client_id.first().map(String::as_str)),
+            client,
             user: additional.sub.as_deref().or(named),
-            sure: effect == MauEffect::MayBill && !failed && additional.sub.is_some(),
+            sure: surely_counts(name) && !failed && additional.sub.is_some(),
         });
         Ok(())
     }
@@ -354,6 +380,13 @@ impl LogCounter {
             self.other_pools += 1;
         }
         !elsewhere
+    }
+
+    /// Whether an event that is meant tells that it is about the pool. A trail holds every pool of the account and Region,
+    /// and calls of users name no pool.
+    fn is_own(&self, pool: Option<&str>, client: Option<&str>) -> bool {
+        let named = pool.is_some() || client.is_some_and(|client| self.own_clients.contains(client));
+        self.pool.is_none() || self.alone || named
     }
 
     fn month(&mut self, at: Timestamp) -> Option<&mut Growing> {
@@ -378,12 +411,15 @@ impl LogCounter {
         };
         // Without the pool's own id a user name of two pools would be one user; of one pool it always is.
         let key = if self.pool.is_some() { key("", user) } else { key(seen.pool.unwrap_or_default(), user) };
+        let own = self.is_own(seen.pool, seen.client);
+        self.without_pool += u64::from(!own);
+        let sure = seen.sure && own;
         let Some(month) = self.month(seen.at) else { return };
         month.events += 1;
-        if let Some(client) = seen.client.filter(|_| seen.sure) {
+        if let Some(client) = seen.client.filter(|_| sure) {
             month.client(client, key);
         }
-        let more = month.users.add(key, seen.sure);
+        let more = month.users.add(key, sure);
         self.exact += more;
         if self.exact > self.most_exact {
             self.months.values_mut().for_each(|month| month.users.shrink());
@@ -420,6 +456,18 @@ impl LogCounter {
     pub fn without_user(&self) -> u64 {
         self.without_user
     }
+
+    /// Events of users that tell neither the pool nor one of its clients. Their users are possible, and no more.
+    #[must_use]
+    pub fn without_pool(&self) -> u64 {
+        self.without_pool
+    }
+
+    /// Token requests of machines that tell neither the pool nor one of its clients. They are not counted.
+    #[must_use]
+    pub fn other_tokens(&self) -> u64 {
+        self.other_tokens
+    }
 }
 
 impl Growing {
@@ -429,7 +477,7 @@ impl Growing {
             clients: BTreeMap::new(),
             more_clients: false,
             events: 0,
-            token_requests: 0,
+            token_requests: None,
             first: at,
             last: at,
         }

@@ -7,7 +7,7 @@ mod query;
 mod sketch;
 mod split;
 
-pub use effect::effect_of;
+pub use effect::{effect_of, surely_counts};
 pub use evidence::{BillScope, BilledNumber, Created, Facts, LedgerFacts, MetricSums, estimate};
 pub use log::{Counted, Damage, LogCounter, LogMonth, TextRead};
 pub use query::{LogGroup, PreparedQuery, metrics_command, prepared_queries};

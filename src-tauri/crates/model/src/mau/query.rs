@@ -48,9 +48,15 @@ const COUNTS: [&str; 14] = [
     "AdminGetUser",
 ];
 
+/// Marks a number that other pools may be in.
+const ACCOUNT: &str = "| fields concat(\"account\", \"\") as scope";
+const ALL_POOLS: &str = "A trail holds all pools of the account and Region, and sign-ins do not always name theirs: the \
+                         column scope says so, and the number is a hint.";
+
 /// Queries for a pool's active users in a month: all, by app client, and token requests of machines.
 ///
-/// Their result tables have the columns `month` (Athena), `client` (by client), and `users` or `tokenRequests`.
+/// Their result tables have the columns `month` (Athena), `client` (by client), `users` or `tokenRequests`, and
+/// `scope` with the value `account` where other pools of the account may be in the numbers.
 #[must_use]
 pub fn prepared_queries(pool: &PoolId, month: Month) -> Vec<PreparedQuery> {
     let range = format!("Set the time range to {} 00:00 UTC until {} 00:00 UTC.", month.first(), month.next().first());
@@ -107,7 +113,7 @@ fn insights(pool: &PoolId, range: &str) -> Vec<PreparedQuery> {
         text,
         notes: [vec![range.to_owned()], notes].concat(),
     };
-    let all_pools = "A trail holds all pools of the account and Region; sign-ins do not always name theirs.".to_owned();
+    let all_pools = ALL_POOLS.to_owned();
     vec![
         query(
             LogGroup::InsightsActivity,
@@ -127,16 +133,17 @@ fn insights(pool: &PoolId, range: &str) -> Vec<PreparedQuery> {
         query(
             LogGroup::InsightsTrail,
             "Different active users",
-            format!("{trail}\n| stats count_distinct(additionalEventData.sub) as users"),
-            vec![about, all_pools],
+            format!("{trail}\n{ACCOUNT}\n| stats count_distinct(additionalEventData.sub) as users by scope"),
+            vec![about, all_pools.clone()],
         ),
         query(
             LogGroup::InsightsTrail,
             "Token requests of machines",
-            "filter eventName = \"Token_POST\" and @message like '\"grant_type\":[\"client_credentials\"]' and not \
-             ispresent(errorCode)\n| stats count(*) as tokenRequests"
-                .to_owned(),
-            vec!["The filter is AWS's own, from the guide's page on costs.".to_owned()],
+            format!(
+                "filter eventName = \"Token_POST\" and @message like '\"grant_type\":[\"client_credentials\"]' and not \
+                 ispresent(errorCode)\n{ACCOUNT}\n| stats count(*) as tokenRequests by scope"
+            ),
+            vec!["The filter is AWS's own, from the guide's page on costs.".to_owned(), all_pools],
         ),
     ]
 }
@@ -146,7 +153,7 @@ fn athena(pool: &PoolId, month: Month) -> Vec<PreparedQuery> {
     let names = quoted('\'');
     let trail = format!(
         "SELECT substr(eventtime, 1, 7) AS month,\n       \
-         count(DISTINCT json_extract_scalar(additionaleventdata, '$.sub')) AS users\nFROM cloudtrail_logs\n\
+         count(DISTINCT json_extract_scalar(additionaleventdata, '$.sub')) AS users,\n       'account' AS scope\nFROM cloudtrail_logs\n\
          WHERE eventsource = 'cognito-idp.amazonaws.com'\n  AND eventtime >= '{begin}' AND eventtime < '{end}'\n  \
          AND coalesce(errorcode, '') = ''\n  AND eventname IN ({names})\nGROUP BY 1"
     );
@@ -167,7 +174,10 @@ fn athena(pool: &PoolId, month: Month) -> Vec<PreparedQuery> {
             runs_on: LogGroup::AthenaTrail,
             title: "Different active users".to_owned(),
             text: trail,
-            notes: vec!["cloudtrail_logs is the table that CloudTrail's guide for Athena creates.".to_owned()],
+            notes: vec![
+                "cloudtrail_logs is the table that CloudTrail's guide for Athena creates.".to_owned(),
+                ALL_POOLS.to_owned(),
+            ],
         },
         PreparedQuery {
             runs_on: LogGroup::AthenaActivity,

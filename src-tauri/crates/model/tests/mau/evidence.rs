@@ -19,7 +19,7 @@ fn log(surely: u64, exact: bool) -> LogMonth {
         possibly: Counted { users: surely + 10, exact },
         clients: Vec::new(),
         more_clients: false,
-        token_requests: 0,
+        token_requests: None,
         events: surely * 3,
         first: "2026-11-01T00:00:00Z".parse().unwrap(),
         last: "2026-11-30T23:00:00Z".parse().unwrap(),
@@ -54,6 +54,14 @@ fn each_piece_of_evidence_says_what_it_can() {
     assert_eq!(bounds(&ceiling), (0, None, Some(1_015)), "the estimate trails, and who is gone may have been active");
     assert_eq!(bounds(&Facts { log: Some(log(500, true)), ..nothing() }), (500, Some(500), None));
     assert_eq!(bounds(&Facts { log: Some(log(500, false)), ..nothing() }).0, 495, "a sketch may count too many");
+}
+
+#[test]
+fn what_a_log_says_of_users_who_may_be_of_another_pool_bounds_nothing() {
+    let hint = LogMonth { possibly: Counted { users: 500, exact: true }, ..log(0, true) };
+    let users = estimate(&Facts { log: Some(hint), ..nothing() });
+    assert_eq!((users.low, users.likely, users.high), (0, None, None));
+    assert_eq!(users.evidence.iter().map(|item| (item.bound, item.users)).collect::<Vec<_>>(), [(Bound::Hint, 500)]);
 }
 
 #[test]
@@ -110,7 +118,7 @@ fn every_piece_of_evidence_is_a_sentence_with_its_caveat() {
     let evidence = estimate(&facts).evidence;
     let kinds: Vec<EvidenceKind> = evidence.iter().map(|item| item.kind).collect();
     use EvidenceKind as Kind;
-    assert_eq!(kinds, [Kind::Created, Kind::Logs, Kind::Logs, Kind::Changed, Kind::EstimatedUsers]);
+    assert_eq!(kinds, [Kind::Created, Kind::Logs, Kind::Logs, Kind::Changed, Kind::EstimatedUsers, Kind::Logs]);
     assert_eq!(evidence[0].says, "200 users were created in 2026-11.");
     assert_eq!(evidence[0].caveat.as_deref(), Some("1,000 more may have been imported, which makes nobody active."));
     assert!(evidence.iter().all(|item| item.says.ends_with('.')));

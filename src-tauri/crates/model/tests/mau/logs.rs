@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::PoolId;
+use model::{ClientId, PoolId};
 use model::mau::{Damage, LogCounter, LogMonth};
 use proptest::prelude::*;
 use rstest::rstest;
@@ -32,7 +32,13 @@ fn trail(name: &str, error: Option<&str>, sub: Option<&str>) -> Value {
     })
 }
 
+/// Of the pool, whose only known app client is `web`.
 fn counter() -> LogCounter {
+    foreign_counter().of_clients([ClientId::parse("web").unwrap()])
+}
+
+/// Of the pool, of which no app client is known.
+fn foreign_counter() -> LogCounter {
     LogCounter::new(Some(PoolId::parse("eu-west-1_AbCdEfGhI").unwrap()))
 }
 
@@ -80,7 +86,11 @@ fn what_surely_counts_is_what_aws_lists_and_what_went_well(
 }
 
 #[rstest]
-#[case("InitiateAuth", None, Some("a"), (1, 1))]
+#[case("InitiateAuth", None, Some("a"), (0, 1))]
+#[case("AdminInitiateAuth", None, Some("a"), (0, 1))]
+#[case("RespondToAuthChallenge", None, Some("a"), (1, 1))]
+#[case("RespondToAuthChallenge", Some("NotAuthorizedException"), Some("a"), (0, 1))]
+#[case("GetTokensFromRefreshToken", None, Some("a"), (1, 1))]
 #[case("InitiateAuth", Some("NotAuthorizedException"), Some("a"), (0, 1))]
 #[case("AdminGetUser", Some(""), Some("a"), (1, 1))]
 #[case("AdminDisableUser", None, Some("a"), (0, 1))]
@@ -99,7 +109,7 @@ fn cloudtrail_tells_by_operation(
 
 #[test]
 fn both_kinds_of_log_name_the_same_user() {
-    assert_eq!(counted(&[activity("SignIn", "Pass", "a"), trail("InitiateAuth", None, Some("a"))]), (1, 1));
+    assert_eq!(counted(&[activity("SignIn", "Pass", "a"), trail("RespondToAuthChallenge", None, Some("a"))]), (1, 1));
 }
 
 #[test]
@@ -131,14 +141,40 @@ fn other_pools_and_services_are_told_apart() {
 #[test]
 fn machines_are_no_users_but_their_tokens_are_counted() {
     let mut token = trail("Token_POST", None, None);
+    token["requestParameters"] = Value::Null;
     token["additionalEventData"] = json!({
-        "requestParameters": { "client_id": ["robot"], "grant_type": ["client_credentials"] },
+        "requestParameters": { "client_id": ["web"], "grant_type": ["client_credentials"] },
         "responseParameters": { "status": 200.0 }
     });
     let mut refused = token.clone();
     refused["additionalEventData"]["responseParameters"]["status"] = json!(400.0);
-    let (_, months) = read(&[token.clone(), token, refused]);
-    assert_eq!((months[0].token_requests, months[0].surely.users, months[0].possibly.users), (2, 0, 0));
+    let mut elsewhere = token.clone();
+    elsewhere["additionalEventData"]["requestParameters"]["client_id"] = json!(["robot of another pool"]);
+    let (counter, months) = read(&[token.clone(), token, refused, elsewhere]);
+    assert_eq!((months[0].token_requests, months[0].surely.users, months[0].possibly.users), (Some(2), 0, 0));
+    assert_eq!(counter.other_tokens(), 1);
+    let (_, months) = read(&[activity("SignIn", "Pass", "a")]);
+    assert_eq!(months[0].token_requests, None, "a log without machines does not say that there were none");
+}
+
+#[test]
+fn of_a_trail_only_what_names_the_pool_or_its_client_is_surely_the_pool_s() {
+    let own = trail("RespondToAuthChallenge", None, Some("a"));
+    let mut other = trail("RespondToAuthChallenge", None, Some("b"));
+    other["requestParameters"]["clientId"] = json!("client of another pool");
+    let mut named = trail("AdminGetUser", None, Some("c"));
+    named["requestParameters"] = json!({ "userPoolId": "eu-west-1_AbCdEfGhI" });
+    let count = |mut counter: LogCounter| {
+        for event in [&own, &other, &named] {
+            counter.read(event.to_string().as_bytes());
+        }
+        let month = counter.months().remove(0);
+        (month.surely.users, month.possibly.users, month.clients.len(), counter.without_pool())
+    };
+    assert_eq!(count(counter()), (2, 3, 1, 1));
+    assert_eq!(count(foreign_counter()), (1, 3, 0, 2));
+    assert_eq!(count(foreign_counter().alone()), (3, 3, 2, 0), "there is no other pool");
+    assert_eq!(count(LogCounter::new(None)), (3, 3, 2, 0), "the import is not about a pool");
 }
 
 #[test]

@@ -22,6 +22,15 @@ fn every_query_names_the_month_and_what_it_gives() {
 }
 
 #[test]
+fn what_holds_every_pool_of_the_account_says_so_in_its_table() {
+    for query in prepared_queries(&PoolId::parse("eu-west-1_AbCdEfGhI").unwrap(), november()) {
+        let trail = [LogGroup::InsightsTrail, LogGroup::AthenaTrail].contains(&query.runs_on);
+        assert_eq!(query.text.contains(" scope") && query.text.contains("account"), trail, "{}", query.text);
+        assert_eq!(query.text.contains("eu-west-1_AbCdEfGhI"), !trail, "{}", query.text);
+    }
+}
+
+#[test]
 fn the_command_for_cloudwatch_names_pool_month_and_every_sum() {
     let command = model::mau::metrics_command(&PoolId::parse("eu-west-1_AbCdEfGhI").unwrap(), november());
     for part in [

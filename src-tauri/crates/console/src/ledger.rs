@@ -1,12 +1,12 @@
 //! What this program itself may have added to the bill: every call about one person, from the journal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use model::PoolId;
 use model::call::MauEffect;
-use model::cost::{PricePlan, Touched, session_bill};
+use model::cost::{PriceTable, Prices, Touched, session_bill_of_any_plan};
 use model::estimate::Estimate;
 use model::month::Month;
+use model::{PoolId, Region};
 use rust_decimal::Decimal;
 use store::{Entry, LedgerEnd};
 
@@ -41,16 +41,25 @@ impl Console {
         let mut entries = blocking(move || journal.ledger(month.begins())).await?;
         entries.retain(|entry| month.contains(entry.call.at));
         entries.retain(|entry| pool.is_none_or(|pool| entry.call.pool == pool.as_str()));
-        let touched = touched(&entries);
+        let touched = touched_by(&entries);
         let table = self.inner.table()?;
+        let regions: BTreeSet<&str> = entries.iter().map(|entry| entry.call.region.as_str()).collect();
+        let of = |region: &str| -> Vec<&Entry> { entries.iter().filter(|entry| entry.call.region == region).collect() };
         // Which plan the pool is on may not be known, and it may change: the dearest holds for all.
-        let cost = session_bill(&table.base_prices(), PricePlan::Plus, touched);
+        let cost = regions.into_iter().fold(Estimate::exactly(Decimal::ZERO), |sum, region| {
+            sum.with(&session_bill_of_any_plan(&prices_of(&table, region), touched_by(of(region))), |a, b| a + b)
+        });
         Ok(MonthLedger { month, entries, touched, cost })
     }
 }
 
+/// The prices of a Region by its name; the base's where it has none.
+pub(crate) fn prices_of(table: &PriceTable, region: &str) -> Prices {
+    Region::parse(region).map_or_else(|_| table.base_prices(), |region| table.prices(&region))
+}
+
 /// Each person once. A call that failed may have counted or not; one that names nobody may be about anybody.
-fn touched(entries: &[Entry]) -> Touched {
+fn touched_by<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Touched {
     let mut people: BTreeMap<(&str, &str), bool> = BTreeMap::new();
     let mut nameless = 0;
     for entry in entries {

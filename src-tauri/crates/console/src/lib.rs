@@ -12,6 +12,7 @@ mod cost;
 mod diagnostics;
 mod erase;
 mod error;
+pub mod foreign;
 mod health;
 pub mod jobs;
 mod known;

@@ -269,7 +269,7 @@ impl Console {
     /// What this session may have added to the bill.
     #[must_use]
     pub fn session_cost(&self) -> SessionCost {
-        self.inner.calls.cost()
+        self.inner.calls.cost(|| self.inner.table().ok())
     }
 }
 

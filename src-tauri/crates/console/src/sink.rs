@@ -5,8 +5,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use model::PoolId;
 use model::call::{CallAttempt, CallOutcome, CallRefused, CallSink, MauEffect, QuotaCategory};
-use model::cost::{PricePlan, PriceTable, Touched, plain, session_bill};
+use model::cost::{PriceTable, Touched, plain, session_bill_of_any_plan};
+use rust_decimal::Decimal;
 use store::{Journal, LedgerCall, LedgerEnd, LedgerId};
+
+use crate::ledger::prices_of;
 
 /// Attempts at one operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,17 +100,28 @@ impl CallCounter {
     }
 
     /// What this session may have cost: each user counts once, none of them may be new this month, and each may be of the
-    /// dearest plan. Without a readable price table the most is unknown, which is said with an empty text.
-    pub(crate) fn cost(&self) -> SessionCost {
+    /// dearest plan in its pool's Region. Without a readable price table the most is unknown, which is said with an empty
+    /// text.
+    pub(crate) fn cost(&self, table: impl FnOnce() -> Option<PriceTable>) -> SessionCost {
         let ledger = self.ledger();
-        let users = u64::try_from(ledger.people.len()).unwrap_or(u64::MAX).saturating_add(ledger.unnamed.min(1));
+        let users = u64::try_from(ledger.people.len()).unwrap_or(u64::MAX).saturating_add(ledger.unnamed);
         if users == 0 {
             return SessionCost { users, low: "0.00".to_owned(), high: "0.00".to_owned() };
         }
-        let touched = Touched { may_bill: users, ..Touched::default() };
-        let bill =
-            PriceTable::built_in().ok().map(|table| session_bill(&table.base_prices(), PricePlan::Plus, touched));
-        let high = bill.and_then(|bill| bill.high).map(plain).unwrap_or_default();
+        let mut regions: BTreeMap<&str, u64> = BTreeMap::new();
+        for (pool, _) in &ledger.people {
+            let region = pool.as_str().split_once('_').map_or("", |(region, _)| region);
+            *regions.entry(region).or_default() += 1;
+        }
+        *regions.entry("").or_default() += ledger.unnamed;
+        let most = |table: PriceTable| -> Option<Decimal> {
+            let of = |(region, users): (&&str, &u64)| {
+                let touched = Touched { may_bill: *users, ..Touched::default() };
+                session_bill_of_any_plan(&prices_of(&table, region), touched).high
+            };
+            regions.iter().map(of).sum()
+        };
+        let high = table().and_then(most).map(plain).unwrap_or_default();
         SessionCost { users, low: "0.00".to_owned(), high }
     }
 

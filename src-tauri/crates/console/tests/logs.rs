@@ -6,10 +6,10 @@ use std::io::{self, Read, Write};
 use console::logs::{BilledKind, BilledUsage, ImportedTable, LogReport, read_log, read_table};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use model::{ClientId, PoolId};
 use model::cost::Meter;
 use model::mau::{Damage, LogCounter, LogMonth};
 use model::month::Month;
+use model::{ClientId, PoolId};
 use rstest::rstest;
 use serde_json::{Value, json};
 

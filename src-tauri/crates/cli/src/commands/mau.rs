@@ -5,6 +5,7 @@ use std::path::absolute;
 use std::sync::Arc;
 
 use console::{Clock as _, Console, OpenPool, SystemClock};
+use wire::ErrorCode;
 use wire::activity::{OneMonth, SetBilled};
 use wire::cost::MauView;
 
@@ -41,18 +42,22 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Mau) -> Result<(), Failu
     tell(common.format(), &MauView::new(month, &activity.users))
 }
 
+/// What keeps AWS from being asked at all. Whatever else it answers is an answer.
+const OFFLINE: [ErrorCode; 3] = [ErrorCode::Unreachable, ErrorCode::CredentialsMissing, ErrorCode::CredentialsExpired];
+
 /// The pool, through AWS where that can be (`GetCallerIdentity`, `DescribeUserPool`; free), else its local copy alone.
 async fn pool(common: &GlobalOptions) -> Result<(Console, Arc<OpenPool>), Failure> {
     let console = common.console_or_memory().await?;
     match common.pool_online(&console).await {
         Ok(pool) => Ok((console, pool)),
-        Err(online) => match common.local_copy().await {
+        Err(Failure::Failed(online)) if OFFLINE.contains(&online.code) => match common.local_copy().await {
             Ok(offline) => {
-                common.note("AWS was not asked; this is what the local copy knows");
+                common.note(&format!("AWS was not asked; this is what the local copy knows. {}", online.message));
                 Ok(offline)
             }
-            Err(_) => Err(online),
+            Err(_) => Err(Failure::Failed(online)),
         },
+        Err(other) => Err(other),
     }
 }
 

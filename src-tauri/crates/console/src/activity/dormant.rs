@@ -1,9 +1,11 @@
 //! Users of whom nothing tells that they were active.
 
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
 use jiff::civil::Date;
-use model::cost::{PoolUsage, PricePlan, Touched, Usage, touching};
+use model::cost::{PricePlan, Touched, session_bill};
 use model::estimate::Estimate;
-use model::month::Month;
 use rust_decimal::Decimal;
 
 use crate::error::Error;
@@ -17,10 +19,10 @@ pub struct Dormant {
     pub query: String,
     /// How many.
     pub users: u64,
-    /// How many of them the ledger knows of a call about since that day, who are in the query all the same.
+    /// How many of them the ledger knows of a call about since that day.
     pub called: u64,
-    /// What it may cost, on each plan, to touch all of them within one month, on top of this month's users: a bulk change,
-    /// an `AdminGetUser` for each. Keeping them untouched costs nothing.
+    /// What it may cost, on each plan, to touch all of them within one month (a bulk change, an `AdminGetUser` for each):
+    /// nothing where they are active anyway, at most the dearest price for each. Keeping them untouched costs nothing.
     pub touching: Vec<(PricePlan, Estimate<Decimal>)>,
 }
 
@@ -38,24 +40,27 @@ impl OpenPool {
             Some(journal) => {
                 let from = since.to_zoned(jiff::tz::TimeZone::UTC).map(|zoned| zoned.timestamp()).unwrap_or_default();
                 let entries = blocking(move || journal.ledger(from)).await?;
-                let here = |entry: &&store::Entry| entry.call.pool == self.key.pool.as_str();
-                let mut names: Vec<&str> =
-                    entries.iter().filter(here).map(|entry| entry.call.person.as_str()).collect();
-                names.sort_unstable();
-                names.dedup();
-                names.iter().filter(|name| !name.is_empty()).count() as u64
+                let here = |entry: &store::Entry| entry.call.pool == self.key.pool.as_str();
+                let names: BTreeSet<String> = entries.into_iter().filter(here).map(|entry| entry.call.person).collect();
+                self.unchanged(names.into_iter().filter(|name| !name.is_empty()).collect(), from).await?
             }
             None => 0,
         };
         let prices = self.console.table()?.prices(&self.key.region);
-        let month = Month::of(self.now());
-        let active = self.activity(month).await?.users;
-        let now = active.likely.unwrap_or(active.low);
         let touched = Touched { may_bill: users, ..Touched::default() };
-        let price = |plan| {
-            let usage = Usage { pools: vec![PoolUsage::new(plan, now, 0)], ..Usage::default() };
-            (plan, touching(&prices, &usage, 0, touched, month))
-        };
-        Ok(Dormant { query, users, called: called.min(users), touching: PricePlan::ALL.map(price).to_vec() })
+        // None of them may be free, and each may be of the dearer way of signing in.
+        let price = |plan| (plan, session_bill(&prices, plan, touched));
+        Ok(Dormant { query, users, called, touching: PricePlan::ALL.map(price).to_vec() })
+    }
+    /// How many different people of those names have a record that did not change since an instant.
+    async fn unchanged(&self, names: Vec<String>, since: Timestamp) -> Result<u64, Error> {
+        let mut people = BTreeSet::new();
+        for some in names.chunks(super::AT_ONCE) {
+            let some = some.to_vec();
+            let found = self.read(move |cache| cache.look_up(&some)).await?.found;
+            let unchanged = found.into_iter().filter(|user| user.modified_at < since);
+            people.extend(unchanged.map(|user| user.username));
+        }
+        Ok(people.len() as u64)
     }
 }

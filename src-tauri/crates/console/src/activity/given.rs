@@ -250,7 +250,9 @@ fn not_told_whose(counter: &LogCounter) -> Vec<String> {
     }
     if counter.other_tokens() > 0 {
         let requests = model::cost::grouped(counter.other_tokens());
-        told.push(format!("{requests} token requests of machines are of no known app client of this pool and not counted."));
+        told.push(format!(
+            "{requests} token requests of machines are of no known app client of this pool and not counted."
+        ));
     }
     told
 }

@@ -21,6 +21,8 @@ use crate::pool::OpenPool;
 pub use dormant::Dormant;
 pub use given::ImportedActivity;
 
+/// How many people are looked up at once.
+const AT_ONCE: usize = 500;
 /// How many months a forecast looks ahead.
 const AHEAD: u32 = 3;
 

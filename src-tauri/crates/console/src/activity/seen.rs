@@ -13,9 +13,6 @@ use crate::error::Error;
 use crate::open::blocking;
 use crate::pool::OpenPool;
 
-/// How many people are looked up at once.
-const AT_ONCE: usize = 500;
-
 impl OpenPool {
     /// Fills in what was seen of a month.
     pub(super) async fn seen(&self, facts: &mut Facts, missing: &mut Vec<Missing>) -> Result<(), Error> {
@@ -70,7 +67,7 @@ impl OpenPool {
         let added = blocking(move || history.added_since(&key, month.begins())).await?;
         let names: BTreeSet<&str> = added.iter().map(String::as_str).collect();
         let mut subs = BTreeSet::new();
-        for some in added.chunks(AT_ONCE) {
+        for some in added.chunks(super::AT_ONCE) {
             let some = some.to_vec();
             for user in self.read(move |cache| cache.look_up(&some)).await?.found {
                 let person = user.sub().unwrap_or(user.username.as_str());

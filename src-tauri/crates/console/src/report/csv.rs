@@ -1,7 +1,7 @@
 //! Every number: section, row, column, value.
 
 use super::Report;
-use super::text::defused;
+use crate::foreign::defused;
 
 pub(super) fn write(report: &Report) -> Vec<u8> {
     let mut out = csv::Writer::from_writer(Vec::new());

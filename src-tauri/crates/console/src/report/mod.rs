@@ -135,16 +135,27 @@ pub fn recommendation(present: Option<PricePlan>, answer: &PlansAnswer) -> Vec<S
     let possible = |cost: &&PlanCost| {
         cost.plan != PricePlan::Legacy && cost.losses.iter().all(|loss| loss.used != FeatureUse::Used)
     };
-    let worst = |cost: &PlanCost| cost.cost.high.unwrap_or(cost.cost.low);
+    let bounded = answer.plans.iter().all(|cost| cost.cost.high.is_some());
+    let known = |cost: &PlanCost| if bounded { cost.cost.high } else { cost.cost.likely };
+    // A plan of which less is known must not win by that.
+    if answer.plans.iter().any(|cost| known(cost).is_none()) {
+        let sentence = "How many users were active is not known well enough to recommend a plan; import logs or type the \
+                        bill's number.";
+        return vec![sentence.to_owned()];
+    }
+    let worst = |cost: &PlanCost| known(cost).unwrap_or_default();
+    let likely = "By the likely number of users; how many there were at most is not known.".to_owned();
+    let mut told: Vec<String> = if bounded { Vec::new() } else { vec![likely] };
     let best = answer.plans.iter().filter(possible).min_by_key(|cost| (worst(cost), cost.cost.low));
     let Some(best) = best.filter(|best| best.plan != present && worst(best) < worst(now)) else {
-        return vec![format!("Stay on {present}: no plan that has what this pool uses costs less.")];
+        told.push(format!("Stay on {present}: no plan that has what this pool uses costs less."));
+        return told;
     };
     let least = now.cost.low - best.cost.low;
     let most = worst(now) - worst(best);
     let (least, most) = (least.min(most).max(Decimal::ZERO), least.max(most));
     let less = if least == most { dollars(most) } else { format!("{} to {}", dollars(least), dollars(most)) };
-    let mut told = vec![format!("{} would cost {less} less in a month like this one.", best.plan)];
+    told.insert(0, format!("{} would cost {less} less in a month like this one.", best.plan));
     let unknown: Vec<&str> =
         best.losses.iter().filter(|loss| loss.used == FeatureUse::Unknown).map(|loss| loss.feature.words()).collect();
     if !unknown.is_empty() {

@@ -1,5 +1,7 @@
 //! Foreign text on paper: what a browser, a spreadsheet or a base font of PDF would misread.
 
+use crate::foreign::is_obeyed;
+
 /// Text in HTML.
 pub(super) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
@@ -11,27 +13,18 @@ pub(super) fn escaped(text: &str) -> String {
             '"' => safe.push_str("&quot;"),
             '\'' => safe.push_str("&#39;"),
             // What changes the reading direction, or is not seen, is written out.
-            c if c.is_control()
-                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}') =>
-            {
-                safe.push('\u{fffd}');
-            }
+            c if is_obeyed(c) => safe.push('\u{fffd}'),
             c => safe.push(c),
         }
     }
     safe
 }
 
-/// A value that no spreadsheet takes for a formula.
-pub(super) fn defused(value: &str) -> String {
-    let dangerous = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n');
-    let begins = value.trim_start().chars().next().is_some_and(dangerous);
-    if begins || value.starts_with(dangerous) { format!("'{value}") } else { value.to_owned() }
-}
-
 /// Text in the encoding of PDF's base fonts; a `?` for what they lack.
 pub(super) fn win_ansi(text: &str) -> Vec<u8> {
     let byte = |c: char| match c {
+        // A soft hyphen would not be seen.
+        '\u{ad}' => b'?',
         ' '..='~' | '\u{a0}'..='\u{ff}' => u8::try_from(u32::from(c)).unwrap_or(b'?'),
         '–' => 0x96,
         '—' => 0x97,
@@ -94,13 +87,15 @@ fn pieces(word: &str, size: f32, room: f32) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{defused, escaped, win_ansi, wrapped};
+    use super::{escaped, win_ansi, wrapped};
 
     #[test]
     fn foreign_text_is_only_text() {
         assert_eq!(escaped("<b a='x'>&\u{202e}"), "&lt;b a=&#39;x&#39;&gt;&amp;\u{fffd}");
-        assert_eq!(defused("=1+1"), "'=1+1");
-        assert_eq!(defused("$1.00 – $2.00"), "$1.00 – $2.00");
+        for hidden in ['\u{ad}', '\u{61c}', '\u{feff}', '\u{2028}', '\u{e0041}'] {
+            assert_eq!(escaped(&format!("a{hidden}b")), "a\u{fffd}b");
+            assert_eq!(win_ansi(&hidden.to_string()), [b'?']);
+        }
         assert_eq!(win_ansi("1 × “é” – 山"), [b'1', b' ', 0xd7, b' ', 0x93, 0xe9, 0x94, b' ', 0x96, b' ', b'?']);
     }
 

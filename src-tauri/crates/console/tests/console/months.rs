@@ -149,7 +149,7 @@ async fn what_this_app_did_is_in_the_range_and_in_the_ledger() {
     let ledger = house.console.ledger(month, Some(&house.pool_id())).await.unwrap();
     assert_eq!(ledger.entries.len(), 4, "two calls for each sign-in");
     assert_eq!((ledger.touched.may_bill, ledger.touched.undocumented), (1, 0));
-    assert_eq!(model::cost::plain(ledger.cost.high.unwrap()), "0.02");
+    assert_eq!(model::cost::plain(ledger.cost.high.unwrap()), "0.065");
     let activity = pool.activity(month).await.unwrap();
     let told = activity.users.evidence.iter().find(|item| item.kind == EvidenceKind::Ledger).unwrap();
     assert_eq!((told.bound, told.users), (Bound::AtLeast, 1));
@@ -378,6 +378,49 @@ async fn plans_are_compared_and_the_report_says_the_same_in_three_forms() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_recommended_where_the_number_of_users_is_not_known_well_enough() {
+    let house = House::new(today()).await;
+    let pool = house.synced().await;
+    let activity = pool.activity(Month::of(house.sandbox.weather().now())).await.unwrap();
+    let known = pool.plans_question(&activity).await.unwrap();
+    let told = |low, likely, high| {
+        let users = model::estimate::Estimate::new(low, likely, high);
+        let split = model::mau::Split { direct: 1, ..Default::default() };
+        let question = PlansQuestion { users, split, present: Some(PricePlan::Lite), ..known.clone() };
+        console::recommendation(Some(PricePlan::Plus), &house.console.plans(&question).unwrap())
+    };
+    // Every plan costs nothing at the least, which says nothing about the most.
+    let unknown = told(0, None, None);
+    assert_eq!(unknown.len(), 1);
+    assert!(unknown[0].starts_with("How many users were active is not known well enough"), "{unknown:?}");
+    let likely = told(0, Some(100_000), None);
+    assert!(likely[0].starts_with("Lite would cost") && likely[1].starts_with("By the likely number"), "{likely:?}");
+    let bounded = told(90_000, Some(100_000), Some(110_000));
+    assert!(bounded[0].starts_with("Lite would cost") && !bounded.concat().contains("likely"), "{bounded:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_this_app_may_have_cost_is_the_most_that_the_table_in_use_says_of_the_region() {
+    let house = House::new(today()).await;
+    house.synced().await;
+    let (table, _) = house.console.prices().unwrap();
+    let mut own = serde_json::to_value(&table).unwrap();
+    let mut dear = own["regions"]["ap-northeast-1"].clone();
+    let brackets = json!([{ "upTo": null, "price": "3.5" }]);
+    dear["tariffs"] = json!({ "lite": { "brackets": brackets, "sources": ["pricing-page"], "note": null } });
+    let region = house.pool_id().to_string().split_once('_').unwrap().0.to_owned();
+    own["regions"][&region] = dear;
+    house.console.set_prices(Some(own.to_string())).await.unwrap();
+    let confirmed = person(&house, "CONFIRMED");
+    let start = start(&house, "USER_SRP_AUTH", &confirmed.username, Some(&confirmed.password)).await;
+    sign_in(&house, start).await.unwrap();
+    let month = Month::of(house.sandbox.weather().now());
+    let ledger = house.console.ledger(month, None).await.unwrap();
+    assert_eq!(ledger.cost.high, Some(rust_decimal::Decimal::new(35, 1)));
+    assert_eq!(house.console.session_cost().high, "3.50");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_price_table_of_ones_own_is_kept_used_and_named() {
     let mut house = House::new(today()).await;
     let (table, used) = house.console.prices().unwrap();
@@ -407,5 +450,20 @@ async fn who_did_not_change_since_a_day_is_found_by_a_query_and_priced() {
     let plus = all.touching.iter().find(|(plan, _)| *plan == PricePlan::Plus).unwrap();
     let expected = rust_decimal::Decimal::from(all.users) * rust_decimal::Decimal::new(20, 3);
     assert_eq!(plus.1.high, Some(expected));
-    assert_eq!(pool.dormant("2001-01-01".parse().unwrap()).await.unwrap().users, 0);
+    let before = pool.dormant("2001-01-01".parse().unwrap()).await.unwrap();
+    assert_eq!((before.users, before.called), (0, 0));
+    // Nobody of them may be free, also where the month has hardly anybody.
+    let essentials = all.touching.iter().find(|(plan, _)| *plan == PricePlan::Essentials).unwrap();
+    assert_eq!(essentials.1.high, Some(rust_decimal::Decimal::from(all.users) * rust_decimal::Decimal::new(15, 3)));
+    // Who was called about since, and whose record is older.
+    let confirmed = person(&house, "CONFIRMED");
+    let start = start(&house, "USER_SRP_AUTH", &confirmed.username, Some(&confirmed.password)).await;
+    sign_in(&house, start).await.unwrap();
+    let today = house.sandbox.weather().now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let dormant = pool.dormant(today).await.unwrap();
+    let record = pool.look_up(&confirmed.username).await.unwrap().found.remove(0);
+    let is_old = record.modified_at < Month::of(house.sandbox.weather().now()).begins();
+    assert!(is_old, "the record is not of today");
+    assert_eq!(dormant.called, 1);
+    assert_eq!(pool.dormant("2001-01-01".parse().unwrap()).await.unwrap().called, 0, "the record is younger than that");
 }

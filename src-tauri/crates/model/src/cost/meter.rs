@@ -49,7 +49,18 @@ pub fn strongest(effects: impl IntoIterator<Item = MauEffect>) -> MauEffect {
 #[must_use]
 pub fn dearest_user(prices: &Prices, plan: PricePlan) -> Decimal {
     let brackets = [plan.meter(), Meter::Federated].map(|meter| &prices.tariffs.of(meter).brackets);
-    brackets.into_iter().flatten().map(|bracket| bracket.price).max().unwrap_or_default()
+    let most = brackets.into_iter().flatten().map(|bracket| bracket.price).max().unwrap_or_default();
+    // Who is of a legacy pool with advanced security pays for that on top, however they sign in.
+    let extra = &prices.tariffs.of(Meter::LegacyAdvancedSecurity).brackets;
+    let extra = extra.iter().map(|bracket| bracket.price).max().filter(|_| plan == PricePlan::Legacy);
+    most + extra.unwrap_or_default()
+}
+
+/// As [`session_bill`] where the plan is not known, or may change: at most the dearest of all.
+#[must_use]
+pub fn session_bill_of_any_plan(prices: &Prices, touched: Touched) -> Estimate<Decimal> {
+    let bills = PricePlan::ALL.map(|plan| session_bill(prices, plan, touched));
+    bills.into_iter().max_by_key(|bill| bill.high).unwrap_or_else(Estimate::unknown)
 }
 
 /// What calls about users may add to the bill of a pool on `plan`, in exact dollars.

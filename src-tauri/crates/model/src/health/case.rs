@@ -269,6 +269,11 @@ impl<'a> Body<'a> {
         self.at(pointer).and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }
 
+    /// The entries of a list that AWS always sends.
+    pub(super) fn needed_entries(&self, pointer: &str) -> Result<&'a [Value], Unknown> {
+        self.needed(pointer)?.as_array().map(Vec::as_slice).ok_or_else(|| self.silent(pointer))
+    }
+
     /// The texts of a list; none when it is absent.
     pub(super) fn list(&self, pointer: &str) -> Vec<&'a str> {
         self.entries(pointer).iter().filter_map(Value::as_str).collect()

@@ -3,7 +3,8 @@
 use model::call::MauEffect;
 use model::cost::{
     BreakEven, Feature, FeatureUse, PoolUsage, PricePlan, PriceStep, Touched, Usage, Varied, break_even, cost_of,
-    cost_of_either, features_lost, marginal, plain, price_steps, quotes, session_bill, strongest, touching,
+    cost_of_either, features_lost, marginal, plain, price_steps, quotes, session_bill, session_bill_of_any_plan,
+    strongest, touching,
 };
 use model::estimate::Estimate;
 use rust_decimal::Decimal;
@@ -147,6 +148,9 @@ fn a_session_can_bill_at_most_its_users_at_the_dearest_price() {
     assert_eq!((bill.low, bill.likely, bill.high), (Decimal::ZERO, None, Some(decimal("0.06"))));
     // On Lite a federated user is the dearer one.
     assert_eq!(session_bill(&prices(), Lite, touched).high, Some(decimal("0.045")));
+    // 0.015 for the federated and 0.050 for advanced security.
+    assert_eq!(session_bill(&prices(), Legacy, touched).high, Some(decimal("0.195")));
+    assert_eq!(session_bill_of_any_plan(&prices(), touched).high, Some(decimal("0.195")), "the plan may be any");
     let nothing = session_bill(&prices(), Plus, Touched { already_counted: 7, ..Touched::default() });
     assert_eq!(nothing, Estimate::exactly(Decimal::ZERO));
     assert_eq!(strongest([MauEffect::Undocumented, MauEffect::MayBill]), MauEffect::MayBill);

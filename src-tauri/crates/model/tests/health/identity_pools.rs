@@ -77,6 +77,9 @@ const GUEST: &str = "arn:aws:iam::111122223333:role/guest";
     "ProviderName": "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Foreign01", "ClientId": "x" } })), "fail high")]
 #[case("IP-08", described(json!({ "/CognitoIdentityProviders/-": {
     "ProviderName": "cognito-idp.us-east-1.amazonaws.com/us-east-1_Elsewhere", "ClientId": "x" } })), "unknown")]
+#[case("IP-08", json!({ format!("DescribeIdentityPool {IDENTITY_POOL}"): { "/CognitoIdentityProviders/-": {
+    "ProviderName": "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Second001", "ClientId": "gone" } },
+    "ListUserPools": { "/UserPools/-": { "Id": "eu-west-1_Second001", "Name": "second" } } }), "unknown")]
 #[case("IP-08", described(json!({ "/SamlProviderARNs": ["arn:aws:iam::111122223333:saml-provider/okta"] })), "unknown")]
 #[case("IP-09", json!({ format!("GetPolicyVersion arn:aws:iam::111122223333:policy/own-files"):
     { "/PolicyVersion/Document": { "Statement": { "Effect": "Allow", "Action": ["s3:GetObject", "iam:*"] } } } }), "fail high")]

@@ -16,6 +16,12 @@ fn risk(question: &str, place: &str, value: Value) -> Value {
     json!({ question: { format!("/RiskConfiguration/{place}"): value } })
 }
 
+/// Optional MFA with an action at high and at low risk.
+fn optional_with(high: Value, low: Value) -> Value {
+    json!({ "GetUserPoolMfaConfig": { "/MfaConfiguration": "OPTIONAL" },
+        RISK: { format!("/RiskConfiguration/{HIGH}"): high, format!("/RiskConfiguration/{LOW}"): low } })
+}
+
 const OPEN: &str = "AdminCreateUserConfig/AllowAdminCreateUserOnly";
 const POLICY: &str = "Policies/PasswordPolicy";
 const HIGH: &str = "AccountTakeoverRiskConfiguration/Actions/HighAction/EventAction";
@@ -53,6 +59,10 @@ const OF_CLIENT: &str = "DescribeRiskConfiguration web";
 #[case("UP-10", json!({ "GetUserPoolMfaConfig": { "/MfaConfiguration": "OPTIONAL" },
     "DescribeUserPool": { "/UserPool/UserPoolAddOns/AdvancedSecurityMode": "AUDIT" } }), "fail medium")]
 #[case("UP-10", json!({ "GetUserPoolMfaConfig": { "/MfaConfiguration": "OPTIONAL" }, RISK: "denied" }), "unknown")]
+#[case("UP-10", optional_with(json!("BLOCK"), json!("NO_ACTION")), "pass")]
+#[case("UP-10", optional_with(json!("MFA_REQUIRED"), json!("NO_ACTION")), "pass")]
+#[case("UP-10", optional_with(json!("MFA_IF_CONFIGURED"), json!("MFA_REQUIRED")), "fail medium")]
+#[case("UP-10", optional_with(Value::Null, json!("MFA_REQUIRED")), "fail medium")]
 #[case("UP-10", json!({ "GetUserPoolMfaConfig": { "/MfaConfiguration": "OFF" } }), "n/a")]
 #[case("UP-11", json!({ "GetUserPoolMfaConfig": { "/SoftwareTokenMfaConfiguration": null, "/WebAuthnConfiguration": null } }),
     "fail medium")]
@@ -162,6 +172,8 @@ fn rules_about_protection_and_triggers(#[case] id: &str, #[case] changes: Value,
 #[case("UP-44", pool("EstimatedNumberOfUsers", json!(31_999_999)), "pass")]
 #[case("UP-44", json!({ "ListResourceServers": { "/ResourceServers": vec![json!({}); 20] } }), "fail low")]
 #[case("UP-44", json!({ "ListGroups": "denied" }), "unknown")]
+#[case("UP-44", json!({ "ListGroups": { "/Groups": null } }), "unknown")]
+#[case("UP-34", json!({ OF_CLIENT: { "/RiskConfiguration": null } }), "unknown")]
 #[case("GR-01", json!({ "ListAttachedRolePolicies arn:aws:iam::111122223333:role/admins": {
     "/AttachedPolicies": [{ "PolicyName": "AdministratorAccess" }] } }), "fail high")]
 #[case("GR-01", json!({ "GetRolePolicy arn:aws:iam::111122223333:role/admins/inline": {

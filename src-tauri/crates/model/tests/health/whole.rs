@@ -85,6 +85,34 @@ fn empty_answers_are_no_good_ones() {
 }
 
 #[test]
+fn of_what_reads_an_answer_that_came_empty_nothing_passes() {
+    let outcomes = |snapshot: &Snapshot| -> Vec<_> {
+        judge(snapshot).into_iter().map(|it| (it.rule.id, it.resource, it.outcome)).collect()
+    };
+    let mut passing = Vec::new();
+    for (operation, subjects) in &good().answers {
+        for subject in subjects.keys() {
+            let with = |answer: Answer| {
+                let mut snapshot = good();
+                snapshot.put(operation, subject, answer);
+                outcomes(&snapshot)
+            };
+            let readers: Vec<&str> = with(failure("denied"))
+                .into_iter()
+                .filter(|(_, _, outcome)| *outcome == Outcome::Unknown)
+                .map(|(id, _, _)| id)
+                .collect();
+            for (id, _, outcome) in with(Answer::Given(json!({}))) {
+                if readers.contains(&id) && outcome == Outcome::Pass {
+                    passing.push(format!("{id} without {operation} {subject}"));
+                }
+            }
+        }
+    }
+    assert_eq!(passing, [""; 0]);
+}
+
+#[test]
 fn denying_what_decided_takes_the_verdict_away() {
     for finding in judge(&good()) {
         let mut snapshot = good();

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use model::{ClientId, PoolId};
 use model::mau::{Damage, LogCounter, LogMonth};
+use model::{ClientId, PoolId};
 use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::{Value, json};

@@ -138,6 +138,7 @@ pub(super) fn claims<'a>(case: &Case<'a>) -> Result<BTreeSet<&'a str>, Unknown> 
     }
     for identity_pool in case.snapshot.trusted_by().unwrap_or_default() {
         let roles = case.ask("GetIdentityPoolRoles", identity_pool)?;
+        roles.needed("/IdentityPoolId")?;
         let mappings = roles.at("/RoleMappings").and_then(Value::as_object);
         for (provider, mapping) in mappings.into_iter().flatten() {
             if provider.contains(case.snapshot.pool.as_str()) {
@@ -145,6 +146,7 @@ pub(super) fn claims<'a>(case: &Case<'a>) -> Result<BTreeSet<&'a str>, Unknown> 
             }
         }
         let tags = case.ask("GetPrincipalTagAttributeMap", identity_pool)?;
+        tags.needed("/IdentityPoolId")?;
         let mapped = tags.at("/PrincipalTags").and_then(Value::as_object);
         claims.extend(mapped.into_iter().flatten().filter_map(|(_, claim)| claim.as_str()));
     }

@@ -41,6 +41,7 @@ fn overridden(case: &Case<'_>) -> Judged {
     let pools = case.ask("DescribeRiskConfiguration", "")?;
     let own = case.ask("DescribeRiskConfiguration", case.subject)?;
     own.needed(at)?;
+    pools.needed(at)?;
     let weaker = weaker(&own, &pools);
     Ok(if weaker.is_empty() {
         own.pass(at, "The client is protected as its pool is.")

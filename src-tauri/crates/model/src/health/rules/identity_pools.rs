@@ -175,6 +175,7 @@ fn written(case: &Case<'_>) -> Result<BTreeSet<String>, Unknown> {
     let mut written = BTreeSet::new();
     for id in case.snapshot.clients().ok_or_else(|| list.silent("/UserPoolClients"))? {
         let client = case.ask("DescribeUserPoolClient", id)?;
+        client.needed("/UserPoolClient/ClientId")?;
         written.extend(case.writable(&client).into_iter().map(str::to_owned));
     }
     Ok(written)
@@ -267,7 +268,11 @@ fn is_there(case: &Case<'_>, name: &str, client: &str) -> Result<Option<String>,
     }
     list.needed("/UserPools")?;
     let there = list.entries("/UserPools").iter().any(|pool| pool["Id"].as_str() == Some(id));
-    Ok((!there).then(|| format!("The pool {id} is trusted and is not one of this account.")))
+    if !there {
+        return Ok(Some(format!("The pool {id} is trusted and is not one of this account.")));
+    }
+    let reason = format!("The pool {id} is there. Whether it has the client {client} was not asked.");
+    Err(list.unknown("/UserPools", reason))
 }
 
 fn developer(case: &Case<'_>) -> Judged {

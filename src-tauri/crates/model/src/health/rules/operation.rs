@@ -135,15 +135,15 @@ fn limits(case: &Case<'_>) -> Judged {
     let schema = "/UserPool/SchemaAttributes";
     let is_custom =
         |entry: &&Value| entry.get("Name").and_then(Value::as_str).is_some_and(|name| name.contains("custom:"));
-    let custom = pool.entries(schema).iter().filter(is_custom).count();
+    let custom = pool.needed_entries(schema)?.iter().filter(is_custom).count();
     if near(custom, MOST_CUSTOM_ATTRIBUTES) {
         return Ok(pool.fail(schema, format!("{custom} of {MOST_CUSTOM_ATTRIBUTES} custom attributes.")));
     }
     let mut unknown = None;
     for (list, at, what, limit) in LISTS {
-        match case.ask(list, "") {
-            Ok(answer) if near(answer.entries(at).len(), limit) => {
-                let has = answer.entries(at).len();
+        let asked = case.ask(list, "");
+        match asked.and_then(|answer| answer.needed_entries(at).map(|entries| (answer, entries.len()))) {
+            Ok((answer, has)) if near(has, limit) => {
                 return Ok(answer.fail(at, format!("{has} of {limit} {what}, which is AWS's default.")));
             }
             Ok(_) => {}
@@ -172,7 +172,7 @@ fn operator(case: &Case<'_>) -> Judged {
     let simulated = case.ask("SimulatePrincipalPolicy", arn)?;
     let allowed = |result: &&Value| result.get("EvalDecision").and_then(Value::as_str) == Some("allowed");
     let actions: Vec<&str> = simulated
-        .entries(results)
+        .needed_entries(results)?
         .iter()
         .filter(allowed)
         .filter_map(|result| result.get("EvalActionName")?.as_str())

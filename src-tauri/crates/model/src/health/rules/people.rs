@@ -19,6 +19,7 @@ pub(super) const RULES: &[Rule] = &[Rule {
 
 fn stale(case: &Case<'_>) -> Judged {
     let pool = case.pool()?;
+    pool.needed("/UserPool/Id")?;
     let copy = Body::local_copy();
     let Some(people) = case.snapshot.people else {
         let why = "There is no complete local copy of the people: run poolctl sync.";

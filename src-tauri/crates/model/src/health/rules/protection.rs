@@ -4,6 +4,7 @@ use super::{Rule, Severity, Subject, api, guide, published};
 use crate::health::case::{Body, Case, Judged, Passwords, Unknown, Verdict, joined};
 
 const MODE: &str = "/UserPool/UserPoolAddOns/AdvancedSecurityMode";
+const RISK: &str = "/RiskConfiguration";
 const COMPROMISED: &str = "/RiskConfiguration/CompromisedCredentialsRiskConfiguration";
 const TAKEOVER: &str = "/RiskConfiguration/AccountTakeoverRiskConfiguration";
 const SKIPPED: &str = "/RiskConfiguration/RiskExceptionConfiguration/SkippedIPRangeList";
@@ -129,13 +130,15 @@ fn custom(case: &Case<'_>) -> Judged {
 fn judged_everywhere(case: &Case<'_>, at: &str, bad: impl Fn(&Body<'_>, bool) -> Option<String>, good: &str) -> Judged {
     let mut unknown = None;
     let whole = case.ask("DescribeRiskConfiguration", "")?;
+    whole.needed(RISK)?;
     if let Some(what) = bad(&whole, true) {
         return Ok(by_plan(case, whole.fail(at, what)));
     }
     let list = case.ask("ListUserPoolClients", "")?;
     let clients = case.snapshot.clients().ok_or_else(|| list.silent("/UserPoolClients"))?;
     for client in clients {
-        match case.ask("DescribeRiskConfiguration", client) {
+        let asked = case.ask("DescribeRiskConfiguration", client);
+        match asked.and_then(|own| own.needed(RISK).map(|_| own)) {
             Ok(own) => {
                 if let Some(what) = bad(&own, false) {
                     return Ok(by_plan(case, own.fail(at, format!("Client {client}: {what}"))));

@@ -111,8 +111,9 @@ fn optional(case: &Case<'_>) -> Judged {
     Ok(match mode {
         "ON" => mfa.pass(MODE, "MfaConfiguration is ON."),
         "OFF" => mfa.not_applicable(MODE, "MFA is off; see UP-09."),
-        _ if adapts(case)? => mfa
-            .pass(MODE, format!("MfaConfiguration is {mode}, and adaptive authentication requires MFA at high risk.")),
+        _ if adapts(case)? => {
+            mfa.pass(MODE, format!("MfaConfiguration is {mode}, and adaptive authentication acts at high risk."))
+        }
         _ => mfa.fail(MODE, format!("MfaConfiguration is {mode}.")),
     })
 }
@@ -124,11 +125,9 @@ fn adapts(case: &Case<'_>) -> Result<bool, Unknown> {
         return Ok(false);
     }
     let risk = case.ask("DescribeRiskConfiguration", "")?;
-    let action = |level: &str| {
-        let place = format!("/RiskConfiguration/AccountTakeoverRiskConfiguration/Actions/{level}Action/EventAction");
-        risk.text(&place) == Some("MFA_REQUIRED")
-    };
-    Ok(action("Low") || action("Medium") || action("High"))
+    risk.needed("/RiskConfiguration")?;
+    let action = risk.text("/RiskConfiguration/AccountTakeoverRiskConfiguration/Actions/HighAction/EventAction");
+    Ok(matches!(action, Some("BLOCK" | "MFA_REQUIRED")))
 }
 
 fn only_sms(case: &Case<'_>) -> Judged {

@@ -138,8 +138,10 @@ export const commands = {
 	getMonths: () => typedError<MonthView[], WireError>(__TAURI_INVOKE("get_months")),
 	/**  Keeps or forgets the number of a bill. */
 	setBilled: (request: SetBilled) => typedError<null, WireError>(__TAURI_INVOKE("set_billed", { request })),
-	/**  Reads logs, tables of prepared queries and bills. */
+	/**  Reads logs, tables of prepared queries and bills (`ListUserPoolClients` where the pool is open through AWS; free). */
 	importActivity: (request: ImportActivity) => typedError<ImportedActivityView, WireError>(__TAURI_INVOKE("import_activity", { request })),
+	/**  Forgets what imported logs told of a month. */
+	forgetImport: (request: OneMonth) => typedError<null, WireError>(__TAURI_INVOKE("forget_import", { request })),
 	/**  Queries to copy, for logs that are too large for one machine. */
 	getPreparedQueries: (request: OneMonth) => typedError<PreparedQueryView[], WireError>(__TAURI_INVOKE("get_prepared_queries", { request })),
 	/**  All plans side by side (`DescribeUserPool` where the pool is open through AWS; free). */
@@ -200,6 +202,8 @@ export type ActivityView = {
 	split: SplitView,
 	/**  Active users by app client, from imported logs. */
 	clients: ClientUsersView[],
+	/**  Whether logs or tables of the month were imported. */
+	imported: boolean,
 	/**  Token requests of machines, from imported logs; `null` when unknown. */
 	tokenRequests: number | null,
 	/**  The number of the bill that was given; `null` when none was. */
@@ -937,7 +941,7 @@ export type IgnoredView = {
 export type ImportActivity = {
 	/**  Where they are, one a line. */
 	paths: string,
-	/**  Whether a bill in them is about this pool alone. */
+	/**  Whether the account has no other pool: a bill, and what names no pool, is then about this one. */
 	onlyPool: boolean,
 };
 

@@ -65,7 +65,7 @@ struct Ledger {
     journal: Option<Journal>,
     under_way: Vec<(CallAttempt, LedgerId)>,
     people: BTreeSet<(PoolId, String)>,
-    /// Calls that did not say whom they were about.
+    /// Calls that did not say whom they were about, repeated attempts left out.
     unnamed: u64,
 }
 
@@ -99,9 +99,9 @@ impl CallCounter {
         self.ledger().journal = journal;
     }
 
-    /// What this session may have cost: each user counts once, none of them may be new this month, and each may be of the
-    /// dearest plan in its pool's Region. Without a readable price table the most is unknown, which is said with an empty
-    /// text.
+    /// What this session may have cost: each user counts once, each call that named nobody may have been about one more,
+    /// none of them may be new this month, and each may be of the dearest plan in its pool's Region. Without a readable
+    /// price table the most is unknown, which is said with an empty text.
     pub(crate) fn cost(&self, table: impl FnOnce() -> Option<PriceTable>) -> SessionCost {
         let ledger = self.ledger();
         let users = u64::try_from(ledger.people.len()).unwrap_or(u64::MAX).saturating_add(ledger.unnamed);
@@ -153,11 +153,12 @@ impl CallCounter {
             reason: format!("it may be billed, and the journal cannot be written ({error})"),
         })?;
         ledger.under_way.push((attempt.clone(), id));
-        match (&attempt.pool, &attempt.person) {
+        match (&attempt.pool, attempt.person.as_deref().filter(|person| !person.is_empty())) {
             (Some(pool), Some(person)) => {
-                ledger.people.insert((pool.clone(), person.clone()));
+                ledger.people.insert((pool.clone(), person.to_owned()));
             }
-            _ => ledger.unnamed += 1,
+            _ if attempt.attempt == 1 => ledger.unnamed += 1,
+            _ => {}
         }
         Ok(())
     }

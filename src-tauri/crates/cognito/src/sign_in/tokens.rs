@@ -10,7 +10,8 @@ use crate::{Session, operations};
 
 impl Session {
     /// New tokens for a refresh token, and with rotation a new refresh token (`GetTokensFromRefreshToken`, unsigned; quota
-    /// `UserAuthentication`; makes the user a monthly active user). The client's secret goes along as it is.
+    /// `UserAuthentication`; makes the user a monthly active user). The client's secret goes along as it is. `username` is for
+    /// the ledger alone; `None` when nobody knows whose token it is.
     ///
     /// # Errors
     /// As [`Session::initiate_auth`].
@@ -19,10 +20,11 @@ impl Session {
         pool: &PoolId,
         client: &ClientId,
         secret: Option<&SecretString>,
+        username: Option<&str>,
         refresh: &SecretString,
         device: Option<&str>,
     ) -> Result<Answer<Tokens>, Error> {
-        let context = self.about(operations::GET_TOKENS_FROM_REFRESH_TOKEN, pool, None);
+        let context = self.about(operations::GET_TOKENS_FROM_REFRESH_TOKEN, pool, username);
         let send = || {
             self.cognito()
                 .get_tokens_from_refresh_token()

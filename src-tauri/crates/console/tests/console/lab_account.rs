@@ -128,6 +128,24 @@ async fn a_revoked_refresh_token_gives_nothing_and_cognito_takes_its_access_toke
 }
 
 #[tokio::test]
+async fn each_call_that_names_nobody_may_bill_one_more_user_and_who_is_named_counts_once() {
+    let house = House::new(today()).await;
+    let Person { username, password, .. } = person(&house, "CONFIRMED");
+    let begun = start(&house, "USER_SRP_AUTH", &username, Some(&password)).await;
+    let (_, _, refresh) = tokens(&sign_in(&house, begun.clone()).await.unwrap());
+    let users = || house.console.session_cost().users;
+    assert_eq!(users(), 1);
+    let refreshed = Start { flow: "GetTokensFromRefreshToken".to_owned(), password: Some(refresh), ..begun };
+    let nameless = Start { username: String::new(), ..refreshed.clone() };
+    sign_in(&house, refreshed).await.unwrap();
+    assert_eq!(users(), 1, "the refresh token is of somebody who counted already");
+    for so_far in 1..=3 {
+        sign_in(&house, nameless.clone()).await.unwrap();
+        assert_eq!(users(), 1 + so_far);
+    }
+}
+
+#[tokio::test]
 async fn the_table_remembers_devices_by_name_and_which_flow_worked() {
     let house = House::new(today()).await;
     let tracks = json!({

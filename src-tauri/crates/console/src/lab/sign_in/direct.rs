@@ -29,10 +29,10 @@ impl SignIn {
             request.extend(recorder::plain([("DeviceKey", device.as_str())]));
         }
         let sent = self.sending("GetTokensFromRefreshToken", "refresh", request);
-        let answer = self
-            .session
-            .tokens_from_refresh_token(&self.start.pool, &client, secret.as_ref(), &refresh, device.as_deref())
-            .await?;
+        let username = Some(self.username.as_str()).filter(|name| !name.is_empty());
+        let (pool, device) = (&self.start.pool, device.as_deref());
+        let answer =
+            self.session.tokens_from_refresh_token(pool, &client, secret.as_ref(), username, &refresh, device).await?;
         self.record(sent, as_progress(answer));
         Ok(())
     }

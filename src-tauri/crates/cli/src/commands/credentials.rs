@@ -2,10 +2,8 @@
 
 use std::io::{self, Write};
 
-use console::AwsCredentials;
 use console::to_aws::{Exchange, environment, profile};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Serialize;
 use wire::to_aws::{BearerKind, ExchangeToken, ExchangeView, PROFILE, ProcessCredentials, WayKind};
 use wire::{ErrorCode, WireError};
 
@@ -14,7 +12,8 @@ use crate::arguments::{Credentials, CredentialsForm, GlobalOptions};
 use crate::failure::Failure;
 use crate::output::{self, safe};
 
-/// Exchanges a token and says which role came of it: exit 0 with credentials, 1 when it was refused.
+/// Exchanges a token and says which role came of it: exit 0 with credentials, 1 when it was refused. The credentials
+/// themselves are printed with `--as` alone.
 pub(crate) async fn run(common: &GlobalOptions, asked: &Credentials) -> Result<(), Failure> {
     let named = asked.identity_pool.as_deref().map(wire::to_aws::identity_pool_id).transpose()?;
     let mut online = common.online();
@@ -51,7 +50,7 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Credentials) -> Result<(
             };
             print(&text)?;
         }
-        _ if common.wants_json() => output::json(&Told::new(&exchange))?,
+        _ if common.wants_json() => output::json(&ExchangeView::from(&exchange))?,
         _ => write(&exchange)?,
     }
     match &exchange.refusal {
@@ -80,37 +79,7 @@ fn print(text: &SecretString) -> io::Result<()> {
     writeln!(out)
 }
 
-/// An exchange with its credentials, for programs.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Told {
-    #[serde(flatten)]
-    view: ExchangeView,
-    credentials: Option<Shown>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Shown {
-    access_key_id: String,
-    secret_access_key: String,
-    session_token: String,
-    expiration: String,
-}
-
-impl Told {
-    fn new(exchange: &Exchange) -> Self {
-        let shown = |credentials: &AwsCredentials| Shown {
-            access_key_id: credentials.access_key_id.clone(),
-            secret_access_key: credentials.secret_key.expose_secret().to_owned(),
-            session_token: credentials.session_token.expose_secret().to_owned(),
-            expiration: credentials.expires_at.to_string(),
-        };
-        Self { view: ExchangeView::from(exchange), credentials: exchange.credentials.as_ref().map(shown) }
-    }
-}
-
-/// What came of it, for a person. The credentials themselves are printed with `--as` alone.
+/// What came of it, for a person.
 fn write(exchange: &Exchange) -> Result<(), Failure> {
     let view = ExchangeView::from(exchange);
     let mut out = io::stdout().lock();

@@ -163,13 +163,14 @@ pub(crate) async fn do_in_lab(desk: Desk<'_>, request: LabDeed) -> Answer<DeedVi
     let mut bench = desk.lab().lock().await;
     let sign_in = held(&mut bench)?;
     let before = sign_in.device().map(|device| device.key.clone());
-    let said = sign_in.carry_out(&request.into()).await?;
-    let view = DeedView::new(said, sign_in);
+    let said = sign_in.carry_out(&request.into()).await;
+    // Also when it ended halfway: a device may be registered all the same.
+    let (after, view) = (sign_in.device().is_some(), said.map(|said| DeedView::new(said, sign_in)));
     match before {
-        Some(key) if view.lab.device.is_none() => bench.forget_device(&key),
+        Some(key) if !after => bench.forget_device(&key),
         _ => bench.note(),
     }
-    Ok(view)
+    Ok(view?)
 }
 
 /// Ends the browser's own session at the pool's domain.

@@ -5,7 +5,7 @@ use console::lab::{Deed, LabClient, Reply, SignIn, Stage};
 use model::ClientId;
 use model::clock::Clock;
 use model::connection::Environment;
-use sandbox::Person;
+use sandbox::{Fault, Person, When};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
@@ -74,7 +74,14 @@ async fn a_pool_that_demands_a_second_factor_leads_through_enrolling_an_app() {
     house.clock.push(jiff::SignedDuration::from_secs(30));
     let mut known = start(&house, "USER_PASSWORD_AUTH", &username, Some(&password)).await;
     known.totp = Some(secret);
-    tokens(&sign_in(&house, known).await.unwrap());
+    let known = sign_in(&house, known).await.unwrap();
+    tokens(&known);
+    // Done again within the half minute, the code is used up, so another one is asked for rather than refused.
+    let again = house.console.replay(&sandbox_connection(), &known).await.unwrap();
+    assert_eq!((challenge(&again), again.steps().len()), ("SOFTWARE_TOKEN_MFA", 1));
+    house.sandbox.weather().advance(std::time::Duration::from_secs(30));
+    house.clock.push(jiff::SignedDuration::from_secs(30));
+    tokens(&house.console.replay(&sandbox_connection(), &known).await.unwrap());
 }
 
 #[tokio::test]
@@ -103,6 +110,27 @@ async fn a_remembered_device_proves_itself_with_a_password_of_its_own() {
 }
 
 #[tokio::test]
+async fn a_device_that_was_registered_is_kept_although_cognito_does_not_remember_it() {
+    let house = House::new(today()).await;
+    let tracks = json!({
+        "UserPoolId": house.pool_id().as_str(),
+        "DeviceConfiguration": { "ChallengeRequiredOnNewDevice": false, "DeviceOnlyRememberedOnUserPrompt": true },
+    });
+    administer(&house, "UpdateUserPool", tracks).await;
+    let refused = || Fault::Error { code: "InvalidUserPoolConfigurationException".to_owned(), http_status: 400 };
+    for fault in [refused(), Fault::TimeoutBefore] {
+        let Person { username, password, .. } = person(&house, "CONFIRMED");
+        let begun = start(&house, "USER_SRP_AUTH", &username, Some(&password)).await;
+        let mut done = sign_in(&house, begun).await.unwrap();
+        house.sandbox.weather().plan_fault(Some("UpdateDeviceStatus"), When::Nth(1), fault);
+        let said = done.carry_out(&Deed::RememberDevice).await;
+        assert!(said.is_err() || said.is_ok_and(|said| said.refused));
+        assert!(done.device().is_some(), "its password is nowhere else");
+        assert!(!done.carry_out(&Deed::ForgetDevice).await.unwrap().refused);
+    }
+}
+
+#[tokio::test]
 async fn with_user_auth_the_password_is_preferred_or_a_way_is_chosen() {
     let house = House::new(today()).await;
     let pool = house.pool_id();
@@ -125,6 +153,12 @@ async fn with_user_auth_the_password_is_preferred_or_a_way_is_chosen() {
     assert_eq!(challenge(&open), "PASSWORD_VERIFIER");
     open.answer(&Reply::Password(password.into())).await.unwrap();
     tokens(&open);
+    // Done again, it begins without the password as well.
+    let again = house.console.replay(&sandbox_connection(), &open).await.unwrap();
+    tokens(&again);
+    let subjects =
+        |sign_in: &SignIn| -> Vec<String> { sign_in.steps().iter().map(|step| step.subject.clone()).collect() };
+    assert_eq!(subjects(&again), subjects(&open));
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::house::{House, sandbox_connection};
 use crate::lab::{client, person, sign_in, start, today, tokens};
+use crate::lab_challenges::administer;
 
 const FORMS: [Language; 4] = [Language::AwsCli, Language::Curl, Language::JavaScript, Language::Report];
 
@@ -37,6 +38,25 @@ async fn a_recording_is_done_again_with_what_was_typed() {
     tokens(&changed);
     let again = house.console.replay(&sandbox_connection(), &changed).await.unwrap();
     assert!(matches!(again.stage(), Stage::Refused { code, .. } if code == "NotAuthorizedException"));
+}
+
+#[tokio::test]
+async fn what_cognito_refused_is_not_done_again() {
+    let house = House::new(today()).await;
+    let (username, password) = person_with(&house);
+    let begun = start(&house, "USER_SRP_AUTH", &username, Some(&password)).await;
+    let mut first = sign_in(&house, begun).await.unwrap();
+    let new = |password: &str| Reply::NewPassword { password: password.to_owned().into(), attributes: BTreeMap::new() };
+    first.answer(&new("x")).await.unwrap();
+    assert!(matches!(first.stage(), Stage::Refused { code, .. } if code == "InvalidPasswordException"));
+    first.answer(&new("Better-Than-1")).await.unwrap();
+    tokens(&first);
+    // The temporary password once more.
+    let input = json!({ "UserPoolId": house.pool_id().as_str(), "Username": username, "Password": password });
+    administer(&house, "AdminSetUserPassword", input).await;
+    let again = house.console.replay(&sandbox_connection(), &first).await.unwrap();
+    tokens(&again);
+    assert_eq!(again.steps().len(), first.steps().len() - 1);
 }
 
 fn person_with(house: &House) -> (String, String) {

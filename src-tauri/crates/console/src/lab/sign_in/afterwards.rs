@@ -132,7 +132,7 @@ impl SignIn {
     /// The device that was remembered; `None` when none was.
     #[must_use]
     pub fn device(&self) -> Option<&Device> {
-        self.start.device.as_ref()
+        self.device.as_ref()
     }
 
     /// The key of the new device that came with the tokens and was not remembered yet; `None` when none did.
@@ -258,6 +258,10 @@ impl SignIn {
             (Values::new(), meaning.to_owned())
         });
         self.steps.push(step);
+        if !said.refused {
+            // Cognito knows it from now on: whatever comes of the rest, only this password proves it.
+            self.device = Some(Device { key: key.clone(), group_key, password });
+        }
         if ask {
             let mut request = with_token(access);
             request.extend(recorder::plain([("DeviceKey", key.as_str()), ("DeviceRememberedStatus", "remembered")]));
@@ -268,9 +272,6 @@ impl SignIn {
             });
             self.steps.push(step);
             said = then;
-        }
-        if !said.refused {
-            self.start.device = Some(Device { key, group_key, password });
         }
         Ok(said)
     }
@@ -289,6 +290,8 @@ impl SignIn {
         });
         self.steps.push(step);
         if !said.refused {
+            self.device = None;
+            // Doing it again with a device that is gone would be refused.
             self.start.device = None;
         }
         Ok(said)

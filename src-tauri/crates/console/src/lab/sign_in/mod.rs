@@ -103,10 +103,15 @@ pub struct SignIn {
     session: Session,
     console: Arc<Inner>,
     connection: ConnectionId,
+    /// What it began with, for doing it again; what was typed or remembered since is beside it.
     start: Start,
     flow: &'static Flow,
     /// The name that answers carry: the user's real one once Cognito has told it.
     username: String,
+    /// The password, also one that was typed when it was asked for.
+    password: Option<SecretString>,
+    /// The device, also one that was remembered in the end.
+    device: Option<Device>,
     srp: Option<Srp>,
     challenge: Option<Challenge>,
     stage: Stage,
@@ -117,7 +122,7 @@ pub struct SignIn {
     hosted: Option<Hosted>,
     /// The secret of the authenticator app that is being enrolled.
     enrolling: Option<SecretString>,
-    /// What was answered to which challenge, for doing it again.
+    /// What Cognito took for an answer to which challenge, for doing it again.
     replies: Vec<(String, Reply)>,
 }
 
@@ -139,10 +144,21 @@ impl Console {
     /// [`Code::Validation`] for a flow that does not exist or lacks what it needs, [`Code::JournalUnavailable`] when the
     /// call cannot be written down first; network and credentials as everywhere. A refusal of Cognito's is a [`Stage`].
     pub async fn sign_in(&self, connection: &ConnectionId, start: Start) -> Result<SignIn, Error> {
+        self.sign_in_after(connection, start, None).await
+    }
+
+    /// As [`Console::sign_in`]; the codes of the authenticator app of the time step `used_totp` and before are used up.
+    async fn sign_in_after(
+        &self,
+        connection: &ConnectionId,
+        start: Start,
+        used_totp: Option<u64>,
+    ) -> Result<SignIn, Error> {
         let flow = flow_of(&start.flow)?;
         self.inner.refuse_in_production(connection)?;
         let session = self.inner.session(connection).await?;
         let mut sign_in = SignIn::new(session, self.inner.clone(), connection, start, flow);
+        sign_in.used_totp = used_totp;
         sign_in.begin().await?;
         sign_in.go_on().await?;
         Ok(sign_in)
@@ -169,6 +185,8 @@ impl SignIn {
             console,
             connection: connection.clone(),
             username: start.username.clone(),
+            password: start.password.clone(),
+            device: start.device.clone(),
             start,
             flow,
             srp: None,
@@ -227,16 +245,25 @@ impl SignIn {
         let Some(challenge) = self.challenge.clone() else {
             return Err(Error::new(Code::Precondition, "No challenge is open. Start again."));
         };
-        self.replies.push((challenge.name.clone(), reply.clone()));
+        let before = self.steps.len();
+        let given = self.give(&challenge, reply).await;
+        // Even if what followed failed.
+        if self.steps.get(before).is_some_and(|step| !matches!(step.outcome, Outcome::Refused { .. })) {
+            self.replies.push((challenge.name, reply.clone()));
+        }
+        given
+    }
+
+    async fn give(&mut self, challenge: &Challenge, reply: &Reply) -> Result<(), Error> {
         if let ("PASSWORD_VERIFIER" | "PASSWORD_SRP", Reply::Password(password)) = (challenge.name.as_str(), reply) {
-            self.start.password = Some(password.clone());
+            self.password = Some(password.clone());
             return self.go_on().await;
         }
         if let ("SELECT_CHALLENGE", Reply::Choice(choice)) = (challenge.name.as_str(), reply) {
-            return self.choose(&challenge, choice).await;
+            return self.choose(challenge, choice).await;
         }
-        let responses = responses(&challenge, reply)?;
-        self.respond(&challenge, responses).await?;
+        let responses = responses(challenge, reply)?;
+        self.respond(challenge, responses).await?;
         self.go_on().await
     }
 
@@ -313,7 +340,7 @@ impl SignIn {
         mut responses: BTreeMap<String, SecretString>,
     ) -> Result<(), Error> {
         responses.insert("USERNAME".to_owned(), self.username.clone().into());
-        if let Some(device) = &self.start.device {
+        if let Some(device) = &self.device {
             responses.entry("DEVICE_KEY".to_owned()).or_insert_with(|| device.key.clone().into());
         }
         let call = self.call(responses);

@@ -20,7 +20,7 @@ impl SignIn {
     ) -> Result<Option<BTreeMap<String, SecretString>>, Error> {
         match challenge.name.as_str() {
             "PASSWORD_VERIFIER" => {
-                let Some(password) = self.start.password.clone() else { return Ok(None) };
+                let Some(password) = self.password.clone() else { return Ok(None) };
                 let user =
                     challenge.parameters.get("USER_ID_FOR_SRP").cloned().unwrap_or_else(|| self.username.clone());
                 let pool = self.start.pool.as_str();
@@ -28,7 +28,7 @@ impl SignIn {
                 self.prove(challenge, &SrpIdentity { group, user }, &password).map(Some)
             }
             "DEVICE_SRP_AUTH" => {
-                let Some(device) = self.start.device.clone() else { return Ok(None) };
+                let Some(device) = self.device.clone() else { return Ok(None) };
                 let srp = srp()?;
                 let responses = BTreeMap::from([
                     ("DEVICE_KEY".to_owned(), device.key.into()),
@@ -38,13 +38,13 @@ impl SignIn {
                 Ok(Some(responses))
             }
             "DEVICE_PASSWORD_VERIFIER" => {
-                let Some(device) = self.start.device.clone() else { return Ok(None) };
+                let Some(device) = self.device.clone() else { return Ok(None) };
                 let identity = SrpIdentity { group: device.group_key, user: device.key.clone() };
                 let mut responses = self.prove(challenge, &identity, &device.password)?;
                 responses.insert("DEVICE_KEY".to_owned(), device.key.into());
                 Ok(Some(responses))
             }
-            "PASSWORD_SRP" if self.start.password.is_some() => {
+            "PASSWORD_SRP" if self.password.is_some() => {
                 let srp = srp()?;
                 let responses = BTreeMap::from([("SRP_A".to_owned(), srp.public_value().into())]);
                 self.srp = Some(srp);
@@ -59,7 +59,7 @@ impl SignIn {
     fn app_code(&mut self) -> Result<Option<BTreeMap<String, SecretString>>, Error> {
         let Some(secret) = &self.start.totp else { return Ok(None) };
         let seconds = u64::try_from(self.console.now().as_second()).unwrap_or_default();
-        if self.used_totp == Some(seconds / 30) {
+        if self.used_totp >= Some(seconds / 30) {
             return Ok(None);
         }
         self.used_totp = Some(seconds / 30);
@@ -88,7 +88,7 @@ impl SignIn {
 
     pub(super) async fn choose(&mut self, challenge: &Challenge, choice: &str) -> Result<(), Error> {
         let mut responses = BTreeMap::from([("ANSWER".to_owned(), SecretString::from(choice.to_owned()))]);
-        match (choice, &self.start.password) {
+        match (choice, &self.password) {
             ("PASSWORD", Some(password)) => {
                 responses.insert("PASSWORD".to_owned(), password.clone());
             }

@@ -139,6 +139,16 @@ describe("the sign-in lab", () => {
     expect((screen.getByRole("button", { name: "Open the browser" }) as HTMLButtonElement).disabled).toBe(true);
   });
 
+  it("keeps what was typed for a user to itself when a machine signs in", async () => {
+    await open();
+    await person.type(screen.getByLabelText("User name or alias"), "ada");
+    await person.type(screen.getByLabelText("Password"), "wrong");
+    await person.click(screen.getByRole("radio", { name: /^client_credentials/ }));
+    await person.click(screen.getByRole("button", { name: "Start" }));
+    const tokens = await screen.findByRole("region", { name: "Signed in" });
+    expect(tokens.textContent).not.toContain("ada");
+  });
+
   it("does what a signed-in user can do, remembers a device, and records all of it", async () => {
     await open();
     await start("ada");

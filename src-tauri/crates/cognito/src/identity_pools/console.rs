@@ -1,5 +1,6 @@
 //! The way from temporary credentials into AWS's console in a browser.
 
+use model::Region;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use url::form_urlencoded::Serializer;
@@ -9,12 +10,15 @@ use crate::error::{Error, ErrorKind};
 use crate::web::Request;
 use crate::{Session, operations};
 
-/// Where a browser signs in with a ticket, and where it lands, by partition.
-fn hosts(partition: &str) -> (&'static str, &'static str) {
-    match partition {
-        "aws-cn" => ("https://signin.amazonaws.cn", "https://console.amazonaws.cn/"),
-        "aws-us-gov" => ("https://signin.amazonaws-us-gov.com", "https://console.amazonaws-us-gov.com/"),
-        _ => ("https://signin.aws.amazon.com", "https://console.aws.amazon.com/"),
+/// Where a browser signs in with a ticket, and where it lands; `None` in partitions whose hosts we do not know: the
+/// European sovereign cloud and the isolated ones. Their credentials are nothing for the hosts of another.
+fn hosts(region: &Region) -> Option<(&'static str, &'static str)> {
+    let elsewhere = region.as_str().starts_with("eusc-") || region.as_str().contains("-iso");
+    match region.partition() {
+        _ if elsewhere => None,
+        "aws-cn" => Some(("https://signin.amazonaws.cn", "https://console.amazonaws.cn/")),
+        "aws-us-gov" => Some(("https://signin.amazonaws-us-gov.com", "https://console.amazonaws-us-gov.com/")),
+        _ => Some(("https://signin.aws.amazon.com", "https://console.aws.amazon.com/")),
     }
 }
 
@@ -23,16 +27,18 @@ impl Session {
     /// sent to AWS's sign-in host and nowhere else (`Action=getSigninToken`; needs no permission; free).
     ///
     /// # Errors
-    /// [`ErrorKind::Refused`] in the sandbox and at an endpoint, whose credentials open no console, and when AWS gives no
-    /// ticket; [`ErrorKind::Unreachable`].
+    /// [`ErrorKind::Refused`] in the sandbox and at an endpoint, whose credentials open no console, in partitions whose
+    /// sign-in hosts we do not know, and when AWS gives no ticket; [`ErrorKind::Unreachable`].
     pub async fn console_url(&self, credentials: &AwsCredentials) -> Result<SecretString, Error> {
         let context = self.context(operations::GET_SIGNIN_TOKEN);
-        let place = self.place();
-        if !place.starts_with("aws") {
+        if !self.place().starts_with("aws") {
             let message = "Credentials of the sandbox or of an emulator open no AWS console.";
             return Err(Error::new(ErrorKind::Refused, message).of(&context));
         }
-        let (sign_in, console) = hosts(&place);
+        let (sign_in, console) = hosts(self.region()).ok_or_else(|| {
+            let message = "Poolkeeper does not know where this partition of AWS signs in to its console.";
+            Error::new(ErrorKind::Refused, message).of(&context)
+        })?;
         let request = Request::get(sign_in, ticket_request(credentials).expose_secret());
         let page = self.page(&context, &request).await?;
         let ticket = (page.status == 200).then(|| ticket(&page.body)).flatten().ok_or_else(|| {
@@ -74,6 +80,7 @@ fn login(sign_in: &str, console: &str, ticket: &SecretString) -> SecretString {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
+    use model::Region;
     use secrecy::ExposeSecret;
     use url::Url;
 
@@ -87,7 +94,7 @@ mod tests {
             session_token: "t=&".to_owned().into(),
             expires_at: Timestamp::UNIX_EPOCH,
         };
-        let (sign_in, console) = hosts("aws");
+        let (sign_in, console) = of("eu-west-1").unwrap();
         let asked = format!("{sign_in}{}", ticket_request(&credentials).expose_secret());
         let asked: Vec<(String, String)> = Url::parse(&asked).unwrap().query_pairs().into_owned().collect();
         assert_eq!(asked[0], ("Action".to_owned(), "getSigninToken".to_owned()));
@@ -102,7 +109,14 @@ mod tests {
 
     #[test]
     fn each_partition_has_its_own_console() {
-        assert_eq!(hosts("aws-us-gov").0, "https://signin.amazonaws-us-gov.com");
-        assert_eq!(hosts("aws-cn").1, "https://console.amazonaws.cn/");
+        assert_eq!(of("us-gov-west-1").unwrap().0, "https://signin.amazonaws-us-gov.com");
+        assert_eq!(of("cn-north-1").unwrap().1, "https://console.amazonaws.cn/");
+        for elsewhere in ["eusc-de-east-1", "us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1", "us-isof-south-1"] {
+            assert_eq!(of(elsewhere), None, "{elsewhere}");
+        }
+    }
+
+    fn of(region: &str) -> Option<(&'static str, &'static str)> {
+        hosts(&Region::parse(region).unwrap())
     }
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use console::{AwsFiles, KeySource};
 use poolkeeper::Place;
+use sandbox::{Options, Quota, Sandbox, Server};
 use serde_json::{Value, json};
 use tauri::WebviewWindow;
 use tauri::ipc::{CallbackFn, InvokeBody};
@@ -15,6 +16,19 @@ use tauri::webview::InvokeRequest;
 
 /// People in the sandbox of these tests.
 const PEOPLE: u32 = 1_000;
+
+fn invoke(window: &WebviewWindow<MockRuntime>, url: &str, command: &str, arguments: Value) -> Result<Value, Value> {
+    let request = InvokeRequest {
+        cmd: command.to_owned(),
+        callback: CallbackFn(0),
+        error: CallbackFn(1),
+        url: url.parse().unwrap(),
+        body: InvokeBody::Json(arguments),
+        headers: tauri::http::HeaderMap::new(),
+        invoke_key: INVOKE_KEY.to_owned(),
+    };
+    get_ipc_response(window, request).map(|body| body.deserialize().unwrap())
+}
 
 struct Shell {
     window: WebviewWindow<MockRuntime>,
@@ -43,16 +57,7 @@ impl Shell {
 
     /// Calls a command as the page at `url` would.
     fn call_from(&self, url: &str, command: &str, arguments: Value) -> Result<Value, Value> {
-        let request = InvokeRequest {
-            cmd: command.to_owned(),
-            callback: CallbackFn(0),
-            error: CallbackFn(1),
-            url: url.parse().unwrap(),
-            body: InvokeBody::Json(arguments),
-            headers: tauri::http::HeaderMap::new(),
-            invoke_key: INVOKE_KEY.to_owned(),
-        };
-        get_ipc_response(&self.window, request).map(|body| body.deserialize().unwrap())
+        invoke(&self.window, url, command, arguments)
     }
 
     fn ask(&self, command: &str) -> Result<Value, Value> {
@@ -74,6 +79,43 @@ impl Shell {
             std::thread::sleep(Duration::from_millis(50));
         }
         shell
+    }
+}
+
+/// A shell at a slow sandbox behind a port, with its pool open.
+struct Slow {
+    shell: Shell,
+    sandbox: Sandbox,
+    _server: Server,
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl Slow {
+    fn new() -> Self {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let sandbox = Sandbox::new(Options { users: 20, quota: Quota::Off, ..Options::default() });
+        let server = runtime.block_on(sandbox.serve(0)).unwrap();
+        let shell = Shell::new();
+        let connection =
+            json!({ "profile": null, "region": "eu-west-1", "endpoint": server.endpoint(), "sandbox": false });
+        shell.call("open_pool", json!({ "connection": connection, "poolId": sandbox.pool_id() })).unwrap();
+        sandbox.forget_calls();
+        sandbox.weather().set_latency(Duration::from_secs(2), Duration::ZERO);
+        Self { shell, sandbox, _server: server, _runtime: runtime }
+    }
+
+    /// Calls a command, and another one again and again from when it asks AWS until it is answered.
+    fn meanwhile(&self, command: &str, request: Value, other: &str) -> Result<Value, Value> {
+        let (window, arguments) = (self.shell.window.clone(), json!({ "request": request }));
+        let command = command.to_owned();
+        let answer = std::thread::spawn(move || invoke(&window, "tauri://localhost", &command, arguments));
+        while self.sandbox.calls().total() == 0 && !answer.is_finished() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        while !answer.is_finished() {
+            self.shell.ask(other).unwrap();
+        }
+        answer.join().unwrap()
     }
 }
 
@@ -275,4 +317,26 @@ fn other_pages_and_unlisted_commands_are_refused() {
         let refused = shell.ask(unlisted).unwrap_err();
         assert!(refused.is_string(), "Tauri itself refuses {unlisted}: {refused}");
     }
+}
+
+#[test]
+fn who_leaves_the_browser_while_aws_is_still_asked_is_heard() {
+    let slow = Slow::new();
+    // This client has no login page, which is not even found out.
+    let client = slow.sandbox.description().clients[2].id.clone();
+    let request = json!({ "clientId": client, "scopes": [] });
+    let refused = slow.meanwhile("hosted_sign_in", request, "leave_browser").unwrap_err();
+    assert_eq!(refused["code"], "cancelled", "{refused}");
+}
+
+#[test]
+fn an_errand_of_a_pool_that_was_left_meanwhile_is_not_done() {
+    let slow = Slow::new();
+    let client = slow.sandbox.description().clients[0].id.clone();
+    let request = json!({
+        "clientId": client, "username": "maria.keller", "kind": "forgot", "code": "", "password": "", "attributes": {},
+    });
+    slow.meanwhile("run_errand", request, "close_pool").unwrap_err();
+    assert_eq!(slow.sandbox.calls().of("DescribeUserPoolClient"), 1);
+    assert_eq!(slow.sandbox.calls().of("ForgotPassword"), 0);
 }

@@ -60,8 +60,19 @@ pub(crate) async fn start_sign_in(desk: Desk<'_>, request: StartSignIn) -> Answe
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn hosted_sign_in(desk: Desk<'_>, request: HostedSignIn) -> Answer<LabView> {
+    // Made first, so that who leaves while AWS is still asked is heard.
+    let left = desk.browser_left();
     let pool = desk.pool()?;
-    let client = client(&desk, &request.client_id).await?;
+    let sign_in = tokio::select! {
+        sign_in = in_browser(&desk, &pool, request) => sign_in?,
+        () = left => return Err(WireError::new(ErrorCode::Cancelled, "The browser is waited for no longer.")),
+    };
+    Ok(lay_down(&desk, &pool, sign_in).await)
+}
+
+/// From the client's description to what the browser comes back with.
+async fn in_browser(desk: &Desk<'_>, pool: &OpenPool, request: HostedSignIn) -> Result<SignIn, WireError> {
+    let client = client(desk, &request.client_id).await?;
     let start =
         Start { scopes: request.scopes, ..Start::new(pool.key().pool.clone(), client, "authorization_code", "") };
     let local = if pool.connection().sandbox {
@@ -71,13 +82,8 @@ pub(crate) async fn hosted_sign_in(desk: Desk<'_>, request: HostedSignIn) -> Ans
         None
     };
     let login = desk.console().await?.hosted_login(pool.connection(), start, local.as_deref()).await?;
-    let left = desk.browser_left();
     browser::open(login.url().to_owned()).await?;
-    let sign_in = tokio::select! {
-        sign_in = login.finish(IN_BROWSER) => sign_in?,
-        () = left => return Err(WireError::new(ErrorCode::Cancelled, "The browser is waited for no longer.")),
-    };
-    Ok(lay_down(&desk, &pool, sign_in).await)
+    Ok(login.finish(IN_BROWSER).await?)
 }
 
 /// Waits for the browser no longer and closes the port.

@@ -57,6 +57,19 @@ fn what_can_be_chosen_is_what_pool_and_person_have() {
 }
 
 #[test]
+fn the_function_before_authentication_refuses_codes_as_it_refuses_passwords() {
+    let live = live(5);
+    let own = open(&live, &ALL, false);
+    person(&own, "ada", &BOTH);
+    live.sandbox.set_triggers(&own.pool, json!({ "PreAuthentication": { "error": "not today" } })).unwrap();
+    for factor in ["EMAIL_OTP", "SMS_OTP"] {
+        let input = begin("ada", json!({ "PREFERRED_CHALLENGE": factor }));
+        own.fails("InitiateAuth", input, "UserLambdaValidationException");
+    }
+    assert_eq!(own.sent(), 0, "no code was sent");
+}
+
+#[test]
 fn a_preferred_challenge_comes_at_once() {
     let live = live(5);
     let own = open(&live, &ALL, false);

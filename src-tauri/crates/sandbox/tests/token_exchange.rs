@@ -58,6 +58,16 @@ fn a_token_is_exchanged_for_one_that_a_single_service_takes() {
     wider["Scopes"] = json!(["orders/read", "aws.cognito.signin.user.admin"]);
     assert_eq!(own.ok("GetDerivedToken", wider)["Scopes"], json!(["aws.cognito.signin.user.admin"]));
 
+    // An empty list of scopes would be that of a sign-in, which may do everything about its own user.
+    let mut nothing = subject.clone();
+    nothing["Scopes"] = json!(["orders/read"]);
+    own.fails("GetDerivedToken", nothing, "InvalidParameterException");
+    let unnamed = json!({
+        "ClientSecret": secret, "SubjectToken": ada["IdToken"], "SubjectTokenType": "ID_TOKEN",
+        "RequestedTokenType": "ACCESS_TOKEN",
+    });
+    own.fails("GetDerivedToken", unnamed, "InvalidParameterException");
+
     let mut delegated = subject.clone();
     delegated["ActorToken"] = tokens(&own, "bob")["IdToken"].clone();
     delegated["ActorTokenType"] = json!("ID_TOKEN");

@@ -56,6 +56,10 @@ pub(super) fn derive(call: &mut Call<'_>) -> Answered {
     };
     let scopes = granted(&client, &subject, &input.scopes);
     let as_id = input.requested_token_type.as_deref() == Some("ID_TOKEN");
+    if !as_id && scopes.is_empty() {
+        // An empty list would be read as that of a sign-in, which may do everything about its own user.
+        return Err(ApiError::invalid("None of the scopes can be granted; an ID token has none, so name some."));
+    }
     let mut grant = subject.grant;
     // An ID token has all that the client may read.
     grant.scopes = if as_id { Vec::new() } else { scopes.clone() };

@@ -18,6 +18,7 @@ impl Attempt<'_, '_> {
         status::demand_password_kept(self)?;
         self.aim(parameters)?;
         if self.progress.methods.contains(&"pwd") && !self.factors_of(self.progress.target).is_empty() {
+            self.pre_authentication()?;
             return self.ask_second_factor();
         }
         let available = self.leading(self.available()?);
@@ -81,6 +82,7 @@ impl Attempt<'_, '_> {
             "WEB_AUTHN" => self.ask_passkey(),
             code => {
                 self.admit()?;
+                self.pre_authentication()?;
                 status::demand_confirmed(self)?;
                 self.send_code(if code == "SMS_OTP" { "SMS_OTP" } else { "EMAIL_OTP" }, 8)
             }

@@ -34,6 +34,7 @@ impl Attempt<'_, '_> {
     /// `WEB_AUTHN`: what to ask the authenticator.
     pub(super) fn ask_passkey(&mut self) -> Step {
         self.admit()?;
+        self.pre_authentication()?;
         status::demand_confirmed(self)?;
         let allowed = self.passkeys();
         let challenge = challenge(self.call.world);

@@ -70,7 +70,8 @@ impl Attempt<'_, '_> {
         status::demand_password_kept(self)
     }
 
-    fn pre_authentication(&self) -> Result<(), ApiError> {
+    /// Asks the function that may refuse an attempt, before the first factor whatever it is.
+    pub(super) fn pre_authentication(&self) -> Result<(), ApiError> {
         let request = json!({ "validationData": self.progress.validation, "clientMetadata": self.metadata });
         self.trigger(Trigger::PreAuthentication, "PreAuthentication_Authentication", request).map(|_| ())
     }

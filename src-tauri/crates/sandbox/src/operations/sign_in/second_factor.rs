@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::attempt::Attempt;
 use super::{Step, Texts, required, wrong};
+use crate::authentication::levels;
 use crate::authentication::sessions::{Challenge, Flow};
 use crate::authentication::srp::salt;
 use crate::authentication::totp;
@@ -64,7 +65,9 @@ impl Attempt<'_, '_> {
     pub(super) fn ask_second_factor(&mut self) -> Step {
         let pool = self.pool()?;
         let user = self.user().ok_or_else(wrong)?;
-        if demand(pool) == Demand::Off {
+        let methods = &self.progress.methods;
+        let stepped_up = self.progress.target > 0 && methods.len() > 1;
+        if demand(pool) == Demand::Off || (stepped_up && levels::reached(methods) >= self.progress.target) {
             return self.after_second_factor();
         }
         let usable = self.usable_factors();

@@ -325,6 +325,20 @@ fn messages_with_their_codes_are_read_in_the_outbox() {
 }
 
 #[test]
+fn names_that_nobody_can_have_are_not_kept() {
+    let live = live(1);
+    for n in 0..3 {
+        let name = format!("{n}{}", "x".repeat(100_000));
+        assert_eq!(live.call("AdminGetUser", live.in_pool(json!({ "Username": name }))).status, 400);
+        assert_eq!(live.call(&format!("Make{n}"), json!({})).status, 400);
+    }
+    let calls = live.sandbox.calls();
+    assert!(calls.by_user().is_empty() && calls.people().is_empty());
+    let by_operation: Vec<_> = calls.by_operation().keys().map(String::as_str).collect();
+    assert_eq!(by_operation, ["AdminGetUser", "unknown operation"]);
+}
+
+#[test]
 fn trigger_answers_are_put_for_each_pool() {
     let live = live(20);
     let path = format!("triggers/{}", live.pool);

@@ -70,6 +70,10 @@ fn a_newcomer_signs_up_confirms_and_signs_in_on_the_pages(#[case] secret: bool) 
     assert!(done.location.unwrap().starts_with("/login?"));
     assert!(signs_in(&browser, &own, "ada", PASSWORD));
     assert_eq!(own.user("ada")["UserStatus"], "CONFIRMED");
+    let calls = live.sandbox.calls();
+    let looked_at_and_sent = (calls.of("login"), calls.may_bill().get("login").copied());
+    assert_eq!(looked_at_and_sent, (3, Some(1)), "a page that is only looked at is about nobody");
+    assert!(calls.by_user()["ada"].contains_key("signup"), "{:?}", calls.by_user());
 }
 
 #[test]

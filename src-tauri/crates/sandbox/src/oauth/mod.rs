@@ -80,7 +80,7 @@ impl Endpoint {
     /// Whether a request can be counted, and fail, under this name.
     pub(crate) fn is_named(name: &str) -> bool {
         let path: Vec<&str> = name.split('/').collect();
-        Self::at(&path).is_some()
+        Self::at(&path).is_some_and(|endpoint| endpoint.name() == name)
     }
 
     /// The quota that a request takes from, if it takes from any.

@@ -16,7 +16,7 @@ impl Sandbox {
         let form = Form::read(&request.body);
         let world = self.world();
         match endpoint {
-            Endpoint::Login => {
+            Endpoint::Login | Endpoint::SignUp | Endpoint::ForgotPassword => {
                 form.text("username").or_else(|| form.get("session").and_then(|id| world.sessions.person(id)))
             }
             Endpoint::Token | Endpoint::Revoke => {

@@ -63,7 +63,8 @@ impl Calls {
 
     pub(super) fn arrived(&mut self, call: &Traits<'_>) {
         count(&mut self.by_operation, call.name);
-        if Basis::of(call.name).is_some() {
+        // A page that is only looked at, and the token of a machine, are about nobody.
+        if Basis::of(call.name).is_some() && (call.service.is_some() || call.person.is_some()) {
             count(&mut self.may_bill, call.name);
         }
         if let Some(person) = call.person {

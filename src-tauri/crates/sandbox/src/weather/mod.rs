@@ -72,7 +72,15 @@ pub(crate) struct Traits<'a> {
     pub(crate) new_password: bool,
 }
 
+/// The longest name of a person, in characters: longer ones are refused later and must not fill the memory before.
+const LONGEST_NAME: usize = 128;
+
 impl Traits<'_> {
+    /// What is counted and limited by.
+    fn counted(self) -> Self {
+        Self { person: self.person.filter(|name| name.chars().count() <= LONGEST_NAME), ..self }
+    }
+
     /// Whether `text` names the operation: alone, or behind the prefix of IAM, as `cognito-idp:ListUsers`.
     fn is_called(&self, text: &str) -> bool {
         match text.split_once(':') {
@@ -291,6 +299,7 @@ impl Weather {
 
     /// Counts a call and says what becomes of it.
     pub(crate) fn meet(&self, call: &Traits<'_>) -> Forecast {
+        let call = &call.counted();
         self.forecast(call, |state, now_ms| {
             let State { buckets, conditions, provisioned, .. } = state;
             buckets.take(call, rates(conditions, provisioned), now_ms)
@@ -299,6 +308,7 @@ impl Weather {
 
     /// The same for a request to the domain of a pool, such as `oauth2/token`; `call` names pool and client.
     pub(crate) fn meet_domain(&self, call: &Traits<'_>) -> Forecast {
+        let call = &call.counted();
         self.forecast(call, |state, now_ms| {
             let State { buckets, conditions, provisioned, .. } = state;
             let rates = rates(conditions, provisioned);

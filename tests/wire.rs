@@ -38,6 +38,11 @@ struct Shell {
 
 impl Shell {
     fn new() -> Self {
+        Self::of(PEOPLE)
+    }
+
+    /// A shell whose sandbox has that many people.
+    fn of(people: u32) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let place = Place {
             data_dir: folder.path().join("data"),
@@ -48,7 +53,7 @@ impl Shell {
                 environment: Some(BTreeMap::new()),
                 ..AwsFiles::default()
             },
-            sandbox_users: PEOPLE,
+            sandbox_users: people,
         };
         let app = poolkeeper::assemble(mock_builder(), &place, poolkeeper::context()).unwrap();
         let window = tauri::WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default()).build().unwrap();
@@ -266,7 +271,7 @@ fn a_sandbox_whose_state_another_program_has_in_use_is_not_kept_and_told() {
 fn a_sync_started_right_after_one_was_stopped_is_followed_to_its_end() {
     use tauri::Listener as _;
 
-    let shell = Shell::new();
+    let shell = Shell::of(5 * PEOPLE);
     let (tell, told) = std::sync::mpsc::channel();
     shell.app.listen_any("sync-progress", move |event| {
         let progress: Value = serde_json::from_str(event.payload()).unwrap();

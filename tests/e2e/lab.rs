@@ -10,11 +10,11 @@ use crate::window::{Start, Window};
 /// What stands in for a browser: it follows hosted login to the callback as a person would, with curl.
 const BROWSER: &str = r#"#!/bin/sh
 set -e
-jar="$0.jar"; base="${1%%/oauth2/*}"
+jar="$0.jar"
 ask() { curl -sS --max-time 20 -b "$jar" -c "$jar" "$@"; }
-login="$base$(ask -o /dev/null -w '%header{location}' "$1")"
+login="$(ask -o /dev/null -w '%{redirect_url}' "$1")"
 csrf="$(ask "$login" | sed -n 's/.*name="_csrf"[^>]*value="\([^"]*\)".*/\1/p')"
-back="$(ask -o /dev/null -w '%header{location}' --data-urlencode "_csrf=$csrf" \
+back="$(ask -o /dev/null -w '%{redirect_url}' --data-urlencode "_csrf=$csrf" \
   --data-urlencode username=maria.keller --data-urlencode password=Sandbox-1-keller "$login")"
 ask "$back" > "$0.page"
 "#;
@@ -45,8 +45,9 @@ async fn a_developer_signs_in_through_the_browser_signs_somebody_up_and_sees_wha
     window.sees("Signed in").await;
     window.sees("oauth2/authorize").await;
     window.sees("as maria.keller").await;
-    let page = std::fs::read_to_string(browser.with_extension("page")).unwrap();
-    assert!(page.contains("You can close this page."), "{page}");
+    let page = browser.with_extension("page");
+    let closes = async || std::fs::read_to_string(&page).is_ok_and(|text| text.contains("You can close this page."));
+    window.wait("the browser was told that it is done", closes).await;
     window.click("button", "userInfo").await;
     window.sees("The pool's domain tells").await;
     clean(&window, "hosted login").await;

@@ -30,7 +30,7 @@ class Peer:
     def __init__(self, endpoint, models=None):
         self.endpoint, self.models = endpoint.rstrip("/"), models
         config = botocore.config.Config(
-            retries={"total_max_attempts": 1}, connect_timeout=10, read_timeout=30, parameter_validation=True
+            retries={"total_max_attempts": 1}, connect_timeout=10, read_timeout=120, parameter_validation=True
         )
         make = lambda service: boto3.client(
             service,

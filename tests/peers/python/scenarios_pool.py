@@ -269,7 +269,7 @@ def imported(world, rows, **settings):
 
 
 def finished(world, named):
-    for _ in range(60):
+    for _ in range(240):
         time.sleep(0.25)
         job = world.call("DescribeUserImportJob", **named)["UserImportJob"]
         if job["Status"] in ("Succeeded", "Failed", "Stopped", "Expired"):

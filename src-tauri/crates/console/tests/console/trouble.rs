@@ -119,11 +119,13 @@ async fn a_second_console_waits_for_the_first_ones_sync() {
     let second = other.open_pool(&sandbox_connection(), &house.pool_id()).await.unwrap();
     let running = first.sync();
     until_users(&running, 60).await;
+    house.sandbox.weather().set_latency(Duration::from_secs(2), Duration::ZERO);
     let waiting = second.sync();
     let phase = until(&waiting, waits).await;
     assert!(matches!(&phase, SyncPhase::Waiting(why) if why.contains("Another Poolkeeper")), "{phase:?}");
     assert!(!running.has_ended());
     running.cancel();
+    house.sandbox.weather().set_latency(Duration::ZERO, Duration::ZERO);
     assert!(waiting.finished().await.unwrap().complete);
     house.assert_cache_is_server(&second).await;
     assert!(first.change_counter() > 0);

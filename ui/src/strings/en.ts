@@ -392,6 +392,9 @@ export const t = {
   },
   unlock: {
     title: "The local copy is locked",
+    freshTitle: "Where shall the key be kept?",
+    freshWhy:
+      "What Poolkeeper reads is kept on disk, encrypted. Its key belongs in this system’s keyring, which did not answer. Choose another place for it, or keep nothing. Nothing was stored yet.",
     why: "What is kept on disk is encrypted. Its key lies in this system’s keyring, which did not open. Nothing is lost or thrown away.",
     whyFile: (path: string) =>
       `What is kept on disk is encrypted. Its key was to come from the file ${path}. Nothing is lost or thrown away.`,

@@ -45,7 +45,7 @@ impl GlobalOptions {
     pub(crate) async fn console_or_memory(&self) -> Result<Console, Failure> {
         let console = self.console().await?;
         self.notices(&console, 0);
-        if let Protection::Locked { message } = console.protection() {
+        if let Protection::Locked { message, .. } = console.protection() {
             if self.key_file.is_some() {
                 return Err(Failure::failed(ErrorCode::CacheUnavailable, message));
             }
@@ -73,7 +73,7 @@ impl GlobalOptions {
         })?;
         let console = self.console().await?;
         self.notices(&console, 0);
-        if let Protection::Locked { message } = console.protection() {
+        if let Protection::Locked { message, .. } = console.protection() {
             return Err(Failure::failed(ErrorCode::CacheUnavailable, message));
         }
         let told = console.notices().len();

@@ -61,6 +61,8 @@ pub enum Protection {
     Locked {
         /// Why, and what to do.
         message: String,
+        /// Whether nothing was ever stored here, so that nothing is locked up either.
+        fresh: bool,
     },
 }
 
@@ -186,7 +188,7 @@ impl Console {
     #[must_use]
     pub fn protection(&self) -> Protection {
         match &self.inner.vault().keys {
-            Err(why) => Protection::Locked { message: why.to_string() },
+            Err(why) => Protection::Locked { message: why.to_string(), fresh: !Keys::were_made(&self.inner.data) },
             Ok(keys) => match keys.protection() {
                 store::Protection::Keyring { backend } => Protection::Keyring { backend },
                 store::Protection::KeyFile { path } => Protection::KeyFile { path },

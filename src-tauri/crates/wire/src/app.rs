@@ -37,6 +37,8 @@ pub struct ProtectionView {
     pub backend: Option<String>,
     /// Why it is locked, or what follows from the kind.
     pub message: Option<String>,
+    /// Whether nothing was ever stored here: then a place for the keys is wanted, and nothing is locked up.
+    pub fresh: bool,
 }
 
 /// Where the keys come from.
@@ -229,14 +231,15 @@ pub fn sandbox_files(data_dir: &Path) -> Vec<(PathBuf, u64)> {
 
 impl From<console::Protection> for ProtectionView {
     fn from(protection: console::Protection) -> Self {
+        let fresh = matches!(protection, console::Protection::Locked { fresh: true, .. });
         let (kind, backend, message) = match protection {
             console::Protection::Keyring { backend } => (ProtectionKind::Keyring, Some(backend), None),
             console::Protection::KeyFile { path } => (ProtectionKind::KeyFile, Some(path.display().to_string()), None),
             console::Protection::Passphrase => (ProtectionKind::Passphrase, None, None),
             console::Protection::Memory => (ProtectionKind::Memory, None, None),
-            console::Protection::Locked { message } => (ProtectionKind::Locked, None, Some(message)),
+            console::Protection::Locked { message, .. } => (ProtectionKind::Locked, None, Some(message)),
         };
-        Self { kind, backend, message }
+        Self { kind, backend, message, fresh }
     }
 }
 

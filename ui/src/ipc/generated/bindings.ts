@@ -1575,6 +1575,8 @@ export type ProtectionView = {
 	backend: string | null,
 	/**  Why it is locked, or what follows from the kind. */
 	message: string | null,
+	/**  Whether nothing was ever stored here: then a place for the keys is wanted, and nothing is locked up. */
+	fresh: boolean,
 };
 
 /**  What is wrong with a query, and where. */

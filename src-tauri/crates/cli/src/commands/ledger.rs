@@ -20,7 +20,7 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Ledger) -> Result<(), Fa
     let month = OneMonth { month: asked.month.clone() }.parse(SystemClock.now())?;
     let pool = common.pool.as_deref().map(pool_id).transpose()?;
     let console = common.console().await?;
-    if let Protection::Locked { message } = console.protection() {
+    if let Protection::Locked { message, .. } = console.protection() {
         return Err(Failure::failed(ErrorCode::CacheUnavailable, message));
     }
     let view = LedgerView::from(&console.ledger(month, pool.as_ref()).await?);

@@ -95,7 +95,7 @@ async fn keys_that_cannot_be_had_lock_the_console_and_discard_nothing() {
     let key = house.dir.path().join("key");
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
     house.reopen().await;
-    assert!(matches!(house.console.protection(), Protection::Locked { message } if message.contains("chmod 600")));
+    assert!(matches!(house.console.protection(), Protection::Locked { message, fresh: false } if message.contains("chmod 600")));
     let error = house.console.open_pool(&sandbox_connection(), &house.pool_id()).await.err().unwrap();
     assert_eq!(error.code, Code::CacheUnavailable);
     let refused = house.console.unlock(KeySource::File(key.clone())).await;
@@ -165,7 +165,7 @@ async fn erasing_everything_leaves_an_empty_folder_and_a_locked_console() {
     let house = House::new(options(300)).await;
     drop(house.synced().await);
     house.console.erase(Erase::All).await.unwrap();
-    assert!(matches!(house.console.protection(), Protection::Locked { .. }));
+    assert!(matches!(house.console.protection(), Protection::Locked { fresh: true, .. }));
     assert!(house.console.settings().pools.is_empty(), "nor does the program remember what was open");
     let left: Vec<_> = std::fs::read_dir(house.dir.path().join("data")).unwrap().flatten().collect();
     assert!(left.is_empty(), "{left:?}");

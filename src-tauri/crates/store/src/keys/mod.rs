@@ -54,7 +54,10 @@ pub enum Protection {
 #[non_exhaustive]
 pub enum KeyError {
     /// There is no keyring in this session.
-    #[error("This session has no keyring ({0}). Give a passphrase or a key file, or work in memory only.")]
+    #[error(
+        "This session has no keyring. Give a passphrase, name a key file with POOLKEEPER_KEY_FILE, or work in memory \
+         only. (The system says: {0})"
+    )]
     Unavailable(String),
     /// The keyring is locked, or nobody answered its question in time.
     #[error("The keyring is locked. Unlock it and try again; nothing was discarded.")]
@@ -173,6 +176,12 @@ impl std::fmt::Debug for Keys {
 }
 
 impl Keys {
+    /// Whether this folder has had keys before: there may be data that only they open.
+    #[must_use]
+    pub fn were_made(dir: &DataDir) -> bool {
+        !matches!(Record::load(dir), Ok(None))
+    }
+
     /// Fetches the keys, and makes them on first use. Blocks up to three seconds for a keyring, and about a second for
     /// a passphrase.
     ///

@@ -93,6 +93,27 @@ async fn keys_that_are_not_the_folders_lock_it_and_touch_nothing() {
     server.shutdown().await;
 }
 
+#[tokio::test]
+async fn who_starts_for_the_first_time_without_a_keyring_chooses_and_goes_on() {
+    let folder = Folder::new();
+    let keys = folder.data().join("test.keys");
+    fs::create_dir_all(folder.data()).unwrap();
+    let mut start = Start { data: folder.data(), ..Start::default() };
+    // No key file, and a session bus where nobody listens.
+    start.env =
+        vec![("POOLKEEPER_KEY_FILE", String::new()), ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere".to_owned())];
+    let window = Window::start(start).await;
+    window.get("dialog", "Where shall the key be kept?").await;
+    window.sees("Nothing was stored yet.").await;
+    window.show("keys-first").await;
+    clean(&window, "where the key is kept").await;
+    window.click("button", "Memory only").await;
+    window.wait("the dialog has gone", async || window.look("dialog", "").await.is_none()).await;
+    window.get("button", "Open the sandbox").await;
+    assert!(!keys.exists());
+    window.quit().await;
+}
+
 /// Reads every pool of the server into a data folder with these keys, without a window.
 async fn fill(data: &Path, keys: &str, endpoint: &str) {
     fs::create_dir_all(data).unwrap();

@@ -62,8 +62,8 @@ const event = <T>(name: string) => ({
 });
 
 let protection: AppInfoView["protection"] = mood.has("locked")
-  ? { kind: "locked", backend: null, message: "The keyring is locked and nobody unlocked it within 3 seconds." }
-  : { kind: "keyring", backend: "Secret Service", message: null };
+  ? { kind: "locked", backend: null, message: "The keyring is locked and nobody unlocked it within 3 seconds.", fresh: false }
+  : { kind: "keyring", backend: "Secret Service", message: null, fresh: false };
 let signedIn = !mood.has("sso");
 let settings: SettingsView = {
   theme: (asked.get("theme") as SettingsView["theme"] | null) ?? "system",
@@ -315,7 +315,7 @@ export const commands = {
   unlock: async ({ kind }: { kind: string; passphrase: string | null }) => {
     await pause(200);
     if (kind === "keyring") return bad<AppInfoView>("cache_unavailable", "The keyring is still locked.");
-    protection = { kind: kind === "memory" ? "memory" : "passphrase", backend: null, message: null };
+    protection = { kind: kind === "memory" ? "memory" : "passphrase", backend: null, message: null, fresh: false };
     return ok(info());
   },
   openLogsFolder: () => ok(null),

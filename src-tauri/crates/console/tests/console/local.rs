@@ -95,7 +95,9 @@ async fn keys_that_cannot_be_had_lock_the_console_and_discard_nothing() {
     let key = house.dir.path().join("key");
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
     house.reopen().await;
-    assert!(matches!(house.console.protection(), Protection::Locked { message, fresh: false } if message.contains("chmod 600")));
+    assert!(
+        matches!(house.console.protection(), Protection::Locked { message, fresh: false } if message.contains("chmod 600"))
+    );
     let error = house.console.open_pool(&sandbox_connection(), &house.pool_id()).await.err().unwrap();
     assert_eq!(error.code, Code::CacheUnavailable);
     let refused = house.console.unlock(KeySource::File(key.clone())).await;

@@ -80,8 +80,10 @@ fn node(repository: &Repository) -> Result<PathBuf> {
     Ok(folder)
 }
 
+/// Together with the tests: alone it would be built with other features of the same crates, all of them anew.
 fn poolctl(repository: &Repository) -> Result<PathBuf> {
-    Program::cargo(repository).arguments(["build", "--locked", "--workspace", "--bin", "poolctl"]).run()?;
+    let both = ["--bin", "poolctl", "--test", "peers"];
+    Program::cargo(repository).arguments(["build", "--locked", "--workspace"]).arguments(both).run()?;
     let program = repository.target("debug").join(if cfg!(windows) { "poolctl.exe" } else { "poolctl" });
     if program.is_file() { Ok(program) } else { bail!("poolctl was built, but there is no {}.", program.display()) }
 }

@@ -1,25 +1,9 @@
-//! The log: what must not be in it, and who may read it.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+//! Secrets that are planted in every flow of the lab, in tokens, in exchanges and in predictions.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-use std::time::{Duration, Instant};
-
-use console::{AwsFiles, KeySource};
-use poolkeeper::{LOG_FILTER, LogFiles, Place};
-use sandbox::{Options, Quota, Sandbox};
+use sandbox::Sandbox;
 use serde_json::{Value, json};
-use tauri::ipc::{CallbackFn, InvokeBody};
-use tauri::test::{INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder};
-use tauri::webview::InvokeRequest;
 
-const USERNAME: &str = "canary-username-7f3a";
-const EMAIL: &str = "canary-email-7f3a@example.com";
-const NAME: &str = "Canary Name 7f3a";
-const SECRET: &str = "canarySecretKey7f3aCanarySecretKey7f3a00";
-
-/// Every canary has this in it, in one case or the other.
-const CANARY: &str = "canary";
+use crate::USERNAME;
 
 const FLOWS: [&str; 6] = [
     "USER_SRP_AUTH",
@@ -29,137 +13,6 @@ const FLOWS: [&str; 6] = [
     "CUSTOM_AUTH",
     "REFRESH_TOKEN_AUTH",
 ];
-
-/// What the web view heard, and what it had asked to be shown: a secret that somebody wants to see, or what was typed into
-/// the page and is repeated.
-struct Heard {
-    command: String,
-    asked: String,
-    answer: String,
-}
-
-impl Heard {
-    fn new(command: &str, request: &Value, answer: &Result<Value, Value>) -> Self {
-        let shown = |field: &str| {
-            answer.as_ref().ok().and_then(|answer| answer[field].as_str()).map(str::to_owned).unwrap_or_default()
-        };
-        let asked = match command {
-            "reveal_token" | "reveal_credentials" => shown("value"),
-            "enrol_authenticator" => shown("secret"),
-            "preview_tokens" => request.to_string(),
-            _ => String::new(),
-        };
-        Self { command: command.to_owned(), asked, answer: format!("{answer:?}") }
-    }
-
-    fn tells(&self, secret: &str) -> bool {
-        self.answer.contains(secret) && !self.asked.contains(secret)
-    }
-}
-
-fn call(window: &tauri::WebviewWindow<MockRuntime>, command: &str, arguments: Value) -> Result<Value, Value> {
-    let request = InvokeRequest {
-        cmd: command.to_owned(),
-        callback: CallbackFn(0),
-        error: CallbackFn(1),
-        url: "tauri://localhost".parse().unwrap(),
-        body: InvokeBody::Json(arguments),
-        headers: tauri::http::HeaderMap::new(),
-        invoke_key: INVOKE_KEY.to_owned(),
-    };
-    get_ipc_response(window, request).map(|body| body.deserialize().unwrap())
-}
-
-fn place(folder: &Path) -> Place {
-    let environment = [("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"), ("AWS_SECRET_ACCESS_KEY", SECRET)];
-    let environment: BTreeMap<_, _> = environment.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-    Place {
-        data_dir: folder.join("data"),
-        usual: false,
-        keys: KeySource::File(folder.join("keys")),
-        aws: AwsFiles { home: Some(folder.to_owned()), environment: Some(environment), ..AwsFiles::default() },
-        sandbox_users: 100,
-    }
-}
-
-fn written(data_dir: &Path) -> String {
-    let files = data_dir.join("logs").read_dir().unwrap();
-    files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect()
-}
-
-/// Everything that is on the disk below the folder, names included.
-fn stored(folder: &Path) -> Vec<u8> {
-    let mut all = Vec::new();
-    for entry in folder.read_dir().unwrap().map(Result::unwrap) {
-        all.extend(entry.file_name().as_encoded_bytes());
-        all.extend(if entry.path().is_dir() { stored(&entry.path()) } else { std::fs::read(entry.path()).unwrap() });
-    }
-    all
-}
-
-/// Visits what there is in the app, with the canaries in people, queries, requests, passwords and credentials. Gives the
-/// secrets that it saw, and what the web view heard.
-fn tour(folder: &Path) -> Seen {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let sandbox = Sandbox::new(Options { users: 100, quota: Quota::Off, ..Options::default() });
-    let (server, pool) = (runtime.block_on(sandbox.serve(0)).unwrap(), sandbox.pool_id());
-    let attributes = [("email", EMAIL), ("name", NAME)];
-    sandbox.directory().create_user(&pool, USERNAME, &attributes).unwrap();
-
-    let app = poolkeeper::assemble(mock_builder(), &place(folder), poolkeeper::context()).unwrap();
-    let window = tauri::WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default()).build().unwrap();
-    let heard = std::cell::RefCell::new(Vec::new());
-    let hear = |command: &str, arguments: Value| {
-        let answer = call(&window, command, arguments.clone());
-        heard.borrow_mut().push(Heard::new(command, &arguments, &answer));
-        answer
-    };
-    let ask = |command: &str| hear(command, json!({}));
-    let send = |command: &str, request: Value| hear(command, json!({ "request": request }));
-    let endpoint = sandbox.description().endpoint;
-    let connection = json!({ "profile": null, "region": "eu-west-1", "endpoint": endpoint, "sandbox": false });
-    ask("get_app_info").unwrap();
-    send("open_pool", json!({ "connection": connection, "poolId": pool })).unwrap();
-    ask("start_sync").unwrap();
-    let began = Instant::now();
-    while !ask("get_status").unwrap()["sync"].is_null() {
-        assert!(began.elapsed() < Duration::from_secs(120), "the sync ends");
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    let by_name = json!({ "field": "username", "descending": false });
-    for query in [EMAIL, NAME, "email:canary*"] {
-        let found = send("search_users", json!({ "query": query, "sort": by_name })).unwrap();
-        assert_eq!(found["rows"][0]["username"], USERNAME, "{query}");
-    }
-    send("search_users", json!({ "query": "canary:canary-field", "sort": by_name })).unwrap_err();
-    send("get_user", json!({ "username": USERNAME })).unwrap();
-    send("look_up", json!({ "text": format!("{EMAIL}\nnobody-canary@example.com") })).unwrap();
-    send("get_timeline", json!({ "username": USERNAME })).unwrap();
-    let secrets = signed_in(&sandbox, &send);
-    send("erase_person", json!({ "username": USERNAME })).unwrap();
-    ask("get_diagnostics").unwrap();
-    // And once more when what the sync did before has changed and the server is gone.
-    sandbox.directory().set_attributes(&pool, USERNAME, &[("name", "Another Canary")]).unwrap();
-    ask("start_sync").unwrap();
-    drop(server);
-    std::thread::sleep(Duration::from_millis(500));
-    ask("cancel_sync").unwrap();
-    send("open_pool", json!({ "connection": connection, "poolId": "canary" })).unwrap_err();
-    ask("close_pool").unwrap();
-    send("reveal_token", json!({ "kind": "id" })).unwrap_err();
-    send("reveal_credentials", json!({ "form": "environment" })).unwrap_err();
-    let diagnostics = ask("get_diagnostics").unwrap().to_string();
-    Seen { secrets, heard: heard.into_inner(), diagnostics }
-}
-
-/// What a tour leaves behind.
-struct Seen {
-    secrets: Vec<String>,
-    /// What went to the web view.
-    heard: Vec<Heard>,
-    /// What would be sent with a bug report.
-    diagnostics: String,
-}
 
 /// Secrets as they are planted, each another one and recognisable as a canary.
 #[derive(Default)]
@@ -192,7 +45,7 @@ fn letter(at: usize) -> char {
 
 /// Plants secrets in every flow of the lab, in tokens, in exchanges and in predictions, and gives them, with the real
 /// tokens and credentials that came of it.
-fn signed_in(sandbox: &Sandbox, send: &dyn Fn(&str, Value) -> Result<Value, Value>) -> Vec<String> {
+pub(crate) fn signed_in(sandbox: &Sandbox, send: &dyn Fn(&str, Value) -> Result<Value, Value>) -> Vec<String> {
     let told = sandbox.description();
     let (client, person, mut nest) = (&told.clients[0].id, &told.people[0], Nest::default());
     let begin = |flow: &str, username: &str, password: &str, totp: Option<&str>| {
@@ -231,6 +84,7 @@ fn signed_in(sandbox: &Sandbox, send: &dyn Fn(&str, Value) -> Result<Value, Valu
     without_a_sign_in(&mut nest, sandbox, send);
     begin("USER_SRP_AUTH", &person.username, &person.password, None).unwrap();
     lab_beyond_signing_in(&mut nest, client, send);
+    in_the_browser(&mut nest, sandbox, send);
     enrolled(&mut nest, sandbox, send);
     nest.0
 }
@@ -252,6 +106,12 @@ fn without_a_sign_in(nest: &mut Nest, sandbox: &Sandbox, send: &dyn Fn(&str, Val
     };
     assert_eq!(begin(0, "GetTokensFromRefreshToken", Some(nest.lay("refresh"))), "error");
     written_in_every_form(send);
+    let machine = json!({
+        "UserPoolId": sandbox.pool_id(), "ClientId": told.clients[2].id, "AllowedOAuthFlowsUserPoolClient": true,
+        "ExplicitAuthFlows": ["ALLOW_CLIENT_TOKEN_AUTH"], "AllowedOAuthFlows": ["client_credentials"],
+        "AllowedOAuthScopes": ["sandbox.example/read"],
+    });
+    administer(sandbox, "UpdateUserPoolClient", machine);
     for flow in ["client_credentials", "GetClientToken"] {
         assert_eq!(begin(2, flow, None), "tokens", "{flow}");
         nest.0.push(revealed("access", send));
@@ -272,17 +132,46 @@ fn without_a_sign_in(nest: &mut Nest, sandbox: &Sandbox, send: &dyn Fn(&str, Val
     written_in_every_form(send);
 }
 
+/// What an operator does at AWS.
+fn administer(sandbox: &Sandbox, operation: &str, input: Value) -> Value {
+    ureq::post(sandbox.description().endpoint.unwrap())
+        .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"))
+        .header("authorization", "AWS4-HMAC-SHA256 Credential=A/1/eu-west-1/cognito-idp/aws4_request")
+        .send_json(input)
+        .unwrap()
+        .body_mut()
+        .read_json()
+        .unwrap()
+}
+
+/// Hosted login, with a browser that somebody has scripted.
+fn in_the_browser(nest: &mut Nest, sandbox: &Sandbox, send: &dyn Fn(&str, Value) -> Result<Value, Value>) {
+    if !cfg!(unix) {
+        return;
+    }
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let client = json!({
+        "UserPoolId": sandbox.pool_id(), "ClientName": "pages", "GenerateSecret": true,
+        "SupportedIdentityProviders": ["COGNITO"], "CallbackURLs": [format!("http://localhost:{port}/callback")],
+        "AllowedOAuthFlows": ["code"], "AllowedOAuthScopes": ["openid"], "AllowedOAuthFlowsUserPoolClient": true,
+    });
+    let made = administer(sandbox, "CreateUserPoolClient", client);
+    nest.0.push(made["UserPoolClient"]["ClientSecret"].as_str().unwrap().to_owned());
+    let request = json!({ "clientId": made["UserPoolClient"]["ClientId"], "scopes": [] });
+    assert_eq!(send("hosted_sign_in", request).unwrap()["result"], "tokens");
+    nest.0.extend(["id", "access", "refresh"].map(|kind| revealed(kind, send)));
+    let asked = json!({ "kind": "userInfo", "oldPassword": "", "newPassword": "" });
+    send("do_in_lab", asked).unwrap();
+    written_in_every_form(send);
+}
+
 /// A second factor that a person sets up while signing in, to its end.
 fn enrolled(nest: &mut Nest, sandbox: &Sandbox, send: &dyn Fn(&str, Value) -> Result<Value, Value>) {
     let told = sandbox.description();
     let demands = json!({
         "UserPoolId": sandbox.pool_id(), "MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": { "Enabled": true },
     });
-    ureq::post(&told.endpoint)
-        .header("x-amz-target", "AWSCognitoIdentityProviderService.SetUserPoolMfaConfig")
-        .header("authorization", "AWS4-HMAC-SHA256 Credential=A/1/eu-west-1/cognito-idp/aws4_request")
-        .send_json(demands)
-        .unwrap();
+    administer(sandbox, "SetUserPoolMfaConfig", demands);
     let person = &told.people[0];
     let request = json!({
         "clientId": told.clients[0].id, "flow": "USER_SRP_AUTH", "username": person.username,
@@ -384,7 +273,7 @@ fn foretold(nest: &mut Nest, client: &str, send: &dyn Fn(&str, Value) -> Result<
 }
 
 /// What a panic would print of requests that hold secrets.
-fn panics(secret: &str) -> String {
+pub(crate) fn panics(secret: &str) -> String {
     let text = || secret.to_owned();
     let read = |json: Value| json;
     let start = read(json!({
@@ -407,68 +296,4 @@ fn panics(secret: &str) -> String {
     let panicked =
         std::panic::catch_unwind(|| panic!("{start:?} {answer:?} {deed:?} {errand:?} {ask:?} {judge:?}")).unwrap_err();
     panicked.downcast_ref::<String>().unwrap().clone()
-}
-
-#[test]
-fn nothing_of_people_queries_or_secrets_is_logged_at_the_finest_level() {
-    let folder = tempfile::tempdir().unwrap();
-    let data_dir = folder.path().join("data");
-    let ours = ["poolkeeper", "wire", "console", "cognito", "store", "model", "sandbox"];
-    let filter = ours.iter().fold(LOG_FILTER.to_owned(), |filter, ours| format!("{filter},{ours}=trace"));
-    let (writer, guard) = tracing_appender::non_blocking(LogFiles::open(&data_dir).unwrap());
-    tracing::subscriber::set_global_default(poolkeeper::subscriber(writer, &filter)).unwrap();
-    let Seen { secrets, heard, diagnostics } = tour(folder.path());
-    drop(guard);
-
-    let log = written(&data_dir);
-    assert!(log.contains("sync done"), "the log was on: {log}");
-    assert!(log.contains("an operation failed"), "failures are logged, too: {log}");
-    for line in log.lines() {
-        assert!(!line.to_lowercase().contains(CANARY), "{line}");
-    }
-    let disk = String::from_utf8_lossy(&stored(folder.path())).into_owned();
-    assert!(disk.contains("journal.sqlite"), "the journal has the sign-in");
-    let planted: std::collections::BTreeSet<&String> = secrets.iter().collect();
-    assert!(planted.len() >= 40, "{} secrets were planted", planted.len());
-    for (at, secret) in secrets.iter().enumerate() {
-        assert!(!disk.contains(secret), "secret {at} is on the disk");
-        assert!(!log.contains(secret), "secret {at} is in the log");
-        for heard in &heard {
-            assert!(!heard.tells(secret), "secret {at} went to the web view unasked, with {}", heard.command);
-        }
-        assert!(!diagnostics.contains(secret), "secret {at} is in the diagnostics");
-        assert!(!panics(secret).contains(secret), "secret {at} would be in a panic");
-    }
-    let was_heard = |command: &str| heard.iter().any(|heard| heard.command == command && heard.answer.len() > 40);
-    assert!(was_heard("start_sign_in") && was_heard("exchange_token"), "the traffic was heard");
-    assert!(!disk.to_lowercase().contains(CANARY), "people and passwords are encrypted or not there");
-}
-
-#[cfg(unix)]
-#[test]
-fn seven_files_are_kept_and_all_of_it_is_its_owner_s_alone() {
-    use std::io::Write;
-    use std::os::unix::fs::PermissionsExt;
-
-    let folder = tempfile::tempdir().unwrap();
-    let logs = folder.path().join("logs");
-    std::fs::create_dir(&logs).unwrap();
-    std::fs::set_permissions(&logs, PermissionsExt::from_mode(0o755)).unwrap();
-    for day in 1..=9 {
-        let file = logs.join(format!("poolkeeper.2026-01-0{day}.jsonl"));
-        std::fs::write(&file, "{}").unwrap();
-        std::fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
-    }
-    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    let mut files = LogFiles::open(folder.path()).unwrap();
-    assert_eq!(mode(&logs), 0o700);
-    let kept: Vec<_> = logs.read_dir().unwrap().map(|file| file.unwrap().path()).collect();
-    assert_eq!(kept.len(), 7, "{kept:?}");
-    for file in &kept {
-        assert_eq!(mode(file), 0o600, "{}", file.display());
-        // As a new day's file is made.
-        std::fs::set_permissions(file, PermissionsExt::from_mode(0o644)).unwrap();
-    }
-    files.write_all(b"{}\n").unwrap();
-    assert!(kept.iter().all(|file| mode(file) == 0o600), "the first line makes them private again");
 }

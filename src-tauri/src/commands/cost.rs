@@ -12,12 +12,12 @@ use wire::{ErrorCode, WireError};
 
 use super::{Answer, Desk};
 
-/// What is known of a month (`ListUserImportJobs` where the pool is open through AWS; free).
+/// What is known of a month (`ListUserImportJobs`, `DescribeUserPool` where the pool is open through AWS; free).
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn get_activity(desk: Desk<'_>, request: OneMonth) -> Answer<ActivityView> {
     let month = request.parse(desk.now())?;
-    Ok(ActivityView::new(&desk.pool()?.activity(month).await?))
+    Ok(ActivityView::new(&desk.pool()?.look(month).await?.1))
 }
 
 /// Every month of which something is known, and those to come.
@@ -57,7 +57,7 @@ pub(crate) async fn get_prepared_queries(desk: Desk<'_>, request: OneMonth) -> A
     Ok(PreparedQueryView::all(&desk.pool()?.key().pool, request.parse(desk.now())?))
 }
 
-/// All plans side by side (`DescribeUserPool` where the pool is open through AWS; free).
+/// All plans side by side, on what was looked at last. Sends nothing, but for a month that was not looked at.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn compare_plans(desk: Desk<'_>, request: AskPlans) -> Answer<PlansView> {
@@ -120,8 +120,7 @@ async fn question(
 ) -> Result<(console::PlansQuestion, console::Activity), WireError> {
     let pool = desk.pool()?;
     let month = OneMonth { month: request.month.clone() }.parse(desk.now())?;
-    let activity = pool.activity(month).await?;
-    let known = pool.plans_question(&activity).await?;
+    let (known, activity) = pool.question(month).await?;
     Ok((request.apply(known, desk.now())?, activity))
 }
 

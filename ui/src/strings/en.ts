@@ -159,6 +159,8 @@ export const t = {
     forUsers: (users: string) => `for ${users} monthly active users`,
     usersLikely: (likely: string) => `likely ${likely} users`,
     noLikely: "Nothing is likely: linked users may be billed either way, or the number of users is unknown.",
+    noMachines: "How many tokens machines asked for is not known, and none are in these prices.",
+    noOthers: "Other pools of the account are left out; they share the free users and the brackets with this one.",
     noPlan: "AWS did not tell this pool’s plan. Choose what it is billed by.",
     why: "Why a range",
     whyText:

@@ -1,5 +1,7 @@
 //! All plans side by side on the same evidence: what each costs, where one overtakes another, what a switch would do.
 
+use std::sync::PoisonError;
+
 use model::Region;
 use model::cost::{
     Bill, BreakEven, Feature, FeatureLoss, FeatureUse, PoolUsage, PricePlan, PriceStep, Prices, Sms, TokenUse, Usage,
@@ -214,6 +216,30 @@ impl OpenPool {
         })
     }
 
+    /// The question about a month and what is known of it, looked at anew, and kept for [`OpenPool::question`].
+    ///
+    /// # Errors
+    /// As [`OpenPool::activity`].
+    pub async fn look(&self, month: Month) -> Result<(PlansQuestion, Activity), Error> {
+        let activity = self.activity(month).await?;
+        let looked = (self.plans_question(&activity).await?, activity);
+        *self.looked.lock().unwrap_or_else(PoisonError::into_inner) = Some(looked.clone());
+        Ok(looked)
+    }
+
+    /// The question about a month and what is known of it, as they were looked at last; looked at only where they were
+    /// not. Who moves numbers about asks AWS nothing.
+    ///
+    /// # Errors
+    /// As [`OpenPool::activity`].
+    pub async fn question(&self, month: Month) -> Result<(PlansQuestion, Activity), Error> {
+        let looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match looked.filter(|(question, _)| question.month == month) {
+            Some(looked) => Ok(looked),
+            None => self.look(month).await,
+        }
+    }
+
     /// The report of a month, on a question that may differ from what is known (sliders).
     ///
     /// # Errors
@@ -230,6 +256,8 @@ impl OpenPool {
             at: self.now(),
             activity: Activity { plan: question.present, ..activity },
             asked: question.users.clone(),
+            without_machines: question.token_requests == 0,
+            without_others: question.others.is_empty(),
         };
         Ok(Report::new(&parts))
     }

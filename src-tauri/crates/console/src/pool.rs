@@ -15,9 +15,11 @@ use model::{PoolId, PoolKey, Username};
 use store::{Cache, Change, Cursor, History, LookedUp, Page};
 use tokio::sync::OnceCell;
 
+use crate::activity::Activity;
 use crate::error::{Code, Error};
 use crate::jobs::JobHandle;
 use crate::open::{Console, Inner, blocking};
+use crate::plans::PlansQuestion;
 use crate::search::Searches;
 use crate::sync::SyncHandle;
 
@@ -31,6 +33,8 @@ pub struct OpenPool {
     pub(crate) searches: Searches,
     pub(crate) running: Mutex<Option<SyncHandle>>,
     pub(crate) jobs: Mutex<HashMap<String, JobHandle>>,
+    /// The month that was looked at last, and the question about it.
+    pub(crate) looked: Mutex<Option<(PlansQuestion, Activity)>>,
 }
 
 /// A session, and who it was when it began.
@@ -98,6 +102,7 @@ impl Inner {
                 searches: Searches::default(),
                 running: Mutex::new(None),
                 jobs: Mutex::default(),
+                looked: Mutex::default(),
             });
             pools.insert(key, Arc::downgrade(&open));
             Ok::<_, Error>(open)
@@ -248,6 +253,9 @@ impl OpenPool {
     /// # Errors
     /// [`Code::CacheUnavailable`] when the settings cannot be written.
     pub async fn set_history(&self, on: bool) -> Result<(), Error> {
+        if !on {
+            self.forget_watched().await?;
+        }
         let (inner, key) = (self.console.clone(), self.key.clone());
         blocking(move || {
             inner.change_settings(

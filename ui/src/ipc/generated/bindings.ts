@@ -132,7 +132,7 @@ export const commands = {
 	getLabMatrix: () => typedError<MatrixRowView[], WireError>(__TAURI_INVOKE("get_lab_matrix")),
 	/**  Forgets the sign-in with its secrets. What worked and what did not is remembered until the pool is left. */
 	forgetSignIn: () => typedError<null, WireError>(__TAURI_INVOKE("forget_sign_in")),
-	/**  What is known of a month (`ListUserImportJobs` where the pool is open through AWS; free). */
+	/**  What is known of a month (`ListUserImportJobs`, `DescribeUserPool` where the pool is open through AWS; free). */
 	getActivity: (request: OneMonth) => typedError<ActivityView, WireError>(__TAURI_INVOKE("get_activity", { request })),
 	/**  Every month of which something is known, and those to come. */
 	getMonths: () => typedError<MonthView[], WireError>(__TAURI_INVOKE("get_months")),
@@ -144,7 +144,7 @@ export const commands = {
 	forgetImport: (request: OneMonth) => typedError<null, WireError>(__TAURI_INVOKE("forget_import", { request })),
 	/**  Queries to copy, for logs that are too large for one machine. */
 	getPreparedQueries: (request: OneMonth) => typedError<PreparedQueryView[], WireError>(__TAURI_INVOKE("get_prepared_queries", { request })),
-	/**  All plans side by side (`DescribeUserPool` where the pool is open through AWS; free). */
+	/**  All plans side by side, on what was looked at last. Sends nothing, but for a month that was not looked at. */
 	comparePlans: (request: AskPlans) => typedError<PlansView, WireError>(__TAURI_INVOKE("compare_plans", { request })),
 	/**  Who has no evidence of activity since a day. */
 	findDormant: (request: AskDormant) => typedError<DormantView, WireError>(__TAURI_INVOKE("find_dormant", { request })),

@@ -30,9 +30,13 @@ export class CostMonth {
   activity = $state.raw<ActivityView | null>(null);
   months = $state.raw<MonthView[]>([]);
   plans = $state.raw<PlansView | null>(null);
-  problem = $state.raw<Failure | null>(null);
-  moved = $state.raw<Moved | null>(null);
-  #round = 0;
+  /** What somebody moved; the rest follows what is known. */
+  moved = $state.raw<Partial<Moved> | null>(null);
+  #loadProblem = $state.raw<Failure | null>(null);
+  #compareProblem = $state.raw<Failure | null>(null);
+  #loads = 0;
+  #compares = 0;
+  #loading = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** What is known, as the sliders stand at first. */
@@ -54,41 +58,52 @@ export class CostMonth {
     };
   });
 
+  /** As the sliders stand. */
+  readonly now = $derived<Moved>({ ...this.known, ...this.moved });
+
+  get problem(): Failure | null {
+    return this.#loadProblem ?? this.#compareProblem;
+  }
+
   /** The question that the plans answer now. */
   get ask(): AskPlans {
     const users = this.activity?.users;
-    const moved = this.moved ?? this.known;
+    const now = this.now;
     // Who moves the number of users asks about exactly that many.
-    const same = !this.moved || this.moved.users === this.known.users;
+    const same = now.users === this.known.users;
     return {
       month: this.month,
-      low: same ? (users?.low ?? 0) : moved.users,
-      likely: same ? (users?.likely ?? null) : moved.users,
-      high: same ? (users?.high ?? null) : moved.users,
-      federatedPermille: moved.federated,
-      linkedPermille: Math.min(moved.linked, 1000 - moved.federated),
-      m2m: moved.m2m,
-      others: moved.others,
-      othersPlan: moved.othersPlan,
-      sms: moved.sms,
-      smsPrice: moved.smsPrice,
-      plan: moved.plan,
+      low: same ? (users?.low ?? 0) : now.users,
+      likely: same ? (users?.likely ?? null) : now.users,
+      high: same ? (users?.high ?? null) : now.users,
+      federatedPermille: now.federated,
+      linkedPermille: Math.min(now.linked, 1000 - now.federated),
+      m2m: now.m2m,
+      others: now.others,
+      othersPlan: now.othersPlan,
+      sms: now.sms,
+      smsPrice: now.smsPrice,
+      plan: now.plan,
     };
   }
 
   async load(): Promise<void> {
-    const round = ++this.#round;
+    const round = ++this.#loads;
+    this.#loading = true;
     try {
       const activity = await backend.getActivity({ month: this.month });
-      if (round !== this.#round) return;
+      if (round !== this.#loads) return;
       this.activity = activity;
-      const [months, plans] = await Promise.all([backend.getMonths(), backend.comparePlans(this.ask)]);
-      if (round !== this.#round) return;
+      const months = await backend.getMonths();
+      if (round !== this.#loads) return;
       this.months = months;
-      this.plans = plans;
-      this.problem = null;
+      this.#loadProblem = null;
+      this.#loading = false;
+      await this.#compare();
     } catch (thrown) {
-      if (round === this.#round) this.problem = failure(thrown);
+      if (round !== this.#loads) return;
+      this.#loading = false;
+      this.#loadProblem = failure(thrown);
     }
   }
 
@@ -100,7 +115,7 @@ export class CostMonth {
   }
 
   move(change: Partial<Moved>): void {
-    this.moved = { ...(this.moved ?? this.known), ...change };
+    this.moved = { ...this.moved, ...change };
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#compare(), WAIT_MS);
   }
@@ -112,19 +127,22 @@ export class CostMonth {
   }
 
   async #compare(): Promise<void> {
-    const round = ++this.#round;
+    // Another month's evidence is on its way, and is compared when it is there.
+    if (this.#loading) return;
+    const round = ++this.#compares;
     try {
       const plans = await backend.comparePlans(this.ask);
-      if (round !== this.#round) return;
+      if (round !== this.#compares) return;
       this.plans = plans;
-      this.problem = null;
+      this.#compareProblem = null;
     } catch (thrown) {
-      if (round === this.#round) this.problem = failure(thrown);
+      if (round === this.#compares) this.#compareProblem = failure(thrown);
     }
   }
 
   leave(): void {
     clearTimeout(this.#timer);
-    this.#round += 1;
+    this.#loads += 1;
+    this.#compares += 1;
   }
 }

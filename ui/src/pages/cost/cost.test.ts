@@ -3,8 +3,10 @@ import userEvent from "@testing-library/user-event";
 import { fireEvent } from "@testing-library/svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import App from "../../App.svelte";
+import { backend, type ActivityView } from "../../ipc/client";
 import { overlays } from "../../stores/overlays.svelte";
 import { session } from "../../stores/session.svelte";
+import { CostMonth } from "./cost.svelte";
 import { dollars } from "./money";
 
 const person = userEvent.setup({ delay: null });
@@ -49,6 +51,38 @@ describe("the page about cost", () => {
     await person.click(back);
     expect((back as HTMLButtonElement).disabled).toBe(true);
     await screen.findByText(/Nothing is likely/);
+  });
+
+  it("says what is left out of the prices", async () => {
+    await open();
+    screen.getByText(/tokens machines asked for is not known/);
+    screen.getByText(/Other pools of the account are left out/);
+    await fireEvent.input(screen.getByRole("slider", { name: "Token requests of machines" }), {
+      target: { value: "10000" },
+    });
+    await vi.waitFor(() => expect(screen.queryByText(/tokens machines asked for is not known/)).toBe(null));
+  });
+
+  it("shows another month on its own evidence, though a slider is moved meanwhile", async () => {
+    const cost = new CostMonth();
+    await cost.load();
+    const present = cost.activity;
+    if (!present) throw new Error("nothing was loaded");
+    const users = { ...present.users, month: "2026-10", low: 7, likely: 7, high: 7 };
+    const answers: ((activity: ActivityView) => void)[] = [];
+    const asked = vi.spyOn(backend, "getActivity").mockReturnValue(new Promise((answer) => answers.push(answer)));
+    const compared = vi.spyOn(backend, "comparePlans");
+    cost.choose("2026-10");
+    cost.move({ m2m: 20_000 });
+    await new Promise((later) => setTimeout(later, 200));
+    expect(compared).not.toHaveBeenCalled();
+    answers[0]?.({ ...present, users });
+    await vi.waitFor(() => expect(compared).toHaveBeenCalled());
+    expect(compared.mock.calls.map(([ask]) => [ask.month, ask.likely, ask.m2m])).toEqual([["2026-10", 7, 20_000]]);
+    expect(cost.activity?.users.month).toBe("2026-10");
+    cost.leave();
+    asked.mockRestore();
+    compared.mockRestore();
   });
 
   it("tells the evidence, what is missing with its policy, and takes the number of the bill", async () => {

@@ -7,11 +7,13 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use model::ClientId;
 use model::cost::Meter;
+use model::estimate::Estimate;
 use model::mau::{BillScope, BilledNumber, Facts, LogCounter, LogMonth};
 use model::month::Month;
 use store::{MonthlyEvidence, MonthlyKind};
 
 use super::kept::Kept;
+use super::watched::Watched;
 use super::{kept, no_history, told_by_table};
 use crate::error::{Code, Error};
 use crate::logs::{BilledKind, BilledUsage, ImportedTable, LogReport, ResultRow, read_log, read_table};
@@ -56,6 +58,22 @@ impl Given {
 
     pub(super) fn estimate(&self, month: Month) -> Option<(Timestamp, Kept)> {
         kept::read(self.row(month, MonthlyKind::Estimate)?)
+    }
+
+    /// The range that was kept after the month had ended.
+    pub(super) fn closed(&self, month: Month) -> Option<(Timestamp, Estimate<u64>)> {
+        let (at, kept) = self.estimate(month)?;
+        (at >= month.next().begins()).then(|| (at, kept.into_estimate()))
+    }
+
+    pub(super) fn watched(&self, month: Month) -> Option<Watched> {
+        serde_json::from_str(&self.row(month, MonthlyKind::Watched)?.json).ok()
+    }
+
+    /// Every month that was watched, the oldest first.
+    pub(super) fn watched_months(&self) -> Vec<(Month, Watched)> {
+        let rows = self.0.iter().filter(|row| row.kind == MonthlyKind::Watched);
+        rows.filter_map(|row| Some((row.month, self.watched(row.month)?))).collect()
     }
 
     pub(super) fn months(&self) -> Vec<Month> {
@@ -142,13 +160,18 @@ impl OpenPool {
         }
     }
 
-    async fn forget(&self, month: Month, kind: MonthlyKind) -> Result<(), Error> {
+    pub(super) async fn forget(&self, month: Month, kind: MonthlyKind) -> Result<(), Error> {
         let history = self.console.vault().history.clone().ok_or_else(no_history)?;
         let key = self.key.clone();
         blocking(move || history.forget_month(&key, month, kind)).await
     }
 
-    async fn keep(&self, month: Month, kind: MonthlyKind, value: &impl serde::Serialize) -> Result<(), Error> {
+    pub(super) async fn keep(
+        &self,
+        month: Month,
+        kind: MonthlyKind,
+        value: &impl serde::Serialize,
+    ) -> Result<(), Error> {
         let history = self.console.vault().history.clone().ok_or_else(no_history)?;
         let json = serde_json::to_string(value).map_err(|error| Error::new(Code::Internal, error.to_string()))?;
         let (key, row) = (self.key.clone(), MonthlyEvidence { month, kind, at: self.now(), json });

@@ -20,6 +20,12 @@ pub(super) struct Kept {
     evidence: Vec<Evidence>,
 }
 
+impl Kept {
+    pub(super) fn into_estimate(self) -> Estimate<u64> {
+        Estimate::new(self.low, self.likely, self.high).because(self.evidence)
+    }
+}
+
 impl OpenPool {
     /// A range with what was kept of the month before, which is then kept in turn. Where there is no history, the range
     /// as it is.

@@ -6,6 +6,7 @@ mod dormant;
 mod given;
 mod kept;
 mod seen;
+mod watched;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -115,7 +116,8 @@ impl OpenPool {
     /// As [`OpenPool::activity`].
     pub async fn months(&self) -> Result<Months, Error> {
         let present = Month::of(self.now());
-        let mut named = self.given().await?.months();
+        let (given, synced_at) = (self.given().await?, self.freshness().await?.synced_at);
+        let mut named = given.months();
         named.push(present);
         named.retain(|month| *month <= present);
         named.sort_unstable();
@@ -124,7 +126,14 @@ impl OpenPool {
         // More than ten years are on nobody's chart.
         let skipped = named.len().saturating_sub(120);
         for month in named.into_iter().skip(skipped) {
-            known.push(MonthCount { month, users: self.activity(month).await?.users });
+            // What was kept after the end of a month stands until the next sync may tell more.
+            let settled =
+                given.closed(month).filter(|(at, _)| month < present && synced_at.is_none_or(|synced| synced <= *at));
+            let users = match settled {
+                Some((_, seen)) => kept::with_given(seen, estimate(&given.facts(month, true))),
+                None => self.activity(month).await?.users,
+            };
+            known.push(MonthCount { month, users });
         }
         let over: Vec<MonthCount> = known.iter().filter(|count| count.month < present).cloned().collect();
         Ok(Months { ahead: forecast(&over, AHEAD), known })
@@ -160,12 +169,6 @@ impl OpenPool {
     async fn count_in(&self, field: &str, month: Month) -> Result<u64, Error> {
         let (from, to) = (month.begins(), month.next().begins());
         self.count(&format!("{field}>={from} {field}<{to}")).await
-    }
-
-    fn history_reaches(&self, month: Month) -> bool {
-        let days = self.console.settings().history_days;
-        let horizon = self.now().checked_sub(jiff::SignedDuration::from_hours(24 * i64::from(days)));
-        horizon.is_ok_and(|horizon| horizon <= month.begins())
     }
 }
 

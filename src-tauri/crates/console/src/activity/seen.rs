@@ -34,20 +34,34 @@ impl OpenPool {
             facts.union = (sure > 0 && besides > 0).then_some(sure + besides);
         }
         let described = self.pool().await?.and_then(|pool| pool.estimated_users);
-        let gone = self.gone(month).await?;
-        // Of a month that is over, who is gone is only known as far back as the history reaches.
-        if !facts.over || (gone.is_some() && self.history_reaches(month)) {
-            facts.estimated_users = freshness.estimated_users.max(described);
-            facts.known_users = freshness.complete.then_some(freshness.users);
-            facts.gone_users = gone;
-        } else {
+        let is_fresh =
+            freshness.complete && freshness.synced_at.is_some_and(|at| super::day(at) >= super::day(self.now()));
+        let watched = self.given().await?.watched(month).filter(|watched| watched.covers(month, facts.over));
+        match watched {
+            Some(watched) if facts.over => {
+                (facts.known_users, facts.gone_users) = (Some(watched.users), Some(watched.gone));
+                facts.watched = true;
+            }
+            _ if facts.over => {}
+            watched => {
+                facts.estimated_users = freshness.estimated_users.max(described);
+                facts.known_users = freshness.complete.then_some(freshness.users);
+                if let (Some(watched), Some(history)) = (watched, self.recording()) {
+                    let since = self.gone_since(&history, watched.counted).await?;
+                    facts.gone_users = Some(watched.gone.saturating_add(since));
+                    facts.watched = is_fresh;
+                }
+            }
+        }
+        if watched.is_none() {
             missing.push(Missing {
-                what: format!("There is no upper bound: who left the pool since {month} is not known."),
-                remedy: "Open this page once in each month, so that its range is kept.".to_owned(),
+                what: format!("There is no upper bound: somebody may have left the pool unseen in {month}."),
+                remedy: "Keep the pool's history on, and sync at least once before each month begins and once after it ends."
+                    .to_owned(),
                 iam_action: None,
             });
         }
-        if freshness.synced_at.is_none_or(|at| !freshness.complete || super::day(at) < super::day(self.now())) {
+        if !is_fresh {
             missing.push(Missing {
                 what: match freshness.synced_at {
                     Some(at) if freshness.complete => format!("The local copy is of {}.", super::day(at)),
@@ -107,13 +121,6 @@ impl OpenPool {
                 None
             }
         }
-    }
-
-    /// How many users were noticed to be gone since the month began; `None` where no history is kept.
-    async fn gone(&self, month: Month) -> Result<Option<u64>, Error> {
-        let Some(history) = self.recording() else { return Ok(None) };
-        let key = self.key.clone();
-        blocking(move || history.gone_since(&key, month.begins())).await.map(Some)
     }
 
     /// What the ledger says of the month, and about whom there was a call that AWS lists and that went well, by `sub`.

@@ -65,6 +65,10 @@ pub(crate) struct Parts {
     pub(crate) activity: Activity,
     /// The users that the prices are for: those of `activity`, unless somebody moved the number.
     pub(crate) asked: Estimate<u64>,
+    /// Whether no token requests of machines are in the prices.
+    pub(crate) without_machines: bool,
+    /// Whether no other pools of the account are in the prices.
+    pub(crate) without_others: bool,
     pub(crate) months: Months,
     pub(crate) answer: PlansAnswer,
     pub(crate) ledger: Option<MonthLedger>,
@@ -291,6 +295,16 @@ fn assumptions(parts: &Parts, present: Option<&PlanCost>) -> Section {
     if parts.activity.split.linked > 0 {
         let sentence = "Of linked users one page of AWS says that they always count as federated, another that it depends \
                         on the way of signing in: both are within the range, and nothing is likely.";
+        paragraphs.push(sentence.to_owned());
+    }
+    if parts.without_machines && parts.activity.token_requests.is_none() {
+        let sentence =
+            "How many tokens machines asked for is not known, and none are in these prices; each request is billed.";
+        paragraphs.push(sentence.to_owned());
+    }
+    if parts.without_others {
+        let sentence =
+            "Other pools of the account are left out; they share the free users and the brackets with this one.";
         paragraphs.push(sentence.to_owned());
     }
     paragraphs.push("Active users are taken to be mixed like everybody in the local copy.".to_owned());

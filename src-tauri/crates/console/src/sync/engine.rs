@@ -73,18 +73,24 @@ impl Run {
         let live = self.live().await?;
         let pool = self.describe(&live).await?;
         let mut state = self.begin(pool.estimated_users).await?;
+        let mut began = state.started_at;
+        if self.disk(|pool| pool.cache.freshness()).await?.synced_at.is_none() {
+            // Who left before a first copy left unseen; also where an earlier copy was lost.
+            self.pool.forget_watched().await?;
+        }
         if state.kind == SyncKind::Full {
             let report = self.full(&live, state.chains, pool.estimated_users).await?;
             self.listed.send_replace(Some(report));
             if report.complete && report.swept {
-                self.purge().await;
+                self.end(began).await;
                 return Ok(report);
             }
             // Users may hide behind a `sub` that no chain covers.
+            began = self.pool.now();
             state = self.disk(|pool| pool.cache.begin(SyncKind::Sweep, &[None], pool.now())).await?;
         }
         let report = self.sweep(&live, state.chains, pool.estimated_users).await?;
-        self.purge().await;
+        self.end(began).await;
         Ok(report)
     }
 
@@ -181,6 +187,14 @@ impl Run {
             complete: freshness.complete,
             swept: freshness.swept,
         })
+    }
+
+    /// Keeps who was seen to be gone, before what tells it is forgotten.
+    async fn end(&self, began: Timestamp) {
+        if let Err(error) = self.pool.watch(began).await {
+            self.pool.console.notice(error.message);
+        }
+        self.purge().await;
     }
 
     /// Forgets history that is older than the settings say.

@@ -14,6 +14,7 @@ mod lab_hosted;
 mod lab_recording;
 mod local;
 mod months;
+mod months_watched;
 mod search;
 mod sync;
 mod to_aws;

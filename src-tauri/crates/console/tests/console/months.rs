@@ -15,7 +15,7 @@ use crate::house::House;
 use crate::lab::{person, sign_in, start, today};
 
 /// An administrator on the sandbox's port, and a source of chance.
-struct Administrator {
+pub(crate) struct Administrator {
     endpoint: String,
     pool: String,
     agent: ureq::Agent,
@@ -24,7 +24,7 @@ struct Administrator {
 }
 
 impl Administrator {
-    fn new(endpoint: String, pool: String, seed: u64) -> Self {
+    pub(crate) fn new(endpoint: String, pool: String, seed: u64) -> Self {
         let agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
         Self { endpoint, pool, agent, state: seed | 1, made: 0 }
     }
@@ -36,7 +36,7 @@ impl Administrator {
         self.state % most.max(1)
     }
 
-    fn call(&self, operation: &str, mut input: Value) -> u16 {
+    pub(crate) fn call(&self, operation: &str, mut input: Value) -> u16 {
         input["UserPoolId"] = json!(self.pool);
         let target = format!("AWSCognitoIdentityProviderService.{operation}");
         let signature = "AWS4-HMAC-SHA256 Credential=A/1/eu-west-1/cognito-idp/aws4_request";
@@ -44,7 +44,7 @@ impl Administrator {
         request.header("authorization", signature).send_json(input).unwrap().status().as_u16()
     }
 
-    fn create(&mut self) {
+    pub(crate) fn create(&mut self) {
         self.made += 1;
         assert_eq!(self.call("AdminCreateUser", json!({ "Username": format!("made-{}", self.made) })), 200);
     }
@@ -76,7 +76,7 @@ impl Administrator {
 }
 
 /// Both clocks go to the first days of the next month.
-fn next_month(house: &House) {
+pub(crate) fn next_month(house: &House) {
     let now = house.sandbox.weather().now();
     let then = Month::of(now).next().begins() + SignedDuration::from_hours(30);
     let by = then.duration_since(now);
@@ -84,7 +84,7 @@ fn next_month(house: &House) {
     house.clock.push(by);
 }
 
-async fn synced(pool: &Arc<OpenPool>) {
+pub(crate) async fn synced(pool: &Arc<OpenPool>) {
     pool.sync().finished().await.unwrap();
 }
 
@@ -370,11 +370,32 @@ async fn plans_are_compared_and_the_report_says_the_same_in_three_forms() {
         html.contains("as somebody chose") && html.contains("The pool has about"),
         "evidence stands beside a what-if"
     );
+    assert!(html.contains("tokens machines asked for is not known") && html.contains("Other pools of the account"));
     assert!(!html.contains("<script") && !html.contains("http://") && !html.contains("https://"));
     let csv = String::from_utf8(report.write(ReportFormat::Csv)).unwrap();
     assert!(csv.contains("The same month on each plan,Essentials,likely,1350.00"), "{csv}");
     let pdf = report.write(ReportFormat::Pdf);
     assert!(pdf.starts_with(b"%PDF-") && pdf.len() > 3_000);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_moves_numbers_about_asks_aws_nothing() {
+    let house = House::new(today()).await;
+    let pool = house.synced().await;
+    let month = Month::of(house.sandbox.weather().now());
+    let attempts = || house.console.calls().iter().map(|calls| calls.attempts).sum::<u64>();
+    let before = attempts();
+    let looked = pool.look(month).await.unwrap();
+    let after = attempts();
+    assert!(after > before, "looking asks for imports and the pool's settings");
+    for _ in 0..3 {
+        let question = pool.question(month).await.unwrap();
+        assert_eq!(question, looked);
+        house.console.plans(&question.0).unwrap();
+    }
+    assert_eq!(attempts(), after);
+    assert_eq!(pool.question(month.previous()).await.unwrap().1.month, month.previous());
+    assert!(attempts() > after, "another month is looked at");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -36,6 +36,9 @@ pub struct Facts {
     pub known_users: Option<u64>,
     /// Users who were seen to be gone in the month or after it, by syncs and by this app's own deletions.
     pub gone_users: Option<u64>,
+    /// Whether everybody who was in the pool in the month is among the users above: it was looked at before the month
+    /// began, and nobody has left unseen since.
+    pub watched: bool,
     /// The number on the bill.
     pub billed: Option<BilledNumber>,
     /// The pool's number on the bill of the month before.
@@ -115,6 +118,7 @@ impl Facts {
             estimated_users: None,
             known_users: None,
             gone_users: None,
+            watched: false,
             billed: None,
             billed_before: None,
         }
@@ -213,17 +217,21 @@ fn about(facts: &Facts, evidence: &mut Vec<Evidence>) {
 
 fn at_most(facts: &Facts, evidence: &mut Vec<Evidence>) {
     use EvidenceKind as Kind;
-    let mut push = |kind, users: u64, says: String, caveat: &str| {
-        evidence.push(item(kind, Bound::AtMost, users, says, caveat));
-    };
+    let at_most = |kind, users: u64, says: String, caveat: &str| item(kind, Bound::AtMost, users, says, caveat);
     if let Some(users) = [facts.estimated_users, facts.known_users].into_iter().flatten().max() {
         let gone = facts.gone_users.unwrap_or_default();
         let says = match gone {
             0 => format!("The pool has about {} users.", grouped(users)),
             gone => format!("The pool has about {} users, and {} are gone.", grouped(users), grouped(gone)),
         };
-        let caveat = "AWS's estimate may trail, and who was created and deleted between two syncs is not in it.";
-        push(Kind::EstimatedUsers, users.saturating_add(gone), says, caveat);
+        let all = users.saturating_add(gone);
+        if facts.watched {
+            let caveat = "AWS's estimate may trail, and who was created and deleted between two syncs is not in it.";
+            evidence.push(at_most(Kind::EstimatedUsers, all, says, caveat));
+        } else {
+            let caveat = "Who left unseen in the month is not in it, so it is no ceiling.";
+            evidence.push(item(Kind::EstimatedUsers, Bound::Hint, all, says, caveat));
+        }
     }
     if let Some(metrics) = facts.metrics {
         let sums = [metrics.sign_ups, metrics.sign_ins, metrics.refreshes, metrics.federations];
@@ -233,7 +241,8 @@ fn at_most(facts: &Facts, evidence: &mut Vec<Evidence>) {
         match metrics.other_calls {
             Some(other) => {
                 let says = format!("{says} {} other calls of the account may count, too.", grouped(other));
-                push(Kind::Metrics, events.saturating_add(other), says, "Each event may be another user, or all one.");
+                let caveat = "Each event may be another user, or all one.";
+                evidence.push(at_most(Kind::Metrics, events.saturating_add(other), says, caveat));
             }
             None => evidence.push(item(
                 Kind::Metrics,

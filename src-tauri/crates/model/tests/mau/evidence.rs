@@ -50,7 +50,10 @@ fn each_piece_of_evidence_says_what_it_can() {
     assert_eq!(bounds(&ledger), (7, None, None));
     let seen = Facts { sign_in_events: Some(3), sessions: Some(4), union: Some(6), ..nothing() };
     assert_eq!(bounds(&seen), (6, None, None), "evidence overlaps, so it is not added up");
-    let ceiling = Facts { estimated_users: Some(1_000), known_users: Some(1_010), gone_users: Some(5), ..nothing() };
+    let unwatched = Facts { estimated_users: Some(1_000), known_users: Some(1_010), gone_users: Some(5), ..nothing() };
+    assert_eq!(bounds(&unwatched), (0, None, None), "somebody may have left unseen");
+    assert_eq!(estimate(&unwatched).evidence[0].bound, Bound::Hint);
+    let ceiling = Facts { watched: true, ..unwatched };
     assert_eq!(bounds(&ceiling), (0, None, Some(1_015)), "the estimate trails, and who is gone may have been active");
     assert_eq!(bounds(&Facts { log: Some(log(500, true)), ..nothing() }), (500, Some(500), None));
     assert_eq!(bounds(&Facts { log: Some(log(500, false)), ..nothing() }).0, 495, "a sketch may count too many");
@@ -102,7 +105,7 @@ fn logs_tell_more_than_last_month_and_that_more_than_changed_records() {
 
 #[test]
 fn what_contradicts_a_lower_bound_gives_way() {
-    let facts = Facts { union: Some(50), estimated_users: Some(20), changed: Some(7), ..nothing() };
+    let facts = Facts { union: Some(50), estimated_users: Some(20), watched: true, changed: Some(7), ..nothing() };
     assert_eq!(bounds(&facts), (50, Some(50), Some(50)));
 }
 
@@ -199,6 +202,7 @@ proptest! {
             estimated_users: given(6, count(&there).saturating_sub(trailing)),
             known_users: given(6, count(&there)),
             gone_users: given(6, count(&|person| person.gone)),
+            watched: true,
             metrics: looked[7].then(|| MetricSums {
                 sign_ups: count(&|person| person.created && !person.imported),
                 sign_ins: 2 * count(&|person| person.signed_in),

@@ -17,6 +17,8 @@ pub enum MonthlyKind {
     Billed,
     /// What imported logs told.
     Log,
+    /// Since when nobody left unseen, and how many did.
+    Watched,
 }
 
 /// Something that is known of a pool's month.
@@ -38,11 +40,12 @@ impl MonthlyKind {
             Self::Estimate => "estimate",
             Self::Billed => "billed",
             Self::Log => "log",
+            Self::Watched => "watched",
         }
     }
 
     fn of(word: &str) -> Option<Self> {
-        [Self::Estimate, Self::Billed, Self::Log].into_iter().find(|kind| kind.word() == word)
+        [Self::Estimate, Self::Billed, Self::Log, Self::Watched].into_iter().find(|kind| kind.word() == word)
     }
 }
 

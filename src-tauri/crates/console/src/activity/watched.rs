@@ -1,0 +1,97 @@
+//! Whether nobody can have left a pool unseen in a month: only then its size is a ceiling of the active users.
+
+use jiff::{SignedDuration, Timestamp};
+use model::month::Month;
+use serde::{Deserialize, Serialize};
+use store::{History, MonthlyKind};
+
+use crate::error::Error;
+use crate::open::blocking;
+use crate::pool::OpenPool;
+
+/// What complete syncs saw of a month, as it is kept: counts, so that it outlives the history of changes.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Watched {
+    /// The end of the first complete sync since which leaving is recorded.
+    pub(super) from: Timestamp,
+    /// When the last complete sync began.
+    pub(super) until: Timestamp,
+    /// Up to when those who left are counted.
+    pub(super) counted: Timestamp,
+    /// Users at the last complete sync.
+    pub(super) users: u64,
+    /// Who was seen to be gone since the month began; somebody who left twice is in it twice.
+    pub(super) gone: u64,
+}
+
+impl Watched {
+    /// Whether it holds for everybody who was in the pool in the month, up to now or to its end.
+    pub(super) fn covers(&self, month: Month, over: bool) -> bool {
+        self.from <= month.begins() && (!over || self.is_closed(month))
+    }
+
+    fn is_closed(&self, month: Month) -> bool {
+        self.until >= month.next().begins()
+    }
+}
+
+impl OpenPool {
+    /// Keeps what a complete sync that began then has seen of its month, and of months that were still open. To be called
+    /// before changes are purged.
+    pub(crate) async fn watch(&self, began: Timestamp) -> Result<(), Error> {
+        let Some(history) = self.recording() else { return self.forget_watched().await };
+        let freshness = self.freshness().await?;
+        if !freshness.complete || !freshness.swept {
+            return Ok(());
+        }
+        let users = freshness.users.max(freshness.estimated_users.unwrap_or_default());
+        let now = self.now();
+        let known = self.given().await?.watched_months();
+        let mut rows = Vec::new();
+        for (month, before) in known.iter().filter(|(month, watched)| !watched.is_closed(*month)) {
+            let gone = before.gone.saturating_add(self.gone_since(&history, before.counted).await?);
+            rows.push((*month, Watched { until: began, counted: now, users, gone, ..*before }));
+        }
+        let (mut month, from, gone) = match known.last() {
+            Some((month, last)) => (month.next(), last.from, self.gone_since(&history, last.counted).await?),
+            None => (Month::of(now), now, 0),
+        };
+        while month <= Month::of(now) {
+            rows.push((month, Watched { from, until: began, counted: now, users, gone }));
+            month = month.next();
+        }
+        for (month, row) in rows {
+            self.keep(month, MonthlyKind::Watched, &row).await?;
+        }
+        Ok(())
+    }
+
+    /// Forgets since when the pool is watched: from now on somebody may leave unseen.
+    pub(crate) async fn forget_watched(&self) -> Result<(), Error> {
+        if self.console.vault().history.is_some() {
+            for (month, _) in self.given().await?.watched_months() {
+                self.forget(month, MonthlyKind::Watched).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How many were seen to be gone since an instant. Changes are forgotten after some weeks; of what was deleted here
+    /// before that, the ledger knows.
+    pub(super) async fn gone_since(&self, history: &History, from: Timestamp) -> Result<u64, Error> {
+        let (asked, key) = (history.clone(), self.key.clone());
+        let gone = blocking(move || asked.gone_since(&key, from)).await?;
+        let days = i64::from(self.console.settings().history_days);
+        let horizon = self.now().checked_sub(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MIN);
+        let journal = self.console.vault().journal.clone().filter(|_| from < horizon);
+        let Some(journal) = journal else { return Ok(gone) };
+        let entries = blocking(move || journal.ledger(from)).await?;
+        let deleted = entries.iter().filter(|entry| {
+            entry.call.pool == self.key.pool.as_str()
+                && entry.call.operation == "AdminDeleteUser"
+                && entry.call.at < horizon
+        });
+        Ok(gone.saturating_add(deleted.count() as u64))
+    }
+}

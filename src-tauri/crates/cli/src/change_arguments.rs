@@ -46,7 +46,13 @@ pub(crate) enum UserChange {
         password_stdin: bool,
     },
     /// Send invitations again
-    Resend(People),
+    Resend {
+        #[command(flatten)]
+        people: People,
+        /// By e-mail or SMS; else by e-mail where there is an address, else by SMS
+        #[arg(long, value_name = "WAY", value_parser = ["email", "sms"])]
+        by: Option<String>,
+    },
     /// Set attributes, as name=value
     Set {
         #[command(flatten)]

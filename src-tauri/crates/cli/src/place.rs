@@ -57,6 +57,19 @@ impl GlobalOptions {
         Ok(console)
     }
 
+    /// The console for what changes something: what was done must be there after this run, to go on and to take it back.
+    pub(crate) async fn console_with_journal(&self) -> Result<Console, Failure> {
+        let console = self.console().await?;
+        self.notices(&console, 0);
+        let why = match console.protection() {
+            Protection::Locked { message, .. } => message,
+            Protection::Memory => String::new(),
+            _ => return Ok(console),
+        };
+        let sentence = format!("Changes need a journal on the disk. Give --key-file. {why}");
+        Err(Failure::failed(ErrorCode::JournalUnavailable, sentence.trim_end()))
+    }
+
     /// The local copy that is meant. No socket is opened, and no file is made when there is no such copy.
     ///
     /// What was never read is no answer, so it fails; what is partial is told on stderr.

@@ -34,6 +34,8 @@ pub(crate) struct Source {
 enum Origin {
     /// For the sandbox.
     MadeUp,
+    /// These and no others.
+    Fixed(Credentials),
     Files(Box<Files>),
 }
 
@@ -61,6 +63,13 @@ impl Source {
         Self { origin: Origin::Files(Box::new(files)), clock, kept: tokio::sync::Mutex::default() }
     }
 
+    /// The credentials of now and no others, also when they have expired.
+    pub(crate) async fn fixed(&self) -> Result<(Self, Credentials), Error> {
+        let credentials = self.get().await?;
+        let origin = Origin::Fixed(credentials.clone());
+        Ok((Self { origin, clock: Arc::clone(&self.clock), kept: tokio::sync::Mutex::default() }, credentials))
+    }
+
     /// The credentials, from memory while they last.
     pub(crate) async fn get(&self) -> Result<Credentials, Error> {
         let mut kept = self.kept.lock().await;
@@ -85,6 +94,7 @@ impl Source {
     async fn load(&self) -> Result<Credentials, Error> {
         match &self.origin {
             Origin::MadeUp => Ok(made_up()),
+            Origin::Fixed(credentials) => Ok(credentials.clone()),
             Origin::Files(files) => match files.load().await {
                 Err(Error { kind: ErrorKind::CredentialsMissing, .. }) if files.emulator => Ok(made_up()),
                 loaded => loaded,

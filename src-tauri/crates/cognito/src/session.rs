@@ -43,8 +43,6 @@ pub struct SessionConfig {
 #[derive(Clone)]
 pub struct Session {
     inner: Arc<Inner>,
-    /// Whether credentials that AWS refuses stay refused until somebody asks for others.
-    steady: bool,
 }
 
 struct Inner {
@@ -59,6 +57,7 @@ struct Inner {
 }
 
 /// What a session calls itself, in keys and in messages.
+#[derive(Clone)]
 struct Naming {
     region: Region,
     endpoint: Option<String>,
@@ -200,7 +199,7 @@ impl Session {
             naming,
             account: OnceLock::new(),
         };
-        Self { inner: Arc::new(inner), steady: false }
+        Self { inner: Arc::new(inner) }
     }
 
     /// The Region that is asked.
@@ -216,11 +215,31 @@ impl Session {
         self.inner.naming.place.clone()
     }
 
-    /// The same session for changes: credentials that AWS refuses are not renewed by itself, for the new ones could be
-    /// somebody else's. [`Session::credentials`] renews them.
-    #[must_use]
-    pub fn steady(&self) -> Self {
-        Self { inner: Arc::clone(&self.inner), steady: true }
+    /// The same session for changes: each of its calls is signed with the credentials of now and no others, for those that
+    /// a profile gives later could be somebody else's. When they have expired AWS refuses them; then renew those of this
+    /// session and ask for another steady one.
+    ///
+    /// # Errors
+    /// As [`Session::credentials`].
+    pub async fn steady(&self) -> Result<Self, Error> {
+        let (source, credentials) = self.inner.credentials.fixed().await?;
+        let Inner { cognito, identities, sts, http_client, gate, naming, account, credentials: _ } = &*self.inner;
+        let own = cognito.config().to_builder().credentials_provider(credentials.clone()).build();
+        let cognito = aws_sdk_cognitoidentityprovider::Client::from_conf(own);
+        let own = identities.config().to_builder().credentials_provider(credentials.clone()).build();
+        let identities = aws_sdk_cognitoidentity::Client::from_conf(own);
+        let sts = aws_sdk_sts::Client::from_conf(sts.config().to_builder().credentials_provider(credentials).build());
+        let inner = Inner {
+            cognito,
+            identities,
+            sts,
+            http_client: http_client.clone(),
+            credentials: Arc::new(source),
+            gate: Arc::clone(gate),
+            naming: naming.clone(),
+            account: account.clone(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The URL that is called in place of AWS; `None` for AWS itself.
@@ -295,7 +314,7 @@ impl Session {
         // Without credentials nothing is sent, so the gate need not know.
         let used = self.inner.credentials.get().await.map_err(|error| error.of(context))?;
         match self.attempt(context, &send).await {
-            Err(error @ Error { kind: ErrorKind::CredentialsExpired { .. }, .. }) if !self.steady => {
+            Err(error @ Error { kind: ErrorKind::CredentialsExpired { .. }, .. }) => {
                 let renewed = self.inner.credentials.renew().await.map_err(|error| error.of(context))?;
                 let same =
                     renewed.access_key_id() == used.access_key_id() && renewed.session_token() == used.session_token();

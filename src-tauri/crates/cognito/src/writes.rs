@@ -127,8 +127,10 @@ impl Call<'_> {
     async fn plain(&self, step: &Step, password: Option<&SecretString>) -> Result<Applied, Error> {
         let (cognito, pool, name) = (self.session.cognito(), self.pool, self.name);
         match step {
-            Step::Resend => {
+            Step::Resend { by } => {
                 let request = cognito.admin_create_user().user_pool_id(pool).username(name);
+                // Where no way is named, AWS takes SMS.
+                let request = request.desired_delivery_mediums(medium(by));
                 sent!(self, request.message_action(MessageActionType::Resend))
             }
             Step::UpdateAttributes { attributes } => {
@@ -174,10 +176,6 @@ impl Call<'_> {
             return Err(self.no_password());
         }
         let attributes = new.attributes.iter().map(|(name, value)| attribute(name, value)).collect::<Result<_, _>>()?;
-        let medium = |delivery: &Delivery| match delivery {
-            Delivery::Email => DeliveryMediumType::Email,
-            Delivery::Sms => DeliveryMediumType::Sms,
-        };
         let mediums: Vec<DeliveryMediumType> = new.invite.iter().map(medium).collect();
         let quiet = mediums.is_empty().then_some(MessageActionType::Suppress);
         let request = self
@@ -265,6 +263,13 @@ impl Call<'_> {
     fn no_password(&self) -> Error {
         let message = "The password was held in memory only and is gone. Make the plan again.";
         Error::new(ErrorKind::Refused, message).of(self.context)
+    }
+}
+
+fn medium(delivery: &Delivery) -> DeliveryMediumType {
+    match delivery {
+        Delivery::Email => DeliveryMediumType::Email,
+        Delivery::Sms => DeliveryMediumType::Sms,
     }
 }
 

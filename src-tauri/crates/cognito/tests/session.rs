@@ -242,3 +242,55 @@ async fn hosted_login_at_an_emulator_stays_there_whatever_its_host_and_is_refuse
     let refused = hosted("http://emulator:4566").await.unwrap_err();
     assert!(refused.kind == ErrorKind::Config && refused.message.contains("https"), "{refused}");
 }
+
+/// An endpoint that takes everything and notes by whose key it was signed.
+fn notary() -> (String, std::sync::mpsc::Receiver<String>) {
+    use std::io::{BufRead, BufReader, Read, Write};
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let (told, heard) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map(Result::unwrap) {
+            let mut reader = BufReader::new(stream);
+            let (mut line, mut length) = (String::new(), 0);
+            while reader.read_line(&mut line).unwrap() > 2 {
+                let lower = line.to_lowercase();
+                if let Some(size) = lower.strip_prefix("content-length:") {
+                    length = size.trim().parse().unwrap();
+                }
+                if let Some((_, rest)) = line.split_once("Credential=") {
+                    told.send(rest.split('/').next().unwrap().to_owned()).unwrap();
+                }
+                line.clear();
+            }
+            reader.read_exact(&mut vec![0; length]).unwrap();
+            let answer = "HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.1\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+            reader.get_mut().write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    (endpoint, heard)
+}
+
+#[tokio::test]
+async fn a_steady_session_signs_with_the_credentials_that_it_began_with_whatever_the_profile_gives_later() {
+    let home = TempDir::new().unwrap();
+    let files = files(&home, "", &[("AWS_REGION", "eu-west-1")]);
+    let keys = |id: &str| {
+        let text = format!("[alice]\naws_access_key_id = {id}\naws_secret_access_key = s\n");
+        fs::write(home.path().join(".aws/credentials"), text).unwrap();
+    };
+    keys("AKIAALICE");
+    let (endpoint, heard) = notary();
+    let session = open_at(Some("alice"), files, Some(endpoint)).await.unwrap();
+    let steady = session.steady().await.unwrap();
+    keys("AKIABOB");
+    session.credentials().await.unwrap();
+    let pool = model::PoolId::parse("eu-west-1_AbCdEfGhI").unwrap();
+    let target = model::plan::Target::User { username: model::Username::parse("somebody").unwrap(), sub: None };
+    for (session, key) in [(&session, "AKIABOB"), (&steady, "AKIAALICE"), (&session.steady().await.unwrap(), "AKIABOB")]
+    {
+        session.apply(&pool, &target, &model::plan::Step::Disable, None, &|| Ok(())).await.unwrap();
+        assert_eq!(heard.recv().unwrap(), key);
+    }
+}

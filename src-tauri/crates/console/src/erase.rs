@@ -19,14 +19,24 @@ pub enum Erase {
 }
 
 impl Console {
-    /// Erases local data. Running syncs of it are stopped first.
+    /// Erases local data. Running syncs of it are stopped and running jobs paused first.
     ///
     /// # Errors
     /// [`Code::CacheUnavailable`](crate::Code::CacheUnavailable) with the file that could not be removed; what could
     /// be removed is gone then. [`Code::JournalUnavailable`](crate::Code::JournalUnavailable) for one pool when the
     /// history cannot be opened, so that what it holds of the pool would stay; nothing is erased then.
     pub async fn erase(&self, what: Erase) -> Result<Erased, Error> {
-        for pool in self.open_pools(&what) {
+        let pools = self.open_pools(&what);
+        if matches!(what, Erase::All) {
+            // From here on nothing new begins that would have to be written down.
+            let inner = self.inner.clone();
+            blocking(move || {
+                inner.lock_away("Everything is being erased.");
+                Ok::<_, Error>(())
+            })
+            .await?;
+        }
+        for pool in pools {
             pool.close().await;
         }
         match what {

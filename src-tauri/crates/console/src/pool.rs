@@ -232,12 +232,24 @@ impl OpenPool {
     pub async fn erase_person(&self, username: &str) -> Result<(), Error> {
         let history = self.open_history()?;
         let person = self.person(username).await?;
-        let (key, sub, username) = (self.key.clone(), person.clone(), username.to_owned());
+        // Who signs in by an address was created under that.
+        let found = match Username::parse(username) {
+            Ok(name) => self.user(&name).await?.filter(|user| user.sub() == Some(user.username.as_str())),
+            Err(_) => None,
+        };
+        let address = |name: &str| found.as_ref().and_then(|user| user.attribute(name)).map(str::to_owned);
+        let mut names = vec![username.to_owned(), person.clone()];
+        names.extend(["email", "phone_number"].into_iter().filter_map(address));
+        let key = self.key.clone();
         blocking(move || history.erase_person(&key, &person)).await?;
         let journal = self.console.vault().journal.clone();
         if let Some(journal) = journal {
             let pool = self.key.pool.clone();
-            blocking(move || journal.forget_person(pool.as_str(), &[&username, &sub])).await?;
+            blocking(move || {
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                journal.forget_person(pool.as_str(), &names)
+            })
+            .await?;
         }
         Ok(())
     }
@@ -271,8 +283,17 @@ impl OpenPool {
         Ok(())
     }
 
-    /// Stops a running sync and waits until it has let go. What it has read is kept.
+    /// Stops a running sync and pauses its jobs, and waits until they have let go. What was read is kept, and the jobs can go
+    /// on later.
     pub async fn close(&self) {
+        let jobs: Vec<JobHandle> = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        for job in &jobs {
+            job.pause();
+        }
+        for job in jobs {
+            // Why it ended does not matter any more.
+            let _ = job.finished().await;
+        }
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(sync) = running {
             sync.cancel();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use console::jobs::{AuditRecord, AuditVerdict, ItemRow, JobRow};
 use model::cost::plain;
-use model::plan::{Change, Difference, ItemCounts, Plan, Preview, Undo};
+use model::plan::{Change, Difference, ItemCounts, JobHead, Plan, Preview, Undo};
 use serde::Serialize;
 use specta::Type;
 
@@ -206,10 +206,10 @@ pub struct JobView {
 
 impl From<&JobRow> for JobView {
     fn from(row: &JobRow) -> Self {
-        let plan: Option<Plan> = serde_json::from_str(&row.job.head).ok();
+        let head: Option<JobHead> = serde_json::from_str(&row.job.head).ok();
         Self {
             id: row.job.id.clone(),
-            action: plan.map(|plan| plan.action.name().to_owned()).unwrap_or_default(),
+            action: head.map(|head| head.action).unwrap_or_default(),
             state: row.state.as_str().to_owned(),
             counts: CountsView::from(&row.counts),
             by: row.job.arn.clone(),
@@ -310,6 +310,10 @@ pub struct AuditView {
     pub request_id: Option<String>,
     /// Why, in the words of whoever approved it.
     pub reason: Option<String>,
+    /// The SHA-256 of the plan that was approved; `null` for all other records.
+    pub plan_digest: Option<String>,
+    /// How many calls of each operation that plan has.
+    pub plan_calls: BTreeMap<String, u32>,
     /// The user or group; `null` for what is about none, and for who was erased. Foreign text.
     pub name: Option<String>,
     /// The `sub`.
@@ -343,6 +347,13 @@ impl From<&AuditRecord> for AuditView {
             code: entry.code.clone(),
             request_id: entry.request_id.clone(),
             reason: entry.reason.clone(),
+            plan_digest: entry.plan.as_ref().map(|plan| plan.digest.clone()),
+            plan_calls: entry
+                .plan
+                .iter()
+                .flat_map(|plan| &plan.calls)
+                .map(|(name, calls)| (name.clone(), count(*calls)))
+                .collect(),
             name: entry.person.as_ref().map(|person| person.name.clone()),
             sub: entry.person.as_ref().and_then(|person| person.sub.clone()),
             changes: entry.person.iter().flat_map(|person| &person.changes).map(ChangeView::from).collect(),

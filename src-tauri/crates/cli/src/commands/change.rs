@@ -40,16 +40,26 @@ pub(crate) async fn apply(common: &GlobalOptions, asked: Apply) -> Result<(), Fa
     };
     let plan = read_plan(&text)?;
     let password = if asked.password_stdin { Some(typed()?) } else { None };
-    let console = common.console_or_memory().await?;
+    let console = common.console_with_journal().await?;
     let pool = common.pool_online(&console).await?;
+    let plan = pool.adopt(plan)?;
     // One that was begun goes on.
-    if pool.job(&plan.id).await.is_ok() {
+    if let Ok(begun) = pool.job(&plan.id).await {
+        if begun.job.digest != plan.digest() {
+            let sentence = "A plan of this id was begun, but the file is not that plan any more. Make a new plan, or go on \
+                            with what was begun: poolctl jobs resume.";
+            return Err(Failure::failed(ErrorCode::Precondition, sentence));
+        }
         unlock(&pool, asked.consent.unlock.as_deref()).await?;
         common.note("this plan was begun already; it goes on");
+        let view = previewed(common, &pool, &plan).await?;
+        let named = pool.key().pool.as_str();
+        if !asked.consent.yes && ask(&view, named)?.is_none_or(|typed| view.irreversible && typed != named) {
+            return Err(Failure::failed(ErrorCode::Cancelled, "Nothing was changed."));
+        }
         let job = pool.go_on(&plan.id, password).await?;
         return follow(common, &pool, &job).await;
     }
-    let plan = pool.adopt(plan)?;
     carry_out(common, &pool, &plan, &asked.consent, password).await
 }
 
@@ -65,7 +75,7 @@ pub(crate) async fn groups(common: &GlobalOptions, change: GroupChange, consent:
 
 /// Takes a job back.
 pub(crate) async fn undo(common: &GlobalOptions, asked: UndoJob) -> Result<(), Failure> {
-    let console = common.console_or_memory().await?;
+    let console = common.console_with_journal().await?;
     let pool = common.pool_online(&console).await?;
     let plan = pool.plan_undo(&asked.job).await?;
     carry_out(common, &pool, &plan, &asked.consent, None).await
@@ -75,7 +85,7 @@ type Wanted = (Action, Chosen, Option<SecretString>);
 
 async fn at_once(common: &GlobalOptions, wanted: Wanted, consent: Consent) -> Result<(), Failure> {
     let (action, chosen, password) = wanted;
-    let console = common.console_or_memory().await?;
+    let console = common.console_with_journal().await?;
     let pool = common.pool_online(&console).await?;
     let plan = pool.plan(action, chosen).await?;
     carry_out(common, &pool, &plan, &consent, password).await
@@ -89,11 +99,7 @@ async fn carry_out(
     password: Option<SecretString>,
 ) -> Result<(), Failure> {
     unlock(pool, consent.unlock.as_deref()).await?;
-    let view = PreviewView::new(plan, &pool.preview(plan).await?);
-    common.note(&sentence(&view));
-    for note in &view.notes {
-        common.note(note);
-    }
+    let view = previewed(common, pool, plan).await?;
     if view.active == 0 {
         common.note("there is nothing to do");
         if common.wants_json() {
@@ -107,6 +113,16 @@ async fn carry_out(
     let token = pool.approve(plan, approval).await?;
     let job = pool.apply(&token, password).await?;
     follow(common, pool, &job).await
+}
+
+/// What a plan will do, and tells it.
+async fn previewed(common: &GlobalOptions, pool: &OpenPool, plan: &Arc<Plan>) -> Result<PreviewView, Failure> {
+    let view = PreviewView::new(plan, &pool.preview(plan).await?);
+    common.note(&sentence(&view));
+    for note in &view.notes {
+        common.note(note);
+    }
+    Ok(view)
 }
 
 async fn unlock(pool: &OpenPool, name: Option<&str>) -> Result<(), Failure> {
@@ -180,6 +196,15 @@ fn sentence(view: &PreviewView) -> String {
         "{}: {} to change, {} calls, ${} to ${high} for monthly active users",
         view.action, view.active, calls, view.price_low
     );
+    let operations: Vec<String> = view
+        .calls
+        .iter()
+        .flat_map(|category| &category.operations)
+        .map(|(operation, number)| format!("{number} {operation}"))
+        .collect();
+    if !operations.is_empty() {
+        text.push_str(&format!(" ({})", operations.join(", ")));
+    }
     if view.messages_high > 0 {
         text.push_str(&format!(", {} to {} messages", view.messages_low, view.messages_high));
     }
@@ -247,7 +272,10 @@ fn user_action(change: UserChange) -> Result<Wanted, Failure> {
             };
             Ok((Action::CreateUser(new), Chosen::Nobody, password))
         }
-        UserChange::Resend(people) => plain(Action::ResendInvitation, people),
+        UserChange::Resend { people, by } => {
+            let by = by.map(|word| if word == "sms" { Delivery::Sms } else { Delivery::Email });
+            plain(Action::ResendInvitation { by }, people)
+        }
         UserChange::Set { people, attributes } => {
             plain(Action::SetAttributes { attributes: pairs(&attributes)? }, people)
         }

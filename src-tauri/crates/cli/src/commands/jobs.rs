@@ -42,7 +42,7 @@ pub(crate) async fn run(common: &GlobalOptions, asked: Jobs) -> Result<(), Failu
             })
         }
         Jobs::Resume { id, unlock } => {
-            let console = common.console_or_memory().await?;
+            let console = common.console_with_journal().await?;
             let pool = common.pool_online(&console).await?;
             if let Some(name) = unlock {
                 pool.unlock_changes(&name).await?;
@@ -51,7 +51,7 @@ pub(crate) async fn run(common: &GlobalOptions, asked: Jobs) -> Result<(), Failu
             follow(common, &pool, &job).await
         }
         Jobs::Retry { id, unknown, unlock } => {
-            let console = common.console_or_memory().await?;
+            let console = common.console_with_journal().await?;
             let pool = common.pool_online(&console).await?;
             if let Some(name) = unlock {
                 pool.unlock_changes(&name).await?;

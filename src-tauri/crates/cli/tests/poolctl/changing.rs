@@ -93,3 +93,56 @@ fn users_and_groups_are_made_filled_and_deleted() {
     assert_eq!(denied.code, 1);
     assert!(denied.err.contains("cognito-idp:AdminDisableUser"), "{}", denied.err);
 }
+
+#[test]
+fn without_a_journal_on_the_disk_nothing_is_changed() {
+    let served = Served::new();
+    let home = Home::synced(&served);
+    let user = somebody(&served, 0);
+    let (endpoint, pool, data) = (served.endpoint(), served.pool(), home.data());
+    let there = ["--endpoint", &endpoint, "--region", "eu-west-1", "--pool", &pool, "--data-dir", crate::path(&data)];
+    let bare = |words: &[&str]| home.run_bare(&[words, &there[..]].concat());
+    let made = bare(&["plan", "disable", &user]);
+    assert!(made.text().contains("\"steps\""), "a plan needs no journal");
+    let file = data.join("plan.json");
+    std::fs::write(&file, &made.out).unwrap();
+    for words in [
+        &["users", "disable", &user, "--yes"][..],
+        &["groups", "create", "night-shift", "--yes"],
+        &["apply", crate::path(&file), "--yes"],
+        &["undo", "00", "--yes"],
+        &["jobs", "resume", "00"],
+        &["jobs", "retry", "00"],
+    ] {
+        let refused = bare(words);
+        assert_eq!(refused.code, 1, "{words:?}");
+        assert!(refused.err.contains("Give --key-file."), "{words:?}: {}", refused.err);
+    }
+    assert_eq!(served.sandbox.calls().of("AdminDisableUser") + served.sandbox.calls().of("CreateGroup"), 0);
+}
+
+#[test]
+fn a_plan_that_was_begun_goes_on_as_it_was_and_only_with_consent() {
+    let served = Served::new();
+    let home = Home::synced(&served);
+    let user = somebody(&served, 0);
+    let made = home.run_at(&served, &["plan", "disable", &user]);
+    assert!(made.err.contains("1 AdminDisableUser"), "{}", made.err);
+    let file = home.data().join("plan.json");
+    std::fs::write(&file, &made.out).unwrap();
+    let name = crate::path(&file);
+    served.sandbox.weather().deny("AdminDisableUser");
+    assert_eq!(home.run_at(&served, &["apply", name, "--yes"]).code, 1);
+    let unasked = home.run_at(&served, &["apply", name]);
+    assert_eq!(unasked.code, 2, "{}", unasked.err);
+    let mut edited: Value = serde_json::from_str(made.text()).unwrap();
+    edited["madeAt"] = "2026-01-01T00:00:00Z".into();
+    std::fs::write(&file, edited.to_string()).unwrap();
+    let refused = home.run_at(&served, &["apply", name, "--yes"]);
+    assert_eq!(refused.code, 1);
+    assert!(refused.err.contains("not that plan any more"), "{}", refused.err);
+    let audit = home.run(&["audit", "list", "--json"]).json(0);
+    let approved = audit.as_array().unwrap().iter().find(|record| record["kind"] == "approved").unwrap();
+    assert_eq!(approved["planCalls"]["AdminDisableUser"], 1);
+    assert_eq!(approved["planDigest"].as_str().unwrap().len(), 64);
+}

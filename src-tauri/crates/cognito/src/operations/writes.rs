@@ -113,7 +113,7 @@ pub const WRITES: [Operation; 20] = [
 #[must_use]
 pub fn of_step(step: &Step) -> Operation {
     match step {
-        Step::CreateUser(_) | Step::Resend => ADMIN_CREATE_USER,
+        Step::CreateUser(_) | Step::Resend { .. } => ADMIN_CREATE_USER,
         Step::UpdateAttributes { .. } => ADMIN_UPDATE_USER_ATTRIBUTES,
         Step::DeleteAttributes { .. } => ADMIN_DELETE_USER_ATTRIBUTES,
         Step::Enable => ADMIN_ENABLE_USER,

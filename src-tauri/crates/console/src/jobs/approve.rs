@@ -31,6 +31,12 @@ pub(super) struct Approved {
     pub(super) at: Timestamp,
 }
 
+impl Approved {
+    fn holds(&self, now: Timestamp) -> bool {
+        now.duration_since(self.at) <= HOLDS
+    }
+}
+
 impl OpenPool {
     /// Whether changes are refused now: so in Production until it is unlocked.
     #[must_use]
@@ -40,6 +46,12 @@ impl OpenPool {
         }
         let desk = self.console.desk.lock();
         desk.unlocked.get(&self.key).is_none_or(|until| *until < self.now())
+    }
+
+    /// Refuses while changes are.
+    pub(super) fn may_change(&self) -> Result<(), Error> {
+        let message = "This pool is marked Production and read-only. Unlock it first.";
+        if self.is_read_only() { Err(Error::new(Code::Precondition, message)) } else { Ok(()) }
     }
 
     /// Unlocks Production for a quarter of an hour, once the pool's name or id was typed.
@@ -53,9 +65,11 @@ impl OpenPool {
         Ok(())
     }
 
-    /// Locks Production again.
+    /// Locks Production again. What was approved and not begun has to be approved again.
     pub fn lock_changes(&self) {
-        self.console.desk.lock().unlocked.remove(&self.key);
+        let mut desk = self.console.desk.lock();
+        desk.unlocked.remove(&self.key);
+        desk.approved.retain(|_, approved| approved.plan.pool != self.key);
     }
 
     /// Approves a plan: a token with which it can be carried out once, within ten minutes.
@@ -67,10 +81,7 @@ impl OpenPool {
         if plan.pool != self.key {
             return Err(Error::invalid("plan", "This plan was made for another pool."));
         }
-        if self.is_read_only() {
-            let message = "This pool is marked Production and read-only. Unlock it first.";
-            return Err(Error::new(Code::Precondition, message));
-        }
+        self.may_change()?;
         if plan.active().next().is_none() {
             return Err(Error::new(Code::Precondition, "There is nothing to do."));
         }
@@ -79,7 +90,10 @@ impl OpenPool {
         }
         let token = uuid::Uuid::new_v4().simple().to_string();
         let approved = Approved { plan: plan.clone(), reason: approval.reason, at: self.now() };
-        self.console.desk.lock().approved.insert(token.clone(), approved);
+        let mut desk = self.console.desk.lock();
+        let now = self.now();
+        desk.approved.retain(|_, approved| approved.holds(now));
+        desk.approved.insert(token.clone(), approved);
         Ok(token)
     }
 
@@ -87,8 +101,7 @@ impl OpenPool {
     pub(super) fn approved(&self, token: &str) -> Result<Approved, Error> {
         let void = || Error::new(Code::Precondition, "This approval was used or is too old. Approve the plan again.");
         let approved = self.console.desk.lock().approved.remove(token).ok_or_else(void)?;
-        let age = self.now().duration_since(approved.at);
-        if approved.plan.pool == self.key && age <= HOLDS { Ok(approved) } else { Err(void()) }
+        if approved.plan.pool == self.key && approved.holds(self.now()) { Ok(approved) } else { Err(void()) }
     }
 
     async fn is_name(&self, typed: Option<&str>) -> Result<(), Error> {

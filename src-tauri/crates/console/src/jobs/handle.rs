@@ -2,15 +2,17 @@
 
 use std::sync::{Arc, PoisonError};
 
-use model::plan::{ItemCounts, ItemState, JobState, Plan};
+use model::connection::Identity;
+use model::plan::{ItemCounts, ItemState, JobHead};
 use secrecy::SecretString;
-use store::{AuditEntry, AuditKind, ItemRow, JobRow, Journal, NewJob};
+use store::{AuditEntry, AuditKind, AuditPlan, ItemRow, JobRow, Journal, NewJob};
 use tokio::sync::watch;
 
 use super::run::Run;
 use crate::error::{Code, Error};
 use crate::open::blocking;
 use crate::pool::OpenPool;
+use crate::sync::{is_same, role};
 
 /// What a job is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,17 +78,24 @@ impl OpenPool {
     /// `password` is what steps set that set one; it stays in memory.
     ///
     /// # Errors
-    /// [`Code::Precondition`] when the token does not hold, a password is missing, or the plan was carried out already;
+    /// [`Code::Precondition`] in locked Production, when the credentials are another's by now, the token does not hold, a
+    /// password is missing, or the plan was carried out already;
     /// [`Code::JournalUnavailable`] when it cannot be written down: then nothing is sent.
     pub async fn apply(self: &Arc<Self>, token: &str, password: Option<SecretString>) -> Result<JobHandle, Error> {
+        self.may_change()?;
         let approved = self.approved(token)?;
         let plan = approved.plan;
         if plan.action.needs_password() && password.is_none() {
             return Err(Error::invalid("password", "Give the password that is to be set."));
         }
         let journal = self.journal()?;
-        let live = self.live()?.clone();
-        let head = Plan { items: Vec::new(), ..(*plan).clone() };
+        let live = self.pinned().await?;
+        if !is_same(&self.live()?.identity, &live.identity) {
+            let now = role(&live.identity);
+            let message = format!("The credentials are those of {now} by now. Open the pool again to go on as that.");
+            return Err(Error::new(Code::Precondition, message));
+        }
+        let head = JobHead::from(&*plan);
         let undo_of = match &plan.action {
             model::plan::Action::Undo { job } => Some(job.clone()),
             _ => None,
@@ -94,6 +103,7 @@ impl OpenPool {
         let job = NewJob {
             id: plan.id.clone(),
             head: serde_json::to_string(&head).map_err(|error| Error::new(Code::Internal, error.to_string()))?,
+            digest: plan.digest(),
             pool: self.key.to_string(),
             account: live.identity.account.as_str().to_owned(),
             arn: live.identity.arn.clone(),
@@ -101,7 +111,10 @@ impl OpenPool {
             undo_of,
             at: self.now(),
         };
-        let entry = self.job_record(&job, AuditKind::Approved, plan.action.name());
+        let entry = AuditEntry {
+            plan: Some(AuditPlan { digest: job.digest.clone(), calls: plan.operations() }),
+            ..self.job_record(&job, &live.identity, AuditKind::Approved, plan.action.name())
+        };
         let (new, store) = (job.clone(), journal.clone());
         blocking(move || {
             if store.job(&new.id)?.is_some() {
@@ -111,7 +124,8 @@ impl OpenPool {
             Ok(store.begin_job(&new, &plan.items, &entry)?)
         })
         .await?;
-        self.start(journal, job, password).await
+        let run = Run::new(self.clone(), journal, job, password, live).await?;
+        self.start(run).await
     }
 
     /// Goes on with a job that was paused, stopped, or left by a program that ended. One that runs is joined.
@@ -120,13 +134,12 @@ impl OpenPool {
     /// [`Code::NotFound`]; [`Code::Precondition`] for a job of another pool, account, user or role, or in locked Production.
     pub async fn go_on(self: &Arc<Self>, id: &str, password: Option<SecretString>) -> Result<JobHandle, Error> {
         let (journal, row) = self.job_of_this_pool(id).await?;
-        if self.is_read_only() {
-            return Err(Error::new(
-                Code::Precondition,
-                "This pool is marked Production and read-only. Unlock it first.",
-            ));
+        self.may_change()?;
+        if let Some(running) = self.running_job(id) {
+            return Ok(running);
         }
-        self.start(journal, row.job, password).await
+        let run = Run::new(self.clone(), journal, row.job, password, self.pinned().await?).await?;
+        self.start(run).await
     }
 
     /// Puts the failed entries of a job into its queue again, with `unknown` also those of which it is not known whether
@@ -144,19 +157,15 @@ impl OpenPool {
         if self.running_job(id).is_some() {
             return Err(Error::new(Code::Precondition, "This job is under way. Wait until it has ended."));
         }
-        let record = self.job_record(&row.job, AuditKind::Job, if unknown { "retry unknown" } else { "retry failed" });
+        self.may_change()?;
+        // Whoever may not carry it out leaves it as it is.
+        let live = self.pinned().await?;
+        let what = if unknown { "retry unknown" } else { "retry failed" };
+        let record = self.job_record(&row.job, &live.identity, AuditKind::Job, what);
+        let run = Run::new(self.clone(), journal.clone(), row.job, password, live).await?;
         let id = id.to_owned();
-        let store = journal.clone();
-        blocking(move || {
-            store.set_job_state(&id, JobState::Running, &record)?;
-            store.move_items(&id, ItemState::Failed, ItemState::Queued)?;
-            if unknown {
-                store.move_items(&id, ItemState::Unknown, ItemState::Queued)?;
-            }
-            Ok::<_, Error>(())
-        })
-        .await?;
-        self.go_on(&row.job.id, password).await
+        blocking(move || journal.retry_items(&id, unknown, &record)).await?;
+        self.start(run).await
     }
 
     /// The jobs of this pool, the newest first; 1,000 at most are looked at.
@@ -211,20 +220,20 @@ impl OpenPool {
     }
 
     /// A record of what was done to a whole job.
-    pub(super) fn job_record(&self, job: &NewJob, kind: AuditKind, operation: &str) -> AuditEntry {
-        let who = self.live.get().map_or_else(|| job.arn.clone(), |live| live.identity.arn.clone());
+    pub(super) fn job_record(&self, job: &NewJob, who: &Identity, kind: AuditKind, operation: &str) -> AuditEntry {
         AuditEntry {
             at: self.now(),
             kind,
             job: job.id.clone(),
             item: None,
-            who,
+            who: who.arn.clone(),
             pool: job.pool.clone(),
             operation: operation.to_owned(),
             outcome: None,
             code: None,
             request_id: None,
             reason: job.reason.clone(),
+            plan: None,
             person: None,
         }
     }
@@ -238,16 +247,8 @@ impl OpenPool {
             .ok_or_else(|| Error::new(Code::NotFound, "There is no such job in this pool's journal."))
     }
 
-    async fn start(
-        self: &Arc<Self>,
-        journal: Journal,
-        job: NewJob,
-        password: Option<SecretString>,
-    ) -> Result<JobHandle, Error> {
-        if let Some(running) = self.running_job(&job.id) {
-            return Ok(running);
-        }
-        let run = Run::new(self.clone(), journal, job, password).await?;
+    async fn start(self: &Arc<Self>, run: Run) -> Result<JobHandle, Error> {
+        run.count().await?;
         let handle = run.handle();
         let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         jobs.insert(handle.id.clone(), handle.clone());

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::plan::{Action, Item, ItemState, Plan, Target, reversed};
+use model::plan::{Action, Item, ItemState, Plan, Step, Target, reversed};
 use store::{AuditFilter, AuditRecord, AuditVerdict};
 
 use crate::error::{Code, Error};
@@ -19,6 +19,7 @@ impl OpenPool {
     /// # Errors
     /// [`Code::NotFound`] for an unknown job; [`Code::Precondition`] when nothing of it was applied or can be taken back.
     pub async fn plan_undo(&self, job: &str) -> Result<Arc<Plan>, Error> {
+        let addresses = self.described().await?.username_attributes;
         let mut items: Vec<Item> = Vec::new();
         let (mut from, mut impossible, mut recreated) = (0, 0_u64, false);
         loop {
@@ -28,7 +29,7 @@ impl OpenPool {
             for row in rows {
                 // What was so already when its turn came, we did not do.
                 let Some(item) = row.item.filter(|_| row.step > 0) else { continue };
-                let back = reversed(&item);
+                let back = reversed(&item, &addresses);
                 impossible += u64::from(back.is_empty());
                 recreated |= item.record.is_some() && matches!(item.target, Target::User { .. });
                 items.extend(self.with_sub(back).await?);
@@ -57,11 +58,16 @@ impl OpenPool {
         Ok(self.put_on_desk(Action::Undo { job: job.to_owned() }, items, notes))
     }
 
-    /// Fills in the `sub` of users that the job made, so that they are compared before they are touched.
+    /// Fills in the `sub` of users, so that they are compared before they are touched. Who is to be deleted is known by the
+    /// `sub` that they were made with or is left alone: their name may be somebody else's now.
     async fn with_sub(&self, items: Vec<Item>) -> Result<Vec<Item>, Error> {
         let mut filled = Vec::new();
         for mut item in items {
-            let creates = matches!(item.steps.first(), Some(model::plan::Step::CreateUser(_)));
+            if matches!(item.steps.first(), Some(Step::Delete)) && item.target.sub().is_none() {
+                filled.push(Item::skipped(item.target, "has no sub by which to tell them from another"));
+                continue;
+            }
+            let creates = matches!(item.steps.first(), Some(Step::CreateUser(_)));
             if let (Target::User { username, sub }, false) = (&mut item.target, creates)
                 && sub.is_none()
             {

@@ -11,12 +11,13 @@ use model::plan::{
 };
 use model::pool::Pool;
 use model::query::Sort;
-use model::user::User;
+use model::user::{User, UserStatus};
 use model::{GroupName, Sub, Username};
 
 use crate::error::{Code, Error};
 use crate::open::blocking;
 use crate::pool::{Live, OpenPool};
+use crate::sync::find;
 
 /// Users that are read from the local copy at once.
 const PAGE: u32 = 500;
@@ -63,19 +64,25 @@ impl OpenPool {
             Action::Undo { .. } => return Err(Error::invalid("action", "Ask for the undo of a job by the job.")),
             _ => self.items_of(&action, chosen, &pool).await?,
         };
-        let notes = notes(&action);
+        let about_one =
+            matches!(action, Action::LinkProvider { .. } | Action::UnlinkProvider { .. } | Action::ForgetDevice { .. });
+        if about_one && items.len() > 1 {
+            return Err(Error::invalid("users", "An identity or a device is one person's. Name one user."));
+        }
+        let notes = action.notes();
         Ok(self.put_on_desk(action, items, notes))
     }
 
-    /// Takes in a plan that was made elsewhere, such as in a file.
+    /// Takes in a plan that was made elsewhere, such as in a file. What a person should know of it is told anew.
     ///
     /// # Errors
-    /// [`Code::Validation`] when it is for another pool.
+    /// [`Code::Validation`] when it is for another pool, or is not what its action would have been planned as.
     pub fn adopt(&self, plan: Plan) -> Result<Arc<Plan>, Error> {
         if plan.pool != self.key {
             return Err(Error::invalid("plan", "This plan was made for another pool, account, Region or endpoint."));
         }
-        Ok(self.console.desk.keep(plan))
+        plan.check()?;
+        Ok(self.console.desk.keep(Plan { notes: plan.action.notes(), ..plan }))
     }
 
     /// A plan that waits for approval.
@@ -124,6 +131,19 @@ impl OpenPool {
     /// [`Code::Precondition`] while the pool was opened from its cache alone.
     pub(super) fn live(&self) -> Result<&Live, Error> {
         self.live.get().ok_or_else(|| Error::new(Code::Precondition, "Connect to AWS before users are changed."))
+    }
+
+    /// A session whose calls are all signed by one person, and who that is (`sts:GetCallerIdentity`; free).
+    pub(super) async fn pinned(&self) -> Result<Live, Error> {
+        let session = self.live()?.session.steady().await?;
+        let identity = session.identity().await?;
+        Ok(Live { session, identity })
+    }
+
+    /// The same with credentials that are fetched anew.
+    pub(super) async fn renewed(&self) -> Result<Live, Error> {
+        self.live()?.session.credentials().await?;
+        self.pinned().await
     }
 
     async fn items_of(&self, action: &Action, chosen: Chosen, pool: &Pool) -> Result<Vec<Item>, Error> {
@@ -181,13 +201,23 @@ impl OpenPool {
             Some(sub) => UserFilter::SubIs(sub),
             None => UserFilter::UsernameIs(username.clone()),
         };
-        let page = live.session.users(&self.key.pool, filter, Some(2), None).await?;
-        let now = page.users.into_iter().find(|user| user.username == *username);
+        let now = self.first(live, &filter, |user| user.username == *username).await?;
         // A listing trails: who was created a moment ago is in the local copy alone.
         Ok(match (now, cached) {
             (Some(now), Some(cached)) => Some(User { groups: cached.groups, ..now }),
             (now, cached) => now.or(cached),
         })
+    }
+
+    async fn first(
+        &self,
+        live: &Live,
+        filter: &UserFilter,
+        wanted: impl Fn(&User) -> bool,
+    ) -> Result<Option<User>, Error> {
+        let pool = &self.key.pool;
+        let page = |token: Option<String>| async move { live.session.users(pool, filter.clone(), None, token).await };
+        find(page, wanted).await
     }
 
     /// Refuses a name that somebody has (`ListUsers`; free).
@@ -199,8 +229,9 @@ impl OpenPool {
             Ok(name) => UserFilter::UsernameIs(name),
             Err(error) => return Err(Error::invalid("username", format!("{error}."))),
         };
-        let page = live.session.users(&self.key.pool, filter, Some(1), None).await?;
-        if page.users.is_empty() {
+        // Who signs in at an identity provider does not keep an address from others.
+        let taken = |user: &User| !by_address || user.status != UserStatus::ExternalProvider;
+        if self.first(live, &filter, taken).await?.is_none() {
             return Ok(());
         }
         Err(Error::new(Code::AlreadyExists, "There is a user of this name or address already."))
@@ -241,37 +272,4 @@ impl OpenPool {
         }
         Ok(items_for_group(action, now.as_ref(), members)?)
     }
-}
-
-/// What a person should know of an action before it is approved.
-fn notes(action: &Action) -> Vec<String> {
-    let mut notes = Vec::new();
-    let address = |name: &str| matches!(name, "email" | "phone_number");
-    let unverified = match action {
-        Action::SetAttributes { attributes } => {
-            attributes.keys().any(|name| address(name) && !attributes.contains_key(&format!("{name}_verified")))
-        }
-        Action::ReplaceInAttribute { attribute, .. } => address(attribute),
-        Action::CopyAttribute { to, .. } => address(to),
-        _ => false,
-    };
-    if unverified {
-        notes.push(
-            "A new address loses its verified mark. Where the pool wants addresses verified before they change, the old one \
-             stays until the person enters the code that is sent to the new one. Set the verified attribute to true as well \
-             to change it at once."
-                .to_owned(),
-        );
-    }
-    match action {
-        Action::DisableUsers => notes.push("Tokens that are out still verify offline until they expire.".to_owned()),
-        Action::SignOut => {
-            notes.push("Access and ID tokens that are out still verify offline until they expire.".to_owned());
-        }
-        Action::SetPassword { .. } => {
-            notes.push("Also a user of an identity provider gets a password of this pool by it.".to_owned());
-        }
-        _ => {}
-    }
-    notes
 }

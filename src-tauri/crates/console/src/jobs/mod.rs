@@ -4,6 +4,7 @@
 //! writes each call down before it is sent, and what came of it afterwards, so that it goes on after whatever ended it.
 
 mod approve;
+mod compared;
 mod handle;
 mod history;
 mod make;
@@ -25,7 +26,8 @@ pub use model::plan::{
     NewUser, Plan, Preview, Target, Undo,
 };
 pub use store::{
-    AuditEntry, AuditFault, AuditFilter, AuditKind, AuditPerson, AuditRecord, AuditVerdict, ItemEnd, ItemRow, JobRow,
+    AuditEntry, AuditFault, AuditFilter, AuditKind, AuditPerson, AuditPlan, AuditRecord, AuditVerdict, ItemEnd,
+    ItemRow, JobRow,
 };
 
 /// How many plans are kept for approval.

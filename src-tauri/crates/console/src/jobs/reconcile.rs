@@ -4,19 +4,23 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use cognito::{Applied, UserFilter};
-use model::plan::{Evidence, GroupSettings, Item, ItemState, Step, Target, evidence};
-use model::user::User;
+use model::plan::{Evidence, GroupSettings, Item, ItemState, Step, Target, evidence, is_changed};
 use model::{GroupName, Sub, Username};
 use store::{ItemEnd, ItemRow};
 
 use super::handle::JobPhase;
-use super::run::Run;
-use super::wait::passes;
+use super::run::{LOST, Run, named};
 use crate::error::Error;
 use crate::open::blocking;
 
 /// Listings trail behind writes: so long nothing is believed that they do not show.
 const SETTLED: Duration = Duration::from_secs(3);
+
+/// How long after the first look at what must not be sent twice the second one follows.
+const AGAIN: Duration = Duration::from_secs(30);
+
+/// How often a call is sent again after no answer came.
+const RESENT: u32 = 3;
 
 /// Entries that are read from the journal at once.
 const PAGE: u32 = 1_000;
@@ -30,35 +34,41 @@ struct Listed {
 impl Run {
     /// Asks about every entry that is unknown; whether some are queued again.
     ///
-    /// What was applied counts as done. What was surely not is queued again. What a listing cannot show stays unknown, for
-    /// a person to decide: it is never sent twice by itself.
+    /// What was applied counts as done. What was surely not is queued again, a few times. What a listing cannot show stays
+    /// unknown, for a person to decide: it is never sent twice by itself.
     pub(super) async fn reconcile(&self) -> Result<bool, Error> {
         let rows = self.unknown().await?;
         if rows.is_empty() {
             return Ok(false);
         }
         self.enter(JobPhase::Reconciling);
-        tokio::time::sleep(SETTLED).await;
-        let mut listed = Listed::default();
-        let mut again = false;
+        self.sleep(SETTLED).await;
+        let (again, doubtful) = self.judge(rows, false).await?;
+        if doubtful.is_empty() || self.is_stopping() {
+            return Ok(again);
+        }
+        self.enter(JobPhase::Reconciling);
+        self.sleep(AGAIN).await;
+        let (more, _) = self.judge(doubtful, true).await?;
+        Ok(again || more)
+    }
+
+    /// Asks about entries; whether some are queued again, and which want a second look before they are.
+    async fn judge(&self, rows: Vec<ItemRow>, second: bool) -> Result<(bool, Vec<ItemRow>), Error> {
+        let (mut listed, mut again, mut doubtful) = (Listed::default(), false, Vec::new());
         for row in rows {
             if self.is_stopping() {
                 break;
             }
             let Some(item) = &row.item else { continue };
             let Some(step) = item.steps.get(row.step) else { continue };
-            let (found, now) = self.evidence(item, step, &mut listed).await?;
+            let (found, shown) = self.evidence(&row, item, step, &mut listed).await?;
             match found {
-                Evidence::Applied => {
-                    let last = row.step + 1 == item.steps.len();
-                    let state = if last { ItemState::Done } else { ItemState::Queued };
-                    let why = Some("no answer came, but it was applied".to_owned());
-                    let end = ItemEnd { why, ..ItemEnd::of(state) };
-                    self.write_down(row.seq, Some(item), row.step + 1, end, ItemState::Unknown).await?;
-                    let applied = Applied { user: now.clone(), ..Applied::default() };
-                    self.patch(item, step, &mut now.clone(), applied).await;
-                    again |= !last;
+                Evidence::Applied => again |= self.was_applied(&row, item, step, shown).await?,
+                Evidence::NotApplied if row.resent >= RESENT => {
+                    self.untold().insert(row.seq);
                 }
+                Evidence::NotApplied if !second && !step.is_idempotent() => doubtful.push(row),
                 Evidence::NotApplied => {
                     let end = ItemEnd::of(ItemState::Queued);
                     self.write_down(row.seq, Some(item), row.step, end, ItemState::Unknown).await?;
@@ -69,7 +79,22 @@ impl Run {
                 }
             }
         }
-        Ok(again)
+        Ok((again, doubtful))
+    }
+
+    /// Writes down that a call was applied; whether the entry has more calls.
+    async fn was_applied(&self, row: &ItemRow, item: &Item, step: &Step, shown: Applied) -> Result<bool, Error> {
+        let last = row.step + 1 == item.steps.len();
+        let state = if last { ItemState::Done } else { ItemState::Queued };
+        let end = ItemEnd { why: Some(LOST.to_owned()), ..ItemEnd::of(state) };
+        let target = match (step, &shown.user) {
+            (Step::CreateUser(_), Some(user)) => named(user),
+            _ => item.target.clone(),
+        };
+        let item = Item { target, ..item.clone() };
+        self.write_down(row.seq, Some(&item), row.step + 1, end, ItemState::Unknown).await?;
+        self.patch(&item, step, &mut None, shown).await;
+        Ok(!last)
     }
 
     /// The entries that are unknown and were not asked for in vain.
@@ -88,21 +113,29 @@ impl Run {
         Ok(all)
     }
 
-    /// What AWS shows of a call, and the user's row where it is about one.
-    async fn evidence(&self, item: &Item, step: &Step, listed: &mut Listed) -> Result<(Evidence, Option<User>), Error> {
+    /// What AWS shows of a call, and the user or group where there is one.
+    async fn evidence(
+        &self,
+        row: &ItemRow,
+        item: &Item,
+        step: &Step,
+        listed: &mut Listed,
+    ) -> Result<(Evidence, Applied), Error> {
+        let untold = (Evidence::Untold, Applied::default());
         let username = match &item.target {
-            Target::Group { name } => return Ok((self.group_evidence(name, step).await?, None)),
+            Target::Group { name } => return self.group_evidence(name, item, step).await,
             Target::User { username, .. } => username,
         };
-        let Some(filter) = self.filter(item, step, username).await else { return Ok((Evidence::Untold, None)) };
-        let Ok(now) = self.ask(filter).await? else { return Ok((Evidence::Untold, None)) };
+        let Some(filter) = self.filter(item, step, username).await else { return Ok(untold) };
+        let Ok(now) = self.ask(filter).await? else { return Ok(untold) };
         let inside = match step {
             Step::AddToGroup { group } | Step::RemoveFromGroup { group } => {
                 self.is_member(group, username, listed).await?
             }
             _ => None,
         };
-        Ok((evidence(item, step, now.as_ref(), inside), now))
+        let found = evidence(item, step, now.as_ref(), inside, row.sent_at.unwrap_or(row.at));
+        Ok((found, Applied { user: now, ..Applied::default() }))
     }
 
     /// What finds the user; `None` where AWS has no filter for it.
@@ -131,7 +164,7 @@ impl Run {
         let (mut members, mut token) = (HashSet::new(), None);
         loop {
             let before = self.hold.before();
-            match self.live.session.members(&self.pool.key.pool, group, token.clone()).await {
+            match self.live().session.members(&self.pool.key.pool, group, token.clone()).await {
                 Ok((page, next)) => {
                     members.extend(page);
                     token = next;
@@ -139,7 +172,7 @@ impl Run {
                         break;
                     }
                 }
-                Err(error) if passes(&error) && !self.is_stopping() => self.wait_out(error, before).await,
+                Err(error) if self.hold.passes(&error) && !self.is_stopping() => self.wait_out(error, before).await,
                 Err(_) => return Ok(None),
             }
         }
@@ -148,28 +181,16 @@ impl Run {
         Ok(Some(inside))
     }
 
-    async fn group_evidence(&self, name: &GroupName, step: &Step) -> Result<Evidence, Error> {
-        let (mut found, mut token) = (None, None);
-        loop {
-            let before = self.hold.before();
-            match self.live.session.groups(&self.pool.key.pool, token.clone()).await {
-                Ok((groups, next)) => {
-                    found = found.or_else(|| groups.into_iter().find(|group| group.name == *name));
-                    token = next;
-                    if token.is_none() || found.is_some() {
-                        break;
-                    }
-                }
-                Err(error) if passes(&error) && !self.is_stopping() => self.wait_out(error, before).await,
-                Err(_) => return Ok(Evidence::Untold),
-            }
-        }
-        let now = found.as_ref().map(GroupSettings::of);
+    async fn group_evidence(&self, name: &GroupName, item: &Item, step: &Step) -> Result<(Evidence, Applied), Error> {
+        let Ok(group) = self.group(name).await? else { return Ok((Evidence::Untold, Applied::default())) };
+        let now = group.as_ref().map(GroupSettings::of);
         let applied = match step {
-            Step::CreateGroup(wanted) | Step::UpdateGroup(wanted) => now.as_ref() == Some(wanted),
+            Step::CreateGroup(wanted) => now.as_ref() == Some(wanted),
+            Step::UpdateGroup(_) => now.is_some_and(|now| is_changed(item, &now)),
             Step::DeleteGroup => now.is_none(),
-            _ => return Ok(Evidence::Untold),
+            _ => return Ok((Evidence::Untold, Applied::default())),
         };
-        Ok(if applied { Evidence::Applied } else { Evidence::NotApplied })
+        let found = if applied { Evidence::Applied } else { Evidence::NotApplied };
+        Ok((found, Applied { group, ..Applied::default() }))
     }
 }

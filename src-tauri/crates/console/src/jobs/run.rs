@@ -5,19 +5,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use cognito::{Applied, ErrorKind, UserFilter};
+use cognito::{Applied, ErrorKind};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
-use model::Sub;
 use model::call::CallRefused;
-use model::plan::{Item, ItemCounts, ItemState, JobState, Standing, Step, Target, patched, standing};
+use model::plan::{Item, ItemCounts, ItemState, JobState, Step, Target, patched};
 use model::user::User;
 use secrecy::SecretString;
 use store::{AuditEntry, AuditKind, AuditPerson, ItemEnd, ItemRow, Journal, Lease, NewJob};
 use tokio::sync::watch;
 
 use super::handle::{JobHandle, JobPhase, JobProgress};
-use super::wait::{Hold, passes};
+use super::wait::Hold;
 use crate::error::{Code, Error};
 use crate::open::blocking;
 use crate::pool::{Live, OpenPool};
@@ -31,10 +30,14 @@ const PAGE: u32 = 200;
 /// How often a lease is asked for that another process has.
 const LEASE: Duration = Duration::from_secs(1);
 
+/// Why an entry is done whose call got no answer.
+pub(super) const LOST: &str = "no answer came, but it was applied";
+
 /// A job that is being carried out.
 pub(super) struct Run {
     pub(super) pool: Arc<OpenPool>,
-    pub(super) live: Live,
+    /// Whose credentials sign each call; others take their place only once they are seen to be the same person's.
+    pub(super) live: Mutex<Live>,
     pub(super) journal: Journal,
     pub(super) job: NewJob,
     pub(super) hold: Hold,
@@ -53,20 +56,17 @@ impl Run {
         journal: Journal,
         job: NewJob,
         password: Option<SecretString>,
+        live: Live,
     ) -> Result<Self, Error> {
-        let live = pool.live()?;
-        // Credentials that are renewed unasked might be somebody else's.
-        let live = Live { session: live.session.steady(), identity: live.identity.clone() };
         let (data, name) = (pool.console.clone(), format!("job-{}", job.id));
         let lease = blocking(move || data.data.try_lease(&name)).await?;
         let taken = || Error::new(Code::Precondition, "Another Poolkeeper is carrying out this job.");
         let lease = lease.ok_or_else(taken)?;
-        let (store, id) = (journal.clone(), job.id.clone());
-        let counts = blocking(move || store.job(&id)).await?.map(|row| row.counts).unwrap_or_default();
+        let counts = ItemCounts::default();
         let (progress, _) = watch::channel(JobProgress { phase: JobPhase::Running, counts, error: None });
         let run = Self {
             pool,
-            live,
+            live: Mutex::new(live),
             journal,
             job,
             hold: Hold::default(),
@@ -77,11 +77,23 @@ impl Run {
             broken: AtomicBool::new(false),
             _lease: lease,
         };
-        if run.is_approver(&run.live.identity) {
+        if run.is_approver(&run.live().identity) {
             return Ok(run);
         }
         let message = format!("This job was approved as {} and goes on only as that.", run.job.arn);
         Err(Error::new(Code::Precondition, message))
+    }
+
+    /// Counts the entries as they are in the journal.
+    pub(super) async fn count(&self) -> Result<(), Error> {
+        let (store, id) = (self.journal.clone(), self.job.id.clone());
+        let counts = blocking(move || store.job(&id)).await?.map(|row| row.counts).unwrap_or_default();
+        self.progress.send_modify(|told| told.counts = counts);
+        Ok(())
+    }
+
+    pub(super) fn live(&self) -> Live {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(super) fn handle(&self) -> JobHandle {
@@ -108,7 +120,7 @@ impl Run {
     }
 
     async fn carry_out(&self) -> Result<JobPhase, Error> {
-        let _limiter = self.limiter().await?;
+        let Some(_limiter) = self.limiter().await? else { return self.halt().await };
         self.enter(JobPhase::Running);
         self.set_state(JobState::Running, "begin").await?;
         // Whatever was under way when a program ended: nobody knows what became of it.
@@ -122,11 +134,11 @@ impl Run {
         }
         loop {
             self.queue().await?;
-            if *self.paused.borrow() {
-                self.set_state(JobState::Paused, "pause").await?;
-                return Ok(JobPhase::Paused);
+            let again = !self.is_paused() && self.reconcile().await?;
+            if self.is_paused() {
+                return self.halt().await;
             }
-            if !self.reconcile().await? {
+            if !again {
                 break;
             }
             self.enter(JobPhase::Running);
@@ -135,18 +147,25 @@ impl Run {
         Ok(JobPhase::Ended)
     }
 
-    /// One limiter for each account and Region, across processes.
-    async fn limiter(&self) -> Result<Arc<Lease>, Error> {
-        loop {
+    /// Writes down that it was paused.
+    async fn halt(&self) -> Result<JobPhase, Error> {
+        self.set_state(JobState::Paused, "pause").await?;
+        Ok(JobPhase::Paused)
+    }
+
+    /// One limiter for each account and Region, across processes; `None` when the job is paused while it waits.
+    async fn limiter(&self) -> Result<Option<Arc<Lease>>, Error> {
+        while !self.is_paused() {
             let pool = self.pool.clone();
             let held = blocking(move || pool.console.limiters.try_limiter(&pool.console.data, &pool.key)).await?;
             if let Some(held) = held {
-                return Ok(held);
+                return Ok(Some(held));
             }
             let why = "Another Poolkeeper is at work in this account and Region; this job starts when that one ends.";
             self.enter(JobPhase::Waiting(why.to_owned()));
-            tokio::time::sleep(LEASE).await;
+            self.sleep(LEASE).await;
         }
+        Ok(None)
     }
 
     /// Sends what is queued, many entries at a time, until nothing is or the job is stopped.
@@ -154,12 +173,24 @@ impl Run {
         let mut rows: VecDeque<ItemRow> = VecDeque::new();
         let (mut from, mut read_all) = (0, false);
         let mut under_way = FuturesUnordered::new();
+        // What is under way is waited for also when something went wrong: its outcome has to be written down.
         let mut stopped: Option<Error> = None;
+        let mut stop = |error: Error| {
+            self.broken.store(true, Ordering::Release);
+            stopped.get_or_insert(error);
+        };
         loop {
             while under_way.len() < PARALLEL && !self.is_stopping() {
                 if rows.is_empty() && !read_all {
                     let (store, id) = (self.journal.clone(), self.job.id.clone());
-                    let page = blocking(move || store.job_items(&id, Some(ItemState::Queued), from, PAGE)).await?;
+                    let page = blocking(move || store.job_items(&id, Some(ItemState::Queued), from, PAGE)).await;
+                    let page = match page {
+                        Ok(page) => page,
+                        Err(error) => {
+                            stop(error);
+                            break;
+                        }
+                    };
                     from = page.last().map_or(from, |row| row.seq + 1);
                     read_all = page.is_empty();
                     rows.extend(page);
@@ -169,10 +200,7 @@ impl Run {
                 // What comes after a group may need it.
                 if group {
                     while let Some(done) = under_way.next().await {
-                        if let Err(error) = done {
-                            self.broken.store(true, Ordering::Release);
-                            stopped = stopped.or(Some(error));
-                        }
+                        Result::unwrap_or_else(done, &mut stop);
                     }
                 }
                 under_way.push(self.one(row));
@@ -181,82 +209,44 @@ impl Run {
                 }
             }
             let Some(done) = under_way.next().await else { break };
-            if let Err(error) = done {
-                self.broken.store(true, Ordering::Release);
-                stopped = stopped.or(Some(error));
-            }
+            done.unwrap_or_else(&mut stop);
         }
         stopped.map_or(Ok(()), Err)
     }
 
     /// Carries out one entry.
     async fn one(&self, row: ItemRow) -> Result<(), Error> {
-        let Some(item) = row.item else {
+        let Some(mut item) = row.item else {
             let end = ItemEnd { why: Some("the person was erased".to_owned()), ..ItemEnd::of(ItemState::Skipped) };
             return self.write_down(row.seq, None, row.step, end, ItemState::Queued).await;
         };
         let mut now = None;
         if row.step == 0 {
-            match self.compared(&item).await? {
+            match self.compared(&mut item, row.resent > 0).await? {
                 Ok(user) => now = user,
                 Err(_) if self.is_stopping() => return Ok(()),
-                Err(end) => return self.write_down(row.seq, Some(&item), 0, end, ItemState::Queued).await,
+                Err((step, end)) => return self.write_down(row.seq, Some(&item), step, end, ItemState::Queued).await,
             }
         }
         for at in row.step..item.steps.len() {
-            if !self.step(row.seq, &item, at, &mut now).await? {
+            let resent = row.resent > 0 && at == row.step;
+            if !self.step(row.seq, &mut item, at, &mut now, resent).await? {
                 break;
             }
         }
         Ok(())
     }
 
-    /// The row as it is now, when it is as it was planned with; else how the entry ends.
-    async fn compared(&self, item: &Item) -> Result<Result<Option<User>, ItemEnd>, Error> {
-        let Some(sub) = item.target.sub().and_then(|sub| Sub::parse(sub).ok()) else { return Ok(Ok(None)) };
-        let now = match self.ask(UserFilter::SubIs(sub)).await? {
-            Ok(now) => now,
-            Err(end) => return Ok(Err(end)),
-        };
-        let already = |why: &str| ItemEnd { why: Some(why.to_owned()), ..ItemEnd::of(ItemState::Done) };
-        let deletes = item.steps.iter().any(|step| matches!(step, Step::Delete));
-        Ok(match standing(item, now.as_ref()) {
-            Standing::AsPlanned => Ok(now),
-            Standing::Done => Err(already("it was so already")),
-            Standing::Gone if deletes => Err(already("the user was gone already")),
-            Standing::Gone => Err(ItemEnd {
-                code: Some(Code::NotFound.as_str().to_owned()),
-                why: Some("There is no such user in this pool.".to_owned()),
-                ..ItemEnd::of(ItemState::Failed)
-            }),
-            Standing::Changed(differences) => Err(ItemEnd {
-                code: Some("changed".to_owned()),
-                why: Some("Somebody changed this user after the plan was made, so nothing was overwritten.".to_owned()),
-                detail: serde_json::to_string(&differences).ok(),
-                ..ItemEnd::of(ItemState::Skipped)
-            }),
-        })
-    }
-
-    /// The user whom a filter finds (`ListUsers`; free), waiting for whatever passes. The inner error is how the entry
-    /// ends.
-    pub(super) async fn ask(&self, filter: UserFilter) -> Result<Result<Option<User>, ItemEnd>, Error> {
-        loop {
-            let before = self.hold.before();
-            match self.live.session.users(&self.pool.key.pool, filter.clone(), Some(2), None).await {
-                Ok(page) => {
-                    self.hold.went_well();
-                    return Ok(Ok(page.users.into_iter().next()));
-                }
-                Err(error) if passes(&error) && !self.is_stopping() => self.wait_out(error, before).await,
-                Err(error) => return Ok(Err(refused(error.into()))),
-            }
-        }
-    }
-
-    /// Makes one call of an entry; whether the next one may be made.
-    async fn step(&self, seq: u64, item: &Item, at: usize, now: &mut Option<User>) -> Result<bool, Error> {
-        let step = &item.steps[at];
+    /// Makes one call of an entry; whether the next one may be made. `resent` says that it may have been applied earlier.
+    async fn step(
+        &self,
+        seq: u64,
+        item: &mut Item,
+        at: usize,
+        now: &mut Option<User>,
+        resent: bool,
+    ) -> Result<bool, Error> {
+        let step = &item.steps[at].clone();
         let last = at + 1 == item.steps.len();
         while !self.is_stopping() {
             let before = self.hold.before();
@@ -274,7 +264,8 @@ impl Run {
                 Ok(())
             };
             let password = self.password.as_ref();
-            let done = self.live.session.apply(&self.pool.key.pool, &item.target, step, password, &intent).await;
+            let live = self.live();
+            let done = live.session.apply(&self.pool.key.pool, &item.target, step, password, &intent).await;
             if let Some(error) = unwritten.lock().unwrap_or_else(PoisonError::into_inner).take() {
                 return Err(error.into());
             }
@@ -284,6 +275,9 @@ impl Run {
                     self.hold.went_well();
                     let state = if last { ItemState::Done } else { ItemState::Queued };
                     let end = ItemEnd { request_id: applied.request_id.clone(), ..ItemEnd::of(state) };
+                    if let (Step::CreateUser(_), Some(user)) = (step, &applied.user) {
+                        item.target = named(user);
+                    }
                     self.write_down(seq, Some(item), at + 1, end, was).await?;
                     self.patch(item, step, now, applied).await;
                     return Ok(true);
@@ -303,13 +297,26 @@ impl Run {
                 self.write_down(seq, Some(item), at, end, was).await?;
                 return Ok(false);
             }
-            if passes(&error) {
+            if self.hold.passes(&error) {
                 // It was not applied, so it is where it was.
                 self.write_down(seq, Some(item), at, ItemEnd::of(ItemState::Queued), was).await?;
                 self.wait_out(error, before).await;
                 continue;
             }
-            self.write_down(seq, Some(item), at, refused(error.into()), was).await?;
+            match (&error.kind, step) {
+                (ErrorKind::NotFound, Step::Delete) => {
+                    let (next, why) = if resent { (at + 1, LOST) } else { (at, "the user was gone already") };
+                    let end = ItemEnd { why: Some(why.to_owned()), ..ItemEnd::of(ItemState::Done) };
+                    self.write_down(seq, Some(item), next, end, was).await?;
+                    self.patch(item, step, now, Applied::default()).await;
+                }
+                // Whether the one who is there is ours is seen when they are asked for.
+                (ErrorKind::AlreadyExists, Step::CreateUser(_)) if resent => {
+                    let end = ItemEnd { state: ItemState::Unknown, ..refused(error.into()) };
+                    self.write_down(seq, Some(item), at, end, was).await?;
+                }
+                _ => self.write_down(seq, Some(item), at, refused(error.into()), was).await?,
+            }
             return Ok(false);
         }
         Ok(false)
@@ -350,7 +357,8 @@ impl Run {
                 None => Ok(()),
             },
             (Step::DeleteGroup, Target::Group { name }) => cache.remove_group(name),
-            _ => match &after {
+            // What AWS showed goes before what we make of it.
+            _ => match applied.user.as_ref().or(after.as_ref()) {
                 Some(after) => cache.patch_user(after, history.as_ref(), at),
                 None => Ok(()),
             },
@@ -383,7 +391,8 @@ impl Run {
         };
         let (store, id) = (self.journal.clone(), self.job.id.clone());
         let state = end.state;
-        blocking(move || store.item_ended(&id, seq, step, &end, &record)).await?;
+        let made = item.filter(|item| step > 0 && matches!(item.steps.first(), Some(Step::CreateUser(_)))).cloned();
+        blocking(move || store.item_ended(&id, seq, step, &end, made.as_ref(), &record)).await?;
         self.moved(was, state);
         Ok(())
     }
@@ -395,18 +404,26 @@ impl Run {
             changes: item.changes.clone(),
         });
         let operation = call.map_or("", |(_, step)| step.operation());
-        AuditEntry { item: Some(seq), person, ..self.pool.job_record(&self.job, kind, operation) }
+        AuditEntry { item: Some(seq), person, ..self.job_record(kind, operation) }
+    }
+
+    fn job_record(&self, kind: AuditKind, operation: &str) -> AuditEntry {
+        self.pool.job_record(&self.job, &self.live().identity, kind, operation)
     }
 
     async fn set_state(&self, state: JobState, what: &str) -> Result<(), Error> {
-        let record = self.pool.job_record(&self.job, AuditKind::Job, what);
+        let record = self.job_record(AuditKind::Job, what);
         let (store, id) = (self.journal.clone(), self.job.id.clone());
         blocking(move || store.set_job_state(&id, state, &record)).await
     }
 
     /// Whether nothing more is to be sent.
     pub(super) fn is_stopping(&self) -> bool {
-        *self.paused.borrow() || self.broken.load(Ordering::Acquire)
+        self.is_paused() || self.broken.load(Ordering::Acquire)
+    }
+
+    fn is_paused(&self) -> bool {
+        *self.paused.borrow()
     }
 
     pub(super) fn enter(&self, phase: JobPhase) {
@@ -430,8 +447,13 @@ impl Run {
     }
 }
 
+/// The user that a call made.
+pub(super) fn named(user: &User) -> Target {
+    Target::User { username: user.username.clone(), sub: user.sub().map(str::to_owned) }
+}
+
 /// How an entry ends that AWS refused.
-fn refused(error: Error) -> ItemEnd {
+pub(super) fn refused(error: Error) -> ItemEnd {
     let why = match &error.iam_action {
         Some(action) if !error.message.contains(action.as_str()) => format!("{} It needs {action}.", error.message),
         _ => error.message,

@@ -1,6 +1,7 @@
 //! Waiting for credentials, for the network, for AWS to take more.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use cognito::{Error as CallError, ErrorKind};
@@ -10,6 +11,7 @@ use tokio::sync::Mutex;
 
 use super::handle::JobPhase;
 use super::run::Run;
+use crate::pool::Live;
 use crate::sync::{is_same, role};
 
 /// How soon credentials are looked for after they have expired.
@@ -30,6 +32,8 @@ pub(super) struct Hold {
     ended: AtomicU64,
     /// Waits in a row without a call that went well.
     failures: AtomicU32,
+    /// Whether a call ever went well, so that the endpoint is right.
+    answered: AtomicBool,
 }
 
 impl Hold {
@@ -41,19 +45,21 @@ impl Hold {
     /// A call went well.
     pub(super) fn went_well(&self) {
         self.failures.store(0, Ordering::Release);
+        self.answered.store(true, Ordering::Release);
     }
-}
 
-/// Whether a failure passes by itself or by what a person does elsewhere, so that the job waits and does not fail.
-pub(super) fn passes(error: &CallError) -> bool {
-    matches!(
-        error.kind,
-        ErrorKind::CredentialsExpired { .. }
+    /// Whether a failure passes by itself or by what a person does elsewhere, so that the job waits and does not fail.
+    pub(super) fn passes(&self, error: &CallError) -> bool {
+        match error.kind {
+            ErrorKind::CredentialsExpired { .. }
             | ErrorKind::CredentialsMissing
             | ErrorKind::Throttled { .. }
-            | ErrorKind::Unreachable
-            | ErrorKind::WrongRegionOrEndpoint
-    )
+            | ErrorKind::Unreachable => true,
+            // Where AWS answered before, a captive portal or a proxy has come in between.
+            ErrorKind::WrongRegionOrEndpoint => self.answered.load(Ordering::Acquire),
+            _ => false,
+        }
+    }
 }
 
 impl Run {
@@ -71,7 +77,7 @@ impl Run {
             }
             ErrorKind::Throttled { retry_after } => {
                 // The gate has slowed down already; this only keeps what was refused eight times from failing.
-                tokio::time::sleep(retry_after.unwrap_or(Duration::from_secs(2))).await;
+                self.sleep(retry_after.unwrap_or(Duration::from_secs(2))).await;
             }
             _ => {
                 self.enter(JobPhase::Waiting(error.message));
@@ -88,12 +94,12 @@ impl Run {
         while !self.is_stopping() {
             self.sleep(wait).await;
             wait = (wait * 2).min(CREDENTIALS_AT_LAST);
-            if self.live.session.credentials().await.is_err() {
-                continue;
-            }
-            match self.live.session.identity().await {
-                Ok(now) if self.is_approver(&now) => return,
-                Ok(now) => {
+            match self.pool.renewed().await {
+                Ok(now) if self.is_approver(&now.identity) => {
+                    *self.live.lock().unwrap_or_else(PoisonError::into_inner) = now;
+                    return;
+                }
+                Ok(Live { identity: now, .. }) => {
                     let why = format!(
                         "The new credentials are those of {} in account {}. This job was approved as {} and goes on only \
                          as that.",
@@ -115,7 +121,7 @@ impl Run {
     }
 
     /// Sleeps, but not on when the job is paused.
-    async fn sleep(&self, how_long: Duration) {
+    pub(super) async fn sleep(&self, how_long: Duration) {
         let mut paused = self.paused.subscribe();
         tokio::select! {
             () = tokio::time::sleep(how_long) => {}

@@ -6,6 +6,7 @@
 
 mod chains;
 mod engine;
+mod find;
 mod hold;
 mod loops;
 mod members;
@@ -13,6 +14,7 @@ mod plan;
 mod progress;
 mod verify;
 
+pub(crate) use find::find;
 pub(crate) use hold::{is_same, role};
 
 use std::sync::{Arc, PoisonError};

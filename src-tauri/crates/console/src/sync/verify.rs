@@ -1,14 +1,13 @@
 //! Users that the listing did not show: asked for one by one, then kept or removed.
 
-use cognito::{ErrorKind, UserFilter};
+use cognito::UserFilter;
 use futures::{StreamExt as _, TryStreamExt as _};
 use model::user::User;
 use model::{Sub, Username};
 use store::{ChainStep, SyncPhase as StoredPhase};
 
-use super::chains::again;
 use super::engine::Run;
-use super::loops::Circle;
+use super::find;
 use super::{SyncPhase, plan};
 use crate::error::Error;
 use crate::pool::Live;
@@ -89,30 +88,14 @@ impl Run {
             Some(sub) => UserFilter::SubIs(sub),
             None => UserFilter::UsernameIs(user.username.clone()),
         };
-        let (mut token, mut circle, mut restarts): (Option<String>, _, _) = (None, Circle::default(), 0);
-        loop {
-            let asked = || live.session.users(&self.pool.key.pool, filter.clone(), None, token.clone());
-            let page = match self.call(asked).await {
-                Ok(page) => page,
-                Err(error) if error.kind != ErrorKind::PageTokenRefused => return Err(error.into()),
-                Err(_) => {
-                    again(&mut restarts)?;
-                    (token, circle) = (None, Circle::default());
-                    continue;
-                }
-            };
+        let filter = &filter;
+        let page = |token: Option<String>| async move {
+            let page =
+                self.call(|| live.session.users(&self.pool.key.pool, filter.clone(), None, token.clone())).await?;
             self.meter.page(0);
-            // A page may be empty although more follow.
-            match (page.users.into_iter().next(), page.next) {
-                (Some(found), _) => return Ok(Some(found)),
-                (None, None) => return Ok(None),
-                (None, next) if circle.closes_with(next.as_deref()) => {
-                    again(&mut restarts)?;
-                    (token, circle) = (None, Circle::default());
-                }
-                (None, next) => token = next,
-            }
-        }
+            Ok(page)
+        };
+        find(page, |_| true).await
     }
 
     async fn remove_all_covered(&self) -> Result<(), Error> {

@@ -43,6 +43,12 @@ pub(crate) fn options(users: u32) -> Options {
     Options { users, quota: Quota::Off, ..Options::default() }
 }
 
+/// A sandbox whose clock is ours: what became of a call is seen by the times of rows.
+#[expect(clippy::disallowed_methods, reason = "the console of these tests reads the system's clock")]
+pub(crate) fn today(users: u32) -> Options {
+    Options { start: std::time::SystemTime::now().try_into().unwrap(), ..options(users) }
+}
+
 pub(crate) fn skewed(users: u32) -> Options {
     Options { sub_shape: SubShape::Skewed, ..options(users) }
 }

@@ -77,7 +77,7 @@ fn operations() -> Vec<(Action, &'static str, &'static str)> {
         (Action::SetPassword { permanent: true }, "FORCE_CHANGE_PASSWORD", "AdminSetUserPassword"),
         (Action::SignOut, "CONFIRMED", "AdminUserGlobalSignOut"),
         (Action::SetMfa(preference()), "CONFIRMED", "AdminSetUserMFAPreference"),
-        (Action::ResendInvitation, "FORCE_CHANGE_PASSWORD", "AdminCreateUser"),
+        (Action::ResendInvitation { by: None }, "FORCE_CHANGE_PASSWORD", "AdminCreateUser"),
         (Action::AddToGroup { group: group("admins") }, "CONFIRMED", "AdminAddUserToGroup"),
         (Action::LinkProvider { provider: linked, subject }, "CONFIRMED", "AdminLinkProviderForUser"),
         (Action::DeleteUsers, "CONFIRMED", "AdminDeleteUser"),

@@ -14,7 +14,7 @@ use model::{PoolId, Region};
 use sandbox::Sandbox;
 use tempfile::TempDir;
 
-use crate::house::{config, options};
+use crate::house::{config, today};
 
 const ENDPOINT: &str = "POOLKEEPER_TEST_ENDPOINT";
 const DIR: &str = "POOLKEEPER_TEST_DIR";
@@ -65,7 +65,7 @@ fn start(endpoint: &str, dir: &Path, pool: &str, job: &str) -> Child {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_twenty_times_a_job_ends_and_nobody_gets_a_message_twice() {
-    let (dir, sandbox) = (TempDir::new().unwrap(), Sandbox::new(options(PEOPLE)));
+    let (dir, sandbox) = (TempDir::new().unwrap(), Sandbox::new(today(PEOPLE)));
     sandbox.weather().set_latency(Duration::from_millis(2), Duration::from_millis(4));
     let server = sandbox.serve(0).await.unwrap();
     let (endpoint, id) = (server.endpoint(), sandbox.pool_id());

@@ -5,6 +5,7 @@ mod circle;
 mod connections;
 mod house;
 mod jobs;
+mod jobs_doubt;
 mod jobs_kill;
 mod kill;
 mod lab;

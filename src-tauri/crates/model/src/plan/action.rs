@@ -13,7 +13,10 @@ pub enum Action {
     /// Creates a user.
     CreateUser(NewUser),
     /// Sends the invitation again to users who have never signed in; the temporary password changes.
-    ResendInvitation,
+    ResendInvitation {
+        /// How; `None` for by e-mail where there is an address, else by SMS.
+        by: Option<Delivery>,
+    },
     /// Sets attributes to the same values for everybody.
     SetAttributes {
         /// The values, by AWS's names.
@@ -113,7 +116,7 @@ impl Action {
     pub fn name(&self) -> &'static str {
         match self {
             Self::CreateUser(_) => "create user",
-            Self::ResendInvitation => "resend invitation",
+            Self::ResendInvitation { .. } => "resend invitation",
             Self::SetAttributes { .. } => "set attributes",
             Self::ReplaceInAttribute { .. } => "replace in attribute",
             Self::CopyAttribute { .. } => "copy attribute",
@@ -149,6 +152,42 @@ impl Action {
                 | Self::DeleteGroup { .. }
                 | Self::Undo { .. }
         )
+    }
+
+    /// What a person should know before it is approved, as sentences.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        let address = |name: &str| matches!(name, "email" | "phone_number");
+        let unverified = match self {
+            Self::SetAttributes { attributes } => {
+                attributes.keys().any(|name| address(name) && !attributes.contains_key(&format!("{name}_verified")))
+            }
+            Self::ReplaceInAttribute { attribute, .. } => address(attribute),
+            Self::CopyAttribute { to, .. } => address(to),
+            _ => false,
+        };
+        if unverified {
+            notes.push(
+                "A new address loses its verified mark. Where the pool wants addresses verified before they change, the old one \
+                 stays until the person enters the code that is sent to the new one. Set the verified attribute to true as well \
+                 to change it at once."
+                    .to_owned(),
+            );
+        }
+        match self {
+            Self::DisableUsers => {
+                notes.push("Tokens that are out still verify offline until they expire.".to_owned());
+            }
+            Self::SignOut => {
+                notes.push("Access and ID tokens that are out still verify offline until they expire.".to_owned());
+            }
+            Self::SetPassword { .. } => {
+                notes.push("Also a user of an identity provider gets a password of this pool by it.".to_owned());
+            }
+            _ => {}
+        }
+        notes
     }
 
     /// Whether a password has to be handed over with the approval. It is never part of a plan.

@@ -1,10 +1,15 @@
 //! Holding a row of now against what was planned with, and against what a call would have made of it.
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::item::Item;
+use super::action::{GroupSettings, NewUser};
+use super::item::{Item, Record};
 use super::step::Step;
 use crate::user::{User, UserStatus};
+
+/// How far AWS's clock and ours may differ: what is signed further off is refused.
+const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// A field that somebody else changed after the plan was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,9 +59,10 @@ fn value(user: &User, field: &str) -> Option<String> {
 }
 
 /// Compares a user's row of now with what was planned. Groups are left out: adding and removing is the same whoever did it
-/// before.
+/// before. `resent` says that a call about it may have been applied earlier although no answer came: what is as it shall be
+/// is then ours.
 #[must_use]
-pub fn standing(item: &Item, now: Option<&User>) -> Standing {
+pub fn standing(item: &Item, now: Option<&User>, resent: bool) -> Standing {
     let Some(now) = now else { return Standing::Gone };
     let compared: Vec<_> = item.changes.iter().filter(|change| change.field != "group").collect();
     let differences: Vec<Difference> = compared
@@ -71,7 +77,7 @@ pub fn standing(item: &Item, now: Option<&User>) -> Standing {
             })
         })
         .collect();
-    if let Some(super::item::Record::User(planned)) = &item.record
+    if let Some(Record::User(planned)) = &item.record
         && (planned.attributes != now.attributes || planned.enabled != now.enabled || planned.status != now.status)
     {
         return Standing::Changed(whole(planned, now));
@@ -80,7 +86,55 @@ pub fn standing(item: &Item, now: Option<&User>) -> Standing {
         return Standing::AsPlanned;
     }
     let done = compared.iter().all(|change| value(now, &change.field) == change.after);
-    if done && shows_itself(&item.steps) { Standing::Done } else { Standing::Changed(differences) }
+    if done && (resent || shows_itself(&item.steps)) { Standing::Done } else { Standing::Changed(differences) }
+}
+
+/// A field of a group's settings, by the name that changes have.
+fn setting(settings: &GroupSettings, field: &str) -> Option<String> {
+    match field {
+        "description" => settings.description.clone(),
+        "precedence" => settings.precedence.map(|number| number.to_string()),
+        _ => settings.role_arn.clone(),
+    }
+}
+
+/// Compares a group as it is now with what was planned.
+#[must_use]
+pub fn group_standing(item: &Item, now: &GroupSettings) -> Standing {
+    let difference = |change: &super::item::Change| {
+        let value = setting(now, &change.field);
+        (value != change.before).then(|| Difference {
+            field: change.field.clone(),
+            planned_with: change.before.clone(),
+            now: value,
+            wanted: change.after.clone(),
+        })
+    };
+    let differences: Vec<Difference> = item.changes.iter().filter_map(difference).collect();
+    match differences.is_empty() {
+        true => Standing::AsPlanned,
+        false if is_changed(item, now) => Standing::Done,
+        false => Standing::Changed(differences),
+    }
+}
+
+/// Whether a group is as a change of it shall leave it.
+#[must_use]
+pub fn is_changed(item: &Item, now: &GroupSettings) -> bool {
+    item.changes.iter().all(|change| setting(now, &change.field) == change.after)
+}
+
+/// The settings that a change of a group sends: what it leaves out as it is now, for AWS would empty it.
+#[must_use]
+pub fn over(item: &Item, wanted: &GroupSettings, now: &GroupSettings) -> GroupSettings {
+    let changes = |field: &str| item.changes.iter().any(|change| change.field == field);
+    let of = |field: &str| if changes(field) { wanted } else { now };
+    GroupSettings {
+        name: wanted.name.clone(),
+        description: of("description").description.clone(),
+        precedence: of("precedence").precedence,
+        role_arn: of("role").role_arn.clone(),
+    }
 }
 
 /// Whether the fields of a row tell that the calls are done. They do not when the same fields may come from elsewhere.
@@ -108,14 +162,27 @@ fn whole(planned: &User, now: &User) -> Vec<Difference> {
 
 /// Whether a call whose answer never came was applied, by the row of now; `None` when the user is not found.
 ///
-/// `in_group` tells whether the user is a member of the group that the call is about, where it is about one.
+/// `in_group` tells whether the user is a member of the group that the call is about, where it is about one. A row that
+/// changed after `sent_at` does not tell that a call was not applied which must not be made twice: it may have been, and
+/// the person may have gone on from there. Listings trail, so such a call wants a second look before it is believed.
 #[must_use]
-pub fn evidence(item: &Item, step: &Step, now: Option<&User>, in_group: Option<bool>) -> Evidence {
+pub fn evidence(item: &Item, step: &Step, now: Option<&User>, in_group: Option<bool>, sent_at: Timestamp) -> Evidence {
+    let shown = shown(item, step, now, in_group, sent_at);
+    let later = now.is_some_and(|now| now.modified_at >= earliest(sent_at));
+    if shown == Evidence::NotApplied && later && !step.is_idempotent() { Evidence::Untold } else { shown }
+}
+
+fn earliest(sent_at: Timestamp) -> Timestamp {
+    sent_at.saturating_sub(SKEW).unwrap_or(Timestamp::MIN)
+}
+
+fn shown(item: &Item, step: &Step, now: Option<&User>, in_group: Option<bool>, sent_at: Timestamp) -> Evidence {
     let told = |applied: bool| if applied { Evidence::Applied } else { Evidence::NotApplied };
     match (step, now) {
-        (Step::Delete, now) => told(now.is_none()),
-        (Step::CreateUser(_), now) => told(now.is_some()),
-        (_, None) => Evidence::Untold,
+        (Step::Delete, None) => told(was_listed(item, sent_at)),
+        (Step::Delete, Some(_)) | (Step::CreateUser(_), None) => Evidence::NotApplied,
+        (Step::CreateUser(new), Some(now)) if is_ours(new, now, sent_at) => Evidence::Applied,
+        (Step::CreateUser(_), Some(_)) | (_, None) => Evidence::Untold,
         (Step::Enable, Some(now)) => told(now.enabled),
         (Step::Disable, Some(now)) => told(!now.enabled),
         (Step::Confirm, Some(now)) => told(now.status == UserStatus::Confirmed),
@@ -143,8 +210,19 @@ pub fn evidence(item: &Item, step: &Step, now: Option<&User>, in_group: Option<b
     }
 }
 
+/// Whether a user is old enough that listings show them, so that who is not listed is gone. Who is not may be deleted
+/// twice, which harms nobody.
+fn was_listed(item: &Item, sent_at: Timestamp) -> bool {
+    matches!(&item.record, Some(Record::User(user)) if user.created_at < earliest(sent_at))
+}
+
+/// Whether a user is the one that a call would have made, and not somebody else of the same name.
+fn is_ours(new: &NewUser, now: &User, sent_at: Timestamp) -> bool {
+    now.created_at >= earliest(sent_at) && new.attributes.iter().all(|(name, value)| now.attribute(name) == Some(value))
+}
+
 /// Whether the `identities` of a user name a provider's subject.
-fn is_linked(user: &User, provider: &str, subject: &str) -> bool {
+pub(super) fn is_linked(user: &User, provider: &str, subject: &str) -> bool {
     let identities: Vec<serde_json::Value> =
         user.attribute("identities").and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
     identities.iter().any(|identity| identity["providerName"] == provider && identity["userId"] == subject)

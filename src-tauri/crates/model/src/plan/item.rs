@@ -1,5 +1,7 @@
 //! What a plan consists of: one entry for each user or group.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -133,6 +135,31 @@ impl Plan {
     /// The entries that do something.
     pub fn active(&self) -> impl Iterator<Item = &Item> {
         self.items.iter().filter(|item| item.skip.is_none())
+    }
+
+    /// The SHA-256 of all that it says, in hexadecimal digits: one that was edited has another.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        use std::fmt::Write as _;
+
+        use sha2::{Digest as _, Sha256};
+        // A plan is text and numbers, and its maps are sorted: it can always be written, in one way.
+        let text = serde_json::to_vec(self).unwrap_or_default();
+        Sha256::digest(&text).iter().fold(String::new(), |mut digits, byte| {
+            // A text takes whatever is written to it.
+            let _ = write!(digits, "{byte:02x}");
+            digits
+        })
+    }
+
+    /// Its calls that change something, by operation.
+    #[must_use]
+    pub fn operations(&self) -> BTreeMap<String, u64> {
+        let mut operations = BTreeMap::new();
+        for step in self.active().flat_map(|item| &item.steps) {
+            *operations.entry(step.operation().to_owned()).or_default() += 1;
+        }
+        operations
     }
 
     /// Whether something in it cannot be taken back.

@@ -1,6 +1,27 @@
 //! A plan that is being carried out.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use super::item::Plan;
+
+/// What is kept of a plan beside its entries. It names nobody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JobHead {
+    /// The action's short name.
+    pub action: String,
+    /// When the plan was made.
+    pub made_at: Timestamp,
+    /// What a person was told before they approved it.
+    pub notes: Vec<String>,
+}
+
+impl From<&Plan> for JobHead {
+    fn from(plan: &Plan) -> Self {
+        Self { action: plan.action.name().to_owned(), made_at: plan.made_at, notes: plan.notes.clone() }
+    }
+}
 
 /// Where an entry of a job stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

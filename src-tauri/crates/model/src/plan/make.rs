@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::action::{Action, GroupSettings, NewUser};
+use super::action::{Action, Delivery, GroupSettings, NewUser};
+use super::compare::is_linked;
 use super::item::{Change, Item, Record, Target};
 use super::step::Step;
 use crate::Username;
@@ -82,10 +83,13 @@ pub fn item_for(action: &Action, user: &User, pool: &Pool) -> Result<Item, PlanE
         Action::DisableUsers if !user.enabled => skip("is disabled already"),
         Action::DisableUsers => one(Step::Disable, vec![changed("enabled", Some("yes"), Some("no"))]),
         Action::ConfirmUsers { verify_email } => confirm(user, target, *verify_email),
-        Action::ResendInvitation if !forced => {
+        Action::ResendInvitation { .. } if !forced => {
             skip("has signed in before or signed up by themself; there is no invitation")
         }
-        Action::ResendInvitation => one(Step::Resend, Vec::new()),
+        Action::ResendInvitation { by } => match way(user, *by) {
+            Some(by) => one(Step::Resend { by }, Vec::new()),
+            None => skip("has no address to which the invitation could be sent"),
+        },
         Action::ResetPassword if forced => {
             skip("has a temporary password, which cannot be reset; resend the invitation instead")
         }
@@ -97,6 +101,7 @@ pub fn item_for(action: &Action, user: &User, pool: &Pool) -> Result<Item, PlanE
             one(Step::SetPassword { permanent: *permanent }, vec![status(after)])
         }
         Action::SignOut => one(Step::SignOut, Vec::new()),
+        Action::DeleteUsers if user.sub().is_none() => skip("has no sub by which to tell them from another"),
         Action::DeleteUsers => {
             let record = Some(Record::User(Box::new(user.clone())));
             Ok(Item { target, steps: vec![Step::Delete], changes: Vec::new(), skip: None, record })
@@ -104,10 +109,18 @@ pub fn item_for(action: &Action, user: &User, pool: &Pool) -> Result<Item, PlanE
         Action::SetMfa(preference) if preference.factors.is_empty() => {
             wrong("factors", "Name at least one factor to turn on or off.")
         }
+        Action::SetMfa(preference)
+            if preference.preferred.is_some_and(|first| preference.factors.get(&first) != Some(&true)) =>
+        {
+            wrong("preferred", "The factor that is asked for first has to be turned on by the same change.")
+        }
         Action::SetMfa(preference) => one(Step::SetMfa(preference.clone()), Vec::new()),
         Action::ForgetDevice { device_key } => one(Step::ForgetDevice { device_key: device_key.clone() }, Vec::new()),
         Action::LinkProvider { provider, subject } => {
             one(Step::Link { provider: provider.clone(), subject: subject.clone() }, Vec::new())
+        }
+        Action::UnlinkProvider { provider, subject } if !is_linked(user, provider, subject) => {
+            skip("is not linked to this identity")
         }
         Action::UnlinkProvider { provider, subject } => {
             one(Step::Unlink { provider: provider.clone(), subject: subject.clone() }, Vec::new())
@@ -125,6 +138,18 @@ pub fn item_for(action: &Action, user: &User, pool: &Pool) -> Result<Item, PlanE
         | Action::UpdateGroup(_)
         | Action::DeleteGroup { .. }
         | Action::Undo { .. } => wrong("action", "This is not something that is done to a user that exists."),
+    }
+}
+
+/// How an invitation reaches a user: as wished, else by e-mail, else by SMS; `None` when there is no such address.
+fn way(user: &User, wished: Option<Delivery>) -> Option<Delivery> {
+    let reaches = |way: &Delivery| match way {
+        Delivery::Email => user.attribute("email").is_some_and(|address| !address.is_empty()),
+        Delivery::Sms => user.attribute("phone_number").is_some_and(|number| !number.is_empty()),
+    };
+    match wished {
+        Some(way) => Some(way).filter(reaches),
+        None => [Delivery::Email, Delivery::Sms].into_iter().find(reaches),
     }
 }
 

@@ -2,6 +2,7 @@
 //! whether it can be taken back. Nothing here sends anything.
 
 mod action;
+mod check;
 mod compare;
 mod item;
 mod job;
@@ -12,11 +13,11 @@ mod reverse;
 mod step;
 
 pub use action::{Action, Delivery, Factor, GroupSettings, MfaPreference, NewUser};
-pub use compare::{Difference, Evidence, Standing, evidence, standing};
+pub use compare::{Difference, Evidence, Standing, evidence, group_standing, is_changed, over, standing};
 pub use item::{Change, Item, Plan, Record, Target};
-pub use job::{ItemCounts, ItemState, JobState};
+pub use job::{ItemCounts, ItemState, JobHead, JobState};
 pub use make::{PlanError, item_for, items_for_group, new_user};
 pub use patch::patched;
 pub use preview::{Allowance, CategoryCalls, Messages, Preview, preview};
-pub use reverse::{reversed, reverses};
+pub use reverse::reversed;
 pub use step::{Step, Undo};

@@ -137,7 +137,7 @@ fn sends(step: &Step) -> Messages {
             let invited = by(Delivery::Email) + by(Delivery::Sms);
             Messages { low: invited, high: invited }
         }
-        Step::Resend | Step::ResetPassword => Messages { low: 1, high: 1 },
+        Step::Resend { .. } | Step::ResetPassword => Messages { low: 1, high: 1 },
         Step::UpdateAttributes { attributes } => {
             let asked = |name: &str| {
                 let verified = attributes.get(&format!("{name}_verified")).is_some_and(|value| value == "true");

@@ -5,20 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::action::NewUser;
 use super::item::{Change, Item, Record, Target};
 use super::step::Step;
+use crate::Username;
 use crate::user::User;
 
-/// Whether taking an entry back is possible, or at least something like it.
-#[must_use]
-pub fn reverses(item: &Item) -> bool {
-    !reversed(item).is_empty()
-}
-
 /// The entries that take back one that was done; empty when nothing can be. Of a deleted user a new one is made from the
-/// record; of a deleted group a new one with its members.
+/// record; of a deleted group a new one with its members. In pools where users sign in by `addresses` (attributes such as
+/// `email`) a user is made by that, for the user name is Cognito's own there.
 #[must_use]
-pub fn reversed(item: &Item) -> Vec<Item> {
+pub fn reversed(item: &Item, addresses: &[String]) -> Vec<Item> {
     match (&item.record, item.steps.first()) {
-        (Some(Record::User(user)), _) => created_again(user),
+        (Some(Record::User(user)), _) => created_again(user, addresses),
         (Some(Record::Group { settings, members }), Some(Step::DeleteGroup)) => {
             let group = Item {
                 target: item.target.clone(),
@@ -101,7 +97,7 @@ fn attributes_back(item: &Item, touched: impl Fn(&str) -> bool) -> Vec<Step> {
 }
 
 /// A new user like the one that was deleted, uninvited, back in the groups.
-fn created_again(user: &User) -> Vec<Item> {
+fn created_again(user: &User, addresses: &[String]) -> Vec<Item> {
     let own = |name: &str| matches!(name, "sub" | "identities" | "cognito:user_status");
     let attributes: BTreeMap<String, String> = user
         .attributes
@@ -109,14 +105,16 @@ fn created_again(user: &User) -> Vec<Item> {
         .filter(|(name, _)| !own(name))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
-    let username = user.username.as_str().to_owned();
+    let address = addresses.iter().find_map(|name| user.attribute(name));
+    let name = address.and_then(|address| Username::parse(address).ok()).unwrap_or_else(|| user.username.clone());
+    let username = name.as_str().to_owned();
     let new = NewUser { username, attributes, invite: BTreeSet::new(), own_password: false };
     let mut steps = vec![Step::CreateUser(new)];
     steps.extend(user.groups.iter().map(|group| Step::AddToGroup { group: group.clone() }));
     if !user.enabled {
         steps.push(Step::Disable);
     }
-    let target = Target::User { username: user.username.clone(), sub: None };
+    let target = Target::User { username: name, sub: None };
     let changes = user
         .attributes
         .iter()

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::action::{GroupSettings, MfaPreference, NewUser};
+use super::action::{Delivery, GroupSettings, MfaPreference, NewUser};
 use crate::GroupName;
 use crate::call::{MauEffect, QuotaCategory};
 use crate::mau::effect_of;
@@ -16,7 +16,10 @@ pub enum Step {
     /// `AdminCreateUser`.
     CreateUser(NewUser),
     /// `AdminCreateUser` with `RESEND`.
-    Resend,
+    Resend {
+        /// How the invitation is sent.
+        by: Delivery,
+    },
     /// `AdminUpdateUserAttributes`.
     UpdateAttributes {
         /// The values.
@@ -106,7 +109,7 @@ impl Step {
     #[must_use]
     pub fn operation(&self) -> &'static str {
         match self {
-            Self::CreateUser(_) | Self::Resend => "AdminCreateUser",
+            Self::CreateUser(_) | Self::Resend { .. } => "AdminCreateUser",
             Self::UpdateAttributes { .. } => "AdminUpdateUserAttributes",
             Self::DeleteAttributes { .. } => "AdminDeleteUserAttributes",
             Self::Enable => "AdminEnableUser",
@@ -132,7 +135,7 @@ impl Step {
     #[must_use]
     pub fn category(&self) -> QuotaCategory {
         match self {
-            Self::CreateUser(_) | Self::Resend | Self::Confirm => QuotaCategory::UserCreation,
+            Self::CreateUser(_) | Self::Resend { .. } | Self::Confirm => QuotaCategory::UserCreation,
             Self::ResetPassword | Self::SetPassword { .. } => QuotaCategory::UserAccountRecovery,
             Self::SetMfa(_) | Self::ForgetDevice { .. } => QuotaCategory::UserResourceUpdate,
             Self::CreateGroup(_) | Self::UpdateGroup(_) | Self::DeleteGroup => QuotaCategory::UserPoolResourceUpdate,
@@ -144,6 +147,19 @@ impl Step {
     #[must_use]
     pub fn effect(&self) -> MauEffect {
         effect_of(self.operation())
+    }
+
+    /// Whether making the call twice leaves everything as once does: no second message, no password or address that is
+    /// not the person's own any more.
+    #[must_use]
+    pub fn is_idempotent(&self) -> bool {
+        match self {
+            Self::CreateUser(_) | Self::Resend { .. } | Self::ResetPassword | Self::SetPassword { .. } => false,
+            Self::UpdateAttributes { attributes } => {
+                !attributes.keys().any(|name| matches!(name.as_str(), "email" | "phone_number"))
+            }
+            _ => true,
+        }
     }
 
     /// Whether it can be taken back, and why not.
@@ -171,7 +187,7 @@ impl Step {
                 approximate("the user is deleted again, but has been counted")
             }
             Self::CreateUser(_) => approximate("the user is deleted again, but the invitation was sent"),
-            Self::Resend => impossible("a message that was sent cannot be taken back"),
+            Self::Resend { .. } => impossible("a message that was sent cannot be taken back"),
             Self::Confirm => impossible("a confirmed user cannot become unconfirmed"),
             Self::ResetPassword => impossible("the old password is gone and the message was sent"),
             Self::SetPassword { .. } => impossible("the old password cannot be read and so not be set again"),

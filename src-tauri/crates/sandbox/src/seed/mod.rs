@@ -238,12 +238,7 @@ fn client_plans() -> [(&'static str, bool, Value); 3] {
     let web = json!({
         "ExplicitAuthFlows": user_flows,
         "SupportedIdentityProviders": ["COGNITO"],
-        // Several ports: one of them may be somebody else's, and Cognito takes no other than those that are registered.
-        "CallbackURLs": [
-            "http://127.0.0.1/callback",
-            "http://localhost:3000/callback",
-            "http://localhost:8765/callback",
-        ],
+        "CallbackURLs": ["http://127.0.0.1/callback", "http://localhost:3000/callback"],
         "LogoutURLs": ["http://localhost:3000/"],
         "AllowedOAuthFlows": ["code"],
         "AllowedOAuthScopes": ["openid", "email", "profile", "phone", "aws.cognito.signin.user.admin"],

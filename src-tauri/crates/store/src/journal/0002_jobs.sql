@@ -1,7 +1,9 @@
--- What was approved and is carried out. `head` is the plan without its entries, as JSON.
+-- What was approved and is carried out. `head` is the action, its time and notes, as JSON, and names nobody; `digest` is
+-- the SHA-256 of the whole plan.
 CREATE TABLE jobs (
     id TEXT PRIMARY KEY,
     head TEXT NOT NULL,
+    digest TEXT NOT NULL,
     pool TEXT NOT NULL,
     account TEXT NOT NULL,
     arn TEXT NOT NULL,
@@ -14,7 +16,8 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_by_time ON jobs (created_at);
 
 -- One user or group of a job. `body` is the entry as JSON, with what is kept for taking it back; `step` is the call that
--- is next. An erased person's body is emptied.
+-- is next, `sent_at` when the last one was sent, `resent` how often it was queued again after no answer came. An erased
+-- person's body is emptied.
 CREATE TABLE items (
     job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
     seq INTEGER NOT NULL,
@@ -28,6 +31,8 @@ CREATE TABLE items (
     detail TEXT,
     request_id TEXT,
     at INTEGER NOT NULL,
+    sent_at INTEGER,
+    resent INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (job, seq)
 ) STRICT, WITHOUT ROWID;
 
@@ -56,9 +61,11 @@ CREATE TABLE audit_head (
 
 INSERT INTO audit_head (one, records, hash) VALUES (1, 0, '');
 
+-- `id` is random and stands before what is sealed with the key.
 CREATE TABLE audit_keys (
+    id TEXT PRIMARY KEY,
     pool TEXT NOT NULL,
     person TEXT NOT NULL,
     key BLOB NOT NULL,
-    PRIMARY KEY (pool, person)
+    UNIQUE (pool, person)
 ) STRICT, WITHOUT ROWID;

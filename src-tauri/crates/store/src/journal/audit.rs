@@ -1,5 +1,7 @@
 //! The audit: what was done, by whom, where, and what came of it; only ever added to, each record chained to the last.
 
+use std::collections::BTreeMap;
+
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use jiff::Timestamp;
@@ -9,6 +11,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{Journal, JournalError};
+
+/// Records that are read at once.
+const BATCH: u32 = 1_000;
 
 /// What a record is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,8 +54,20 @@ pub struct AuditEntry {
     pub request_id: Option<String>,
     /// Why, in the words of whoever approved it.
     pub reason: Option<String>,
+    /// What was approved; `None` for all other records.
+    pub plan: Option<AuditPlan>,
     /// Whom it is about; `None` for what is about nobody.
     pub person: Option<AuditPerson>,
+}
+
+/// What was approved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditPlan {
+    /// The SHA-256 of the whole plan.
+    pub digest: String,
+    /// How many calls of each operation it has.
+    pub calls: BTreeMap<String, u64>,
 }
 
 /// Whom a record is about. Kept sealed.
@@ -124,7 +141,8 @@ struct Body {
     code: Option<String>,
     request_id: Option<String>,
     reason: Option<String>,
-    /// Nonce and ciphertext in hexadecimal digits.
+    plan: Option<AuditPlan>,
+    /// The key's id, nonce and ciphertext in hexadecimal digits.
     sealed: Option<String>,
 }
 
@@ -160,6 +178,7 @@ pub(super) fn add(transaction: &Transaction<'_>, entry: &AuditEntry) -> Result<(
         code: entry.code.clone(),
         request_id: entry.request_id.clone(),
         reason: entry.reason.clone(),
+        plan: entry.plan.clone(),
         sealed,
     };
     let body = serde_json::to_string(&body).map_err(failed)?;
@@ -180,16 +199,21 @@ fn identity(person: &AuditPerson) -> &str {
     person.sub.as_deref().unwrap_or(&person.name)
 }
 
+/// The digits of a key's id.
+const KEY_ID: usize = 32;
+
 fn seal(connection: &Connection, pool: &str, person: &AuditPerson) -> Result<String, JournalError> {
-    let key = match key(connection, pool, identity(person))? {
-        Some(key) => key,
+    let (id, key) = match key_of(connection, pool, identity(person))? {
+        Some(known) => known,
         None => {
-            let mut new = vec![0; 32];
-            getrandom::fill(&mut new).map_err(failed)?;
+            let (mut id, mut key) = ([0; KEY_ID / 2], vec![0; 32]);
+            getrandom::fill(&mut id).map_err(failed)?;
+            getrandom::fill(&mut key).map_err(failed)?;
+            let id = hex::encode(id);
             connection
-                .prepare_cached("INSERT INTO audit_keys (pool, person, key) VALUES (?1, ?2, ?3)")?
-                .execute(params![pool, identity(person), new])?;
-            new
+                .prepare_cached("INSERT INTO audit_keys (id, pool, person, key) VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![id, pool, identity(person), key])?;
+            (id, key)
         }
     };
     let mut nonce = [0; 24];
@@ -199,15 +223,23 @@ fn seal(connection: &Connection, pool: &str, person: &AuditPerson) -> Result<Str
     let sealed = cipher
         .encrypt(&XNonce::from(nonce), Payload { msg: &text, aad: pool.as_bytes() })
         .map_err(|_| failed("a record could not be sealed"))?;
-    Ok(format!("{}{}", hex::encode(nonce), hex::encode(sealed)))
+    Ok(format!("{id}{}{}", hex::encode(nonce), hex::encode(sealed)))
 }
 
-fn key(connection: &Connection, pool: &str, person: &str) -> Result<Option<Vec<u8>>, JournalError> {
-    let mut statement = connection.prepare_cached("SELECT key FROM audit_keys WHERE pool = ?1 AND person = ?2")?;
-    Ok(statement.query_row(params![pool, person], |row| row.get(0)).optional()?)
+fn key_of(connection: &Connection, pool: &str, person: &str) -> Result<Option<(String, Vec<u8>)>, JournalError> {
+    let mut statement = connection.prepare_cached("SELECT id, key FROM audit_keys WHERE pool = ?1 AND person = ?2")?;
+    Ok(statement.query_row(params![pool, person], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }
 
-fn unseal(sealed: &str, pool: &str, key: &[u8]) -> Option<AuditPerson> {
+/// Whom a sealed text is about; `None` once the key is gone.
+fn unseal(connection: &Connection, sealed: &str, pool: &str) -> Result<Option<AuditPerson>, JournalError> {
+    let Some((id, sealed)) = sealed.split_at_checked(KEY_ID) else { return Ok(None) };
+    let mut statement = connection.prepare_cached("SELECT key FROM audit_keys WHERE id = ?1")?;
+    let key: Option<Vec<u8>> = statement.query_row([id], |row| row.get(0)).optional()?;
+    Ok(key.and_then(|key| opened(sealed, pool, &key)))
+}
+
+fn opened(sealed: &str, pool: &str, key: &[u8]) -> Option<AuditPerson> {
     let bytes = hex::decode(sealed).ok()?;
     let (nonce, text) = bytes.split_first_chunk::<24>()?;
     let cipher = XChaCha20Poly1305::new_from_slice(key).ok()?;
@@ -232,20 +264,32 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Failed`].
     pub fn audit(&self, filter: &AuditFilter, limit: usize) -> Result<Vec<AuditRecord>, JournalError> {
-        let connection = self.lock();
-        let mut keys: std::collections::HashMap<String, Vec<Vec<u8>>> = std::collections::HashMap::new();
-        let mut all = connection.prepare("SELECT pool, key FROM audit_keys")?;
-        let mut rows = all.query([])?;
-        while let Some(row) = rows.next()? {
-            keys.entry(row.get(0)?).or_default().push(row.get(1)?);
-        }
-        let mut statement = connection.prepare("SELECT seq, body, hash FROM audit ORDER BY seq DESC")?;
-        let mut rows = statement.query([])?;
         let mut found = Vec::new();
+        let mut before = i64::MAX;
+        while found.len() < limit {
+            // Whoever writes a record waits for a batch and not for the whole audit.
+            let Some(first) = self.audit_batch(filter, limit, before, &mut found)? else { break };
+            before = first;
+        }
+        Ok(found)
+    }
+
+    /// Looks at the records before a place; the place of the first of them, `None` when there was none.
+    fn audit_batch(
+        &self,
+        filter: &AuditFilter,
+        limit: usize,
+        before: i64,
+        found: &mut Vec<AuditRecord>,
+    ) -> Result<Option<i64>, JournalError> {
+        let connection = self.lock();
+        let mut statement =
+            connection.prepare_cached("SELECT seq, body, hash FROM audit WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2")?;
+        let mut rows = statement.query(params![before, BATCH])?;
+        let mut first = None;
         while let Some(row) = rows.next()? {
-            if found.len() >= limit {
-                break;
-            }
+            let seq: i64 = row.get(0)?;
+            first = Some(seq);
             let body: String = row.get(1)?;
             let Ok(body) = serde_json::from_str::<Body>(&body) else { continue };
             let fits = filter.job.as_ref().is_none_or(|job| *job == body.job)
@@ -254,17 +298,21 @@ impl Journal {
             if !fits {
                 continue;
             }
-            let person = body.sealed.as_ref().and_then(|sealed| {
-                keys.get(&body.pool).into_iter().flatten().find_map(|key| unseal(sealed, &body.pool, key))
-            });
+            let person = match &body.sealed {
+                Some(sealed) => unseal(&connection, sealed, &body.pool)?,
+                None => None,
+            };
             let meant = |wanted: &String| {
                 person.as_ref().is_some_and(|who| who.name == *wanted || who.sub.as_ref() == Some(wanted))
             };
             if filter.person.as_ref().is_none_or(meant) {
-                found.push(AuditRecord { seq: number(row.get(0)?), entry: entry(body, person), hash: row.get(2)? });
+                found.push(AuditRecord { seq: number(seq), entry: entry(body, person), hash: row.get(2)? });
+            }
+            if found.len() >= limit {
+                break;
             }
         }
-        Ok(found)
+        Ok(first)
     }
 
     /// Walks the whole chain. `known_head` is a hash that was noted earlier and must still be in it.
@@ -312,8 +360,8 @@ impl Journal {
 }
 
 fn entry(body: Body, person: Option<AuditPerson>) -> AuditEntry {
-    let Body { at, kind, job, item, who, pool, operation, outcome, code, request_id, reason, sealed: _ } = body;
-    AuditEntry { at, kind, job, item, who, pool, operation, outcome, code, request_id, reason, person }
+    let Body { at, kind, job, item, who, pool, operation, outcome, code, request_id, reason, plan, sealed: _ } = body;
+    AuditEntry { at, kind, job, item, who, pool, operation, outcome, code, request_id, reason, plan, person }
 }
 
 /// Throws away the keys of a person, so that nobody can read what records say of them. The chain stays whole.
@@ -355,6 +403,7 @@ mod tests {
                     code: None,
                     request_id: Some(format!("request-{number}")),
                     reason: None,
+                    plan: None,
                     person: Some(person),
                 })
                 .unwrap();
@@ -436,6 +485,26 @@ mod tests {
         assert_eq!((of("user-0"), of("user-1")), (10, 0));
         assert_eq!(journal.audit(&AuditFilter::default(), 100).unwrap().len(), 30);
         assert_eq!(journal.verify_audit(None).unwrap().faults, []);
+    }
+
+    #[test]
+    fn an_audit_of_several_batches_is_read_whole_and_the_newest_first() {
+        let dir = tempfile::tempdir().unwrap();
+        let journal = filled(dir.path());
+        let entry = journal.audit(&AuditFilter::default(), 1).unwrap().remove(0).entry;
+        let mut connection = journal.lock();
+        let transaction = connection.transaction().unwrap();
+        for at in 0..2 * BATCH {
+            let person = AuditPerson { name: format!("one-of-many-{at}"), sub: None, changes: Vec::new() };
+            add(&transaction, &AuditEntry { person: Some(person), ..entry.clone() }).unwrap();
+        }
+        transaction.commit().unwrap();
+        drop(connection);
+        let all = journal.audit(&AuditFilter::default(), 10_000).unwrap();
+        assert!(all.iter().map(|record| record.seq).eq((1..=30 + 2 * u64::from(BATCH)).rev()));
+        let first = AuditFilter { person: Some("user-0".to_owned()), ..AuditFilter::default() };
+        assert_eq!(journal.audit(&first, 3).unwrap().len(), 3);
+        assert_eq!(journal.audit(&first, 10_000).unwrap().len(), 10);
     }
 
     #[test]

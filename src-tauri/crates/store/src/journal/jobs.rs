@@ -14,8 +14,10 @@ use super::{Journal, JournalError};
 pub struct NewJob {
     /// Names it; the plan's own id, so that a plan is carried out once.
     pub id: String,
-    /// The plan without its entries, as JSON.
+    /// The action, its time and notes, as JSON. Names nobody.
     pub head: String,
+    /// The SHA-256 of the whole plan.
+    pub digest: String,
     /// The pool's key.
     pub pool: String,
     /// The account.
@@ -54,6 +56,10 @@ pub struct ItemRow {
     pub end: ItemEnd,
     /// When that was written.
     pub at: Timestamp,
+    /// When a call about it was sent last; `None` when none was.
+    pub sent_at: Option<Timestamp>,
+    /// How often its present call was queued again after no answer came. It may have been applied then.
+    pub resent: u32,
 }
 
 /// Where an entry stands, and why.
@@ -91,9 +97,9 @@ fn instant(micros: i64) -> Timestamp {
     Timestamp::from_microsecond(micros).unwrap_or_default()
 }
 
-const JOB: &str = "SELECT id, head, pool, account, arn, reason, undo_of, created_at, state FROM jobs";
+const JOB: &str = "SELECT id, head, pool, account, arn, reason, undo_of, created_at, state, digest FROM jobs";
 
-const ITEM: &str = "SELECT seq, body, step, state, code, why, detail, request_id, at FROM items";
+const ITEM: &str = "SELECT seq, body, step, state, code, why, detail, request_id, at, sent_at, resent FROM items";
 
 fn job(row: &Row<'_>) -> rusqlite::Result<(NewJob, JobState)> {
     let state = match row.get_ref(8)?.as_str().unwrap_or_default() {
@@ -104,6 +110,7 @@ fn job(row: &Row<'_>) -> rusqlite::Result<(NewJob, JobState)> {
     let new = NewJob {
         id: row.get(0)?,
         head: row.get(1)?,
+        digest: row.get(9)?,
         pool: row.get(2)?,
         account: row.get(3)?,
         arn: row.get(4)?,
@@ -129,6 +136,8 @@ fn item(row: &Row<'_>) -> rusqlite::Result<ItemRow> {
             request_id: row.get(7)?,
         },
         at: instant(row.get(8)?),
+        sent_at: row.get::<_, Option<i64>>(9)?.map(instant),
+        resent: row.get(10)?,
     })
 }
 
@@ -142,9 +151,19 @@ impl Journal {
         let mut connection = self.lock();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute(
-            "INSERT INTO jobs (id, head, pool, account, arn, reason, undo_of, state, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'running', ?8)",
-            params![new.id, new.head, new.pool, new.account, new.arn, new.reason, new.undo_of, new.at.as_microsecond()],
+            "INSERT INTO jobs (id, head, pool, account, arn, reason, undo_of, state, created_at, digest)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'running', ?8, ?9)",
+            params![
+                new.id,
+                new.head,
+                new.pool,
+                new.account,
+                new.arn,
+                new.reason,
+                new.undo_of,
+                new.at.as_microsecond(),
+                new.digest
+            ],
         )?;
         {
             let mut insert = transaction.prepare(
@@ -218,13 +237,14 @@ impl Journal {
         let mut connection = self.lock();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction
-            .prepare_cached("UPDATE items SET state = 'sent', at = ?3 WHERE job = ?1 AND seq = ?2")?
+            .prepare_cached("UPDATE items SET state = 'sent', at = ?3, sent_at = ?3 WHERE job = ?1 AND seq = ?2")?
             .execute(params![job, signed(seq), intent.at.as_microsecond()])?;
         audit::add(&transaction, intent)?;
         Ok(transaction.commit()?)
     }
 
-    /// Writes down where an entry stands now, `step` being the call that is next.
+    /// Writes down where an entry stands now, `step` being the call that is next. `made` takes the entry's place when it is
+    /// known only now whom it is about: a user who was created.
     ///
     /// # Errors
     /// [`JournalError::Failed`]; it then stays as it was.
@@ -234,13 +254,22 @@ impl Journal {
         seq: u64,
         step: usize,
         end: &ItemEnd,
+        made: Option<&Item>,
         outcome: &AuditEntry,
     ) -> Result<(), JournalError> {
         let mut connection = self.lock();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if let Some(item) = made {
+            let body = serde_json::to_string(item).map_err(|error| JournalError::Failed(error.to_string()))?;
+            transaction
+                .prepare_cached("UPDATE items SET name = ?3, sub = ?4, body = ?5 WHERE job = ?1 AND seq = ?2")?
+                .execute(params![job, signed(seq), item.target.name(), item.target.sub(), body])?;
+        }
+        // Who goes back from unknown to the queue at the same call is sent again.
         transaction
             .prepare_cached(
-                "UPDATE items SET step = ?3, state = ?4, code = ?5, why = ?6, detail = ?7, request_id = ?8, at = ?9
+                "UPDATE items SET step = ?3, state = ?4, code = ?5, why = ?6, detail = ?7, request_id = ?8, at = ?9,
+                     resent = CASE WHEN step <> ?3 THEN 0 ELSE resent + (state = 'unknown' AND ?4 = 'queued') END
                  WHERE job = ?1 AND seq = ?2",
             )?
             .execute(params![
@@ -270,7 +299,25 @@ impl Journal {
         Ok(transaction.commit()?)
     }
 
-    /// Puts the entries of a state back into the queue: `sent` ones that a killed program left become `unknown` first.
+    /// Puts the failed entries of a job back into its queue, with `unknown` also those of which it is not known whether
+    /// they were applied, and says that it runs: all of it or nothing.
+    ///
+    /// # Errors
+    /// [`JournalError::Failed`]; nothing is moved then.
+    pub fn retry_items(&self, id: &str, unknown: bool, record: &AuditEntry) -> Result<(), JournalError> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute("UPDATE jobs SET state = 'running' WHERE id = ?1", [id])?;
+        transaction.execute("UPDATE items SET state = 'queued' WHERE job = ?1 AND state = 'failed'", [id])?;
+        if unknown {
+            transaction
+                .execute("UPDATE items SET state = 'queued', resent = 1 WHERE job = ?1 AND state = 'unknown'", [id])?;
+        }
+        audit::add(&transaction, record)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Moves the entries of one state to another: `sent` ones that a killed program left become `unknown`.
     ///
     /// # Errors
     /// [`JournalError::Failed`].

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::call::MauEffect;
-use rusqlite::{OptionalExtension, TransactionBehavior, params};
+use model::plan::{Item, Record};
+use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::{Journal, JournalError};
 
@@ -170,8 +171,9 @@ impl Journal {
         rows.collect::<Result<_, _>>().map_err(Into::into)
     }
 
-    /// Forgets who was meant by every entry of a pool about this person, in ledger, jobs that have ended with them, and
-    /// audit; the calls stay counted and the audit's chain stays whole.
+    /// Forgets who was meant by every entry of a pool about this person: in the ledger, in jobs that have ended or ended
+    /// with them, also as members of deleted groups, and in the audit. The calls stay counted and the audit's chain stays
+    /// whole.
     ///
     /// # Errors
     /// [`JournalError::Failed`]; nothing is forgotten then.
@@ -187,12 +189,43 @@ impl Journal {
                     "UPDATE items SET name = '', sub = NULL, body = '', why = NULL, detail = NULL
                      WHERE (name = ?2 OR sub = ?2)
                          AND job IN (SELECT id FROM jobs WHERE pool = ?1 OR pool LIKE '%/' || ?1)
-                         AND state IN ('done', 'failed', 'skipped')",
+                         AND (state IN ('done', 'failed', 'skipped')
+                              OR job IN (SELECT id FROM jobs WHERE state = 'ended'))",
                 )?
                 .execute(params![pool, name])?;
         }
+        forget_members(&transaction, pool, names)?;
         super::audit::forget(&transaction, pool, names)?;
         transaction.commit()?;
         Ok(())
     }
+}
+
+/// Takes people out of the records of deleted groups.
+fn forget_members(transaction: &Transaction<'_>, pool: &str, names: &[&str]) -> Result<(), JournalError> {
+    let mut found: Vec<(String, i64, String)> = Vec::new();
+    {
+        let mut statement = transaction.prepare_cached(
+            "SELECT job, seq, body FROM items
+             WHERE job IN (SELECT id FROM jobs WHERE pool = ?1 OR pool LIKE '%/' || ?1) AND instr(body, '\"members\"') > 0",
+        )?;
+        let rows = statement.query_map([pool], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        for row in rows {
+            found.push(row?);
+        }
+    }
+    for (job, seq, body) in found {
+        let Ok(mut item) = serde_json::from_str::<Item>(&body) else { continue };
+        let Some(Record::Group { members, .. }) = &mut item.record else { continue };
+        let before = members.len();
+        members
+            .retain(|member| !names.contains(&member.name()) && member.sub().is_none_or(|sub| !names.contains(&sub)));
+        if members.len() < before {
+            let body = serde_json::to_string(&item).map_err(|error| JournalError::Failed(error.to_string()))?;
+            transaction
+                .prepare_cached("UPDATE items SET body = ?3 WHERE job = ?1 AND seq = ?2")?
+                .execute(params![job, seq, body])?;
+        }
+    }
+    Ok(())
 }

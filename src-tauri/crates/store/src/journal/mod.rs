@@ -13,7 +13,7 @@ use rusqlite_migration::{M, Migrations};
 use crate::data_dir::DataDir;
 use crate::db::{self, OpenFailure, Place};
 use crate::keys::Keys;
-pub use audit::{AuditEntry, AuditFault, AuditFilter, AuditKind, AuditPerson, AuditRecord, AuditVerdict};
+pub use audit::{AuditEntry, AuditFault, AuditFilter, AuditKind, AuditPerson, AuditPlan, AuditRecord, AuditVerdict};
 pub use jobs::{ItemEnd, ItemRow, JobRow, NewJob};
 pub use ledger::{Entry, LedgerCall, LedgerEnd, LedgerId};
 

@@ -1,0 +1,147 @@
+//! Looking at a user or group as it is now, before the first call about it.
+
+use cognito::{Error as CallError, UserFilter, UserPage};
+use model::group::Group;
+use model::plan::{Difference, GroupSettings, Item, ItemState, Standing, Step, Target, group_standing, over, standing};
+use model::user::User;
+use model::{GroupName, Sub, Username};
+use store::ItemEnd;
+
+use super::run::{LOST, Run, refused};
+use crate::error::{Code, Error};
+use crate::sync::find;
+
+/// The row as it is now, when it is as it was planned with; else how the entry ends, and which call is next.
+type Compared = Result<Option<User>, (usize, ItemEnd)>;
+
+/// What AWS tells, or how the entry ends that asked.
+pub(super) type Asked<T> = Result<Option<T>, ItemEnd>;
+
+fn changed(why: &str, differences: &[Difference]) -> (usize, ItemEnd) {
+    let end = ItemEnd {
+        code: Some("changed".to_owned()),
+        why: Some(why.to_owned()),
+        detail: serde_json::to_string(differences).ok(),
+        ..ItemEnd::of(ItemState::Skipped)
+    };
+    (0, end)
+}
+
+/// What is as it shall be: by us when a call about it may have been applied, though no answer came.
+fn done(item: &Item, resent: bool) -> (usize, ItemEnd) {
+    let (step, why) = if resent { (item.steps.len(), LOST) } else { (0, "it was so already") };
+    (step, ItemEnd { why: Some(why.to_owned()), ..ItemEnd::of(ItemState::Done) })
+}
+
+fn gone(what: &str) -> (usize, ItemEnd) {
+    let end = ItemEnd {
+        code: Some(Code::NotFound.as_str().to_owned()),
+        why: Some(what.to_owned()),
+        ..ItemEnd::of(ItemState::Failed)
+    };
+    (0, end)
+}
+
+impl Run {
+    /// Compares what is there now with what was planned. `resent` says that a call about it may have been applied.
+    pub(super) async fn compared(&self, item: &mut Item, resent: bool) -> Result<Compared, Error> {
+        let (username, sub) = match &item.target {
+            Target::Group { name } => {
+                let name = name.clone();
+                return self.group_compared(&name, item, resent).await;
+            }
+            Target::User { username, sub } => (username, sub.as_ref().and_then(|sub| Sub::parse(sub.as_str()).ok())),
+        };
+        let Some(sub) = sub else { return Ok(Ok(None)) };
+        let now = match self.ask(UserFilter::SubIs(sub)).await? {
+            Ok(now) => now,
+            Err(end) => return Ok(Err((0, end))),
+        };
+        if now.as_ref().is_some_and(|now| now.username != *username) {
+            return Ok(Err(changed("The user of this sub has another name, so nothing was changed.", &[])));
+        }
+        let deletes = item.steps.iter().any(|step| matches!(step, Step::Delete));
+        Ok(match standing(item, now.as_ref(), resent) {
+            Standing::AsPlanned => Ok(now),
+            Standing::Done => Err(done(item, resent)),
+            Standing::Gone if deletes => return self.name_is_theirs(username).await,
+            Standing::Gone => Err(gone("There is no such user in this pool.")),
+            Standing::Changed(differences) => Err(changed(
+                "Somebody changed this user after the plan was made, so nothing was overwritten.",
+                &differences,
+            )),
+        })
+    }
+
+    /// Whether nobody else has the name of a user whom no listing shows. Listings trail, so only the call itself can tell
+    /// that the user is gone.
+    async fn name_is_theirs(&self, username: &Username) -> Result<Compared, Error> {
+        Ok(match self.ask(UserFilter::UsernameIs(username.clone())).await? {
+            Ok(None) => Ok(None),
+            Ok(Some(_)) => Err(changed("Another user has this name now, so nobody was deleted.", &[])),
+            Err(end) => Err((0, end)),
+        })
+    }
+
+    /// Compares a group that is to be changed, and lets the call leave what it leaves out as it is now.
+    async fn group_compared(&self, name: &GroupName, item: &mut Item, resent: bool) -> Result<Compared, Error> {
+        let [Step::UpdateGroup(wanted)] = item.steps.as_slice() else { return Ok(Ok(None)) };
+        let now = match self.group(name).await? {
+            Ok(Some(group)) => GroupSettings::of(&group),
+            Ok(None) => return Ok(Err(gone("There is no such group in this pool."))),
+            Err(end) => return Ok(Err((0, end))),
+        };
+        Ok(match group_standing(item, &now) {
+            Standing::Done => Err(done(item, resent)),
+            Standing::Changed(differences) => Err(changed(
+                "Somebody changed this group after the plan was made, so nothing was overwritten.",
+                &differences,
+            )),
+            _ => {
+                item.steps = vec![Step::UpdateGroup(over(item, wanted, &now))];
+                Ok(None)
+            }
+        })
+    }
+
+    /// The user whom a filter finds (`ListUsers`; free), waiting for whatever passes.
+    pub(super) async fn ask(&self, filter: UserFilter) -> Result<Asked<User>, Error> {
+        let filter = &filter;
+        let page = |token: Option<String>| async move { self.page(filter, token).await };
+        Ok(find(page, |_| true).await.map_err(refused))
+    }
+
+    async fn page(&self, filter: &UserFilter, token: Option<String>) -> Result<UserPage, CallError> {
+        loop {
+            let before = self.hold.before();
+            match self.live().session.users(&self.pool.key.pool, filter.clone(), Some(2), token.clone()).await {
+                Ok(page) => {
+                    self.hold.went_well();
+                    return Ok(page);
+                }
+                Err(error) if self.hold.passes(&error) && !self.is_stopping() => self.wait_out(error, before).await,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// The group of a name (`ListGroups`; free), waiting for whatever passes.
+    pub(super) async fn group(&self, name: &GroupName) -> Result<Asked<Group>, Error> {
+        let mut token: Option<String> = None;
+        loop {
+            let before = self.hold.before();
+            match self.live().session.groups(&self.pool.key.pool, token.clone()).await {
+                Ok((groups, next)) => {
+                    self.hold.went_well();
+                    let found = groups.into_iter().find(|group| group.name == *name);
+                    token = next;
+                    if token.is_none() || found.is_some() {
+                        return Ok(Ok(found));
+                    }
+                }
+                Err(error) if self.hold.passes(&error) && !self.is_stopping() => self.wait_out(error, before).await,
+                Err(error) => return Ok(Err(refused(error.into()))),
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Judging a plan that comes from elsewhere, such as a file that somebody may have edited.
+
+use std::collections::BTreeMap;
+
+use super::action::{Action, NewUser};
+use super::item::{Change, Item, Plan, Record, Target};
+use super::make::PlanError;
+use super::step::Step;
+
+fn wrong<T>(message: impl Into<String>) -> Result<T, PlanError> {
+    Err(PlanError { field: "plan".to_owned(), message: message.into() })
+}
+
+impl Plan {
+    /// Whether it is what the action would have been planned as: each call belongs to the action and to its target, what is
+    /// compared before a call names everything that the call changes, and users are named by their `sub`, too.
+    ///
+    /// # Errors
+    /// [`PlanError`] with field `plan` that names the first entry that is not so.
+    pub fn check(&self) -> Result<(), PlanError> {
+        if self.id.len() != 32 || !self.id.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)) {
+            return wrong("The plan's id is not 32 hexadecimal digits.");
+        }
+        if matches!(self.action, Action::Undo { .. }) {
+            return wrong("An undo is not taken from a file. Ask for the undo of the job.");
+        }
+        for (at, item) in self.items.iter().enumerate() {
+            item.check(&self.action).or_else(|why| wrong(format!("Entry {} of the plan: {why}.", at + 1)))?;
+        }
+        Ok(())
+    }
+}
+
+impl Item {
+    fn check(&self, action: &Action) -> Result<(), &'static str> {
+        let about_users = action.is_about_users() || matches!(action, Action::CreateUser(_));
+        if about_users != matches!(self.target, Target::User { .. }) {
+            return Err("it is about a user or group although the action is not");
+        }
+        if self.skip.is_some() {
+            return if self.steps.is_empty() { Ok(()) } else { Err("it is skipped and yet makes calls") };
+        }
+        if self.steps.is_empty() {
+            return Err("it makes no call and does not say why");
+        }
+        if self.target.sub().is_none() && action.is_about_users() {
+            return Err("the user's sub is missing");
+        }
+        if !self.steps.iter().all(|step| belongs(step, action, &self.target)) {
+            return Err("a call does not belong to the action");
+        }
+        if !self.steps.iter().all(|step| self.tells(step)) {
+            return Err("a call changes what the entry does not compare");
+        }
+        let names = match &self.record {
+            None => true,
+            Some(Record::User(user)) => user.username.as_str() == self.target.name() && user.sub() == self.target.sub(),
+            Some(Record::Group { settings, .. }) => settings.name.as_str() == self.target.name(),
+        };
+        if names { Ok(()) } else { Err("its record is of somebody else") }
+    }
+
+    /// Whether the changes, which are compared before the call, name what the call changes.
+    fn tells(&self, step: &Step) -> bool {
+        let told = |field: &str, after: Option<&str>| {
+            let same = |change: &Change| change.field == field && change.after.as_deref() == after;
+            self.changes.iter().any(same)
+        };
+        match step {
+            Step::UpdateAttributes { attributes } => attributes.iter().all(|(name, value)| told(name, Some(value))),
+            Step::DeleteAttributes { attributes } => attributes.iter().all(|name| told(name, None)),
+            Step::Enable => told("enabled", Some("yes")),
+            Step::Disable => told("enabled", Some("no")),
+            Step::Confirm | Step::SetPassword { permanent: true } => told("status", Some("CONFIRMED")),
+            Step::SetPassword { permanent: false } => told("status", Some("FORCE_CHANGE_PASSWORD")),
+            Step::ResetPassword => told("status", Some("RESET_REQUIRED")),
+            Step::Delete => matches!(self.record, Some(Record::User(_))),
+            Step::DeleteGroup | Step::UpdateGroup(_) => matches!(self.record, Some(Record::Group { .. })),
+            _ => true,
+        }
+    }
+}
+
+/// Whether an action makes a call about a target.
+fn belongs(step: &Step, action: &Action, target: &Target) -> bool {
+    match (action, step) {
+        (Action::CreateUser(wanted), Step::CreateUser(new)) => is_same(wanted, new, target),
+        (Action::ResendInvitation { by: wanted }, Step::Resend { by }) => wanted.is_none_or(|wanted| wanted == *by),
+        (Action::SetAttributes { attributes: wanted }, Step::UpdateAttributes { attributes }) => {
+            attributes.iter().all(|(name, value)| wanted.get(name) == Some(value))
+        }
+        (Action::ReplaceInAttribute { attribute: only, .. }, Step::UpdateAttributes { attributes })
+        | (Action::CopyAttribute { to: only, .. }, Step::UpdateAttributes { attributes }) => {
+            attributes.keys().eq([only])
+        }
+        (Action::DeleteAttributes { attributes: wanted }, Step::DeleteAttributes { attributes }) => {
+            attributes.is_subset(wanted)
+        }
+        (Action::ConfirmUsers { verify_email: true }, Step::UpdateAttributes { attributes }) => {
+            *attributes == BTreeMap::from([("email_verified".to_owned(), "true".to_owned())])
+        }
+        (Action::EnableUsers, Step::Enable)
+        | (Action::DisableUsers, Step::Disable)
+        | (Action::ConfirmUsers { .. }, Step::Confirm)
+        | (Action::ResetPassword, Step::ResetPassword)
+        | (Action::SignOut, Step::SignOut)
+        | (Action::DeleteUsers, Step::Delete) => true,
+        (Action::SetPassword { permanent: wanted }, Step::SetPassword { permanent }) => wanted == permanent,
+        (Action::SetMfa(wanted), Step::SetMfa(preference)) => wanted == preference,
+        (Action::ForgetDevice { device_key: wanted }, Step::ForgetDevice { device_key }) => wanted == device_key,
+        (Action::LinkProvider { provider, subject }, Step::Link { provider: at, subject: who })
+        | (Action::UnlinkProvider { provider, subject }, Step::Unlink { provider: at, subject: who }) => {
+            (provider, subject) == (at, who)
+        }
+        (Action::AddToGroup { group: wanted }, Step::AddToGroup { group })
+        | (Action::RemoveFromGroup { group: wanted }, Step::RemoveFromGroup { group }) => wanted == group,
+        (Action::CreateGroup(wanted), Step::CreateGroup(settings)) => {
+            wanted == settings && settings.name.as_str() == target.name()
+        }
+        (Action::UpdateGroup(wanted), Step::UpdateGroup(settings)) => {
+            settings.name == wanted.name
+                && settings.name.as_str() == target.name()
+                && (wanted.description.is_none() || wanted.description == settings.description)
+                && (wanted.precedence.is_none() || wanted.precedence == settings.precedence)
+                && (wanted.role_arn.is_none() || wanted.role_arn == settings.role_arn)
+        }
+        (Action::DeleteGroup { group }, Step::DeleteGroup) => group.as_str() == target.name(),
+        _ => false,
+    }
+}
+
+/// Whether a new user is the one that was wanted, but for the address that the name is.
+fn is_same(wanted: &NewUser, new: &NewUser, target: &Target) -> bool {
+    let own = |(name, value): (&String, &String)| {
+        wanted.attributes.get(name) == Some(value)
+            || matches!(name.as_str(), "email" | "phone_number") && *value == new.username
+    };
+    new.username == target.name()
+        && new.username == wanted.username
+        && (&new.invite, new.own_password) == (&wanted.invite, wanted.own_password)
+        && wanted.attributes.keys().all(|name| new.attributes.contains_key(name))
+        && new.attributes.iter().all(own)
+}

@@ -335,6 +335,48 @@ fn who_leaves_the_browser_while_aws_is_still_asked_is_heard() {
 }
 
 #[test]
+fn locking_forgets_tokens_and_credentials_and_leaving_the_pool_does_too() {
+    let shell = Shell::of(20);
+    for leave in ["forget_secrets", "close_pool", "open_sandbox"] {
+        shell.ask("open_sandbox").unwrap();
+        let clients = shell.ask("list_clients").unwrap();
+        let web = clients.as_array().unwrap().iter().find(|client| client["name"] == "web").unwrap();
+        let start = json!({
+            "clientId": web["id"], "flow": "USER_PASSWORD_AUTH", "username": "maria.keller",
+            "password": "Sandbox-1-keller", "totp": null, "scopes": [], "useDevice": false,
+        });
+        assert_eq!(shell.call("start_sign_in", start).unwrap()["result"], "tokens");
+        let pools = shell.ask("list_identity_pools").unwrap();
+        let exchange = json!({
+            "identityPoolId": pools[0]["id"], "bearer": "lab", "token": null, "way": "enhanced", "role": null,
+        });
+        assert!(shell.call("exchange_token", exchange).unwrap()["arn"].is_string());
+        let shown = [("reveal_token", json!({ "kind": "id" })), ("reveal_credentials", json!({ "form": "profile" }))];
+        for (command, request) in shown.clone() {
+            shell.call(command, request).unwrap();
+        }
+        shell.ask(leave).unwrap();
+        for (command, request) in shown {
+            assert_eq!(shell.call(command, request).unwrap_err()["code"], "precondition", "{command} after {leave}");
+        }
+    }
+}
+
+#[test]
+fn a_sign_in_that_is_under_way_when_it_is_locked_leaves_no_tokens() {
+    let slow = Slow::new();
+    let told = slow.sandbox.description();
+    let (client, person) = (&told.clients[0].id, &told.people[0]);
+    let request = json!({
+        "clientId": client, "flow": "USER_PASSWORD_AUTH", "username": person.username, "password": person.password,
+        "totp": null, "scopes": [], "useDevice": false,
+    });
+    assert_eq!(slow.meanwhile("start_sign_in", request, "forget_secrets").unwrap_err()["code"], "cancelled");
+    assert!(slow.sandbox.calls().of("InitiateAuth") > 0, "Cognito was asked");
+    assert_eq!(slow.shell.call("reveal_token", json!({ "kind": "id" })).unwrap_err()["code"], "precondition");
+}
+
+#[test]
 fn an_errand_of_a_pool_that_was_left_meanwhile_is_not_done() {
     let slow = Slow::new();
     let client = slow.sandbox.description().clients[0].id.clone();

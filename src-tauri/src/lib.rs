@@ -153,6 +153,7 @@ fn commands<R: Runtime>() -> Commands<R> {
         commands::lab::write_recording,
         commands::lab::get_lab_matrix,
         commands::lab::forget_sign_in,
+        commands::lab::forget_secrets,
         commands::cost::get_activity,
         commands::cost::get_months,
         commands::cost::set_billed,

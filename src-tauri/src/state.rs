@@ -1,6 +1,7 @@
 //! What is on the desk: the console, the connection, the open pool.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use console::lab::Bench;
@@ -32,6 +33,8 @@ pub struct Desk {
     /// The exchange of a token for AWS credentials, with its secrets.
     exchange: tokio::sync::Mutex<Option<Exchange>>,
     clipboard: Clipboard,
+    /// How often secrets were forgotten: what was asked for before is not kept after.
+    round: AtomicU64,
     /// Tells whoever waits for a browser to wait no longer.
     leave_browser: tokio::sync::Notify,
     tell: Tell,
@@ -64,6 +67,7 @@ impl Desk {
             lab: tokio::sync::Mutex::default(),
             exchange: tokio::sync::Mutex::default(),
             clipboard: Clipboard::default(),
+            round: AtomicU64::default(),
             leave_browser: tokio::sync::Notify::new(),
             tell,
         }
@@ -130,8 +134,14 @@ impl Desk {
         self.forget_secrets().await;
     }
 
-    /// Forgets passwords, sessions, tokens and credentials, on the clipboard, too.
-    async fn forget_secrets(&self) {
+    /// Which round of secrets it is; another one begins when they are forgotten.
+    pub(crate) fn round(&self) -> u64 {
+        self.round.load(Ordering::SeqCst)
+    }
+
+    /// Forgets passwords, sessions, tokens and credentials, on the clipboard, too, and those that are still on their way.
+    pub(crate) async fn forget_secrets(&self) {
+        self.round.fetch_add(1, Ordering::SeqCst);
         self.leave_browser();
         *self.lab.lock().await = Bench::default();
         *self.exchange.lock().await = None;

@@ -8,16 +8,7 @@ use crate::accessibility::clean;
 use crate::window::{Start, Window};
 
 /// What stands in for a browser: it follows hosted login to the callback as a person would, with curl.
-const BROWSER: &str = r#"#!/bin/sh
-set -e
-jar="$0.jar"
-ask() { curl -sS --max-time 20 -b "$jar" -c "$jar" "$@"; }
-login="$(ask -o /dev/null -w '%{redirect_url}' "$1")"
-csrf="$(ask "$login" | sed -n 's/.*name="_csrf"[^>]*value="\([^"]*\)".*/\1/p')"
-back="$(ask -o /dev/null -w '%{redirect_url}' --data-urlencode "_csrf=$csrf" \
-  --data-urlencode username=maria.keller --data-urlencode password=Sandbox-1-keller "$login")"
-ask "$back" > "$0.page"
-"#;
+const BROWSER: &str = include_str!("browser.sh");
 
 fn scripted_browser(folder: &Path) -> PathBuf {
     let program = folder.join("browser");

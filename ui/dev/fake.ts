@@ -62,7 +62,12 @@ const event = <T>(name: string) => ({
 });
 
 let protection: AppInfoView["protection"] = mood.has("locked")
-  ? { kind: "locked", backend: null, message: "The keyring is locked and nobody unlocked it within 3 seconds.", fresh: false }
+  ? {
+      kind: "locked",
+      backend: null,
+      message: "The keyring is locked and nobody unlocked it within 3 seconds.",
+      fresh: false,
+    }
   : { kind: "keyring", backend: "Secret Service", message: null, fresh: false };
 let signedIn = !mood.has("sso");
 let settings: SettingsView = {
@@ -70,6 +75,7 @@ let settings: SettingsView = {
   density: (asked.get("density") as SettingsView["density"] | null) ?? "comfortable",
   historyDays: 30,
   share: 0.5,
+  lockMinutes: 15,
   pools: [],
   savedViews: [],
 };
@@ -607,6 +613,10 @@ export const commands = {
     return token ? ok(token) : bad<ReturnType<typeof inspected>[0]>("precondition", "There is no such token.");
   },
   forgetSignIn: () => {
+    signIn.view = null;
+    return ok(null);
+  },
+  forgetSecrets: () => {
     signIn.view = null;
     return ok(null);
   },

@@ -236,7 +236,7 @@ export class MadeUpSignIn {
     const asked = totp ? undefined : Object.keys(CHALLENGES).find((word) => username.includes(word));
     const open = asked ? CHALLENGES[asked] : undefined;
     if (!open) return named(this.#in(operation, flow));
-    const challenge = { destination: null, choices: [], requiredAttributes: [], questions: {}, ...open };
+    const challenge = { destination: null, choices: [], requiredAttributes: [], questions: {}, passkey: null, ...open };
     const step = this.#step(operation, flow, open.name, "The password is right, and Cognito asks for more.");
     return this.#become(step, { result: "challenge", username, flow, challenge });
   }

@@ -1,6 +1,5 @@
 //! The sign-in lab: one sign-in at a time. Its secrets stay here; the window sees what it asks to reveal.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use console::OpenPool;
@@ -42,7 +41,7 @@ pub(crate) async fn describe_client(desk: Desk<'_>, request: OneClient) -> Answe
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn start_sign_in(desk: Desk<'_>, request: StartSignIn) -> Answer<LabView> {
-    let pool = desk.pool()?;
+    let (pool, round) = (desk.pool()?, desk.round());
     let client = client(&desk, &request.client_id).await?;
     let device = table(&desk, &pool).await?.device_of(&request.username).filter(|_| request.use_device).cloned();
     let start = Start {
@@ -53,7 +52,7 @@ pub(crate) async fn start_sign_in(desk: Desk<'_>, request: StartSignIn) -> Answe
         ..Start::new(pool.key().pool.clone(), client, &request.flow, &request.username)
     };
     let sign_in = desk.console().await?.sign_in(pool.connection(), start).await?;
-    Ok(lay_down(&desk, &pool, sign_in).await)
+    lay_down(&desk, round, sign_in).await
 }
 
 /// Opens hosted login in the browser and waits until it comes back. Makes the user a monthly active user.
@@ -62,12 +61,12 @@ pub(crate) async fn start_sign_in(desk: Desk<'_>, request: StartSignIn) -> Answe
 pub(crate) async fn hosted_sign_in(desk: Desk<'_>, request: HostedSignIn) -> Answer<LabView> {
     // Made first, so that who leaves while AWS is still asked is heard.
     let left = desk.browser_left();
-    let pool = desk.pool()?;
+    let (pool, round) = (desk.pool()?, desk.round());
     let sign_in = tokio::select! {
         sign_in = in_browser(&desk, &pool, request) => sign_in?,
         () = left => return Err(WireError::new(ErrorCode::Cancelled, "The browser is waited for no longer.")),
     };
-    Ok(lay_down(&desk, &pool, sign_in).await)
+    lay_down(&desk, round, sign_in).await
 }
 
 /// From the client's description to what the browser comes back with.
@@ -238,15 +237,25 @@ pub(crate) async fn forget_sign_in(desk: Desk<'_>) -> Answer<()> {
     Ok(())
 }
 
-/// Puts a sign-in on the table, unless its pool was left meanwhile: then its secrets go.
-async fn lay_down(desk: &Desk<'_>, pool: &Arc<OpenPool>, sign_in: SignIn) -> LabView {
-    let view = LabView::from(&sign_in);
+/// Forgets sign-ins, devices, tokens and credentials, also those that are still on their way, and takes them off the
+/// clipboard.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn forget_secrets(desk: Desk<'_>) -> Answer<()> {
+    desk.forget_secrets().await;
+    Ok(())
+}
+
+/// Puts a sign-in on the table, unless secrets were forgotten since it began: then its own go, too.
+async fn lay_down(desk: &Desk<'_>, round: u64, sign_in: SignIn) -> Answer<LabView> {
     let mut bench = desk.lab().lock().await;
-    if desk.pool().is_ok_and(|open| open.key() == pool.key()) {
-        bench.sign_in = Some(sign_in);
-        bench.note();
+    if desk.round() != round {
+        return Err(WireError::new(ErrorCode::Cancelled, "Its pool was left or secrets were forgotten meanwhile."));
     }
-    view
+    let view = LabView::from(&sign_in);
+    bench.sign_in = Some(sign_in);
+    bench.note();
+    Ok(view)
 }
 
 /// The lab's table, unless the pool was left meanwhile: what is done there belongs to the pool that is open.

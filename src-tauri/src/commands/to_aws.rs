@@ -34,19 +34,19 @@ pub(crate) async fn describe_identity_pool(desk: Desk<'_>, request: OneIdentityP
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn exchange_token(desk: Desk<'_>, request: ExchangeToken) -> Answer<ExchangeView> {
-    let pool = desk.pool()?;
+    let (pool, round) = (desk.pool()?, desk.round());
     desk.warm(pool.connection().sandbox).await;
     let lab = desk.lab().lock().await;
     let none = || WireError::new(ErrorCode::Precondition, "There is no sign-in. Sign in first, or paste an ID token.");
     let ask = request.ask(|| token_of(lab.sign_in.as_ref().ok_or_else(none)?, TokenKind::Id))?;
     drop(lab);
     let exchange = desk.console().await?.exchange(pool.connection(), ask).await?;
-    let view = ExchangeView::from(&exchange);
     let mut held = desk.exchange().lock().await;
-    // Who left the pool meanwhile left the credentials, too.
-    if desk.pool().is_ok_and(|open| open.key() == pool.key()) {
-        *held = Some(exchange);
+    if desk.round() != round {
+        return Err(WireError::new(ErrorCode::Cancelled, "Its pool was left or secrets were forgotten meanwhile."));
     }
+    let view = ExchangeView::from(&exchange);
+    *held = Some(exchange);
     Ok(view)
 }
 

@@ -4,6 +4,7 @@ import { displayName } from "../pages/users/person";
 import { quoted } from "../pages/users/quoting";
 import { copyDiagnostics, openLogs } from "../stores/help";
 import { goToLab } from "../stores/lab.svelte";
+import { lock } from "../stores/lock.svelte";
 import { overlays } from "../stores/overlays.svelte";
 import { route } from "../stores/route.svelte";
 import { session } from "../stores/session.svelte";
@@ -149,6 +150,7 @@ function actions(): Hit[] {
       add("undo", t.start.resetSandbox, t.start.resetWhy, () => session.resetSandbox());
     }
     add("rows", t.list.title, t.list.why, () => overlays.show({ name: "list" }));
+    add("lock", t.lock.title, t.lock.why, () => lock.now());
     add("folder", t.frame.closePool, "", () => session.close(session.connected ? "pools" : "start"));
   } else {
     add("box", t.start.openSandbox, "", () => session.openSandbox());

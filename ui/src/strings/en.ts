@@ -837,6 +837,8 @@ export const t = {
         TokenGeneration_AuthenticateDevice: "With a remembered device",
         TokenGeneration_RefreshTokens: "Refreshing",
       } as Record<string, string>,
+      metadata: "ClientMetadata (optional)",
+      metadataHint: "What your app sends along for the trigger. One a line, as name=value.",
       trigger: "Trigger’s version",
       ownVersion: "the pool’s own",
       response: "What the trigger answers",
@@ -1006,6 +1008,9 @@ export const t = {
     } as Record<string, string>,
     text: "Answer",
     credential: "Credential as JSON",
+    passkeyWhy: (domain: string) =>
+      `A passkey works on a page of its own domain alone${domain ? `, ${domain}` : ""}, never in another program. Open such a page in your browser, run this in its console, and paste here what it copied.`,
+    passkeyScript: "script for the console",
     questions: "What the trigger asks",
     send: "Answer",
     sending: "Sending…",
@@ -1042,6 +1047,17 @@ export const t = {
     forgetWhy: "Forgets the tokens and the recording. The user stays signed in at Cognito.",
     forgotten: "The sign-in was forgotten.",
     kept: "The sign-in stays until you forget it, start another or leave the pool.",
+  },
+  lock: {
+    title: "Lock: forget secrets",
+    why: "sign-ins, tokens, credentials and the clipboard",
+    done: "Sign-ins, tokens and credentials were forgotten, also on the clipboard.",
+    idle: (minutes: number) =>
+      `Nothing was done for ${count(minutes, "minute", "minutes")}, so sign-ins, tokens and credentials were forgotten.`,
+    setting: "Forget secrets",
+    settingWhy:
+      "When nothing is done for so long, sign-ins, tokens and credentials go. Ctrl K, “Lock” does it at once.",
+    after: (minutes: number) => (minutes === 0 ? "Never" : `${n(minutes)} min`),
   },
   settings: {
     look: "Look",

@@ -26,6 +26,7 @@ pub(crate) struct Arguments {
 
 /// What every command accepts.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub(crate) struct GlobalOptions {
     /// The profile of the shared AWS configuration
     #[arg(long, global = true, value_name = "NAME")]

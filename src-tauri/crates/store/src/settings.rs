@@ -29,6 +29,8 @@ pub struct Settings {
     pub history_days: u32,
     /// The share of AWS's quota that a sync may take, above 0 and up to 1.
     pub share: f64,
+    /// Minutes without anything done after which the window forgets sign-ins, tokens and credentials; 0 for never.
+    pub lock_minutes: u32,
     /// The columns of each pool's table, by the pool key written out. A pool that is absent has the usual ones.
     pub columns: BTreeMap<String, Vec<ColumnChoice>>,
     /// Named searches.
@@ -47,6 +49,7 @@ impl Default for Settings {
             density: Density::default(),
             history_days: 30,
             share: 0.5,
+            lock_minutes: 15,
             columns: BTreeMap::new(),
             saved_views: Vec::new(),
             other: BTreeMap::new(),

@@ -92,6 +92,8 @@ pub struct SettingsView {
     /// The share of AWS's quotas that Poolkeeper allows itself, from 0.05 to 1.
     #[specta(type = u32)]
     pub share: f64,
+    /// Minutes without anything done after which sign-ins, tokens and credentials are forgotten; 0 for never.
+    pub lock_minutes: u32,
     /// What is set for each pool with a local copy.
     pub pools: Vec<KnownPoolView>,
     /// Queries kept by name.
@@ -128,6 +130,9 @@ pub struct SettingsPatch {
     /// The share of AWS's quotas, from 0.05 to 1.
     #[specta(optional, type = Option<u32>)]
     pub share: Option<f64>,
+    /// Minutes without anything done after which secrets are forgotten, at the most a day; 0 for never.
+    #[specta(optional)]
+    pub lock_minutes: Option<u32>,
     /// A pool's columns.
     #[specta(optional)]
     pub columns: Option<ColumnsPatch>,
@@ -277,6 +282,7 @@ impl From<&console::Settings> for SettingsView {
             },
             history_days: settings.history_days,
             share: settings.share,
+            lock_minutes: settings.lock_minutes,
             pools: pools.collect(),
             saved_views: settings.saved_views.iter().map(SavedViewView::from).collect(),
         }
@@ -294,6 +300,9 @@ impl SettingsPatch {
         }
         if self.history_days.is_some_and(|days| !(1..=3650).contains(&days)) {
             return Err(WireError::validation("historyDays", "Changes are kept for 1 to 3650 days."));
+        }
+        if self.lock_minutes.is_some_and(|minutes| minutes > 24 * 60) {
+            return Err(WireError::validation("lockMinutes", "Secrets are kept for a day at the most; 0 is for ever."));
         }
         Ok(())
     }
@@ -315,6 +324,7 @@ impl SettingsPatch {
         }
         settings.history_days = self.history_days.unwrap_or(settings.history_days);
         settings.share = self.share.unwrap_or(settings.share);
+        settings.lock_minutes = self.lock_minutes.unwrap_or(settings.lock_minutes);
         if let Some(patch) = self.columns {
             settings.columns.insert(patch.pool_key, patch.columns.iter().map(Into::into).collect());
         }

@@ -238,7 +238,12 @@ fn client_plans() -> [(&'static str, bool, Value); 3] {
     let web = json!({
         "ExplicitAuthFlows": user_flows,
         "SupportedIdentityProviders": ["COGNITO"],
-        "CallbackURLs": ["http://127.0.0.1/callback", "http://localhost:3000/callback"],
+        // Several ports: one of them may be somebody else's, and Cognito takes no other than those that are registered.
+        "CallbackURLs": [
+            "http://127.0.0.1/callback",
+            "http://localhost:3000/callback",
+            "http://localhost:8765/callback",
+        ],
         "LogoutURLs": ["http://localhost:3000/"],
         "AllowedOAuthFlows": ["code"],
         "AllowedOAuthScopes": ["openid", "email", "profile", "phone", "aws.cognito.signin.user.admin"],

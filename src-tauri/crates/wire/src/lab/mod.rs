@@ -478,6 +478,8 @@ pub struct ChallengeView {
     pub required_attributes: Vec<String>,
     /// What a trigger asks, by name. Foreign text.
     pub questions: BTreeMap<String, String>,
+    /// How to get a passkey's answer; `null` when none is asked for.
+    pub passkey: Option<PasskeyView>,
 }
 
 impl ChallengeView {
@@ -488,13 +490,40 @@ impl ChallengeView {
         let choices = if available.is_empty() { list("MFAS_CAN_CHOOSE") } else { available.to_vec() };
         let required = list("requiredAttributes").into_iter();
         let questions = if name == "CUSTOM_CHALLENGE" { parameters.clone() } else { BTreeMap::new() };
+        let passkey = parameters.get("CREDENTIAL_REQUEST_OPTIONS").and_then(|options| PasskeyView::read(options));
         Self {
             name: name.to_owned(),
             destination: parameters.get("CODE_DELIVERY_DESTINATION").cloned(),
             choices: if choices.is_empty() { list("MFAS_CAN_SETUP") } else { choices },
             required_attributes: required.map(|name| name.trim_start_matches("userAttributes.").to_owned()).collect(),
             questions,
+            passkey,
         }
+    }
+}
+
+/// What a page on the passkey's own domain is asked for; a desktop cannot use a passkey of that domain itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PasskeyView {
+    /// The domain that the passkey belongs to; empty when the pool did not tell. Foreign text.
+    pub domain: String,
+    /// JavaScript for the console of a page there; it copies the credential.
+    pub script: String,
+}
+
+impl PasskeyView {
+    fn read(options: &str) -> Option<Self> {
+        let options: serde_json::Value = serde_json::from_str(options).ok()?;
+        let domain = options["rpId"].as_str().unwrap_or_default().to_owned();
+        // JSON is a literal of JavaScript, but for two line ends of older engines, which JSON may escape.
+        let literal = options.to_string().replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
+        let script = format!(
+            "const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON({literal});\n\
+             const credential = await navigator.credentials.get({{ publicKey }});\n\
+             copy(JSON.stringify(credential));\n"
+        );
+        Some(Self { domain, script })
     }
 }
 

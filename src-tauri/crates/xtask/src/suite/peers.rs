@@ -29,15 +29,23 @@ impl Peers {
     /// # Errors
     /// When a package cannot be had, or our program does not compile.
     pub(super) fn install(repository: &Repository) -> Result<Self> {
-        let requirements = repository.root().join("tests/peers/python/requirements.txt");
-        let clients =
-            fs::read_to_string(&requirements).with_context(|| format!("{} cannot be read.", requirements.display()))?;
         Ok(Self {
             servers: python(&repository.target("venv"), SERVERS)?,
-            clients: python(&repository.target("venv-clients"), &clients)?,
+            clients: Self::clients(repository)?,
             node: node(repository)?,
             poolctl: poolctl(repository)?,
         })
+    }
+
+    /// Installs the clients in Python alone, and gives their environment.
+    ///
+    /// # Errors
+    /// When a package cannot be had.
+    pub(super) fn clients(repository: &Repository) -> Result<PathBuf> {
+        let requirements = repository.root().join("tests/peers/python/requirements.txt");
+        let clients =
+            fs::read_to_string(&requirements).with_context(|| format!("{} cannot be read.", requirements.display()))?;
+        python(&repository.target("venv-clients"), &clients)
     }
 }
 

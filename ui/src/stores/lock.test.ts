@@ -1,0 +1,70 @@
+import { render, screen, waitFor } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import App from "../App.svelte";
+import { backend } from "../ipc/client";
+import { lab } from "./lab.svelte";
+import { lock } from "./lock.svelte";
+import { overlays } from "./overlays.svelte";
+import { session } from "./session.svelte";
+
+const person = userEvent.setup({ delay: null });
+
+async function signedIn() {
+  render(App);
+  await person.click(await screen.findByRole("button", { name: "Open the sandbox" }));
+  await screen.findByRole("grid", { name: "Users" });
+  await person.click(screen.getByRole("button", { name: "Sign-in lab" }));
+  await waitFor(() =>
+    expect((screen.getByRole("radio", { name: /^USER_SRP/ }) as HTMLInputElement).checked).toBe(true),
+  );
+  await person.type(screen.getByLabelText("User name or alias"), "ada");
+  await person.type(screen.getByLabelText("Password"), "Correct-horse-1");
+  await person.click(screen.getByRole("button", { name: /^Start/ }));
+  await screen.findByRole("region", { name: "Signed in" });
+  await person.click(screen.getAllByRole("button", { name: "Reveal" })[0] as HTMLElement);
+  await waitFor(() => expect(document.body.textContent).toContain("eyJ"));
+}
+
+const forgotten = async () => {
+  await waitFor(() => expect(screen.queryByRole("region", { name: "Signed in" })).toBeNull());
+  expect(document.body.textContent).not.toContain("eyJ");
+  expect(lab.view).toBeNull();
+};
+
+beforeEach(async () => {
+  overlays.close();
+  await session.close("start");
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe("locking", () => {
+  it("forgets what was signed in, revealed and typed when it is asked for", async () => {
+    await signedIn();
+    await person.type(screen.getByLabelText("Password"), "half a pass");
+    const forget = vi.spyOn(backend, "forgetSecrets");
+    await person.keyboard("{Control>}k{/Control}");
+    await person.type(await screen.findByRole("combobox", { name: "Search everything" }), "lock: forget{Enter}");
+    await forgotten();
+    expect(forget).toHaveBeenCalledOnce();
+    await screen.findByText("Sign-ins, tokens and credentials were forgotten, also on the clipboard.");
+    expect(((await screen.findByLabelText("Password")) as HTMLInputElement).value).toBe("");
+  });
+
+  it("forgets it when nothing is done for as long as the settings say, once, and never when they say never", async () => {
+    await signedIn();
+    const forget = vi.spyOn(backend, "forgetSecrets");
+    const after = (minutes: number) => lock.look(Date.now() + minutes * 60_000);
+    await session.change({ lockMinutes: 0 });
+    after(600);
+    await session.change({ lockMinutes: 15 });
+    after(14);
+    expect(forget).not.toHaveBeenCalled();
+    after(16);
+    after(32);
+    await forgotten();
+    expect(forget).toHaveBeenCalledOnce();
+  });
+});

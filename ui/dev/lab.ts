@@ -1,6 +1,6 @@
 /**
  * The made-up side of the sign-in lab and of the tokens. The user name says what happens: `new`, `mfa`, `setup`,
- * `choose` and `custom` lead to a challenge; the password `wrong` is refused.
+ * `choose`, `passkey` and `custom` lead to a challenge; the password `wrong` is refused.
  */
 import type {
   AnswerChallenge,
@@ -127,6 +127,10 @@ const CHALLENGES: Record<string, Partial<ChallengeView> & { name: string }> = {
   mfa: { name: "SOFTWARE_TOKEN_MFA" },
   setup: { name: "MFA_SETUP", choices: ["SOFTWARE_TOKEN_MFA"] },
   choose: { name: "SELECT_CHALLENGE", choices: ["PASSWORD", "EMAIL_OTP"] },
+  passkey: {
+    name: "WEB_AUTHN",
+    passkey: { domain: "login.example.com", script: "const publicKey = PublicKeyCredential.parse…" },
+  },
   custom: { name: "CUSTOM_CHALLENGE", questions: { riddle: "What walks on four feet in the morning?" } },
 };
 

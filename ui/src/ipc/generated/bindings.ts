@@ -132,6 +132,11 @@ export const commands = {
 	getLabMatrix: () => typedError<MatrixRowView[], WireError>(__TAURI_INVOKE("get_lab_matrix")),
 	/**  Forgets the sign-in with its secrets. What worked and what did not is remembered until the pool is left. */
 	forgetSignIn: () => typedError<null, WireError>(__TAURI_INVOKE("forget_sign_in")),
+	/**
+	 *  Forgets sign-ins, devices, tokens and credentials, also those that are still on their way, and takes them off the
+	 *  clipboard.
+	 */
+	forgetSecrets: () => typedError<null, WireError>(__TAURI_INVOKE("forget_secrets")),
 	/**  What is known of a month (`ListUserImportJobs`, `DescribeUserPool` where the pool is open through AWS; free). */
 	getActivity: (request: OneMonth) => typedError<ActivityView, WireError>(__TAURI_INVOKE("get_activity", { request })),
 	/**  Every month of which something is known, and those to come. */
@@ -326,6 +331,8 @@ export type ChallengeView = {
 	requiredAttributes: string[],
 	/**  What a trigger asks, by name. Foreign text. */
 	questions: { [key in string]: string },
+	/**  How to get a passkey's answer; `null` when none is asked for. */
+	passkey: PasskeyView | null,
 };
 
 /**  What kind of change a sync saw. */
@@ -1337,6 +1344,14 @@ export type PartView = {
 	amount: string,
 };
 
+/**  What a page on the passkey's own domain is asked for; a desktop cannot use a passkey of that domain itself. */
+export type PasskeyView = {
+	/**  The domain that the passkey belongs to; empty when the pool did not tell. Foreign text. */
+	domain: string,
+	/**  JavaScript for the console of a page there; it copies the credential. */
+	script: string,
+};
+
 /**  A pasted text. */
 export type PastedText = {
 	/**  Anything: a token, a header, a curl command, a cookie, JSON. */
@@ -1760,6 +1775,8 @@ export type SettingsPatch = {
 	historyDays?: number | null,
 	/**  The share of AWS's quotas, from 0.05 to 1. */
 	share?: number | null,
+	/**  Minutes without anything done after which secrets are forgotten, at the most a day; 0 for never. */
+	lockMinutes?: number | null,
 	/**  A pool's columns. */
 	columns?: ColumnsPatch | null,
 	/**  Queries kept by name. */
@@ -1778,6 +1795,8 @@ export type SettingsView = {
 	historyDays: number,
 	/**  The share of AWS's quotas that Poolkeeper allows itself, from 0.05 to 1. */
 	share: number,
+	/**  Minutes without anything done after which sign-ins, tokens and credentials are forgotten; 0 for never. */
+	lockMinutes: number,
 	/**  What is set for each pool with a local copy. */
 	pools: KnownPoolView[],
 	/**  Queries kept by name. */

@@ -104,6 +104,15 @@ describe("the sign-in lab", () => {
     expect(screen.getByRole("list", { name: "Recording" }).children.length).toBe(2);
   });
 
+  it("has the script that a page of the passkey's domain answers with", async () => {
+    await open();
+    await start("passkey");
+    await screen.findByText(/works on a page of its own domain alone, login\.example\.com/);
+    expect(screen.getByRole("region", { name: "script for the console" }).textContent).toContain("PublicKeyCredential");
+    await person.type(screen.getByLabelText("Credential as JSON"), "{{}");
+    expect((screen.getByRole("button", { name: "Answer" }) as HTMLButtonElement).disabled).toBe(false);
+  });
+
   it("sets up an authenticator app, and leaves a question open after a wrong code", async () => {
     await open();
     await start("setup-person");

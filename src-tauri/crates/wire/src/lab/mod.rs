@@ -489,7 +489,8 @@ impl ChallengeView {
         };
         let choices = if available.is_empty() { list("MFAS_CAN_CHOOSE") } else { available.to_vec() };
         let required = list("requiredAttributes").into_iter();
-        let questions = if name == "CUSTOM_CHALLENGE" { parameters.clone() } else { BTreeMap::new() };
+        let asked = parameters.iter().filter(|(field, _)| name == "CUSTOM_CHALLENGE" && *field != "USERNAME");
+        let questions = asked.map(|(field, value)| (field.clone(), value.clone())).collect();
         let passkey = parameters.get("CREDENTIAL_REQUEST_OPTIONS").and_then(|options| PasskeyView::read(options));
         Self {
             name: name.to_owned(),

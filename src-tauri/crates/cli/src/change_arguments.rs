@@ -1,6 +1,7 @@
 //! The command line of what changes users and groups.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
@@ -12,6 +13,9 @@ pub(crate) struct People {
     /// Everybody whom this query finds in the local copy
     #[arg(long, value_name = "Q", conflicts_with = "names")]
     pub(crate) query: Option<String>,
+    /// Everybody in the local copy
+    #[arg(long, conflicts_with_all = ["names", "query"])]
+    pub(crate) all: bool,
 }
 
 /// How it is carried out.
@@ -26,6 +30,15 @@ pub(crate) struct Consent {
     /// Why, for the audit
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
+    /// Where nobody watches (no terminal): pause when nothing went on for this many seconds
+    #[arg(long, value_name = "S", default_value_t = 60)]
+    pub(crate) patience: u64,
+}
+
+impl Consent {
+    pub(crate) fn patience(&self) -> Duration {
+        Duration::from_secs(self.patience)
+    }
 }
 
 /// What is done to users.
@@ -38,6 +51,9 @@ pub(crate) enum UserChange {
         /// Attributes, as name=value
         #[arg(value_name = "NAME=VALUE")]
         attributes: Vec<String>,
+        /// The same with a flag, as for `set`
+        #[arg(long = "attribute", short = 'a', value_name = "NAME=VALUE")]
+        more: Vec<String>,
         /// Send the invitation: email, sms or both
         #[arg(long, value_name = "WAY", value_delimiter = ',', value_parser = ["email", "sms"])]
         invite: Vec<String>,
@@ -253,11 +269,14 @@ pub(crate) struct GlobalConsent {
     /// Why, for the audit
     #[arg(long, global = true, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
+    /// Where nobody watches (no terminal): pause when nothing went on for this many seconds
+    #[arg(long, global = true, value_name = "S", default_value_t = 60)]
+    pub(crate) patience: u64,
 }
 
 impl From<GlobalConsent> for Consent {
-    fn from(GlobalConsent { yes, unlock, reason }: GlobalConsent) -> Self {
-        Self { yes, unlock, reason }
+    fn from(GlobalConsent { yes, unlock, reason, patience }: GlobalConsent) -> Self {
+        Self { yes, unlock, reason, patience }
     }
 }
 
@@ -287,9 +306,8 @@ pub(crate) enum Jobs {
     Resume {
         /// The job
         id: String,
-        /// Unlock a pool that is marked Production, by its name or id
-        #[arg(long, value_name = "NAME")]
-        unlock: Option<String>,
+        #[command(flatten)]
+        again: Again,
     },
     /// Try the failed entries of a job again
     Retry {
@@ -298,10 +316,26 @@ pub(crate) enum Jobs {
         /// Also those of which it is not known whether they were applied
         #[arg(long)]
         unknown: bool,
-        /// Unlock a pool that is marked Production, by its name or id
-        #[arg(long, value_name = "NAME")]
-        unlock: Option<String>,
+        #[command(flatten)]
+        again: Again,
     },
+}
+
+/// How a job is gone on with that was approved before.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Again {
+    /// Accepted as everywhere; the job was approved when it began, so nothing is asked
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Unlock a pool that is marked Production, by its name or id
+    #[arg(long, value_name = "NAME")]
+    pub(crate) unlock: Option<String>,
+    /// Read the password that is to be set from standard input
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+    /// Where nobody watches (no terminal): pause when nothing went on for this many seconds
+    #[arg(long, value_name = "S", default_value_t = 60)]
+    pub(crate) patience: u64,
 }
 
 /// `poolctl undo`
@@ -324,7 +358,7 @@ pub(crate) enum Audit {
         /// Of this job
         #[arg(long, value_name = "ID")]
         job: Option<String>,
-        /// The most records that are listed
+        /// The most records that are listed; 0 for all
         #[arg(long, value_name = "N", default_value_t = 100)]
         limit: usize,
     },

@@ -31,6 +31,15 @@ impl Failure {
         Self::Failed(WireError::new(code, sentence))
     }
 
+    /// The same failure with a sentence more.
+    pub(crate) fn and_then_said(mut self, sentence: &str) -> Self {
+        if let Self::Usage(error) | Self::Failed(error) = &mut self {
+            error.message.push(' ');
+            error.message.push_str(sentence);
+        }
+        self
+    }
+
     /// Whether whoever read our output has gone.
     pub(crate) fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)

@@ -3,16 +3,17 @@
 use std::io::{self, Write};
 
 pub(crate) use console::foreign::defused;
-use console::foreign::is_obeyed;
+pub(crate) use console::foreign::shown as safe;
 use serde::Serialize;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// The widest cell of a table, in terminal columns.
 const WIDEST: usize = 48;
 
-/// Text with nothing in it that a terminal obeys or that changes the reading direction: such characters are written out.
-pub(crate) fn safe(text: &str) -> String {
-    text.chars().map(|c| if is_obeyed(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
+/// A number with what it counts: `1 call`, `2 calls`.
+pub(crate) fn number_of(number: impl Into<u64>, one: &str) -> String {
+    let number = number.into();
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }
 
 /// Writes one value as a line of JSON.

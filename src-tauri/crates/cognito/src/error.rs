@@ -11,7 +11,7 @@ use model::call::Operation;
 pub(crate) use answers::{failure, refusal, write_failure};
 pub(crate) use credentials::credentials_failure;
 
-/// A call that did not end well. `Display` is the message; it holds no attribute values, names or secrets.
+/// A call that did not end well. `Display` is the message; it holds no attribute values, names or secrets. `Debug` may.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Error {
@@ -23,6 +23,9 @@ pub struct Error {
     pub request_id: Option<String>,
     /// The operation, such as `ListUsers`; `None` when it is about none.
     pub operation: Option<&'static str>,
+    /// AWS's own words on why a call about a person was refused; `None` where it gave none, or where they are in the
+    /// message. Foreign text that may repeat what was asked: never logged.
+    pub said: Option<String>,
 }
 
 /// The kinds of failure between which callers distinguish.
@@ -71,7 +74,7 @@ pub enum ErrorKind {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), request_id: None, operation: None }
+        Self { kind, message: message.into(), request_id: None, operation: None, said: None }
     }
 
     pub(crate) fn of(mut self, context: &Context) -> Self {

@@ -36,4 +36,4 @@ pub use gate::{Gate, QuotaUse, RetryRules, Share};
 pub use profiles::{AwsFiles, ConfigError, Profile, ProfileKind, profiles};
 pub use session::{Session, SessionConfig};
 pub use users::{UserFilter, UserPage};
-pub use writes::{Applied, Intent, UserDevice};
+pub use writes::{Applied, Intend, Intent, UserDevice};

@@ -17,8 +17,26 @@ use tracing::Instrument;
 use crate::error::{Context, Error, ErrorKind};
 use crate::{Session, convert, operations};
 
-/// Asked when it is a call's turn and before it is sent; what it refuses is not sent.
-pub type Intent<'a> = &'a (dyn Fn() -> Result<(), CallRefused> + Send + Sync);
+/// What hears of each attempt at a change.
+pub trait Intend: Send + Sync {
+    /// Asked when it is a call's turn and before it is sent; what it refuses is not sent.
+    ///
+    /// # Errors
+    /// [`CallRefused`] with the reason why it must not be sent.
+    fn sending(&self) -> Result<(), CallRefused>;
+
+    /// Nothing of the attempt was applied (AWS refused it as one too many, say), and it is repeated later.
+    fn refused(&self) {}
+}
+
+impl<F: Fn() -> Result<(), CallRefused> + Send + Sync> Intend for F {
+    fn sending(&self) -> Result<(), CallRefused> {
+        self()
+    }
+}
+
+/// Who hears of a change.
+pub type Intent<'a> = &'a dyn Intend;
 
 /// What a call that was applied told.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -44,7 +62,8 @@ impl Session {
     /// Makes the call of a step about a user or group. `password` is used by steps that set one. Throttling is waited for;
     /// nothing else is repeated.
     ///
-    /// `intent` is called for each attempt, when it is its turn and right before it is sent.
+    /// `intent` hears of each attempt, when it is its turn and right before it is sent. Until then, and between attempts,
+    /// the future may be dropped: nothing is under way.
     ///
     /// # Errors
     /// [`ErrorKind::OutcomeUnknown`] when it was sent and no answer came. [`ErrorKind::NotFound`] for an unknown user or
@@ -76,6 +95,11 @@ impl Session {
         }
         .instrument(span)
         .await
+        .map_err(|error| {
+            // AWS's words may repeat what they refuse.
+            let tells = |said: &String| password.is_none_or(|password| !said.contains(password.expose_secret()));
+            Error { said: error.said.filter(tells), ..error }
+        })
     }
 
     /// A user's remembered devices, 60 at most (`AdminListDevices`; IAM `cognito-idp:AdminListDevices`; quota

@@ -58,7 +58,8 @@ impl Code {
     }
 }
 
-/// A failure, as a sentence that a person can act on. It holds no attribute values, user names or secrets.
+/// A failure, as a sentence that a person can act on. But for [`Error::said`] it holds no attribute values, user names or
+/// secrets.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Error {
@@ -76,6 +77,9 @@ pub struct Error {
     pub iam_action: Option<String>,
     /// The command that renews the credentials; `None` unless they come from IAM Identity Center.
     pub sso_login: Option<String>,
+    /// AWS's own words on why it refused a call about a person. Foreign text that may repeat what was asked: it is shown to
+    /// whoever asked, and never logged.
+    pub said: Option<String>,
 }
 
 impl Error {
@@ -90,6 +94,16 @@ impl Error {
             request_id: None,
             iam_action: None,
             sso_login: None,
+            said: None,
+        }
+    }
+
+    /// The sentence with AWS's own words behind it, where there are any.
+    #[must_use]
+    pub fn in_full(&self) -> String {
+        match &self.said {
+            Some(said) => format!("{} AWS says: {}", self.message, crate::foreign::shown(said)),
+            None => self.message.clone(),
         }
     }
 
@@ -128,7 +142,7 @@ impl From<cognito::Error> for Error {
             Kind::Refused | Kind::PageTokenRefused => Code::Precondition,
             Kind::Internal => Code::Internal,
         };
-        let mut own = Self { request_id: error.request_id, ..Self::new(code, error.message) };
+        let mut own = Self { request_id: error.request_id, said: error.said, ..Self::new(code, error.message) };
         match error.kind {
             Kind::AccessDenied { iam_action } => own.iam_action = Some(iam_action),
             Kind::CredentialsExpired { sso_login } => own.sso_login = sso_login,

@@ -6,12 +6,16 @@ use serde::{Deserialize, Serialize};
 
 /// Why a text is not a name of the wanted kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("this is not a {kind}: {reason}")]
+#[error("this is not {} {kind}: {reason}", article(.kind))]
 pub struct InvalidId {
     /// What was wanted, in words a person uses ("pool id").
     pub kind: &'static str,
     /// What is wrong with the text, without repeating it.
     pub reason: &'static str,
+}
+
+fn article(kind: &str) -> &'static str {
+    if kind.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }
 }
 
 /// Declares a text newtype with one fallible `parse` that is also used by serde.

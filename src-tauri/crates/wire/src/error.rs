@@ -121,7 +121,7 @@ impl WireError {
     pub(crate) fn unlogged(error: &console::Error) -> Self {
         Self {
             code: error.code.into(),
-            message: error.message.clone(),
+            message: error.in_full(),
             field: error.field.clone(),
             retry_after_ms: error.retry_after_ms.map(crate::count),
             request_id: error.request_id.clone(),

@@ -190,7 +190,7 @@ pub struct JobView {
     pub id: String,
     /// What was wanted.
     pub action: String,
-    /// `running`, `paused` or `ended`.
+    /// `running`, `interrupted` (nobody carries it out, though it never ended), `paused` or `ended`.
     pub state: String,
     /// Its entries.
     pub counts: CountsView,

@@ -9,7 +9,6 @@ pub mod app;
 pub mod connections;
 pub mod cost;
 pub mod error;
-pub mod files;
 pub mod health;
 pub mod jobs;
 pub mod lab;
@@ -23,7 +22,6 @@ pub mod sync;
 pub mod to_aws;
 pub mod token;
 pub mod users;
-pub mod why;
 
 pub use error::{ErrorCode, WireError};
 

@@ -6,16 +6,17 @@ use std::sync::Arc;
 
 use console::OpenPool;
 use console::jobs::{
-    Action, Approval, Chosen, Delivery, Factor, GroupSettings, ItemState, JobHandle, MfaPreference, NewUser, Plan,
+    Action, Approval, Chosen, Delivery, Factor, GroupSettings, JobState, MfaPreference, NewUser, Plan,
 };
 use secrecy::SecretString;
-use wire::jobs::{JobItemView, JobView, PreviewView, read_plan, write_plan};
+use wire::jobs::{PreviewView, read_plan, write_plan};
 use wire::{ErrorCode, WireError};
 
+use super::follow::{follow, told};
 use crate::arguments::GlobalOptions;
 use crate::change_arguments::{Apply, Consent, GroupChange, GroupWish, People, PlanWish, UndoJob, UserChange};
 use crate::failure::Failure;
-use crate::output::{self, safe};
+use crate::output::{self, number_of, safe};
 
 /// Makes a plan and writes it: what `apply` reads.
 pub(crate) async fn plan(common: &GlobalOptions, wish: PlanWish) -> Result<(), Failure> {
@@ -25,7 +26,7 @@ pub(crate) async fn plan(common: &GlobalOptions, wish: PlanWish) -> Result<(), F
     };
     let console = common.console_or_memory().await?;
     let pool = common.pool_online(&console).await?;
-    let plan = pool.plan(action, chosen).await?;
+    let plan = planned(&pool, action, chosen).await?;
     let view = PreviewView::new(&plan, &pool.preview(&plan).await?);
     common.note(&sentence(&view));
     Ok(writeln!(io::stdout(), "{}", write_plan(&plan)?)?)
@@ -36,7 +37,10 @@ pub(crate) async fn apply(common: &GlobalOptions, asked: Apply) -> Result<(), Fa
     let text = if asked.file.as_os_str() == "-" {
         io::read_to_string(io::stdin().lock())?
     } else {
-        std::fs::read_to_string(&asked.file)?
+        std::fs::read_to_string(&asked.file).map_err(|error| {
+            let sentence = format!("The plan {} cannot be read: {error}.", asked.file.display());
+            Failure::failed(ErrorCode::NotFound, sentence)
+        })?
     };
     let plan = read_plan(&text)?;
     let password = if asked.password_stdin { Some(typed()?) } else { None };
@@ -50,15 +54,22 @@ pub(crate) async fn apply(common: &GlobalOptions, asked: Apply) -> Result<(), Fa
                             with what was begun: poolctl jobs resume.";
             return Err(Failure::failed(ErrorCode::Precondition, sentence));
         }
-        unlock(&pool, asked.consent.unlock.as_deref()).await?;
+        if begun.state == JobState::Ended {
+            common.note(&format!("this plan was carried out already, as the job {}, begun {}", plan.id, begun.job.at));
+            if begun.counts.failed + begun.counts.unknown > 0 {
+                common.note(&format!("to try again what failed: poolctl jobs retry {}", plan.id));
+            }
+            return told(common, &pool, &plan.id).await;
+        }
         common.note("this plan was begun already; it goes on");
+        unlock(&pool, asked.consent.unlock.as_deref()).await?;
         let view = previewed(common, &pool, &plan).await?;
         let named = pool.key().pool.as_str();
         if !asked.consent.yes && ask(&view, named)?.is_none_or(|typed| view.irreversible && typed != named) {
             return Err(Failure::failed(ErrorCode::Cancelled, "Nothing was changed."));
         }
         let job = pool.go_on(&plan.id, password).await?;
-        return follow(common, &pool, &job).await;
+        return follow(common, &pool, &job, asked.consent.patience()).await;
     }
     carry_out(common, &pool, &plan, &asked.consent, password).await
 }
@@ -83,11 +94,26 @@ pub(crate) async fn undo(common: &GlobalOptions, asked: UndoJob) -> Result<(), F
 
 type Wanted = (Action, Chosen, Option<SecretString>);
 
+/// Makes a plan; of several names the one that is wrong is told.
+async fn planned(pool: &OpenPool, action: Action, chosen: Chosen) -> Result<Arc<Plan>, Failure> {
+    let names = if let Chosen::Names(names) = &chosen { names.clone() } else { Vec::new() };
+    pool.plan(action, chosen).await.map_err(|error| {
+        let at = error.field.as_deref().and_then(|field| field.strip_prefix("users.")?.parse::<usize>().ok());
+        match at.and_then(|at| names.get(at)) {
+            Some(name) => {
+                let message = format!("{}: {}", safe(name), error.message);
+                Failure::from(console::Error { message, ..error })
+            }
+            None => Failure::from(error),
+        }
+    })
+}
+
 async fn at_once(common: &GlobalOptions, wanted: Wanted, consent: Consent) -> Result<(), Failure> {
     let (action, chosen, password) = wanted;
     let console = common.console_with_journal().await?;
     let pool = common.pool_online(&console).await?;
-    let plan = pool.plan(action, chosen).await?;
+    let plan = planned(&pool, action, chosen).await?;
     carry_out(common, &pool, &plan, &consent, password).await
 }
 
@@ -112,7 +138,7 @@ async fn carry_out(
     let approval = Approval { pool_name, reason: consent.reason.clone() };
     let token = pool.approve(plan, approval).await?;
     let job = pool.apply(&token, password).await?;
-    follow(common, pool, &job).await
+    follow(common, pool, &job, consent.patience()).await
 }
 
 /// What a plan will do, and tells it.
@@ -153,48 +179,16 @@ fn ask(view: &PreviewView, pool: &str) -> Result<Option<String>, Failure> {
     Err(Failure::failed(ErrorCode::Cancelled, "Nothing was changed."))
 }
 
-/// Waits for a job and tells what came of it: exit 1 when an entry failed or is unknown. Ctrl C lets what is under way end.
-pub(crate) async fn follow(common: &GlobalOptions, pool: &Arc<OpenPool>, job: &JobHandle) -> Result<(), Failure> {
-    let mut finished = std::pin::pin!(job.finished());
-    let counts = tokio::select! {
-        counts = &mut finished => counts?,
-        _ = tokio::signal::ctrl_c() => {
-            job.pause();
-            common.note("stopping after what is under way; poolctl jobs resume goes on");
-            finished.await?
-        }
-    };
-    let view = JobView::from(&pool.job(&job.id).await?);
-    if common.wants_json() {
-        output::json(&view)?;
-    } else {
-        writeln!(
-            io::stdout(),
-            "job {}: {} done, {} failed, {} unknown, {} skipped",
-            view.id,
-            view.counts.done,
-            view.counts.failed,
-            view.counts.unknown,
-            view.counts.skipped
-        )?;
-    }
-    for state in [ItemState::Failed, ItemState::Unknown] {
-        for row in pool.job_items(&job.id, Some(state), 0, 20).await? {
-            let item = JobItemView::from(&row);
-            let name = item.name.unwrap_or_default();
-            common.note(&format!("{}: {} {}", safe(&name), item.state, item.why.unwrap_or_default()));
-        }
-    }
-    if counts.failed + counts.unknown > 0 { Err(Failure::Told) } else { Ok(()) }
-}
-
 /// What a plan will do, in a sentence.
 fn sentence(view: &PreviewView) -> String {
     let calls: u32 = view.calls.iter().map(|category| category.calls).sum();
     let high = view.price_high.as_deref().unwrap_or("unknown");
     let mut text = format!(
-        "{}: {} to change, {} calls, ${} to ${high} for monthly active users",
-        view.action, view.active, calls, view.price_low
+        "{}: {} to change, {}, ${} to ${high} for monthly active users",
+        view.action,
+        view.active,
+        number_of(calls, "call"),
+        view.price_low
     );
     let operations: Vec<String> = view
         .calls
@@ -206,7 +200,7 @@ fn sentence(view: &PreviewView) -> String {
         text.push_str(&format!(" ({})", operations.join(", ")));
     }
     if view.messages_high > 0 {
-        text.push_str(&format!(", {} to {} messages", view.messages_low, view.messages_high));
+        text.push_str(&format!(", {} to {}", view.messages_low, number_of(view.messages_high, "message")));
     }
     for (why, number) in &view.skipped {
         text.push_str(&format!("; {number} skipped: {why}"));
@@ -219,9 +213,15 @@ fn sentence(view: &PreviewView) -> String {
 
 fn chosen(people: People) -> Result<Chosen, Failure> {
     match people.query {
+        _ if people.all => Ok(Chosen::Query(String::new())),
+        // A variable that is not set must not mean everybody.
+        Some(query) if query.trim().is_empty() => {
+            let sentence = "The query is empty, which would mean everybody. Give --all if that is meant.";
+            Err(Failure::usage(WireError::validation("query", sentence)))
+        }
         Some(query) => Ok(Chosen::Query(query)),
         None if people.names.is_empty() => {
-            let sentence = "Say whom it is about: user names, or --query.";
+            let sentence = "Say whom it is about: user names, --query or --all.";
             Err(Failure::usage(WireError::validation("users", sentence)))
         }
         None => Ok(Chosen::Names(people.names)),
@@ -239,7 +239,7 @@ fn pairs(words: &[String]) -> Result<BTreeMap<String, String>, Failure> {
 }
 
 /// A password of standard input; one final newline does not belong to it.
-fn typed() -> Result<SecretString, Failure> {
+pub(crate) fn typed() -> Result<SecretString, Failure> {
     let mut text = String::new();
     io::stdin().lock().read_to_string(&mut text)?;
     let text = text.strip_suffix('\n').map(|text| text.strip_suffix('\r').unwrap_or(text)).unwrap_or(&text);
@@ -261,7 +261,8 @@ fn factor(word: &str) -> Factor {
 fn user_action(change: UserChange) -> Result<Wanted, Failure> {
     let plain = |action: Action, people: People| Ok((action, chosen(people)?, None));
     match change {
-        UserChange::Create { name, attributes, invite, password_stdin } => {
+        UserChange::Create { name, mut attributes, more, invite, password_stdin } => {
+            attributes.extend(more);
             let way = |word: &String| if word == "sms" { Delivery::Sms } else { Delivery::Email };
             let password = if password_stdin { Some(typed()?) } else { None };
             let new = NewUser {

@@ -1,16 +1,21 @@
 //! `poolctl jobs`, `groups list` and `audit`: looking at what was done, and going on with it.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
-use console::jobs::{AuditFilter, ItemState};
+use console::jobs::{AuditFilter, ItemState, JobState};
+use console::{OpenPool, Protection};
+use secrecy::SecretString;
+use wire::ErrorCode;
 use wire::jobs::{AuditVerdictView, AuditView, JobItemView, JobView};
 use wire::pools::GroupView;
 
-use super::change::follow;
+use super::change::typed;
+use super::follow::{counted, follow, told};
 use crate::arguments::{Format, GlobalOptions};
-use crate::change_arguments::{Audit, Jobs};
+use crate::change_arguments::{Again, Audit, Jobs};
 use crate::failure::Failure;
-use crate::output::{self, safe};
+use crate::output::{self, number_of, safe};
 
 /// Entries that are shown at once.
 const ENTRIES: u32 = 100_000;
@@ -22,12 +27,8 @@ pub(crate) async fn run(common: &GlobalOptions, asked: Jobs) -> Result<(), Failu
             let (_console, pool) = common.local_copy().await?;
             let jobs: Vec<JobView> = pool.jobs().await?.iter().map(JobView::from).collect();
             listed(common, &jobs, |job| {
-                let counts = &job.counts;
-                let (done, failed, unknown, waits) = (counts.done, counts.failed, counts.unknown, counts.queued);
-                format!(
-                    "{}  {}  {:<22} {:<8} {done} done, {failed} failed, {unknown} unknown, {waits} waiting",
-                    job.id, job.created_at, job.action, job.state
-                )
+                let counts = counted(&job.counts);
+                format!("{}  {}  {:<22} {:<11} {counts}", job.id, job.created_at, job.action, job.state)
             })
         }
         Jobs::Show { id, state } => {
@@ -41,25 +42,34 @@ pub(crate) async fn run(common: &GlobalOptions, asked: Jobs) -> Result<(), Failu
                 format!("{:<8} {}  {}", item.state, safe(name), safe(item.why.as_deref().unwrap_or_default()))
             })
         }
-        Jobs::Resume { id, unlock } => {
+        Jobs::Resume { id, again } => {
             let console = common.console_with_journal().await?;
             let pool = common.pool_online(&console).await?;
-            if let Some(name) = unlock {
-                pool.unlock_changes(&name).await?;
+            if pool.job(&id).await?.state == JobState::Ended {
+                common.note("this job has ended; poolctl jobs retry tries again what failed");
+                return told(common, &pool, &id).await;
             }
-            let job = pool.go_on(&id, None).await?;
-            follow(common, &pool, &job).await
+            let password = ready(&pool, &again).await?;
+            let job = pool.go_on(&id, password).await?;
+            follow(common, &pool, &job, Duration::from_secs(again.patience)).await
         }
-        Jobs::Retry { id, unknown, unlock } => {
+        Jobs::Retry { id, unknown, again } => {
             let console = common.console_with_journal().await?;
             let pool = common.pool_online(&console).await?;
-            if let Some(name) = unlock {
-                pool.unlock_changes(&name).await?;
-            }
-            let job = pool.retry(&id, unknown, None).await?;
-            follow(common, &pool, &job).await
+            let password = ready(&pool, &again).await?;
+            let job = pool.retry(&id, unknown, password).await?;
+            follow(common, &pool, &job, Duration::from_secs(again.patience)).await
         }
     }
+}
+
+/// Unlocks the pool and reads the password, where that was asked for.
+async fn ready(pool: &OpenPool, again: &Again) -> Result<Option<SecretString>, Failure> {
+    let password = if again.password_stdin { Some(typed()?) } else { None };
+    if let Some(name) = &again.unlock {
+        pool.unlock_changes(name).await?;
+    }
+    Ok(password)
 }
 
 /// Lists the groups of the local copy.
@@ -75,10 +85,20 @@ pub(crate) async fn groups(common: &GlobalOptions) -> Result<(), Failure> {
 /// Lists or verifies the audit.
 pub(crate) async fn audit(common: &GlobalOptions, asked: Audit) -> Result<(), Failure> {
     let console = common.console().await?;
+    if let Protection::Locked { message, .. } = console.protection() {
+        return Err(Failure::failed(ErrorCode::JournalUnavailable, message));
+    }
     match asked {
         Audit::List { about, job, limit } => {
             let filter = AuditFilter { person: about, job, ..AuditFilter::default() };
-            let records: Vec<AuditView> = console.audit(filter, limit).await?.iter().map(AuditView::from).collect();
+            let most = if limit == 0 { usize::MAX } else { limit };
+            // One more tells whether some are left out.
+            let mut found = console.audit(filter, most.saturating_add(1)).await?;
+            if found.len() > most {
+                found.truncate(most);
+                common.note(&format!("only the newest {most} records are listed; --limit 0 lists all"));
+            }
+            let records: Vec<AuditView> = found.iter().map(AuditView::from).collect();
             listed(common, &records, |record| {
                 let name = record.name.as_deref().unwrap_or_default();
                 let outcome = record.outcome.as_deref().unwrap_or_default();
@@ -104,7 +124,7 @@ pub(crate) async fn audit(common: &GlobalOptions, asked: Audit) -> Result<(), Fa
                     writeln!(out, "{:>6}  {}", fault.seq, fault.what)?;
                 }
                 let verdict = if view.valid { "whole" } else { "not whole" };
-                writeln!(out, "{} records, {verdict}; the last hash is {}", view.records, view.head)?;
+                writeln!(out, "{}, {verdict}; the last hash is {}", number_of(view.records, "record"), view.head)?;
             }
             if view.valid { Ok(()) } else { Err(Failure::Told) }
         }

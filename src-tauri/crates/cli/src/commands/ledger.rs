@@ -10,7 +10,7 @@ use wire::pools::pool_id;
 
 use crate::arguments::{Format, GlobalOptions, Ledger};
 use crate::failure::Failure;
-use crate::output::{self, Table, defused};
+use crate::output::{self, Table, defused, number_of};
 
 /// The columns of table and csv.
 const COLUMNS: [&str; 8] = ["at", "region", "pool", "person", "operation", "effect", "alreadyCounted", "outcome"];
@@ -42,7 +42,8 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Ledger) -> Result<(), Fa
             table.end()?;
         }
     }
-    common.note(&format!("{} users may have been billed, {} to {} USD", view.users, view.low, view.high));
+    let users = number_of(view.users, "user");
+    common.note(&format!("{users} may have been billed, {} to {} USD", view.low, view.high));
     Ok(())
 }
 

@@ -80,7 +80,8 @@ fn write(view: &SignInView, stage: &Stage) -> Result<(), Failure> {
     match stage {
         Stage::Tokens(tokens) => writeln!(out, "Signed in; the tokens hold for {} seconds.", tokens.expires_in)?,
         Stage::Challenge(challenge) => writeln!(out, "Cognito asks for {}.", safe(&challenge.name))?,
-        Stage::Refused { code, explanation } => writeln!(out, "{}: {}", safe(code), safe(explanation))?,
+        // The last step has told it already.
+        Stage::Refused { code, .. } => crate::place::warn(&format!("not signed in: {code}")),
     }
     if let Some(tokens) = &view.tokens {
         for (name, token) in [

@@ -57,8 +57,12 @@ fn sentence(view: &SyncReportView) -> String {
     let whole = if view.complete { "complete" } else { "not complete" };
     let swept = if view.swept { ", swept" } else { "" };
     format!(
-        "{} users in {:.1} s: {whole}{swept} ({} pages, {} requests, {} throttled)",
-        view.users, view.seconds, view.pages, view.requests, view.throttled
+        "{} in {:.1} s: {whole}{swept} ({}, {}, {} throttled)",
+        output::number_of(view.users, "user"),
+        view.seconds,
+        output::number_of(view.pages, "page"),
+        output::number_of(view.requests, "request"),
+        view.throttled
     )
 }
 

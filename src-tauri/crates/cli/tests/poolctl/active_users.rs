@@ -67,7 +67,7 @@ fn a_sign_in_is_in_the_ledger_and_in_the_range() {
     assert_eq!((&calls[0]["alreadyCounted"], &calls[3]["alreadyCounted"]), (&json!(false), &json!(true)));
     assert_eq!(calls[3]["outcome"], "done");
     let table = home.run(&["ledger"]);
-    assert!(table.err.contains("1 users may have been billed, 0.00 to 0.065 USD"), "{}", table.err);
+    assert!(table.err.contains("1 user may have been billed, 0.00 to 0.065 USD"), "{}", table.err);
     assert_eq!(home.run(&["ledger", "--format", "csv"]).text().lines().count(), 5);
     assert_eq!(home.run(&["ledger", "--format", "jsonl"]).text().lines().count(), 4);
     assert_eq!(home.run(&["ledger", "--month", "2020-01", "--json"]).json(0), json!([]));

@@ -1,5 +1,6 @@
 //! Changing users and groups from the command line.
 
+use sandbox::{Fault, When};
 use serde_json::Value;
 
 use crate::{Home, Served};
@@ -131,8 +132,9 @@ fn a_plan_that_was_begun_goes_on_as_it_was_and_only_with_consent() {
     let file = home.data().join("plan.json");
     std::fs::write(&file, &made.out).unwrap();
     let name = crate::path(&file);
-    served.sandbox.weather().deny("AdminDisableUser");
-    assert_eq!(home.run_at(&served, &["apply", name, "--yes"]).code, 1);
+    served.sandbox.weather().plan_fault(Some("AdminDisableUser"), When::Share(1.0), Fault::Throttle);
+    let begun = home.run_at(&served, &["apply", name, "--yes", "--patience", "1"]);
+    assert!(begun.code == 1 && begun.err.contains("was paused"), "{}", begun.err);
     let unasked = home.run_at(&served, &["apply", name]);
     assert_eq!(unasked.code, 2, "{}", unasked.err);
     let mut edited: Value = serde_json::from_str(made.text()).unwrap();

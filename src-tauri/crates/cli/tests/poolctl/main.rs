@@ -6,15 +6,14 @@ mod changing;
 mod common_options;
 mod costing;
 mod erasing;
-mod exporting;
 mod failing;
 mod health;
+mod job_control;
 mod searching;
 mod serving;
 mod signing_in;
 mod syncing;
 mod to_aws;
-mod why;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

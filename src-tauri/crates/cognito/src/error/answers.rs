@@ -11,6 +11,9 @@ use super::{Context, Error, ErrorKind};
 use crate::gate::{Again, Failure};
 use crate::sign_in::Refusal;
 
+/// How many characters are kept of AWS's own words.
+const LONGEST: usize = 500;
+
 /// Explains a failed attempt and says whether it may pass.
 pub(crate) fn failure<E>(error: &SdkError<E, HttpResponse>, context: &Context) -> Failure
 where
@@ -40,6 +43,10 @@ where
     };
     let mut explained = Error::new(kind, message).of(context);
     explained.request_id = error.request_id().map(str::to_owned);
+    if context.personal && matches!(explained.kind, ErrorKind::Validation | ErrorKind::Refused | ErrorKind::Internal) {
+        let said = error.as_service_error().and_then(ProvideErrorMetadata::message);
+        explained.said = said.map(|said| said.chars().take(LONGEST).collect());
+    }
     Failure { error: explained, again }
 }
 
@@ -114,7 +121,10 @@ where
             decided(ErrorKind::Validation, "The password does not satisfy the pool's policy.".into())
         }
         (_, Some(code @ ("NotAuthorizedException" | "UnsupportedUserStateException" | "LimitExceededException"))) => {
-            decided(ErrorKind::Refused, format!("Cognito does not allow {name} for the user as they are ({code})."))
+            let message = format!("Cognito does not allow {name} for the user as they are ({code}).");
+            let said = error.as_service_error().and_then(ProvideErrorMetadata::message);
+            let said = said.map(|said| said.chars().take(LONGEST).collect());
+            Failure { error: Error { kind: ErrorKind::Refused, message, said, ..explained }, again: Again::Never }
         }
         (SdkError::ServiceError(_), _) if again == Again::ServerFault => unknown(),
         (SdkError::ServiceError(_) | SdkError::ConstructionFailure(_), _) => Failure { error: explained, again },
@@ -207,7 +217,7 @@ impl Said<'_> {
                 let iam_action = context.operation.iam_action.to_owned();
                 never(ErrorKind::AccessDenied { iam_action }, denied(context))
             }
-            "ResourceNotFoundException" => never(ErrorKind::NotFound, not_found(context)),
+            "ResourceNotFoundException" => never(ErrorKind::NotFound, not_found(context, self.message)),
             "InvalidParameterException"
             | "ValidationException"
             | "ValidationError"
@@ -292,22 +302,35 @@ fn denied(context: &Context) -> String {
         name if crate::operations::WRITES.iter().any(|write| write.name == name) => "change users of this pool",
         _ => "do this",
     };
-    let who = capital(&context.who);
+    let who = match context.who.as_str() {
+        "the environment" => "The person or role of the environment's credentials".to_owned(),
+        who => capital(who),
+    };
     format!("{who} may not {deed}: it needs {}.", context.operation.iam_action)
 }
 
-fn not_found(context: &Context) -> String {
+/// What does not exist: the pool, or something in it. AWS's words tell the two apart; the operation tells what was meant.
+fn not_found(context: &Context, said: Option<&str>) -> String {
     let region = &context.region;
-    let thing = match (&context.pool, context.operation.name) {
-        (
-            Some(pool),
-            "ListUsersInGroup" | "AdminAddUserToGroup" | "AdminRemoveUserFromGroup" | "UpdateGroup" | "DeleteGroup",
-        ) => format!("no pool {pool} with this group"),
-        (Some(pool), "DescribeUserPoolClient") => format!("no pool {pool} with this app client"),
-        (Some(pool), _) => format!("no pool {pool}"),
-        (None, _) => "nothing of this name".to_owned(),
+    let inside = match context.operation.name {
+        "ListUsersInGroup" | "AdminAddUserToGroup" | "AdminRemoveUserFromGroup" | "UpdateGroup" | "DeleteGroup" => {
+            Some("group")
+        }
+        "DescribeUserPoolClient" => Some("app client"),
+        _ => None,
     };
-    format!("There is {thing} in {region} for this account. Check the Region and the profile.")
+    let check = "Check the Region and the profile.";
+    let Some(pool) = &context.pool else {
+        return format!("There is nothing of this name in {region} for this account. {check}");
+    };
+    let is_pool = said.is_some_and(|said| said.contains(&format!("pool {pool} ")));
+    match inside {
+        Some(thing) if said.is_some() && !is_pool => format!("There is no such {thing} in the pool {pool}."),
+        Some(thing) if !is_pool => {
+            format!("There is no such {thing} in the pool {pool}, or no such pool in {region} for this account.")
+        }
+        _ => format!("There is no pool {pool} in {region} for this account. {check}"),
+    }
 }
 
 fn not_aws(context: &Context) -> Explained {

@@ -185,7 +185,10 @@ impl Gate {
                 record.end(CallOutcome::Failed);
             }
             match self.retry.wait(&failure, attempt, (self.random)()) {
-                Some(wait) => tokio::time::sleep(wait).await,
+                Some(wait) => {
+                    intent.refused();
+                    tokio::time::sleep(wait).await;
+                }
                 None => return Err(failure.error),
             }
             attempt += 1;
@@ -208,7 +211,7 @@ impl Gate {
             attempt,
             at: self.clock.now(),
         };
-        intent().and_then(|()| self.sink.before(&attempt)).map_err(|refused| {
+        intent.sending().and_then(|()| self.sink.before(&attempt)).map_err(|refused| {
             Error::new(ErrorKind::NotRecorded, format!("Nothing was sent: {}.", refused.reason)).of(context)
         })?;
         Ok(Record { sink: &*self.sink, attempt, outcome: CallOutcome::Failed })

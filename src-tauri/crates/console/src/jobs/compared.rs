@@ -1,6 +1,6 @@
 //! Looking at a user or group as it is now, before the first call about it.
 
-use cognito::{Error as CallError, UserFilter, UserPage};
+use cognito::{Error as CallError, ErrorKind, UserFilter, UserPage};
 use model::group::Group;
 use model::plan::{Difference, GroupSettings, Item, ItemState, Standing, Step, Target, group_standing, over, standing};
 use model::user::User;
@@ -40,6 +40,12 @@ fn gone(what: &str) -> (usize, ItemEnd) {
         ..ItemEnd::of(ItemState::Failed)
     };
     (0, end)
+}
+
+/// Why nobody was asked: the job was paused.
+fn paused() -> CallError {
+    let message = "The job was paused.".to_owned();
+    CallError { kind: ErrorKind::Unreachable, message, request_id: None, operation: None, said: None }
 }
 
 impl Run {
@@ -114,7 +120,14 @@ impl Run {
     async fn page(&self, filter: &UserFilter, token: Option<String>) -> Result<UserPage, CallError> {
         loop {
             let before = self.hold.before();
-            match self.live().session.users(&self.pool.key.pool, filter.clone(), Some(2), token.clone()).await {
+            let live = self.live();
+            let asked = live.session.users(&self.pool.key.pool, filter.clone(), Some(2), token.clone());
+            let answer = tokio::select! {
+                biased;
+                answer = asked => answer,
+                () = self.pausing() => Err(paused()),
+            };
+            match answer {
                 Ok(page) => {
                     self.hold.went_well();
                     return Ok(page);

@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError};
 
 use model::connection::Identity;
-use model::plan::{ItemCounts, ItemState, JobHead};
+use model::plan::{ItemCounts, ItemState, JobHead, JobState};
 use secrecy::SecretString;
 use store::{AuditEntry, AuditKind, AuditPlan, ItemRow, JobRow, Journal, NewJob};
 use tokio::sync::watch;
@@ -38,7 +38,7 @@ pub struct JobProgress {
     pub phase: JobPhase,
     /// Its entries by state.
     pub counts: ItemCounts,
-    /// Why it stopped.
+    /// Why it stopped or waits.
     pub error: Option<Error>,
 }
 
@@ -176,7 +176,7 @@ impl OpenPool {
         let (journal, pool) = (self.journal()?, self.key.to_string());
         let mut rows = blocking(move || journal.jobs(1_000)).await?;
         rows.retain(|row| row.job.pool == pool);
-        Ok(rows)
+        self.judged(rows).await
     }
 
     /// A job of this pool.
@@ -184,7 +184,23 @@ impl OpenPool {
     /// # Errors
     /// [`Code::NotFound`]; [`Code::JournalUnavailable`].
     pub async fn job(&self, id: &str) -> Result<JobRow, Error> {
-        Ok(self.job_of_this_pool(id).await?.1)
+        let row = self.job_of_this_pool(id).await?.1;
+        let unknown = || Error::new(Code::Internal, "The job's state could not be read.");
+        self.judged(vec![row]).await?.pop().ok_or_else(unknown)
+    }
+
+    /// Tells the jobs that nobody carries out any more, though they never ended.
+    async fn judged(&self, mut rows: Vec<JobRow>) -> Result<Vec<JobRow>, Error> {
+        let console = self.console.clone();
+        blocking(move || {
+            for row in rows.iter_mut().filter(|row| row.state == JobState::Running) {
+                if console.data.try_lease(&super::lease_name(&row.job.id))?.is_some() {
+                    row.state = JobState::Interrupted;
+                }
+            }
+            Ok::<_, Error>(rows)
+        })
+        .await
     }
 
     /// Entries of a job in order, from a place on: all, or those of one state.

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use model::plan::{Action, Item, ItemState, Plan, Step, Target, reversed};
-use store::{AuditFilter, AuditRecord, AuditVerdict};
+use model::plan::{Action, Item, ItemCounts, ItemState, JobState, Plan, Step, Target, reversed};
+use store::{AuditFilter, AuditRecord, AuditVerdict, JobRow};
 
 use crate::error::{Code, Error};
 use crate::open::{Console, blocking};
@@ -17,8 +17,18 @@ impl OpenPool {
     /// made from the record.
     ///
     /// # Errors
-    /// [`Code::NotFound`] for an unknown job; [`Code::Precondition`] when nothing of it was applied or can be taken back.
+    /// [`Code::NotFound`] for an unknown job; [`Code::Precondition`] when nothing of it was applied or can be taken back, or
+    /// another job takes it back already.
     pub async fn plan_undo(&self, job: &str) -> Result<Arc<Plan>, Error> {
+        let jobs = self.jobs().await?;
+        if let Some(by) = undone_by(&jobs, job) {
+            let id = &by.job.id;
+            let message = match by.state {
+                JobState::Ended => format!("This job was taken back already, by the job {id}."),
+                _ => format!("The job {id} takes this one back already and has not ended: let it go on."),
+            };
+            return Err(Error::new(Code::Precondition, message));
+        }
         let addresses = self.described().await?.username_attributes;
         let mut items: Vec<Item> = Vec::new();
         let (mut from, mut impossible, mut recreated) = (0, 0_u64, false);
@@ -88,6 +98,17 @@ impl OpenPool {
             AuditFilter { person: Some(name.to_owned()), pool: Some(self.key.to_string()), ..AuditFilter::default() };
         blocking(move || journal.audit(&filter, limit)).await
     }
+}
+
+/// The job that took another back, or is about to, and was not taken back itself. One of which something failed may be
+/// followed by another.
+fn undone_by<'a>(jobs: &'a [JobRow], id: &str) -> Option<&'a JobRow> {
+    jobs.iter().find(|row| {
+        let ItemCounts { done, failed, unknown, .. } = row.counts;
+        row.job.undo_of.as_deref() == Some(id)
+            && (row.state != JobState::Ended || done > 0 && failed + unknown == 0)
+            && undone_by(jobs, &row.job.id).is_none()
+    })
 }
 
 impl Console {

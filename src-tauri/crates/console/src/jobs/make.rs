@@ -19,6 +19,11 @@ use crate::open::blocking;
 use crate::pool::{Live, OpenPool};
 use crate::sync::find;
 
+/// What tells which of several names is meant: an error does not repeat it.
+fn named(at: usize) -> String {
+    format!("users.{at}")
+}
+
 /// Users that are read from the local copy at once.
 const PAGE: u32 = 500;
 
@@ -168,13 +173,14 @@ impl OpenPool {
             Chosen::Names(names) => {
                 let mut seen = HashSet::new();
                 let few = names.len() <= ASKED;
-                for name in names.into_iter().filter(|name| seen.insert(name.clone())) {
+                for (at, name) in names.into_iter().enumerate().filter(|(_, name)| seen.insert(name.clone())) {
                     let username =
-                        Username::parse(name).map_err(|error| Error::invalid("username", format!("{error}.")))?;
+                        Username::parse(name).map_err(|error| Error::invalid(&named(at), format!("{error}.")))?;
                     let Some(mut user) = self.find(&username, few).await? else {
                         let target = Target::User { username, sub: None };
                         if few {
-                            return Err(Error::new(Code::NotFound, "There is no such user in this pool."));
+                            let unknown = Error::new(Code::NotFound, "There is no such user in this pool.");
+                            return Err(Error { field: Some(named(at)), ..unknown });
                         }
                         items.push(Item::skipped(target, "is not in the local copy"));
                         continue;

@@ -10,6 +10,7 @@ mod history;
 mod make;
 mod reconcile;
 mod run;
+mod turn;
 mod wait;
 
 use std::collections::{HashMap, VecDeque};
@@ -29,6 +30,11 @@ pub use store::{
     AuditEntry, AuditFault, AuditFilter, AuditKind, AuditPerson, AuditPlan, AuditRecord, AuditVerdict, ItemEnd,
     ItemRow, JobRow,
 };
+
+/// The lease of whoever carries a job out.
+fn lease_name(job: &str) -> String {
+    format!("job-{job}")
+}
 
 /// How many plans are kept for approval.
 const KEPT: usize = 8;

@@ -8,7 +8,6 @@ use std::time::Duration;
 use cognito::{Applied, ErrorKind};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
-use model::call::CallRefused;
 use model::plan::{Item, ItemCounts, ItemState, JobState, Step, Target, patched};
 use model::user::User;
 use secrecy::SecretString;
@@ -16,6 +15,7 @@ use store::{AuditEntry, AuditKind, AuditPerson, ItemEnd, ItemRow, Journal, Lease
 use tokio::sync::watch;
 
 use super::handle::{JobHandle, JobPhase, JobProgress};
+use super::turn::Turn;
 use super::wait::Hold;
 use crate::error::{Code, Error};
 use crate::open::blocking;
@@ -29,6 +29,10 @@ const PAGE: u32 = 200;
 
 /// How often a lease is asked for that another process has.
 const LEASE: Duration = Duration::from_secs(1);
+
+/// How often a job's own lease is asked for, and how long in between.
+const LOOKS: u32 = 3;
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Why an entry is done whose call got no answer.
 pub(super) const LOST: &str = "no answer came, but it was applied";
@@ -46,7 +50,7 @@ pub(super) struct Run {
     pub(super) untold: Mutex<HashSet<u64>>,
     password: Option<SecretString>,
     progress: watch::Sender<JobProgress>,
-    broken: AtomicBool,
+    pub(super) broken: AtomicBool,
     _lease: Lease,
 }
 
@@ -58,10 +62,7 @@ impl Run {
         password: Option<SecretString>,
         live: Live,
     ) -> Result<Self, Error> {
-        let (data, name) = (pool.console.clone(), format!("job-{}", job.id));
-        let lease = blocking(move || data.data.try_lease(&name)).await?;
-        let taken = || Error::new(Code::Precondition, "Another Poolkeeper is carrying out this job.");
-        let lease = lease.ok_or_else(taken)?;
+        let lease = lease_of(&pool, &job.id).await?;
         let counts = ItemCounts::default();
         let (progress, _) = watch::channel(JobProgress { phase: JobPhase::Running, counts, error: None });
         let run = Self {
@@ -162,7 +163,7 @@ impl Run {
                 return Ok(Some(held));
             }
             let why = "Another Poolkeeper is at work in this account and Region; this job starts when that one ends.";
-            self.enter(JobPhase::Waiting(why.to_owned()));
+            self.wait_for(Error::new(Code::Precondition, why));
             self.sleep(LEASE).await;
         }
         Ok(None)
@@ -250,26 +251,24 @@ impl Run {
         let last = at + 1 == item.steps.len();
         while !self.is_stopping() {
             let before = self.hold.before();
-            let (sent, unwritten) = (AtomicBool::new(false), Mutex::new(None));
-            let intent = || {
-                let record = self.record(AuditKind::Intent, seq, Some((item, step)));
-                self.journal.item_sent(&self.job.id, seq, &record).map_err(|error| {
-                    let reason = format!("the journal cannot be written ({error})");
-                    *unwritten.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-                    CallRefused { reason }
-                })?;
-                if !sent.swap(true, Ordering::AcqRel) {
-                    self.moved(ItemState::Queued, ItemState::Sent);
-                }
-                Ok(())
-            };
-            let password = self.password.as_ref();
+            let turn = Turn::new(self, seq, item, step);
             let live = self.live();
-            let done = live.session.apply(&self.pool.key.pool, &item.target, step, password, &intent).await;
-            if let Some(error) = unwritten.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            let called = live.session.apply(&self.pool.key.pool, &item.target, step, self.password.as_ref(), &turn);
+            let done = tokio::select! {
+                biased;
+                done = called => Some(done),
+                () = turn.dropped() => None,
+            };
+            let (unwritten, was) = turn.end();
+            if let Some(error) = unwritten {
                 return Err(error.into());
             }
-            let was = if sent.load(Ordering::Acquire) { ItemState::Sent } else { ItemState::Queued };
+            let Some(done) = done else {
+                if was == ItemState::Sent {
+                    self.write_down(seq, Some(item), at, ItemEnd::of(ItemState::Queued), was).await?;
+                }
+                return Ok(false);
+            };
             let error = match done {
                 Ok(applied) => {
                     self.hold.went_well();
@@ -397,7 +396,7 @@ impl Run {
         Ok(())
     }
 
-    fn record(&self, kind: AuditKind, seq: u64, call: Option<(&Item, &Step)>) -> AuditEntry {
+    pub(super) fn record(&self, kind: AuditKind, seq: u64, call: Option<(&Item, &Step)>) -> AuditEntry {
         let person = call.map(|(item, _)| AuditPerson {
             name: item.target.name().to_owned(),
             sub: item.target.sub().map(str::to_owned),
@@ -427,10 +426,21 @@ impl Run {
     }
 
     pub(super) fn enter(&self, phase: JobPhase) {
-        self.progress.send_modify(|told| told.phase = phase);
+        self.progress.send_modify(|told| {
+            told.phase = phase;
+            told.error = None;
+        });
     }
 
-    fn moved(&self, from: ItemState, to: ItemState) {
+    /// Says that it cannot go on now, and why.
+    pub(super) fn wait_for(&self, why: Error) {
+        self.progress.send_modify(|told| {
+            told.phase = JobPhase::Waiting(why.in_full());
+            told.error = Some(why);
+        });
+    }
+
+    pub(super) fn moved(&self, from: ItemState, to: ItemState) {
         if from == to {
             return;
         }
@@ -447,6 +457,18 @@ impl Run {
     }
 }
 
+/// The right to carry a job out. Whoever looks whether anybody has it takes it for a moment, too.
+async fn lease_of(pool: &Arc<OpenPool>, id: &str) -> Result<Lease, Error> {
+    for _ in 0..LOOKS {
+        let (data, name) = (pool.console.clone(), super::lease_name(id));
+        if let Some(lease) = blocking(move || data.data.try_lease(&name)).await? {
+            return Ok(lease);
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    Err(Error::new(Code::Precondition, "Another Poolkeeper is carrying out this job."))
+}
+
 /// The user that a call made.
 pub(super) fn named(user: &User) -> Target {
     Target::User { username: user.username.clone(), sub: user.sub().map(str::to_owned) }
@@ -456,7 +478,7 @@ pub(super) fn named(user: &User) -> Target {
 pub(super) fn refused(error: Error) -> ItemEnd {
     let why = match &error.iam_action {
         Some(action) if !error.message.contains(action.as_str()) => format!("{} It needs {action}.", error.message),
-        _ => error.message,
+        _ => error.in_full(),
     };
     ItemEnd {
         state: ItemState::Failed,

@@ -11,6 +11,7 @@ use tokio::sync::Mutex;
 
 use super::handle::JobPhase;
 use super::run::Run;
+use crate::error::{Code, Error};
 use crate::pool::Live;
 use crate::sync::{is_same, role};
 
@@ -72,15 +73,16 @@ impl Run {
         let failures = self.hold.failures.fetch_add(1, Ordering::AcqRel);
         match error.kind {
             ErrorKind::CredentialsExpired { .. } | ErrorKind::CredentialsMissing => {
-                self.enter(JobPhase::Waiting(error.message));
+                self.wait_for(error.into());
                 self.credentials().await;
             }
             ErrorKind::Throttled { retry_after } => {
                 // The gate has slowed down already; this only keeps what was refused eight times from failing.
+                self.wait_for(error.into());
                 self.sleep(retry_after.unwrap_or(Duration::from_secs(2))).await;
             }
             _ => {
-                self.enter(JobPhase::Waiting(error.message));
+                self.wait_for(error.into());
                 self.sleep(Duration::from_secs(1 << failures.min(5)).min(NETWORK)).await;
             }
         }
@@ -107,7 +109,7 @@ impl Run {
                         now.account,
                         self.job.arn
                     );
-                    self.enter(JobPhase::Waiting(why));
+                    self.wait_for(Error::new(Code::CredentialsExpired, why));
                 }
                 Err(_) => {}
             }
@@ -120,13 +122,17 @@ impl Run {
             .is_ok_and(|account| is_same(&Identity { account, arn: self.job.arn.clone() }, now))
     }
 
+    /// Waits until the job is paused.
+    pub(super) async fn pausing(&self) {
+        // The sender is part of this run, so it cannot be gone.
+        let _ = self.paused.subscribe().wait_for(|paused| *paused).await;
+    }
+
     /// Sleeps, but not on when the job is paused.
     pub(super) async fn sleep(&self, how_long: Duration) {
-        let mut paused = self.paused.subscribe();
         tokio::select! {
             () = tokio::time::sleep(how_long) => {}
-            // The sender is part of this run, so it cannot be gone.
-            _ = paused.wait_for(|paused| *paused) => {}
+            () = self.pausing() => {}
         }
     }
 }

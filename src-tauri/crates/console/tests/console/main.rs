@@ -3,7 +3,6 @@
 
 mod circle;
 mod connections;
-mod files;
 mod house;
 mod jobs;
 mod jobs_doubt;
@@ -22,4 +21,3 @@ mod sync;
 mod to_aws;
 mod tokens;
 mod trouble;
-mod why;

@@ -108,8 +108,11 @@ impl ItemCounts {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum JobState {
-    /// It goes on, or would if the program ran.
+    /// It goes on.
     Running,
+    /// It never ended, and nobody carries it out: the program was ended. It can go on. A journal cannot know and says
+    /// `running`.
+    Interrupted,
     /// A person stopped it; it can go on.
     Paused,
     /// No entry waits any more.
@@ -117,11 +120,12 @@ pub enum JobState {
 }
 
 impl JobState {
-    /// `running`, `paused` or `ended`.
+    /// `running`, `interrupted`, `paused` or `ended`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Running => "running",
+            Self::Interrupted => "interrupted",
             Self::Paused => "paused",
             Self::Ended => "ended",
         }

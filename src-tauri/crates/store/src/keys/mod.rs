@@ -67,8 +67,8 @@ pub enum KeyError {
     Refused(String),
     /// Data was written with keys that are no longer where they were.
     #[error(
-        "The keys of the stored data are gone from {0}. Bring them back, or begin anew: the old files are kept \
-         but can then not be read."
+        "There are no keys in {0}, although the data in this folder was written with some. See that this is the right \
+         place, bring the keys back, or begin anew: the old files are kept but can then not be read."
     )]
     Gone(String),
     /// The keys are not those that the data in this folder was written with.
@@ -202,7 +202,7 @@ impl Keys {
         let pair = match (fetch(source, dir)?, &record) {
             (Some(pair), _) => pair,
             (None, Some(record)) if record.has_data(dir) => {
-                return Err(KeyError::Gone(backend.words().to_owned()));
+                return Err(KeyError::Gone(words(source)));
             }
             (None, _) => make(source, dir)?,
         };

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use console::files::ExportHandle;
 use console::lab::Bench;
 use console::to_aws::Exchange;
 use console::{Connected, Console, OpenPool};
@@ -32,6 +33,8 @@ pub struct Desk {
     lab: tokio::sync::Mutex<Bench>,
     /// The exchange of a token for AWS credentials, with its secrets.
     exchange: tokio::sync::Mutex<Option<Exchange>>,
+    /// The export that was begun last.
+    export: tokio::sync::Mutex<Option<ExportHandle>>,
     clipboard: Clipboard,
     /// How often secrets were forgotten: what was asked for before is not kept after.
     round: AtomicU64,
@@ -66,6 +69,7 @@ impl Desk {
             open: Mutex::default(),
             lab: tokio::sync::Mutex::default(),
             exchange: tokio::sync::Mutex::default(),
+            export: tokio::sync::Mutex::default(),
             clipboard: Clipboard::default(),
             round: AtomicU64::default(),
             leave_browser: tokio::sync::Notify::new(),
@@ -151,6 +155,11 @@ impl Desk {
     /// The exchange of a token for AWS credentials; none until one is made.
     pub(crate) fn exchange(&self) -> &tokio::sync::Mutex<Option<Exchange>> {
         &self.exchange
+    }
+
+    /// The export that was begun last; none until one is.
+    pub(crate) fn export(&self) -> &tokio::sync::Mutex<Option<ExportHandle>> {
+        &self.export
     }
 
     pub(crate) fn clipboard(&self) -> &Clipboard {

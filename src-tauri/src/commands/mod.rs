@@ -3,6 +3,7 @@
 pub(crate) mod app;
 pub(crate) mod connections;
 pub(crate) mod cost;
+pub(crate) mod files;
 pub(crate) mod lab;
 pub(crate) mod pools;
 pub(crate) mod sync;

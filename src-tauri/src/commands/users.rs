@@ -5,6 +5,7 @@ use wire::users::{
     CountUsers, GetRows, LookUp, LookUpView, OneUser, OverviewView, SearchUsers, SearchView, TimelineView, UserRow,
     UserView, rows,
 };
+use wire::why::{AskWhy, WhyView};
 use wire::{ErrorCode, WireError};
 
 use super::{Answer, Desk};
@@ -76,4 +77,11 @@ pub(crate) async fn complete_query(desk: Desk<'_>, request: CompleteQuery) -> An
 #[specta::specta]
 pub(crate) async fn get_overview(desk: Desk<'_>) -> Answer<OverviewView> {
     Ok(OverviewView::from(&desk.pool()?.overview().await?))
+}
+
+/// Why somebody cannot sign in (`ListUsers`, `DescribeUserPool`, `DescribeUserPoolClient`; free).
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn ask_why(desk: Desk<'_>, request: AskWhy) -> Answer<WhyView> {
+    Ok(WhyView::from(&desk.pool()?.why(&request.parse()?).await?))
 }

@@ -122,11 +122,15 @@ pub(crate) enum Command {
     /// List or verify the audit of every change
     #[command(subcommand)]
     Audit(change_arguments::Audit),
+    /// Tell why somebody cannot sign in, with the evidence and what to do; asks only what is free
+    Why(Why),
     /// Count people in the local copy
     Count {
         /// As in `users`
         query: Option<String>,
     },
+    /// Write whom a query finds in the local copy into a file, or to standard output
+    Export(Export),
     /// Show one person of the local copy
     Show {
         /// The exact user name
@@ -427,6 +431,42 @@ pub(crate) struct Users {
     pub(crate) limit: u64,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Why {
+    /// The user name, or an address, number or sub that one user alone has
+    pub(crate) username: String,
+    /// The app client that they sign in through
+    #[arg(long, value_name = "ID")]
+    pub(crate) client: Option<String>,
+    /// The flow that the app uses
+    #[arg(long, value_name = "F", value_parser = PossibleValuesParser::new(console::lab::flow_names()))]
+    pub(crate) flow: Option<String>,
+    /// Whether the app sends a SECRET_HASH
+    #[arg(long, value_name = "yes|no", value_parser = PossibleValuesParser::new(["yes", "no"]))]
+    pub(crate) sends_secret: Option<String>,
+    /// Show also the rules that found nothing
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// A query of the search language; everybody when it is left out
+    pub(crate) query: Option<String>,
+    /// Order by this field; -FIELD for downwards
+    #[arg(long, value_name = "F", allow_hyphen_values = true, default_value = "username")]
+    pub(crate) sort: String,
+    /// Fields, in order; all of them when it is left out
+    #[arg(long, value_name = "a,b", value_delimiter = ',')]
+    pub(crate) columns: Vec<String>,
+    /// The file; it is complete or absent. Its ending tells the form (csv, jsonl, json) unless --format does
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Replace the file if there is one
+    #[arg(long, requires = "output")]
+    pub(crate) force: bool,
+}
+
 impl GlobalOptions {
     /// How data is written; a table unless said otherwise.
     pub(crate) fn format(&self) -> Format {
@@ -498,7 +538,7 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Arguments, ExitCode> {
     })
 }
 
-/// Puts what `users`, `count` and `show` look for behind `--` where it begins with a minus (`-email:acme`, `-a`), so that
+/// Puts what `users`, `count`, `show` and `export` look for behind `--` where it begins with a minus (`-email:acme`, `-a`), so that
 /// it is not taken for an option. Only what is no option of the command is meant so.
 pub(crate) fn sought_last(words: Vec<OsString>) -> Vec<OsString> {
     let program = Arguments::command();
@@ -529,7 +569,7 @@ pub(crate) fn sought_last(words: Vec<OsString>) -> Vec<OsString> {
             kept.extend(left.next());
         }
     }
-    if sought.is_empty() || !matches!(command, Some("users" | "count" | "show")) {
+    if sought.is_empty() || !matches!(command, Some("users" | "count" | "show" | "export")) {
         return words;
     }
     let ends = OsString::from("--");

@@ -55,6 +55,8 @@ async fn run(Arguments { common, command }: Arguments) -> Result<(), Failure> {
         Command::Undo(undo) => commands::change::undo(&common, undo).await,
         Command::Audit(audit) => commands::jobs::audit(&common, audit).await,
         Command::Count { query } => commands::users::count(&common, query.as_deref()).await,
+        Command::Why(why) => commands::why::run(&common, &why).await,
+        Command::Export(export) => commands::export::run(&common, export).await,
         Command::Show { username } => commands::users::show(&common, username).await,
         Command::Cost(cost) => commands::cost::run(&common, &cost),
         Command::Mau(mau) => commands::mau::run(&common, &mau).await,

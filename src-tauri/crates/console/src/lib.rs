@@ -12,6 +12,7 @@ mod cost;
 mod diagnostics;
 mod erase;
 mod error;
+pub mod files;
 pub mod foreign;
 mod health;
 pub mod jobs;
@@ -33,6 +34,7 @@ mod sink;
 mod sync;
 pub mod to_aws;
 pub mod token;
+mod why;
 
 pub use model::PoolId;
 
@@ -63,3 +65,4 @@ pub use report::{Report, ReportFormat, recommendation, table_csv};
 pub use search::SearchView;
 pub use sink::{CallCount, CallCounter, SessionCost};
 pub use sync::{SyncHandle, SyncPhase, SyncProgress};
+pub use why::{PricedReason, Why, WhyQuestion};

@@ -18,11 +18,13 @@ pub mod mau;
 pub mod month;
 pub mod plan;
 pub mod pool;
+pub mod pool_policy;
 pub mod query;
 pub mod sync;
 pub mod token;
 pub mod trigger;
 pub mod user;
+pub mod why;
 
 pub use id::{
     AccountId, ClientId, GroupName, IdentityPoolId, InvalidId, PoolId, PoolKey, ProfileName, Region, Sub, Username,

@@ -9,6 +9,7 @@ pub mod app;
 pub mod connections;
 pub mod cost;
 pub mod error;
+pub mod files;
 pub mod health;
 pub mod jobs;
 pub mod lab;
@@ -22,6 +23,7 @@ pub mod sync;
 pub mod to_aws;
 pub mod token;
 pub mod users;
+pub mod why;
 
 pub use error::{ErrorCode, WireError};
 

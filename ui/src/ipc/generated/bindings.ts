@@ -61,6 +61,14 @@ export const commands = {
 	completeQuery: (request: CompleteQuery) => typedError<CompletionView, WireError>(__TAURI_INVOKE("complete_query", { request })),
 	/**  The open pool at a glance. */
 	getOverview: () => typedError<OverviewView, WireError>(__TAURI_INVOKE("get_overview")),
+	/**  Why somebody cannot sign in (`ListUsers`, `DescribeUserPool`, `DescribeUserPoolClient`; free). */
+	askWhy: (request: AskWhy) => typedError<WhyView, WireError>(__TAURI_INVOKE("ask_why", { request })),
+	/**  Begins to write whom a query finds; one export at a time. */
+	startExport: (request: StartExport) => typedError<ExportView, WireError>(__TAURI_INVOKE("start_export", { request })),
+	/**  How far the last export has come; `null` when there was none. */
+	getExport: () => typedError<ExportView | null, WireError>(__TAURI_INVOKE("get_export")),
+	/**  Ends the export; no file stays. */
+	cancelExport: () => typedError<null, WireError>(__TAURI_INVOKE("cancel_export")),
 	/**  Starts a sync of the open pool, or joins the one that runs. */
 	startSync: () => typedError<null, WireError>(__TAURI_INVOKE("start_sync")),
 	/**  Pauses the running sync. */
@@ -281,6 +289,18 @@ export type AskPlans = {
 	smsPrice: string | null,
 	/**  What the pool is billed by now; `null` for what AWS says of it. */
 	plan: string | null,
+};
+
+/**  Asks why somebody cannot sign in. */
+export type AskWhy = {
+	/**  The user name, or an address, number or `sub` that one user alone has. */
+	username: string,
+	/**  The client that they sign in through; `null` when nobody said. */
+	clientId: string | null,
+	/**  The flow that the app uses (`USER_SRP_AUTH`); `null` when nobody said. */
+	flow: string | null,
+	/**  Whether the app sends a SECRET_HASH; `null` when nobody said. */
+	sendsSecret: boolean | null,
 };
 
 /**  Who asks for credentials. */
@@ -800,6 +820,20 @@ export type ExchangeView = {
 	refusal: RefusalView | null,
 };
 
+/**  How far an export has come. */
+export type ExportView = {
+	/**  People that have been written. */
+	written: number,
+	/**  People whom the query finds; `null` while they are counted. */
+	total: number | null,
+	/**  Whether nothing is written any more. */
+	ended: boolean,
+	/**  The file, once it is complete. */
+	path: string | null,
+	/**  Why there is no file, once it ended without one. */
+	error: WireError | null,
+};
+
 /**  One number of the table. */
 export type FigureView = {
 	/**  The Region. */
@@ -812,6 +846,47 @@ export type FigureView = {
 	sources: string[],
 	/**  What is in doubt or special; `null` when nothing is. */
 	note: string | null,
+};
+
+/**  A change that repairs, in the form in which a plan is asked for. */
+export type FixAction = 
+/**  Lets the user sign in. */
+{ kind: "enableUsers" } | 
+/**  Confirms the user. */
+{ kind: "confirmUsers"; 
+/**  Whether the e-mail address is marked as verified, too. */
+verifyEmail: boolean } | 
+/**  Sends the invitation again. */
+{ kind: "resendInvitation"; 
+/**  Always `null`: by e-mail where there is an address, else by SMS. */
+by: string | null } | 
+/**  Sends a code for a new password. */
+{ kind: "resetPassword" } | 
+/**  Sets a password, which is handed over with the approval. */
+{ kind: "setPassword"; 
+/**  Whether it stays. */
+permanent: boolean } | 
+/**  Sets attributes. */
+{ kind: "setAttributes"; 
+/**  The values, by AWS's names. */
+attributes: { [key in string]: string } };
+
+/**  What can be done. */
+export type FixView = {
+	/**  What, in a sentence. */
+	say: string,
+	/**  What a plan would do; `null` when no plan helps. */
+	action: FixAction | null,
+	/**  The words after `poolctl` that do it, but for the user's name; empty when no plan helps. */
+	command: string[],
+	/**  The priced operation that would tell more; `null` when none is needed. */
+	reveal: string | null,
+	/**  `free`, `mayBill`, `undocumented` or `alreadyCounted`. */
+	effect: string,
+	/**  The least that it adds to the bill, in US dollars. */
+	priceLow: string,
+	/**  The most, in US dollars; `null` when unknown. */
+	priceHigh: string | null,
 };
 
 /**  Who gets tokens, and for what. */
@@ -1618,6 +1693,24 @@ export type QuotaView = {
 	share: number,
 };
 
+/**  What a rule found. */
+export type ReasonView = {
+	/**  The rule's name, which stays the same. */
+	rule: string,
+	/**  What it asks about. */
+	title: string,
+	/**  `blocks`, `hinders`, `unknown` or `clear`. */
+	verdict: string,
+	/**  Why. */
+	cause: string,
+	/**  What it rests on. Foreign text may be in it. */
+	evidence: string[],
+	/**  What can be done; `null` when nothing needs to be. */
+	fix: FixView | null,
+	/**  What can be sent to the person; `null` when there is nothing to say. Foreign text may be in it. */
+	reply: string | null,
+};
+
 /**  A pool with a local copy. */
 export type RecentPoolView = {
 	/**  What names the local copy. */
@@ -1842,6 +1935,18 @@ export type StandingKind =
 "works" | 
 /**  It was refused. */
 "fails";
+
+/**  Writes whom a query finds into the folder for downloads. */
+export type StartExport = {
+	/**  The query as typed; everybody when it is empty. */
+	query: string,
+	/**  The order. */
+	sort: SortView,
+	/**  Fields of the pool, in order; every field when it is empty. */
+	columns: string[],
+	/**  `csv` or `jsonl`. */
+	format: string,
+};
 
 /**  Begins a sign-in. Makes the user a monthly active user. */
 export type StartSignIn = {
@@ -2100,6 +2205,18 @@ export type WayKind =
 "enhanced" | 
 /**  The app chooses the role and asks STS. */
 "basic";
+
+/**  Why somebody cannot sign in. */
+export type WhyView = {
+	/**  The user name. Foreign text. */
+	username: string,
+	/**  When AWS listed the user; `null` where only the local copy was asked. */
+	listedAt: string | null,
+	/**  When the local copy was last made equal to the pool; `null` when it never was. */
+	syncedAt: string | null,
+	/**  Every rule once, what keeps the person out first. */
+	reasons: ReasonView[],
+};
 
 /**  Why something could not be done, for the window and for `poolctl --json`. */
 export type WireError = {

@@ -46,7 +46,7 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Mau) -> Result<(), Failu
 const OFFLINE: [ErrorCode; 3] = [ErrorCode::Unreachable, ErrorCode::CredentialsMissing, ErrorCode::CredentialsExpired];
 
 /// The pool, through AWS where that can be (`GetCallerIdentity`, `DescribeUserPool`; free), else its local copy alone.
-async fn pool(common: &GlobalOptions) -> Result<(Console, Arc<OpenPool>), Failure> {
+pub(super) async fn pool(common: &GlobalOptions) -> Result<(Console, Arc<OpenPool>), Failure> {
     let console = common.console_or_memory().await?;
     match common.pool_online(&console).await {
         Ok(pool) => Ok((console, pool)),

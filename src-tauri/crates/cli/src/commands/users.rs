@@ -91,7 +91,7 @@ fn card(user: &UserRecord) -> io::Result<()> {
     Ok(())
 }
 
-fn sort(text: &str, known: &[String]) -> Result<SortView, Failure> {
+pub(super) fn sort(text: &str, known: &[String]) -> Result<SortView, Failure> {
     let (field, descending) = text.strip_prefix('-').map_or((text, false), |field| (field, true));
     if !known.iter().any(|name| name == field) {
         let sentence = format!("There is no field {field} to sort by in this pool.");
@@ -100,8 +100,12 @@ fn sort(text: &str, known: &[String]) -> Result<SortView, Failure> {
     Ok(SortView { field: field.to_owned(), descending })
 }
 
+pub(super) fn trimmed(asked: &[String]) -> Vec<String> {
+    asked.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+}
+
 fn columns(asked: &[String], known: &[String]) -> Result<Vec<String>, Failure> {
-    let asked: Vec<String> = asked.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
+    let asked = trimmed(asked);
     if let Some(unknown) = asked.iter().find(|name| !known.contains(name)) {
         let sentence = format!("There is no field {unknown} for a column in this pool.");
         return Err(Failure::usage(WireError::validation("columns", sentence)));

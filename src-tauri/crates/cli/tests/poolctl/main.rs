@@ -6,6 +6,7 @@ mod changing;
 mod common_options;
 mod costing;
 mod erasing;
+mod exporting;
 mod failing;
 mod health;
 mod job_control;
@@ -14,6 +15,7 @@ mod serving;
 mod signing_in;
 mod syncing;
 mod to_aws;
+mod why;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

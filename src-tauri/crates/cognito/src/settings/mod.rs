@@ -3,7 +3,9 @@
 //! Secrets are masked as they are read. What may not be read, or what a server lacks, is an [`Answer`] like any other;
 //! only what stands in the way of everything is an error.
 
+mod as_sent;
 mod clients;
+
 mod identity_pools;
 mod limits;
 mod mask;

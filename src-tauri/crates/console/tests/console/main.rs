@@ -3,6 +3,7 @@
 
 mod circle;
 mod connections;
+mod files;
 mod house;
 mod jobs;
 mod jobs_doubt;
@@ -21,3 +22,4 @@ mod sync;
 mod to_aws;
 mod tokens;
 mod trouble;
+mod why;

@@ -1,0 +1,175 @@
+//! Writing whom a query finds into a file, page by page: memory does not grow with their number.
+
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use model::query::{Field, Sort, UserQuery};
+use store::Cache;
+use tokio::sync::watch;
+
+use super::place::{Place, failed};
+use super::write::{FileFormat, Writer};
+use crate::error::{Code, Error};
+use crate::open::blocking;
+use crate::pool::OpenPool;
+
+/// People that are read at once.
+const PAGE: u32 = 1_000;
+
+/// Whom and what to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportRequest {
+    /// A query of the search language; everybody when it is empty.
+    pub query: String,
+    /// The order.
+    pub sort: Sort,
+    /// Fields of the pool, in order; every field when it is empty.
+    pub columns: Vec<String>,
+    /// The form.
+    pub format: FileFormat,
+}
+
+/// Where to.
+pub enum ExportTarget {
+    /// A file of exactly that name. It is complete or absent.
+    File {
+        /// The name.
+        path: PathBuf,
+        /// Whether a file that is there already may be replaced.
+        replace: bool,
+    },
+    /// A file in a folder, which is made, under the first free name. It is complete or absent.
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// The name without its ending.
+        stem: String,
+    },
+    /// A stream.
+    Out(Box<dyn Write + Send>),
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exported {
+    /// The file; `None` for a stream.
+    pub path: Option<PathBuf>,
+    /// How many people.
+    pub people: u64,
+}
+
+/// How far an export has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportProgress {
+    /// People that have been written.
+    pub written: u64,
+    /// People whom the query finds; `None` while they are counted.
+    pub total: Option<u64>,
+    /// How it ended; `None` while it goes on. [`Code::Cancelled`] when it was cancelled: there is no file then.
+    pub ended: Option<Result<Exported, Error>>,
+}
+
+/// An export in the background. Clones are the same one.
+#[derive(Clone)]
+pub struct ExportHandle {
+    /// How far it has come.
+    pub progress: watch::Receiver<ExportProgress>,
+    cancelled: Arc<AtomicBool>,
+}
+
+impl ExportHandle {
+    /// Ends it before the next page; no file stays.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Errors
+    /// [`Code::Cancelled`]; [`Code::Precondition`] or [`Code::AlreadyExists`] when the file cannot be written;
+    /// [`Code::CacheUnavailable`].
+    pub async fn finished(&self) -> Result<Exported, Error> {
+        let mut progress = self.progress.clone();
+        let ended = progress.wait_for(|told| told.ended.is_some()).await.ok().and_then(|told| told.ended.clone());
+        ended.unwrap_or_else(|| Err(Error::new(Code::Internal, "The export ended unexpectedly; see the log.")))
+    }
+}
+
+impl OpenPool {
+    /// Begins to write whom a query finds in the local copy. Opens no socket.
+    ///
+    /// # Errors
+    /// [`Code::Validation`] with field `query`, `columns` or `sort`; [`Code::CacheUnavailable`].
+    pub async fn export(&self, request: ExportRequest, target: ExportTarget) -> Result<ExportHandle, Error> {
+        let known = self.fields().await?;
+        let named = |name: &String| known.names().contains(name);
+        if let Some(unknown) = request.columns.iter().find(|name| !named(name)) {
+            return Err(Error::invalid("columns", format!("There is no field {unknown} for a column in this pool.")));
+        }
+        if !named(&request.sort.field.name().to_owned()) {
+            let field = request.sort.field.name();
+            return Err(Error::invalid("sort", format!("There is no field {field} to sort by in this pool.")));
+        }
+        let columns = if request.columns.is_empty() { known.names() } else { request.columns.as_slice() };
+        let columns = columns.iter().map(|name| Field::named(name)).collect();
+        let query = self.understood(&request.query).await?;
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let (told, progress) = watch::channel(ExportProgress { written: 0, total: None, ended: None });
+        let work = Work { cache: self.cache.clone(), query, columns, request, told, cancelled: cancelled.clone() };
+        tokio::spawn(async move {
+            let told = work.told.clone();
+            let ended = blocking(move || work.run(target)).await;
+            told.send_modify(|progress| progress.ended = Some(ended));
+        });
+        Ok(ExportHandle { progress, cancelled })
+    }
+}
+
+struct Work {
+    cache: Cache,
+    query: UserQuery,
+    columns: Vec<Field>,
+    request: ExportRequest,
+    told: watch::Sender<ExportProgress>,
+    cancelled: Arc<AtomicBool>,
+}
+
+impl Work {
+    fn run(self, target: ExportTarget) -> Result<Exported, Error> {
+        let place = match target {
+            ExportTarget::Out(out) => return Ok(Exported { path: None, people: self.write(out)? }),
+            ExportTarget::File { path, replace } => Place::At { path, replace },
+            ExportTarget::Folder { folder, stem } => Place::In { folder, stem, end: self.request.format.ending() },
+        };
+        let file = place.begin()?;
+        let people = self.write(BufWriter::new(file.as_file()))?;
+        Ok(Exported { path: Some(place.finish(file)?), people })
+    }
+
+    fn write(&self, out: impl Write) -> Result<u64, Error> {
+        let total = self.cache.count(&self.query)?;
+        self.told.send_modify(|progress| progress.total = Some(total));
+        let broken = |error: std::io::Error| failed(&error);
+        let mut writer = Writer::begin(self.request.format, out, &self.columns).map_err(broken)?;
+        let (mut after, mut written) = (None, 0);
+        loop {
+            if self.cancelled.load(Ordering::Relaxed) {
+                return Err(Error::new(Code::Cancelled, "The export was cancelled. No file was written."));
+            }
+            let page = self.cache.search(&self.query, &self.request.sort, after.as_ref(), PAGE)?;
+            for user in &page.users {
+                writer.write(user, &self.columns).map_err(broken)?;
+            }
+            written += page.users.len() as u64;
+            self.told.send_modify(|progress| progress.written = written);
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        writer.end().map_err(broken)?;
+        Ok(written)
+    }
+}

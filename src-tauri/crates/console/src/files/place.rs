@@ -1,0 +1,90 @@
+//! Files that are complete or absent: written under a passing name beside the wanted one, then renamed.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::error::{Code, Error};
+
+/// Names that are tried where one is taken.
+const TRIES: u32 = 10_000;
+
+/// Where a file shall be in the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Exactly there.
+    At {
+        path: PathBuf,
+        /// Whether what is there already may go.
+        replace: bool,
+    },
+    /// In a folder under the first free name: `stem.end`, `stem-2.end` …
+    In { folder: PathBuf, stem: String, end: &'static str },
+}
+
+/// What the operating system says, as a sentence.
+pub(super) fn failed(error: &io::Error) -> Error {
+    Error::new(Code::Precondition, format!("The file could not be written: {error}."))
+}
+
+impl Place {
+    /// A file for its owner alone in the folder of the wanted one. It vanishes unless [`Place::finish`] gives it its name.
+    pub(super) fn begin(&self) -> Result<NamedTempFile, Error> {
+        let folder = match self {
+            Self::At { path, replace } => {
+                if !replace && path.exists() {
+                    return Err(taken());
+                }
+                path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+            }
+            Self::In { folder, .. } => {
+                std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+                folder
+            }
+        };
+        let named = tempfile::Builder::new().prefix(".poolkeeper-").suffix(".part").tempfile_in(folder);
+        named.map_err(|error| failed(&error))
+    }
+
+    /// Gives the file its name, once everything is on the disk.
+    pub(super) fn finish(&self, mut file: NamedTempFile) -> Result<PathBuf, Error> {
+        file.as_file().sync_all().map_err(|error| failed(&error))?;
+        match self {
+            Self::At { path, replace: true } => {
+                file.persist(path).map_err(|error| failed(&error.error))?;
+                Ok(settled(path.clone()))
+            }
+            Self::At { path, replace: false } => match file.persist_noclobber(path) {
+                Ok(_) => Ok(settled(path.clone())),
+                Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(taken()),
+                Err(error) => Err(failed(&error.error)),
+            },
+            Self::In { folder, stem, end } => {
+                for number in 1..TRIES {
+                    let again = if number == 1 { String::new() } else { format!("-{number}") };
+                    let path = folder.join(format!("{stem}{again}.{end}"));
+                    match file.persist_noclobber(&path) {
+                        Ok(_) => return Ok(settled(path)),
+                        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => file = error.file,
+                        Err(error) => return Err(failed(&error.error)),
+                    }
+                }
+                Err(taken())
+            }
+        }
+    }
+}
+
+fn taken() -> Error {
+    Error::new(Code::AlreadyExists, "There is a file of this name already. Choose another name, or have it replaced.")
+}
+
+/// The new name is on the disk as well, where the system can say so.
+fn settled(path: PathBuf) -> PathBuf {
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Not every system opens folders; the file itself is safe.
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    path
+}

@@ -1,0 +1,251 @@
+//! "Why can't this person sign in?": the facts that are free to have, and what the rules make of them.
+
+use std::collections::HashSet;
+
+use cognito::{ErrorKind, UserFilter};
+use jiff::Timestamp;
+use model::call::MauEffect;
+use model::client::{AppClient, FLOWS, Flow};
+use model::cost::{PricePlan, PriceTable, Touched, session_bill, strongest};
+use model::estimate::Estimate;
+use model::health::Answer;
+use model::mau::effect_of;
+use model::month::Month;
+use model::plan::item_for;
+use model::pool::Pool;
+use model::pool_policy::PoolPolicy;
+use model::user::User;
+use model::why::{Facts, Fix, Reason, why};
+use model::{ClientId, Sub, Username};
+use rust_decimal::Decimal;
+use store::What;
+
+use crate::error::{Code, Error};
+use crate::open::blocking;
+use crate::pool::OpenPool;
+
+/// Why something is not known, in a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct NotKnown(String);
+
+impl NotKnown {
+    fn because(why: impl Into<String>) -> Self {
+        Self(why.into())
+    }
+
+    fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WhyQuestion {
+    /// The user name, or an e-mail address, phone number or `sub` that one user alone has.
+    pub who: String,
+    /// The client that they sign in through; `None` when nobody said.
+    pub client: Option<ClientId>,
+    /// The flow that the app uses (`USER_SRP_AUTH`); `None` when nobody said.
+    pub flow: Option<String>,
+    /// Whether the app sends a SECRET_HASH; `None` when nobody said.
+    pub sends_secret: Option<bool>,
+}
+
+/// What a rule found, and what its fix may cost.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PricedReason {
+    /// The rule's answer.
+    pub reason: Reason,
+    /// What the fix, or the call that tells more, does to the count of active users.
+    pub effect: MauEffect,
+    /// What that may add to the bill, in US dollars.
+    pub price: Estimate<Decimal>,
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Why {
+    /// The user as they are now.
+    pub user: User,
+    /// When AWS listed the user; `None` where only the local copy was asked.
+    pub listed_at: Option<Timestamp>,
+    /// When the local copy was last made equal to the pool.
+    pub synced_at: Option<Timestamp>,
+    /// Every rule once, what keeps the person out first.
+    pub reasons: Vec<PricedReason>,
+}
+
+impl OpenPool {
+    /// Holds every rule against a user, the pool and a client. Asks AWS only for what is free (`ListUsers` by `sub`,
+    /// `DescribeUserPool`, `DescribeUserPoolClient`), and nothing where the pool was opened from its copy alone: what is
+    /// then not known stays unknown.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] when there is no such user; [`Code::Precondition`] when several are meant; [`Code::Validation`]
+    /// with field `flow`; what stands in the way of every call.
+    pub async fn why(&self, question: &WhyQuestion) -> Result<Why, Error> {
+        let flow = question.flow.as_deref().map(known_flow).transpose()?;
+        let cached = self.meant(&question.who).await?;
+        let (user, listed_at) = self.as_listed(cached).await?;
+        let empty = || Error::new(Code::CacheUnavailable, "The local copy is empty. Connect to the pool first.");
+        let pool = self.pool().await?.ok_or_else(empty)?;
+        let policy = self.policy().await?;
+        let client = self.client_of(question.client.as_ref()).await?;
+        let freshness = self.freshness().await?;
+        let others = self.namesakes(&user, freshness.complete).await?;
+        let changed = self.changed(&user).await;
+        let reasons = why(&Facts {
+            now: self.now(),
+            user: &user,
+            pool: &pool,
+            policy: policy.as_ref().map_err(NotKnown::as_str),
+            client: client.as_ref().map_err(NotKnown::as_str),
+            flow,
+            sends_secret: question.sends_secret,
+            others: others.as_deref().map_err(NotKnown::as_str),
+            changed: &changed,
+            factors: None,
+        });
+        let prices = self.prices_of(&user, &pool).await?;
+        let reasons = reasons.into_iter().map(|reason| prices.of(reason, &user, &pool)).collect();
+        Ok(Why { user, listed_at, synced_at: freshness.synced_at, reasons })
+    }
+
+    /// What the pool demands (`DescribeUserPool`; free); the inner error says why that is not known.
+    pub(crate) async fn policy(&self) -> Result<Result<PoolPolicy, NotKnown>, Error> {
+        let Some(live) = self.live.get() else { return Ok(Err(NotKnown::because("AWS was not asked."))) };
+        Ok(match live.session.pool_as_sent(&self.key.pool).await? {
+            Answer::Given(body) => {
+                PoolPolicy::read(&body).ok_or_else(|| NotKnown::because("The pool's settings cannot be read."))
+            }
+            Answer::Denied { iam_action } => Err(NotKnown::because(format!("The permission {iam_action} is missing."))),
+            Answer::Throttled => Err(NotKnown::because("AWS had too many requests; ask again.")),
+            Answer::Refused { code } => Err(NotKnown::because(format!("AWS answered {code}."))),
+            Answer::Failed { reason } => Err(NotKnown::because(reason)),
+        })
+    }
+
+    /// The user whom a text names: exactly by user name, else the only one who has it as address, number or `sub`.
+    async fn meant(&self, who: &str) -> Result<User, Error> {
+        let nobody = || Error::new(Code::NotFound, "There is no such user in this pool.");
+        let name = Username::parse(who).map_err(|error| Error::invalid("username", format!("{error}.")))?;
+        if let Some(user) = self.user(&name).await? {
+            return Ok(user);
+        }
+        let entry = who.to_owned();
+        let mut found = self.read(move |cache| cache.look_up(&[entry])).await?.found;
+        if found.is_empty()
+            && let Some(live) = self.live.get()
+        {
+            let filters = [UserFilter::UsernameIs(name), UserFilter::EmailIs(who.to_owned())];
+            for filter in filters.into_iter().take(if who.contains('@') { 2 } else { 1 }) {
+                found.extend(live.session.users(&self.key.pool, filter, Some(2), None).await?.users);
+            }
+        }
+        match found.len() {
+            0 => Err(nobody()),
+            1 => found.pop().ok_or_else(nobody),
+            several => {
+                let message = format!("{several} users have this name, address or number. Give the exact user name.");
+                Err(Error::new(Code::Precondition, message))
+            }
+        }
+    }
+
+    /// The user as AWS lists them now, with the groups of the local copy.
+    async fn as_listed(&self, cached: User) -> Result<(User, Option<Timestamp>), Error> {
+        let sub = cached.sub().and_then(|sub| Sub::parse(sub).ok());
+        let (Some(live), Some(sub)) = (self.live.get(), sub) else { return Ok((cached, None)) };
+        let page = live.session.users(&self.key.pool, UserFilter::SubIs(sub), Some(1), None).await?;
+        Ok(match page.users.into_iter().next() {
+            Some(now) => (User { groups: cached.groups, ..now }, Some(self.now())),
+            // A listing trails behind.
+            None => (cached, None),
+        })
+    }
+
+    async fn client_of(&self, client: Option<&ClientId>) -> Result<Result<AppClient, NotKnown>, Error> {
+        let Some(client) = client else { return Ok(Err(NotKnown::because("No app client was named."))) };
+        let Some(live) = self.live.get() else {
+            return Ok(Err(NotKnown::because("AWS was not asked about the app client.")));
+        };
+        match live.session.describe_client(&self.key.pool, client).await {
+            Ok((client, _)) => Ok(Ok(client)),
+            Err(error) => match &error.kind {
+                ErrorKind::AccessDenied { iam_action } => {
+                    Ok(Err(NotKnown::because(format!("The permission {iam_action} is missing."))))
+                }
+                _ => Err(error.into()),
+            },
+        }
+    }
+
+    /// Who else has the user's name, address or number, case ignored.
+    async fn namesakes(&self, user: &User, complete: bool) -> Result<Result<Vec<User>, NotKnown>, Error> {
+        if !complete {
+            return Ok(Err(NotKnown::because(
+                "The local copy is not complete, so other users may be missing. Sync the pool.",
+            )));
+        }
+        let mut entries = vec![user.username.as_str().to_owned()];
+        entries.extend(["email", "phone_number"].iter().filter_map(|name| user.attribute(name).map(str::to_owned)));
+        entries.retain(|entry| !entry.is_empty());
+        let mut others = self.read(move |cache| cache.look_up(&entries)).await?.found;
+        others.retain(|other| other.username != user.username);
+        Ok(Ok(others))
+    }
+
+    /// Fields that syncs saw changing, the latest first; nothing where there is no history.
+    async fn changed(&self, user: &User) -> Vec<(String, Timestamp)> {
+        let told = self.timeline(user.username.as_str()).await.unwrap_or_default();
+        let field = |change: store::Change| match change.what {
+            What::Field { name, .. } => Some((name, change.at)),
+            _ => None,
+        };
+        told.into_iter().filter_map(field).collect()
+    }
+
+    async fn prices_of(&self, user: &User, pool: &Pool) -> Result<Prices, Error> {
+        let table = PriceTable::built_in().map_err(|error| Error::new(Code::Internal, error.to_string()))?;
+        // A plan that we do not know is taken for the dearest.
+        let plan = pool.tier.as_deref().and_then(PricePlan::of_tier).unwrap_or(PricePlan::Plus);
+        let (journal, id) = (self.console.vault().journal.clone(), self.key.pool.clone());
+        let month = Month::of(self.now()).to_string();
+        let counted = match journal {
+            Some(journal) => blocking(move || journal.counted(id.as_str(), &month)).await?,
+            None => HashSet::new(),
+        };
+        let counted = counted.contains(user.username.as_str());
+        Ok(Prices { prices: table.prices(&self.key.region), plan, counted })
+    }
+}
+
+/// What a call about the user costs.
+struct Prices {
+    prices: model::cost::Prices,
+    plan: PricePlan,
+    counted: bool,
+}
+
+impl Prices {
+    fn of(&self, reason: Reason, user: &User, pool: &Pool) -> PricedReason {
+        let effect = match &reason.fix {
+            Some(Fix { action: Some(action), .. }) => {
+                let item = item_for(action, user, pool).ok();
+                item.map_or(MauEffect::MayBill, |item| strongest(item.steps.iter().map(model::plan::Step::effect)))
+            }
+            Some(Fix { reveal: Some(operation), .. }) => effect_of(operation),
+            _ => MauEffect::Free,
+        };
+        let effect = if self.counted && effect != MauEffect::Free { MauEffect::AlreadyCounted } else { effect };
+        let mut touched = Touched::default();
+        touched.add(effect);
+        PricedReason { reason, effect, price: session_bill(&self.prices, self.plan, touched) }
+    }
+}
+
+fn known_flow(name: &str) -> Result<&'static Flow, Error> {
+    let known = FLOWS.iter().find(|flow| flow.name == name);
+    known.ok_or_else(|| Error::invalid("flow", format!("There is no sign-in flow {name}.")))
+}

@@ -1,0 +1,86 @@
+//! Why somebody cannot sign in: the facts that the rules get from the local copy, AWS and the ledger.
+
+use console::{Code, OpenPool, PricedReason, Why, WhyQuestion};
+use jiff::SignedDuration;
+use model::ClientId;
+use model::call::MauEffect;
+use model::plan::Action;
+use model::why::Verdict;
+use sandbox::SnapshotUser;
+
+use crate::house::{House, options};
+use crate::jobs::{carry_out, names};
+
+fn about(who: &str) -> WhyQuestion {
+    WhyQuestion { who: who.to_owned(), client: None, flow: None, sends_secret: None }
+}
+
+async fn ask(pool: &OpenPool, person: &SnapshotUser) -> Why {
+    pool.why(&about(&person.username)).await.unwrap()
+}
+
+fn says<'a>(why: &'a Why, rule: &str) -> &'a PricedReason {
+    why.reasons.iter().find(|priced| priced.reason.rule == rule).unwrap()
+}
+
+#[tokio::test]
+async fn the_fix_of_a_cause_is_a_plan_after_which_the_cause_is_gone() {
+    let house = House::new(options(300)).await;
+    let pool = house.synced().await;
+    let people = house.people();
+    let person = people.iter().find(|person| person.status == "UNCONFIRMED" && person.enabled).unwrap();
+    house.sandbox.forget_calls();
+    let why = ask(&pool, person).await;
+    assert!(house.sandbox.calls().may_bill().is_empty(), "looking bills nobody");
+    assert!(why.listed_at.is_some());
+    let unconfirmed = says(&why, "unconfirmed");
+    assert_eq!((unconfirmed.reason.verdict, unconfirmed.effect), (Verdict::Blocks, MauEffect::MayBill));
+    assert!(unconfirmed.price.high.is_some_and(|high| !high.is_zero()));
+    let action = unconfirmed.reason.fix.clone().unwrap().action.unwrap();
+    carry_out(&pool, action, names(&[person])).await.unwrap();
+    let after = ask(&pool, person).await;
+    assert_eq!(says(&after, "unconfirmed").reason.verdict, Verdict::Clear);
+    carry_out(&pool, Action::DisableUsers, names(&[person])).await.unwrap();
+    let disabled = ask(&pool, person).await;
+    assert_eq!(says(&disabled, "disabled").effect, MauEffect::AlreadyCounted, "confirming counted them this month");
+}
+
+#[tokio::test]
+async fn an_invitation_expires_when_the_pool_s_policy_says_so() {
+    let house = House::new(options(300)).await;
+    let pool = house.synced().await;
+    let people = house.people();
+    let person = people.iter().find(|person| person.status == "FORCE_CHANGE_PASSWORD" && person.enabled).unwrap();
+    let verdict = |why: &Why| says(why, "invitation-expired").reason.verdict;
+    house.clock.push(SignedDuration::from_hours(24 * 4_000));
+    let expired = ask(&pool, person).await;
+    assert_eq!(verdict(&expired), Verdict::Blocks);
+    house.sandbox.weather().deny("DescribeUserPool");
+    let unknown = ask(&pool, person).await;
+    assert_eq!(verdict(&unknown), Verdict::Unknown);
+    assert!(says(&unknown, "invitation-expired").reason.cause.contains("cognito-idp:DescribeUserPool"));
+}
+
+#[tokio::test]
+async fn without_aws_the_local_copy_answers_and_the_rest_is_unknown() {
+    let mut house = House::new(options(100)).await;
+    let key = house.synced().await.key().clone();
+    house.reopen().await;
+    let pool = house.console.open_cached(&key).await.unwrap();
+    let people = house.people();
+    let person = people.iter().find(|person| person.status == "CONFIRMED").unwrap();
+    house.sandbox.forget_calls();
+    let client = Some(ClientId::parse("some-client").unwrap());
+    let why = pool.why(&WhyQuestion { client, ..about(&person.username) }).await.unwrap();
+    assert_eq!((house.sandbox.calls().total(), why.listed_at), (0, None));
+    assert_eq!(says(&why, "flow-not-allowed").reason.verdict, Verdict::Unknown);
+    assert_eq!(says(&why, "forgot-password").reason.verdict, Verdict::Unknown);
+    assert_eq!(says(&why, "case-twin").reason.verdict, Verdict::Clear);
+    let refused = |question: WhyQuestion| {
+        let pool = pool.clone();
+        async move { pool.why(&question).await.unwrap_err().code }
+    };
+    assert_eq!(refused(about("nobody.at.all")).await, Code::NotFound);
+    let flow = WhyQuestion { flow: Some("NO_SUCH".to_owned()), ..about(&person.username) };
+    assert_eq!(refused(flow).await, Code::Validation);
+}

@@ -103,6 +103,9 @@ impl OpenPool {
         let (query, sort) = (search.query.clone(), search.sort.clone());
         let first = self.read(move |cache| cache.search(&query, &sort, None, FIRST)).await?;
         let total = first.next.is_none().then(|| u32::try_from(first.users.len()).unwrap_or(u32::MAX));
+        // Everybody comes without the users being in memory. The next search will want them there; nobody waits for it now.
+        let cache = self.cache.clone();
+        drop(tokio::task::spawn_blocking(move || cache.prepare()));
         Ok(SearchView { search: search.id, rows: first.users, total })
     }
 

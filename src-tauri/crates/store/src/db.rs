@@ -56,6 +56,15 @@ impl From<rusqlite::Error> for OpenFailure {
     }
 }
 
+/// `SQLITE_IOERR_SHMSIZE`: the index of the write-ahead log could not grow, which only a full disk keeps it from.
+const NO_ROOM_FOR_LOG: i32 = 10 | (19 << 8);
+
+/// Whether what failed was for want of space.
+pub(crate) fn is_disk_full(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DiskFull)
+        || error.sqlite_error().is_some_and(|error| error.extended_code == NO_ROOM_FOR_LOG)
+}
+
 /// Connects, gives the key and proves that it is the right one.
 pub(crate) fn connect(place: &Place, key: Option<&Key>, options: &Options) -> Result<Connection, OpenFailure> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;

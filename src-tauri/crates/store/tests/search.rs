@@ -119,6 +119,41 @@ fn large_pools_agree_too() {
     }
 }
 
+/// Blocks hold 16,384 ids each: users of three of them, some gone, some changed, some new.
+#[test]
+fn pools_of_several_blocks_agree_after_changes_too() {
+    let cache = in_memory();
+    let mut users: Vec<User> = (0..33_500).map(person).collect();
+    fill(&cache, &users, at(0));
+    let (fields, asked) = (generate::fields(), generate::asked());
+    let all = |users: &[User]| {
+        for text in
+            ["acme ann", "-acme 99", "dup:phone_number", "custom:plan=free given_name:*ë", "email:*7@acme.example"]
+        {
+            let query = parse(text, &fields, &asked).unwrap();
+            let sort = Sort { field: Field::named("email"), descending: true };
+            let expected: Vec<&User> = expected(&query, &sort, users);
+            assert_eq!(cache.count(&query).unwrap(), expected.len() as u64, "{text}");
+            let ids = cache.order(&query, &sort).unwrap();
+            assert!(cache.users(&ids).unwrap().iter().eq(expected.iter().copied()), "{text}");
+            let page = cache.search(&query, &sort, None, 150).unwrap();
+            assert!(page.users.iter().eq(expected.iter().copied().take(150)), "{text}");
+        }
+    };
+    all(&users);
+    let gone: Vec<_> = users.iter().step_by(1_000).map(|user| user.username.clone()).collect();
+    cache.remove(&gone, None, at(1)).unwrap();
+    users.retain(|user| !gone.contains(&user.username));
+    for user in users.iter_mut().step_by(900) {
+        user.attributes.remove("phone_number");
+        user.attributes.insert("email".to_owned(), "Changed7@acme.example".to_owned());
+        cache.patch_user(user, None, at(2)).unwrap();
+    }
+    users.push(person(40_000));
+    cache.patch_user(&users[users.len() - 1], None, at(3)).unwrap();
+    all(&users);
+}
+
 fn anywhere(text: &str) -> UserQuery {
     UserQuery { expr: Some(Expr::Term(Term::Anywhere(text.to_owned()))) }
 }
@@ -262,12 +297,10 @@ fn no_statement_of_a_search_scans_a_table_of_users() {
     let cache = in_memory();
     fill(&cache, &(0..300).map(person).collect::<Vec<_>>(), at(0));
     let plans = cache.search_plans().unwrap();
-    assert!(plans.len() >= 19);
+    assert!(plans.len() >= 8);
     for (statement, line) in plans {
         let scans = line.contains("SCAN");
-        let harmless = ["VIRTUAL TABLE", "SCAN groups", "SCAN unindexed", "USING COVERING INDEX"]
-            .iter()
-            .any(|part| line.contains(part));
+        let harmless = ["VIRTUAL TABLE", "SCAN groups", "USING COVERING INDEX"].iter().any(|part| line.contains(part));
         assert!(!scans || harmless, "{statement}: {line}");
         assert!(!line.contains("TEMP B-TREE"), "{statement}: {line}");
     }

@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "a command line program for people speaks on its standard output")]
 
 mod app;
+mod bench;
 mod display;
 mod program;
 mod repository;
@@ -53,6 +54,15 @@ enum Command {
     },
     /// Write the TypeScript of the wire types and commands again.
     Gen,
+    /// Measure what a large pool costs, and write docs/benchmarks.md. A million users take some minutes and 2 GB of disk.
+    Bench {
+        /// Users of the large pool; fewer for a look.
+        #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+        users: u32,
+        /// Users of the pool that is listed at AWS's pace, beside boto3.
+        #[arg(long, value_name = "N", default_value_t = 60_000)]
+        listed: u32,
+    },
     /// Take a picture of every screen, light and dark; those of the README are replaced.
     Screens,
 }
@@ -84,6 +94,7 @@ fn carry_out(command: Command) -> Result<ExitCode> {
                 .run()?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Bench { users, listed } => bench::run(&repository, users, listed),
         Command::Screens => suite::screens(&repository),
     }
 }

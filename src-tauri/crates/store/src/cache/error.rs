@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::db::is_disk_full;
 use crate::history::HistoryError;
 
 /// Why the cache could not do what was asked. Nothing of it is lost but what the call itself would have written.
@@ -39,8 +40,10 @@ pub enum CacheError {
 impl From<rusqlite::Error> for CacheError {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode as Code;
+        if is_disk_full(&error) {
+            return Self::DiskFull;
+        }
         match error.sqlite_error_code() {
-            Some(Code::DiskFull) => Self::DiskFull,
             Some(Code::DatabaseBusy | Code::DatabaseLocked) => Self::Busy,
             Some(Code::DatabaseCorrupt | Code::NotADatabase) => Self::Damaged,
             Some(Code::CannotOpen | Code::ReadOnly | Code::PermissionDenied | Code::SystemIoFailure) => {

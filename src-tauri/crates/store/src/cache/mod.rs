@@ -8,6 +8,7 @@ mod fields;
 mod open;
 mod read;
 mod search;
+mod snapshot;
 mod types;
 mod write;
 
@@ -31,6 +32,7 @@ use crate::data_dir::DataDir;
 use crate::history::History;
 use crate::keys::Keys;
 use open::Inner;
+use search::Search;
 
 /// The cache of one pool. Cheap to clone, shared between threads; every method blocks.
 #[derive(Clone)]
@@ -96,7 +98,10 @@ impl Cache {
     /// # Errors
     /// [`CacheError`].
     pub fn search(&self, query: &UserQuery, sort: &Sort, after: Option<&Cursor>, limit: u32) -> Result<Page> {
-        self.inner.read(|reader| search::page(reader, &self.inner.memo, query, sort, after, limit))
+        if let Some(page) = self.by_name(query, sort, |reader| search::first_by_name(reader, sort, after, limit))? {
+            return Ok(page);
+        }
+        self.searched(|search| search::page(search, query, sort, after, limit))
     }
 
     /// How many users a query finds, exactly.
@@ -104,7 +109,10 @@ impl Cache {
     /// # Errors
     /// [`CacheError`].
     pub fn count(&self, query: &UserQuery) -> Result<u64> {
-        self.inner.read(|reader| search::count(reader, &self.inner.memo, query))
+        if query.expr.is_none() {
+            return Ok(self.freshness()?.users);
+        }
+        self.searched(|search| search.count(query))
     }
 
     /// The row ids of everybody that a query finds, in order.
@@ -112,7 +120,39 @@ impl Cache {
     /// # Errors
     /// [`CacheError`].
     pub fn order(&self, query: &UserQuery, sort: &Sort) -> Result<Arc<[u32]>> {
-        self.inner.read(|reader| search::order(reader, &self.inner.memo, query, sort))
+        if let Some(order) = self.by_name(query, sort, |reader| search::order_by_name(reader, sort))? {
+            return Ok(order);
+        }
+        self.searched(|search| search.order(query, sort))
+    }
+
+    /// Reads everybody into memory, so that the next search need not. A million users take about a second.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn prepare(&self) -> Result<()> {
+        self.inner.search(|_, _| Ok(()))
+    }
+
+    fn searched<T>(&self, act: impl FnOnce(&Search<'_>) -> Result<T>) -> Result<T> {
+        self.inner.search(|reader, everybody| act(&Search::new(reader, &self.inner.memo, everybody)))
+    }
+
+    /// Everybody by plain names is in the database's own order: nobody waits there until all are in memory.
+    fn by_name<T>(
+        &self,
+        query: &UserQuery,
+        sort: &Sort,
+        read: impl FnOnce(&rusqlite::Connection) -> Result<T>,
+    ) -> Result<Option<T>> {
+        if query.expr.is_some() || sort.field != Field::Username {
+            return Ok(None);
+        }
+        self.inner.read(|reader| {
+            let mut plain = reader.prepare_cached("SELECT plain_names FROM state")?;
+            let is_plain = plain.query_row([], |row| row.get(0))?;
+            if is_plain && self.inner.is_behind(open::revision(reader)?) { read(reader).map(Some) } else { Ok(None) }
+        })
     }
 
     /// The users of these row ids, in the given order. Ids that are gone are left out.
@@ -136,7 +176,7 @@ impl Cache {
     /// # Errors
     /// [`CacheError`].
     pub fn look_up(&self, entries: &[String]) -> Result<LookedUp> {
-        self.inner.read(|reader| read::users::look_up(reader, entries))
+        self.inner.search(|reader, everybody| read::users::look_up(reader, everybody, entries))
     }
 
     /// How many users have each status, the most frequent first.
@@ -144,7 +184,7 @@ impl Cache {
     /// # Errors
     /// [`CacheError`].
     pub fn statuses(&self) -> Result<Vec<(UserStatus, u64)>> {
-        self.inner.read(read::overview::statuses)
+        self.inner.search(|_, everybody| Ok(read::overview::statuses(everybody)))
     }
 
     /// How many users may sign in, and how many may not.
@@ -152,16 +192,16 @@ impl Cache {
     /// # Errors
     /// [`CacheError`].
     pub fn enabled(&self) -> Result<(u64, u64)> {
-        self.inner.read(read::overview::enabled)
+        self.inner.search(|_, everybody| Ok(read::overview::enabled(everybody)))
     }
 
-    /// Values of a field that begin with a text (case ignored), the most frequent first. It looks at no more than
-    /// 20,000 users, so that it answers while a person types.
+    /// Values of a field that begin with a text (case ignored), the most frequent first. Where values are many it
+    /// looks at no more than 20,000 users, so that it answers while a person types.
     ///
     /// # Errors
     /// [`CacheError`].
     pub fn frequent_values(&self, field: &Field, prefix: &str, limit: u32) -> Result<Vec<(String, u64)>> {
-        self.inner.read(|reader| read::overview::frequent_values(reader, field, prefix, limit))
+        self.inner.search(|reader, everybody| read::overview::frequent_values(reader, everybody, field, prefix, limit))
     }
 
     /// How many users were created in each month (`2026-01`, UTC), the oldest first. Months without any are left out.
@@ -169,7 +209,7 @@ impl Cache {
     /// # Errors
     /// [`CacheError`].
     pub fn sign_ups_by_month(&self) -> Result<Vec<(String, u64)>> {
-        self.inner.read(read::overview::sign_ups_by_month)
+        self.inner.search(|_, everybody| read::overview::sign_ups_by_month(everybody))
     }
 
     /// A number that is different whenever users, groups or memberships have changed, also by another process.

@@ -1,13 +1,14 @@
 //! The connections of a cache, and what happens to a file that cannot be opened.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use model::PoolKey;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 
 use super::search::Memo;
+use super::snapshot::Snapshot;
 use super::{CacheError, Result, SetAside, Why};
 use crate::data_dir::{DataDir, pool_hash, private_dir, private_file};
 use crate::db::{self, OpenFailure, Options, Place};
@@ -23,6 +24,7 @@ const READERS: usize = 3;
 pub(super) struct Inner {
     pub(super) pool: PoolKey,
     pub(super) memo: Memo,
+    snapshot: Mutex<Option<Arc<Snapshot>>>,
     place: Place,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
@@ -53,12 +55,13 @@ impl Inner {
         };
         let mut readers = Vec::with_capacity(READERS);
         for _ in 0..READERS {
-            let reader = db::connect(&place, key, &options(16 * 1024));
+            let reader = db::connect(&place, key, &options(8 * 1024));
             readers.push(reader.map_err(|failure| not_usable(Path::new("cache.sqlite"), failure))?);
         }
         let inner = Self {
             pool: pool.clone(),
             memo: Memo::default(),
+            snapshot: Mutex::default(),
             place,
             writer: Mutex::new(writer),
             readers: Mutex::new(readers),
@@ -79,6 +82,42 @@ impl Inner {
             None => Err(CacheError::Busy),
         };
         self.noticed(outcome)
+    }
+
+    /// Runs within one read transaction, with everybody in memory as that transaction sees them.
+    pub(super) fn search<T>(&self, act: impl FnOnce(&Connection, &Snapshot) -> Result<T>) -> Result<T> {
+        let mut act = Some(act);
+        loop {
+            let outcome = self.read(|connection| {
+                let Some(snapshot) = self.snapshot(connection)? else { return Ok(None) };
+                act.take().map(|act| act(connection, &snapshot)).transpose()
+            })?;
+            if let Some(found) = outcome {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Everybody as the transaction sees them; `None` when another has gone on to a newer state in the meantime.
+    fn snapshot(&self, connection: &Connection) -> Result<Option<Arc<Snapshot>>> {
+        let revision = revision(connection)?;
+        self.memo.note(revision);
+        let mut known = locked(&self.snapshot);
+        let next = match &*known {
+            Some(snapshot) if snapshot.revision == revision => return Ok(Some(Arc::clone(snapshot))),
+            Some(snapshot) if snapshot.revision > revision => return Ok(None),
+            Some(snapshot) => snapshot.refreshed(connection, revision)?,
+            None => Snapshot::load(connection, revision)?,
+        };
+        let next = Arc::new(next);
+        *known = Some(Arc::clone(&next));
+        Ok(Some(next))
+    }
+
+    /// Whether a search of this state would have to read users first.
+    pub(super) fn is_behind(&self, revision: u64) -> bool {
+        // Whoever holds it is reading them now.
+        self.snapshot.try_lock().map_or(true, |known| known.as_ref().is_none_or(|known| known.revision != revision))
     }
 
     /// Runs within one write transaction, which is undone when the action fails.
@@ -158,7 +197,7 @@ fn options(cache_kib: i32) -> Options {
 }
 
 fn open_writer(place: &Place, key: Option<&Key>) -> Result<Connection, OpenFailure> {
-    let mut connection = db::connect(place, key, &options(64 * 1024))?;
+    let mut connection = db::connect(place, key, &options(16 * 1024))?;
     db::migrate(&mut connection, &Migrations::from_slice(MIGRATIONS), db::CACHE_ID)?;
     if let Place::File(path) = place {
         check(&connection, path)?;

@@ -87,6 +87,9 @@ pub enum HistoryError {
         /// The system's words.
         reason: String,
     },
+    /// No space left.
+    #[error("The disk is full: the history could not be written. Free some space and try again; nothing was lost.")]
+    DiskFull,
     /// A statement failed.
     #[error("The history could not be read or written: {0}.")]
     Failed(String),
@@ -94,7 +97,7 @@ pub enum HistoryError {
 
 impl From<rusqlite::Error> for HistoryError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Failed(error.to_string())
+        if db::is_disk_full(&error) { Self::DiskFull } else { Self::Failed(error.to_string()) }
     }
 }
 
@@ -120,6 +123,7 @@ impl History {
             match failure {
                 OpenFailure::Damaged | OpenFailure::Unreadable => HistoryError::Unreadable(path),
                 OpenFailure::Newer => HistoryError::Newer(path),
+                OpenFailure::Other(error) if db::is_disk_full(&error) => HistoryError::DiskFull,
                 OpenFailure::Other(error) => HistoryError::NotUsable { path, reason: error.to_string() },
             }
         };

@@ -6,12 +6,11 @@ use std::rc::Rc;
 use model::query::{Field, fold};
 use model::user::User;
 use model::{GroupName, Username};
-use roaring::RoaringBitmap;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
-use crate::cache::fields::{self, FieldMap, Key};
-use crate::cache::search::everybody;
+use crate::cache::fields::{self, FieldMap};
+use crate::cache::snapshot::Snapshot;
 use crate::cache::{CacheError, LookedUp, Result, body};
 
 pub(in crate::cache) const BY_IDS: &str =
@@ -28,13 +27,14 @@ pub(in crate::cache) fn by_ids(connection: &Connection, ids: &[u32]) -> Result<V
 pub(in crate::cache) fn with_ids(connection: &Connection, ids: &[u32]) -> Result<Vec<(u32, User)>> {
     let array: Rc<Vec<Value>> = Rc::new(ids.iter().map(|id| Value::from(*id)).collect());
     let mut groups = groups_of(connection, &array)?;
+    let fields = FieldMap::load(connection)?;
     let mut statement = connection.prepare_cached(BY_IDS)?;
     let mut rows = statement.query([array])?;
     let mut users = Vec::with_capacity(ids.len());
     while let Some(row) = rows.next()? {
         let id: u32 = row.get(0)?;
-        let text = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
-        users.push((id, body::decode(row.get(1)?, text, groups.remove(&id).unwrap_or_default())?));
+        let body = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
+        users.push((id, body::decode(&fields, row.get(1)?, body, groups.remove(&id).unwrap_or_default())?));
     }
     Ok(users)
 }
@@ -62,26 +62,24 @@ pub(in crate::cache) fn by_name(connection: &Connection, username: &Username) ->
     }
 }
 
-pub(in crate::cache) fn look_up(connection: &Connection, entries: &[String]) -> Result<LookedUp> {
-    let map = FieldMap::load(connection)?;
-    let attribute = |name: &str| map.id(&Field::Attribute(name.to_owned()));
+pub(in crate::cache) fn look_up(connection: &Connection, snapshot: &Snapshot, entries: &[String]) -> Result<LookedUp> {
+    let folded: Vec<String> = entries.iter().map(|entry| fold(entry)).collect();
+    let mut by_text: HashMap<&[u8], Vec<u32>> = folded.iter().map(|entry| (entry.as_bytes(), Vec::new())).collect();
+    let attribute = |name: &str| snapshot.fields.id(&Field::Attribute(name.to_owned()));
     let fields = [Some(fields::USERNAME), attribute("email"), attribute("sub"), attribute("phone_number")];
-    let mut statement = connection.prepare_cached("SELECT user FROM field_values WHERE field = ?1 AND value = ?2")?;
-    let (mut ids, mut met, mut missing) = (Vec::new(), HashSet::new(), Vec::new());
-    for entry in entries {
-        let value = Key::Text(fold(entry));
-        let mut any = false;
-        for field in fields.into_iter().flatten() {
-            for id in statement.query_map((field, &value), |row| row.get::<_, u32>(0))? {
-                any = true;
-                let id = id?;
-                if met.insert(id) {
-                    ids.push(id);
-                }
+    for field in fields.into_iter().flatten() {
+        snapshot.each_value(field, |id, value| {
+            if let Some(found) = by_text.get_mut(value) {
+                found.push(id);
             }
-        }
-        if !any {
-            missing.push(entry.clone());
+            true
+        });
+    }
+    let (mut ids, mut met, mut missing) = (Vec::new(), HashSet::new(), Vec::new());
+    for (entry, folded) in entries.iter().zip(&folded) {
+        match by_text.get(folded.as_bytes()).map(Vec::as_slice).unwrap_or_default() {
+            [] => missing.push(entry.clone()),
+            found => ids.extend(found.iter().filter(|id| met.insert(**id))),
         }
     }
     Ok(LookedUp { found: by_ids(connection, &ids)?, missing })
@@ -92,9 +90,9 @@ pub(in crate::cache) fn missing(connection: &Connection, limit: u32) -> Result<V
     if !running {
         return Ok(Vec::new());
     }
-    let mut statement = connection.prepare_cached("SELECT user FROM seen")?;
-    let seen = statement.query_map([], |row| row.get::<_, u32>(0))?.collect::<rusqlite::Result<RoaringBitmap>>()?;
-    let missing = everybody(connection)? - seen;
-    let first: Vec<u32> = missing.iter().take(usize::try_from(limit).unwrap_or(usize::MAX)).collect();
-    by_ids(connection, &first)
+    let mut statement = connection.prepare_cached(
+        "SELECT id FROM users WHERE NOT EXISTS (SELECT 1 FROM seen WHERE user = id) ORDER BY id LIMIT ?1",
+    )?;
+    let missing = statement.query_map([limit], |row| row.get(0))?.collect::<rusqlite::Result<Vec<u32>>>()?;
+    by_ids(connection, &missing)
 }

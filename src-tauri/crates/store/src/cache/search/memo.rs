@@ -4,25 +4,31 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use model::query::{Sort, UserQuery};
-use roaring::RoaringBitmap;
+use model::query::{Field, Sort, UserQuery};
+
+use crate::cache::snapshot::Bits;
 
 const MATCHES: usize = 6;
-const ORDERS: usize = 3;
+const ORDERS: usize = 2;
+/// Orders of everybody: whoever sorts by a column goes to and fro.
+const EVERYBODY: usize = 3;
+const TWINS: usize = 2;
 
 /// Answers by the revision of the rows that they were made from. Older ones are forgotten by pushing them out.
 #[derive(Default)]
 pub(in crate::cache) struct Memo {
     last: AtomicU64,
-    matches: Mutex<VecDeque<(u64, UserQuery, Arc<RoaringBitmap>)>>,
+    matches: Mutex<VecDeque<(u64, UserQuery, Arc<Bits>)>>,
     orders: Mutex<VecDeque<Ordered>>,
-    everybody: Mutex<Option<(u64, Arc<RoaringBitmap>)>>,
-    /// The rank of each row id in the order of user names.
-    ranks: Mutex<Option<(u64, Arc<[u32]>)>>,
+    everybody: Mutex<VecDeque<Ordered>>,
+    twins: Mutex<VecDeque<(u64, Field, Arc<Bits>)>>,
+    groups: Mutex<Option<(u64, Groups)>>,
 }
 
 /// An order with what it answers.
 type Ordered = (u64, UserQuery, Sort, Arc<[u32]>);
+/// The groups by name with the ids of their members.
+type Groups = Arc<[(String, Bits)]>;
 
 /// What an order is an answer to.
 pub(super) struct Asked<'a> {
@@ -41,17 +47,17 @@ impl Memo {
         self.last.load(Ordering::Relaxed)
     }
 
-    pub(super) fn matched(&self, revision: u64, query: &UserQuery) -> Option<Arc<RoaringBitmap>> {
+    pub(super) fn matched(&self, revision: u64, query: &UserQuery) -> Option<Arc<Bits>> {
         let matches = locked(&self.matches);
         matches.iter().find(|(at, asked, _)| *at == revision && asked == query).map(|(.., found)| Arc::clone(found))
     }
 
-    pub(super) fn remember_matched(&self, revision: u64, query: &UserQuery, found: &Arc<RoaringBitmap>) {
+    pub(super) fn remember_matched(&self, revision: u64, query: &UserQuery, found: &Arc<Bits>) {
         push(&mut locked(&self.matches), (revision, query.clone(), Arc::clone(found)), MATCHES);
     }
 
     pub(super) fn ordered(&self, asked: &Asked<'_>) -> Option<Arc<[u32]>> {
-        let orders = locked(&self.orders);
+        let orders = locked(if asked.query.expr.is_none() { &self.everybody } else { &self.orders });
         let known = orders.iter().find(|(revision, query, sort, _)| {
             *revision == asked.revision && query == asked.query && sort == asked.sort
         });
@@ -59,36 +65,46 @@ impl Memo {
     }
 
     pub(super) fn remember_ordered(&self, asked: &Asked<'_>, order: &Arc<[u32]>) {
-        let entry = (asked.revision, asked.query.clone(), asked.sort.clone(), Arc::clone(order));
-        push(&mut locked(&self.orders), entry, ORDERS);
+        push(&mut locked(&self.orders), entry(asked, order), ORDERS);
     }
 
-    pub(super) fn everybody<E>(
+    pub(super) fn remember_everybody(&self, asked: &Asked<'_>, order: &Arc<[u32]>) {
+        push(&mut locked(&self.everybody), entry(asked, order), EVERYBODY);
+    }
+
+    pub(super) fn twins<E>(
         &self,
         revision: u64,
-        make: impl FnOnce() -> Result<RoaringBitmap, E>,
-    ) -> Result<Arc<RoaringBitmap>, E> {
-        once(&self.everybody, revision, || make().map(Arc::new))
+        field: &Field,
+        make: impl FnOnce() -> Result<Bits, E>,
+    ) -> Result<Arc<Bits>, E> {
+        let known = locked(&self.twins).iter().find(|(at, of, _)| *at == revision && of == field).cloned();
+        if let Some((.., twins)) = known {
+            return Ok(twins);
+        }
+        let made = Arc::new(make()?);
+        push(&mut locked(&self.twins), (revision, field.clone(), Arc::clone(&made)), TWINS);
+        Ok(made)
     }
 
-    pub(super) fn ranks<E>(&self, revision: u64, make: impl FnOnce() -> Result<Vec<u32>, E>) -> Result<Arc<[u32]>, E> {
-        once(&self.ranks, revision, || make().map(Into::into))
+    pub(super) fn groups<E>(
+        &self,
+        revision: u64,
+        make: impl FnOnce() -> Result<Vec<(String, Bits)>, E>,
+    ) -> Result<Groups, E> {
+        if let Some((at, groups)) = &*locked(&self.groups)
+            && *at == revision
+        {
+            return Ok(Arc::clone(groups));
+        }
+        let groups: Groups = make()?.into();
+        *locked(&self.groups) = Some((revision, Arc::clone(&groups)));
+        Ok(groups)
     }
 }
 
-fn once<T: Clone, E>(
-    known: &Mutex<Option<(u64, T)>>,
-    revision: u64,
-    make: impl FnOnce() -> Result<T, E>,
-) -> Result<T, E> {
-    if let Some((at, value)) = &*locked(known)
-        && *at == revision
-    {
-        return Ok(value.clone());
-    }
-    let value = make()?;
-    *locked(known) = Some((revision, value.clone()));
-    Ok(value)
+fn entry(asked: &Asked<'_>, order: &Arc<[u32]>) -> Ordered {
+    (asked.revision, asked.query.clone(), asked.sort.clone(), Arc::clone(order))
 }
 
 fn push<T>(queue: &mut VecDeque<T>, entry: T, most: usize) {

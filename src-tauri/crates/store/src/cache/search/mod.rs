@@ -1,134 +1,124 @@
-//! Finding and ordering users by indexes alone.
+//! Finding and ordering users in the snapshot; the database gives the rows that are shown.
 //!
-//! A query becomes a set of row ids: each term is answered by an index, the sets are combined here. A page then walks the
-//! index of its order and picks whoever is in the set, or, when the set is small, sorts the set. No table of users is
-//! scanned, and no value is ever part of a statement's text.
+//! A page either walks its order and tests one user after the other, when so many are expected to match that a page is
+//! soon full, or finds everybody who matches at once. What was found is remembered for the next page and the count.
 
-mod grams;
-mod matching;
 mod memo;
-mod order;
+mod page;
 mod plan;
-mod walk;
+mod resolve;
 
-pub(in crate::cache) use grams::{gram_text, trigram_text};
-pub(super) use matching::{end_of_prefix, everybody};
 pub(super) use memo::Memo;
+pub(super) use page::{first_by_name, order_by_name, page};
 pub(super) use plan::plans;
 
 use std::sync::Arc;
 
-use model::query::{Field, Sort, UserQuery};
-use roaring::RoaringBitmap;
+use jiff::Timestamp;
+use model::query::{Field, Sort, UserQuery, fold};
 use rusqlite::Connection;
 
-use super::fields::Key;
-use super::open::revision;
-use super::read::state::unsigned;
-use super::read::users;
-use super::{Cursor, Page, Result};
+use super::snapshot::{Bits, Snapshot, Sorting, Value, split};
+use super::{Cursor, Result};
 use memo::Asked;
+use model::user::User;
+
+pub(super) const OF_GROUP: &str = "SELECT user FROM memberships WHERE group_id = ?1";
+pub(super) const GROUPS: &str = "SELECT id, name FROM groups ORDER BY name";
 
 /// What answering a query needs: the state that is read, and what is remembered of it.
 pub(super) struct Search<'a> {
     connection: &'a Connection,
     memo: &'a Memo,
+    snapshot: &'a Snapshot,
     revision: u64,
 }
 
 impl<'a> Search<'a> {
-    fn new(connection: &'a Connection, memo: &'a Memo) -> Result<Self> {
-        let revision = revision(connection)?;
-        memo.note(revision);
-        Ok(Self { connection, memo, revision })
+    pub(super) fn new(connection: &'a Connection, memo: &'a Memo, snapshot: &'a Snapshot) -> Self {
+        Self { connection, memo, snapshot, revision: snapshot.revision }
     }
 
-    /// Everybody that the query finds; `None` when that is everybody.
-    fn matched(&self, query: &UserQuery) -> Result<Option<Arc<RoaringBitmap>>> {
-        let Some(expr) = &query.expr else { return Ok(None) };
+    /// Everybody that the query finds.
+    fn matched(&self, query: &UserQuery) -> Result<Arc<Bits>> {
+        let Some(expr) = &query.expr else { return Ok(Arc::clone(self.snapshot.everybody())) };
         if let Some(known) = self.memo.matched(self.revision, query) {
-            return Ok(Some(known));
+            return Ok(known);
         }
-        let matched = Arc::new(self.matching(expr)?);
+        let matched = Arc::new(self.snapshot.matching(&self.resolve(expr)?));
         self.memo.remember_matched(self.revision, query, &matched);
-        Ok(Some(matched))
+        Ok(matched)
     }
 
-    fn ordered(&self, query: &UserQuery, sort: &Sort) -> Result<Arc<[u32]>> {
+    /// Everybody in an order, if it is known.
+    fn known_order(&self, sort: &Sort) -> Option<Arc<[u32]>> {
+        self.memo.ordered(&Asked { revision: self.revision, query: &UserQuery::default(), sort })
+    }
+
+    fn everybody_in_order(&self, sort: &Sort) -> Result<Arc<[u32]>> {
+        if let Some(known) = self.known_order(sort) {
+            return Ok(known);
+        }
+        let order: Arc<[u32]> = self.sorting(sort)?.sorted(self.snapshot.everybody().iter()).into();
+        let query = UserQuery::default();
+        self.memo.remember_everybody(&Asked { revision: self.revision, query: &query, sort }, &order);
+        Ok(order)
+    }
+
+    /// How many users a query finds, exactly.
+    pub(super) fn count(&self, query: &UserQuery) -> Result<u64> {
+        Ok(self.matched(query)?.len())
+    }
+
+    /// Everybody that a query finds, in order.
+    pub(super) fn order(&self, query: &UserQuery, sort: &Sort) -> Result<Arc<[u32]>> {
+        if query.expr.is_none() {
+            return self.everybody_in_order(sort);
+        }
         let asked = Asked { revision: self.revision, query, sort };
         if let Some(known) = self.memo.ordered(&asked) {
             return Ok(known);
         }
-        let order: Arc<[u32]> = self.order(self.matched(query)?.as_deref(), sort)?.into();
+        let matched = self.matched(query)?;
+        let order: Arc<[u32]> = if matched.len().saturating_mul(FEW) < self.snapshot.everybody().len() {
+            self.sorting(sort)?.sorted(matched.iter()).into()
+        } else {
+            let everybody = self.everybody_in_order(sort)?;
+            everybody.iter().copied().filter(|id| matched.contains(*id)).collect()
+        };
         self.memo.remember_ordered(&asked, &order);
         Ok(order)
     }
 
-    /// How many users there are.
-    fn users(&self) -> Result<u64> {
-        let mut statement = self.connection.prepare_cached("SELECT users FROM state")?;
-        Ok(unsigned(statement.query_row([], |row| row.get(0))?))
+    fn sorting(&self, sort: &Sort) -> Result<Sorting<'a>> {
+        Ok(Sorting { snapshot: self.snapshot, by: self.by(&sort.field)?, descending: sort.descending })
     }
 }
 
-pub(super) fn count(connection: &Connection, memo: &Memo, query: &UserQuery) -> Result<u64> {
-    let search = Search::new(connection, memo)?;
-    match search.matched(query)? {
-        Some(matched) => Ok(matched.len()),
-        None => search.users(),
-    }
-}
+/// One of so many is few: those are sorted by themselves.
+const FEW: u64 = 64;
 
-pub(super) fn order(connection: &Connection, memo: &Memo, query: &UserQuery, sort: &Sort) -> Result<Arc<[u32]>> {
-    Search::new(connection, memo)?.ordered(query, sort)
-}
-
-pub(super) fn page(
-    connection: &Connection,
-    memo: &Memo,
-    query: &UserQuery,
-    sort: &Sort,
-    after: Option<&Cursor>,
-    limit: u32,
-) -> Result<Page> {
-    let search = Search::new(connection, memo)?;
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let matched = search.matched(query)?;
-    let asked = Asked { revision: search.revision, query, sort };
-    let few = match &matched {
-        Some(matched) => is_sparse(matched.len(), search.users()?, limit),
-        None => false,
+/// The place just after a user.
+fn cursor(sort: &Sort, user: &User) -> Cursor {
+    let text = |text: &str| Some(fold(text)).filter(|text| !text.is_empty());
+    let value = match &sort.field {
+        Field::Username => text(user.username.as_str()),
+        Field::Status => text(user.status.as_str()),
+        Field::Enabled => text(if user.enabled { "yes" } else { "no" }),
+        Field::Created => Some(user.created_at.to_string()),
+        Field::Modified => Some(user.modified_at.to_string()),
+        Field::Group => user.groups.first().and_then(|group| text(group.as_str())),
+        Field::Attribute(name) => user.attribute(name).and_then(text),
     };
-    // One more than asked for tells whether there is a next page.
-    let mut ids = if few || sort.field == Field::Group || search.memo.ordered(&asked).is_some() {
-        let order = search.ordered(query, sort)?;
-        let start = search.place(&order, sort, after)?;
-        order[start..].iter().take(limit.saturating_add(1)).copied().collect()
-    } else {
-        search.walk(matched.as_deref(), sort, after, limit.saturating_add(1))?
-    };
-    let more = ids.len() > limit;
-    ids.truncate(limit);
-    let users = users::with_ids(connection, &ids)?;
-    let next = match users.last() {
-        Some((_, last)) if more => Some(order::cursor(sort, last)),
-        _ => None,
-    };
-    Ok(Page { users: users.into_iter().map(|(_, user)| user).collect(), next })
+    Cursor { value, username: user.username.as_str().to_owned() }
 }
 
-/// Whether sorting those who were found is cheaper than walking the index of the order until a page is full.
-///
-/// Fetching a user costs about 16 times as much as a step of the walk, and the walk takes `limit × users / found` steps.
-fn is_sparse(found: u64, users: u64, limit: usize) -> bool {
-    let limit = u64::try_from(limit).unwrap_or(u64::MAX);
-    found <= limit || found.saturating_mul(found).saturating_mul(16) <= users.saturating_mul(limit)
-}
-
-/// The sort value of a cursor as the index has it.
-fn cursor_key(sort: &Sort, value: &str) -> Key {
-    match sort.field {
-        Field::Created | Field::Modified => Key::Instant(hex::decode(value).unwrap_or_default()),
-        _ => Key::Text(value.to_owned()),
+/// The sort value of a cursor.
+fn cursor_value<'c>(sort: &Sort, cursor: &'c Cursor) -> Value<'c> {
+    match (&cursor.value, sort.field.moment()) {
+        (None, _) => Value::Absent,
+        (Some(text), None) => Value::Text(text.as_bytes()),
+        // A cursor that another order wrote begins anew.
+        (Some(text), Some(_)) => Value::Instant(text.parse::<Timestamp>().map_or((i64::MIN, 0), split)),
     }
 }

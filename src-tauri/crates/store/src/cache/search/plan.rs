@@ -1,30 +1,21 @@
-//! How the database means to answer each statement of a search, for the test that nothing scans users.
+//! How the database means to answer each statement of a search, for the test that only the reading of everybody scans users.
 
 use rusqlite::Connection;
 
-use super::{matching, order, walk};
+use super::{GROUPS, OF_GROUP, page};
 use crate::cache::Result;
+use crate::cache::read::users;
+use crate::cache::snapshot;
 
-const STATEMENTS: [&str; 19] = [
-    matching::IN_RANGE,
-    matching::WITH_VALUE,
-    matching::WITH_RAW,
-    matching::IN_ORDER,
-    matching::NEXT_VALUE,
-    matching::OF_FIELD,
-    matching::TRIGRAMS,
-    matching::GRAMS,
-    matching::UNINDEXED,
-    matching::OF_GROUP,
-    matching::GROUPS,
-    order::IN_ORDER_DOWN,
-    order::BY_NAME,
-    order::NAME_OF,
-    walk::UP_FROM,
-    walk::DOWN_FROM,
-    walk::NAMES_AFTER,
-    crate::cache::read::users::BY_IDS,
-    crate::cache::read::users::GROUPS_OF,
+const STATEMENTS: [&str; 8] = [
+    snapshot::CHANGED,
+    snapshot::GONE,
+    page::BY_NAME,
+    page::BY_NAME_DOWN,
+    OF_GROUP,
+    GROUPS,
+    users::BY_IDS,
+    users::GROUPS_OF,
 ];
 
 pub(in crate::cache) fn plans(connection: &Connection) -> Result<Vec<(String, String)>> {

@@ -7,7 +7,7 @@ use roaring::RoaringBitmap;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::log::Log;
-use super::state::{self, Running};
+use super::state::{self, Groups, Running};
 use crate::cache::{CacheError, MemberState, MemberStep, Result, read};
 use crate::history::{History, Kind};
 
@@ -31,7 +31,7 @@ pub(in crate::cache) fn put_groups(connection: &Connection, groups: &[Group]) ->
         }
     }
     connection.execute("UPDATE state SET groups_listed = 1", [])?;
-    if changes > 0 { state::changed(connection, 0) } else { Ok(()) }
+    if changes > 0 { state::changed(connection, 0, Groups::Changed) } else { Ok(()) }
 }
 
 /// A group and where its listing stands.
@@ -145,5 +145,5 @@ fn replace(connection: &Connection, group: i64, name: &GroupName, log: &mut Log<
     ] {
         connection.prepare_cached(sql)?.execute([group])?;
     }
-    if gone.is_empty() && come.is_empty() { Ok(()) } else { state::changed(connection, 0) }
+    if gone.is_empty() && come.is_empty() { Ok(()) } else { state::changed(connection, 0, Groups::Changed) }
 }

@@ -5,4 +5,3 @@ pub(super) mod members;
 pub(super) mod page;
 pub(super) mod patch;
 pub(super) mod state;
-mod text;

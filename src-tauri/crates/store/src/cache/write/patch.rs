@@ -8,10 +8,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::log::Log;
 use super::page;
-use super::state::{self, Running};
-use crate::cache::fields::{FieldMap, user_id};
+use super::state::{self, Groups, Running};
+use crate::cache::fields::user_id;
 use crate::cache::read::state::freshness;
-use crate::cache::{CacheError, Result, read, write::text};
+use crate::cache::{CacheError, Result, read};
 use crate::history::{History, Kind};
 
 /// A generation of its own, so that each change is in the history however many there are between two syncs.
@@ -28,9 +28,7 @@ pub(in crate::cache) fn user(
     now: Timestamp,
 ) -> Result<()> {
     let mut log = Log::new(history, pool, &moment(connection, now)?, now);
-    let mut fields = FieldMap::load(connection)?;
-    page::patch(connection, &mut fields, user, &mut log)?;
-    text::index_when_many(connection, &mut fields)?;
+    page::patch(connection, user, &mut log)?;
     log.commit()
 }
 
@@ -59,7 +57,7 @@ pub(in crate::cache) fn member(
     for user in read::users::by_ids(connection, &[user])? {
         log.group(&user, kind, group.as_str());
     }
-    state::changed(connection, 0)?;
+    state::changed(connection, 0, Groups::Changed)?;
     log.commit()
 }
 
@@ -70,10 +68,10 @@ pub(in crate::cache) fn group(connection: &Connection, group: &Group) -> Result<
             "INSERT INTO groups (name, body) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET body = excluded.body",
         )?
         .execute((group.name.as_str(), body))?;
-    state::changed(connection, 0)
+    state::changed(connection, 0, Groups::Changed)
 }
 
 pub(in crate::cache) fn remove_group(connection: &Connection, group: &GroupName) -> Result<()> {
     connection.prepare_cached("DELETE FROM groups WHERE name = ?1")?.execute([group.as_str()])?;
-    state::changed(connection, 0)
+    state::changed(connection, 0, Groups::Changed)
 }

@@ -5,8 +5,6 @@ use model::pool::Pool;
 use model::sync::Freshness;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::text;
-use crate::cache::fields::FieldMap;
 use crate::cache::read::state::{freshness, instant, unsigned};
 use crate::cache::{CacheError, Chain, ChainStep, Finished, Result, SyncKind, SyncPhase, SyncState};
 
@@ -34,11 +32,29 @@ pub(super) fn running_or_now(connection: &Connection, now: Timestamp) -> Result<
     Ok(Running { generation: u64::try_from(now.as_microsecond()).unwrap_or(0), synced_at })
 }
 
-/// Tells everybody that rows have changed, and by how many users.
-pub(super) fn changed(connection: &Connection, users: i64) -> Result<()> {
-    let mut statement = connection.prepare_cached("UPDATE state SET revision = revision + 1, users = users + ?1")?;
-    statement.execute([users])?;
+/// What else has changed with a revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Groups {
+    Same,
+    /// Groups or memberships.
+    Changed,
+}
+
+/// Tells everybody that rows have changed, by how many users, and whether groups have. Rows of users that were written
+/// before carry [`next_revision`].
+pub(super) fn changed(connection: &Connection, users: i64, groups: Groups) -> Result<()> {
+    let mut statement = connection.prepare_cached(
+        "UPDATE state SET revision = revision + 1, users = users + ?1,
+             groups_revision = CASE WHEN ?2 THEN revision + 1 ELSE groups_revision END",
+    )?;
+    statement.execute((users, groups == Groups::Changed))?;
     Ok(())
+}
+
+/// The revision that this transaction will make.
+pub(super) fn next_revision(connection: &Connection) -> Result<i64> {
+    let mut statement = connection.prepare_cached("SELECT revision + 1 FROM state")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
 }
 
 pub(in crate::cache) fn put_pool(connection: &Connection, pool: &Pool) -> Result<()> {
@@ -140,7 +156,6 @@ pub(in crate::cache) fn finish(connection: &Connection, finished: &Finished, now
         return Err(CacheError::NoSuch("generation"));
     }
     connection.execute_batch("DELETE FROM seen; DELETE FROM chains;")?;
-    text::index_all(connection, &mut FieldMap::load(connection)?)?;
     freshness(connection)
 }
 

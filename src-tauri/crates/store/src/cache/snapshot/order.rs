@@ -1,0 +1,155 @@
+//! Users in order.
+
+use std::cmp::Ordering;
+
+use super::Snapshot;
+use super::instants::Instant;
+use crate::cache::fields::{CREATED, MODIFIED};
+
+/// What users are sorted by: a value, then the user name. Whoever has no value is last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cache) enum Value<'a> {
+    Text(&'a [u8]),
+    Instant(Instant),
+    Absent,
+}
+
+/// Where the values of an order come from.
+pub(in crate::cache) enum By {
+    /// Folded texts of a field.
+    Text(u16),
+    Created,
+    Modified,
+    /// The first group: its number by id, 0 for none, and the folded names by number, which are in order.
+    Group(Vec<u16>, Vec<String>),
+    /// A field that nobody has.
+    Nothing,
+}
+
+/// One order of one snapshot.
+pub(in crate::cache) struct Sorting<'a> {
+    pub(in crate::cache) snapshot: &'a Snapshot,
+    pub(in crate::cache) by: By,
+    pub(in crate::cache) descending: bool,
+}
+
+/// A user with the beginning of what it is sorted by.
+#[derive(Clone, Copy)]
+struct Keyed {
+    /// Grows with the value in the direction of the order.
+    value: u64,
+    /// Grows with the user name.
+    name: u64,
+    id: u32,
+}
+
+impl By {
+    pub(in crate::cache) fn field(id: Option<u16>) -> Self {
+        match id {
+            None => Self::Nothing,
+            Some(CREATED) => Self::Created,
+            Some(MODIFIED) => Self::Modified,
+            Some(field) => Self::Text(field),
+        }
+    }
+}
+
+impl<'a> Sorting<'a> {
+    pub(in crate::cache) fn value(&'a self, id: u32) -> Value<'a> {
+        match &self.by {
+            By::Text(field) => self.snapshot.value(*field, id).map_or(Value::Absent, Value::Text),
+            By::Created | By::Modified => match self.snapshot.at(id) {
+                Some((block, row)) => Value::Instant(block.instant(matches!(self.by, By::Created), row)),
+                None => Value::Absent,
+            },
+            By::Group(first, names) => {
+                let number =
+                    usize::try_from(id).ok().and_then(|id| first.get(id)).map_or(0, |number| usize::from(*number));
+                let name = number.checked_sub(1).and_then(|at| names.get(at));
+                name.map_or(Value::Absent, |name| Value::Text(name.as_bytes()))
+            }
+            By::Nothing => Value::Absent,
+        }
+    }
+
+    fn keyed(&self, id: u32) -> Keyed {
+        let value = match self.value(id) {
+            Value::Absent => u64::MAX,
+            Value::Text(text) => self.directed_key(beginning(text)),
+            Value::Instant((milliseconds, _)) => self.directed_key(milliseconds.cast_unsigned() ^ (1 << 63)),
+        };
+        Keyed { value, name: name_key(self.snapshot.name(id)), id }
+    }
+
+    fn directed_key(&self, key: u64) -> u64 {
+        if self.descending { !key } else { key }
+    }
+
+    fn compare_keyed(&self, a: &Keyed, b: &Keyed) -> Ordering {
+        a.value
+            .cmp(&b.value)
+            .then_with(|| {
+                // Most often the beginning is the whole value.
+                let whole = matches!(self.by, By::Text(_) | By::Group(..)) && self.directed_key(a.value) & 0xff < 8;
+                if whole || a.value == u64::MAX {
+                    Ordering::Equal
+                } else {
+                    self.compare_values(&self.value(a.id), &self.value(b.id))
+                }
+            })
+            .then_with(|| a.name.cmp(&b.name))
+            .then_with(|| self.snapshot.name(a.id).cmp(self.snapshot.name(b.id)))
+    }
+
+    fn compare_values(&self, a: &Value<'_>, b: &Value<'_>) -> Ordering {
+        let order = match (a, b) {
+            (Value::Text(a), Value::Text(b)) => a.cmp(b),
+            (Value::Instant(a), Value::Instant(b)) => a.cmp(b),
+            (Value::Absent, Value::Absent) => return Ordering::Equal,
+            (Value::Absent, _) => return Ordering::Greater,
+            (_, Value::Absent) => return Ordering::Less,
+            // One order has values of one kind; whatever a stranger's cursor says comes first.
+            (Value::Text(_), Value::Instant(_)) => Ordering::Less,
+            (Value::Instant(_), Value::Text(_)) => Ordering::Greater,
+        };
+        if self.descending { order.reverse() } else { order }
+    }
+
+    /// How a user stands to a place.
+    pub(in crate::cache) fn compare_to(&self, id: u32, value: &Value<'_>, name: &str) -> Ordering {
+        let by_value = self.compare_values(&self.value(id), value);
+        by_value.then_with(|| self.snapshot.name(id).cmp(name.as_bytes()))
+    }
+
+    /// All of these in order.
+    pub(in crate::cache) fn sorted(&self, ids: impl Iterator<Item = u32>) -> Vec<u32> {
+        let mut keyed: Vec<Keyed> = ids.map(|id| self.keyed(id)).collect();
+        keyed.sort_unstable_by(|a, b| self.compare_keyed(a, b));
+        keyed.into_iter().map(|keyed| keyed.id).collect()
+    }
+
+    /// The first of these in order.
+    pub(in crate::cache) fn first(&self, ids: impl Iterator<Item = u32>, number: usize) -> Vec<u32> {
+        let mut keyed: Vec<Keyed> = ids.map(|id| self.keyed(id)).collect();
+        if number < keyed.len() {
+            keyed.select_nth_unstable_by(number, |a, b| self.compare_keyed(a, b));
+            keyed.truncate(number);
+        }
+        keyed.sort_unstable_by(|a, b| self.compare_keyed(a, b));
+        keyed.into_iter().map(|keyed| keyed.id).collect()
+    }
+}
+
+/// Seven bytes and how long the text is, as far as that matters: 8 for longer ones.
+fn beginning(text: &[u8]) -> u64 {
+    let mut key = [0; 8];
+    key.iter_mut().zip(text.iter().take(7)).for_each(|(key, byte)| *key = *byte);
+    key[7] = u8::try_from(text.len().min(8)).unwrap_or(8);
+    u64::from_be_bytes(key)
+}
+
+fn name_key(name: &[u8]) -> u64 {
+    let mut key = [0; 8];
+    key.iter_mut().zip(name).for_each(|(key, byte)| *key = *byte);
+    u64::from_be_bytes(key)
+}

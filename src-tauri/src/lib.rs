@@ -171,5 +171,14 @@ fn commands<R: Runtime>() -> Commands<R> {
         commands::cost::set_prices,
         commands::cost::save_report,
         commands::cost::save_table,
+        commands::settings::get_pool_settings,
+        commands::settings::get_client_settings,
+        commands::settings::get_client_configuration,
+        commands::settings::reveal_client_secret,
+        commands::settings::copy_client_secret,
+        commands::settings::get_identity_pool_settings,
+        commands::settings::get_quotas,
+        commands::settings::get_health,
+        commands::settings::save_health,
     ]
 }

@@ -125,7 +125,7 @@ async fn question(
 }
 
 /// Writes a file that is not there yet, for its owner alone.
-async fn save(desk: &Desk<'_>, name: &str, end: &str, bytes: Vec<u8>) -> Answer<SavedFileView> {
+pub(super) async fn save(desk: &Desk<'_>, name: &str, end: &str, bytes: Vec<u8>) -> Answer<SavedFileView> {
     let folder = desk.downloads().to_owned();
     let (name, end) = (name.to_owned(), end.to_owned());
     let written = tokio::task::spawn_blocking(move || write_new(&folder, &name, &end, &bytes)).await;

@@ -6,6 +6,7 @@ pub(crate) mod cost;
 pub(crate) mod files;
 pub(crate) mod lab;
 pub(crate) mod pools;
+pub(crate) mod settings;
 pub(crate) mod sync;
 pub(crate) mod to_aws;
 pub(crate) mod tokens;

@@ -174,7 +174,11 @@ function placesToGo(): Hit[] {
     add("users", t.areas.users, () => route.go("users"));
     add("lab", t.areas.lab, goToLab);
     add("token", t.areas.tokens, () => route.go("tokens"));
+    add("database", t.pool.pages.pool, () => route.go("pool"));
+    add("client", t.pool.pages.clients, () => route.go("clients"));
+    add("identity", t.pool.pages.identity, () => route.go("identity"));
     add("cost", t.areas.cost, () => route.go("cost"));
+    add("health", t.pool.pages.health, () => route.go("health"));
   }
   add("settings", t.areas.settings, () => route.go("settings"));
   add("question", t.keys.title, () => overlays.show({ name: "keys" }));

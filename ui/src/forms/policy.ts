@@ -19,3 +19,16 @@ export function browsingPolicy(refused?: string | null): string {
     2,
   );
 }
+
+/** An IAM policy for some actions alone. */
+export function policyFor(actions: string[]): string {
+  const named = [...new Set(actions)].sort();
+  return JSON.stringify(
+    {
+      Version: "2012-10-17",
+      Statement: [{ Sid: "PoolkeeperReading", Effect: "Allow", Action: named, Resource: "*" }],
+    },
+    null,
+    2,
+  );
+}

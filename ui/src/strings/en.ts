@@ -1,3 +1,5 @@
+import { pool } from "./pool";
+
 /** Every word of the window, in English. Another language is another object of the same shape. */
 
 const grouped = new Intl.NumberFormat("en-US");
@@ -126,6 +128,7 @@ export const t = {
     settings: "Settings",
     keys: "Keys",
   },
+  pool,
   cost: {
     sub: (month: string) => `Monthly active users and what they cost, ${month}`,
     views: { cost: "Cost", evidence: "Evidence", ledger: "Ledger", dormant: "Dormant users", prices: "Prices" },

@@ -5,8 +5,10 @@
 
 use model::call::{MauEffect, Operation, QuotaCategory};
 
+mod wholes;
 mod writes;
 
+pub use wholes::*;
 pub use writes::*;
 
 /// Pages of users, by filter or all (60 at most).

@@ -2,6 +2,8 @@
 
 use cognito::Session;
 use cognito::settings::{Limit, PROVISIONED};
+use model::call::QuotaCategory;
+use model::configuration::Configuration;
 use model::connection::ConnectionId;
 use model::health::{Finding, People, Snapshot, judge};
 use model::{ClientId, PoolId};
@@ -66,6 +68,50 @@ impl Console {
             session.read_client_secrets(&mut snapshot, client).await?;
         }
         Ok(snapshot)
+    }
+
+    /// What a program has to be told about a client (`DescribeUserPoolClient`, `DescribeUserPool`; free). Without a domain,
+    /// hosted login is left out.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`](crate::Code::NotFound) for an unknown client; otherwise what stands in the way of every call.
+    pub async fn configuration(
+        &self,
+        connection: &ConnectionId,
+        pool: &PoolId,
+        client: &ClientId,
+    ) -> Result<Configuration, Error> {
+        let session = self.inner.session(connection).await?;
+        let (client, _) = session.describe_client(pool, client).await?;
+        let mut snapshot = Snapshot::new(pool.clone(), self.inner.now());
+        session.read_pool_alone(&mut snapshot).await?;
+        let said = snapshot.body("DescribeUserPool", "");
+        let kind = said.and_then(|body| body.pointer("/UserPool/IssuerConfiguration/Type")?.as_str());
+        let [original, updated] = model::token::issuers(pool);
+        let issuer = if kind == Some("UPDATED") { updated } else { original };
+        let domain = session.hosted(pool).await.ok().map(|hosted| hosted.base().to_owned());
+        // In process there is no host that a program could reach.
+        let domain = domain.filter(|base| base != "http://localhost");
+        let bare = |base: String| base.rsplit("://").next().map(str::to_owned);
+        Ok(Configuration { pool: pool.clone(), issuer, domain: domain.and_then(bare), client })
+    }
+
+    /// The numbers of things that a pool and its account can have only so many of (free).
+    ///
+    /// # Errors
+    /// As [`Console::health`].
+    pub async fn counted_settings(&self, connection: &ConnectionId, pool: &PoolId) -> Result<Snapshot, Error> {
+        let session = self.inner.session(connection).await?;
+        let mut snapshot = Snapshot::new(pool.clone(), self.inner.now());
+        session.read_counts(&mut snapshot).await?;
+        Ok(snapshot)
+    }
+
+    /// Requests of this program in the last second, by category.
+    #[must_use]
+    pub fn used_now(&self, connection: &ConnectionId) -> Vec<(QuotaCategory, u32)> {
+        let gate = self.inner.gate_of(connection);
+        QuotaCategory::ALL.into_iter().map(|category| (category, gate.usage(category).used_last_second)).collect()
     }
 
     /// The settings of the identity pools that trust a pool, or trust no pool of this account, as AWS sends them (free).

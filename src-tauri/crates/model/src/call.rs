@@ -42,18 +42,24 @@ pub enum QuotaCategory {
     UserList,
     /// `DescribeUserPool`, `ListUserPools`: 15.
     UserPoolRead,
+    /// `UpdateUserPool`: 15, cannot be raised.
+    UserPoolUpdate,
     /// `ListGroups` and other things in a pool: 20, 5 for one operation on one pool.
     UserPoolResourceRead,
     /// Groups and other things in a pool, changed: 15, cannot be raised, 5 for one operation on one pool.
     UserPoolResourceUpdate,
     /// App clients: 15, 5 for one operation on one pool.
     UserPoolClientRead,
+    /// App clients, changed: 15, cannot be raised, 5 for one operation on one pool.
+    UserPoolClientUpdate,
     /// Tokens of machines: 150.
     ClientAuthentication,
     /// Reading and buying rates: 1.
     LimitManagement,
     /// Listing and reading identity pools: 5, the least that any of their operations has.
     IdentityPoolRead,
+    /// Changing identity pools and their roles: 5, as for reading them; AWS names no rate.
+    IdentityPoolUpdate,
     /// Exchanging tokens at an identity pool: 25, that of `GetId`.
     IdentityExchange,
     /// Calls outside Cognito's user pools (STS, keys), and what AWS names no category for: no quota of ours.
@@ -61,6 +67,31 @@ pub enum QuotaCategory {
 }
 
 impl QuotaCategory {
+    /// Every category.
+    pub const ALL: [Self; 21] = [
+        Self::UserAuthentication,
+        Self::UserCreation,
+        Self::UserAccountRecovery,
+        Self::UserRead,
+        Self::UserUpdate,
+        Self::UserToken,
+        Self::UserResourceRead,
+        Self::UserResourceUpdate,
+        Self::UserList,
+        Self::UserPoolRead,
+        Self::UserPoolUpdate,
+        Self::UserPoolResourceRead,
+        Self::UserPoolResourceUpdate,
+        Self::UserPoolClientRead,
+        Self::UserPoolClientUpdate,
+        Self::ClientAuthentication,
+        Self::LimitManagement,
+        Self::IdentityPoolRead,
+        Self::IdentityPoolUpdate,
+        Self::IdentityExchange,
+        Self::Unmetered,
+    ];
+
     /// AWS's default in requests a second; `None` where we know none.
     #[must_use]
     pub fn default_rate(self) -> Option<u32> {
@@ -69,8 +100,12 @@ impl QuotaCategory {
             Self::UserCreation | Self::UserResourceRead => Some(50),
             Self::UserAccountRecovery | Self::UserList => Some(30),
             Self::UserUpdate | Self::UserResourceUpdate | Self::IdentityExchange => Some(25),
-            Self::IdentityPoolRead => Some(5),
-            Self::UserPoolRead | Self::UserPoolResourceUpdate | Self::UserPoolClientRead => Some(15),
+            Self::IdentityPoolRead | Self::IdentityPoolUpdate => Some(5),
+            Self::UserPoolRead
+            | Self::UserPoolUpdate
+            | Self::UserPoolResourceUpdate
+            | Self::UserPoolClientRead
+            | Self::UserPoolClientUpdate => Some(15),
             Self::UserPoolResourceRead => Some(20),
             Self::ClientAuthentication => Some(150),
             Self::LimitManagement => Some(1),
@@ -82,7 +117,10 @@ impl QuotaCategory {
     #[must_use]
     pub fn rate_per_pool(self) -> Option<u32> {
         match self {
-            Self::UserPoolResourceRead | Self::UserPoolResourceUpdate | Self::UserPoolClientRead => Some(5),
+            Self::UserPoolResourceRead
+            | Self::UserPoolResourceUpdate
+            | Self::UserPoolClientRead
+            | Self::UserPoolClientUpdate => Some(5),
             _ => None,
         }
     }
@@ -101,12 +139,15 @@ impl QuotaCategory {
             Self::UserResourceUpdate => "UserResourceUpdate",
             Self::UserList => "UserList",
             Self::UserPoolRead => "UserPoolRead",
+            Self::UserPoolUpdate => "UserPoolUpdate",
             Self::UserPoolResourceRead => "UserPoolResourceRead",
             Self::UserPoolResourceUpdate => "UserPoolResourceUpdate",
             Self::UserPoolClientRead => "UserPoolClientRead",
+            Self::UserPoolClientUpdate => "UserPoolClientUpdate",
             Self::ClientAuthentication => "ClientAuthentication",
             Self::LimitManagement => "LimitManagement",
             Self::IdentityPoolRead => "IdentityPoolRead",
+            Self::IdentityPoolUpdate => "IdentityPoolUpdate",
             Self::IdentityExchange => "IdentityExchange",
             Self::Unmetered => "Unmetered",
         }

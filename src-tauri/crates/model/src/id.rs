@@ -83,6 +83,14 @@ fn pool_id(text: &str) -> Result<(), &'static str> {
     if plain(region) && plain(rest) { Ok(()) } else { Err("a pool id looks like eu-west-1_AbCdEfGhI") }
 }
 
+impl PoolId {
+    /// The Region that it names.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        self.as_str().split_once('_').map_or("", |(region, _)| region)
+    }
+}
+
 fn region(text: &str) -> Result<(), &'static str> {
     length(text, 32)?;
     let shape = text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');

@@ -6,8 +6,10 @@
 pub mod call;
 pub mod client;
 pub mod clock;
+pub mod configuration;
 pub mod connection;
 pub mod cost;
+pub mod edit;
 pub mod estimate;
 pub mod group;
 pub mod health;
@@ -20,6 +22,7 @@ pub mod plan;
 pub mod pool;
 pub mod pool_policy;
 pub mod query;
+pub mod setting;
 pub mod sync;
 pub mod token;
 pub mod trigger;

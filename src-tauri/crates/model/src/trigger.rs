@@ -1,6 +1,8 @@
 //! Lambda triggers: what they are for and when they run (Developer Guide, "Customizing user pool workflows").
 
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use crate::PoolId;
 
 /// A trigger that a pool can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,11 +111,84 @@ pub fn of_config(config: &Value) -> Vec<SetTrigger> {
     entries.filter(|(name, _)| *name != "KMSKeyID").filter_map(read).collect()
 }
 
+/// An event as Cognito sends it with that `triggerSource`, to test a function with. The person in it is made up.
+#[must_use]
+pub fn event(source: &str, pool: &PoolId, client: &str) -> Value {
+    let name = "0f9c6a51-5a5e-4d0c-9d3e-2f6b7a1c8e40";
+    let attributes = json!({ "sub": name, "email": "jo@example.com", "email_verified": "true",
+        "cognito:user_status": "CONFIRMED" });
+    let code = json!({ "userAttributes": attributes, "codeParameter": "{####}", "linkParameter": "{##Click here##}",
+        "usernameParameter": null, "clientMetadata": {} });
+    let (request, response) = match source.split('_').next().unwrap_or_default() {
+        "PreSignUp" => (
+            json!({ "userAttributes": { "email": "jo@example.com" }, "validationData": {}, "clientMetadata": {} }),
+            json!({ "autoConfirmUser": false, "autoVerifyEmail": false, "autoVerifyPhone": false }),
+        ),
+        "PreAuthentication" => (json!({ "userAttributes": attributes, "validationData": {} }), json!({})),
+        "PostAuthentication" => {
+            (json!({ "userAttributes": attributes, "newDeviceUsed": true, "clientMetadata": {} }), json!({}))
+        }
+        "UserMigration" => (
+            json!({ "password": "the-password-that-was-typed", "validationData": {}, "clientMetadata": {} }),
+            json!({ "userAttributes": null, "finalUserStatus": null, "messageAction": null, "desiredDeliveryMediums": null,
+                "forceAliasCreation": null }),
+        ),
+        "DefineAuthChallenge" => (
+            json!({ "userAttributes": attributes, "session": [], "userNotFound": false }),
+            json!({ "challengeName": null, "issueTokens": null, "failAuthentication": null }),
+        ),
+        "CreateAuthChallenge" => (
+            json!({ "userAttributes": attributes, "challengeName": "CUSTOM_CHALLENGE", "session": [], "userNotFound": false }),
+            json!({ "publicChallengeParameters": null, "privateChallengeParameters": null, "challengeMetadata": null }),
+        ),
+        "VerifyAuthChallengeResponse" => (
+            json!({ "userAttributes": attributes, "privateChallengeParameters": { "answer": "1234" },
+                "challengeAnswer": "1234", "userNotFound": false }),
+            json!({ "answerCorrect": null }),
+        ),
+        "TokenGeneration" => (
+            json!({ "userAttributes": attributes, "scopes": ["openid", "email"], "clientMetadata": {},
+                "groupConfiguration": { "groupsToOverride": [], "iamRolesToOverride": [], "preferredRole": null } }),
+            json!({ "claimsAndScopeOverrideDetails": null }),
+        ),
+        "CustomMessage" => (code, json!({ "smsMessage": null, "emailMessage": null, "emailSubject": null })),
+        "CustomEmailSender" | "CustomSMSSender" => (
+            json!({ "type": "customEmailSenderRequestV1", "code": "the code, encrypted with the key of the pool",
+                "userAttributes": attributes, "clientMetadata": {} }),
+            json!({}),
+        ),
+        _ => (json!({ "userAttributes": attributes, "clientMetadata": {} }), json!({})),
+    };
+    json!({
+        "version": "1",
+        "triggerSource": source,
+        "region": pool.region(),
+        "userPoolId": pool.as_str(),
+        "userName": name,
+        "callerContext": { "awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": client },
+        "request": request,
+        "response": response,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::of_config;
+    use super::{PoolId, TRIGGERS, event, of_config};
+
+    #[test]
+    fn every_trigger_has_an_event_that_names_its_source_pool_and_client() {
+        let pool = PoolId::parse("eu-west-1_Abcdefghi").unwrap();
+        for source in TRIGGERS.iter().flat_map(|trigger| trigger.sources) {
+            let event = event(source, &pool, "a-client");
+            assert_eq!(event["triggerSource"], *source);
+            assert_eq!(event["region"], "eu-west-1");
+            assert_eq!(event["callerContext"]["clientId"], "a-client");
+            let asks = event["request"].as_object().unwrap();
+            assert!(asks.contains_key("userAttributes") || source.starts_with("UserMigration"), "{source}");
+        }
+    }
 
     #[test]
     fn triggers_are_read_in_both_forms_and_unknown_ones_are_kept() {

@@ -1,8 +1,10 @@
 //! What the rules say about a pool, also as SARIF.
 
+use std::collections::BTreeMap;
+
 use console::Health;
-use model::health::{Finding, Outcome, Rule, Severity, rules};
-use serde::Serialize;
+use model::health::{Finding, Outcome, Rule, Severity, Snapshot, rules};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use specta::Type;
 
@@ -46,6 +48,42 @@ pub struct HealthView {
     pub taken_at: String,
     /// Every rule at least once, in the order of their names.
     pub findings: Vec<FindingView>,
+    /// What app clients and identity pools are called, by id. Foreign texts.
+    pub names: BTreeMap<String, String>,
+}
+
+/// In which form what the rules say is written into a file.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SaveHealth {
+    /// `html`, `csv`, `sarif`, `json`.
+    pub format: String,
+}
+
+impl HealthView {
+    /// Every finding as a line. No cell is a formula.
+    #[must_use]
+    pub fn csv(&self) -> Vec<u8> {
+        let head =
+            ["result", "severity", "id", "title", "resource", "evidence", "operation", "pointer", "remedy", "source"];
+        let row = |it: &FindingView| {
+            let cells = [
+                &it.result,
+                &it.severity,
+                &it.id,
+                &it.title,
+                &it.resource,
+                &it.evidence,
+                &it.operation,
+                &it.pointer,
+                &it.remedy,
+                &it.source,
+            ];
+            cells.map(String::clone).to_vec()
+        };
+        let rows: Vec<Vec<String>> = self.findings.iter().map(row).collect();
+        console::table_csv(&head.map(str::to_owned), &rows)
+    }
 }
 
 impl From<&Finding> for FindingView {
@@ -73,8 +111,23 @@ impl From<&Health> for HealthView {
             pool: health.snapshot.pool.to_string(),
             taken_at: health.snapshot.taken_at.to_string(),
             findings: health.findings.iter().map(FindingView::from).collect(),
+            names: names(&health.snapshot),
         }
     }
+}
+
+/// What clients and identity pools are called.
+fn names(snapshot: &Snapshot) -> BTreeMap<String, String> {
+    let lists = [
+        ("ListUserPoolClients", "UserPoolClients", "ClientId", "ClientName"),
+        ("ListIdentityPools", "IdentityPools", "IdentityPoolId", "IdentityPoolName"),
+    ];
+    let told = lists.into_iter().flat_map(|(operation, list, id, name)| {
+        let entries = snapshot.body(operation, "").and_then(|body| body.get(list)?.as_array());
+        let text = |entry: &Value, field: &str| entry.get(field).and_then(Value::as_str).map(str::to_owned);
+        entries.into_iter().flatten().filter_map(move |entry| Some((text(entry, id)?, text(entry, name)?)))
+    });
+    told.collect()
 }
 
 /// The names of severities, the worst first.

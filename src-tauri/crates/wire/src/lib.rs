@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod lab;
 pub mod ledger;
 pub mod plans;
+pub mod pool_settings;
 pub mod pools;
 pub mod preview;
 pub mod query;

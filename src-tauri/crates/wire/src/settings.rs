@@ -184,10 +184,18 @@ fn entries<'a>(snapshot: &'a Snapshot, operation: &str, list: &str) -> Result<&'
     }
 }
 
+/// Whether a list was answered that the rest depends on.
+///
+/// # Errors
+/// Why it was not.
+pub fn answered(snapshot: &Snapshot, operation: &str) -> Result<(), Unlisted> {
+    entries(snapshot, operation, "").map(|_| ())
+}
+
 /// An identity pool in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct IdentityPoolLineView {
+pub struct IdentityPoolNearbyView {
     /// Its id.
     pub id: String,
     /// Its name. Foreign text.
@@ -204,7 +212,7 @@ pub struct IdentityPoolLineView {
     pub unknown: Option<String>,
 }
 
-impl IdentityPoolLineView {
+impl IdentityPoolNearbyView {
     /// The identity pools that were listed.
     ///
     /// # Errors

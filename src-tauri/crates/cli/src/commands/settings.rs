@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use console::{Console, PoolId};
 use serde::Serialize;
-use wire::settings::{ClientLineView, IdentityPoolLineView, LimitView, SettingsView, TriggerView};
+use wire::settings::{ClientLineView, IdentityPoolNearbyView, LimitView, SettingsView, TriggerView};
 use wire::{ErrorCode, WireError};
 
 use crate::arguments::{Format, GlobalOptions};
@@ -57,7 +57,7 @@ pub(crate) async fn clients(common: &GlobalOptions) -> Result<(), Failure> {
 pub(crate) async fn identity_pools(common: &GlobalOptions) -> Result<(), Failure> {
     let (console, pool) = meant(common).await?;
     let snapshot = console.identity_pool_settings(&common.online().parse()?, &pool).await?;
-    let pools = IdentityPoolLineView::all(&snapshot).map_err(WireError::from)?;
+    let pools = IdentityPoolNearbyView::all(&snapshot).map_err(WireError::from)?;
     let head = ["id", "name", "trusts", "guests", "classicFlow", "roles", "unknown"];
     lines(common, &head, &pools, |pool| {
         let flag = |flag: Option<bool>| flag.map(yes_or_no).unwrap_or_default();

@@ -14,13 +14,7 @@ impl Session {
     /// # Errors
     /// What stands in the way of every call.
     pub async fn read_identity_pools(&self, snapshot: &mut Snapshot) -> Result<(), Error> {
-        let pools = self
-            .pages(&self.context(operations::LIST_USER_POOLS), "UserPools", |token, tap| {
-                let list = self.cognito().list_user_pools().max_results(60).set_next_token(token);
-                list.customize().interceptor(tap).send()
-            })
-            .await?;
-        snapshot.put("ListUserPools", "", pools);
+        self.list_pools(snapshot).await?;
         let list = self
             .pages(&self.context(operations::LIST_IDENTITY_POOLS), "IdentityPools", |token, tap| {
                 let list = self.identities().list_identity_pools().max_results(60).set_next_token(token);
@@ -29,25 +23,10 @@ impl Session {
             .await?;
         snapshot.put("ListIdentityPools", "", list);
         for id in owned(snapshot.identity_pools()) {
-            let described = self
-                .answer(&self.context(operations::DESCRIBE_IDENTITY_POOL), |tap| {
-                    self.identities().describe_identity_pool().identity_pool_id(&id).customize().interceptor(tap).send()
-                })
-                .await?;
-            snapshot.put("DescribeIdentityPool", &id, described);
+            self.read_one_identity_pool(snapshot, &id).await?;
         }
         for id in owned(snapshot.judged_identity_pools()) {
-            let roles = self
-                .answer(&self.context(operations::GET_IDENTITY_POOL_ROLES), |tap| {
-                    self.identities()
-                        .get_identity_pool_roles()
-                        .identity_pool_id(&id)
-                        .customize()
-                        .interceptor(tap)
-                        .send()
-                })
-                .await?;
-            snapshot.put("GetIdentityPoolRoles", &id, roles);
+            self.read_roles(snapshot, &id).await?;
         }
         for id in owned(snapshot.trusted_by()) {
             let Some(provider) = snapshot.provider_in(&id).map(str::to_owned) else { continue };
@@ -59,6 +38,40 @@ impl Session {
                 .await?;
             snapshot.put("GetPrincipalTagAttributeMap", &id, tags);
         }
+        Ok(())
+    }
+
+    /// Reads one identity pool's settings.
+    pub(super) async fn read_one_identity_pool(&self, snapshot: &mut Snapshot, id: &str) -> Result<(), Error> {
+        let described = self
+            .answer(&self.context(operations::DESCRIBE_IDENTITY_POOL), |tap| {
+                self.identities().describe_identity_pool().identity_pool_id(id).customize().interceptor(tap).send()
+            })
+            .await?;
+        snapshot.put("DescribeIdentityPool", id, described);
+        Ok(())
+    }
+
+    /// Reads one identity pool's roles.
+    pub(super) async fn read_roles(&self, snapshot: &mut Snapshot, id: &str) -> Result<(), Error> {
+        let roles = self
+            .answer(&self.context(operations::GET_IDENTITY_POOL_ROLES), |tap| {
+                self.identities().get_identity_pool_roles().identity_pool_id(id).customize().interceptor(tap).send()
+            })
+            .await?;
+        snapshot.put("GetIdentityPoolRoles", id, roles);
+        Ok(())
+    }
+
+    /// Reads which user pools there are.
+    pub(super) async fn list_pools(&self, snapshot: &mut Snapshot) -> Result<(), Error> {
+        let pools = self
+            .pages(&self.context(operations::LIST_USER_POOLS), "UserPools", |token, tap| {
+                let list = self.cognito().list_user_pools().max_results(60).set_next_token(token);
+                list.customize().interceptor(tap).send()
+            })
+            .await?;
+        snapshot.put("ListUserPools", "", pools);
         Ok(())
     }
 }

@@ -11,6 +11,7 @@ mod limits;
 mod mask;
 mod pool;
 mod tap;
+mod whole;
 
 use std::collections::HashSet;
 use std::future::Future;
@@ -29,6 +30,7 @@ use crate::Session;
 use crate::error::{Context, Error, ErrorKind};
 pub use limits::{Limit, PROVISIONED};
 use tap::Tap;
+pub use whole::writes;
 
 /// Why there is no body, with the code of AWS where it decided.
 struct Missing {

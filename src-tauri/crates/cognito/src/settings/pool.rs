@@ -15,6 +15,27 @@ impl Session {
     /// # Errors
     /// [`ErrorKind::NotFound`] when this account has no such pool in this Region; what stands in the way of every call.
     pub async fn read_pool(&self, snapshot: &mut Snapshot) -> Result<(), Error> {
+        self.read_pool_alone(snapshot).await?;
+        let pool = snapshot.pool.clone();
+        self.read_mfa(snapshot).await?;
+        let logs = self
+            .answer(&self.of_pool(operations::GET_LOG_DELIVERY_CONFIGURATION, &pool), |tap| {
+                let get = self.cognito().get_log_delivery_configuration();
+                get.user_pool_id(pool.as_str()).customize().interceptor(tap).send()
+            })
+            .await?;
+        snapshot.put("GetLogDeliveryConfiguration", "", logs);
+        let risk = self.risk(&pool, None).await?;
+        snapshot.put("DescribeRiskConfiguration", "", risk);
+        self.read_domains(snapshot).await?;
+        self.read_lists(snapshot).await
+    }
+
+    /// Reads `DescribeUserPool` alone (IAM action of that name; free).
+    ///
+    /// # Errors
+    /// As [`Session::read_pool`].
+    pub async fn read_pool_alone(&self, snapshot: &mut Snapshot) -> Result<(), Error> {
         let pool = snapshot.pool.clone();
         let context = self.of_pool(operations::DESCRIBE_USER_POOL, &pool);
         let described = self.body(&context, |tap| {
@@ -30,6 +51,15 @@ impl Session {
             },
         };
         snapshot.put("DescribeUserPool", "", described);
+        Ok(())
+    }
+
+    /// Reads how people prove a second factor (`GetUserPoolMfaConfig`; IAM action of that name; free).
+    ///
+    /// # Errors
+    /// What stands in the way of every call.
+    pub async fn read_mfa(&self, snapshot: &mut Snapshot) -> Result<(), Error> {
+        let pool = snapshot.pool.clone();
         let mfa = self
             .answer(&self.of_pool(operations::GET_USER_POOL_MFA_CONFIG, &pool), |tap| {
                 self.cognito()
@@ -41,17 +71,19 @@ impl Session {
             })
             .await?;
         snapshot.put("GetUserPoolMfaConfig", "", mfa);
-        let logs = self
-            .answer(&self.of_pool(operations::GET_LOG_DELIVERY_CONFIGURATION, &pool), |tap| {
-                let get = self.cognito().get_log_delivery_configuration();
-                get.user_pool_id(pool.as_str()).customize().interceptor(tap).send()
-            })
-            .await?;
-        snapshot.put("GetLogDeliveryConfiguration", "", logs);
-        let risk = self.risk(&pool, None).await?;
-        snapshot.put("DescribeRiskConfiguration", "", risk);
-        self.read_domains(snapshot).await?;
-        self.read_lists(snapshot).await
+        Ok(())
+    }
+
+    /// Reads what can be counted: `DescribeUserPool`, `ListGroups`, `ListIdentityProviders`, `ListResourceServers`,
+    /// `ListUserPoolClients`, `ListUserPools` (IAM actions of those names; free).
+    ///
+    /// # Errors
+    /// As [`Session::read_pool`].
+    pub async fn read_counts(&self, snapshot: &mut Snapshot) -> Result<(), Error> {
+        self.read_pool_alone(snapshot).await?;
+        self.read_lists(snapshot).await?;
+        self.list_clients(snapshot).await?;
+        self.list_pools(snapshot).await
     }
 
     /// Threat protection of the pool, or of one client.

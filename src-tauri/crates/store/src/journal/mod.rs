@@ -1,6 +1,7 @@
 //! What this program did that may cost money or changes something. Written before it is done; kept when the cache is thrown away.
 
 mod audit;
+mod edits;
 mod jobs;
 mod ledger;
 
@@ -14,6 +15,7 @@ use crate::data_dir::DataDir;
 use crate::db::{self, OpenFailure, Place};
 use crate::keys::Keys;
 pub use audit::{AuditEntry, AuditFault, AuditFilter, AuditKind, AuditPerson, AuditPlan, AuditRecord, AuditVerdict};
+pub use edits::{EditRow, EditState, Waiver};
 pub use jobs::{ItemEnd, ItemRow, JobRow, NewJob};
 pub use ledger::{Entry, LedgerCall, LedgerEnd, LedgerId};
 
@@ -58,7 +60,11 @@ impl From<rusqlite::Error> for JournalError {
     }
 }
 
-const MIGRATIONS: &[M<'_>] = &[M::up(include_str!("0001_ledger.sql")), M::up(include_str!("0002_jobs.sql"))];
+const MIGRATIONS: &[M<'_>] = &[
+    M::up(include_str!("0001_ledger.sql")),
+    M::up(include_str!("0002_jobs.sql")),
+    M::up(include_str!("0003_edits.sql")),
+];
 
 impl Journal {
     /// Opens the journal and creates it when there is none.

@@ -1,0 +1,332 @@
+//! Changing settings that AWS replaces as a whole: describe → patch → diff → write whole → describe again → verify.
+//!
+//! `UpdateUserPool` and its like put every setting that a request leaves out back to its default. So what is written is the
+//! described object with the patch, in the very form in which AWS told it; and where AWS tells a field that nobody here
+//! knows how to write, nothing is written at all.
+
+mod differ;
+mod shape;
+mod verify;
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+pub use differ::{Difference, differences};
+use shape::Shape;
+pub use verify::{Verified, verify};
+
+/// What is written whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Kind {
+    /// A pool (`UpdateUserPool`).
+    Pool,
+    /// How people prove a second factor (`SetUserPoolMfaConfig`).
+    Mfa,
+    /// An app client (`UpdateUserPoolClient`).
+    Client,
+    /// Threat protection of a pool or of one client (`SetRiskConfiguration`).
+    Risk,
+    /// An identity pool (`UpdateIdentityPool`).
+    IdentityPool,
+    /// The roles of an identity pool (`SetIdentityPoolRoles`).
+    Roles,
+}
+
+/// Which one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Whole {
+    /// What it is.
+    pub kind: Kind,
+    /// The client's id, the identity pool's; empty for the pool itself.
+    pub subject: String,
+}
+
+/// One place and what is to be there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Put {
+    /// The place in the described body, as a JSON pointer.
+    pub pointer: String,
+    /// What is to be there; `None` for nothing, so that AWS's default holds.
+    pub value: Option<Value>,
+}
+
+/// Why something cannot be written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// AWS tells fields that would be lost.
+    #[error(
+        "AWS tells settings that this version does not know how to write back ({}). Writing the rest would reset them, so \
+         nothing is written. Use a newer version, or change it in AWS's console.",
+        .0.join(", ")
+    )]
+    Unwritable(Vec<String>),
+    /// The answer is not what it should be.
+    #[error("AWS's description has no {0}, so it cannot be written back whole.")]
+    Undescribed(String),
+    /// The place cannot be set.
+    #[error("{0} cannot be changed.")]
+    Fixed(String),
+    /// Nothing would change.
+    #[error("It is so already.")]
+    Nothing,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 6] = [Self::Pool, Self::Mfa, Self::Client, Self::Risk, Self::IdentityPool, Self::Roles];
+
+    /// The operation that describes it.
+    #[must_use]
+    pub fn describes(self) -> &'static str {
+        match self {
+            Self::Pool => "DescribeUserPool",
+            Self::Mfa => "GetUserPoolMfaConfig",
+            Self::Client => "DescribeUserPoolClient",
+            Self::Risk => "DescribeRiskConfiguration",
+            Self::IdentityPool => "DescribeIdentityPool",
+            Self::Roles => "GetIdentityPoolRoles",
+        }
+    }
+
+    /// The operation that writes it.
+    #[must_use]
+    pub fn writes(self) -> &'static str {
+        match self {
+            Self::Pool => "UpdateUserPool",
+            Self::Mfa => "SetUserPoolMfaConfig",
+            Self::Client => "UpdateUserPoolClient",
+            Self::Risk => "SetRiskConfiguration",
+            Self::IdentityPool => "UpdateIdentityPool",
+            Self::Roles => "SetIdentityPoolRoles",
+        }
+    }
+
+    /// The kind that an operation describes; `None` when it describes none.
+    #[must_use]
+    pub fn described_by(operation: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.describes() == operation)
+    }
+
+    /// What another operation tells of the same thing, and so has to stay as it is, too.
+    #[must_use]
+    pub fn beside(self) -> Option<Self> {
+        match self {
+            Self::Pool => Some(Self::Mfa),
+            Self::Mfa => Some(Self::Pool),
+            _ => None,
+        }
+    }
+
+    /// Where the object is in the described body.
+    fn root(self) -> &'static str {
+        match self {
+            Self::Pool => "/UserPool",
+            Self::Client => "/UserPoolClient",
+            Self::Risk => "/RiskConfiguration",
+            Self::Mfa | Self::IdentityPool | Self::Roles => "",
+        }
+    }
+
+    /// What AWS tells and does not take. The ids of what is written are put back by whoever sends it.
+    fn told(self) -> &'static [&'static str] {
+        match self {
+            Self::Pool => &[
+                "AliasAttributes",
+                "Arn",
+                "CreationDate",
+                "CustomDomain",
+                "Domain",
+                "EmailConfigurationFailure",
+                "EstimatedNumberOfUsers",
+                "Id",
+                "LastModifiedDate",
+                "SchemaAttributes",
+                "SmsConfigurationFailure",
+                "Status",
+                "UsernameAttributes",
+                "UsernameConfiguration",
+            ],
+            Self::Client => &["ClientId", "ClientSecret", "CreationDate", "LastModifiedDate", "UserPoolId"],
+            Self::Risk => &["ClientId", "LastModifiedDate", "UserPoolId"],
+            Self::IdentityPool | Self::Roles => &["IdentityPoolId"],
+            Self::Mfa => &[],
+        }
+    }
+
+    /// Whether nothing at a place can be set: AWS tells it, or it is outside of what is written.
+    #[must_use]
+    pub fn is_fixed(self, pointer: &str) -> bool {
+        let Some(rest) = pointer.strip_prefix(self.root()).and_then(|rest| rest.strip_prefix('/')) else { return true };
+        let first = rest.split('/').next().unwrap_or_default();
+        first.is_empty() || self.told().contains(&first)
+    }
+
+    /// What is sent: the described object, in the form in which the request has it.
+    ///
+    /// # Errors
+    /// [`Refused::Unwritable`] when something that AWS tells would be lost; [`Refused::Undescribed`] for another body.
+    pub fn request(self, body: &Value) -> Result<Map<String, Value>, Refused> {
+        let object = body.pointer(self.root()).and_then(Value::as_object);
+        let object = object.ok_or_else(|| Refused::Undescribed(self.root().trim_start_matches('/').to_owned()))?;
+        let mut request = object.clone();
+        request.retain(|name, value| !self.told().contains(&name.as_str()) && !value.is_null());
+        match self {
+            Self::Pool => of_pool(&mut request),
+            Self::Roles => {
+                // The request has to have it, and AWS leaves it out where there is none.
+                request.entry("Roles").or_insert_with(|| Map::new().into());
+            }
+            _ => {}
+        }
+        let mut strange = BTreeSet::new();
+        Shape::of(self).lacks(&Value::Object(request.clone()), "", &mut strange);
+        if strange.is_empty() { Ok(request) } else { Err(Refused::Unwritable(strange.into_iter().collect())) }
+    }
+
+    /// The described body with a patch.
+    ///
+    /// # Errors
+    /// [`Refused::Fixed`] for a place that cannot be set; [`Refused::Nothing`] when it is so already.
+    pub fn patched(self, body: &Value, patch: &[Put]) -> Result<Value, Refused> {
+        let mut patched = body.clone();
+        for put in patch {
+            if self.is_fixed(&put.pointer) {
+                return Err(Refused::Fixed(put.pointer.rsplit('/').next().unwrap_or_default().to_owned()));
+            }
+            set(&mut patched, &put.pointer, put.value.clone());
+        }
+        if differences(body, &patched).is_empty() { Err(Refused::Nothing) } else { Ok(patched) }
+    }
+}
+
+/// The places that say the same as another one of the pool: a request with both would contradict itself.
+const OLDER: [(&str, &str); 4] = [
+    ("/EmailVerificationMessage", "/VerificationMessageTemplate/EmailMessage"),
+    ("/EmailVerificationSubject", "/VerificationMessageTemplate/EmailSubject"),
+    ("/SmsVerificationMessage", "/VerificationMessageTemplate/SmsMessage"),
+    ("/AdminCreateUserConfig/UnusedAccountValidityDays", "/Policies/PasswordPolicy/TemporaryPasswordValidityDays"),
+];
+
+fn of_pool(request: &mut Map<String, Value>) {
+    if let Some(name) = request.remove("Name") {
+        request.insert("PoolName".to_owned(), name);
+    }
+    let mut whole = Value::Object(std::mem::take(request));
+    for (older, newer) in OLDER {
+        if whole.pointer(newer).is_some_and(|value| !value.is_null()) {
+            set(&mut whole, older, None);
+        }
+    }
+    if let Value::Object(map) = whole {
+        *request = map;
+    }
+}
+
+/// Puts a value at a place, and makes what has to be there for it.
+fn set(body: &mut Value, pointer: &str, value: Option<Value>) {
+    let names: Vec<String> =
+        pointer.split('/').skip(1).map(|name| name.replace("~1", "/").replace("~0", "~")).collect();
+    let Some((last, above)) = names.split_last() else { return };
+    let mut place = body;
+    for name in above {
+        if !place.is_object() {
+            if value.is_none() {
+                return;
+            }
+            *place = Map::new().into();
+        }
+        let Some(map) = place.as_object_mut() else { return };
+        if value.is_none() && !map.contains_key(name) {
+            return;
+        }
+        place = map.entry(name.clone()).or_insert_with(|| Map::new().into());
+    }
+    if !place.is_object() && value.is_some() {
+        *place = Map::new().into();
+    }
+    let Some(map) = place.as_object_mut() else { return };
+    match value {
+        Some(value) => {
+            map.insert(last.clone(), value);
+        }
+        None => {
+            map.remove(last);
+        }
+    }
+}
+
+impl fmt::Display for Whole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.kind, self.subject.as_str()) {
+            (kind, "") => f.write_str(kind.writes()),
+            (kind, subject) => write!(f, "{} {subject}", kind.writes()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn put(pointer: &str, value: Value) -> Put {
+        Put { pointer: pointer.to_owned(), value: Some(value) }
+    }
+
+    #[test]
+    fn a_request_is_the_description_without_what_aws_only_tells() {
+        let body = json!({ "UserPool": { "Id": "x", "Name": "shop", "Arn": "arn", "MfaConfiguration": "OFF",
+            "EmailVerificationMessage": "old {####}", "VerificationMessageTemplate": { "EmailMessage": "{####}" },
+            "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": true, "UnusedAccountValidityDays": 7 },
+            "Policies": { "PasswordPolicy": { "TemporaryPasswordValidityDays": 3 } } } });
+        let request = Kind::Pool.request(&body).unwrap();
+        let wanted = json!({ "PoolName": "shop", "MfaConfiguration": "OFF",
+            "VerificationMessageTemplate": { "EmailMessage": "{####}" },
+            "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": true },
+            "Policies": { "PasswordPolicy": { "TemporaryPasswordValidityDays": 3 } } });
+        assert_eq!(Value::Object(request), wanted);
+    }
+
+    #[test]
+    fn a_field_that_nobody_knows_how_to_write_stops_everything_wherever_it_is() {
+        for strange in [
+            json!({ "Tomorrow": 1 }),
+            json!({ "Policies": { "PasswordPolicy": { "Emoji": true } } }),
+            json!({ "AccountRecoverySetting": { "RecoveryMechanisms": [{ "Name": "x", "Weight": 2 }] } }),
+            json!({ "DeletionProtection": { "Until": "2030" } }),
+            json!({ "AutoVerifiedAttributes": [{ "Name": "email" }] }),
+        ] {
+            let refused = Kind::Pool.request(&json!({ "UserPool": strange })).unwrap_err();
+            assert!(matches!(&refused, Refused::Unwritable(fields) if fields.len() == 1), "{strange} {refused}");
+        }
+        let free = json!({ "UserPool": { "UserPoolTags": { "any": "tag" }, "AcrConfiguration": {
+            "Level1": { "AcrValue": "a" } } } });
+        Kind::Pool.request(&free).unwrap();
+    }
+
+    #[test]
+    fn a_patch_makes_what_has_to_be_there_and_takes_away_what_is_named() {
+        let body = json!({ "UserPoolClient": { "ClientId": "c", "CallbackURLs": ["https://a"] } });
+        let patch = [
+            put("/UserPoolClient/TokenValidityUnits/AccessToken", json!("minutes")),
+            Put { pointer: "/UserPoolClient/CallbackURLs".to_owned(), value: None },
+        ];
+        let patched = Kind::Client.patched(&body, &patch).unwrap();
+        assert_eq!(
+            patched,
+            json!({ "UserPoolClient": { "ClientId": "c", "TokenValidityUnits": { "AccessToken": "minutes" } } })
+        );
+        let same = Kind::Client.patched(&body, &[put("/UserPoolClient/CallbackURLs", json!(["https://a"]))]);
+        assert_eq!(same, Err(Refused::Nothing));
+        let fixed = Kind::Client.patched(&body, &[put("/UserPoolClient/ClientSecret", json!("x"))]);
+        assert_eq!(fixed, Err(Refused::Fixed("ClientSecret".to_owned())));
+        assert!(Kind::Pool.is_fixed("/Elsewhere/Name") && !Kind::Roles.is_fixed("/Roles/authenticated"));
+    }
+}

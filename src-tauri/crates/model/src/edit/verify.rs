@@ -1,0 +1,126 @@
+//! Whether only the patch changed.
+
+use serde_json::Value;
+
+use super::differ::{Difference, differences};
+use super::{Kind, OLDER, Put};
+
+/// What describing again showed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Verified {
+    /// What changed and was meant to.
+    pub changed: Vec<Difference>,
+    /// What was meant to be there and is not: the place, what was wanted, and what is there.
+    pub missing: Vec<Difference>,
+    /// What changed and was not meant to.
+    pub others: Vec<Difference>,
+}
+
+impl Verified {
+    /// Whether the patch is there, and nothing else changed.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.missing.is_empty() && self.others.is_empty()
+    }
+}
+
+/// Places that follow others without being asked, in the same answer or in the one beside it.
+const FOLLOWERS: [(&str, &str); 6] = [
+    ("/SmsMfaConfiguration/SmsConfiguration", "/UserPool/SmsConfiguration"),
+    ("/SmsMfaConfiguration/SmsAuthenticationMessage", "/UserPool/SmsAuthenticationMessage"),
+    ("/MfaConfiguration", "/UserPool/MfaConfiguration"),
+    ("/UserPool/SmsConfiguration", "/SmsMfaConfiguration/SmsConfiguration"),
+    ("/UserPool/SmsAuthenticationMessage", "/SmsMfaConfiguration/SmsAuthenticationMessage"),
+    ("/UserPool/MfaConfiguration", "/MfaConfiguration"),
+];
+
+/// Times and numbers that change by themselves.
+const MOVING: [&str; 3] = ["LastModifiedDate", "EstimatedNumberOfUsers", "SmsConfigurationFailure"];
+
+/// Compares two descriptions of the kind, and of what is beside it where there is something, with what was meant.
+#[must_use]
+pub fn verify(patch: &[Put], before: &Value, after: &Value, beside: Option<(&Value, &Value)>, kind: Kind) -> Verified {
+    let mut verified = Verified::default();
+    for put in patch {
+        let found = after.pointer(&put.pointer);
+        // Where nothing was wanted, AWS's default may be there.
+        let Some(wanted) = &put.value else { continue };
+        let lacks = match found {
+            Some(found) => !differences(wanted, found).is_empty(),
+            None => !differences(wanted, &Value::Null).is_empty(),
+        };
+        if lacks {
+            let (pointer, before) = (put.pointer.clone(), Some(wanted.clone()));
+            verified.missing.push(Difference { pointer, before, after: found.cloned() });
+        }
+    }
+    let meant =
+        |place: &str| patch.iter().any(|put| touches(place, &put.pointer) || follows(place, &put.pointer, kind));
+    let moves = |place: &str| MOVING.iter().any(|name| place.rsplit('/').next() == Some(name));
+    let all = differences(before, after).into_iter();
+    let all = all.chain(beside.map(|(before, after)| differences(before, after)).unwrap_or_default());
+    for difference in all.filter(|difference| !moves(&difference.pointer)) {
+        if meant(&difference.pointer) {
+            verified.changed.push(difference);
+        } else {
+            verified.others.push(difference);
+        }
+    }
+    verified
+}
+
+/// Whether one place is the other, or in it, or around it.
+fn touches(place: &str, other: &str) -> bool {
+    let within = |inner: &str, outer: &str| {
+        inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    within(place, other) || within(other, place)
+}
+
+/// Whether a place says what another one says.
+fn follows(place: &str, put: &str, kind: Kind) -> bool {
+    let older = OLDER.iter().any(|(older, newer)| {
+        let (older, newer) = (format!("/UserPool{older}"), format!("/UserPool{newer}"));
+        kind == Kind::Pool && (touches(put, &newer) && place == older || touches(put, &older) && place == newer)
+    });
+    older || FOLLOWERS.iter().any(|(from, to)| touches(put, from) && touches(place, to))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_was_meant_what_is_missing_and_what_else_changed_are_told_apart() {
+        let before = json!({ "UserPool": { "Policies": { "PasswordPolicy": { "MinimumLength": 8,
+            "TemporaryPasswordValidityDays": 7 } }, "LambdaConfig": { "PreSignUp": "arn" }, "LastModifiedDate": 1,
+            "AdminCreateUserConfig": { "UnusedAccountValidityDays": 7 } } });
+        let after = json!({ "UserPool": { "Policies": { "PasswordPolicy": { "MinimumLength": 8,
+            "TemporaryPasswordValidityDays": 3 } }, "LambdaConfig": {}, "LastModifiedDate": 2,
+            "AdminCreateUserConfig": { "UnusedAccountValidityDays": 3 } } });
+        let put = |name: &str, value| Put {
+            pointer: format!("/UserPool/Policies/PasswordPolicy/{name}"),
+            value: Some(value),
+        };
+        let patch = [put("MinimumLength", json!(12)), put("TemporaryPasswordValidityDays", json!(3))];
+        let verified = verify(&patch, &before, &after, None, Kind::Pool);
+        let places = |list: &[Difference]| list.iter().map(|it| it.pointer.clone()).collect::<Vec<_>>();
+        assert_eq!(places(&verified.missing), ["/UserPool/Policies/PasswordPolicy/MinimumLength"]);
+        assert_eq!(places(&verified.others), ["/UserPool/LambdaConfig/PreSignUp"]);
+        assert_eq!(verified.changed.len(), 2, "{:?}", verified.changed);
+        assert!(!verified.is_clean());
+    }
+
+    #[test]
+    fn a_second_factor_is_told_in_two_places_and_changes_in_both() {
+        let patch = [Put { pointer: "/MfaConfiguration".to_owned(), value: Some(json!("ON")) }];
+        let (before, after) = (json!({ "MfaConfiguration": "OFF" }), json!({ "MfaConfiguration": "ON" }));
+        let pool = |mfa: &str, name: &str| json!({ "UserPool": { "MfaConfiguration": mfa, "Name": name } });
+        let (was, is) = (pool("OFF", "a"), pool("ON", "a"));
+        assert!(verify(&patch, &before, &after, Some((&was, &is)), Kind::Mfa).is_clean());
+        let renamed = pool("ON", "b");
+        assert!(!verify(&patch, &before, &after, Some((&was, &renamed)), Kind::Mfa).is_clean());
+    }
+}

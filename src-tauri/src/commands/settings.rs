@@ -1,0 +1,115 @@
+//! The settings of the open pool and what stands around it. Nothing here changes anything or makes anybody billable.
+
+use console::{Report, ReportFormat};
+use secrecy::{ExposeSecret, SecretString};
+use wire::health::{HealthView, SaveHealth, sarif};
+use wire::lab::{OneClient, RevealedView, client_id};
+use wire::plans::SavedFileView;
+use wire::pool_settings::{
+    ClientsSettingsView, ConfigurationView, IdentityPoolsSettingsView, PoolSettingsView, QuotasView,
+};
+use wire::{ErrorCode, WireError};
+
+use super::cost::save;
+use super::{Answer, Desk};
+
+/// Everything that is set of the pool (`DescribeUserPool` and eight more; free).
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn get_pool_settings(desk: Desk<'_>) -> Answer<PoolSettingsView> {
+    let pool = desk.pool()?;
+    desk.warm(pool.connection().sandbox).await;
+    let snapshot = desk.console().await?.pool_settings(pool.connection(), &pool.key().pool).await?;
+    Ok(PoolSettingsView::from(&snapshot))
+}
+
+/// Everything that is set of the app clients (`DescribeUserPoolClient` of each; free). Secrets stay here.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn get_client_settings(desk: Desk<'_>) -> Answer<ClientsSettingsView> {
+    let pool = desk.pool()?;
+    desk.warm(pool.connection().sandbox).await;
+    let snapshot = desk.console().await?.client_settings(pool.connection(), &pool.key().pool, None).await?;
+    wire::settings::answered(&snapshot, "ListUserPoolClients")?;
+    Ok(ClientsSettingsView::from(&snapshot))
+}
+
+/// What a program has to be told about a client; no secret is in it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn get_client_configuration(desk: Desk<'_>, request: OneClient) -> Answer<Vec<ConfigurationView>> {
+    let (pool, client) = (desk.pool()?, client_id(&request.client_id)?);
+    let told = desk.console().await?.configuration(pool.connection(), &pool.key().pool, &client).await?;
+    Ok(ConfigurationView::all(&told))
+}
+
+/// A client's secret (`DescribeUserPoolClient`; free).
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn reveal_client_secret(desk: Desk<'_>, request: OneClient) -> Answer<RevealedView> {
+    Ok(RevealedView { value: secret(&desk, &request).await?.expose_secret().to_owned() })
+}
+
+/// Copies a client's secret; half a minute later it is off the clipboard.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn copy_client_secret(desk: Desk<'_>, request: OneClient) -> Answer<()> {
+    desk.clipboard().copy(secret(&desk, &request).await?)
+}
+
+async fn secret(desk: &Desk<'_>, request: &OneClient) -> Result<SecretString, WireError> {
+    let (pool, client) = (desk.pool()?, client_id(&request.client_id)?);
+    let found = desk.console().await?.client(pool.connection(), &pool.key().pool, &client).await?;
+    found.secret.ok_or_else(|| WireError::new(ErrorCode::Precondition, "This app client has no secret."))
+}
+
+/// Every identity pool of the account (`DescribeIdentityPool` of each; free).
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn get_identity_pool_settings(desk: Desk<'_>) -> Answer<IdentityPoolsSettingsView> {
+    let pool = desk.pool()?;
+    desk.warm(pool.connection().sandbox).await;
+    let snapshot = desk.console().await?.identity_pool_settings(pool.connection(), &pool.key().pool).await?;
+    wire::settings::answered(&snapshot, "ListIdentityPools")?;
+    Ok(IdentityPoolsSettingsView::from(&snapshot))
+}
+
+/// How much of what AWS allows is used (`GetProvisionedLimit`, one a second, and what can be counted; free).
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn get_quotas(desk: Desk<'_>) -> Answer<QuotasView> {
+    let (pool, console) = (desk.pool()?, desk.console().await?);
+    desk.warm(pool.connection().sandbox).await;
+    let snapshot = console.counted_settings(pool.connection(), &pool.key().pool).await?;
+    let limits = console.limits(pool.connection()).await?;
+    Ok(QuotasView::new(&limits, &console.used_now(pool.connection()), &snapshot))
+}
+
+/// Holds every rule against the pool (free).
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn get_health(desk: Desk<'_>) -> Answer<HealthView> {
+    let pool = desk.pool()?;
+    desk.warm(pool.connection().sandbox).await;
+    let health = desk.console().await?.health(pool.connection(), &pool.key().pool).await?;
+    Ok(HealthView::from(&health))
+}
+
+/// Holds every rule against the pool and writes what they say into the folder for downloads.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_health(desk: Desk<'_>, request: SaveHealth) -> Answer<SavedFileView> {
+    let pool = desk.pool()?;
+    let health = desk.console().await?.health(pool.connection(), &pool.key().pool).await?;
+    let json = |value: serde_json::Result<Vec<u8>>| {
+        value.map_err(|error| WireError::new(ErrorCode::Internal, format!("It cannot be written: {error}.")))
+    };
+    let (end, bytes) = match request.format.as_str() {
+        "html" => ("html", Report::of_health(&health).write(ReportFormat::Html)),
+        "csv" => ("csv", HealthView::from(&health).csv()),
+        "sarif" => ("sarif", json(serde_json::to_vec_pretty(&sarif(&health, env!("CARGO_PKG_VERSION"))))?),
+        "json" => ("json", json(serde_json::to_vec_pretty(&HealthView::from(&health)))?),
+        _ => return Err(WireError::validation("format", "A report is html, csv, sarif or json.")),
+    };
+    save(&desk, &format!("poolkeeper-health-{}", pool.key().pool), end, bytes).await
+}

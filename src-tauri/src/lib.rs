@@ -180,5 +180,15 @@ fn commands<R: Runtime>() -> Commands<R> {
         commands::settings::get_quotas,
         commands::settings::get_health,
         commands::settings::save_health,
+        commands::settings::save_settings,
+        commands::settings::compare_settings,
+        commands::edits::plan_edit,
+        commands::edits::plan_fix,
+        commands::edits::plan_undo_edit,
+        commands::edits::make_edit,
+        commands::edits::list_edits,
+        commands::edits::accept_risk,
+        commands::edits::accept_risk_no_longer,
+        commands::edits::get_health_record,
     ]
 }

@@ -6,6 +6,7 @@
 mod accessibility;
 mod cost;
 mod damage;
+mod health;
 mod hostile;
 mod keyboard;
 mod lab;

@@ -59,6 +59,7 @@ pub(crate) async fn tour(window: &Window, mut look: impl AsyncFnMut(&Window, &st
         window.click("button", view).await;
         look(window, &format!("cost-{}", view.to_lowercase().replace(' ', "-"))).await;
     }
+    crate::health::tour(window, &mut look).await;
     window.click("button", "/^Settings/").await;
     look(window, "settings").await;
     window.click("button", "/^Erase everything/").await;

@@ -6,7 +6,8 @@ use wire::health::{HealthView, SaveHealth, sarif};
 use wire::lab::{OneClient, RevealedView, client_id};
 use wire::plans::SavedFileView;
 use wire::pool_settings::{
-    ClientsSettingsView, ConfigurationView, IdentityPoolsSettingsView, PoolSettingsView, QuotasView,
+    ClientsSettingsView, CompareSettings, ComparedView, ConfigurationView, IdentityPoolsSettingsView, PoolSettingsView,
+    QuotasView, SaveSettings,
 };
 use wire::{ErrorCode, WireError};
 
@@ -92,6 +93,8 @@ pub(crate) async fn get_health(desk: Desk<'_>) -> Answer<HealthView> {
     let pool = desk.pool()?;
     desk.warm(pool.connection().sandbox).await;
     let health = desk.console().await?.health(pool.connection(), &pool.key().pool).await?;
+    // A score that cannot be kept is said elsewhere: the journal's own notice tells of it.
+    let _ = pool.keep_score(&health.findings).await;
     Ok(HealthView::from(&health))
 }
 
@@ -112,4 +115,27 @@ pub(crate) async fn save_health(desk: Desk<'_>, request: SaveHealth) -> Answer<S
         _ => return Err(WireError::validation("format", "A report is html, csv, sarif or json.")),
     };
     save(&desk, &format!("poolkeeper-health-{}", pool.key().pool), end, bytes).await
+}
+
+/// Writes everything that is set of the pool and its clients into the folder for downloads; no secret is in it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_settings(desk: Desk<'_>, request: SaveSettings) -> Answer<SavedFileView> {
+    let (pool, console) = (desk.pool()?, desk.console().await?);
+    let id = &pool.key().pool;
+    let settings = console.pool_settings(pool.connection(), id).await?;
+    let clients = console.client_settings(pool.connection(), id, None).await?;
+    let (end, bytes) = request.write(&[&settings, &clients])?;
+    save(&desk, &format!("poolkeeper-settings-{id}"), end, bytes).await
+}
+
+/// What differs between the pool and another one of the account (free). What was not answered is not compared.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn compare_settings(desk: Desk<'_>, request: CompareSettings) -> Answer<ComparedView> {
+    let (pool, console) = (desk.pool()?, desk.console().await?);
+    let other = wire::pools::pool_id(&request.pool_id)?;
+    let here = console.pool_settings(pool.connection(), &pool.key().pool).await?;
+    let there = console.pool_settings(pool.connection(), &other).await?;
+    Ok(ComparedView::new(&here, &there))
 }

@@ -10,6 +10,7 @@ mod complete;
 mod connect;
 mod cost;
 mod diagnostics;
+pub mod edits;
 mod erase;
 mod error;
 pub mod files;

@@ -91,6 +91,7 @@ pub(crate) struct Inner {
     pub(crate) limiters: Limiters,
     pub(crate) public_keys: crate::token::PublicKeys,
     pub(crate) desk: crate::jobs::Desk,
+    pub(crate) edits: crate::edits::EditDesk,
 }
 
 /// Why there are no keys, in a sentence.
@@ -151,6 +152,7 @@ pub async fn open(config: Config) -> Result<Console, Error> {
         limiters: Limiters::default(),
         public_keys: crate::token::PublicKeys::default(),
         desk: crate::jobs::Desk::default(),
+        edits: crate::edits::EditDesk::default(),
     };
     Ok(Console { inner: Arc::new(inner) })
 }

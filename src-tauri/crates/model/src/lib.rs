@@ -24,6 +24,7 @@ pub mod pool_policy;
 pub mod query;
 pub mod setting;
 pub mod sync;
+pub mod terraform;
 pub mod token;
 pub mod trigger;
 pub mod user;

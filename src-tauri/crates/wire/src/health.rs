@@ -50,6 +50,8 @@ pub struct HealthView {
     pub findings: Vec<FindingView>,
     /// What app clients and identity pools are called, by id. Foreign texts.
     pub names: BTreeMap<String, String>,
+    /// Failing rules with a prepared edit, written like `UP-02 eu-west-1_Abcdefghi`.
+    pub fixable: Vec<String>,
 }
 
 /// In which form what the rules say is written into a file.
@@ -112,8 +114,15 @@ impl From<&Health> for HealthView {
             taken_at: health.snapshot.taken_at.to_string(),
             findings: health.findings.iter().map(FindingView::from).collect(),
             names: names(&health.snapshot),
+            fixable: fixable(health),
         }
     }
+}
+
+fn fixable(health: &Health) -> Vec<String> {
+    let failing = health.findings.iter().filter(|finding| finding.outcome == Outcome::Fail);
+    let prepared = failing.filter(|it| model::edit::fix(it.rule.id, &it.resource, &health.snapshot).is_some());
+    prepared.map(|finding| format!("{} {}", finding.rule.id, finding.resource)).collect()
 }
 
 /// What clients and identity pools are called.

@@ -8,6 +8,7 @@ pub mod activity;
 pub mod app;
 pub mod connections;
 pub mod cost;
+pub mod edits;
 pub mod error;
 pub mod files;
 pub mod health;

@@ -5,11 +5,12 @@ use model::configuration::Configuration;
 use model::health::{Answer, Snapshot};
 use model::setting::{self, Form, Held, Setting, Strange};
 use model::trigger::{self, TRIGGERS};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use specta::Type;
 
 use crate::settings::{AnswerView, IdentityPoolNearbyView, LimitView, SettingsView};
+use crate::{ErrorCode, WireError};
 
 /// What a value looks like.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
@@ -586,5 +587,112 @@ impl ConfigurationView {
             view("oidc", configuration.oidc()),
             view("env", configuration.environment()),
         ]
+    }
+}
+
+/// In which form settings are written into a file.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SaveSettings {
+    /// `json`, `terraform`.
+    pub format: String,
+}
+
+impl SaveSettings {
+    /// The end of the file's name, and its bytes.
+    ///
+    /// # Errors
+    /// `validation` on `format`.
+    pub fn write(&self, snapshots: &[&Snapshot]) -> Result<(&'static str, Vec<u8>), WireError> {
+        match self.format.as_str() {
+            "json" => {
+                let views: Vec<SettingsView> = snapshots.iter().map(|snapshot| SettingsView::from(*snapshot)).collect();
+                let bytes = serde_json::to_vec_pretty(&views)
+                    .map_err(|error| WireError::new(ErrorCode::Internal, format!("It cannot be written: {error}.")))?;
+                Ok(("json", bytes))
+            }
+            "terraform" => {
+                let bodies = |operation| {
+                    let answers = snapshots.iter().filter_map(move |snapshot| snapshot.answers.get(operation));
+                    answers.flat_map(std::collections::BTreeMap::values).filter_map(|answer| match answer {
+                        Answer::Given(body) => Some(body),
+                        _ => None,
+                    })
+                };
+                let pools = bodies("DescribeUserPool").map(model::terraform::pool);
+                let clients = bodies("DescribeUserPoolClient").map(model::terraform::client);
+                let text: Vec<String> = pools.chain(clients).collect();
+                Ok(("tf", text.join("\n").into_bytes()))
+            }
+            _ => Err(WireError::validation("format", "Settings are written as json or terraform.")),
+        }
+    }
+}
+
+/// With which pool.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CompareSettings {
+    /// The other pool's id.
+    pub pool_id: String,
+}
+
+/// A setting that two pools have differently.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ComparedSettingView {
+    /// What people look for it under.
+    pub area: String,
+    /// What people call it.
+    pub title: String,
+    /// Its place, as a JSON pointer.
+    pub pointer: String,
+    /// What this pool has, as JSON; `null` for nothing. Foreign text.
+    pub here: Option<String>,
+    /// What the other pool has, as JSON; `null` for nothing. Foreign text.
+    pub there: Option<String>,
+}
+
+/// What differs between two pools.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ComparedView {
+    /// The settings that differ, but for what AWS alone tells (ids, times).
+    pub settings: Vec<ComparedSettingView>,
+    /// How many settings were compared.
+    pub compared: u32,
+    /// Questions that one of the pools did not answer.
+    pub unanswered: Vec<UnansweredView>,
+}
+
+impl ComparedView {
+    /// Compares setting by setting, and what this version does not know.
+    #[must_use]
+    pub fn new(here: &Snapshot, there: &Snapshot) -> Self {
+        let (left, right) = (PoolSettingsView::from(here), PoolSettingsView::from(there));
+        let both = |setting: &&SettingView| setting.changing != "told";
+        let place = |setting: &SettingView| (setting.operation.clone(), setting.pointer.clone());
+        let mut all: Vec<&SettingView> = left.settings.iter().filter(both).collect();
+        let known: Vec<_> = all.iter().map(|setting| place(setting)).collect();
+        all.extend(right.settings.iter().filter(both).filter(|setting| !known.contains(&place(setting))));
+        let value = |view: &PoolSettingsView, setting: &SettingView| {
+            let found = view.settings.iter().find(|other| place(other) == place(setting));
+            found.and_then(|found| found.value.clone())
+        };
+        let differs = |setting: &&SettingView| {
+            let (here, there) = (value(&left, setting), value(&right, setting));
+            let parsed = |text: Option<String>| {
+                text.and_then(|text| serde_json::from_str::<Value>(&text).ok()).unwrap_or(Value::Null)
+            };
+            let differences = model::edit::differences(&parsed(here.clone()), &parsed(there.clone()));
+            let (area, title) = (setting.area.clone(), setting.title.clone());
+            let pointer = setting.pointer.clone();
+            (!differences.is_empty()).then_some(ComparedSettingView { area, title, pointer, here, there })
+        };
+        Self {
+            settings: all.iter().filter_map(differs).collect(),
+            compared: crate::count(all.len() as u64),
+            unanswered: left.unanswered.iter().chain(&right.unanswered).cloned().collect(),
+        }
     }
 }

@@ -49,7 +49,7 @@ impl OpenPool {
     }
 
     /// Refuses while changes are.
-    pub(super) fn may_change(&self) -> Result<(), Error> {
+    pub(crate) fn may_change(&self) -> Result<(), Error> {
         let message = "This pool is marked Production and read-only. Unlock it first.";
         if self.is_read_only() { Err(Error::new(Code::Precondition, message)) } else { Ok(()) }
     }
@@ -104,7 +104,7 @@ impl OpenPool {
         if approved.plan.pool == self.key && approved.holds(self.now()) { Ok(approved) } else { Err(void()) }
     }
 
-    async fn is_name(&self, typed: Option<&str>) -> Result<(), Error> {
+    pub(crate) async fn is_name(&self, typed: Option<&str>) -> Result<(), Error> {
         let pool = self.described().await?;
         if typed.is_some_and(|typed| typed == pool.name || typed == pool.id.as_str()) {
             return Ok(());

@@ -228,7 +228,7 @@ impl OpenPool {
         jobs.get(id).filter(running).cloned()
     }
 
-    pub(super) fn journal(&self) -> Result<Journal, Error> {
+    pub(crate) fn journal(&self) -> Result<Journal, Error> {
         self.console.vault().journal.clone().ok_or_else(|| {
             let message = "The journal cannot be opened, so nothing is changed; see the notices.";
             Error::new(Code::JournalUnavailable, message)

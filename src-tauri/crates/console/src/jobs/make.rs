@@ -134,12 +134,12 @@ impl OpenPool {
     ///
     /// # Errors
     /// [`Code::Precondition`] while the pool was opened from its cache alone.
-    pub(super) fn live(&self) -> Result<&Live, Error> {
+    pub(crate) fn live(&self) -> Result<&Live, Error> {
         self.live.get().ok_or_else(|| Error::new(Code::Precondition, "Connect to AWS before users are changed."))
     }
 
     /// A session whose calls are all signed by one person, and who that is (`sts:GetCallerIdentity`; free).
-    pub(super) async fn pinned(&self) -> Result<Live, Error> {
+    pub(crate) async fn pinned(&self) -> Result<Live, Error> {
         let session = self.live()?.session.steady().await?;
         let identity = session.identity().await?;
         Ok(Live { session, identity })

@@ -5,6 +5,7 @@
 //! knows how to write, nothing is written at all.
 
 mod differ;
+mod fix;
 mod shape;
 mod verify;
 
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use differ::{Difference, differences};
+pub use fix::{Fix, fix};
 use shape::Shape;
 pub use verify::{Verified, verify};
 
@@ -228,37 +230,54 @@ fn of_pool(request: &mut Map<String, Value>) {
     }
 }
 
-/// Puts a value at a place, and makes what has to be there for it.
+/// Puts a value at a place, and makes what has to be there for it. Taking one away takes what is empty then with it: AWS
+/// refuses settings without their members.
 fn set(body: &mut Value, pointer: &str, value: Option<Value>) {
     let names: Vec<String> =
         pointer.split('/').skip(1).map(|name| name.replace("~1", "/").replace("~0", "~")).collect();
-    let Some((last, above)) = names.split_last() else { return };
-    let mut place = body;
-    for name in above {
-        if !place.is_object() {
-            if value.is_none() {
-                return;
-            }
-            *place = Map::new().into();
-        }
-        let Some(map) = place.as_object_mut() else { return };
-        if value.is_none() && !map.contains_key(name) {
-            return;
-        }
-        place = map.entry(name.clone()).or_insert_with(|| Map::new().into());
-    }
-    if !place.is_object() && value.is_some() {
-        *place = Map::new().into();
-    }
-    let Some(map) = place.as_object_mut() else { return };
     match value {
-        Some(value) => {
-            map.insert(last.clone(), value);
-        }
-        None => {
-            map.remove(last);
-        }
+        Some(value) => place(body, &names, value),
+        None => take(body, &names),
     }
+}
+
+fn place(body: &mut Value, names: &[String], value: Value) {
+    let Some((first, rest)) = names.split_first() else {
+        *body = value;
+        return;
+    };
+    if !body.is_object() {
+        *body = Map::new().into();
+    }
+    if let Some(map) = body.as_object_mut() {
+        place(map.entry(first.clone()).or_insert(Value::Null), rest, value);
+    }
+}
+
+fn take(body: &mut Value, names: &[String]) {
+    let (Some((first, rest)), Some(map)) = (names.split_first(), body.as_object_mut()) else { return };
+    if rest.is_empty() {
+        map.remove(first);
+        return;
+    }
+    let Some(inner) = map.get_mut(first) else { return };
+    take(inner, rest);
+    if inner.as_object().is_some_and(Map::is_empty) {
+        map.remove(first);
+    }
+}
+
+/// The SHA-256 of a text in hexadecimal digits.
+#[must_use]
+pub fn digest(text: &str) -> String {
+    use std::fmt::Write as _;
+
+    use sha2::{Digest as _, Sha256};
+    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut digits, byte| {
+        // A text takes whatever is written to it.
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
 }
 
 impl fmt::Display for Whole {

@@ -1,0 +1,189 @@
+//! Making an approved edit, and looking at what came of it.
+
+use cognito::{ErrorKind, Session};
+use model::edit::{Difference, Put, Whole, digest, verify};
+use serde::Serialize;
+use serde_json::Value;
+use store::{AuditEntry, AuditKind, AuditPlan, EditRow, EditState, Journal};
+
+use super::{Described, Edit, written};
+use crate::error::{Code, Error};
+use crate::open::blocking;
+use crate::pool::{Live, OpenPool};
+use crate::sync::is_same;
+
+/// What describing again showed, as the journal keeps it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Found<'a> {
+    changed: &'a [Difference],
+    missing: &'a [Difference],
+    others: &'a [Difference],
+}
+
+impl OpenPool {
+    /// Makes an approved edit: the settings are described again, and nothing is written when somebody changed them since;
+    /// they are written whole, and described once more. What was there before is in the journal before anything is sent.
+    ///
+    /// # Errors
+    /// [`Code::Precondition`] in locked Production, when the approval does not hold, when the credentials are another's, or
+    /// when the settings are not what was approved; [`Code::JournalUnavailable`] when it cannot be written down: then
+    /// nothing is sent. Otherwise why AWS refused, which is in the journal, too.
+    pub async fn apply_edit(&self, token: &str) -> Result<EditRow, Error> {
+        self.may_change()?;
+        let void = || Error::new(Code::Precondition, "This approval was used or is too old. Look at the change again.");
+        let approved = self.console.edits.lock().approved.remove(token).ok_or_else(void)?;
+        if approved.edit.pool != self.key || self.now().duration_since(approved.at) > super::HOLDS {
+            return Err(void());
+        }
+        let edit = approved.edit;
+        let journal = self.journal()?;
+        let live = self.pinned().await?;
+        if !is_same(&self.live()?.identity, &live.identity) {
+            let message = "The credentials are another's by now. Open the pool again to go on as that.";
+            return Err(Error::new(Code::Precondition, message));
+        }
+        let now = self.describe_whole(&live.session, &edit.whole).await?;
+        still_as_approved(&edit, &now.body)?;
+        let request = edit.whole.kind.request(&edit.wanted)?;
+        let mut row = self.row(&edit, &live, approved.reason, &now.body)?;
+        let plan = AuditPlan {
+            digest: digest(&written(&(&edit.whole, &edit.patch, &edit.before))?),
+            calls: [(edit.whole.kind.writes().to_owned(), 1)].into(),
+        };
+        let begun = [
+            AuditEntry { plan: Some(plan), ..self.record(&row, AuditKind::Approved, &edit.whole) },
+            self.record(&row, AuditKind::Intent, &edit.whole),
+        ];
+        let (store, new) = (journal.clone(), row.clone());
+        blocking(move || store.begin_edit(&new, &begun)).await?;
+        let sent = live.session.write_whole(&self.key.pool, &edit.whole, request, &|| Ok(())).await;
+        let request_id = match sent {
+            Ok(request_id) => request_id,
+            // Whether AWS took it shows in what is there now.
+            Err(error) if error.kind == ErrorKind::OutcomeUnknown => error.request_id,
+            Err(error) => {
+                row.state = EditState::Failed;
+                row.why = Some(error.message.clone());
+                self.end(&journal, &row, &edit.whole, error.request_id.clone()).await?;
+                return Err(error.into());
+            }
+        };
+        self.look_again(&mut row, &edit, &live.session, &now).await?;
+        self.end(&journal, &row, &edit.whole, request_id).await?;
+        self.refresh(&edit, &live).await;
+        Ok(row)
+    }
+
+    fn row(&self, edit: &Edit, live: &Live, reason: Option<String>, before: &Value) -> Result<EditRow, Error> {
+        Ok(EditRow {
+            id: edit.id.clone(),
+            pool: self.key.to_string(),
+            account: live.identity.account.as_str().to_owned(),
+            arn: live.identity.arn.clone(),
+            target: written(&edit.whole)?,
+            patch: written(&edit.patch)?,
+            before: written(before)?,
+            after: None,
+            found: None,
+            state: EditState::Sent,
+            why: None,
+            rule: edit.rule.clone(),
+            reason,
+            undo_of: edit.undo_of.clone(),
+            at: self.now(),
+        })
+    }
+
+    /// Describes again and says in the row what that showed.
+    async fn look_again(
+        &self,
+        row: &mut EditRow,
+        edit: &Edit,
+        session: &Session,
+        before: &Described,
+    ) -> Result<(), Error> {
+        let after = match self.describe_whole(session, &edit.whole).await {
+            Ok(after) => after,
+            Err(error) => {
+                row.why = Some(format!("It was sent, and what came of it could not be read. {}", error.message));
+                return Ok(());
+            }
+        };
+        let beside = before.beside.as_ref().zip(after.beside.as_ref());
+        let verified = verify(&edit.patch, &before.body, &after.body, beside, edit.whole.kind);
+        let (changed, missing, others) = (&verified.changed, &verified.missing, &verified.others);
+        row.found = Some(written(&Found { changed, missing, others })?);
+        row.after = Some(written(&after.body)?);
+        row.state = if verified.is_clean() { EditState::Done } else { EditState::Differs };
+        row.why = (!verified.is_clean()).then(|| told(missing, others));
+        Ok(())
+    }
+
+    async fn end(
+        &self,
+        journal: &Journal,
+        row: &EditRow,
+        whole: &Whole,
+        request_id: Option<String>,
+    ) -> Result<(), Error> {
+        let record = AuditEntry {
+            outcome: Some(row.state.as_str().to_owned()),
+            request_id,
+            ..self.record(row, AuditKind::Outcome, whole)
+        };
+        let (store, ended) = (journal.clone(), row.clone());
+        blocking(move || store.end_edit(&ended, &record)).await
+    }
+
+    pub(super) fn record(&self, row: &EditRow, kind: AuditKind, whole: &Whole) -> AuditEntry {
+        AuditEntry {
+            at: self.now(),
+            kind,
+            job: row.id.clone(),
+            item: None,
+            who: row.arn.clone(),
+            pool: row.pool.clone(),
+            operation: whole.kind.writes().to_owned(),
+            outcome: None,
+            code: None,
+            request_id: None,
+            reason: row.reason.clone(),
+            plan: None,
+            person: None,
+        }
+    }
+
+    /// The name and plan of the pool are in the local copy, too. That it cannot be written is said elsewhere.
+    async fn refresh(&self, edit: &Edit, live: &Live) {
+        if edit.whole.kind != super::Kind::Pool {
+            return;
+        }
+        if let Ok(described) = live.session.describe_pool(&self.key.pool).await {
+            let cache = self.cache.clone();
+            let _ = blocking(move || cache.put_pool(&described)).await;
+        }
+    }
+}
+
+/// Refuses when what is there is not what was looked at.
+fn still_as_approved(edit: &Edit, now: &Value) -> Result<(), Error> {
+    // Times and counts move by themselves, and a patch is nothing but a place: compared as when verifying.
+    let none: [Put; 0] = [];
+    let moved = verify(&none, &edit.before, now, None, edit.whole.kind).others;
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let places: Vec<&str> = moved.iter().map(|difference| difference.pointer.as_str()).collect();
+    let message = format!("Somebody changed {} since you looked. Look at it again.", places.join(", "));
+    Err(Error::new(Code::Precondition, message))
+}
+
+fn told(missing: &[Difference], others: &[Difference]) -> String {
+    let places = |list: &[Difference]| list.iter().map(|it| it.pointer.clone()).collect::<Vec<_>>().join(", ");
+    match (missing.is_empty(), others.is_empty()) {
+        (false, true) => format!("AWS took it, and {} is not as it was meant.", places(missing)),
+        (true, false) => format!("Besides what was meant, {} changed.", places(others)),
+        _ => format!("{} is not as it was meant, and {} changed besides.", places(missing), places(others)),
+    }
+}

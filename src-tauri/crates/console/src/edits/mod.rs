@@ -1,0 +1,287 @@
+//! Changing settings that AWS replaces as a whole: describe → patch → diff → approve → describe → write whole → describe →
+//! verify. What was there before is in the journal before anything is sent, and so it can be taken back.
+
+mod apply;
+mod waive;
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use cognito::Session;
+use jiff::{SignedDuration, Timestamp};
+use model::PoolKey;
+use model::edit::{Difference, Put, Refused, Whole, differences};
+use model::health::{Answer, Snapshot};
+use model::setting::{self, Changing};
+use serde_json::Value;
+
+use crate::error::{Code, Error};
+use crate::open::blocking;
+use crate::pool::OpenPool;
+
+pub use model::edit::{Fix, Kind, Verified, fix};
+pub use store::{EditRow, EditState, Waiver};
+pub use waive::Score;
+
+/// How many previews are kept for approval.
+const KEPT: usize = 8;
+
+/// How long an approval holds.
+const HOLDS: SignedDuration = SignedDuration::from_mins(10);
+
+/// A change of settings, before it is made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edit {
+    /// Names it.
+    pub id: String,
+    /// The pool through which it was reached.
+    pub pool: PoolKey,
+    /// What is written.
+    pub whole: Whole,
+    /// What is meant.
+    pub patch: Vec<Put>,
+    /// The whole answer as AWS gave it.
+    pub before: Value,
+    /// The same with the patch.
+    pub wanted: Value,
+    /// What differs between them.
+    pub differences: Vec<Difference>,
+    /// How many settings are sent back as they are.
+    pub kept: usize,
+    /// What can never be taken back, in a sentence; `None` when everything can.
+    pub forward: Option<&'static str>,
+    /// The rule that it mends.
+    pub rule: Option<String>,
+    /// The edit that it takes back.
+    pub undo_of: Option<String>,
+}
+
+/// What the edits of all pools need to remember.
+#[derive(Default)]
+pub(crate) struct EditDesk {
+    inner: Mutex<OnDesk>,
+}
+
+#[derive(Default)]
+struct OnDesk {
+    edits: VecDeque<Arc<Edit>>,
+    approved: HashMap<String, Approved>,
+}
+
+struct Approved {
+    edit: Arc<Edit>,
+    reason: Option<String>,
+    at: Timestamp,
+}
+
+impl EditDesk {
+    fn lock(&self) -> MutexGuard<'_, OnDesk> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What described something that is written whole, and what is beside it.
+struct Described {
+    body: Value,
+    beside: Option<Value>,
+}
+
+impl OpenPool {
+    /// What a patch would change (the operation that [`Kind::describes`] names; free). Nothing is sent that changes anything.
+    ///
+    /// # Errors
+    /// [`Code::Precondition`] when AWS tells settings that would be lost, when it is so already, or while the pool was
+    /// opened without AWS; [`Code::Validation`] for a place that cannot be set; otherwise what AWS says.
+    pub async fn plan_edit(&self, whole: Whole, patch: Vec<Put>, rule: Option<String>) -> Result<Arc<Edit>, Error> {
+        self.prepare_edit(whole, patch, rule, None).await
+    }
+
+    /// The prepared edit for a rule that fails on a resource. The pool is read anew.
+    ///
+    /// # Errors
+    /// [`Code::Precondition`] when there is none; otherwise as [`OpenPool::plan_edit`].
+    pub async fn plan_fix(&self, rule: &str, resource: &str) -> Result<(Arc<Edit>, Option<&'static str>), Error> {
+        let session = &self.live()?.session;
+        let mut snapshot = Snapshot::new(self.key.pool.clone(), self.now());
+        for kind in [Kind::Pool, Kind::Risk] {
+            session.read_whole(&mut snapshot, &Whole { kind, subject: String::new() }).await?;
+        }
+        if rule.starts_with("AC-") {
+            let whole = Whole { kind: Kind::Client, subject: resource.to_owned() };
+            session.read_whole(&mut snapshot, &whole).await?;
+        }
+        if rule.starts_with("IP-") {
+            for kind in [Kind::IdentityPool, Kind::Roles] {
+                session.read_whole(&mut snapshot, &Whole { kind, subject: resource.to_owned() }).await?;
+            }
+        }
+        let found = fix(rule, resource, &snapshot).ok_or_else(|| {
+            Error::new(Code::Precondition, "There is no prepared edit for this: it has to be decided by hand.")
+        })?;
+        let edit = self.plan_edit(found.whole, found.patch, Some(rule.to_owned())).await?;
+        Ok((edit, found.effect))
+    }
+
+    /// An edit that puts back what an edit changed.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] for an unknown edit; [`Code::Precondition`] when AWS did not take it, or it is so again already.
+    pub async fn plan_undo_edit(&self, id: &str) -> Result<Arc<Edit>, Error> {
+        let row = self.edit(id).await?;
+        if !matches!(row.state, EditState::Done | EditState::Differs) {
+            return Err(Error::new(
+                Code::Precondition,
+                "AWS did not take this edit, so there is nothing to take back.",
+            ));
+        }
+        let (whole, patch, before) = (read::<Whole>(&row.target)?, read::<Vec<Put>>(&row.patch)?, read(&row.before)?);
+        let back = |put: Put| Put { value: Value::pointer(&before, &put.pointer).cloned(), pointer: put.pointer };
+        self.prepare_edit(whole, patch.into_iter().map(back).collect(), None, Some(id.to_owned())).await
+    }
+
+    async fn prepare_edit(
+        &self,
+        whole: Whole,
+        patch: Vec<Put>,
+        rule: Option<String>,
+        undo_of: Option<String>,
+    ) -> Result<Arc<Edit>, Error> {
+        let described = self.describe_whole(&self.live()?.session, &whole).await?;
+        let wanted = whole.kind.patched(&described.body, &patch)?;
+        let request = whole.kind.request(&wanted)?;
+        // What stands there now has to be known, too.
+        whole.kind.request(&described.body)?;
+        let touched = patch.iter().filter_map(|put| first_member(&put.pointer, whole.kind));
+        let touched: std::collections::BTreeSet<&str> = touched.collect();
+        let forward = patch.iter().find_map(|put| {
+            let setting = setting::at(whole.kind.describes(), &put.pointer)?;
+            match setting.changing {
+                Changing::Forward(note) if described.body.pointer(setting.pointer).is_none() => Some(note),
+                _ => None,
+            }
+        });
+        let edit = Arc::new(Edit {
+            id: uuid::Uuid::new_v4().simple().to_string(),
+            pool: self.key.clone(),
+            differences: differences(&described.body, &wanted),
+            kept: request.keys().filter(|name| !touched.contains(name.as_str())).count(),
+            before: described.body,
+            wanted,
+            whole,
+            patch,
+            forward,
+            rule,
+            undo_of,
+        });
+        let mut desk = self.console.edits.lock();
+        desk.edits.push_back(edit.clone());
+        if desk.edits.len() > KEPT {
+            desk.edits.pop_front();
+        }
+        Ok(edit)
+    }
+
+    /// A preview that was made; `None` when it was never made or is forgotten.
+    #[must_use]
+    pub fn edit_plan(&self, id: &str) -> Option<Arc<Edit>> {
+        let desk = self.console.edits.lock();
+        desk.edits.iter().find(|edit| edit.id == id && edit.pool == self.key).cloned()
+    }
+
+    /// Approves an edit: a token with which it can be made once, within ten minutes. `pool_name` is needed for what cannot be
+    /// taken back.
+    ///
+    /// # Errors
+    /// [`Code::Precondition`] while Production is locked; [`Code::Validation`] on `poolName`.
+    pub async fn approve_edit(&self, edit: &Arc<Edit>, approval: crate::jobs::Approval) -> Result<String, Error> {
+        self.may_change()?;
+        if edit.pool != self.key {
+            return Err(Error::invalid("edit", "This edit was prepared for another pool."));
+        }
+        if edit.forward.is_some() {
+            self.is_name(approval.pool_name.as_deref()).await?;
+        }
+        let token = uuid::Uuid::new_v4().simple().to_string();
+        let approved = Approved { edit: edit.clone(), reason: approval.reason, at: self.now() };
+        self.console.edits.lock().approved.insert(token.clone(), approved);
+        Ok(token)
+    }
+
+    /// The last edits of this pool, the newest first.
+    ///
+    /// # Errors
+    /// [`Code::JournalUnavailable`] when the journal cannot be read.
+    pub async fn edits(&self, limit: u32) -> Result<Vec<EditRow>, Error> {
+        let (journal, pool) = (self.journal()?, self.key.to_string());
+        blocking(move || journal.edits(&pool, limit)).await
+    }
+
+    /// One edit.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] when this pool has none of that id.
+    pub async fn edit(&self, id: &str) -> Result<EditRow, Error> {
+        let (journal, wanted) = (self.journal()?, id.to_owned());
+        let row = blocking(move || journal.edit(&wanted)).await?;
+        let pool = self.key.to_string();
+        row.filter(|row| row.pool == pool).ok_or_else(|| Error::new(Code::NotFound, "There is no such edit."))
+    }
+
+    /// Describes it, and what is beside it.
+    async fn describe_whole(&self, session: &Session, whole: &Whole) -> Result<Described, Error> {
+        let mut snapshot = Snapshot::new(self.key.pool.clone(), self.now());
+        session.read_whole(&mut snapshot, whole).await?;
+        let beside = whole.kind.beside().map(|kind| Whole { kind, subject: String::new() });
+        if let Some(beside) = &beside {
+            session.read_whole(&mut snapshot, beside).await?;
+        }
+        let given = |whole: &Whole| given(&snapshot, whole).cloned();
+        Ok(Described { body: given(whole)?, beside: beside.as_ref().map(given).transpose()? })
+    }
+}
+
+/// The member of the object that a place lies in.
+fn first_member(pointer: &str, kind: Kind) -> Option<&str> {
+    let skipped = match kind {
+        Kind::Pool | Kind::Client | Kind::Risk => 2,
+        Kind::Mfa | Kind::IdentityPool | Kind::Roles => 1,
+    };
+    pointer.split('/').nth(skipped)
+}
+
+/// The body, or why there is none.
+fn given<'a>(snapshot: &'a Snapshot, whole: &Whole) -> Result<&'a Value, Error> {
+    let operation = whole.kind.describes();
+    let why = match snapshot.answer(operation, &whole.subject) {
+        Some(Answer::Given(body)) => return Ok(body),
+        Some(Answer::Denied { iam_action }) => {
+            let message = format!("{operation} was denied, so what is there cannot be kept: it needs {iam_action}.");
+            return Err(Error { iam_action: Some(iam_action.clone()), ..Error::new(Code::AccessDenied, message) });
+        }
+        Some(Answer::Throttled) => return Err(Error::new(Code::Throttled, format!("{operation} was throttled."))),
+        Some(Answer::Refused { code }) => format!("AWS answered {operation} with {code}."),
+        Some(Answer::Failed { reason }) => reason.clone(),
+        None => format!("{operation} was not asked."),
+    };
+    Err(Error::new(Code::Precondition, why))
+}
+
+fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Error> {
+    serde_json::from_str(text)
+        .map_err(|error| Error::new(Code::Internal, format!("The journal holds an edit that cannot be read: {error}.")))
+}
+
+fn written<T: serde::Serialize>(value: &T) -> Result<String, Error> {
+    serde_json::to_string(value)
+        .map_err(|error| Error::new(Code::Internal, format!("The edit cannot be written down: {error}.")))
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        let message = refused.to_string();
+        match refused {
+            Refused::Fixed(_) => Self::invalid("pointer", message),
+            _ => Self::new(Code::Precondition, message),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Risks that somebody accepts, and how the rules came out over time.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use model::health::{Finding, Outcome, rules};
+use store::{AuditEntry, AuditKind, Waiver};
+
+use crate::error::Error;
+use crate::open::blocking;
+use crate::pool::OpenPool;
+
+/// The longest that a risk can be accepted for, in days.
+const LONGEST_DAYS: i64 = 366;
+
+/// How the rules came out at one time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Score {
+    /// When.
+    pub at: Timestamp,
+    /// Numbers of findings by result: `fail`, `unknown`, `pass`, `n/a`, and `waived` of those that fail.
+    pub counts: BTreeMap<String, u64>,
+}
+
+impl Score {
+    /// The share of what is known that passes or is accepted, in percent; `None` when nothing is known.
+    #[must_use]
+    pub fn percent(&self) -> Option<u64> {
+        let count = |name: &str| self.counts.get(name).copied().unwrap_or_default();
+        let known = count("pass") + count("fail");
+        (known > 0).then(|| (count("pass") + count("waived")) * 100 / known)
+    }
+}
+
+impl OpenPool {
+    /// Accepts that a rule fails on a resource, until a time; the audit has a record of it.
+    ///
+    /// # Errors
+    /// [`crate::Code::Validation`] for an unknown rule, without a reason, or for longer than a year; [`crate::Code::Precondition`] while
+    /// Production is locked; [`crate::Code::JournalUnavailable`].
+    pub async fn waive(&self, rule: &str, resource: &str, reason: &str, until: Timestamp) -> Result<(), Error> {
+        self.may_change()?;
+        let Some(rule) = rules().iter().find(|known| known.id == rule) else {
+            return Err(Error::invalid("rule", "There is no such rule."));
+        };
+        let reason = reason.trim();
+        if reason.is_empty() {
+            return Err(Error::invalid("reason", "Say why the risk is accepted."));
+        }
+        let days = until.duration_since(self.now()).as_hours() / 24;
+        if until <= self.now() || days > LONGEST_DAYS {
+            return Err(Error::invalid("until", "A risk is accepted until a day within the next year."));
+        }
+        let (journal, who) = (self.journal()?, self.live()?.identity.arn.clone());
+        let waiver = Waiver {
+            pool: self.key.to_string(),
+            rule: rule.id.to_owned(),
+            resource: resource.to_owned(),
+            reason: reason.to_owned(),
+            who: who.clone(),
+            until,
+            at: self.now(),
+        };
+        let record = self.waiver_record(rule.id, resource, who, "AcceptRisk", Some(reason.to_owned()));
+        blocking(move || journal.waive(&waiver, &record)).await
+    }
+
+    /// Accepts it no longer; the audit has a record of it.
+    ///
+    /// # Errors
+    /// [`crate::Code::Precondition`] while Production is locked; [`crate::Code::JournalUnavailable`].
+    pub async fn end_waiver(&self, rule: &str, resource: &str) -> Result<(), Error> {
+        self.may_change()?;
+        let (journal, who) = (self.journal()?, self.live()?.identity.arn.clone());
+        let record = self.waiver_record(rule, resource, who, "AcceptRiskNoLonger", None);
+        let (pool, rule, resource) = (self.key.to_string(), rule.to_owned(), resource.to_owned());
+        blocking(move || journal.end_waiver(&pool, &rule, &resource, &record)).await
+    }
+
+    fn waiver_record(
+        &self,
+        rule: &str,
+        resource: &str,
+        who: String,
+        operation: &str,
+        reason: Option<String>,
+    ) -> AuditEntry {
+        AuditEntry {
+            at: self.now(),
+            kind: AuditKind::Approved,
+            job: format!("{rule} {resource}"),
+            item: None,
+            who,
+            pool: self.key.to_string(),
+            operation: operation.to_owned(),
+            outcome: None,
+            code: None,
+            request_id: None,
+            reason,
+            plan: None,
+            person: None,
+        }
+    }
+
+    /// The risks that are accepted, those too whose time is over.
+    ///
+    /// # Errors
+    /// [`crate::Code::JournalUnavailable`].
+    pub async fn waivers(&self) -> Result<Vec<Waiver>, Error> {
+        let (journal, pool) = (self.journal()?, self.key.to_string());
+        blocking(move || journal.waivers(&pool)).await
+    }
+
+    /// Keeps how the rules came out, when that is not as it was the last time.
+    ///
+    /// # Errors
+    /// [`crate::Code::JournalUnavailable`].
+    pub async fn keep_score(&self, findings: &[Finding]) -> Result<(), Error> {
+        let waivers = self.waivers().await?;
+        let now = self.now();
+        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+        for finding in findings {
+            *counts.entry(finding.outcome.as_str()).or_default() += 1;
+            let accepted = |waiver: &&Waiver| {
+                waiver.rule == finding.rule.id && waiver.resource == finding.resource && waiver.until > now
+            };
+            if finding.outcome == Outcome::Fail && waivers.iter().any(|waiver| accepted(&waiver)) {
+                *counts.entry("waived").or_default() += 1;
+            }
+        }
+        let counts = super::written(&counts)?;
+        let (journal, pool) = (self.journal()?, self.key.to_string());
+        blocking(move || journal.keep_score(&pool, now, &counts)).await
+    }
+
+    /// How the rules came out over time, the oldest first.
+    ///
+    /// # Errors
+    /// [`crate::Code::JournalUnavailable`].
+    pub async fn scores(&self) -> Result<Vec<Score>, Error> {
+        let (journal, pool) = (self.journal()?, self.key.to_string());
+        let kept = blocking(move || journal.scores(&pool)).await?;
+        kept.into_iter().map(|(at, counts)| Ok(Score { at, counts: super::read(&counts)? })).collect()
+    }
+}

@@ -1,0 +1,227 @@
+//! Prepared edits for rules that fail: what to write so that the rule passes. Rules without one need a decision, another
+//! service, or a new pool; they are mended by hand.
+
+use serde_json::{Value, json};
+
+use super::{Kind, Put, Whole};
+use crate::health::Snapshot;
+
+/// A prepared edit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fix {
+    /// What is written.
+    pub whole: Whole,
+    /// What changes.
+    pub patch: Vec<Put>,
+    /// What people will notice; `None` when nothing.
+    pub effect: Option<&'static str>,
+}
+
+const POLICY: &str = "/UserPool/Policies/PasswordPolicy";
+const WEAKER: &str = "Whoever has a password keeps it; the next one has to be like this.";
+
+/// The edit that mends a rule on a resource; `None` when that takes more than an edit, or what is needed was not read.
+#[must_use]
+pub fn fix(rule: &str, resource: &str, snapshot: &Snapshot) -> Option<Fix> {
+    of_pool(rule, snapshot)
+        .or_else(|| of_second_factors(rule))
+        .or_else(|| of_risk(rule, snapshot))
+        .or_else(|| of_client(rule, resource, snapshot))
+        .or_else(|| of_identity_pool(rule, resource, snapshot))
+}
+
+fn put(pointer: impl Into<String>, value: Value) -> Put {
+    Put { pointer: pointer.into(), value: Some(value) }
+}
+
+fn made(kind: Kind, subject: &str, patch: Vec<Put>, effect: Option<&'static str>) -> Option<Fix> {
+    Some(Fix { whole: Whole { kind, subject: subject.to_owned() }, patch, effect })
+}
+
+fn of_pool(rule: &str, snapshot: &Snapshot) -> Option<Fix> {
+    let body = snapshot.body("DescribeUserPool", "")?;
+    let policy = |name: &str, value| (vec![put(format!("{POLICY}/{name}"), value)], Some(WEAKER));
+    let plain = |place: &str, value| vec![put(format!("/UserPool/{place}"), value)];
+    let (patch, effect) = match rule {
+        "UP-01" => (
+            plain("AdminCreateUserConfig/AllowAdminCreateUserOnly", json!(true)),
+            Some("Nobody can make an account any more; administrators create them."),
+        ),
+        "UP-02" => policy("MinimumLength", json!(14)),
+        "UP-03" => policy("RequireLowercase", json!(true)),
+        "UP-04" => policy("RequireUppercase", json!(true)),
+        "UP-05" => policy("RequireNumbers", json!(true)),
+        "UP-06" => policy("RequireSymbols", json!(true)),
+        "UP-07" => policy("PasswordHistorySize", json!(5)),
+        "UP-08" => (
+            plain("Policies/PasswordPolicy/TemporaryPasswordValidityDays", json!(3)),
+            Some("Invitations hold three days from now on."),
+        ),
+        "UP-14" => (
+            plain("AccountRecoverySetting/RecoveryMechanisms", json!([{ "Priority": 1, "Name": "verified_email" }])),
+            Some("Who has no verified e-mail address cannot set a forgotten password any more."),
+        ),
+        "UP-16" => (
+            plain("UserAttributeUpdateSettings/AttributesRequireVerificationBeforeUpdate", named(body, "")?),
+            Some("Whoever changes an address keeps the old one until a code has come back."),
+        ),
+        "UP-17" => (plain("AutoVerifiedAttributes", named(body, "only")?), Some("Who signs up gets a code.")),
+        "UP-18" => (plain("DeletionProtection", json!("ACTIVE")), None),
+        "UP-19" => (plain("DcrConfiguration/OpenDcrEnabled", json!(false)), None),
+        "UP-30" => (
+            plain("UserPoolAddOns/AdvancedSecurityMode", json!("ENFORCED")),
+            Some("Risky sign-ins are treated as the rules below say."),
+        ),
+        "UP-31" => (plain("UserPoolAddOns/AdvancedSecurityAdditionalFlows/CustomAuthMode", json!("ENFORCED")), None),
+        "UP-41" => (
+            vec![Put { pointer: "/UserPool/LambdaConfig/UserMigration".to_owned(), value: None }],
+            Some("Who was not moved yet cannot sign in any more."),
+        ),
+        _ => return None,
+    };
+    made(Kind::Pool, "", patch, effect)
+}
+
+/// E-mail address and telephone number, as far as they are verified or signed in with.
+fn named(body: &Value, only: &str) -> Option<Value> {
+    let lists = ["AutoVerifiedAttributes", "AliasAttributes", "UsernameAttributes"];
+    let held = |name: &str| {
+        lists.iter().any(|list| {
+            let list = body.pointer(&format!("/UserPool/{list}")).and_then(Value::as_array);
+            list.into_iter().flatten().any(|entry| entry == name)
+        })
+    };
+    // A telephone number is verified by SMS, for which the pool needs a role.
+    let can = |name: &str| only.is_empty() || name == "email" || body.pointer("/UserPool/SmsConfiguration").is_some();
+    let names: Vec<&str> = ["email", "phone_number"].into_iter().filter(|name| held(name) && can(name)).collect();
+    (!names.is_empty()).then(|| json!(names))
+}
+
+fn of_second_factors(rule: &str) -> Option<Fix> {
+    let apps = || put("/SoftwareTokenMfaConfiguration/Enabled", json!(true));
+    let (patch, effect) = match rule {
+        "UP-09" => (
+            vec![put("/MfaConfiguration", json!("OPTIONAL")), apps()],
+            Some("People may set up an authenticator app; nobody has to. Whether everybody should is rule UP-10."),
+        ),
+        "UP-10" => (
+            vec![put("/MfaConfiguration", json!("ON"))],
+            Some("Who has no second factor has to set one up at the next sign-in."),
+        ),
+        "UP-11" => (vec![apps()], None),
+        "UP-12" => (vec![put("/WebAuthnConfiguration/UserVerification", json!("required"))], None),
+        _ => return None,
+    };
+    made(Kind::Mfa, "", patch, effect)
+}
+
+fn of_risk(rule: &str, snapshot: &Snapshot) -> Option<Fix> {
+    const ROOT: &str = "/RiskConfiguration";
+    let body = snapshot.body("DescribeRiskConfiguration", "")?;
+    let patch = match rule {
+        "UP-32" => {
+            let stolen = format!("{ROOT}/CompromisedCredentialsRiskConfiguration");
+            // Without a filter, all occasions count.
+            vec![
+                put(format!("{stolen}/Actions/EventAction"), json!("BLOCK")),
+                Put { pointer: format!("{stolen}/EventFilter"), value: None },
+            ]
+        }
+        "UP-33" => {
+            let actions = format!("{ROOT}/AccountTakeoverRiskConfiguration/Actions");
+            let action = |level: &str, action: &str| {
+                let at = format!("{actions}/{level}Action");
+                let notify = body.pointer(&format!("{at}/Notify")).cloned().unwrap_or(json!(false));
+                put(at, json!({ "EventAction": action, "Notify": notify }))
+            };
+            vec![action("Low", "MFA_REQUIRED"), action("Medium", "MFA_REQUIRED"), action("High", "BLOCK")]
+        }
+        "UP-34" => vec![put(format!("{ROOT}/RiskExceptionConfiguration/SkippedIPRangeList"), json!([]))],
+        _ => return None,
+    };
+    made(Kind::Risk, "", patch, Some("It holds for every client without rules of its own."))
+}
+
+fn of_client(rule: &str, client: &str, snapshot: &Snapshot) -> Option<Fix> {
+    const ROOT: &str = "/UserPoolClient";
+    let body = snapshot.body("DescribeUserPoolClient", client)?;
+    let plain = |place: &str, value| put(format!("{ROOT}/{place}"), value);
+    // A list that would be empty is a decision.
+    let without = |place: &str, gone: &dyn Fn(&str) -> bool| {
+        let list = body.pointer(&format!("{ROOT}/{place}"))?.as_array()?;
+        let kept: Vec<&Value> = list.iter().filter(|entry| !entry.as_str().is_some_and(gone)).collect();
+        (!kept.is_empty() && kept.len() < list.len()).then(|| vec![plain(place, json!(kept))])
+    };
+    let flow = |name: &'static str| without("ExplicitAuthFlows", &move |flow| flow == name);
+    let hour = |token: &str| {
+        [plain(&format!("{token}Validity"), json!(60)), plain(&format!("TokenValidityUnits/{token}"), json!("minutes"))]
+    };
+    let (patch, effect) = match rule {
+        "AC-01" => (
+            vec![plain("PreventUserExistenceErrors", json!("ENABLED"))],
+            Some("Apps that tell people that they have no account cannot know it any more."),
+        ),
+        "AC-02" => (vec![plain("EnableTokenRevocation", json!(true))], None),
+        "AC-03" => (
+            vec![plain("RefreshTokenValidity", json!(30)), plain("TokenValidityUnits/RefreshToken", json!("days"))],
+            Some("Tokens that are made from now on hold thirty days."),
+        ),
+        "AC-05" => (
+            hour("AccessToken").into_iter().chain(hour("IdToken")).collect(),
+            Some("Apps renew their tokens more often."),
+        ),
+        "AC-06" => (
+            without("AllowedOAuthFlows", &|grant| grant == "implicit")?,
+            Some("An app that still uses the implicit grant cannot sign anybody in."),
+        ),
+        "AC-07" => (flow("ALLOW_USER_PASSWORD_AUTH")?, Some("An app that sends passwords cannot sign anybody in.")),
+        "AC-08" => (
+            flow("ALLOW_ADMIN_USER_PASSWORD_AUTH")?,
+            Some("A server that signs people in through this client cannot do so any more."),
+        ),
+        "AC-09" => (flow("ALLOW_TOKEN_EXCHANGE_IMPERSONATION")?, None),
+        "AC-15" => (
+            without("AllowedOAuthScopes", &|scope| scope == "aws.cognito.signin.user.admin")?,
+            Some("An app that lets people change their own account through hosted login cannot do so any more."),
+        ),
+        "AC-16" => (
+            without("WriteAttributes", &|name| name.starts_with("custom:"))?,
+            Some("People cannot write custom attributes through this client any more."),
+        ),
+        _ => return None,
+    };
+    made(Kind::Client, client, patch, effect)
+}
+
+fn of_identity_pool(rule: &str, id: &str, snapshot: &Snapshot) -> Option<Fix> {
+    let (kind, patch, effect) = match rule {
+        "IP-01" => (
+            Kind::IdentityPool,
+            vec![put("/AllowUnauthenticatedIdentities", json!(false))],
+            Some("Who has not signed in gets no AWS credentials any more."),
+        ),
+        "IP-02" => (
+            Kind::IdentityPool,
+            vec![put("/AllowClassicFlow", json!(false))],
+            Some("Apps that choose their role themselves (GetOpenIdToken) stop working."),
+        ),
+        "IP-05" => {
+            let body = snapshot.body("GetIdentityPoolRoles", id)?;
+            let mappings = body.get("RoleMappings")?.as_object()?;
+            let place = |name: &str| name.replace('~', "~0").replace('/', "~1");
+            let deny =
+                |name: &String| put(format!("/RoleMappings/{}/AmbiguousRoleResolution", place(name)), json!("Deny"));
+            (Kind::Roles, mappings.keys().map(deny).collect(), Some("Who fits no rule gets no credentials any more."))
+        }
+        "IP-07" => {
+            let body = snapshot.body("DescribeIdentityPool", id)?;
+            let mut providers = body.get("CognitoIdentityProviders")?.as_array()?.clone();
+            for provider in &mut providers {
+                provider["ServerSideTokenCheck"] = json!(true);
+            }
+            (Kind::IdentityPool, vec![put("/CognitoIdentityProviders", json!(providers))], None)
+        }
+        _ => return None,
+    };
+    made(kind, id, patch, effect)
+}

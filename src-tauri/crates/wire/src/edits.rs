@@ -1,0 +1,345 @@
+//! Changes of settings, before and after they are made; risks that are accepted; how the rules came out over time.
+
+use console::edits::{Edit, EditRow, Score, Waiver};
+use console::jobs::Approval;
+use jiff::Timestamp;
+use model::edit::{Difference, Kind, Put, Whole};
+use model::setting;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use specta::Type;
+
+use crate::{WireError, count};
+
+/// One place and what is to be there.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PutSetting {
+    /// The place, as a JSON pointer.
+    pub pointer: String,
+    /// What is to be there, as JSON; `null` for AWS's default.
+    pub value: Option<String>,
+}
+
+/// What somebody would like to change.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanEdit {
+    /// The operation whose answer has the settings, such as `DescribeUserPool`.
+    pub operation: String,
+    /// The client's id, the identity pool's; `null` for the pool itself.
+    pub subject: Option<String>,
+    /// What is to be where.
+    pub puts: Vec<PutSetting>,
+}
+
+impl PlanEdit {
+    /// What is written, and the patch.
+    ///
+    /// # Errors
+    /// `validation` on `operation` or `value`.
+    pub fn parse(&self) -> Result<(Whole, Vec<Put>), WireError> {
+        let Some(kind) = Kind::described_by(&self.operation) else {
+            return Err(WireError::validation("operation", "These settings cannot be changed here."));
+        };
+        let put = |put: &PutSetting| {
+            let value = put.value.as_deref().map(serde_json::from_str::<Value>).transpose();
+            let value = value.map_err(|error| WireError::validation("value", format!("This is no JSON: {error}.")))?;
+            Ok(Put { pointer: put.pointer.clone(), value })
+        };
+        let patch: Result<Vec<Put>, WireError> = self.puts.iter().map(put).collect();
+        Ok((Whole { kind, subject: self.subject.clone().unwrap_or_default() }, patch?))
+    }
+}
+
+/// A rule that fails on a resource.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OneFinding {
+    /// The rule.
+    pub rule: String,
+    /// The pool's id, the client's, the identity pool's.
+    pub resource: String,
+}
+
+/// An edit that was previewed or made.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OneEdit {
+    /// Its id.
+    pub id: String,
+}
+
+/// An edit that is approved.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct MakeEdit {
+    /// The id of the preview.
+    pub id: String,
+    /// Why, for the audit.
+    pub reason: Option<String>,
+    /// The pool's name, typed; needed for what cannot be taken back.
+    pub pool_name: Option<String>,
+}
+
+impl MakeEdit {
+    /// What was said.
+    #[must_use]
+    pub fn approval(&self) -> Approval {
+        let filled = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+        Approval { pool_name: filled(&self.pool_name), reason: filled(&self.reason) }
+    }
+}
+
+/// A risk that somebody accepts.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AcceptRisk {
+    /// The rule.
+    pub rule: String,
+    /// The pool's id, the client's, the identity pool's.
+    pub resource: String,
+    /// Why.
+    pub reason: String,
+    /// Until the end of this day, such as `2027-03-31`.
+    pub until: String,
+}
+
+impl AcceptRisk {
+    /// The end of the day, in UTC.
+    ///
+    /// # Errors
+    /// `validation` on `until`.
+    pub fn until(&self) -> Result<Timestamp, WireError> {
+        format!("{}T23:59:59Z", self.until)
+            .parse()
+            .map_err(|_| WireError::validation("until", "Write the day like 2027-03-31."))
+    }
+}
+
+/// One setting that differs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingChangeView {
+    /// The place, as a JSON pointer.
+    pub pointer: String,
+    /// What people call it; the end of the place where nobody wrote about it.
+    pub title: String,
+    /// What was there, as JSON; `null` for nothing. Foreign text.
+    pub before: Option<String>,
+    /// What is there afterwards, as JSON; `null` for nothing. Foreign text.
+    pub after: Option<String>,
+}
+
+fn changes(kind: Kind, differences: &[Difference]) -> Vec<SettingChangeView> {
+    let json = |value: &Option<Value>| value.as_ref().and_then(|value| serde_json::to_string_pretty(value).ok());
+    let view = |difference: &Difference| {
+        let known = setting::at(kind.describes(), &difference.pointer);
+        let end = difference.pointer.rsplit('/').next().unwrap_or_default();
+        SettingChangeView {
+            title: known.map_or(end, |setting| setting.title).to_owned(),
+            pointer: difference.pointer.clone(),
+            before: json(&difference.before),
+            after: json(&difference.after),
+        }
+    };
+    differences.iter().map(view).collect()
+}
+
+/// A change of settings, before it is made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct EditView {
+    /// Names it until it is made.
+    pub id: String,
+    /// The operation that writes it.
+    pub operation: String,
+    /// The client's id, the identity pool's; `null` for the pool itself.
+    pub subject: Option<String>,
+    /// What changes.
+    pub changes: Vec<SettingChangeView>,
+    /// How many settings are sent back as they are.
+    pub kept: u32,
+    /// What can never be taken back, in a sentence; `null` when everything can.
+    pub forward: Option<String>,
+    /// What people will notice; `null` when nothing is known.
+    pub effect: Option<String>,
+    /// The same as a command of AWS's command line; no secret is in it.
+    pub command: String,
+}
+
+impl EditView {
+    /// The preview. `effect` is what people will notice.
+    #[must_use]
+    pub fn new(edit: &Edit, effect: Option<&str>) -> Self {
+        let Whole { kind, subject } = &edit.whole;
+        Self {
+            id: edit.id.clone(),
+            operation: kind.writes().to_owned(),
+            subject: Some(subject.clone()).filter(|subject| !subject.is_empty()),
+            changes: changes(*kind, &edit.differences),
+            kept: count(edit.kept as u64),
+            forward: edit.forward.map(str::to_owned),
+            effect: effect.map(str::to_owned),
+            command: command(edit),
+        }
+    }
+}
+
+/// The call as a line for a shell: what is sent whole, in single quotes.
+fn command(edit: &Edit) -> String {
+    let Whole { kind, subject } = &edit.whole;
+    let mut request = kind.request(&edit.wanted).unwrap_or_default();
+    let mut name = |member: &str, id: &str| request.insert(member.to_owned(), id.into());
+    let api = match kind {
+        Kind::IdentityPool | Kind::Roles => {
+            name("IdentityPoolId", subject);
+            "cognito-identity"
+        }
+        _ => {
+            name("UserPoolId", edit.pool.pool.as_str());
+            if !subject.is_empty() {
+                name("ClientId", subject);
+            }
+            "cognito-idp"
+        }
+    };
+    let mut verb = String::new();
+    for letter in kind.writes().chars() {
+        if letter.is_ascii_uppercase() && !verb.is_empty() {
+            verb.push('-');
+        }
+        verb.push(letter.to_ascii_lowercase());
+    }
+    let body = Value::Object(request).to_string().replace('\'', "'\\''");
+    format!("aws {api} {verb} --region {} --cli-input-json '{body}'", edit.pool.region)
+}
+
+/// A change of settings that was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct MadeEditView {
+    /// Names it.
+    pub id: String,
+    /// The operation that wrote it.
+    pub operation: String,
+    /// The client's id, the identity pool's; `null` for the pool itself.
+    pub subject: Option<String>,
+    /// When.
+    pub at: String,
+    /// Who, as AWS says.
+    pub who: String,
+    /// `done`; `differs` when something is not as it was meant; `failed`; `sent` when what came of it is not known.
+    pub state: String,
+    /// Why it is not done, in a sentence; `null` when it is.
+    pub why: Option<String>,
+    /// Why it was made, in the words of whoever made it.
+    pub reason: Option<String>,
+    /// The rule that it mends.
+    pub rule: Option<String>,
+    /// The edit that it takes back.
+    pub undo_of: Option<String>,
+    /// What changed and was meant to.
+    pub changes: Vec<SettingChangeView>,
+    /// What changed and was not meant to.
+    pub others: Vec<SettingChangeView>,
+}
+
+impl From<&EditRow> for MadeEditView {
+    fn from(row: &EditRow) -> Self {
+        let whole: Option<Whole> = serde_json::from_str(&row.target).ok();
+        let kind = whole.as_ref().map_or(Kind::Pool, |whole| whole.kind);
+        let found: Option<Value> = row.found.as_deref().and_then(|found| serde_json::from_str(found).ok());
+        let list = |name: &str| {
+            let list = found.as_ref().and_then(|found| found.get(name)).cloned().unwrap_or_default();
+            changes(kind, &serde_json::from_value::<Vec<Difference>>(list).unwrap_or_default())
+        };
+        Self {
+            id: row.id.clone(),
+            operation: kind.writes().to_owned(),
+            subject: whole.map(|whole| whole.subject).filter(|subject| !subject.is_empty()),
+            at: row.at.to_string(),
+            who: row.arn.clone(),
+            state: row.state.as_str().to_owned(),
+            why: row.why.clone(),
+            reason: row.reason.clone(),
+            rule: row.rule.clone(),
+            undo_of: row.undo_of.clone(),
+            changes: list("changed"),
+            others: list("others"),
+        }
+    }
+}
+
+/// A risk that is accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct WaiverView {
+    /// The rule.
+    pub rule: String,
+    /// The pool's id, the client's, the identity pool's.
+    pub resource: String,
+    /// Why.
+    pub reason: String,
+    /// Who accepted it, as AWS says.
+    pub who: String,
+    /// Until when.
+    pub until: String,
+    /// Whether its time is over.
+    pub over: bool,
+}
+
+/// How the rules came out at one time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ScoreView {
+    /// When.
+    pub at: String,
+    /// The share of what is known that passes or is accepted, in percent; `null` when nothing is known.
+    pub percent: Option<u32>,
+    /// How many fail.
+    pub failed: u32,
+    /// How many of these are accepted.
+    pub waived: u32,
+    /// How many are not known.
+    pub unknown: u32,
+    /// How many pass.
+    pub passed: u32,
+}
+
+/// What is kept about a pool's health.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct HealthRecordView {
+    /// The risks that are accepted.
+    pub waivers: Vec<WaiverView>,
+    /// How the rules came out over time, the oldest first.
+    pub scores: Vec<ScoreView>,
+}
+
+impl HealthRecordView {
+    /// What is kept, as it stands at a time.
+    #[must_use]
+    pub fn new(waivers: &[Waiver], scores: &[Score], now: Timestamp) -> Self {
+        let waiver = |waiver: &Waiver| WaiverView {
+            rule: waiver.rule.clone(),
+            resource: waiver.resource.clone(),
+            reason: waiver.reason.clone(),
+            who: waiver.who.clone(),
+            until: waiver.until.to_string(),
+            over: waiver.until <= now,
+        };
+        let score = |score: &Score| {
+            let number = |name: &str| count(score.counts.get(name).copied().unwrap_or_default());
+            ScoreView {
+                at: score.at.to_string(),
+                percent: score.percent().map(count),
+                failed: number("fail"),
+                waived: number("waived"),
+                unknown: number("unknown"),
+                passed: number("pass"),
+            }
+        };
+        Self { waivers: waivers.iter().map(waiver).collect(), scores: scores.iter().map(score).collect() }
+    }
+}

@@ -1,0 +1,81 @@
+//! Changing settings of the open pool: previewed, then made; risks that are accepted.
+
+use console::OpenPool;
+use wire::edits::{AcceptRisk, EditView, HealthRecordView, MadeEditView, MakeEdit, OneEdit, OneFinding, PlanEdit};
+use wire::{ErrorCode, WireError};
+
+use super::{Answer, Desk};
+
+/// How many edits are listed.
+const LISTED: u32 = 100;
+
+/// What a change of settings would do (the operation that describes them; free). Nothing is changed.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn plan_edit(desk: Desk<'_>, request: PlanEdit) -> Answer<EditView> {
+    let (whole, patch) = request.parse()?;
+    Ok(EditView::new(&*desk.pool()?.plan_edit(whole, patch, None).await?, None))
+}
+
+/// What the prepared edit for a failing rule would do (free). Nothing is changed.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn plan_fix(desk: Desk<'_>, request: OneFinding) -> Answer<EditView> {
+    let (edit, effect) = desk.pool()?.plan_fix(&request.rule, &request.resource).await?;
+    Ok(EditView::new(&edit, effect))
+}
+
+/// What taking an edit back would do (free). Nothing is changed.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn plan_undo_edit(desk: Desk<'_>, request: OneEdit) -> Answer<EditView> {
+    Ok(EditView::new(&*desk.pool()?.plan_undo_edit(&request.id).await?, None))
+}
+
+/// Makes a change that was previewed: settings are written whole, and described again.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn make_edit(desk: Desk<'_>, request: MakeEdit) -> Answer<MadeEditView> {
+    let pool = desk.pool()?;
+    let gone = || WireError::new(ErrorCode::NotFound, "This preview is forgotten. Look at the change again.");
+    let edit = pool.edit_plan(&request.id).ok_or_else(gone)?;
+    let token = pool.approve_edit(&edit, request.approval()).await?;
+    Ok(MadeEditView::from(&pool.apply_edit(&token).await?))
+}
+
+/// The last changes of settings of this pool.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn list_edits(desk: Desk<'_>) -> Answer<Vec<MadeEditView>> {
+    Ok(desk.pool()?.edits(LISTED).await?.iter().map(MadeEditView::from).collect())
+}
+
+/// Accepts that a rule fails, until a day.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn accept_risk(desk: Desk<'_>, request: AcceptRisk) -> Answer<HealthRecordView> {
+    let pool = desk.pool()?;
+    pool.waive(&request.rule, &request.resource, &request.reason, request.until()?).await?;
+    record(&desk, &pool).await
+}
+
+/// Accepts it no longer.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn accept_risk_no_longer(desk: Desk<'_>, request: OneFinding) -> Answer<HealthRecordView> {
+    let pool = desk.pool()?;
+    pool.end_waiver(&request.rule, &request.resource).await?;
+    record(&desk, &pool).await
+}
+
+/// The risks that are accepted, and how the rules came out over time.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn get_health_record(desk: Desk<'_>) -> Answer<HealthRecordView> {
+    let pool = desk.pool()?;
+    record(&desk, &pool).await
+}
+
+async fn record(desk: &Desk<'_>, pool: &OpenPool) -> Answer<HealthRecordView> {
+    Ok(HealthRecordView::new(&pool.waivers().await?, &pool.scores().await?, desk.now()))
+}

@@ -3,11 +3,8 @@
 pub(crate) mod app;
 pub(crate) mod connections;
 pub(crate) mod cost;
-<<<<<<< HEAD
-pub(crate) mod files;
-=======
 pub(crate) mod edits;
->>>>>>> 218f64d (Settings are changed whole without losing others: previewed, verified, written down and taken back; rules have prepared edits, and a risk can be accepted until a day)
+pub(crate) mod files;
 pub(crate) mod lab;
 pub(crate) mod pools;
 pub(crate) mod settings;

@@ -171,6 +171,44 @@ export const commands = {
 	saveReport: (request: SaveReport) => typedError<SavedFileView, WireError>(__TAURI_INVOKE("save_report", { request })),
 	/**  Writes a table that the window shows into the folder for downloads, as CSV. */
 	saveTable: (request: SaveTable) => typedError<SavedFileView, WireError>(__TAURI_INVOKE("save_table", { request })),
+	/**  Everything that is set of the pool (`DescribeUserPool` and eight more; free). */
+	getPoolSettings: () => typedError<PoolSettingsView, WireError>(__TAURI_INVOKE("get_pool_settings")),
+	/**  Everything that is set of the app clients (`DescribeUserPoolClient` of each; free). Secrets stay here. */
+	getClientSettings: () => typedError<ClientsSettingsView, WireError>(__TAURI_INVOKE("get_client_settings")),
+	/**  What a program has to be told about a client; no secret is in it. */
+	getClientConfiguration: (request: OneClient) => typedError<ConfigurationView[], WireError>(__TAURI_INVOKE("get_client_configuration", { request })),
+	/**  A client's secret (`DescribeUserPoolClient`; free). */
+	revealClientSecret: (request: OneClient) => typedError<RevealedView, WireError>(__TAURI_INVOKE("reveal_client_secret", { request })),
+	/**  Copies a client's secret; half a minute later it is off the clipboard. */
+	copyClientSecret: (request: OneClient) => typedError<null, WireError>(__TAURI_INVOKE("copy_client_secret", { request })),
+	/**  Every identity pool of the account (`DescribeIdentityPool` of each; free). */
+	getIdentityPoolSettings: () => typedError<IdentityPoolsSettingsView, WireError>(__TAURI_INVOKE("get_identity_pool_settings")),
+	/**  How much of what AWS allows is used (`GetProvisionedLimit`, one a second, and what can be counted; free). */
+	getQuotas: () => typedError<QuotasView, WireError>(__TAURI_INVOKE("get_quotas")),
+	/**  Holds every rule against the pool (free). */
+	getHealth: () => typedError<HealthView, WireError>(__TAURI_INVOKE("get_health")),
+	/**  Holds every rule against the pool and writes what they say into the folder for downloads. */
+	saveHealth: (request: SaveHealth) => typedError<SavedFileView, WireError>(__TAURI_INVOKE("save_health", { request })),
+	/**  Writes everything that is set of the pool and its clients into the folder for downloads; no secret is in it. */
+	saveSettings: (request: SaveSettings) => typedError<SavedFileView, WireError>(__TAURI_INVOKE("save_settings", { request })),
+	/**  What differs between the pool and another one of the account (free). What was not answered is not compared. */
+	compareSettings: (request: CompareSettings) => typedError<ComparedView, WireError>(__TAURI_INVOKE("compare_settings", { request })),
+	/**  What a change of settings would do (the operation that describes them; free). Nothing is changed. */
+	planEdit: (request: PlanEdit) => typedError<EditView, WireError>(__TAURI_INVOKE("plan_edit", { request })),
+	/**  What the prepared edit for a failing rule would do (free). Nothing is changed. */
+	planFix: (request: OneFinding) => typedError<EditView, WireError>(__TAURI_INVOKE("plan_fix", { request })),
+	/**  What taking an edit back would do (free). Nothing is changed. */
+	planUndoEdit: (request: OneEdit) => typedError<EditView, WireError>(__TAURI_INVOKE("plan_undo_edit", { request })),
+	/**  Makes a change that was previewed: settings are written whole, and described again. */
+	makeEdit: (request: MakeEdit) => typedError<MadeEditView, WireError>(__TAURI_INVOKE("make_edit", { request })),
+	/**  The last changes of settings of this pool. */
+	listEdits: () => typedError<MadeEditView[], WireError>(__TAURI_INVOKE("list_edits")),
+	/**  Accepts that a rule fails, until a day. */
+	acceptRisk: (request: AcceptRisk) => typedError<HealthRecordView, WireError>(__TAURI_INVOKE("accept_risk", { request })),
+	/**  Accepts it no longer. */
+	acceptRiskNoLonger: (request: OneFinding) => typedError<HealthRecordView, WireError>(__TAURI_INVOKE("accept_risk_no_longer", { request })),
+	/**  The risks that are accepted, and how the rules came out over time. */
+	getHealthRecord: () => typedError<HealthRecordView, WireError>(__TAURI_INVOKE("get_health_record")),
 };
 
 /** Events */
@@ -181,6 +219,18 @@ export const events = {
 };
 
 /* Types */
+/**  A risk that somebody accepts. */
+export type AcceptRisk = {
+	/**  The rule. */
+	rule: string,
+	/**  The pool's id, the client's, the identity pool's. */
+	resource: string,
+	/**  Why. */
+	reason: string,
+	/**  Until the end of this day, such as `2027-03-31`. */
+	until: string,
+};
+
 /**  Whether a consumer takes a token. */
 export type AcceptanceAnswer = 
 /**  It does, where it is set up for the user pool. */
@@ -301,6 +351,20 @@ export type AskWhy = {
 	flow: string | null,
 	/**  Whether the app sends a SECRET_HASH; `null` when nobody said. */
 	sendsSecret: boolean | null,
+};
+
+/**  An attribute that users of the pool can have. */
+export type AttributeView = {
+	/**  Its name, `custom:` included. Foreign text. */
+	name: string,
+	/**  `String`, `Number`, `DateTime`, `Boolean`, or what AWS added since. */
+	kind: string,
+	/**  Whether every user must have it; cannot be changed. */
+	required: boolean,
+	/**  Whether it can change once it is set; cannot be changed. */
+	mutable: boolean,
+	/**  How long or large it may be, such as `0–2048`; `null` when nothing is said. */
+	bounds: string | null,
 };
 
 /**  Who asks for credentials. */
@@ -447,12 +511,40 @@ export type ClientLineView = {
 	name: string,
 };
 
+/**  An app client with everything that is set of it. */
+export type ClientSettingsView = {
+	/**  Its id. */
+	id: string,
+	/**  Its name. Foreign text. */
+	name: string,
+	/**  Whether it has a secret; `null` when it may not be described. */
+	hasSecret: boolean | null,
+	/**  Every setting, and after them what this version does not know. */
+	settings: SettingView[],
+	/**  Whether threat protection has rules of its own here. */
+	ownRisk: boolean,
+	/**  Why it could not be described; `null` when it was. */
+	unknown: string | null,
+	/**  The answer as AWS sent it, the secret masked, as JSON; `null` when there is none. */
+	raw: string | null,
+};
+
 /**  Active users of an app client. */
 export type ClientUsersView = {
 	/**  Its id. */
 	clientId: string,
 	/**  How many. */
 	users: number,
+};
+
+/**  The app clients of a pool. */
+export type ClientsSettingsView = {
+	/**  When AWS was asked. */
+	takenAt: string,
+	/**  Every client that was listed. */
+	clients: ClientSettingsView[],
+	/**  What was not answered. */
+	unanswered: UnansweredView[],
 };
 
 /**  A column of the table. */
@@ -473,12 +565,42 @@ export type ColumnsPatch = {
 	columns: ColumnChoice[],
 };
 
+/**  With which pool. */
+export type CompareSettings = {
+	/**  The other pool's id. */
+	poolId: string,
+};
+
 /**  Two tokens. */
 export type CompareTokens = {
 	/**  The one. */
 	left: string,
 	/**  The other. */
 	right: string,
+};
+
+/**  A setting that two pools have differently. */
+export type ComparedSettingView = {
+	/**  What people look for it under. */
+	area: string,
+	/**  What people call it. */
+	title: string,
+	/**  Its place, as a JSON pointer. */
+	pointer: string,
+	/**  What this pool has, as JSON; `null` for nothing. Foreign text. */
+	here: string | null,
+	/**  What the other pool has, as JSON; `null` for nothing. Foreign text. */
+	there: string | null,
+};
+
+/**  What differs between two pools. */
+export type ComparedView = {
+	/**  The settings that differ, but for what AWS alone tells (ids, times). */
+	settings: ComparedSettingView[],
+	/**  How many settings were compared. */
+	compared: number,
+	/**  Questions that one of the pools did not answer. */
+	unanswered: UnansweredView[],
 };
 
 /**  Asks how a query may go on. */
@@ -522,6 +644,14 @@ export type CompletionView = {
 	end: number,
 	/**  What could stand there, the likeliest first. */
 	items: CompletionItemView[],
+};
+
+/**  How a program is told of a client. */
+export type ConfigurationView = {
+	/**  `amplify`, `oidc`, `env`. */
+	kind: string,
+	/**  The text to copy. It holds no secret. */
+	text: string,
 };
 
 /**  Names a connection to be opened or checked. */
@@ -687,6 +817,26 @@ export type DormantView = {
 	touching: TouchingView[],
 };
 
+/**  A change of settings, before it is made. */
+export type EditView = {
+	/**  Names it until it is made. */
+	id: string,
+	/**  The operation that writes it. */
+	operation: string,
+	/**  The client's id, the identity pool's; `null` for the pool itself. */
+	subject: string | null,
+	/**  What changes. */
+	changes: SettingChangeView[],
+	/**  How many settings are sent back as they are. */
+	kept: number,
+	/**  What can never be taken back, in a sentence; `null` when everything can. */
+	forward: string | null,
+	/**  What people will notice; `null` when nothing is known. */
+	effect: string | null,
+	/**  The same as a command of AWS's command line; no secret is in it. */
+	command: string,
+};
+
 /**  What an authenticator app is fed with, shown because somebody began to enrol one. */
 export type EnrolmentView = {
 	/**  The shared secret in base 32. */
@@ -848,6 +998,34 @@ export type FigureView = {
 	note: string | null,
 };
 
+/**  What came of holding one rule against one thing. */
+export type FindingView = {
+	/**  The rule, such as `UP-09`. */
+	id: string,
+	/**  The pool's id, the app client's, or the identity pool's. */
+	resource: string,
+	/**  `critical`, `high`, `medium`, `low`, `info`: how bad a failure is here. */
+	severity: string,
+	/**  `pass`, `fail`, `unknown`, `n/a`. */
+	result: string,
+	/**  What was seen, or why nothing was. Names of things in it are foreign text. */
+	evidence: string,
+	/**  Where the rule comes from. */
+	source: string,
+	/**  What is wrong when the rule fails. */
+	title: string,
+	/**  The rule's version. */
+	version: number,
+	/**  The operation whose answer decided; empty where none did. */
+	operation: string,
+	/**  The place in that answer, as a JSON pointer; empty for the whole of it. */
+	pointer: string,
+	/**  Why it matters. */
+	why: string,
+	/**  What to do. */
+	remedy: string,
+};
+
 /**  A change that repairs, in the form in which a plan is asked for. */
 export type FixAction = 
 /**  Lets the user sign in. */
@@ -912,6 +1090,18 @@ export type FlowView = {
 	closed: string | null,
 };
 
+/**  What a value looks like. */
+export type FormView = {
+	/**  `flag`, `number`, `choice`, `texts`, `text`, `json`. */
+	kind: string,
+	/**  The least of a number; `null` for what is none. */
+	least: number | null,
+	/**  The most of a number; `null` for what is none. */
+	most: number | null,
+	/**  Values that are known; empty where any will do. */
+	choices: string[],
+};
+
 /**  How fresh and how whole the local copy is. */
 export type FreshnessView = {
 	/**  Users in the local copy. */
@@ -954,6 +1144,28 @@ export type GroupView = {
 	users: number,
 };
 
+/**  What is kept about a pool's health. */
+export type HealthRecordView = {
+	/**  The risks that are accepted. */
+	waivers: WaiverView[],
+	/**  How the rules came out over time, the oldest first. */
+	scores: ScoreView[],
+};
+
+/**  What all rules say. */
+export type HealthView = {
+	/**  The pool's id. */
+	pool: string,
+	/**  When AWS was asked. */
+	takenAt: string,
+	/**  Every rule at least once, in the order of their names. */
+	findings: FindingView[],
+	/**  What app clients and identity pools are called, by id. Foreign texts. */
+	names: { [key in string]: string },
+	/**  Failing rules with a prepared edit, written like `UP-02 eu-west-1_Abcdefghi`. */
+	fixable: string[],
+};
+
 /**  Changes whether a pool's history is kept. */
 export type HistoryPatch = {
 	/**  What names the local copy. */
@@ -987,6 +1199,38 @@ export type IdentityPoolLineView = {
 	name: string,
 };
 
+/**  An identity pool in a list. */
+export type IdentityPoolNearbyView = {
+	/**  Its id. */
+	id: string,
+	/**  Its name. Foreign text. */
+	name: string,
+	/**  Whether it trusts the pool; `null` when it may not be described. */
+	trusts: boolean | null,
+	/**  Whether guests get credentials; `null` when it may not be described. */
+	guests: boolean | null,
+	/**  Whether the classic flow is on; `null` when it may not be described. */
+	classicFlow: boolean | null,
+	/**  The roles by kind; empty when they were not read. */
+	roles: { [key in string]: string },
+	/**  Why it could not be described; `null` when it was. */
+	unknown: string | null,
+};
+
+/**  An identity pool with everything that is set of it. */
+export type IdentityPoolSettingsView = {
+	/**  What a list tells. */
+	line: IdentityPoolNearbyView,
+	/**  User pools and clients that it trusts, as `provider` and `client`. */
+	providers: PairView[],
+	/**  How roles are chosen, by provider, as JSON. */
+	mappings: PairView[],
+	/**  Claims that become session tags, as JSON; `null` when that was not asked. */
+	tags: string | null,
+	/**  The answers as AWS sent them. */
+	raw: RawView[],
+};
+
 /**  An identity pool as it is set up. */
 export type IdentityPoolView = {
 	/**  Its id. */
@@ -1007,6 +1251,16 @@ export type IdentityPoolView = {
 	guestRole: string | null,
 	/**  How roles are chosen, each mapping in a sentence, by provider. */
 	mappings: { [key in string]: string[] },
+};
+
+/**  The identity pools of the account, those first that trust the pool. */
+export type IdentityPoolsSettingsView = {
+	/**  When AWS was asked. */
+	takenAt: string,
+	/**  Every identity pool that was listed. */
+	pools: IdentityPoolSettingsView[],
+	/**  What was not answered. */
+	unanswered: UnansweredView[],
 };
 
 /**  Something that a trigger asks for and Cognito ignores. */
@@ -1197,6 +1451,20 @@ export type LedgerView = {
 	calls: LedgerCallView[],
 };
 
+/**  A rate of the account. */
+export type LimitView = {
+	/**  The category. */
+	category: string,
+	/**  AWS's default in requests a second; `null` where we know none. */
+	defaultPerSecond: number | null,
+	/**  What the account has, in requests a second; `null` when it is not known, or cannot be asked. */
+	provisionedPerSecond: number | null,
+	/**  Whether more can be bought. */
+	adjustable: boolean,
+	/**  Why it is not known; `null` when it is. */
+	unknown: string | null,
+};
+
 /**  A pasted list to be looked up exactly. */
 export type LookUp = {
 	/**  Lines, commas or semicolons between e-mail addresses, subs, user names or phone numbers. */
@@ -1219,6 +1487,44 @@ export type LossView = {
 	used: string,
 	/**  Whether AWS refuses the change until it is off. */
 	mustBeOffFirst: boolean,
+};
+
+/**  A change of settings that was made. */
+export type MadeEditView = {
+	/**  Names it. */
+	id: string,
+	/**  The operation that wrote it. */
+	operation: string,
+	/**  The client's id, the identity pool's; `null` for the pool itself. */
+	subject: string | null,
+	/**  When. */
+	at: string,
+	/**  Who, as AWS says. */
+	who: string,
+	/**  `done`; `differs` when something is not as it was meant; `failed`; `sent` when what came of it is not known. */
+	state: string,
+	/**  Why it is not done, in a sentence; `null` when it is. */
+	why: string | null,
+	/**  Why it was made, in the words of whoever made it. */
+	reason: string | null,
+	/**  The rule that it mends. */
+	rule: string | null,
+	/**  The edit that it takes back. */
+	undoOf: string | null,
+	/**  What changed and was meant to. */
+	changes: SettingChangeView[],
+	/**  What changed and was not meant to. */
+	others: SettingChangeView[],
+};
+
+/**  An edit that is approved. */
+export type MakeEdit = {
+	/**  The id of the preview. */
+	id: string,
+	/**  Why, for the audit. */
+	reason: string | null,
+	/**  The pool's name, typed; needed for what cannot be taken back. */
+	poolName: string | null,
 };
 
 /**  A cell of the matrix. */
@@ -1313,6 +1619,20 @@ export type OneCode = {
 	code: string,
 };
 
+/**  An edit that was previewed or made. */
+export type OneEdit = {
+	/**  Its id. */
+	id: string,
+};
+
+/**  A rule that fails on a resource. */
+export type OneFinding = {
+	/**  The rule. */
+	rule: string,
+	/**  The pool's id, the client's, the identity pool's. */
+	resource: string,
+};
+
 /**  Names the form in which credentials are wanted. */
 export type OneForm = {
 	/**  Which. */
@@ -1397,6 +1717,14 @@ export type OverviewView = {
 	estimatedUsers: number | null,
 };
 
+/**  Two texts that belong together. */
+export type PairView = {
+	/**  The name. Foreign text. */
+	name: string,
+	/**  The value. Foreign text. */
+	value: string,
+};
+
 /**  Reads a query without running it. */
 export type ParseQuery = {
 	/**  The query as typed. */
@@ -1431,6 +1759,16 @@ export type PasskeyView = {
 export type PastedText = {
 	/**  Anything: a token, a header, a curl command, a cookie, JSON. */
 	text: string,
+};
+
+/**  What somebody would like to change. */
+export type PlanEdit = {
+	/**  The operation whose answer has the settings, such as `DescribeUserPool`. */
+	operation: string,
+	/**  The client's id, the identity pool's; `null` for the pool itself. */
+	subject: string | null,
+	/**  What is to be where. */
+	puts: PutSetting[],
 };
 
 /**  A plan's month. */
@@ -1487,6 +1825,28 @@ export type PoolLineView = {
 	estimatedUsers: number | null,
 	/**  When it was created. */
 	createdAt: string | null,
+};
+
+/**  A pool with everything that is set of it. */
+export type PoolSettingsView = {
+	/**  The pool's id. */
+	pool: string,
+	/**  When AWS was asked. */
+	takenAt: string,
+	/**  Every setting, and after them what this version does not know. */
+	settings: SettingView[],
+	/**  What users can have. */
+	attributes: AttributeView[],
+	/**  Providers of identities. */
+	providers: ProviderView[],
+	/**  Resource servers. */
+	resourceServers: ResourceServerView[],
+	/**  Every trigger. */
+	triggers: TriggerSlotView[],
+	/**  What was not answered. */
+	unanswered: UnansweredView[],
+	/**  Every answer as AWS sent it. */
+	raw: RawView[],
 };
 
 /**  A pool's settings, as far as browsing needs them. */
@@ -1669,6 +2029,30 @@ export type ProtectionView = {
 	fresh: boolean,
 };
 
+/**  A provider of identities. */
+export type ProviderView = {
+	/**  Its name. Foreign text. */
+	name: string,
+	/**  `SAML`, `OIDC`, `Google` and so on. */
+	kind: string,
+	/**  Short names by which it is found. Foreign text. */
+	identifiers: string[],
+	/**  Attributes of the pool and the claims that fill them. */
+	mapping: PairView[],
+	/**  What it is reached with, secrets masked. */
+	details: PairView[],
+	/**  Why it is not known; `null` when it is. */
+	unknown: string | null,
+};
+
+/**  One place and what is to be there. */
+export type PutSetting = {
+	/**  The place, as a JSON pointer. */
+	pointer: string,
+	/**  What is to be there, as JSON; `null` for AWS's default. */
+	value: string | null,
+};
+
 /**  What is wrong with a query, and where. */
 export type QueryErrorView = {
 	/**  Where it begins. */
@@ -1691,6 +2075,34 @@ export type QuotaView = {
 	limit: number | null,
 	/**  The share that Poolkeeper allows itself, from 0 to 1. Without a limit it is 1. */
 	share: number,
+};
+
+/**  How much of what AWS allows is used. */
+export type QuotasView = {
+	/**  Rates of the account. */
+	rates: RateView[],
+	/**  Numbers of things. */
+	resources: ResourceView[],
+};
+
+/**  A rate and what this program uses of it. */
+export type RateView = {
+	/**  What the account has. */
+	limit: LimitView,
+	/**  Calls of this program in the last second. */
+	used: number,
+};
+
+/**  An answer as AWS sent it. */
+export type RawView = {
+	/**  The operation. */
+	operation: string,
+	/**  What was asked about; `null` for the pool itself. */
+	subject: string | null,
+	/**  The body as JSON, secrets masked; `null` when there is none. */
+	body: string | null,
+	/**  Why there is none, in a sentence; `null` when there is one. */
+	unknown: string | null,
 };
 
 /**  What a rule found. */
@@ -1761,10 +2173,38 @@ export type ReplyKind =
 /**  What a trigger asked for. */
 "text";
 
+/**  A server whose scopes tokens can have. */
+export type ResourceServerView = {
+	/**  Its identifier, which begins its scopes. Foreign text. */
+	identifier: string,
+	/**  Its name. Foreign text. */
+	name: string,
+	/**  Scopes and what they mean. */
+	scopes: PairView[],
+};
+
+/**  A resource of which there can be only so many. */
+export type ResourceView = {
+	/**  `clients`, `providers`, `resourceServers`, `groups`, `customAttributes`, `pools`. */
+	what: string,
+	/**  How many there are; `null` when it is not known. */
+	used: number | null,
+	/**  How many there can be without asking AWS for more. */
+	most: number,
+	/**  How many AWS gives on request; `null` when it gives no more. */
+	onRequest: number | null,
+};
+
 /**  A secret that somebody asked to see. */
 export type RevealedView = {
 	/**  The secret. */
 	value: string,
+};
+
+/**  In which form what the rules say is written into a file. */
+export type SaveHealth = {
+	/**  `html`, `csv`, `sarif`, `json`. */
+	format: string,
 };
 
 /**  Writes a report. */
@@ -1772,6 +2212,12 @@ export type SaveReport = {
 	/**  The numbers as they are shown. */
 	plans: AskPlans,
 	/**  `html`, `pdf` or `csv`. */
+	format: string,
+};
+
+/**  In which form settings are written into a file. */
+export type SaveSettings = {
+	/**  `json`, `terraform`. */
 	format: string,
 };
 
@@ -1811,6 +2257,22 @@ export type SchemaAttributeView = {
 	mutable: boolean,
 	/**  Whether a user must have it. */
 	required: boolean,
+};
+
+/**  How the rules came out at one time. */
+export type ScoreView = {
+	/**  When. */
+	at: string,
+	/**  The share of what is known that passes or is accepted, in percent; `null` when nothing is known. */
+	percent: number | null,
+	/**  How many fail. */
+	failed: number,
+	/**  How many of these are accepted. */
+	waived: number,
+	/**  How many are not known. */
+	unknown: number,
+	/**  How many pass. */
+	passed: number,
 };
 
 /**  Searches the open pool's local copy. */
@@ -1856,6 +2318,42 @@ export type SetBilled = {
 export type SetPrices = {
 	/**  The table as JSON; `null` for the one that came with Poolkeeper. */
 	json: string | null,
+};
+
+/**  One setting that differs. */
+export type SettingChangeView = {
+	/**  The place, as a JSON pointer. */
+	pointer: string,
+	/**  What people call it; the end of the place where nobody wrote about it. */
+	title: string,
+	/**  What was there, as JSON; `null` for nothing. Foreign text. */
+	before: string | null,
+	/**  What is there afterwards, as JSON; `null` for nothing. Foreign text. */
+	after: string | null,
+};
+
+/**  A setting with its value. */
+export type SettingView = {
+	/**  What people look for it under, such as `signIn`; `strange` for what this version does not know. */
+	area: string,
+	/**  The operation whose answer has it. */
+	operation: string,
+	/**  Its place in that answer, as a JSON pointer. */
+	pointer: string,
+	/**  What people call it. */
+	title: string,
+	/**  What it does; empty for what this version does not know. */
+	what: string,
+	/**  What holds when nobody sets it; empty where there is no such thing. */
+	default: string,
+	/**  `always`, `never`, `forward`, `elsewhere`, `told`; `strange` for what this version does not know. */
+	changing: string,
+	/**  What to know about changing it; `null` when there is nothing. */
+	note: string | null,
+	/**  What its value looks like. */
+	form: FormView,
+	/**  Its value as JSON; `null` when AWS tells none. Texts in it are foreign. */
+	value: string | null,
 };
 
 /**  Changes some settings; what is absent stays. */
@@ -2118,6 +2616,34 @@ export type TouchingView = {
 	high: string,
 };
 
+/**  A trigger, set or not. */
+export type TriggerSlotView = {
+	/**  Its name in `LambdaConfig`. */
+	trigger: string,
+	/**  What it belongs to; empty for one that AWS added since. */
+	category: string,
+	/**  The function's ARN; `null` when none is set. */
+	function: string | null,
+	/**  The version of its event; `null` where it has only one. */
+	version: string | null,
+	/**  The values of `triggerSource` with which it runs. */
+	sources: string[],
+	/**  An event to test the function with, as JSON text; `null` for a trigger that we do not know. */
+	event: string | null,
+};
+
+/**  A question that was not answered. */
+export type UnansweredView = {
+	/**  The operation. */
+	operation: string,
+	/**  What was asked about; `null` for the pool itself. */
+	subject: string | null,
+	/**  Why, in a sentence. */
+	why: string,
+	/**  The IAM action that is needed; `null` unless it was denied. */
+	iamAction: string | null,
+};
+
 /**  The ways to open the local copies. */
 export type UnlockKind = 
 /**  Ask again where the keys are: in the keyring, or in the key file that was chosen at the start. */
@@ -2197,6 +2723,22 @@ export type VerdictView = {
 	pool: string | null,
 	/**  Check by check, in the order in which a verifier should make them. */
 	checks: CheckView[],
+};
+
+/**  A risk that is accepted. */
+export type WaiverView = {
+	/**  The rule. */
+	rule: string,
+	/**  The pool's id, the client's, the identity pool's. */
+	resource: string,
+	/**  Why. */
+	reason: string,
+	/**  Who accepted it, as AWS says. */
+	who: string,
+	/**  Until when. */
+	until: string,
+	/**  Whether its time is over. */
+	over: boolean,
 };
 
 /**  How a token becomes credentials. */

@@ -3,11 +3,8 @@
 
 mod circle;
 mod connections;
-<<<<<<< HEAD
-mod files;
-=======
 mod edits;
->>>>>>> 218f64d (Settings are changed whole without losing others: previewed, verified, written down and taken back; rules have prepared edits, and a risk can be accepted until a day)
+mod files;
 mod house;
 mod jobs;
 mod jobs_doubt;

@@ -1,6 +1,19 @@
 /** Where the person is: the page and what it shows, kept in the address so that back and forward work. */
 
-export const places = ["start", "pools", "overview", "users", "lab", "tokens", "cost", "pool", "clients", "identity", "health", "settings"] as const;
+export const places = [
+  "start",
+  "pools",
+  "overview",
+  "users",
+  "lab",
+  "tokens",
+  "cost",
+  "pool",
+  "clients",
+  "identity",
+  "health",
+  "settings",
+] as const;
 export type Place = (typeof places)[number];
 
 function parse(hash: string): { place: Place; params: URLSearchParams } {

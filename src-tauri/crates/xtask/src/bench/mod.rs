@@ -15,8 +15,9 @@ use crate::program::Program;
 use crate::repository::Repository;
 use programs::Bench;
 
-/// Our own crates as a person runs them: those that `Cargo.toml` optimises in debug builds are, and the rest with them.
-const OPTIMISED: [&str; 7] = ["model", "store", "sandbox", "cognito", "console", "wire", "cli"];
+/// Our own crates that `Cargo.toml` optimises in debug builds, and how much: said again, because a person may have lowered
+/// it in a configuration of their own.
+const OPTIMISED: [(&str, u8); 3] = [("model", 2), ("store", 3), ("sandbox", 2)];
 
 /// A figure with what it should be.
 #[derive(Debug)]
@@ -96,11 +97,9 @@ fn store(repository: &Repository, users: u32) -> Result<Section> {
     })
 }
 
-/// Adds the settings that optimise our own crates in the profile of debug builds: what is optimised there already is not
-/// built again.
+/// Adds the settings that optimise our own crates as `Cargo.toml` does: nothing is built again for them.
 pub(crate) fn optimised(program: Program) -> Program {
-    OPTIMISED.iter().fold(program, |program, name| {
-        let level = if matches!(*name, "store") { 3 } else { 2 };
+    OPTIMISED.iter().fold(program, |program, (name, level)| {
         program.arguments(["--config".to_owned(), format!("profile.dev.package.poolkeeper-{name}.opt-level={level}")])
     })
 }

@@ -12,8 +12,7 @@ pub(crate) fn write(sections: &[Section], users: u32, before: Option<&str>) -> S
     let mut page = format!(
         "# Benchmarks\n\nWritten by `cargo xtask bench --users {users}`. Figures of one machine, to choose by and not to promise; \
          the load beside them is how many programs wanted its processors when a part began.\n\nMachine: {}.\n\n\
-         The programs are debug builds whose crates of ours are optimised as `Cargo.toml` says for those that matter, \
-         which is what `cargo xtask run` runs. The queries are those of `src-tauri/crates/store/benches/queries.txt`.\n",
+         The programs are debug builds as `cargo xtask run` makes them: store, model and sandbox are optimised there, the rest is not. The queries are those of `src-tauri/crates/store/benches/queries.txt`.\n",
         machine::description()
     );
     for section in sections {

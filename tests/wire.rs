@@ -343,7 +343,7 @@ fn locking_forgets_tokens_and_credentials_and_leaving_the_pool_does_too() {
         let web = clients.as_array().unwrap().iter().find(|client| client["name"] == "web").unwrap();
         let start = json!({
             "clientId": web["id"], "flow": "USER_PASSWORD_AUTH", "username": "maria.keller",
-            "password": "Sandbox-1-keller", "totp": null, "scopes": [], "useDevice": false,
+            "password": "Sandbox-1-keller", "totp": null, "scopes": [], "metadata": {}, "useDevice": false,
         });
         assert_eq!(shell.call("start_sign_in", start).unwrap()["result"], "tokens");
         let pools = shell.ask("list_identity_pools").unwrap();
@@ -369,7 +369,7 @@ fn a_sign_in_that_is_under_way_when_it_is_locked_leaves_no_tokens() {
     let (client, person) = (&told.clients[0].id, &told.people[0]);
     let request = json!({
         "clientId": client, "flow": "USER_PASSWORD_AUTH", "username": person.username, "password": person.password,
-        "totp": null, "scopes": [], "useDevice": false,
+        "totp": null, "scopes": [], "metadata": {}, "useDevice": false,
     });
     assert_eq!(slow.meanwhile("start_sign_in", request, "forget_secrets").unwrap_err()["code"], "cancelled");
     assert!(slow.sandbox.calls().of("InitiateAuth") > 0, "Cognito was asked");

@@ -76,7 +76,7 @@ async fn a_developer_signs_in_through_the_browser_signs_somebody_up_and_sees_wha
     window.quit().await;
 }
 
-async fn choose_client(window: &Window, name: &str) {
+pub(crate) async fn choose_client(window: &Window, name: &str) {
     let choose = format!(
         "const list = document.querySelector('#lab-client'); \
          const one = [...list.options].find((option) => option.text.startsWith('{name} ')); \

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 
 mod accessibility;
+mod challenges;
 mod cost;
 mod damage;
 mod health;

@@ -51,7 +51,7 @@ pub(crate) fn signed_in(sandbox: &Sandbox, send: &dyn Fn(&str, Value) -> Result<
     let begin = |flow: &str, username: &str, password: &str, totp: Option<&str>| {
         let request = json!({
             "clientId": client, "flow": flow, "username": username, "password": password, "totp": totp,
-            "scopes": [], "useDevice": false,
+            "scopes": [], "metadata": {}, "useDevice": false,
         });
         send("start_sign_in", request)
     };
@@ -100,7 +100,7 @@ fn without_a_sign_in(nest: &mut Nest, sandbox: &Sandbox, send: &dyn Fn(&str, Val
     let begin = |client: usize, flow: &str, password: Option<String>| {
         let request = json!({
             "clientId": told.clients[client].id, "flow": flow, "username": "", "password": password, "totp": null,
-            "scopes": [], "useDevice": false,
+            "scopes": [], "metadata": {}, "useDevice": false,
         });
         send("start_sign_in", request).unwrap()["result"].clone()
     };
@@ -121,7 +121,7 @@ fn without_a_sign_in(nest: &mut Nest, sandbox: &Sandbox, send: &dyn Fn(&str, Val
     let person = &told.people[0];
     let request = json!({
         "clientId": told.clients[1].id, "flow": "USER_SRP_AUTH", "username": person.username,
-        "password": person.password, "totp": null, "scopes": [], "useDevice": false,
+        "password": person.password, "totp": null, "scopes": [], "metadata": {}, "useDevice": false,
     });
     assert_eq!(send("start_sign_in", request).unwrap()["result"], "tokens");
     written_in_every_form(send);
@@ -175,7 +175,7 @@ fn enrolled(nest: &mut Nest, sandbox: &Sandbox, send: &dyn Fn(&str, Value) -> Re
     let person = &told.people[0];
     let request = json!({
         "clientId": told.clients[0].id, "flow": "USER_SRP_AUTH", "username": person.username,
-        "password": person.password, "totp": null, "scopes": [], "useDevice": false,
+        "password": person.password, "totp": null, "scopes": [], "metadata": {}, "useDevice": false,
     });
     assert_eq!(send("start_sign_in", request).unwrap()["challenge"]["name"], "MFA_SETUP");
     let begun = send("enrol_authenticator", json!({})).unwrap();
@@ -277,7 +277,8 @@ pub(crate) fn panics(secret: &str) -> String {
     let text = || secret.to_owned();
     let read = |json: Value| json;
     let start = read(json!({
-        "clientId": "c", "flow": "f", "username": "u", "password": text(), "totp": text(), "scopes": [], "useDevice": true,
+        "clientId": "c", "flow": "f", "username": "u", "password": text(), "totp": text(), "scopes": [],
+        "metadata": { "note": text() }, "useDevice": true,
     }));
     let start: wire::lab::StartSignIn = serde_json::from_value(start).unwrap();
     let answer = json!({ "kind": "password", "value": text(), "attributes": { "name": text() } });

@@ -1,7 +1,8 @@
 //! What others wrote, against what we wrote, so that a mistake that our sandbox and our client share shows here.
 //!
 //! - The same sync and the same searches against three servers: the sandbox, ministack and moto.
-//! - Signing in and exchanging the token for AWS credentials: the sandbox and ministack.
+//! - Signing in by SRP, with an authenticator app, in the browser and as a machine, and exchanging the token for AWS
+//!   credentials: the sandbox and ministack.
 //! - The same scenarios against the three, with a table of what each does: `differences`.
 //! - Every operation of the sandbox against the service models of botocore.
 //! - Clients that sign in against the sandbox: boto3, pycognito, Amplify, aws-jwt-verify, openid-client.
@@ -16,6 +17,7 @@ mod exchange;
 mod health;
 mod population;
 mod servers;
+mod ways_in;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

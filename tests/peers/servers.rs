@@ -25,7 +25,9 @@ impl Drop for Server {
 
 /// The sandbox over loopback, with no people of its own.
 pub(crate) async fn sandbox() -> Server {
-    let options = sandbox::Options { users: 0, quota: sandbox::Quota::Off, ..sandbox::Options::default() };
+    // Its time is ours, as that of the other servers is: codes of authenticator apps depend on it.
+    let start = jiff::Timestamp::now();
+    let options = sandbox::Options { users: 0, quota: sandbox::Quota::Off, start, ..sandbox::Options::default() };
     let server = sandbox::Sandbox::new(options).serve(0).await.unwrap();
     Server { endpoint: server.endpoint(), process: None, _folder: None, _ours: Some(server) }
 }

@@ -49,6 +49,7 @@ pub(crate) async fn start_sign_in(desk: Desk<'_>, request: StartSignIn) -> Answe
         totp: request.totp.filter(|secret| !secret.is_empty()).map(Into::into),
         device,
         scopes: request.scopes,
+        metadata: request.metadata,
         ..Start::new(pool.key().pool.clone(), client, &request.flow, &request.username)
     };
     let sign_in = desk.console().await?.sign_in(pool.connection(), start).await?;

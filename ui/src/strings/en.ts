@@ -961,6 +961,7 @@ export const t = {
     refreshToken: "Refresh token",
     totp: "Secret of the authenticator app (optional)",
     totpHint: "In base 32. Its codes are then made here; otherwise you are asked for one.",
+    metadataHint: "For the pool’s triggers. One a line, as name=value.",
     bill: "Signing in makes this user a monthly active user.",
     start: "Start",
     again: "Start again",
@@ -1049,7 +1050,7 @@ export const t = {
     forget: "Forget",
     forgetWhy: "Forgets the tokens and the recording. The user stays signed in at Cognito.",
     forgotten: "The sign-in was forgotten.",
-    kept: "The sign-in stays until you forget it, start another or leave the pool.",
+    kept: "The sign-in stays until you forget it, lock, start another or leave the pool.",
   },
   lock: {
     title: "Lock: forget secrets",

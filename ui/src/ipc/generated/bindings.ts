@@ -2460,6 +2460,8 @@ export type StartSignIn = {
 	totp: string | null,
 	/**  OAuth scopes of a machine's token; empty for all that it may have. */
 	scopes: string[],
+	/**  `ClientMetadata` for the pool's triggers. */
+	metadata: { [key in string]: string },
 	/**  Whether a device that was remembered for this user name is used. */
 	useDevice: boolean,
 };

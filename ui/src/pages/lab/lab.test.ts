@@ -1,7 +1,8 @@
 import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import App from "../../App.svelte";
+import { backend } from "../../ipc/client";
 import { lab } from "../../stores/lab.svelte";
 import { overlays } from "../../stores/overlays.svelte";
 import { session } from "../../stores/session.svelte";
@@ -102,6 +103,16 @@ describe("the sign-in lab", () => {
     await person.type(answer, "Another-horse-1{Enter}");
     await screen.findByRole("region", { name: "Signed in" });
     expect(screen.getByRole("list", { name: "Recording" }).children.length).toBe(2);
+  });
+
+  it("sends what an app would send along for the pool's triggers", async () => {
+    await open();
+    const started = vi.spyOn(backend, "startSignIn");
+    await person.type(screen.getByLabelText(/^ClientMetadata/), "tenant=acme");
+    await start("ada");
+    await screen.findByRole("region", { name: "Signed in" });
+    expect(started.mock.lastCall?.[0].metadata).toEqual({ tenant: "acme" });
+    started.mockRestore();
   });
 
   it("has the script that a page of the passkey's domain answers with", async () => {

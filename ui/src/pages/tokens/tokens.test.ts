@@ -1,8 +1,8 @@
 import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { makeToken } from "../../../dev/lab";
-import type { CheckView, VerdictView } from "../../ipc/client";
+import { backend, type CheckView, type VerdictView } from "../../ipc/client";
 import { route } from "../../stores/route.svelte";
 import { compactIn, judge, span } from "./judgement";
 import TokensPage from "./TokensPage.svelte";
@@ -173,6 +173,20 @@ describe("a prediction", () => {
     await screen.findByText("A prediction");
     screen.getByText(/Cognito writes it itself/);
     expect(screen.getByRole("region", { name: "ID token" }).textContent).toContain("cognito:username");
+  });
+
+  it("sends what an app would send along for the trigger, and says which line is none", async () => {
+    const asked = vi.spyOn(backend, "previewTokens");
+    await person.type(await screen.findByRole("textbox", { name: "User name" }), "ada");
+    await person.type(screen.getByRole("textbox", { name: /^ClientMetadata/ }), "tenant=a=b{Enter}nonsense");
+    await person.click(screen.getByRole("button", { name: "Foretell" }));
+    await screen.findByText("“nonsense” is not name=value.");
+    expect(asked).not.toHaveBeenCalled();
+    await person.type(screen.getByRole("textbox", { name: /^ClientMetadata/ }), "{Backspace>8/}");
+    await person.click(screen.getByRole("button", { name: "Foretell" }));
+    await screen.findByText("A prediction");
+    expect(asked.mock.lastCall?.[0].metadata).toEqual({ tenant: "a=b" });
+    asked.mockRestore();
   });
 
   it("says in words what could not be foretold", async () => {

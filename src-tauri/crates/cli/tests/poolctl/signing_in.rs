@@ -84,6 +84,9 @@ fn a_challenge_exits_0_and_a_refusal_1() {
     let told: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!((ran.code, &told["result"]), (1, &"error".into()));
     assert_eq!(told["error"]["code"], "NotAuthorizedException");
+    let ran = sign_in(&home, &served, &person.username, "wrong", &[]);
+    assert_eq!((ran.code, ran.out.matches("The password is wrong").count()), (1, 1), "{}", ran.out);
+    assert!(ran.err.contains("not signed in: NotAuthorizedException"), "{}", ran.err);
     let ran = sign_in(&home, &served, &person.username, "x", &["--json", "--flow", "TELEPATHY"]);
     assert_eq!(ran.code, 2, "{}", ran.out);
     assert!(!ran.err.contains("active user"), "nothing is sent, so nothing is warned of");

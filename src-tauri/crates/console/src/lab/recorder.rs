@@ -171,6 +171,26 @@ pub(super) fn sent(parameters: &BTreeMap<String, SecretString>) -> BTreeMap<Stri
     parameters.iter().map(|(name, value)| (name.clone(), shown(name, value.expose_secret()))).collect()
 }
 
+/// What `ClientMetadata` is called in a recording, where it is JSON.
+pub(super) const METADATA: &str = "ClientMetadata";
+
+/// A request with what was sent along for the pool's triggers.
+pub(super) fn with_metadata(mut request: Values, metadata: &BTreeMap<String, String>) -> Values {
+    if !metadata.is_empty() {
+        request.insert(METADATA.to_owned(), Shown::Plain(serde_json::json!(metadata).to_string()));
+    }
+    request
+}
+
+/// The answer to a challenge. Which way or factor was chosen is no secret, but what a trigger asked for may be one.
+pub(super) fn answered(challenge: &str, parameters: &BTreeMap<String, SecretString>) -> BTreeMap<String, Shown> {
+    let mut all = sent(parameters);
+    if let ("SELECT_CHALLENGE" | "SELECT_MFA_TYPE", Some(choice)) = (challenge, parameters.get("ANSWER")) {
+        all.insert("ANSWER".to_owned(), Shown::Plain(choice.expose_secret().to_owned()));
+    }
+    all
+}
+
 pub(super) fn asked(challenge: &Challenge) -> BTreeMap<String, Shown> {
     let mut all: BTreeMap<String, Shown> =
         challenge.parameters.iter().map(|(name, value)| (name.clone(), shown(name, value))).collect();

@@ -1,7 +1,7 @@
 //! Second factors, remembered devices and the choice of a way in, on pools that ask for them.
 
 use console::Code;
-use console::lab::{Deed, LabClient, Reply, SignIn, Stage};
+use console::lab::{Deed, LabClient, Language, Reply, SignIn, Stage};
 use model::ClientId;
 use model::clock::Clock;
 use model::connection::Environment;
@@ -59,6 +59,9 @@ async fn a_pool_that_demands_a_second_factor_leads_through_enrolling_an_app() {
     open.verify_enrolment(&code(&house, &secret)).await.unwrap();
     tokens(&open);
     assert_eq!(open.enrolling().unwrap_err().code, Code::Precondition);
+    let script = open.recipe().write(Language::JavaScript);
+    assert!(!script.contains("\"TOTP\""), "with one factor to set up, Amplify does not ask which: {script}");
+    assert!(script.contains("await confirmSignIn({\n  \"challengeResponse\": \"<USER_CODE>\"\n});"), "{script}");
 
     // From then on the code is asked for, or made here when the secret is known; each code counts once.
     house.sandbox.weather().advance(std::time::Duration::from_secs(30));
@@ -144,7 +147,14 @@ async fn with_user_auth_the_password_is_preferred_or_a_way_is_chosen() {
     let Person { username, password, .. } = person(&house, "CONFIRMED");
     let mut with = start(&house, "USER_AUTH", &username, Some(&password)).await;
     with.client = choosy.clone();
-    tokens(&sign_in(&house, with).await.unwrap());
+    with.metadata.insert("tenant".to_owned(), "o'reilly".to_owned());
+    let told = sign_in(&house, with).await.unwrap();
+    tokens(&told);
+    let script = told.recipe().write(Language::JavaScript);
+    assert!(script.contains("\"clientMetadata\": {\n      \"tenant\": \"o'reilly\""), "{script}");
+    let curl = told.recipe().write(Language::Curl);
+    assert_eq!(curl.matches(r#""ClientMetadata":{"tenant":"o'\''reilly"}"#).count(), 2, "with each call: {curl}");
+    assert!(!told.recipe().write(Language::Report).contains("reilly"), "it may name people");
     let mut without = start(&house, "USER_AUTH", &username, None).await;
     without.client = choosy;
     let mut open = sign_in(&house, without).await.unwrap();
@@ -153,6 +163,12 @@ async fn with_user_auth_the_password_is_preferred_or_a_way_is_chosen() {
     assert_eq!(challenge(&open), "PASSWORD_VERIFIER");
     open.answer(&Reply::Password(password.into())).await.unwrap();
     tokens(&open);
+    // What was chosen is no secret, and Amplify is told the choice and then the password.
+    let script = open.recipe().write(Language::JavaScript);
+    let (_, told) = script.split_once("\"challengeResponse\": \"PASSWORD_SRP\"").unwrap();
+    assert!(told.contains("\"challengeResponse\": \"<PASSWORD>\""), "{script}");
+    assert!(open.recipe().write(Language::AwsCli).contains("\"ANSWER\":\"PASSWORD_SRP\""));
+    assert!(open.recipe().write(Language::Report).contains("Request `ANSWER`: `PASSWORD_SRP`"));
     // Done again, it begins without the password as well.
     let again = house.console.replay(&sandbox_connection(), &open).await.unwrap();
     tokens(&again);

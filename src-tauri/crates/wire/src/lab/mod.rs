@@ -302,6 +302,8 @@ pub struct StartSignIn {
     pub totp: Option<String>,
     /// OAuth scopes of a machine's token; empty for all that it may have.
     pub scopes: Vec<String>,
+    /// `ClientMetadata` for the pool's triggers.
+    pub metadata: BTreeMap<String, String>,
     /// Whether a device that was remembered for this user name is used.
     pub use_device: bool,
 }

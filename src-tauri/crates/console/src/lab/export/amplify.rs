@@ -4,23 +4,28 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{Recipe, written};
-use crate::lab::recorder::Step;
+use super::{Recipe, metadata, written};
+use crate::lab::recorder::{Shown, Step};
 
-/// One call of the library: its name and its argument; `None` where the library does the step by itself.
-type Call = Option<(&'static str, Option<Value>)>;
+/// A call of the library: its name and its argument.
+type Call = (&'static str, Option<Value>);
 
 /// The script.
 pub(super) fn script(recipe: &Recipe<'_>) -> String {
     let (mut names, mut body) = (BTreeSet::new(), String::new());
-    for step in recipe.steps {
-        match call(step) {
-            Ok(Some((name, argument))) => {
-                names.insert(name);
-                let argument = argument.map(|argument| object(&argument)).unwrap_or_default();
-                body.push_str(&format!("await {name}({argument});\n"));
+    for (at, step) in recipe.steps.iter().enumerate() {
+        match calls(step, &recipe.steps[..at]) {
+            Ok(calls) => {
+                for (name, mut argument) in calls {
+                    let metadata = metadata(step);
+                    if let (Some(argument), false) = (&mut argument, metadata.is_null()) {
+                        argument["options"]["clientMetadata"] = metadata;
+                    }
+                    names.insert(name);
+                    let argument = argument.map(|argument| object(&argument)).unwrap_or_default();
+                    body.push_str(&format!("await {name}({argument});\n"));
+                }
             }
-            Ok(None) => {}
             Err(why) => body.push_str(&format!("// {}: {why}\n", step.operation)),
         }
     }
@@ -55,47 +60,48 @@ fn configuration(recipe: &Recipe<'_>) -> Value {
     cognito
 }
 
-fn call(step: &Step) -> Result<Call, &'static str> {
+/// The calls that do a step after those before it; none where the library does it by itself.
+fn calls(step: &Step, before: &[Step]) -> Result<Vec<Call>, &'static str> {
     let value = |name: &str| step.request.get(name).map(|value| written(name, value)).unwrap_or_default();
-    let call = |name, argument| Ok(Some((name, Some(argument))));
+    let one = |name, argument| Ok(vec![(name, Some(argument))]);
+    let bare = |name| Ok(vec![(name, None)]);
     match step.operation {
-        "InitiateAuth" => initiated(step, &value),
-        "RespondToAuthChallenge" => Ok(answered(step, &value)),
+        "InitiateAuth" => Ok(vec![initiated(step, &value)]),
+        "RespondToAuthChallenge" => Ok(answered(step, before, &value)),
         "AdminInitiateAuth" | "AdminRespondToAuthChallenge" => Err("only a server with AWS credentials calls this."),
-        "AssociateSoftwareToken" => call("confirmSignIn", json!({ "challengeResponse": "TOTP" })),
-        "VerifySoftwareToken" => call("confirmSignIn", json!({ "challengeResponse": "<USER_CODE>" })),
-        "GetTokensFromRefreshToken" => call("fetchAuthSession", json!({ "forceRefresh": true })),
-        "oauth2/authorize" => Ok(Some(("signInWithRedirect", None))),
-        "oauth2/token" if step.subject == "authorization_code" => Ok(None),
+        // Where there is but one factor to set up, the library asks for it by itself.
+        "AssociateSoftwareToken" if !chooses_setup(before) => Ok(Vec::new()),
+        "AssociateSoftwareToken" => Ok(vec![confirm("TOTP")]),
+        "VerifySoftwareToken" => Ok(vec![confirm("<USER_CODE>")]),
+        "GetTokensFromRefreshToken" => one("fetchAuthSession", json!({ "forceRefresh": true })),
+        "oauth2/authorize" => bare("signInWithRedirect"),
+        "oauth2/token" if step.subject == "authorization_code" => Ok(Vec::new()),
         "oauth2/token" | "GetClientToken" => Err("a machine's credentials do not belong into a browser."),
         "oauth2/userInfo" => Err("fetch it from the pool's domain with the access token."),
-        "GetUser" => Ok(Some(("fetchUserAttributes", None))),
-        "ChangePassword" => call(
+        "GetUser" => bare("fetchUserAttributes"),
+        "ChangePassword" => one(
             "updatePassword",
             json!({ "oldPassword": value("PreviousPassword"), "newPassword": value("ProposedPassword") }),
         ),
-        "ConfirmDevice" => Ok(Some(("rememberDevice", None))),
-        "UpdateDeviceStatus" => Ok(None),
-        "ForgetDevice" => Ok(Some(("forgetDevice", None))),
-        "RevokeToken" => Ok(Some(("signOut", None))),
-        "GlobalSignOut" => call("signOut", json!({ "global": true })),
-        "SignUp" => {
-            let attributes = attributes(step);
-            call(
-                "signUp",
-                json!({
-                    "username": value("Username"), "password": value("Password"),
-                    "options": { "userAttributes": attributes },
-                }),
-            )
-        }
-        "ConfirmSignUp" => call(
+        "ConfirmDevice" => bare("rememberDevice"),
+        "UpdateDeviceStatus" => Ok(Vec::new()),
+        "ForgetDevice" => bare("forgetDevice"),
+        "RevokeToken" => bare("signOut"),
+        "GlobalSignOut" => one("signOut", json!({ "global": true })),
+        "SignUp" => one(
+            "signUp",
+            json!({
+                "username": value("Username"), "password": value("Password"),
+                "options": { "userAttributes": attributes(step) },
+            }),
+        ),
+        "ConfirmSignUp" => one(
             "confirmSignUp",
             json!({ "username": value("Username"), "confirmationCode": value("ConfirmationCode") }),
         ),
-        "ResendConfirmationCode" => call("resendSignUpCode", json!({ "username": value("Username") })),
-        "ForgotPassword" => call("resetPassword", json!({ "username": value("Username") })),
-        "ConfirmForgotPassword" => call(
+        "ResendConfirmationCode" => one("resendSignUpCode", json!({ "username": value("Username") })),
+        "ForgotPassword" => one("resetPassword", json!({ "username": value("Username") })),
+        "ConfirmForgotPassword" => one(
             "confirmResetPassword",
             json!({
                 "username": value("Username"), "confirmationCode": value("ConfirmationCode"),
@@ -106,9 +112,9 @@ fn call(step: &Step) -> Result<Call, &'static str> {
     }
 }
 
-fn initiated(step: &Step, value: &dyn Fn(&str) -> String) -> Result<Call, &'static str> {
+fn initiated(step: &Step, value: &dyn Fn(&str) -> String) -> Call {
     let flow = match step.subject.as_str() {
-        "REFRESH_TOKEN_AUTH" => return Ok(Some(("fetchAuthSession", Some(json!({ "forceRefresh": true }))))),
+        "REFRESH_TOKEN_AUTH" => return ("fetchAuthSession", Some(json!({ "forceRefresh": true }))),
         "CUSTOM_AUTH" if step.request.contains_key("SRP_A") => "CUSTOM_WITH_SRP",
         "CUSTOM_AUTH" => "CUSTOM_WITHOUT_SRP",
         flow => flow,
@@ -121,31 +127,55 @@ fn initiated(step: &Step, value: &dyn Fn(&str) -> String) -> Result<Call, &'stat
         argument["password"] = "<PASSWORD>".into();
         argument["options"]["preferredChallenge"] = value("PREFERRED_CHALLENGE").into();
     }
-    Ok(Some(("signIn", Some(argument))))
+    ("signIn", Some(argument))
 }
 
-fn answered(step: &Step, value: &dyn Fn(&str) -> String) -> Call {
+fn answered(step: &Step, before: &[Step], value: &dyn Fn(&str) -> String) -> Vec<Call> {
+    let chosen = value("ANSWER");
     let response = match step.subject.as_str() {
-        // The library proves passwords and devices, and ends an enrolment, by itself.
-        "PASSWORD_VERIFIER" | "DEVICE_SRP_AUTH" | "DEVICE_PASSWORD_VERIFIER" | "MFA_SETUP" | "PASSWORD_SRP" => {
-            return None;
+        // The library proves passwords, devices and passkeys, and ends an enrolment, by itself.
+        "PASSWORD_VERIFIER" | "DEVICE_SRP_AUTH" | "DEVICE_PASSWORD_VERIFIER" | "MFA_SETUP" | "WEB_AUTHN" => {
+            return Vec::new();
         }
+        // Who chose the password before has given it then.
+        "PASSWORD" | "PASSWORD_SRP" if chose_password(before) => return Vec::new(),
+        "PASSWORD" | "PASSWORD_SRP" => "<PASSWORD>".to_owned(),
         "NEW_PASSWORD_REQUIRED" => {
             let mut argument = json!({ "challengeResponse": "<NEW_PASSWORD>" });
             let attributes = attributes(step);
             if attributes.as_object().is_some_and(|all| !all.is_empty()) {
                 argument["options"] = json!({ "userAttributes": attributes });
             }
-            return Some(("confirmSignIn", Some(argument)));
+            return vec![("confirmSignIn", Some(argument))];
         }
+        "SELECT_CHALLENGE" if chosen.starts_with("PASSWORD") => return vec![confirm(&chosen), confirm("<PASSWORD>")],
+        // The library has its own names for second factors.
+        "SELECT_MFA_TYPE" => match chosen.as_str() {
+            "SOFTWARE_TOKEN_MFA" => "TOTP".to_owned(),
+            "SMS_MFA" => "SMS".to_owned(),
+            _ => "EMAIL".to_owned(),
+        },
         "SMS_MFA" => value("SMS_MFA_CODE"),
         "SOFTWARE_TOKEN_MFA" => value("SOFTWARE_TOKEN_MFA_CODE"),
         "EMAIL_OTP" => value("EMAIL_OTP_CODE"),
         "SMS_OTP" => value("SMS_OTP_CODE"),
-        "PASSWORD" => "<PASSWORD>".to_owned(),
-        _ => value("ANSWER"),
+        _ => chosen,
     };
-    Some(("confirmSignIn", Some(json!({ "challengeResponse": response }))))
+    vec![confirm(&response)]
+}
+
+fn confirm(response: &str) -> Call {
+    ("confirmSignIn", Some(json!({ "challengeResponse": response })))
+}
+
+fn chose_password(before: &[Step]) -> bool {
+    before.last().is_some_and(|step| step.subject == "SELECT_CHALLENGE")
+}
+
+/// Whether the library asks which second factor is to be set up: it knows authenticator apps and e-mail.
+fn chooses_setup(before: &[Step]) -> bool {
+    let offered = before.iter().rev().find_map(|step| step.answer.get("MFAS_CAN_SETUP"));
+    matches!(offered, Some(Shown::Plain(all)) if all.contains("EMAIL_OTP") && all.contains("SOFTWARE_TOKEN_MFA"))
 }
 
 fn attributes(step: &Step) -> Value {

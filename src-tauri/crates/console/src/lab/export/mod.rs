@@ -7,7 +7,7 @@ mod report;
 
 use serde_json::{Map, Value, json};
 
-use super::recorder::{Outcome, Shown, Step};
+use super::recorder::{METADATA, Outcome, Shown, Step};
 use super::{Errands, SignIn};
 
 /// The form.
@@ -87,10 +87,11 @@ impl Recipe<'_> {
 
     /// What an AWS operation was sent, with placeholders.
     fn input(&self, step: &Step) -> Value {
-        let values: Map<String, Value> =
+        let mut values: Map<String, Value> =
             step.request.iter().map(|(name, value)| (name.clone(), written(name, value).into())).collect();
+        let metadata = values.remove(METADATA).is_some().then(|| metadata(step));
         let admin = step.operation.starts_with("Admin");
-        match step.operation {
+        let mut input = match step.operation {
             "InitiateAuth" | "AdminInitiateAuth" => {
                 let mut input = json!({ "AuthFlow": step.subject, "ClientId": self.client, "AuthParameters": values });
                 if admin {
@@ -115,7 +116,19 @@ impl Recipe<'_> {
                 input
             }
             _ => Value::Object(shaped(values)),
+        };
+        if let Some(metadata) = metadata {
+            input[METADATA] = metadata;
         }
+        input
+    }
+}
+
+/// What was sent along for triggers; `null` when nothing was.
+fn metadata(step: &Step) -> Value {
+    match step.request.get(METADATA) {
+        Some(Shown::Plain(json)) => serde_json::from_str(json).unwrap_or_default(),
+        _ => Value::Null,
     }
 }
 

@@ -7,7 +7,8 @@ use super::{Recipe, outcome};
 use crate::lab::recorder::{Outcome, Shown, Step};
 
 /// Names whose values say nothing about a person.
-const TECHNICAL: [&str; 22] = [
+const TECHNICAL: [&str; 23] = [
+    "ANSWER",
     "AvailableChallenges",
     "CHALLENGE_NAME",
     "CODE_DELIVERY_DELIVERY_MEDIUM",

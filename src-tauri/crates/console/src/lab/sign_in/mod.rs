@@ -317,7 +317,8 @@ impl SignIn {
         }
         let call = self.call(parameters);
         let operation = if self.flow.admin() { "AdminInitiateAuth" } else { "InitiateAuth" };
-        let sent = self.sending(operation, self.flow.name, recorder::sent(&call.parameters));
+        let request = recorder::with_metadata(recorder::sent(&call.parameters), &call.metadata);
+        let sent = self.sending(operation, self.flow.name, request);
         let answer = self.session.initiate_auth(self.flow.name, &call).await?;
         self.record(sent, answer);
         Ok(())
@@ -345,7 +346,8 @@ impl SignIn {
         }
         let call = self.call(responses);
         let operation = if self.flow.admin() { "AdminRespondToAuthChallenge" } else { "RespondToAuthChallenge" };
-        let sent = self.sending(operation, &challenge.name, recorder::sent(&call.parameters));
+        let request = recorder::answered(&challenge.name, &call.parameters);
+        let sent = self.sending(operation, &challenge.name, recorder::with_metadata(request, &call.metadata));
         let answer = self.session.respond_to_challenge(&challenge.name, challenge.session.as_ref(), &call).await?;
         self.record(sent, answer);
         Ok(())

@@ -1010,6 +1010,7 @@ export const t = {
       PASSWORD_SRP: "Password, proved and never sent (SRP)",
       WEB_AUTHN: "Passkey",
     } as Record<string, string>,
+    chosenHint: "Cognito takes this choice together with the password.",
     text: "Answer",
     credential: "Credential as JSON",
     passkeyWhy: (domain: string) =>

@@ -115,6 +115,22 @@ describe("the sign-in lab", () => {
     started.mockRestore();
   });
 
+  it("sends the password with the choice of it", async () => {
+    await open();
+    await start("choose");
+    await screen.findByRole("radio", { name: /E-mail/ });
+    const answered = vi.spyOn(backend, "answerChallenge");
+    await person.click(screen.getByRole("radio", { name: /^Password PASSWORD$/ }));
+    const send = () => screen.getByRole("button", { name: "Answer" }) as HTMLButtonElement;
+    expect(send().disabled).toBe(true);
+    const form = screen.getByRole("form", { name: "Cognito asks: how to sign in" });
+    await person.type(within(form).getByLabelText("Password"), "Correct-horse-1");
+    await person.click(send());
+    await screen.findByRole("region", { name: "Signed in" });
+    expect(answered.mock.lastCall?.[0]).toEqual({ kind: "password", value: "Correct-horse-1", attributes: {} });
+    answered.mockRestore();
+  });
+
   it("has the script that a page of the passkey's domain answers with", async () => {
     await open();
     await start("passkey");

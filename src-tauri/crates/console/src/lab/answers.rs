@@ -21,7 +21,7 @@ pub enum Reply {
     },
     /// One of what can be chosen: a factor, or a way to sign in.
     Choice(String),
-    /// The password.
+    /// The password; where a way is chosen, that it is the password, and which.
     Password(SecretString),
     /// What a trigger asked for, or a passkey's answer as JSON.
     Text(SecretString),

@@ -259,8 +259,13 @@ impl SignIn {
             self.password = Some(password.clone());
             return self.go_on().await;
         }
-        if let ("SELECT_CHALLENGE", Reply::Choice(choice)) = (challenge.name.as_str(), reply) {
-            return self.choose(challenge, choice).await;
+        match (challenge.name.as_str(), reply) {
+            ("SELECT_CHALLENGE", Reply::Choice(choice)) => return self.choose(challenge, choice).await,
+            ("SELECT_CHALLENGE", Reply::Password(password)) => {
+                self.password = Some(password.clone());
+                return self.choose(challenge, "PASSWORD").await;
+            }
+            _ => {}
         }
         let responses = responses(challenge, reply)?;
         self.respond(challenge, responses).await?;

@@ -92,6 +92,10 @@ impl SignIn {
             ("PASSWORD", Some(password)) => {
                 responses.insert("PASSWORD".to_owned(), password.clone());
             }
+            ("PASSWORD", None) => {
+                let message = "Cognito takes this choice together with the password. Enter the password.";
+                return Err(Error::invalid("password", message));
+            }
             ("PASSWORD_SRP", _) => {
                 let srp = srp()?;
                 responses.insert("SRP_A".to_owned(), srp.public_value().into());

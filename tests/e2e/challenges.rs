@@ -1,6 +1,7 @@
 //! What Cognito asks while somebody signs in, answered in the real window: an authenticator app is enrolled, a way in is
 //! chosen, a device remembered, a trigger's question answered; and all of it is forgotten when it is locked.
 
+use model::clock::Clock as _;
 use sandbox::{Options, Quota, Sandbox};
 use serde_json::{Value, json};
 
@@ -18,7 +19,7 @@ struct Scene {
 
 impl Scene {
     async fn new() -> Self {
-        let options = Options { users: 20, quota: Quota::Off, start: jiff::Timestamp::now(), ..Options::default() };
+        let options = Options { users: 20, quota: Quota::Off, start: console::SystemClock.now(), ..Options::default() };
         let sandbox = Sandbox::new(options);
         let server = sandbox.serve(0).await.unwrap();
         let folder = Folder::new();

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use model::clock::Clock as _;
+
 /// A server on loopback that ends with this value.
 pub(crate) struct Server {
     /// Where it listens.
@@ -26,7 +28,7 @@ impl Drop for Server {
 /// The sandbox over loopback, with no people of its own.
 pub(crate) async fn sandbox() -> Server {
     // Its time is ours, as that of the other servers is: codes of authenticator apps depend on it.
-    let start = jiff::Timestamp::now();
+    let start = console::SystemClock.now();
     let options = sandbox::Options { users: 0, quota: sandbox::Quota::Off, start, ..sandbox::Options::default() };
     let server = sandbox::Sandbox::new(options).serve(0).await.unwrap();
     Server { endpoint: server.endpoint(), process: None, _folder: None, _ours: Some(server) }

@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
-use console::Console;
 use console::lab::{Deed, LabClient, Reply, SignIn, Stage, Start};
 use console::token::Wanted;
+use console::{Console, SystemClock};
+use model::clock::Clock as _;
 use model::connection::ConnectionId;
 use model::{ClientId, PoolId, Region};
 use rstest::rstest;
@@ -175,7 +176,7 @@ async fn the_code_of_an_app_is_asked_for_which_only_the_sandbox_demands_to_enrol
 /// The code of an authenticator app so many seconds from now.
 fn code(secret: &SecretString, later: u64) -> String {
     let secret = totp_rs::Secret::try_from_base32(secret.expose_secret()).unwrap();
-    let now = u64::try_from(jiff::Timestamp::now().as_second()).unwrap();
+    let now = u64::try_from(SystemClock.now().as_second()).unwrap();
     totp_rs::Builder::new().with_secret(secret).build_noncompliant().generate(now + later).to_string()
 }
 

@@ -1,5 +1,4 @@
 //! Proofs of SRP that others have published.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use cognito::sign_in::srp::{EXPONENT_BYTES, ServerChallenge, Srp, SrpIdentity, device_verifier, secret_hash};
 use secrecy::ExposeSecret;

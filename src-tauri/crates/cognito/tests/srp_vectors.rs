@@ -90,9 +90,9 @@ fn a_recorded_device_is_verified() {
 }
 
 #[test]
-fn a_recorded_secret_hash_is_made() {
+fn a_recorded_secret_hash_is_that_of_the_user_s_real_name() {
     let hash = secret_hash(
-        "john.doe",
+        "a2c2e290-6d0f-4a08-a5ca-f0162935f3a6",
         "18u8119jgbpr464n28s1itk2mq",
         &"ps50nb7hd1umdnmlt1xa9nwiscqvdvzy5ijw63vcacd09yihc2b".to_owned().into(),
     );

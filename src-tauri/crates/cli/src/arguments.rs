@@ -129,6 +129,8 @@ pub(crate) enum Command {
         /// As in `users`
         query: Option<String>,
     },
+    /// Check a file of people and make them users, one by one or by Cognito's own import
+    Import(Import),
     /// Write whom a query finds in the local copy into a file, or to standard output
     Export(Export),
     /// Show one person of the local copy
@@ -429,6 +431,38 @@ pub(crate) struct Users {
     /// The most people that are listed; 0 for all
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub(crate) limit: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// CSV, or JSON Lines where its name ends in .jsonl; what `export` wrote is read back as it was
+    pub(crate) file: PathBuf,
+    /// How: create one by one (each user becomes active), or Cognito's own import job
+    #[arg(long, value_name = "WAY", default_value = "create", value_parser = ["create", "job"])]
+    pub(crate) way: String,
+    /// What a column is: username, group, enabled, an attribute, or - for nothing; may be repeated, the others are guessed
+    #[arg(long, value_name = "COLUMN=TARGET")]
+    pub(crate) map: Vec<String>,
+    /// Only check the file; nothing is sent
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Import the good rows where others have problems
+    #[arg(long)]
+    pub(crate) skip_invalid: bool,
+    /// With create: send invitations: email, sms or both
+    #[arg(long, value_name = "WAY", value_delimiter = ',', value_parser = ["email", "sms"])]
+    pub(crate) invite: Vec<String>,
+    /// With job: how the passwords of the file are hashed
+    #[arg(long, value_name = "ALGORITHM", ignore_case = true, value_parser = ["BCRYPT", "SCRYPT", "ARGON2ID", "PBKDF2_SHA256"])]
+    pub(crate) hashes: Option<String>,
+    /// With job: the role with which Cognito writes its log
+    #[arg(long, value_name = "ARN", required_if_eq("way", "job"))]
+    pub(crate) role: Option<String>,
+    /// With job: what it is called
+    #[arg(long, value_name = "NAME", default_value = "poolkeeper")]
+    pub(crate) name: String,
+    #[command(flatten)]
+    pub(crate) consent: change_arguments::Consent,
 }
 
 #[derive(Debug, Args)]

@@ -56,6 +56,7 @@ async fn run(Arguments { common, command }: Arguments) -> Result<(), Failure> {
         Command::Audit(audit) => commands::jobs::audit(&common, audit).await,
         Command::Count { query } => commands::users::count(&common, query.as_deref()).await,
         Command::Why(why) => commands::why::run(&common, &why).await,
+        Command::Import(import) => commands::import::run(&common, import).await,
         Command::Export(export) => commands::export::run(&common, export).await,
         Command::Show { username } => commands::users::show(&common, username).await,
         Command::Cost(cost) => commands::cost::run(&common, &cost),

@@ -20,6 +20,9 @@ pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long an attempt may take in all.
 pub(crate) const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
 
+/// How long a file may take to be brought to S3.
+pub(crate) const UPLOAD_TIMEOUT: Duration = Duration::from_mins(14);
+
 /// Makes a client. `direct` keeps it from using a proxy: nothing on this machine is behind one.
 ///
 /// # Errors
@@ -32,8 +35,16 @@ pub(crate) fn client(bundle: Option<&Path>, direct: bool) -> Result<SharedHttpCl
     let tls = TlsContext::builder().with_trust_store(trust).build().map_err(|error: HttpClientError| {
         Error::new(ErrorKind::Config, format!("The trusted certificates cannot be used: {error}."))
     })?;
-    let settings =
-        HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).read_timeout(ATTEMPT_TIMEOUT).build();
+    let quick = connector(ATTEMPT_TIMEOUT, direct, tls.clone());
+    let patient = connector(UPLOAD_TIMEOUT, direct, tls);
+    Ok(http_client_fn(move |settings, _| {
+        let long = settings.read_timeout().is_some_and(|limit| limit > ATTEMPT_TIMEOUT);
+        if long { patient.clone() } else { quick.clone() }
+    }))
+}
+
+fn connector(limit: Duration, direct: bool, tls: TlsContext) -> SharedHttpConnector {
+    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).read_timeout(limit).build();
     let connector = Connector::builder()
         .connector_settings(settings)
         .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
@@ -41,8 +52,7 @@ pub(crate) fn client(bundle: Option<&Path>, direct: bool) -> Result<SharedHttpCl
         .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
         .tls_context(tls)
         .build();
-    let connector = SharedHttpConnector::new(connector);
-    Ok(http_client_fn(move |_, _| connector.clone()))
+    SharedHttpConnector::new(connector)
 }
 
 /// The client panics on a trust store without a single root, as on a minimal system without `ca-certificates`.

@@ -15,6 +15,7 @@ mod gate;
 mod groups;
 mod http;
 pub mod identity_pools;
+mod import_jobs;
 mod imports;
 mod jwks;
 mod nearby;
@@ -33,6 +34,7 @@ pub use aws_smithy_runtime_api::client::http::SharedHttpClient as HttpClient;
 
 pub use error::{Error, ErrorKind};
 pub use gate::{Gate, QuotaUse, RetryRules, Share};
+pub use import_jobs::{ImportStatus, NewImport};
 pub use profiles::{AwsFiles, ConfigError, Profile, ProfileKind, profiles};
 pub use session::{Session, SessionConfig};
 pub use users::{UserFilter, UserPage};

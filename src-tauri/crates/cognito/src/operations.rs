@@ -211,14 +211,43 @@ pub const CLIENT_CREDENTIALS: Operation = free("ClientCredentials", "", QuotaCat
 /// What an access token shows of its user (`/oauth2/userInfo`). Needs no permission.
 pub const USER_INFO: Operation = free("UserInfo_GET", "", QuotaCategory::Unmetered);
 
+/// The columns of a pool's import.
+pub const GET_CSV_HEADER: Operation =
+    free("GetCSVHeader", "cognito-idp:GetCSVHeader", QuotaCategory::UserPoolResourceRead);
+
+/// Makes an import. Imports make nobody active.
+pub const CREATE_USER_IMPORT_JOB: Operation =
+    free("CreateUserImportJob", "cognito-idp:CreateUserImportJob", QuotaCategory::UserPoolResourceUpdate);
+
+/// Starts an import.
+pub const START_USER_IMPORT_JOB: Operation =
+    free("StartUserImportJob", "cognito-idp:StartUserImportJob", QuotaCategory::UserPoolResourceUpdate);
+
+/// Stops an import.
+pub const STOP_USER_IMPORT_JOB: Operation =
+    free("StopUserImportJob", "cognito-idp:StopUserImportJob", QuotaCategory::UserPoolResourceUpdate);
+
+/// How far an import has come.
+pub const DESCRIBE_USER_IMPORT_JOB: Operation =
+    free("DescribeUserImportJob", "cognito-idp:DescribeUserImportJob", QuotaCategory::UserPoolResourceRead);
+
+/// Puts the file of an import to S3 at the address that Cognito signed. Needs no permission.
+pub const UPLOAD_IMPORT: Operation = free("PutObject", "", QuotaCategory::Unmetered);
+
 /// All that read and sign in; what changes users and groups is in [`WRITES`].
-pub const ALL: [Operation; 52] = [
+pub const ALL: [Operation; 58] = [
     LIST_USERS,
     LIST_USERS_IN_GROUP,
     LIST_GROUPS,
     LIST_USER_POOLS,
     DESCRIBE_USER_POOL,
     LIST_USER_IMPORT_JOBS,
+    GET_CSV_HEADER,
+    CREATE_USER_IMPORT_JOB,
+    START_USER_IMPORT_JOB,
+    STOP_USER_IMPORT_JOB,
+    DESCRIBE_USER_IMPORT_JOB,
+    UPLOAD_IMPORT,
     GET_CALLER_IDENTITY,
     LIST_USER_POOL_CLIENTS,
     DESCRIBE_USER_POOL_CLIENT,

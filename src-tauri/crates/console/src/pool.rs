@@ -1,6 +1,6 @@
 //! A pool that is open: its cache, its session when there is one, and its sync.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cognito::Session;
@@ -17,6 +17,7 @@ use tokio::sync::OnceCell;
 
 use crate::activity::Activity;
 use crate::error::{Code, Error};
+use crate::files::CheckedImport;
 use crate::jobs::JobHandle;
 use crate::open::{Console, Inner, blocking};
 use crate::plans::PlansQuestion;
@@ -33,6 +34,7 @@ pub struct OpenPool {
     pub(crate) searches: Searches,
     pub(crate) running: Mutex<Option<SyncHandle>>,
     pub(crate) jobs: Mutex<HashMap<String, JobHandle>>,
+    pub(crate) imports: Mutex<VecDeque<Arc<CheckedImport>>>,
     /// The month that was looked at last, and the question about it.
     pub(crate) looked: Mutex<Option<(PlansQuestion, Activity)>>,
 }
@@ -102,6 +104,7 @@ impl Inner {
                 searches: Searches::default(),
                 running: Mutex::new(None),
                 jobs: Mutex::default(),
+                imports: Mutex::default(),
                 looked: Mutex::default(),
             });
             pools.insert(key, Arc::downgrade(&open));

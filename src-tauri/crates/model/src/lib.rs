@@ -15,6 +15,7 @@ pub mod group;
 pub mod health;
 pub mod id;
 pub mod identity;
+pub mod import;
 pub mod list;
 pub mod mau;
 pub mod month;

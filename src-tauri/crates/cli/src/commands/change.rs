@@ -117,7 +117,7 @@ async fn at_once(common: &GlobalOptions, wanted: Wanted, consent: Consent) -> Re
     carry_out(common, &pool, &plan, &consent, password).await
 }
 
-async fn carry_out(
+pub(super) async fn carry_out(
     common: &GlobalOptions,
     pool: &Arc<OpenPool>,
     plan: &Arc<Plan>,
@@ -151,7 +151,7 @@ async fn previewed(common: &GlobalOptions, pool: &OpenPool, plan: &Arc<Plan>) ->
     Ok(view)
 }
 
-async fn unlock(pool: &OpenPool, name: Option<&str>) -> Result<(), Failure> {
+pub(super) async fn unlock(pool: &OpenPool, name: Option<&str>) -> Result<(), Failure> {
     match name {
         Some(name) => Ok(pool.unlock_changes(name).await?),
         None => Ok(()),

@@ -8,6 +8,7 @@ pub(crate) mod erase;
 pub(crate) mod export;
 pub(crate) mod follow;
 pub(crate) mod health;
+pub(crate) mod import;
 pub(crate) mod jobs;
 pub(crate) mod ledger;
 pub(crate) mod mau;

@@ -9,6 +9,7 @@ mod erasing;
 mod exporting;
 mod failing;
 mod health;
+mod importing;
 mod job_control;
 mod searching;
 mod serving;

@@ -66,6 +66,7 @@ impl OpenPool {
                 self.group_items(&action, &settings.name).await?
             }
             Action::DeleteGroup { group } => self.group_items(&action, group).await?,
+            Action::CreateUsers { .. } => return Err(Error::invalid("action", "Import a file to create many users.")),
             Action::Undo { .. } => return Err(Error::invalid("action", "Ask for the undo of a job by the job.")),
             _ => self.items_of(&action, chosen, &pool).await?,
         };
@@ -119,7 +120,7 @@ impl OpenPool {
         Ok(preview(plan, &prices, price_plan, allowance, |name| counted.contains(name)))
     }
 
-    pub(super) fn put_on_desk(&self, action: Action, items: Vec<Item>, notes: Vec<String>) -> Arc<Plan> {
+    pub(crate) fn put_on_desk(&self, action: Action, items: Vec<Item>, notes: Vec<String>) -> Arc<Plan> {
         let id = uuid::Uuid::new_v4().simple().to_string();
         let plan = Plan { id, pool: self.key.clone(), action, made_at: self.now(), items, notes };
         self.console.desk.keep(plan)

@@ -6,6 +6,7 @@ mod connections;
 mod edits;
 mod files;
 mod house;
+mod importing;
 mod jobs;
 mod jobs_doubt;
 mod jobs_kill;

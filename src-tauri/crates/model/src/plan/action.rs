@@ -12,6 +12,11 @@ use crate::GroupName;
 pub enum Action {
     /// Creates a user.
     CreateUser(NewUser),
+    /// Creates users from a file.
+    CreateUsers {
+        /// How the invitations are sent; empty for not at all.
+        invite: BTreeSet<Delivery>,
+    },
     /// Sends the invitation again to users who have never signed in; the temporary password changes.
     ResendInvitation {
         /// How; `None` for by e-mail where there is an address, else by SMS.
@@ -116,6 +121,7 @@ impl Action {
     pub fn name(&self) -> &'static str {
         match self {
             Self::CreateUser(_) => "create user",
+            Self::CreateUsers { .. } => "create users",
             Self::ResendInvitation { .. } => "resend invitation",
             Self::SetAttributes { .. } => "set attributes",
             Self::ReplaceInAttribute { .. } => "replace in attribute",
@@ -147,6 +153,7 @@ impl Action {
         !matches!(
             self,
             Self::CreateUser(_)
+                | Self::CreateUsers { .. }
                 | Self::CreateGroup(_)
                 | Self::UpdateGroup(_)
                 | Self::DeleteGroup { .. }

@@ -33,7 +33,8 @@ impl Plan {
 
 impl Item {
     fn check(&self, action: &Action) -> Result<(), &'static str> {
-        let about_users = action.is_about_users() || matches!(action, Action::CreateUser(_));
+        let about_users =
+            action.is_about_users() || matches!(action, Action::CreateUser(_) | Action::CreateUsers { .. });
         if about_users != matches!(self.target, Target::User { .. }) {
             return Err("it is about a user or group although the action is not");
         }
@@ -85,6 +86,11 @@ impl Item {
 fn belongs(step: &Step, action: &Action, target: &Target) -> bool {
     match (action, step) {
         (Action::CreateUser(wanted), Step::CreateUser(new)) => is_same(wanted, new, target),
+        (Action::CreateUsers { invite }, Step::CreateUser(new)) => {
+            new.username == target.name() && new.invite == *invite && !new.own_password
+        }
+        (Action::CreateUsers { .. }, Step::AddToGroup { .. }) => true,
+        (Action::CreateUsers { .. }, Step::Disable) => true,
         (Action::ResendInvitation { by: wanted }, Step::Resend { by }) => wanted.is_none_or(|wanted| wanted == *by),
         (Action::SetAttributes { attributes: wanted }, Step::UpdateAttributes { attributes }) => {
             attributes.iter().all(|(name, value)| wanted.get(name) == Some(value))

@@ -134,6 +134,7 @@ pub fn item_for(action: &Action, user: &User, pool: &Pool) -> Result<Item, PlanE
             one(Step::RemoveFromGroup { group: group.clone() }, vec![changed("group", Some(group.as_str()), None)])
         }
         Action::CreateUser(_)
+        | Action::CreateUsers { .. }
         | Action::CreateGroup(_)
         | Action::UpdateGroup(_)
         | Action::DeleteGroup { .. }

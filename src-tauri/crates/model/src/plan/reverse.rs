@@ -35,6 +35,8 @@ pub fn reversed(item: &Item, addresses: &[String]) -> Vec<Item> {
         (Some(Record::Group { settings, .. }), Some(Step::UpdateGroup(_))) => {
             vec![with(item, vec![Step::UpdateGroup(settings.clone())])]
         }
+        // Groups and the switch go with the user.
+        (None, Some(Step::CreateUser(_))) => vec![with(item, vec![Step::Delete])],
         _ => {
             let steps: Vec<Step> = item.steps.iter().rev().flat_map(|step| reverse(step, item)).collect();
             if steps.is_empty() { Vec::new() } else { vec![with(item, steps)] }

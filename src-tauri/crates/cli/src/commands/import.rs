@@ -1,0 +1,165 @@
+//! `poolctl import`: a file of people is checked whole, then becomes users by a plan or by Cognito's own import.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::path::absolute;
+use std::sync::Arc;
+
+use console::OpenPool;
+use wire::files::{CheckImport, CheckedImportView, ColumnView, ImportView, PlanImport, StartImport};
+use wire::{ErrorCode, WireError};
+
+use super::change::{carry_out, unlock};
+use crate::arguments::{Format, GlobalOptions, Import};
+use crate::failure::Failure;
+use crate::output::{self, defused, safe};
+
+/// Checks the file, and imports it unless only the check was asked for.
+pub(crate) async fn run(common: &GlobalOptions, asked: Import) -> Result<(), Failure> {
+    let console = common.console_or_memory().await?;
+    let pool = common.pool_online(&console).await?;
+    let path = absolute(&asked.file)?;
+    let columns = columns(&pool, &path, &asked.map).await?;
+    let way = asked.way.clone();
+    let request = CheckImport { path: path.display().to_string(), columns, way, hashes: asked.hashes.clone() };
+    let checked = CheckedImportView::from(&*pool.check_import(request.parse()?, |_| Ok(())).await?);
+    for note in &checked.notes {
+        common.note(note);
+    }
+    common
+        .note(&format!("{} rows, {} can become users, {} problems", checked.rows, checked.good, checked.problem_count));
+    let stands = !checked.against.is_empty() || checked.problem_count > 0 && !asked.skip_invalid;
+    if asked.check || stands {
+        tell(common, &checked)?;
+        return if checked.against.is_empty() && checked.problem_count == 0 { Ok(()) } else { Err(Failure::Told) };
+    }
+    if asked.way == "job" {
+        return by_job(common, &pool, &checked, &asked).await;
+    }
+    let wish = PlanImport { id: checked.id.clone(), invite: asked.invite.clone() };
+    let plan = pool.plan_import(&wish.id, wish.deliveries()?).await?;
+    carry_out(common, &pool, &plan, &asked.consent, None).await
+}
+
+/// The guess by the names with what was said over it; `None` when nothing was said.
+async fn columns(pool: &OpenPool, path: &std::path::Path, said: &[String]) -> Result<Option<Vec<ColumnView>>, Failure> {
+    if said.is_empty() {
+        return Ok(None);
+    }
+    let guessed = pool.guess_columns(path).await?;
+    let column = |(name, target): &(String, console::files::Target)| ColumnView {
+        name: name.clone(),
+        target: target.word().to_owned(),
+    };
+    let mut columns: Vec<ColumnView> = guessed.columns.iter().map(column).collect();
+    for word in said {
+        let wrong = |sentence: String| Failure::usage(WireError::validation("map", sentence));
+        let (name, target) =
+            word.rsplit_once('=').ok_or_else(|| wrong("A column is mapped as COLUMN=TARGET.".to_owned()))?;
+        let found = columns.iter_mut().find(|column| column.name == name);
+        found.ok_or_else(|| wrong(format!("The file has no column {name}.")))?.target = target.to_owned();
+    }
+    Ok(Some(columns))
+}
+
+async fn by_job(
+    common: &GlobalOptions,
+    pool: &Arc<OpenPool>,
+    checked: &CheckedImportView,
+    asked: &Import,
+) -> Result<(), Failure> {
+    unlock(pool, asked.consent.unlock.as_deref()).await?;
+    let named = pool.key().pool.as_str().to_owned();
+    let pool_name = if asked.consent.yes { named } else { ask(checked.good, &named)? };
+    let start = StartImport {
+        id: checked.id.clone(),
+        name: asked.name.clone(),
+        role_arn: asked.role.clone().unwrap_or_default(),
+        pool_name: Some(pool_name),
+        reason: asked.consent.reason.clone(),
+    };
+    let (id, settings, approval) = start.parse();
+    let import = pool.begin_import(&id, settings, approval).await?;
+    let mut progress = import.progress.clone();
+    let mut told = String::new();
+    loop {
+        let view = ImportView::from(&*progress.borrow_and_update());
+        let line = match (&view.status, view.phase.as_str()) {
+            (Some(status), "importing") => format!("{status}: {} of {}", view.imported, view.total),
+            (_, phase) => phase.to_owned(),
+        };
+        if line != told && view.phase != "ended" {
+            common.note(&line);
+            told = line;
+        }
+        if view.phase == "ended" || progress.changed().await.is_err() {
+            break;
+        }
+    }
+    import.finished().await?;
+    let view = ImportView::from(&*import.progress.borrow());
+    ended(common, &view)?;
+    let whole = view.status.as_deref() == Some("Succeeded") && view.failed == 0;
+    if whole { Ok(()) } else { Err(Failure::Told) }
+}
+
+fn ended(common: &GlobalOptions, view: &ImportView) -> Result<(), Failure> {
+    if common.wants_json() {
+        return Ok(output::json(view)?);
+    }
+    let mut out = io::stdout().lock();
+    let status = view.status.as_deref().unwrap_or_default();
+    writeln!(out, "{status}: {} imported, {} skipped, {} failed", view.imported, view.skipped, view.failed)?;
+    if view.unknown > 0 {
+        writeln!(out, "Which rows these are stands in the log alone:")?;
+        writeln!(out, "  group  {}", safe(view.log_group.as_deref().unwrap_or_default()))?;
+        writeln!(out, "  stream {}", safe(view.log_stream.as_deref().unwrap_or_default()))?;
+    }
+    Ok(())
+}
+
+/// Asks on the terminal for the pool's id.
+fn ask(users: u32, pool: &str) -> Result<String, Failure> {
+    if !io::stdin().is_terminal() {
+        let sentence = "Nothing was imported: nobody is there to ask. Give --yes to approve.";
+        return Err(Failure::usage(WireError::new(ErrorCode::Precondition, sentence)));
+    }
+    write!(
+        io::stderr().lock(),
+        "{users} users are imported, which cannot be taken back at once. Type the pool's id {pool}: "
+    )?;
+    let mut typed = String::new();
+    io::stdin().lock().read_line(&mut typed)?;
+    Ok(typed.trim().to_owned())
+}
+
+/// What was found, with the place of each problem.
+fn tell(common: &GlobalOptions, checked: &CheckedImportView) -> Result<(), Failure> {
+    match common.format() {
+        Format::Json => output::json(checked)?,
+        Format::Jsonl => checked.problems.iter().try_for_each(output::json)?,
+        Format::Csv => {
+            let mut out = csv::Writer::from_writer(io::stdout().lock());
+            out.write_record(["line", "column", "message"])?;
+            for problem in &checked.problems {
+                let column = defused(problem.column.as_deref().unwrap_or_default());
+                out.write_record([&problem.line.to_string(), &column, &problem.message])?;
+            }
+            out.flush()?;
+        }
+        Format::Table => {
+            let mut out = io::stdout().lock();
+            for against in &checked.against {
+                writeln!(out, "{}", safe(against))?;
+            }
+            for problem in &checked.problems {
+                let column = problem.column.as_deref().unwrap_or("(row)");
+                writeln!(out, "line {:<7} {:<24} {}", problem.line, safe(column), safe(&problem.message))?;
+            }
+            let hidden = u64::from(checked.problem_count) - checked.problems.len() as u64;
+            if hidden > 0 {
+                writeln!(out, "and {hidden} more problems")?;
+            }
+        }
+    }
+    Ok(())
+}

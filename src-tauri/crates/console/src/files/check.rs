@@ -1,0 +1,329 @@
+//! Holding every row of a file against the pool before anything is sent. Memory grows by a few numbers for each row.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use model::import::{Checker, JOB_ROWS, Keys, Mapping, Person, Problem, Way};
+use model::pool::Pool;
+use model::pool_policy::PoolPolicy;
+use store::Cache;
+
+use super::read::{Row, Rows};
+use crate::error::{Code, Error};
+
+/// Problems that are kept as they are; the others are counted.
+const KEPT: usize = 1_000;
+
+/// Rows that are looked up in the local copy at once.
+const BATCH: usize = 200;
+
+/// Rows that are shown as they would be users.
+const SHOWN: usize = 5;
+
+/// The most users that are created one by one in one job.
+pub const MOST_CREATED: u64 = 10_000;
+
+/// What shall be imported, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportRequest {
+    /// The file: CSV, or JSON Lines where its name ends in `.jsonl`.
+    pub path: PathBuf,
+    /// Which column is what; `None` to guess by the names.
+    pub mapping: Option<Mapping>,
+    /// How people get in.
+    pub way: Way,
+}
+
+/// A problem and where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowProblem {
+    /// The line of the file at which the row begins, from 1.
+    pub line: u64,
+    /// The column, and what is wrong.
+    pub problem: Problem,
+}
+
+/// A file that was held against the pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckedImport {
+    /// Names it once; random.
+    pub id: String,
+    /// What was asked, with the columns as they were used.
+    pub request: ImportRequest,
+    /// Which column is what.
+    pub mapping: Mapping,
+    /// Rows of the file.
+    pub rows: u64,
+    /// Rows that can become users.
+    pub good: u64,
+    /// The first problems.
+    pub problems: Vec<RowProblem>,
+    /// All problems.
+    pub problem_count: u64,
+    /// What keeps the whole file from being imported, as sentences.
+    pub against: Vec<String>,
+    /// What a person should know, as sentences.
+    pub notes: Vec<String>,
+    /// The first rows as they would be users. Foreign text.
+    pub first: Vec<Person>,
+    /// Lines of rows that cannot become users, in order.
+    bad: Vec<u64>,
+    /// What the file was.
+    mark: (u64, Option<SystemTime>),
+}
+
+/// What rows are held against.
+pub(super) struct Against {
+    pub(super) pool: Pool,
+    pub(super) policy: PoolPolicy,
+    pub(super) cache: Cache,
+    /// Whether the local copy has everybody.
+    pub(super) complete: bool,
+}
+
+/// Size and time of a file, by which a change is noticed.
+fn mark(path: &Path) -> Result<(u64, Option<SystemTime>), Error> {
+    let told = std::fs::metadata(path)
+        .map_err(|error| Error::invalid("file", format!("The file cannot be read: {error}.")))?;
+    Ok((told.len(), told.modified().ok()))
+}
+
+/// Reads and checks a whole file.
+pub(super) fn check(
+    id: String,
+    request: ImportRequest,
+    against: &Against,
+    progress: &dyn Fn(u64) -> Result<(), Error>,
+) -> Result<CheckedImport, Error> {
+    let mut rows = Rows::open(&request.path)?;
+    let mark = mark(&request.path)?;
+    let mapping = match &request.mapping {
+        Some(mapping) => in_order(rows.columns(), mapping)?,
+        None => Mapping::guess(rows.columns().iter().map(String::as_str), &against.pool),
+    };
+    mapping.check(&against.pool).map_err(|error| Error::invalid("mapping", error.message))?;
+    let checker = Checker { pool: &against.pool, policy: &against.policy, mapping: &mapping, way: &request.way };
+    let whole = checker.whole_file();
+    let mut checked = CheckedImport {
+        id,
+        mapping: mapping.clone(),
+        rows: 0,
+        good: 0,
+        problems: Vec::new(),
+        problem_count: 0,
+        against: whole.problems,
+        notes: whole.notes,
+        first: Vec::new(),
+        bad: Vec::new(),
+        mark,
+        request: request.clone(),
+    };
+    if !against.complete {
+        checked.notes.push(
+            "The local copy is not complete, so users who exist already may not be noticed. Sync first.".to_owned(),
+        );
+    }
+    let mut seen = Seen::default();
+    let mut batch = Vec::with_capacity(BATCH);
+    loop {
+        let row = rows.next()?;
+        let ended = row.is_none();
+        if let Some(row) = row {
+            checked.rows += 1;
+            match person(&checker, &row) {
+                Ok(person) => batch.push((row.line, row.offset, person)),
+                Err(problems) => checked.refuse(row.line, problems),
+            }
+        }
+        if batch.len() == BATCH || ended {
+            let taken = taken(&checker, against, &batch)?;
+            for (line, offset, person) in batch.drain(..) {
+                let keys = checker.keys(&person);
+                let mut problems = exists(&checker, &keys, &taken);
+                if problems.is_empty() {
+                    problems = seen.twice(&checker, &request.path, line, offset, &keys)?;
+                }
+                if problems.is_empty() {
+                    checked.good += 1;
+                    if checked.first.len() < SHOWN {
+                        checked.first.push(person);
+                    }
+                } else {
+                    checked.refuse(line, problems);
+                }
+            }
+            progress(checked.rows)?;
+        }
+        if ended {
+            break;
+        }
+    }
+    checked.bad.sort_unstable();
+    checked.problems.sort_by_key(|problem| problem.line);
+    checked.size();
+    Ok(checked)
+}
+
+fn person(checker: &Checker<'_>, row: &Row) -> Result<Person, Vec<Problem>> {
+    match &row.values {
+        Ok(values) => checker.row(values.iter().map(Option::as_deref)),
+        Err(broken) => Err(vec![Problem { column: None, message: broken.0.clone() }]),
+    }
+}
+
+/// The mapping in the order of the file's columns; what it does not name is left out.
+fn in_order(columns: &[String], mapping: &Mapping) -> Result<Mapping, Error> {
+    if let Some((unknown, _)) = mapping.columns.iter().find(|(name, _)| !columns.contains(name)) {
+        return Err(Error::invalid("mapping", format!("The file has no column {unknown}.")));
+    }
+    let target = |name: &String| {
+        let told = mapping.columns.iter().find(|(column, _)| column == name);
+        (name.clone(), told.map_or(model::import::Target::Ignored, |(_, target)| target.clone()))
+    };
+    Ok(Mapping { columns: columns.iter().map(target).collect() })
+}
+
+impl CheckedImport {
+    fn refuse(&mut self, line: u64, problems: Vec<Problem>) {
+        self.bad.push(line);
+        self.problem_count += problems.len() as u64;
+        let room = KEPT.saturating_sub(self.problems.len());
+        self.problems.extend(problems.into_iter().take(room).map(|problem| RowProblem { line, problem }));
+    }
+
+    /// Whether there are too many rows, or none.
+    fn size(&mut self) {
+        let most = match self.request.way {
+            Way::Job { .. } => JOB_ROWS,
+            Way::Create => MOST_CREATED,
+        };
+        if self.good > most {
+            let instead =
+                if self.request.way == Way::Create { " Use Cognito's own import." } else { " Divide the file." };
+            self.against
+                .push(format!("The file has {} users, and {most} can be imported at once.{instead}", self.good));
+        }
+        if self.good == 0 {
+            self.against.push("No row of the file can become a user.".to_owned());
+        }
+    }
+
+    /// Gives every person that can be imported, in the order of the file.
+    ///
+    /// # Errors
+    /// [`Code::Precondition`] when the file is not what was checked; what `each` says.
+    pub(super) fn people(
+        &self,
+        against: &Against,
+        mut each: impl FnMut(Person) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let changed = || Error::new(Code::Precondition, "The file was changed after it was checked. Check it again.");
+        if mark(&self.request.path)? != self.mark {
+            return Err(changed());
+        }
+        let mapping = &self.mapping;
+        let checker = Checker { pool: &against.pool, policy: &against.policy, mapping, way: &self.request.way };
+        let mut rows = Rows::open(&self.request.path)?;
+        let mut given = 0;
+        while let Some(row) = rows.next()? {
+            if self.bad.binary_search(&row.line).is_err() {
+                each(person(&checker, &row).map_err(|_| changed())?)?;
+                given += 1;
+            }
+        }
+        if given == self.good { Ok(()) } else { Err(changed()) }
+    }
+}
+
+/// Names and addresses that rows of the file have, as hashes with the place of the first row that had them.
+#[derive(Default)]
+struct Seen {
+    hasher: RandomState,
+    at: HashMap<u64, (u64, u64)>,
+    /// The file once more, to look at rows that were read before.
+    again: Option<Rows>,
+}
+
+impl Seen {
+    /// Which names and addresses a row before had already. The same hash is looked at in the file before it is believed.
+    fn twice(
+        &mut self,
+        checker: &Checker<'_>,
+        path: &Path,
+        line: u64,
+        offset: u64,
+        keys: &Keys,
+    ) -> Result<Vec<Problem>, Error> {
+        let mut problems = Vec::new();
+        for key in keys.each() {
+            let hash = self.hasher.hash_one(key);
+            let Some((row, at)) = self.at.get(&hash).copied() else { continue };
+            if self.again.is_none() {
+                self.again = Some(Rows::open(path)?);
+            }
+            let Some(again) = &mut self.again else { continue };
+            again.seek(row, at)?;
+            let before = again.next()?.and_then(|row| person(checker, &row).ok());
+            if before.is_some_and(|before| checker.keys(&before).each().any(|other| other == key)) {
+                let message = format!("The {} is the same as in line {row}.", named(key.0));
+                problems.push(Problem { column: column(checker, key.0), message });
+            }
+        }
+        if problems.is_empty() {
+            for key in keys.each() {
+                self.at.entry(self.hasher.hash_one(key)).or_insert((line, offset));
+            }
+        }
+        Ok(problems)
+    }
+}
+
+fn named(kind: char) -> &'static str {
+    match kind {
+        'e' => "e-mail address",
+        'p' => "phone number",
+        _ => "user name",
+    }
+}
+
+fn column(checker: &Checker<'_>, kind: char) -> Option<String> {
+    use model::import::Target;
+    let target = match kind {
+        'e' => Target::Attribute("email".to_owned()),
+        'p' => Target::Attribute("phone_number".to_owned()),
+        _ => Target::Username,
+    };
+    let mapping = checker.mapping;
+    mapping.column_of(&target).or_else(|| mapping.column_of(&Target::Username)).map(str::to_owned)
+}
+
+/// Keys that users of the local copy have, of those in a batch.
+fn taken(
+    checker: &Checker<'_>,
+    against: &Against,
+    batch: &[(u64, u64, Person)],
+) -> Result<HashSet<(char, String)>, Error> {
+    let mut entries: Vec<String> = Vec::new();
+    for (_, _, person) in batch {
+        entries.extend(checker.keys(person).each().map(|(_, key)| key.to_owned()));
+    }
+    let found = if entries.is_empty() { Vec::new() } else { against.cache.look_up(&entries)?.found };
+    let mut taken = HashSet::new();
+    for user in found {
+        let (username, attributes) = (user.username.as_str().to_owned(), user.attributes);
+        let person = Person { username, attributes, ..Person::default() };
+        taken.extend(checker.keys(&person).each().map(|(kind, key)| (kind, key.to_owned())));
+    }
+    Ok(taken)
+}
+
+fn exists(checker: &Checker<'_>, keys: &Keys, taken: &HashSet<(char, String)>) -> Vec<Problem> {
+    let has = |(kind, key): &(char, &str)| taken.contains(&(*kind, (*key).to_owned()));
+    let problem = |(kind, _): (char, &str)| {
+        let message = format!("A user of the pool has this {} already.", named(kind));
+        Problem { column: column(checker, kind), message }
+    };
+    keys.each().filter(has).map(problem).collect()
+}

@@ -1,0 +1,144 @@
+//! Importing people: check a file, then create the users by a plan, or hand the file to Cognito's own import.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use model::import::{Mapping, Way};
+use model::plan::{Action, Delivery, Item, NewUser, Plan, Step, new_user};
+use model::pool_policy::PoolPolicy;
+
+use super::check::{Against, CheckedImport, ImportRequest, check};
+use super::read::Rows;
+use crate::error::{Code, Error};
+use crate::open::blocking;
+use crate::pool::OpenPool;
+
+/// How many checked files are kept.
+const KEPT: usize = 4;
+
+impl OpenPool {
+    /// What the columns of a file seem to be. Opens no socket.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] or [`Code::Validation`] with field `file` when it cannot be read; [`Code::CacheUnavailable`].
+    pub async fn guess_columns(&self, path: &Path) -> Result<Mapping, Error> {
+        let pool = self.described_for_import().await?;
+        let path = path.to_owned();
+        blocking(move || {
+            let rows = Rows::open(&path)?;
+            Ok::<_, Error>(Mapping::guess(rows.columns().iter().map(String::as_str), &pool))
+        })
+        .await
+    }
+
+    /// Holds a whole file against the pool (`DescribeUserPool`; free) and against the local copy. Nothing is sent. `progress`
+    /// is told the number of rows that were read, and may stop it with an error.
+    ///
+    /// What was checked is kept under its id until it is imported; four at most.
+    ///
+    /// # Errors
+    /// [`Code::Validation`] with field `file` or `mapping`; [`Code::Precondition`] when the pool's settings are not known;
+    /// what `progress` says.
+    pub async fn check_import(
+        &self,
+        request: ImportRequest,
+        progress: impl Fn(u64) -> Result<(), Error> + Send + 'static,
+    ) -> Result<Arc<CheckedImport>, Error> {
+        let against = self.import_against().await?;
+        let id = uuid::Uuid::new_v4().simple().to_string();
+        let checked = Arc::new(blocking(move || check(id, request, &against, &progress)).await?);
+        let mut kept = self.imports.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        kept.push_back(checked.clone());
+        if kept.len() > KEPT {
+            kept.pop_front();
+        }
+        Ok(checked)
+    }
+
+    /// A file that was checked, under its id.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] when it was imported already or is not kept any more: check it again.
+    pub fn checked_import(&self, id: &str) -> Result<Arc<CheckedImport>, Error> {
+        let kept = self.imports.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let found = kept.iter().find(|checked| checked.id == id).cloned();
+        found.ok_or_else(|| Error::new(Code::NotFound, "This file has to be checked again before it is imported."))
+    }
+
+    /// Takes a checked file off the desk, so that it is imported once.
+    pub(super) fn take_import(&self, id: &str) -> Result<Arc<CheckedImport>, Error> {
+        let found = self.checked_import(id)?;
+        self.imports.lock().unwrap_or_else(std::sync::PoisonError::into_inner).retain(|checked| checked.id != id);
+        Ok(found)
+    }
+
+    /// Makes a plan that creates the good rows of a checked file one by one, puts them into their groups, and disables whom
+    /// the file disables. It is approved and carried out like every plan.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] as [`OpenPool::checked_import`]; [`Code::Precondition`] when something stands against the file,
+    /// it was checked for the other way, or it has changed.
+    pub async fn plan_import(&self, id: &str, invite: BTreeSet<Delivery>) -> Result<Arc<Plan>, Error> {
+        let checked = self.checked_import(id)?;
+        if checked.request.way != Way::Create {
+            let message = "The file was checked for Cognito's own import. Check it for creating users one by one.";
+            return Err(Error::new(Code::Precondition, message));
+        }
+        ready(&checked)?;
+        let against = self.import_against().await?;
+        let (read, ways) = (checked.clone(), invite.clone());
+        let items = blocking(move || {
+            let mut items = Vec::new();
+            read.people(&against, |person| {
+                let new = NewUser {
+                    username: person.username,
+                    attributes: person.attributes,
+                    invite: ways.clone(),
+                    own_password: false,
+                };
+                let mut item: Item = new_user(&new, &against.pool)?;
+                item.steps.extend(person.groups.into_iter().map(|group| Step::AddToGroup { group }));
+                if person.enabled == Some(false) {
+                    item.steps.push(Step::Disable);
+                    item.changes.push(disabled());
+                }
+                items.push(item);
+                Ok(())
+            })?;
+            Ok::<_, Error>(items)
+        })
+        .await?;
+        let action = Action::CreateUsers { invite };
+        let notes = action.notes();
+        Ok(self.put_on_desk(action, items, notes))
+    }
+
+    /// What rows are held against.
+    pub(super) async fn import_against(&self) -> Result<Against, Error> {
+        let pool = self.described_for_import().await?;
+        let policy: PoolPolicy = self.policy().await?.map_err(|why| {
+            let message = format!("What the pool demands of its users is not known, so nothing can be checked. {why}");
+            Error::new(Code::Precondition, message)
+        })?;
+        let complete = self.freshness().await?.complete;
+        Ok(Against { pool, policy, cache: self.cache.clone(), complete })
+    }
+
+    async fn described_for_import(&self) -> Result<model::pool::Pool, Error> {
+        let empty = || Error::new(Code::CacheUnavailable, "The local copy is empty. Connect to the pool first.");
+        self.pool().await?.ok_or_else(empty)
+    }
+}
+
+fn disabled() -> model::plan::Change {
+    model::plan::Change { field: "enabled".to_owned(), before: None, after: Some("no".to_owned()) }
+}
+
+/// Whether a checked file can be imported as it is.
+pub(super) fn ready(checked: &CheckedImport) -> Result<(), Error> {
+    match checked.against.first() {
+        Some(why) => Err(Error::new(Code::Precondition, why.clone())),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,308 @@
+//! Handing a checked file to Cognito's own import: header, file, job, upload, start, and how far it has come.
+
+use std::io::{BufWriter, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use cognito::ImportStatus;
+use model::call::CallRefused;
+use model::import::{HashAlgorithm, JOB_BYTES, Way, job_row};
+use store::{AuditEntry, AuditKind, Journal};
+use tempfile::NamedTempFile;
+use tokio::sync::watch;
+
+use super::check::CheckedImport;
+use super::import::ready;
+use super::place::failed;
+use crate::error::{Code, Error};
+use crate::jobs::Approval;
+use crate::open::blocking;
+use crate::pool::{Live, OpenPool};
+
+/// Between two looks at a job. AWS allows five a second for one pool.
+const LOOKS: Duration = Duration::from_secs(2);
+
+/// Between the first looks, for a job that has little to do.
+const FIRST_LOOKS: Duration = Duration::from_millis(250);
+
+/// Looks that are quick.
+const QUICK: u32 = 8;
+
+/// What a job needs besides the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportJobSettings {
+    /// Its name, for people.
+    pub name: String,
+    /// The role with which Cognito writes the log of the import.
+    pub role_arn: String,
+}
+
+/// What an import is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportPhase {
+    /// The file is written in Cognito's form.
+    Writing,
+    /// The file is brought to S3.
+    Uploading,
+    /// Cognito imports.
+    Importing,
+    /// It has ended; see [`ImportProgress::result`].
+    Ended,
+}
+
+/// How far an import has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportProgress {
+    /// What it is doing.
+    pub phase: ImportPhase,
+    /// Users that the file has.
+    pub total: u64,
+    /// What AWS says of the job; `None` before it was made.
+    pub status: Option<ImportStatus>,
+    /// How it ended; `None` while it goes on.
+    pub result: Option<Result<ImportResult, Error>>,
+}
+
+/// What came of an import. Which row was skipped or failed stands in a log alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportResult {
+    /// What AWS says at the end.
+    pub status: ImportStatus,
+    /// Users that the file had.
+    pub total: u64,
+    /// Rows of which it is not known what came of them, because AWS tells only how many.
+    pub unknown: u64,
+    /// The group of logs in CloudWatch that tells of each line.
+    pub log_group: String,
+    /// The stream within that group.
+    pub log_stream: String,
+}
+
+/// An import in the background. Clones are the same one.
+#[derive(Clone)]
+pub struct ImportHandle {
+    /// How far it has come.
+    pub progress: watch::Receiver<ImportProgress>,
+}
+
+impl ImportHandle {
+    /// Waits for its end.
+    ///
+    /// # Errors
+    /// What stood in the way. An import that AWS ended as failed is a result.
+    pub async fn finished(&self) -> Result<ImportResult, Error> {
+        let mut progress = self.progress.clone();
+        let ended = progress.wait_for(|told| told.result.is_some()).await.ok().and_then(|told| told.result.clone());
+        ended.unwrap_or_else(|| Err(Error::new(Code::Internal, "The import ended unexpectedly; see the log.")))
+    }
+}
+
+impl OpenPool {
+    /// Hands the good rows of a checked file to Cognito's own import, in the background (`GetCSVHeader`,
+    /// `CreateUserImportJob`, a `PUT` to S3, `StartUserImportJob`, `DescribeUserImportJob`; makes nobody active). Each call that
+    /// changes something is in the audit before it is sent.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] when the file was imported already; [`Code::Precondition`] when something stands against it, it was
+    /// checked for the other way, or Production is locked; [`Code::Validation`] on `poolName` unless the pool's name or id was
+    /// typed, on `roleArn` and on `name`; [`Code::JournalUnavailable`]: then nothing is sent.
+    pub async fn begin_import(
+        self: &Arc<Self>,
+        id: &str,
+        settings: ImportJobSettings,
+        approval: Approval,
+    ) -> Result<ImportHandle, Error> {
+        let checked = self.checked_import(id)?;
+        let Way::Job { hashes } = checked.request.way else {
+            let message = "The file was checked for creating users one by one. Check it for Cognito's own import.";
+            return Err(Error::new(Code::Precondition, message));
+        };
+        ready(&checked)?;
+        named(&settings)?;
+        if self.is_read_only() {
+            let message = "This pool is marked Production and read-only. Unlock it first.";
+            return Err(Error::new(Code::Precondition, message));
+        }
+        self.is_name(approval.pool_name.as_deref()).await?;
+        let journal = self.journal()?;
+        let live = self.pinned().await?;
+        let checked = self.take_import(id)?;
+        let total = checked.good;
+        let start = ImportProgress { phase: ImportPhase::Writing, total, status: None, result: None };
+        let (told, progress) = watch::channel(start);
+        let run = Run { pool: self.clone(), live, journal, checked, settings, hashes, reason: approval.reason, told };
+        tokio::spawn(run.finish());
+        Ok(ImportHandle { progress })
+    }
+
+    /// How far an import has come, also one that another program began (`DescribeUserImportJob`; free).
+    ///
+    /// # Errors
+    /// [`Code::NotFound`]; [`Code::Precondition`] while the pool was opened from its copy alone.
+    pub async fn import_status(&self, job: &str) -> Result<ImportStatus, Error> {
+        Ok(self.live()?.session.import_status(&self.key.pool, job).await?)
+    }
+}
+
+/// Whether AWS would take the settings.
+fn named(settings: &ImportJobSettings) -> Result<(), Error> {
+    let plain = |c: char| c.is_alphanumeric() || " +=,.@-_".contains(c);
+    if settings.name.is_empty() || settings.name.chars().count() > 128 || !settings.name.chars().all(plain) {
+        return Err(Error::invalid("name", "Name the import with letters, digits and spaces, 128 at most."));
+    }
+    let parts: Vec<&str> = settings.role_arn.splitn(6, ':').collect();
+    let role = matches!(parts.as_slice(), ["arn", _, "iam", _, account, role] if !account.is_empty() && role.starts_with("role/"));
+    if role && settings.role_arn.len() <= 2_048 {
+        return Ok(());
+    }
+    let message = "Give the ARN of a role that Cognito may use to write logs: arn:aws:iam::123456789012:role/name.";
+    Err(Error::invalid("roleArn", message))
+}
+
+struct Run {
+    pool: Arc<OpenPool>,
+    live: Live,
+    journal: Journal,
+    checked: Arc<CheckedImport>,
+    settings: ImportJobSettings,
+    hashes: Option<HashAlgorithm>,
+    reason: Option<String>,
+    told: watch::Sender<ImportProgress>,
+}
+
+impl Run {
+    async fn finish(self) {
+        let result = self.import().await;
+        self.told.send_modify(|progress| {
+            progress.phase = ImportPhase::Ended;
+            progress.result = Some(result);
+        });
+    }
+
+    async fn import(&self) -> Result<ImportResult, Error> {
+        let (session, pool) = (&self.live.session, &self.pool.key.pool);
+        let header = session.csv_header(pool).await?;
+        let file = self.write(header).await?;
+        let (name, role) = (self.settings.name.as_str(), self.settings.role_arn.as_str());
+        let intent = || self.intend("", "CreateUserImportJob");
+        let made = session.create_import(pool, name, role, self.hashes, &intent).await;
+        let made = self.outcome("", "CreateUserImportJob", made.map(|new| (new.request_id.clone(), new))).await?;
+        let id = made.status.id.clone();
+        self.tell(ImportPhase::Uploading, made.status);
+        session.upload_import(pool, &made.upload, file.path()).await?;
+        // It holds people's data and is at AWS now.
+        drop(file);
+        let intent = || self.intend(&id, "StartUserImportJob");
+        let started = session.start_import(pool, &id, &intent).await;
+        self.outcome(&id, "StartUserImportJob", started.map(|request| (request, ()))).await?;
+        let status = self.watch(&id).await?;
+        Ok(self.result(status).await)
+    }
+
+    /// The file in Cognito's form, for its owner alone, in the folder of local data. It vanishes when it is dropped.
+    async fn write(&self, header: Vec<String>) -> Result<NamedTempFile, Error> {
+        let against = self.pool.import_against().await?;
+        let (checked, folder) = (self.checked.clone(), self.pool.console.data.root().to_owned());
+        blocking(move || {
+            let broken = |error: std::io::Error| failed(&error);
+            let with_hashes = matches!(checked.request.way, Way::Job { hashes: Some(_) });
+            let header: Vec<String> =
+                header.into_iter().filter(|column| with_hashes || column != "password_hash").collect();
+            let file = tempfile::Builder::new().prefix(".import-").tempfile_in(folder).map_err(broken)?;
+            let mut out = BufWriter::new(file.as_file());
+            writeln!(out, "{}", header.join(",")).map_err(broken)?;
+            checked.people(&against, |person| writeln!(out, "{}", job_row(&person, &header)).map_err(broken))?;
+            out.flush().map_err(broken)?;
+            drop(out);
+            let bytes = file.as_file().metadata().map_err(broken)?.len();
+            if bytes > JOB_BYTES {
+                let message = "The file is larger than the hundred megabytes that Cognito's import takes. Divide it.";
+                return Err(Error::new(Code::Precondition, message));
+            }
+            Ok(file)
+        })
+        .await
+    }
+
+    async fn watch(&self, id: &str) -> Result<ImportStatus, Error> {
+        let mut looks = 0_u32;
+        loop {
+            let status = self.live.session.import_status(&self.pool.key.pool, id).await?;
+            self.tell(ImportPhase::Importing, status.clone());
+            if status.has_ended() {
+                return Ok(status);
+            }
+            looks += 1;
+            tokio::time::sleep(if looks <= QUICK { FIRST_LOOKS } else { LOOKS }).await;
+        }
+    }
+
+    async fn result(&self, status: ImportStatus) -> ImportResult {
+        let name = self.pool.pool().await.ok().flatten().map(|pool| pool.name).unwrap_or_default();
+        let (pool, total) = (&self.pool.key.pool, self.checked.good);
+        // When all are in, each of them is; else nobody says which.
+        let unknown = if status.imported == total { 0 } else { total };
+        ImportResult {
+            log_group: format!("/aws/cognito/userpools/{pool}/{name}"),
+            log_stream: format!("{}/{}", status.id, status.name),
+            total,
+            unknown,
+            status,
+        }
+    }
+
+    fn tell(&self, phase: ImportPhase, status: ImportStatus) {
+        self.told.send_modify(|progress| {
+            progress.phase = phase;
+            progress.status = Some(status);
+        });
+    }
+
+    fn entry(&self, job: &str, operation: &str, kind: AuditKind) -> AuditEntry {
+        AuditEntry {
+            at: self.pool.now(),
+            kind,
+            job: if job.is_empty() { self.checked.id.clone() } else { job.to_owned() },
+            item: None,
+            who: self.live.identity.arn.clone(),
+            pool: self.pool.key.to_string(),
+            operation: operation.to_owned(),
+            outcome: None,
+            code: None,
+            request_id: None,
+            reason: self.reason.clone(),
+            plan: None,
+            person: None,
+        }
+    }
+
+    /// Writes down what is about to be sent; what cannot be written down is not sent.
+    fn intend(&self, job: &str, operation: &str) -> Result<(), CallRefused> {
+        let entry = self.entry(job, operation, AuditKind::Intent);
+        self.journal.record_audit(&entry).map_err(|error| CallRefused { reason: error.to_string() })
+    }
+
+    async fn outcome<T>(
+        &self,
+        job: &str,
+        operation: &str,
+        done: Result<(Option<String>, T), cognito::Error>,
+    ) -> Result<T, Error> {
+        let mut entry = self.entry(job, operation, AuditKind::Outcome);
+        match &done {
+            Ok((request_id, _)) => {
+                entry.outcome = Some("done".to_owned());
+                entry.request_id.clone_from(request_id);
+            }
+            Err(error) => {
+                let unknown = error.kind == cognito::ErrorKind::OutcomeUnknown;
+                entry.outcome = Some(if unknown { "unknown" } else { "failed" }.to_owned());
+                entry.code = Some(Error::from(error.clone()).code.as_str().to_owned());
+                entry.request_id.clone_from(&error.request_id);
+            }
+        }
+        let journal = self.journal.clone();
+        blocking(move || journal.record_audit(&entry)).await?;
+        Ok(done?.1)
+    }
+}

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use model::query::fold;
-
 use super::bits::Bits;
-use super::few::Few;
+use super::few::{Few, folded};
 use super::instants::{Instant, Instants};
 use super::texts::{Cell, Texts};
 use crate::cache::Result;
@@ -47,25 +45,25 @@ impl Block {
     /// Puts a user in, or in the place of what was there.
     pub(super) fn put(&mut self, row: u32, name: &str, body: &[u8]) -> Result<()> {
         let body = Body::read(body)?;
-        let folded = fold(name);
-        self.put_name(row, name, &folded);
+        let plain = folded(name);
+        self.put_name(row, name, &plain);
         self.created.set(row, body.created_at);
         self.modified.set(row, body.modified_at);
         let is_new = !self.live.contains(row);
         let mut given = vec![STATUS, ENABLED];
-        self.put_value(row, STATUS, Some(body.status), &folded);
-        self.put_value(row, ENABLED, Some(if body.enabled { "yes" } else { "no" }), &folded);
+        self.put_value(row, STATUS, Some(body.status), &plain);
+        self.put_value(row, ENABLED, Some(if body.enabled { "yes" } else { "no" }), &plain);
         for pair in body.attributes {
             let (field, value) = pair?;
             let value = value.unwrap_or(name);
             if !value.is_empty() {
-                self.put_value(row, field, Some(value), &folded);
+                self.put_value(row, field, Some(value), &plain);
                 given.push(field);
             }
         }
         if !is_new {
             let absent: Vec<u16> = self.columns.keys().filter(|field| !given.contains(field)).copied().collect();
-            absent.into_iter().for_each(|field| self.put_value(row, field, None, &folded));
+            absent.into_iter().for_each(|field| self.put_value(row, field, None, &plain));
         }
         self.live.insert(row);
         Ok(())
@@ -94,7 +92,7 @@ impl Block {
         }
         match column {
             Column::Few(few) => few.set(row, raw),
-            Column::Many(texts) => match raw.map(fold) {
+            Column::Many(texts) => match raw.map(folded) {
                 None => texts.set(row, Cell::Absent),
                 Some(folded) if folded == name => texts.set(row, Cell::Name),
                 Some(folded) => texts.set(row, Cell::Text(folded.as_bytes())),

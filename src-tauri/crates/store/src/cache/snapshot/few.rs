@@ -1,11 +1,18 @@
 //! A field of which many users share few values: each value once, and a small number for each user.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use model::query::fold;
 
 /// More values than this are kept as texts.
 const MOST_VALUES: usize = 1_024;
+
+/// A folded text. Most are folded as they come, and a million users have ten million.
+pub(super) fn folded(text: &str) -> Cow<'_, str> {
+    let is_folded = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if is_folded { Cow::Borrowed(text) } else { Cow::Owned(fold(text)) }
+}
 
 /// A value as it came and folded.
 #[derive(Clone)]
@@ -16,7 +23,7 @@ pub(super) struct Value {
 
 impl Value {
     fn new(raw: &str) -> Self {
-        let folded = fold(raw);
+        let folded = folded(raw);
         Self { raw: raw.into(), folded: (folded != raw).then(|| folded.into()) }
     }
 

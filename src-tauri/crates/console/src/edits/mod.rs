@@ -128,7 +128,8 @@ impl OpenPool {
     /// [`Code::NotFound`] for an unknown edit; [`Code::Precondition`] when AWS did not take it, or it is so again already.
     pub async fn plan_undo_edit(&self, id: &str) -> Result<Arc<Edit>, Error> {
         let row = self.edit(id).await?;
-        if !matches!(row.state, EditState::Done | EditState::Differs) {
+        // Of one that was sent and never answered for, it shows in what is there now whether AWS took it.
+        if row.state == EditState::Failed {
             return Err(Error::new(
                 Code::Precondition,
                 "AWS did not take this edit, so there is nothing to take back.",

@@ -76,6 +76,8 @@ pub(crate) async fn tour(window: &Window, mut look: impl AsyncFnMut(&Window, &st
     window.get("dialog", "/key/").await;
     look(window, "keys").await;
     window.press(ESCAPE).await;
+    // Looking at everything makes nobody active.
+    window.sees("may bill 0 users").await;
 }
 
 /// Opens the built-in sandbox and waits until all of it has been read.

@@ -72,6 +72,8 @@ export function costCommands(mood: Set<string>, people: number) {
     },
     split: { direct: 3200, social: 300, federated: 400, linked: 100 },
     clients: [],
+    clientEvents: [{ clientId: "1example23456789", events: 12_345 }],
+    groups: [{ group: "admins", members: 12, changed: 3 }],
     imported,
     tokenRequests: null,
     billed,
@@ -107,6 +109,7 @@ export function costCommands(mood: Set<string>, people: number) {
         { kind: "users", amount: money(likely) },
         { kind: "federated", amount: money((ask.federatedPermille / 1000) * ask.low * 0.015) },
         { kind: "tokens", amount: money(ask.m2m * 0.00225) },
+        { kind: "extras", amount: money(ask.extraRate * 20) },
         { kind: "messages", amount: money(ask.sms * Number(ask.smsPrice ?? 0)) },
       ],
       assumptions: [],
@@ -182,6 +185,7 @@ export function costCommands(mood: Set<string>, people: number) {
       ok<LedgerView>({
         month: "2026-11",
         users: 1,
+        tokenRequests: 0,
         low: "0.00",
         high: "0.02",
         calls: ["InitiateAuth", "RespondToAuthChallenge"].map((operation, at) => ({

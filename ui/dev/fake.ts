@@ -624,7 +624,7 @@ export const commands = {
   getStatus: () =>
     ok({
       quota: [quota("UserList", progress?.phase === "listing" ? 12 : 0, 30), quota("UserPoolRead", 1, 15)],
-      mayBill: { users: 0, low: "$0.00", high: "$0.00" },
+      mayBill: { users: 0, tokenRequests: 0, low: "0.00", high: "0.00" },
       sync: progress,
     }),
 };

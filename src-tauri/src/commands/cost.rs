@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use console::LedgerOf;
 use wire::activity::{
     ActivityView, AskDormant, DormantView, ImportActivity, ImportedActivityView, MonthView, OneMonth,
     PreparedQueryView, SetBilled,
@@ -77,7 +78,7 @@ pub(crate) async fn find_dormant(desk: Desk<'_>, request: AskDormant) -> Answer<
 #[specta::specta]
 pub(crate) async fn get_ledger(desk: Desk<'_>, request: OneMonth) -> Answer<LedgerView> {
     let (month, pool) = (request.parse(desk.now())?, desk.pool()?);
-    Ok(LedgerView::from(&desk.console().await?.ledger(month, Some(&pool.key().pool)).await?))
+    Ok(LedgerView::from(&desk.console().await?.ledger(month, &LedgerOf::from(pool.key())).await?))
 }
 
 /// The price table in use.

@@ -41,6 +41,7 @@ export const t = {
   notCopied: "The clipboard is not available. Select the text and copy it.",
   copyWhat: (what: string) => `Copy ${what}`,
   users: (users: number) => count(users, "user", "users"),
+  requests: (requests: number) => count(requests, "token request", "token requests"),
   percent: (share: number) => {
     const value = share * 100;
     return `${value > 0 && value < 1 ? "<1" : Math.floor(value)} %`;
@@ -188,6 +189,7 @@ export const t = {
       users: "Direct and social users",
       federated: "SAML and OIDC users",
       tokens: "Tokens of machines",
+      extras: "Rates, replication, security",
       messages: "SMS",
     } as Record<string, string>,
     calculation: (plan: string) => `How ${plan} is worked out`,
@@ -217,7 +219,12 @@ export const t = {
       others: "Active users of the account’s other pools",
       sms: "SMS",
       smsPrice: "Dollars for one SMS",
+      growth: "Growth each month",
+      ahead: "Over so many months",
+      extraRate: "Requests a second above the default",
     },
+    replicated: "Replicated to another Region (Essentials, Plus)",
+    advancedSecurity: "Advanced security from before the plans (legacy)",
     othersPlan: "Plan of the other pools",
     billedBy: "This pool is billed by",
     permille: (value: number) => `${(value / 10).toFixed(1)} %`,
@@ -250,6 +257,15 @@ export const t = {
       clients: "By app client",
       clientsWhy: "From imported logs. A user of two clients is in both.",
       client: "App client",
+      clientEvents: "Events by app client",
+      events: "Events",
+      clientEventsWhy: "As CloudWatch counts them. Each event may be another user, or all of them one.",
+      groups: "By group",
+      group: "Group",
+      members: "Members",
+      changed: "Changed this month",
+      groupsWhy:
+        "Of the local copy, the largest twenty. A plain sign-in changes no record, so more of them may have been active.",
       billed: "The bill",
       billedWhy: "Nothing else is exact. Type the number of monthly active users that the bill says for this month.",
       billedUsers: "Users on the bill",
@@ -260,7 +276,7 @@ export const t = {
       badNumber: "Give a whole number.",
       imports: "Import logs or a bill",
       importsWhy:
-        "Exported user activity or CloudTrail (JSON Lines, plain or gzip), the table of a prepared query, or the usage of a bill as CSV. Files stay where they are; only counts are kept.",
+        "Exported user activity or CloudTrail (JSON Lines, plain or gzip), the table of a prepared query, CloudWatch’s answer (.json), or the usage of a bill as CSV. Files stay where they are; only counts are kept.",
       paths: "Paths of the files, one a line",
       onlyPool: "The account has no other pool",
       onlyPoolWhy:
@@ -277,10 +293,15 @@ export const t = {
       title: "What this app has cost us this month",
       why: "Every call about one person is written down before it is sent. Browsing, searching, syncing and this page make none.",
       people: (users: string) => `${users} may have been billed by this app`,
+      tokens: (requests: string) => `${requests} for machines, each billed`,
       none: "This app has made no call about one person in this month.",
       head: ["When", "Who", "Call", "Counts", "Ended"],
       nobody: "not told",
-      effects: { mayBill: "on AWS’s list", undocumented: "not documented" } as Record<string, string>,
+      effects: {
+        mayBill: "on AWS’s list",
+        undocumented: "not documented",
+        perRequest: "token of a machine, billed by itself",
+      } as Record<string, string>,
       first: "first of the month",
       already: "already counted",
       outcomes: { done: "done", failed: "failed", sent: "not known" } as Record<string, string>,
@@ -451,6 +472,7 @@ export const t = {
     bill: "What this session may bill",
     thisSession: "This session",
     mayBill: "may bill",
+    tokenRequests: (requests: string) => `${requests} for machines`,
     billWhy:
       "Listing users, groups and pools is free. Only calls that touch one person, such as AdminGetUser, can make a monthly active user; browsing makes none.",
     protection: "Protection of the local copy",

@@ -379,7 +379,7 @@ pub(crate) struct Cost {
     /// Show the calculation, line by line
     #[arg(long)]
     pub(crate) explain: bool,
-    /// Use this price table (JSON) and not the one that comes with Poolkeeper
+    /// Use this price table (JSON); otherwise the one that is kept in the data folder, or Poolkeeper's
     #[arg(long, value_name = "FILE")]
     pub(crate) prices: Option<PathBuf>,
 }

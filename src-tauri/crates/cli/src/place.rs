@@ -17,12 +17,11 @@ use crate::output::safe;
 impl GlobalOptions {
     /// What the console is made from. Nothing is opened yet.
     pub(crate) fn config(&self) -> Result<console::Config, Failure> {
-        let chosen = self.data_dir.clone().filter(|dir| !dir.as_os_str().is_empty());
         let none = || {
             let sentence = "There is no home directory to keep data in. Give --data-dir.";
             Failure::usage(WireError::validation("dataDir", sentence))
         };
-        let data_dir = chosen.or_else(|| dirs::data_dir().map(|dir| dir.join("poolkeeper"))).ok_or_else(none)?;
+        let data_dir = self.data_folder().ok_or_else(none)?;
         let key_file = self.key_file.clone().filter(|file: &PathBuf| !file.as_os_str().is_empty());
         Ok(console::Config {
             data_dir: std::path::absolute(data_dir)?,
@@ -33,6 +32,17 @@ impl GlobalOptions {
             zone: TimeZone::UTC,
             share: self.share,
         })
+    }
+
+    /// The folder with the data; `None` where there is no home either.
+    fn data_folder(&self) -> Option<PathBuf> {
+        let chosen = self.data_dir.clone().filter(|dir| !dir.as_os_str().is_empty());
+        chosen.or_else(|| dirs::data_dir().map(|dir| dir.join("poolkeeper")))
+    }
+
+    /// The price table that a person keeps in the data folder; `None` when there is none.
+    pub(crate) fn kept_prices(&self) -> Result<Option<String>, Failure> {
+        Ok(self.data_folder().map(|dir| console::kept_prices(&dir)).transpose()?.flatten())
     }
 
     /// The console as it is, locked or not.

@@ -378,7 +378,12 @@ impl Session {
             Some(account) => format!("{} {account}", naming.place),
             None => format!("{} {}", naming.place, naming.who),
         };
-        Lane { holder, account: self.inner.account.get().cloned(), region: naming.region.clone() }
+        Lane {
+            holder,
+            account: self.inner.account.get().cloned(),
+            region: naming.region.clone(),
+            place: naming.place.clone(),
+        }
     }
 
     async fn attempt<T, E, F, Fut>(&self, context: &Context, send: &F) -> Result<T, Error>

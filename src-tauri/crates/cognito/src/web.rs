@@ -93,6 +93,7 @@ impl Session {
             .build();
         // The sink hears of a refusal as a call that failed, for it made nobody active.
         let refused = Mutex::new(None);
+        let is_recorded = context.operation.mau != MauEffect::Free || context.operation.is_billed_by_request();
         let once = || async {
             let page = operation.invoke(()).await.map_err(|error: SdkError<Never, HttpResponse>| {
                 let lost = Error::new(ErrorKind::Unreachable, unreachable(context)).of(context);
@@ -100,7 +101,7 @@ impl Session {
                 let again = if passes && request.method == "GET" { Again::Unreachable } else { Again::Never };
                 Failure { error: lost, again }
             })?;
-            if page.status >= 400 && context.operation.mau != MauEffect::Free {
+            if page.status >= 400 && is_recorded {
                 *refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(page);
                 let error = Error::new(ErrorKind::Refused, "The pool's domain refused the request.").of(context);
                 return Err(Failure { error, again: Again::Never });

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::call::MauEffect;
-use model::cost::{PriceTable, Prices, Touched, session_bill_of_any_plan};
+use model::cost::{PriceTable, Prices, Touched, requests_bill, session_bill_of_any_plan};
 use model::estimate::Estimate;
 use model::month::Month;
-use model::{PoolId, Region};
+use model::{PoolId, PoolKey, Region};
 use rust_decimal::Decimal;
 use store::{Entry, LedgerEnd};
 
@@ -23,33 +23,78 @@ pub struct MonthLedger {
     pub entries: Vec<Entry>,
     /// Different people, by what the calls about them can do.
     pub touched: Touched,
-    /// What they may cost, if none was active otherwise and none is free: from nothing to the dearest price.
+    /// Requests for tokens of machines that did not fail. Each is billed, and no user for it.
+    pub token_requests: u64,
+    /// What all of it may cost, if none was active otherwise and none is free: from nothing to the dearest price.
     pub cost: Estimate<Decimal>,
 }
 
+/// Which calls of the ledger are meant; what is not chosen is not looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LedgerOf {
+    /// Those about a pool.
+    pub pool: Option<PoolId>,
+    /// Those that went to an endpoint (its URL), a partition (`aws`) or the sandbox (`sandbox`).
+    pub place: Option<String>,
+    /// Those of an account. Those of an unknown one are among them.
+    pub account: Option<String>,
+    /// Those in a Region.
+    pub region: Option<String>,
+}
+
+impl From<&PoolKey> for LedgerOf {
+    fn from(key: &PoolKey) -> Self {
+        Self {
+            pool: Some(key.pool.clone()),
+            place: Some(key.place.clone()),
+            account: Some(key.account.as_str().to_owned()),
+            region: Some(key.region.as_str().to_owned()),
+        }
+    }
+}
+
+impl LedgerOf {
+    /// Whether an entry is meant.
+    pub(crate) fn has(&self, entry: &Entry) -> bool {
+        let call = &entry.call;
+        self.pool.as_ref().is_none_or(|pool| call.pool == pool.as_str())
+            && self.place.as_ref().is_none_or(|place| call.place == *place)
+            && self.region.as_ref().is_none_or(|region| call.region == *region)
+            && self.account.as_ref().is_none_or(|account| call.account.as_ref().is_none_or(|known| known == account))
+    }
+}
+
 impl Console {
-    /// The ledger of a month, of one pool or of all. Opens no socket.
+    /// The ledger of a month, of what is chosen. Opens no socket.
     ///
     /// # Errors
     /// [`Code::JournalUnavailable`] when the journal cannot be read; [`Code::Validation`] on `prices` for a broken price
     /// table.
-    pub async fn ledger(&self, month: Month, pool: Option<&PoolId>) -> Result<MonthLedger, Error> {
+    pub async fn ledger(&self, month: Month, of: &LedgerOf) -> Result<MonthLedger, Error> {
         let journal = self.inner.vault().journal.clone().ok_or_else(|| {
             let sentence = "The journal cannot be read, so what this program has called is not known; see the notices.";
             Error::new(Code::JournalUnavailable, sentence)
         })?;
         let mut entries = blocking(move || journal.ledger(month.begins())).await?;
         entries.retain(|entry| month.contains(entry.call.at));
-        entries.retain(|entry| pool.is_none_or(|pool| entry.call.pool == pool.as_str()));
+        entries.retain(|entry| of.has(entry));
         let touched = touched_by(&entries);
         let table = self.inner.table()?;
         let regions: BTreeSet<&str> = entries.iter().map(|entry| entry.call.region.as_str()).collect();
-        let of = |region: &str| -> Vec<&Entry> { entries.iter().filter(|entry| entry.call.region == region).collect() };
+        let in_region =
+            |region: &str| -> Vec<&Entry> { entries.iter().filter(|entry| entry.call.region == region).collect() };
+        let is_token = |entry: &&&Entry| is_request(entry) && entry.end != LedgerEnd::Failed;
         // Which plan the pool is on may not be known, and it may change: the dearest holds for all.
         let cost = regions.into_iter().fold(Estimate::exactly(Decimal::ZERO), |sum, region| {
-            sum.with(&session_bill_of_any_plan(&prices_of(&table, region), touched_by(of(region))), |a, b| a + b)
+            let (prices, here) = (prices_of(&table, region), in_region(region));
+            let requests = here.iter().filter(is_token).count() as u64;
+            let tokens = (requests == 0).then_some(Decimal::ZERO);
+            let tokens = Estimate::new(Decimal::ZERO, tokens, Some(requests_bill(&prices, requests)));
+            let users = session_bill_of_any_plan(&prices, touched_by(here));
+            sum.with(&users, |a, b| a + b).with(&tokens, |a, b| a + b)
         });
-        Ok(MonthLedger { month, entries, touched, cost })
+        let token_requests = entries.iter().filter(|entry| is_token(&entry)).count() as u64;
+        Ok(MonthLedger { month, entries, touched, token_requests, cost })
     }
 }
 
@@ -58,11 +103,16 @@ pub(crate) fn prices_of(table: &PriceTable, region: &str) -> Prices {
     Region::parse(region).map_or_else(|_| table.base_prices(), |region| table.prices(&region))
 }
 
+/// Whether an entry is a request for a machine's token.
+fn is_request(entry: &Entry) -> bool {
+    entry.call.effect == MauEffect::Free
+}
+
 /// Each person once. A call that failed may have counted or not; one that names nobody may be about anybody.
 fn touched_by<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Touched {
     let mut people: BTreeMap<(&str, &str), bool> = BTreeMap::new();
     let mut nameless = 0;
-    for entry in entries {
+    for entry in entries.into_iter().filter(|entry| !is_request(entry)) {
         if entry.call.person.is_empty() {
             nameless += 1;
             continue;

@@ -46,7 +46,7 @@ pub use store::{
     SavedConnection, SavedView, Settings, Theme, What,
 };
 
-pub use activity::{Activity, Dormant, ImportedActivity, Missing, Months};
+pub use activity::{Activity, Dormant, GroupCount, ImportedActivity, Missing, Months};
 pub use clock::SystemClock;
 pub use cognito::settings::Limit;
 pub use complete::{Completion, CompletionItem, CompletionKind};
@@ -56,12 +56,13 @@ pub use erase::Erase;
 pub use error::{Code, Error};
 pub use health::Health;
 pub use known::RecentPool;
-pub use ledger::MonthLedger;
+pub use ledger::{LedgerOf, MonthLedger};
 pub use model::clock::Clock;
 pub use open::{Config, Console, Protection, SandboxClient, open};
 pub use overview::Overview;
 pub use plans::{CurvePoint, PlanCost, PlansAnswer, PlansQuestion};
 pub use pool::OpenPool;
+pub use prices::kept_prices;
 pub use report::{Report, ReportFormat, recommendation, table_csv};
 pub use search::SearchView;
 pub use sink::{CallCount, CallCounter, SessionCost};

@@ -4,8 +4,8 @@ use std::sync::PoisonError;
 
 use model::Region;
 use model::cost::{
-    Bill, BreakEven, Feature, FeatureLoss, FeatureUse, PoolUsage, PricePlan, PriceStep, Prices, Sms, TokenUse, Usage,
-    Varied, bill, break_even, cost_of_either, features_lost, marginal, price_steps, switch_bounds,
+    Bill, BreakEven, ExtraRate, Feature, FeatureLoss, FeatureUse, PoolUsage, PricePlan, PriceStep, Prices, Sms,
+    TokenUse, Usage, Varied, bill, break_even, cost_of_either, features_lost, marginal, price_steps, switch_bounds,
 };
 use model::estimate::Estimate;
 use model::mau::Split;
@@ -15,6 +15,7 @@ use rust_decimal::Decimal;
 use crate::activity::Activity;
 use crate::cost::TableUsed;
 use crate::error::Error;
+use crate::ledger::LedgerOf;
 use crate::open::Console;
 use crate::pool::OpenPool;
 use crate::report::{self, Report};
@@ -35,6 +36,12 @@ pub struct PlansQuestion {
     pub token_requests: u64,
     /// SMS at the price that the person gives.
     pub sms: Option<Sms>,
+    /// Requests a second above the default that were bought for the whole month.
+    pub extra_rate: u32,
+    /// Whether the pool is replicated to another Region. Only Essentials and Plus can be.
+    pub replicated: bool,
+    /// Whether it pays for the advanced security from before the plans. Only a legacy pool does.
+    pub advanced_security: bool,
     /// The other pools of the account, who share the free tiers.
     pub others: Vec<PoolUsage>,
     /// What the pool is billed by now; `None` when not known.
@@ -128,12 +135,16 @@ impl Asked<'_> {
     /// The account with that many active users in this pool.
     fn usage(&self, plan: PricePlan, users: u64) -> Usage {
         let (direct, federated, linked) = self.question.split.shared_out(users).priced();
-        let mut pools = vec![PoolUsage::new(plan, direct.saturating_add(linked), federated)];
+        let own = PoolUsage::new(plan, direct.saturating_add(linked), federated);
+        let PlansQuestion { replicated, advanced_security, extra_rate, .. } = *self.question;
+        let mut pools = vec![PoolUsage { replicated, advanced_security, ..own }];
+        let extra_rates = [extra_rate].into_iter().filter(|rate| *rate > 0);
         pools.extend(self.question.others.iter().copied());
         Usage {
             pools,
             tokens: TokenUse { requests: self.question.token_requests, clients: None },
             sms: self.question.sms.into_iter().collect(),
+            extra_rates: extra_rates.map(|requests_per_second| ExtraRate { requests_per_second, days: None }).collect(),
             ..Usage::default()
         }
     }
@@ -173,7 +184,8 @@ impl Asked<'_> {
         let users = &self.question.users;
         let at = |count: u64| {
             let usage = self.usage(from, count);
-            let own = usage.pools.first().map_or(0, |pool| pool.users);
+            let own = usage.pools.first().map_or_else(|| PoolUsage::new(from, 0, 0), |pool| *pool);
+            let own = PoolUsage { federated: 0, ..own };
             let mut rest = usage;
             // The pool's federated users cost the same on every plan and stay.
             if let Some(pool) = rest.pools.first_mut() {
@@ -208,6 +220,9 @@ impl OpenPool {
             split: activity.split,
             token_requests: activity.token_requests.unwrap_or_default(),
             sms: None,
+            extra_rate: 0,
+            replicated: false,
+            advanced_security: false,
             others: Vec::new(),
             present: activity.plan,
             features: self.features().await,
@@ -252,7 +267,7 @@ impl OpenPool {
             months: self.months().await?,
             answer: console.plans(question)?,
             // Without a journal the report says nothing of this app's calls.
-            ledger: console.ledger(activity.month, Some(&self.key.pool)).await.ok(),
+            ledger: console.ledger(activity.month, &LedgerOf::from(&self.key)).await.ok(),
             at: self.now(),
             activity: Activity { plan: question.present, ..activity },
             asked: question.users.clone(),

@@ -1,5 +1,7 @@
 //! The price table in use: the one that came with Poolkeeper, or a person's own in its place.
 
+use std::path::Path;
+
 use jiff::civil::Date;
 use model::cost::PriceTable;
 
@@ -13,6 +15,15 @@ impl Inner {
     pub(crate) fn table(&self) -> Result<PriceTable, Error> {
         price_table(self.data.own_prices()?.as_deref(), day(self.now()))
     }
+}
+
+/// The text of the price table that a person keeps in a data folder; `None` when there is none. Needs no keys and makes
+/// no folder.
+///
+/// # Errors
+/// [`Code::CacheUnavailable`](crate::Code::CacheUnavailable) when it is there and cannot be read.
+pub fn kept_prices(data_dir: &Path) -> Result<Option<String>, Error> {
+    Ok(store::own_prices(data_dir)?)
 }
 
 impl Console {

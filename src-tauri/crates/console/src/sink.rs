@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use model::PoolId;
 use model::call::{CallAttempt, CallOutcome, CallRefused, CallSink, MauEffect, QuotaCategory};
-use model::cost::{PriceTable, Touched, plain, session_bill_of_any_plan};
+use model::cost::{PriceTable, Touched, plain, requests_bill, session_bill_of_any_plan};
 use rust_decimal::Decimal;
 use store::{Journal, LedgerCall, LedgerEnd, LedgerId};
 
@@ -33,6 +33,8 @@ pub struct CallCount {
 pub struct SessionCost {
     /// Monthly active users that calls of this session may have caused.
     pub users: u64,
+    /// Requests for tokens of machines, each of which is billed.
+    pub token_requests: u64,
     /// The least that they cost, in US dollars.
     pub low: String,
     /// The most that they cost, in US dollars.
@@ -67,6 +69,8 @@ struct Ledger {
     people: BTreeSet<(PoolId, String)>,
     /// Calls that did not say whom they were about, repeated attempts left out.
     unnamed: u64,
+    /// Requests for tokens of machines that were not refused.
+    token_requests: BTreeMap<String, u64>,
 }
 
 impl Counts {
@@ -105,8 +109,9 @@ impl CallCounter {
     pub(crate) fn cost(&self, table: impl FnOnce() -> Option<PriceTable>) -> SessionCost {
         let ledger = self.ledger();
         let users = u64::try_from(ledger.people.len()).unwrap_or(u64::MAX).saturating_add(ledger.unnamed);
-        if users == 0 {
-            return SessionCost { users, low: "0.00".to_owned(), high: "0.00".to_owned() };
+        let token_requests = ledger.token_requests.values().sum();
+        if users == 0 && token_requests == 0 {
+            return SessionCost { users, token_requests, low: "0.00".to_owned(), high: "0.00".to_owned() };
         }
         let mut regions: BTreeMap<&str, u64> = BTreeMap::new();
         for (pool, _) in &ledger.people {
@@ -119,10 +124,12 @@ impl CallCounter {
                 let touched = Touched { may_bill: *users, ..Touched::default() };
                 session_bill_of_any_plan(&prices_of(&table, region), touched).high
             };
-            regions.iter().map(of).sum()
+            let machines = ledger.token_requests.iter();
+            let machines = machines.map(|(region, requests)| requests_bill(&prices_of(&table, region), *requests));
+            Some(regions.iter().map(of).sum::<Option<Decimal>>()? + machines.sum::<Decimal>())
         };
         let high = table().and_then(most).map(plain).unwrap_or_default();
-        SessionCost { users, low: "0.00".to_owned(), high }
+        SessionCost { users, token_requests, low: "0.00".to_owned(), high }
     }
 
     fn locked(&self) -> MutexGuard<'_, Counts> {
@@ -141,6 +148,7 @@ impl CallCounter {
         };
         let call = LedgerCall {
             at: attempt.at,
+            place: attempt.place.clone(),
             account: attempt.account.as_ref().map(|account| account.as_str().to_owned()),
             region: attempt.region.as_str().to_owned(),
             pool: attempt.pool.as_ref().map(|pool| pool.as_str().to_owned()).unwrap_or_default(),
@@ -153,6 +161,9 @@ impl CallCounter {
             reason: format!("it may be billed, and the journal cannot be written ({error})"),
         })?;
         ledger.under_way.push((attempt.clone(), id));
+        if attempt.operation.is_billed_by_request() {
+            return Ok(());
+        }
         match (&attempt.pool, attempt.person.as_deref().filter(|person| !person.is_empty())) {
             (Some(pool), Some(person)) => {
                 ledger.people.insert((pool.clone(), person.to_owned()));
@@ -167,6 +178,10 @@ impl CallCounter {
         let mut ledger = self.ledger();
         let Some(at) = ledger.under_way.iter().position(|(under_way, _)| under_way == attempt) else { return };
         let (_, id) = ledger.under_way.swap_remove(at);
+        let is_request = attempt.operation.is_billed_by_request();
+        if is_request && matches!(outcome, CallOutcome::Done | CallOutcome::Unknown) {
+            *ledger.token_requests.entry(attempt.region.as_str().to_owned()).or_default() += 1;
+        }
         let end = match outcome {
             CallOutcome::Done => LedgerEnd::Done,
             CallOutcome::Unknown => LedgerEnd::Sent,
@@ -178,9 +193,14 @@ impl CallCounter {
     }
 }
 
+/// Whether a call belongs into the ledger.
+fn is_recorded(attempt: &CallAttempt) -> bool {
+    attempt.operation.mau != MauEffect::Free || attempt.operation.is_billed_by_request()
+}
+
 impl CallSink for CallCounter {
     fn before(&self, attempt: &CallAttempt) -> Result<(), CallRefused> {
-        if attempt.operation.mau != MauEffect::Free
+        if is_recorded(attempt)
             && let Err(refused) = self.write_down(attempt)
         {
             self.locked().of(attempt).refused += 1;
@@ -195,7 +215,7 @@ impl CallSink for CallCounter {
     }
 
     fn after(&self, attempt: &CallAttempt, outcome: CallOutcome) {
-        if attempt.operation.mau != MauEffect::Free {
+        if is_recorded(attempt) {
             self.write_end(attempt, outcome);
         }
         let mut counts = self.locked();

@@ -173,6 +173,14 @@ pub struct Operation {
     pub mau: MauEffect,
 }
 
+impl Operation {
+    /// Whether AWS bills each success by itself, and no user for it: tokens of machines.
+    #[must_use]
+    pub fn is_billed_by_request(&self) -> bool {
+        matches!(self.category, QuotaCategory::ClientAuthentication)
+    }
+}
+
 /// One attempt at a call, as it is told to the [`CallSink`] before it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallAttempt {
@@ -182,6 +190,8 @@ pub struct CallAttempt {
     pub pool: Option<crate::PoolId>,
     /// The user that it is about, by user name or `sub`; `None` for calls about none, or where the call does not tell.
     pub person: Option<String>,
+    /// The endpoint's URL when one is set, else the partition; `sandbox` for the sandbox.
+    pub place: String,
     /// The account, where it is known.
     pub account: Option<crate::AccountId>,
     /// The Region that is asked.

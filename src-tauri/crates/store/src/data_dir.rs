@@ -32,6 +32,22 @@ pub struct Lease {
     _file: File,
 }
 
+/// The file of a person's own price table.
+const PRICES: &str = "prices.json";
+
+/// Reads a person's own price table in a folder that may not exist; `None` when there is none.
+///
+/// # Errors
+/// [`DataDirError`] when it is there and cannot be read.
+pub fn own_prices(root: &Path) -> Result<Option<String>, DataDirError> {
+    let path = root.join(PRICES);
+    match fs::read_to_string(&path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(DataDirError { path, source }),
+    }
+}
+
 impl DataDir {
     /// Opens the folder and creates it, and what is missing on the way to it, for its owner alone (0700).
     /// One that is empty or ours already is closed to others; a foreign one, such as a home, is left as it is.
@@ -73,7 +89,7 @@ impl DataDir {
     /// Where a person's own price table is. The file may not exist.
     #[must_use]
     pub fn prices_file(&self) -> PathBuf {
-        self.root.join("prices.json")
+        self.root.join(PRICES)
     }
 
     /// Reads a person's own price table; `None` when there is none.
@@ -81,12 +97,7 @@ impl DataDir {
     /// # Errors
     /// [`DataDirError`] when it is there and cannot be read.
     pub fn own_prices(&self) -> Result<Option<String>, DataDirError> {
-        let path = self.prices_file();
-        match fs::read_to_string(&path) {
-            Ok(text) => Ok(Some(text)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(DataDirError { path, source }),
-        }
+        own_prices(&self.root)
     }
 
     /// Writes a person's own price table, or removes it.

@@ -19,7 +19,7 @@ pub use cache::{
     Cache, CacheError, Chain, ChainStep, Cursor, Finished, LookedUp, MemberState, MemberStep, Page, PageEffect,
     SetAside, SyncKind, SyncPhase, SyncState, Why,
 };
-pub use data_dir::{DataDir, DataDirError, Lease};
+pub use data_dir::{DataDir, DataDirError, Lease, own_prices};
 pub use erase::{EraseError, Erased, erase_all, erase_pool};
 pub use history::{Change, History, HistoryError, MonthlyEvidence, MonthlyKind, What};
 pub use journal::{

@@ -8,6 +8,7 @@ use store::{Journal, JournalError, LedgerCall, LedgerEnd};
 
 fn call(second: i64, person: &str, operation: &str, effect: MauEffect) -> LedgerCall {
     LedgerCall {
+        place: "aws".into(),
         at: at(second),
         account: Some("123456789012".to_owned()),
         region: "eu-west-1".to_owned(),
@@ -51,6 +52,19 @@ fn a_person_is_counted_once_a_month_and_only_by_a_call_that_succeeded() {
     // Nobody knows whom a refresh token belongs to.
     assert_eq!(effect(41 * 86_400, "", LedgerEnd::Done), MauEffect::MayBill);
     assert_eq!(effect(41 * 86_400 + 1, "", LedgerEnd::Done), MauEffect::MayBill);
+}
+
+#[test]
+fn the_same_name_at_another_endpoint_is_somebody_else() {
+    let disk = Disk::new();
+    let journal = Journal::open(&disk.dir, &disk.keys()).unwrap();
+    for (second, place) in [(0, "aws"), (1, "http://localhost:4566"), (2, "aws")] {
+        let call = LedgerCall { place: place.to_owned(), ..call(second, "anna", "InitiateAuth", MauEffect::MayBill) };
+        let id = journal.record_call(&call).unwrap();
+        journal.end_call(id, LedgerEnd::Done).unwrap();
+    }
+    let effects: Vec<MauEffect> = journal.ledger(at(0)).unwrap().into_iter().map(|entry| entry.call.effect).collect();
+    assert_eq!(effects, [MauEffect::MayBill, MauEffect::MayBill, MauEffect::AlreadyCounted]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use console::{Activity, Dormant, ImportedActivity, Missing, Months};
+use console::{Activity, Dormant, GroupCount, ImportedActivity, Missing, Months};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use model::PoolId;
@@ -54,7 +54,11 @@ pub struct ActivityView {
     pub split: SplitView,
     /// Active users by app client, from imported logs.
     pub clients: Vec<ClientUsersView>,
-    /// Whether logs or tables of the month were imported.
+    /// Sign-ups, sign-ins, refreshes and federated sign-ins by app client, as CloudWatch counts them: events, not users.
+    pub client_events: Vec<ClientEventsView>,
+    /// The largest groups.
+    pub groups: Vec<GroupCountView>,
+    /// Whether logs, tables or CloudWatch's sums of the month were imported.
     pub imported: bool,
     /// Token requests of machines, from imported logs; `null` when unknown.
     pub token_requests: Option<u32>,
@@ -92,6 +96,28 @@ pub struct ClientUsersView {
     pub client_id: String,
     /// How many.
     pub users: u32,
+}
+
+/// Events of an app client.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ClientEventsView {
+    /// Its id.
+    pub client_id: String,
+    /// How many.
+    pub events: u32,
+}
+
+/// A group in a month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupCountView {
+    /// Its name, which somebody chose.
+    pub group: String,
+    /// Its members in the local copy.
+    pub members: u32,
+    /// How many of them have a record that changed last in the month.
+    pub changed: u32,
 }
 
 /// A number of a bill.
@@ -251,11 +277,17 @@ impl ActivityView {
     pub fn new(activity: &Activity) -> Self {
         let client =
             |(id, users): &(model::ClientId, u64)| ClientUsersView { client_id: id.to_string(), users: count(*users) };
+        let events = |(id, events): &(model::ClientId, u64)| ClientEventsView {
+            client_id: id.to_string(),
+            events: count(*events),
+        };
         Self {
             over: activity.over,
             users: MauView::new(activity.month, &activity.users),
             split: SplitView::from(activity.split),
             clients: activity.clients.iter().map(client).collect(),
+            client_events: activity.client_events.iter().map(events).collect(),
+            groups: activity.groups.iter().map(GroupCountView::from).collect(),
             imported: activity.imported,
             token_requests: activity.token_requests.map(count),
             billed: activity.billed.map(BilledView::from),
@@ -292,6 +324,12 @@ impl MonthView {
         // The present month is on its way; what was seen of it stands beside what was forecast.
         let ahead = months.ahead.iter().map(|next| view(next.month, &next.users, "forecast", next.confidence_percent));
         known.chain(ahead).collect()
+    }
+}
+
+impl From<&GroupCount> for GroupCountView {
+    fn from(group: &GroupCount) -> Self {
+        Self { group: group.group.clone(), members: count(group.members), changed: count(group.changed) }
     }
 }
 

@@ -16,7 +16,9 @@ pub struct LedgerView {
     pub month: String,
     /// Different people who may have been billed by these calls.
     pub users: u32,
-    /// The least that they cost, in dollars.
+    /// Requests for tokens of machines, each of which is billed.
+    pub token_requests: u32,
+    /// The least that all of it costs, in dollars.
     pub low: String,
     /// The most.
     pub high: String,
@@ -40,7 +42,8 @@ pub struct LedgerCallView {
     pub person: Option<String>,
     /// AWS's name of the operation.
     pub operation: String,
-    /// `mayBill` when AWS lists it, `undocumented` when AWS says nothing.
+    /// `mayBill` when AWS lists it, `undocumented` when AWS says nothing, `perRequest` for a machine's token, which is
+    /// billed by itself.
     pub effect: String,
     /// Whether an earlier call of this program had counted the person in the same month.
     pub already_counted: bool,
@@ -56,6 +59,7 @@ impl From<&MonthLedger> for LedgerView {
         Self {
             month: ledger.month.to_string(),
             users: count(users),
+            token_requests: count(ledger.token_requests),
             low: plain(ledger.cost.low),
             high: plain(ledger.cost.high.unwrap_or_default()),
             calls: ledger.entries.iter().map(LedgerCallView::from).collect(),
@@ -74,7 +78,12 @@ impl From<&Entry> for LedgerCallView {
             pool: call.pool.clone(),
             person: Some(call.person.clone()).filter(|person| !person.is_empty()),
             operation: call.operation.clone(),
-            effect: if listed { "mayBill" } else { "undocumented" }.to_owned(),
+            effect: match call.effect {
+                MauEffect::Free => "perRequest",
+                _ if listed => "mayBill",
+                _ => "undocumented",
+            }
+            .to_owned(),
             already_counted: call.effect == MauEffect::AlreadyCounted,
             attempt: call.attempt,
             outcome: match entry.end {

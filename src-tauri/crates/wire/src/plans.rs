@@ -39,6 +39,12 @@ pub struct AskPlans {
     pub sms: u32,
     /// Dollars for one SMS; `null` for none.
     pub sms_price: Option<String>,
+    /// Requests a second above the default, bought for the whole month.
+    pub extra_rate: u32,
+    /// Whether the pool is replicated to another Region (Essentials and Plus).
+    pub replicated: bool,
+    /// Whether the pool pays for the advanced security from before the plans (legacy).
+    pub advanced_security: bool,
     /// What the pool is billed by now; `null` for what AWS says of it.
     pub plan: Option<String>,
 }
@@ -68,6 +74,9 @@ impl AskPlans {
             split: Split { direct: 1000 - federated - linked, social: 0, federated, linked },
             token_requests: self.m2m.into(),
             sms: sms.map(|price| Sms { messages: self.sms.into(), price }),
+            extra_rate: self.extra_rate,
+            replicated: self.replicated,
+            advanced_security: self.advanced_security,
             others,
             present: plan(self.plan.as_deref(), "plan")?.or(known.present),
             month: crate::activity::month(self.month.as_deref(), now)?,
@@ -122,7 +131,7 @@ pub struct PlanView {
     pub lines: Vec<CostLineView>,
     /// Its sum.
     pub total: String,
-    /// What it is made of, in dollars: `users`, `federated`, `tokens`, `messages`.
+    /// What it is made of, in dollars: `users`, `federated`, `tokens`, `extras`, `messages`.
     pub parts: Vec<PartView>,
     /// What was assumed where AWS says nothing.
     pub assumptions: Vec<String>,
@@ -138,7 +147,7 @@ pub struct PlanView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PartView {
-    /// `users`, `federated`, `tokens` or `messages`.
+    /// `users`, `federated`, `tokens`, `extras` (request rates, replication, advanced security) or `messages`.
     pub kind: String,
     /// Dollars, exact.
     pub amount: String,
@@ -239,8 +248,16 @@ fn parts(cost: &PlanCost) -> Vec<PartView> {
     let (users, federated, tokens) = (of(cost.plan.meter()), of(Meter::Federated), of(Meter::TokenRequests));
     let others = PricePlan::ALL.into_iter().filter(|plan| *plan != cost.plan).map(|plan| of(plan.meter()));
     let users = users + others.sum::<Decimal>();
-    let messages = cost.bill.exact() - users - federated - tokens;
-    [("users", users), ("federated", federated), ("tokens", tokens), ("messages", messages)]
+    let extras = [
+        Meter::LegacyAdvancedSecurity,
+        Meter::ReplicationEssentials,
+        Meter::ReplicationPlus,
+        Meter::ExtraRateWholeMonth,
+        Meter::ExtraRatePartMonth,
+    ];
+    let extras = extras.map(of).into_iter().sum::<Decimal>();
+    let messages = cost.bill.exact() - users - federated - tokens - extras;
+    [("users", users), ("federated", federated), ("tokens", tokens), ("extras", extras), ("messages", messages)]
         .map(|(kind, amount)| PartView { kind: kind.to_owned(), amount: plain(amount) })
         .to_vec()
 }

@@ -173,6 +173,8 @@ pub struct QuotaView {
 pub struct MayBillView {
     /// How many people.
     pub users: u32,
+    /// Requests for tokens of machines, each of which is billed.
+    pub token_requests: u32,
     /// The least it costs, in US dollars.
     pub low: String,
     /// The most it costs, in US dollars.
@@ -192,6 +194,6 @@ impl From<(&str, console::QuotaUse)> for QuotaView {
 
 impl From<console::SessionCost> for MayBillView {
     fn from(cost: console::SessionCost) -> Self {
-        Self { users: count(cost.users), low: cost.low, high: cost.high }
+        Self { users: count(cost.users), token_requests: count(cost.token_requests), low: cost.low, high: cost.high }
     }
 }

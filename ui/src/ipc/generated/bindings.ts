@@ -265,7 +265,11 @@ export type ActivityView = {
 	split: SplitView,
 	/**  Active users by app client, from imported logs. */
 	clients: ClientUsersView[],
-	/**  Whether logs or tables of the month were imported. */
+	/**  Sign-ups, sign-ins, refreshes and federated sign-ins by app client, as CloudWatch counts them: events, not users. */
+	clientEvents: ClientEventsView[],
+	/**  The largest groups. */
+	groups: GroupCountView[],
+	/**  Whether logs, tables or CloudWatch's sums of the month were imported. */
 	imported: boolean,
 	/**  Token requests of machines, from imported logs; `null` when unknown. */
 	tokenRequests: number | null,
@@ -337,6 +341,12 @@ export type AskPlans = {
 	sms: number,
 	/**  Dollars for one SMS; `null` for none. */
 	smsPrice: string | null,
+	/**  Requests a second above the default, bought for the whole month. */
+	extraRate: number,
+	/**  Whether the pool is replicated to another Region (Essentials and Plus). */
+	replicated: boolean,
+	/**  Whether the pool pays for the advanced security from before the plans (legacy). */
+	advancedSecurity: boolean,
 	/**  What the pool is billed by now; `null` for what AWS says of it. */
 	plan: string | null,
 };
@@ -501,6 +511,14 @@ export type ClaimView = {
 	source: string,
 	/**  The value as an instant; `null` when it is none. */
 	at: string | null,
+};
+
+/**  Events of an app client. */
+export type ClientEventsView = {
+	/**  Its id. */
+	clientId: string,
+	/**  How many. */
+	events: number,
 };
 
 /**  An app client in a list. */
@@ -1130,6 +1148,16 @@ export type GetRows = {
 	count: number,
 };
 
+/**  A group in a month. */
+export type GroupCountView = {
+	/**  Its name, which somebody chose. */
+	group: string,
+	/**  Its members in the local copy. */
+	members: number,
+	/**  How many of them have a record that changed last in the month. */
+	changed: number,
+};
+
 /**  A group with its size. */
 export type GroupView = {
 	/**  The name. Foreign text. */
@@ -1427,7 +1455,10 @@ export type LedgerCallView = {
 	person: string | null,
 	/**  AWS's name of the operation. */
 	operation: string,
-	/**  `mayBill` when AWS lists it, `undocumented` when AWS says nothing. */
+	/**
+	 *  `mayBill` when AWS lists it, `undocumented` when AWS says nothing, `perRequest` for a machine's token, which is
+	 *  billed by itself.
+	 */
 	effect: string,
 	/**  Whether an earlier call of this program had counted the person in the same month. */
 	alreadyCounted: boolean,
@@ -1443,7 +1474,9 @@ export type LedgerView = {
 	month: string,
 	/**  Different people who may have been billed by these calls. */
 	users: number,
-	/**  The least that they cost, in dollars. */
+	/**  Requests for tokens of machines, each of which is billed. */
+	tokenRequests: number,
+	/**  The least that all of it costs, in dollars. */
 	low: string,
 	/**  The most. */
 	high: string,
@@ -1565,6 +1598,8 @@ export type MauView = {
 export type MayBillView = {
 	/**  How many people. */
 	users: number,
+	/**  Requests for tokens of machines, each of which is billed. */
+	tokenRequests: number,
 	/**  The least it costs, in US dollars. */
 	low: string,
 	/**  The most it costs, in US dollars. */
@@ -1741,7 +1776,7 @@ export type ParsedView = {
 
 /**  A part of a bill. */
 export type PartView = {
-	/**  `users`, `federated`, `tokens` or `messages`. */
+	/**  `users`, `federated`, `tokens`, `extras` (request rates, replication, advanced security) or `messages`. */
 	kind: string,
 	/**  Dollars, exact. */
 	amount: string,
@@ -1785,7 +1820,7 @@ export type PlanView = {
 	lines: CostLineView[],
 	/**  Its sum. */
 	total: string,
-	/**  What it is made of, in dollars: `users`, `federated`, `tokens`, `messages`. */
+	/**  What it is made of, in dollars: `users`, `federated`, `tokens`, `extras`, `messages`. */
 	parts: PartView[],
 	/**  What was assumed where AWS says nothing. */
 	assumptions: string[],

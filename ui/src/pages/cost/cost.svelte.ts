@@ -18,10 +18,17 @@ export interface Moved {
   othersPlan: string;
   sms: number;
   smsPrice: string;
+  extraRate: number;
+  replicated: boolean;
+  advancedSecurity: boolean;
+  /** Per mille a month, over so many months. */
+  growth: number;
+  ahead: number;
   plan: string | null;
 }
 
 const WAIT_MS = 120;
+const MOST_USERS = 1_000_000_000;
 
 /** The month that is looked at: what is known of it, and all plans on that or on what somebody moved it to. */
 export class CostMonth {
@@ -54,6 +61,11 @@ export class CostMonth {
       othersPlan: "essentials",
       sms: 0,
       smsPrice: "0.05",
+      extraRate: 0,
+      replicated: false,
+      advancedSecurity: false,
+      growth: 0,
+      ahead: 12,
       plan: activity?.plan ?? null,
     };
   });
@@ -83,6 +95,9 @@ export class CostMonth {
       othersPlan: now.othersPlan,
       sms: now.sms,
       smsPrice: now.smsPrice,
+      extraRate: now.extraRate,
+      replicated: now.replicated,
+      advancedSecurity: now.advancedSecurity,
       plan: now.plan,
     };
   }
@@ -118,6 +133,13 @@ export class CostMonth {
     this.moved = { ...this.moved, ...change };
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#compare(), WAIT_MS);
+  }
+
+  /** As many users as there would be when they grow by so much each month. */
+  grow(change: Partial<Pick<Moved, "growth" | "ahead">>): void {
+    const { growth, ahead } = { ...this.now, ...change };
+    const users = Math.min(MOST_USERS, Math.round(this.known.users * (1 + growth / 1000) ** ahead));
+    this.move({ ...change, users });
   }
 
   back(): void {

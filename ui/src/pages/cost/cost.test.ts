@@ -53,6 +53,28 @@ describe("the page about cost", () => {
     await screen.findByText(/Nothing is likely/);
   });
 
+  it("follows growth over months, a bought rate, replication and the old security", async () => {
+    await open();
+    const compared = vi.spyOn(backend, "comparePlans");
+    const asked = () => compared.mock.calls.at(-1)?.[0];
+    await fireEvent.input(screen.getByRole("slider", { name: "Over so many months" }), { target: { value: "2" } });
+    await fireEvent.input(screen.getByRole("slider", { name: "Growth each month" }), { target: { value: "100" } });
+    await vi.waitFor(() => expect(asked()).toBeDefined());
+    const before = screen.getByRole<HTMLInputElement>("slider", { name: "Monthly active users" }).valueAsNumber;
+    expect(asked()?.likely).toBe(before);
+    const slider = screen.getByRole("slider", { name: "Requests a second above the default" });
+    await fireEvent.input(slider, { target: { value: "50" } });
+    await person.click(screen.getByRole("checkbox", { name: /Replicated to another Region/ }));
+    await person.click(screen.getByRole("checkbox", { name: /Advanced security/ }));
+    await vi.waitFor(() =>
+      expect(asked()).toMatchObject({ extraRate: 50, replicated: true, advancedSecurity: true, likely: before }),
+    );
+    await person.click(screen.getByRole("button", { name: "Back to what is known" }));
+    await vi.waitFor(() => expect(asked()).toMatchObject({ extraRate: 0, replicated: false }));
+    expect(Math.abs(before / (asked()?.likely ?? 0) - 1.21)).toBeLessThan(0.01);
+    compared.mockRestore();
+  });
+
   it("says what is left out of the prices", async () => {
     await open();
     screen.getByText(/tokens machines asked for is not known/);
@@ -88,6 +110,8 @@ describe("the page about cost", () => {
   it("tells the evidence, what is missing with its policy, and takes the number of the bill", async () => {
     await open("Evidence");
     await screen.findByText("Users were created in 2026-11.");
+    within(screen.getByRole("table", { name: "By group" })).getByRole("row", { name: "admins 12 3" });
+    within(screen.getByRole("table", { name: "Events by app client" })).getByText("12,345");
     screen.getByRole("region", { name: "IAM policy" });
     const input = screen.getByLabelText("Users on the bill");
     await person.clear(input);

@@ -1,4 +1,5 @@
-//! `poolctl cost`: what a month costs. Needs no pool, account or network.
+//! `poolctl cost`: what a month costs, by the price table that is given or kept, or else by Poolkeeper's. Needs no pool,
+//! account or network.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -19,7 +20,10 @@ const COLUMNS: [&str; 5] = ["plan", "what", "quantity", "unitPrice", "amount"];
 /// Answers from the price table alone.
 pub(crate) fn run(common: &GlobalOptions, asked: &Cost) -> Result<(), Failure> {
     let now = SystemClock.now();
-    let own = asked.prices.as_deref().map(read).transpose()?;
+    let own = match asked.prices.as_deref() {
+        Some(file) => Some(read(file)?),
+        None => common.kept_prices()?,
+    };
     let ask = AskCost {
         mau: asked.mau,
         federated: asked.federated,

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use console::{Clock as _, Protection, SystemClock};
+use console::{Clock as _, LedgerOf, Protection, SystemClock};
 use wire::ErrorCode;
 use wire::activity::OneMonth;
 use wire::ledger::{LedgerCallView, LedgerView};
@@ -15,15 +15,18 @@ use crate::output::{self, Table, defused, number_of};
 /// The columns of table and csv.
 const COLUMNS: [&str; 8] = ["at", "region", "pool", "person", "operation", "effect", "alreadyCounted", "outcome"];
 
-/// Lists the calls of a month, of one pool where it is named.
+/// Lists the calls of a month: of a pool, an endpoint or a Region where it is named.
 pub(crate) async fn run(common: &GlobalOptions, asked: &Ledger) -> Result<(), Failure> {
     let month = OneMonth { month: asked.month.clone() }.parse(SystemClock.now())?;
     let pool = common.pool.as_deref().map(pool_id).transpose()?;
+    // As the connection writes it.
+    let place = common.endpoint.as_deref().map(|endpoint| endpoint.trim().trim_end_matches('/').to_owned());
+    let of = LedgerOf { pool, place, region: common.region.clone(), ..LedgerOf::default() };
     let console = common.console().await?;
     if let Protection::Locked { message, .. } = console.protection() {
         return Err(Failure::failed(ErrorCode::CacheUnavailable, message));
     }
-    let view = LedgerView::from(&console.ledger(month, pool.as_ref()).await?);
+    let view = LedgerView::from(&console.ledger(month, &of).await?);
     match common.format() {
         Format::Json => output::json(&view.calls)?,
         Format::Jsonl => view.calls.iter().try_for_each(output::json)?,
@@ -43,7 +46,11 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Ledger) -> Result<(), Fa
         }
     }
     let users = number_of(view.users, "user");
-    common.note(&format!("{users} may have been billed, {} to {} USD", view.low, view.high));
+    let tokens = match view.token_requests {
+        0 => String::new(),
+        requests => format!(", {} of machines billed", number_of(requests, "token request")),
+    };
+    common.note(&format!("{users} may have been billed{tokens}, {} to {} USD", view.low, view.high));
     Ok(())
 }
 

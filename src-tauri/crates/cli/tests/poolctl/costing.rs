@@ -76,6 +76,25 @@ fn what_makes_no_sense_is_a_usage_error(#[case] words: &[&str]) {
 }
 
 #[test]
+fn the_price_table_that_the_window_keeps_is_used_where_none_is_given() {
+    let home = Home::new();
+    let data = home.folder.path().join("kept");
+    let words = ["cost", "--mau", "100", "--plan", "plus", "--json", "--data-dir", path(&data)];
+    assert_eq!(told(&home.run_bare(&words).json(0)), ("plus", "2.00"));
+    assert!(!data.exists(), "asking for a price leaves nothing behind");
+    let mut own: Value = serde_json::from_str(include_str!("../../../model/src/cost/prices.json")).unwrap();
+    own["version"] = json!("ours");
+    own["base"]["tariffs"]["plus"]["brackets"][0]["price"] = json!("0.01");
+    fs::create_dir(&data).unwrap();
+    fs::write(data.join("prices.json"), own.to_string()).unwrap();
+    let bill = home.run_bare(&words).json(0);
+    assert_eq!(told(&bill), ("plus", "1.00"));
+    assert_eq!((bill["priceTable"]["version"].as_str(), &bill["priceTable"]["builtIn"]), (Some("ours"), &json!(false)));
+    fs::write(data.join("prices.json"), "{}").unwrap();
+    assert_eq!(home.run_bare(&words).json(2)["error"]["field"], "prices", "none is refused silently");
+}
+
+#[test]
 fn ones_own_price_table_is_used_and_named_or_refused_with_every_reason() {
     let home = Home::new();
     let file = home.folder.path().join("prices.json");

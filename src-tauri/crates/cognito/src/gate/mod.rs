@@ -62,6 +62,8 @@ pub(crate) struct Lane {
     /// The account, where it is known.
     pub(crate) account: Option<AccountId>,
     pub(crate) region: Region,
+    /// The endpoint's URL when one is set, else the partition.
+    pub(crate) place: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -206,6 +208,7 @@ impl Gate {
             operation: context.operation,
             pool: context.pool.clone(),
             person: context.person.clone(),
+            place: lane.place.clone(),
             account: lane.account.clone(),
             region: lane.region.clone(),
             attempt,

@@ -46,7 +46,12 @@ fn gate(share: Share) -> (Arc<Gate>, Arc<Book>) {
 }
 
 fn lane() -> Lane {
-    Lane { holder: "aws 123456789012".to_owned(), account: None, region: Region::parse("eu-west-1").unwrap() }
+    Lane {
+        holder: "aws 123456789012".to_owned(),
+        account: None,
+        region: Region::parse("eu-west-1").unwrap(),
+        place: "aws".to_owned(),
+    }
 }
 
 fn context(operation: model::call::Operation, pool: &str) -> Context {

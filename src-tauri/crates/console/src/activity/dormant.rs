@@ -9,6 +9,7 @@ use model::estimate::Estimate;
 use rust_decimal::Decimal;
 
 use crate::error::Error;
+use crate::ledger::LedgerOf;
 use crate::open::blocking;
 use crate::pool::OpenPool;
 
@@ -40,7 +41,7 @@ impl OpenPool {
             Some(journal) => {
                 let from = since.to_zoned(jiff::tz::TimeZone::UTC).map(|zoned| zoned.timestamp()).unwrap_or_default();
                 let entries = blocking(move || journal.ledger(from)).await?;
-                let here = |entry: &store::Entry| entry.call.pool == self.key.pool.as_str();
+                let here = |entry: &store::Entry| LedgerOf::from(&self.key).has(entry);
                 let names: BTreeSet<String> = entries.into_iter().filter(here).map(|entry| entry.call.person).collect();
                 self.unchanged(names.into_iter().filter(|name| !name.is_empty()).collect(), from).await?
             }

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::io::{Read as _, Seek as _};
 use std::path::PathBuf;
 
 use jiff::Timestamp;
 use model::ClientId;
 use model::cost::Meter;
 use model::estimate::Estimate;
-use model::mau::{BillScope, BilledNumber, Facts, LogCounter, LogMonth};
+use model::mau::{
+    BillScope, BilledNumber, Facts, LogCounter, LogMonth, MetricMonth, is_metrics_answer, metrics_answer,
+};
 use model::month::Month;
 use store::{MonthlyEvidence, MonthlyKind};
 
@@ -19,6 +22,11 @@ use crate::error::{Code, Error};
 use crate::logs::{BilledKind, BilledUsage, ImportedTable, LogReport, ResultRow, read_log, read_table};
 use crate::open::blocking;
 use crate::pool::OpenPool;
+
+/// How much of a file is looked at to see what it is.
+const HEAD: u64 = 4096;
+/// The longest answer of CloudWatch that is read: a thousand app clients over a month have some 10 MB.
+const MOST_METRICS: u64 = 64 << 20;
 
 /// What importing files brought.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -42,6 +50,7 @@ impl Given {
     pub(super) fn facts(&self, month: Month, over: bool) -> Facts {
         Facts {
             log: self.log(month),
+            metrics: self.metrics(month).map(|metrics| metrics.sums),
             billed: self.billed(month),
             billed_before: self.billed(month.previous()).filter(is_of_pool).map(|billed| billed.users),
             ..Facts::none(month, over)
@@ -50,6 +59,11 @@ impl Given {
 
     fn log(&self, month: Month) -> Option<LogMonth> {
         serde_json::from_str(&self.row(month, MonthlyKind::Log)?.json).ok()
+    }
+
+    /// What CloudWatch counted, as it was imported.
+    pub(super) fn metrics(&self, month: Month) -> Option<MetricMonth> {
+        serde_json::from_str(&self.row(month, MonthlyKind::Metrics)?.json).ok()
     }
 
     fn billed(&self, month: Month) -> Option<BilledNumber> {
@@ -98,16 +112,17 @@ impl OpenPool {
         }
     }
 
-    /// Forgets what imported logs told of a month. Nothing imported is success.
+    /// Forgets what imported logs and CloudWatch's sums told of a month. Nothing imported is success.
     ///
     /// # Errors
     /// [`Code::JournalUnavailable`] when the history cannot be written.
     pub async fn forget_log(&self, month: Month) -> Result<(), Error> {
+        self.forget(month, MonthlyKind::Metrics).await?;
         self.forget(month, MonthlyKind::Log).await
     }
 
     /// Reads files that a person gives: logs (counted together, so that a user in two of them is one), tables of
-    /// prepared queries, usage of a bill. A trail, a query over one and a bill are about the account: who is in them without
+    /// prepared queries, CloudWatch's sums, usage of a bill. A trail, a query over one and a bill are about the account: who is in them without
     /// the pool or one of its app clients (`ListUserPoolClients`, free, where the pool is open through AWS) is surely this
     /// pool's only if `only_pool` says that there is no other. Damage is told, not fatal. May take minutes.
     ///
@@ -129,6 +144,16 @@ impl OpenPool {
                 None => log,
             };
             self.keep(log.month, MonthlyKind::Log, &log).await?;
+        }
+        for (month, metrics) in read.metrics {
+            let sums = metrics.sums;
+            let told = [sums.sign_ups, sums.sign_ins, sums.refreshes, sums.federations].map(model::cost::grouped);
+            let [sign_ups, sign_ins, refreshes, federations] = told;
+            imported.learnt.push(format!(
+                "{month}: {sign_ups} sign-ups, {sign_ins} sign-ins, {refreshes} refreshes and {federations} federated \
+                 sign-ins, as CloudWatch counts them."
+            ));
+            self.keep(month, MonthlyKind::Metrics, &metrics).await?;
         }
         let scope = if only_pool { BillScope::Pool } else { BillScope::Account };
         for (month, users) in read.billed {
@@ -182,6 +207,7 @@ impl OpenPool {
 /// What files told.
 struct ReadFiles {
     logs: Vec<LogMonth>,
+    metrics: BTreeMap<Month, MetricMonth>,
     billed: Vec<(Month, u64)>,
     problems: Vec<String>,
 }
@@ -215,13 +241,19 @@ fn merged(known: LogMonth, new: LogMonth) -> LogMonth {
 
 fn read_files(mut counter: LogCounter, files: Vec<PathBuf>, only_pool: bool) -> Result<ReadFiles, Error> {
     let (mut tables, mut problems) = (Vec::new(), Vec::new());
+    let mut metrics = BTreeMap::new();
     for path in files {
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        let file = File::open(&path).map_err(|error| {
+        let mut file = File::open(&path).map_err(|error| {
             Error::invalid("file", format!("The file {} cannot be opened: {error}.", path.display()))
         })?;
         if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv")) {
             tables.push(read_table(file)?);
+        } else if let Some(text) = metrics_text(&mut file) {
+            match metrics_answer(&text) {
+                Ok(months) => metrics.extend(months),
+                Err(error) => problems.push(format!("{name}: {error}")),
+            }
         } else {
             problems.extend(damage(&name, &read_log(file, &mut counter)));
         }
@@ -258,7 +290,20 @@ fn read_files(mut counter: LogCounter, files: Vec<PathBuf>, only_pool: bool) -> 
                 .push("A table names no month, so its numbers were not used: add a column month (2026-11).".to_owned());
         }
     }
-    Ok(ReadFiles { logs, billed: billed.into_iter().collect(), problems })
+    Ok(ReadFiles { logs, metrics, billed: billed.into_iter().collect(), problems })
+}
+
+/// The text of an answer of CloudWatch; `None`, and the file as it was, for anything else.
+fn metrics_text(file: &mut File) -> Option<String> {
+    let mut text = Vec::new();
+    let head = file.by_ref().take(HEAD).read_to_end(&mut text);
+    if head.is_ok() && is_metrics_answer(&text) {
+        // What is not text is no answer of CloudWatch, which its parser tells.
+        file.take(MOST_METRICS).read_to_end(&mut text).ok()?;
+        return Some(String::from_utf8_lossy(&text).into_owned());
+    }
+    file.rewind().ok()?;
+    None
 }
 
 /// What is counted as possible only, or not at all, because no event tells that it is this pool's.

@@ -24,6 +24,8 @@ pub use given::ImportedActivity;
 
 /// How many people are looked up at once.
 const AT_ONCE: usize = 500;
+/// How many groups are counted apart.
+const MOST_GROUPS: usize = 20;
 /// How many months a forecast looks ahead.
 const AHEAD: u32 = 3;
 
@@ -40,7 +42,11 @@ pub struct Activity {
     pub split: Split,
     /// Active users by app client, from imported logs. A user may be in several.
     pub clients: Vec<(model::ClientId, u64)>,
-    /// Whether logs or tables of the month were imported.
+    /// Sign-ups, sign-ins, refreshes and federated sign-ins by app client, as CloudWatch counts them: events, not users.
+    pub client_events: Vec<(model::ClientId, u64)>,
+    /// The largest groups, with everybody in the local copy and whose record changed in the month.
+    pub groups: Vec<GroupCount>,
+    /// Whether logs, tables or CloudWatch's sums of the month were imported.
     pub imported: bool,
     /// Token requests of machines, from imported logs; `None` when unknown.
     pub token_requests: Option<u64>,
@@ -52,6 +58,17 @@ pub struct Activity {
     pub plan: Option<PricePlan>,
     /// When the local copy was last complete; `None` when it never was.
     pub synced_at: Option<Timestamp>,
+}
+
+/// A group in a month. Which of its members were active is no better known than for everybody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupCount {
+    /// Its name, which somebody chose.
+    pub group: String,
+    /// Its members in the local copy.
+    pub members: u64,
+    /// How many of them have a record that changed last in the month.
+    pub changed: u64,
 }
 
 /// Evidence that is not there, and what would give it.
@@ -92,7 +109,8 @@ impl OpenPool {
         let mut facts = Facts::none(month, over);
         self.seen(&mut facts, &mut missing).await?;
         let seen = self.settled(month, over, estimate(&facts)).await?;
-        let given = self.given().await?.facts(month, over);
+        let kept = self.given().await?;
+        let (given, metrics) = (kept.facts(month, over), kept.metrics(month));
         let users = kept::with_given(seen, estimate(&given));
         missing.extend(unread(&given));
         Ok(Activity {
@@ -101,7 +119,9 @@ impl OpenPool {
             users,
             split: self.split().await?,
             clients: given.log.as_ref().map(|log| log.clients.clone()).unwrap_or_default(),
-            imported: given.log.is_some(),
+            imported: given.log.is_some() || metrics.is_some(),
+            client_events: metrics.map(|metrics| metrics.clients).unwrap_or_default(),
+            groups: self.group_counts(month).await?,
             token_requests: given.log.and_then(|log| log.token_requests),
             billed: given.billed,
             missing,
@@ -165,6 +185,20 @@ impl OpenPool {
         Ok(split)
     }
 
+    /// The largest groups of the local copy.
+    async fn group_counts(&self, month: Month) -> Result<Vec<GroupCount>, Error> {
+        let mut groups = self.groups().await?;
+        groups.sort_by(|(one, a), (other, b)| b.cmp(a).then_with(|| one.name.cmp(&other.name)));
+        let (from, to) = (month.begins(), month.next().begins());
+        let mut counts = Vec::new();
+        for (group, members) in groups.into_iter().take(MOST_GROUPS) {
+            let name = group.name.as_str().replace('\\', "\\\\").replace('"', "\\\"");
+            let changed = self.count(&format!("group:\"{name}\" modified>={from} modified<{to}")).await?;
+            counts.push(GroupCount { group: group.name.to_string(), members, changed });
+        }
+        Ok(counts)
+    }
+
     /// The users of the local copy whose instant of that field lies in a month.
     async fn count_in(&self, field: &str, month: Month) -> Result<u64, Error> {
         let (from, to) = (month.begins(), month.next().begins());
@@ -187,10 +221,11 @@ fn unread(facts: &Facts) -> Vec<Missing> {
     if facts.metrics.is_none() {
         missing.push(Missing {
             what: "CloudWatch's sums of sign-ups, sign-ins, refreshes and federated sign-ins are unknown: they need \
-                   cloudwatch:GetMetricData, and this version does not read them itself."
+                   cloudwatch:GetMetricData, and this version does not ask for them itself."
                 .to_owned(),
-            remedy: "They count events and not users, so they bound little. The prepared command asks for them."
-                .to_owned(),
+            remedy:
+                "Run the prepared command and import its answer. They count events and not users, so they bound little."
+                    .to_owned(),
             iam_action: Some("cloudwatch:GetMetricData"),
         });
     }

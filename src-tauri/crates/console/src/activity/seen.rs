@@ -10,6 +10,7 @@ use store::{Entry, LedgerEnd};
 
 use super::Missing;
 use crate::error::Error;
+use crate::ledger::LedgerOf;
 use crate::open::blocking;
 use crate::pool::OpenPool;
 
@@ -129,9 +130,7 @@ impl OpenPool {
         let entries = blocking(move || journal.ledger(month.begins())).await?;
         let ours: Vec<Entry> = entries
             .into_iter()
-            .filter(|entry| entry.call.pool == self.key.pool.as_str() && month.contains(entry.call.at))
-            .filter(|entry| entry.call.region == self.key.region.as_str())
-            .filter(|entry| entry.call.account.as_ref().is_none_or(|account| *account == self.key.account.as_str()))
+            .filter(|entry| month.contains(entry.call.at) && LedgerOf::from(&self.key).has(entry))
             .collect();
         let (mut listed, mut others) = (BTreeSet::new(), BTreeSet::new());
         let mut known: BTreeMap<&str, Option<String>> = BTreeMap::new();

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use store::{History, MonthlyKind};
 
 use crate::error::Error;
+use crate::ledger::LedgerOf;
 use crate::open::blocking;
 use crate::pool::OpenPool;
 
@@ -88,9 +89,7 @@ impl OpenPool {
         let Some(journal) = journal else { return Ok(gone) };
         let entries = blocking(move || journal.ledger(from)).await?;
         let deleted = entries.iter().filter(|entry| {
-            entry.call.pool == self.key.pool.as_str()
-                && entry.call.operation == "AdminDeleteUser"
-                && entry.call.at < horizon
+            LedgerOf::from(&self.key).has(entry) && entry.call.operation == "AdminDeleteUser" && entry.call.at < horizon
         });
         Ok(gone.saturating_add(deleted.count() as u64))
     }

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use console::lab::{Deed, HostedLogin, LabClient, Outcome, SignIn, Stage, Start};
-use console::{Code, Error};
+use console::{Code, Error, LedgerEnd, LedgerOf};
 use model::ClientId;
 use model::connection::Environment;
+use model::month::Month;
 use sandbox::Server;
 use secrecy::ExposeSecret;
 use serde_json::json;
@@ -234,6 +235,14 @@ async fn a_machine_gets_tokens_at_the_domain_and_without_one() {
     administer(&house, "UpdateUserPoolClient", settings).await;
     let without = sign_in(&house, Start { flow: "GetClientToken".to_owned(), scopes: vec![], ..start }).await.unwrap();
     assert!(matches!(without.stage(), Stage::Tokens(held) if held.access.is_some()), "{:?}", without.steps());
+    // Each token is billed by itself, and no user for it; what was refused is not.
+    let ledger = house.console.ledger(Month::of(house.sandbox.weather().now()), &LedgerOf::default()).await.unwrap();
+    let ends: Vec<LedgerEnd> = ledger.entries.iter().map(|entry| entry.end).collect();
+    assert_eq!(ends, [LedgerEnd::Done, LedgerEnd::Failed, LedgerEnd::Failed, LedgerEnd::Done]);
+    assert_eq!((ledger.token_requests, ledger.touched.may_bill, ledger.touched.undocumented), (2, 0, 0));
+    assert_eq!(ledger.cost.high.map(model::cost::plain).as_deref(), Some("0.0045"));
+    let session = house.console.session_cost();
+    assert_eq!((session.users, session.token_requests, session.high.as_str()), (0, 2, "0.0045"));
     let secret = machine.secret.unwrap();
     assert!(!format!("{:?}", without.steps()).contains(secret.expose_secret()));
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use console::{OpenPool, PlansQuestion, ReportFormat};
+use console::{LedgerOf, OpenPool, PlansQuestion, ReportFormat};
 use jiff::SignedDuration;
 use model::cost::PricePlan;
 use model::estimate::{Bound, EvidenceKind};
@@ -140,16 +140,21 @@ async fn what_this_app_did_is_in_the_range_and_in_the_ledger() {
     let house = House::new(today()).await;
     let pool = house.synced().await;
     let month = Month::of(house.sandbox.weather().now());
-    assert!(house.console.ledger(month, None).await.unwrap().entries.is_empty());
+    assert!(house.console.ledger(month, &LedgerOf::default()).await.unwrap().entries.is_empty());
     let confirmed = person(&house, "CONFIRMED");
     for _ in 0..2 {
         let start = start(&house, "USER_SRP_AUTH", &confirmed.username, Some(&confirmed.password)).await;
         sign_in(&house, start).await.unwrap();
     }
-    let ledger = house.console.ledger(month, Some(&house.pool_id())).await.unwrap();
+    let ledger = house.console.ledger(month, &LedgerOf::from(pool.key())).await.unwrap();
     assert_eq!(ledger.entries.len(), 4, "two calls for each sign-in");
     assert_eq!((ledger.touched.may_bill, ledger.touched.undocumented), (1, 0));
     assert_eq!(model::cost::plain(ledger.cost.high.unwrap()), "0.065");
+    let elsewhere = LedgerOf { place: Some("http://localhost:4566".to_owned()), ..LedgerOf::from(pool.key()) };
+    assert!(
+        house.console.ledger(month, &elsewhere).await.unwrap().entries.is_empty(),
+        "a pool of that id at an emulator"
+    );
     let activity = pool.activity(month).await.unwrap();
     let told = activity.users.evidence.iter().find(|item| item.kind == EvidenceKind::Ledger).unwrap();
     assert_eq!((told.bound, told.users), (Bound::AtLeast, 1));
@@ -158,7 +163,7 @@ async fn what_this_app_did_is_in_the_range_and_in_the_ledger() {
     let nobody = start(&house, "USER_SRP_AUTH", "nobody-at-all", Some("Wrong-1-horse")).await;
     drop(sign_in(&house, nobody).await);
     assert_eq!(pool.activity(month).await.unwrap().users.low, activity.users.low);
-    let empty = house.console.ledger(month.previous(), None).await.unwrap();
+    let empty = house.console.ledger(month.previous(), &LedgerOf::default()).await.unwrap();
     assert_eq!((empty.entries.len(), empty.touched.may_bill), (0, 0));
 }
 
@@ -295,6 +300,55 @@ async fn two_imports_of_a_month_add_up_field_by_field() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sums_of_cloudwatch_are_told_by_app_client_and_bound_nothing() {
+    let house = House::new(today()).await;
+    let pool = house.synced().await;
+    let month = Month::of(house.sandbox.weather().now());
+    let before = pool.activity(month).await.unwrap();
+    assert!(before.missing.iter().any(|missing| missing.iam_action == Some("cloudwatch:GetMetricData")));
+    let row = |label: &str, value: u32| {
+        let at = month.begins().to_string();
+        json!({ "Id": "m", "Label": label, "Timestamps": [at], "Values": [value], "StatusCode": "Complete" })
+    };
+    let rows = [row("SignInSuccesses 1example23456789", 4_000_000), row("SignUpSuccesses Admin", 3)];
+    let (answer, broken) = (house.dir.path().join("sums.json"), house.dir.path().join("broken.json"));
+    std::fs::write(&answer, json!({ "MetricDataResults": rows }).to_string()).unwrap();
+    std::fs::write(&broken, json!({ "MetricDataResults": rows, "NextToken": "more" }).to_string()).unwrap();
+    let imported = pool.import_activity(vec![answer, broken], false).await.unwrap();
+    assert!(imported.learnt[0].contains("3 sign-ups, 4,000,000 sign-ins"), "{imported:?}");
+    assert!(imported.problems[0].starts_with("broken.json: CloudWatch's answer is not complete"), "{imported:?}");
+    let told = pool.activity(month).await.unwrap();
+    let item = told.users.evidence.iter().find(|item| item.kind == EvidenceKind::Metrics).unwrap();
+    assert_eq!((item.bound, item.users), (Bound::Hint, 4_000_003));
+    assert_eq!(
+        (told.users.low, told.users.likely, told.users.high),
+        (before.users.low, before.users.likely, before.users.high)
+    );
+    assert_eq!((told.client_events[0].0.as_str(), told.client_events[0].1), ("1example23456789", 4_000_000));
+    assert!(told.missing.iter().all(|missing| missing.iam_action != Some("cloudwatch:GetMetricData")));
+    pool.forget_log(month).await.unwrap();
+    assert_eq!(pool.activity(month).await.unwrap(), before);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_largest_groups_are_told_with_whose_record_changed() {
+    let house = House::new(sandbox::Options { users: 300, ..today() }).await;
+    let pool = house.synced().await;
+    let month = Month::of(house.sandbox.weather().now());
+    let activity = pool.activity(month).await.unwrap();
+    let everybody = house.people();
+    let members = |group: &str| -> Vec<_> {
+        everybody.iter().filter(|person| person.groups.iter().any(|name| name == group)).collect()
+    };
+    assert!(!activity.groups.is_empty() && activity.groups.is_sorted_by_key(|group| std::cmp::Reverse(group.members)));
+    for told in &activity.groups {
+        let changed =
+            members(&told.group).into_iter().filter(|person| month.contains(person.modified_at)).count() as u64;
+        assert_eq!((told.members, told.changed), (members(&told.group).len() as u64, changed), "{}", told.group);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bill_that_is_taken_back_leaves_what_was_seen() {
     let house = House::new(today()).await;
     let server = house.sandbox.serve(0).await.unwrap();
@@ -360,6 +414,11 @@ async fn plans_are_compared_and_the_report_says_the_same_in_three_forms() {
         (440.into(), Some(1500.into())),
         "80,000 on Lite, 100,000 on Essentials"
     );
+    let extra = PlansQuestion { extra_rate: 10, replicated: true, advanced_security: true, ..question.clone() };
+    let extra = house.console.plans(&extra).unwrap();
+    let told: Vec<String> = extra.plans.iter().map(|cost| model::cost::plain(cost.cost.likely.unwrap())).collect();
+    // Each plan 10 × 20 more; Essentials 100,000 × 0.0045, Plus × 0.006; legacy 2,500 + 1,750 for advanced security.
+    assert_eq!(told, ["695.00", "2000.00", "2800.00", "4725.00"]);
     assert!(answer.curve.windows(2).all(|two| two[0].users < two[1].users));
     assert!(answer.break_even.iter().any(|point| point.cheaper == PricePlan::Lite && point.dearer == PricePlan::Plus));
 
@@ -436,7 +495,7 @@ async fn what_this_app_may_have_cost_is_the_most_that_the_table_in_use_says_of_t
     let start = start(&house, "USER_SRP_AUTH", &confirmed.username, Some(&confirmed.password)).await;
     sign_in(&house, start).await.unwrap();
     let month = Month::of(house.sandbox.weather().now());
-    let ledger = house.console.ledger(month, None).await.unwrap();
+    let ledger = house.console.ledger(month, &LedgerOf::default()).await.unwrap();
     assert_eq!(ledger.cost.high, Some(rust_decimal::Decimal::new(35, 1)));
     assert_eq!(house.console.session_cost().high, "3.50");
 }

@@ -56,6 +56,13 @@ pub fn dearest_user(prices: &Prices, plan: PricePlan) -> Decimal {
     most + extra.unwrap_or_default()
 }
 
+/// The most that requests for tokens of machines cost, in exact dollars: each in the dearest bracket.
+#[must_use]
+pub fn requests_bill(prices: &Prices, requests: u64) -> Decimal {
+    let brackets = &prices.tariffs.of(Meter::TokenRequests).brackets;
+    Decimal::from(requests) * brackets.iter().map(|bracket| bracket.price).max().unwrap_or_default()
+}
+
 /// As [`session_bill`] where the plan is not known, or may change: at most the dearest of all.
 #[must_use]
 pub fn session_bill_of_any_plan(prices: &Prices, touched: Touched) -> Estimate<Decimal> {

@@ -44,18 +44,18 @@ pub fn switch_bill(prices: &Prices, rest: &Usage, switch: &PlanSwitch, month: Mo
 }
 
 /// What a month with a switch costs when only the number of its active users is known: from none of them having been
-/// active on the dearer plan to all of them.
+/// active on the dearer plan to all of them. `pool` is the pool with those users; its plan is not looked at.
 #[must_use]
 pub fn switch_bounds(
     prices: &Prices,
     rest: &Usage,
     (one, other): (PricePlan, PricePlan),
-    users: u64,
+    pool: PoolUsage,
     month: Month,
 ) -> Estimate<Decimal> {
     let total = |plan| {
         let mut usage = rest.clone();
-        usage.pools.push(PoolUsage::new(plan, users, 0));
+        usage.pools.push(PoolUsage { plan, ..pool });
         bill(prices, &usage, month).total()
     };
     let (one, other) = (total(one), total(other));

@@ -65,7 +65,8 @@ pub struct LedgerFacts {
 }
 
 /// CloudWatch's sums of successes: events, not users.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct MetricSums {
     /// `SignUpSuccesses`.
     pub sign_ups: u64,

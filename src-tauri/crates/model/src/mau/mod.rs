@@ -3,6 +3,7 @@
 mod effect;
 mod evidence;
 mod log;
+mod metrics;
 mod query;
 mod sketch;
 mod split;
@@ -10,5 +11,6 @@ mod split;
 pub use effect::{effect_of, surely_counts};
 pub use evidence::{BillScope, BilledNumber, Created, Facts, LedgerFacts, MetricSums, estimate};
 pub use log::{Counted, Damage, LogCounter, LogMonth, TextRead};
+pub use metrics::{MetricMonth, MetricsError, is_metrics_answer, metrics_answer};
 pub use query::{LogGroup, PreparedQuery, metrics_command, prepared_queries};
 pub use split::{SignInKind, Split};

@@ -65,15 +65,15 @@ pub fn prepared_queries(pool: &PoolId, month: Month) -> Vec<PreparedQuery> {
     queries
 }
 
-/// The command that asks for CloudWatch's sums of a month, by app client: events, not users, so that the importer does not
-/// read them. Needs `cloudwatch:GetMetricData`.
+/// The command that asks for CloudWatch's sums of a month, day by day and by app client: events, not users. The importer
+/// reads its answer ([`super::metrics_answer`]). Needs `cloudwatch:GetMetricData`.
 #[must_use]
 pub fn metrics_command(pool: &PoolId, month: Month) -> PreparedQuery {
     let names = ["SignUpSuccesses", "SignInSuccesses", "TokenRefreshSuccesses", "FederationSuccesses"];
     let search = |(at, name): (usize, &str)| {
         format!(
             "{{\"Id\":\"m{at}\",\"Label\":\"{name} ${{PROP('Dim.UserPoolClient')}}\",\"Expression\":\"SEARCH('{{AWS/Cognito,\
-             UserPool,UserPoolClient}} UserPool=\\\"{pool}\\\" MetricName=\\\"{name}\\\"', 'Sum', 2678400)\"}}"
+             UserPool,UserPoolClient}} UserPool=\\\"{pool}\\\" MetricName=\\\"{name}\\\"', 'Sum', 86400)\"}}"
         )
     };
     let queries: Vec<String> = names.into_iter().enumerate().map(search).collect();
@@ -89,7 +89,8 @@ pub fn metrics_command(pool: &PoolId, month: Month) -> PreparedQuery {
         title: "Sums of successes by app client".to_owned(),
         text,
         notes: vec![
-            "It needs cloudwatch:GetMetricData on *.".to_owned(),
+            "It needs cloudwatch:GetMetricData on *. AWS charges about $0.01 for a thousand metrics.".to_owned(),
+            "Save the answer as a file that ends in .json and import it here.".to_owned(),
             "These are events and not users: each may be another user, or all of them one.".to_owned(),
         ],
     }

@@ -200,11 +200,20 @@ fn a_month_with_a_switch_bills_each_user_once_at_the_dearest_plan_that_saw_them(
 #[test]
 fn a_switch_of_which_nothing_but_the_users_is_known_has_bounds() {
     // 100,000 users: all on Essentials 1,350, all on Plus 2,000.
-    let bounds = switch_bounds(&prices(), &Usage::default(), (Plus, Essentials), 100_000, november());
+    let bounds =
+        switch_bounds(&prices(), &Usage::default(), (Plus, Essentials), PoolUsage::new(Plus, 100_000, 0), november());
     assert_eq!(
         (plain(bounds.low), bounds.likely, bounds.high.map(plain)),
         ("1350.00".into(), None, Some("2000.00".into()))
     );
+}
+
+#[test]
+fn a_switch_keeps_what_goes_with_the_pool() {
+    // 20,000 replicated users: Essentials 10,000 × 0.015 + 20,000 × 0.0045 = 240; Plus 20,000 × (0.02 + 0.006) = 520.
+    let pool = PoolUsage { replicated: true, ..PoolUsage::new(Plus, 20_000, 0) };
+    let bounds = switch_bounds(&prices(), &Usage::default(), (Plus, Essentials), pool, november());
+    assert_eq!((plain(bounds.low), bounds.high.map(plain)), ("240.00".into(), Some("520.00".into())));
 }
 
 #[rstest]

@@ -1,7 +1,8 @@
 //! Queries to copy.
 
 use model::PoolId;
-use model::mau::{LogGroup, prepared_queries};
+use model::mau::{LogGroup, MetricSums, is_metrics_answer, metrics_answer, metrics_command, prepared_queries};
+use model::month::Month;
 
 use crate::november;
 
@@ -41,5 +42,46 @@ fn the_command_for_cloudwatch_names_pool_month_and_every_sum() {
         "FederationSuccesses",
     ] {
         assert!(command.text.contains(part), "{part} is not in {}", command.text);
+    }
+}
+
+/// What `aws cloudwatch get-metric-data` prints for the prepared command.
+const ANSWER: &str = r#"{ "MetricDataResults": [
+    { "Id": "m0", "Label": "SignUpSuccesses Admin", "Timestamps": ["2026-11-02T00:00:00+00:00"], "Values": [5.0], "StatusCode": "Complete" },
+    { "Id": "m1", "Label": "SignInSuccesses 1example23456789", "Timestamps": ["2026-11-02T00:00:00+00:00", "2026-11-03T00:00:00+00:00"],
+      "Values": [40.0, 2.0], "StatusCode": "Complete" },
+    { "Id": "m1", "Label": "SignInSuccesses 2example23456789", "Timestamps": ["2026-10-31T00:00:00+00:00"], "Values": [7], "StatusCode": "Complete" },
+    { "Id": "m2", "Label": "TokenRefreshSuccesses 2example23456789", "Timestamps": ["2026-11-02T00:00:00+00:00"], "Values": [1e2], "StatusCode": "Complete" }
+], "Messages": [] }"#;
+
+#[test]
+fn the_answer_to_the_prepared_command_is_summed_by_month_and_app_client() {
+    assert!(is_metrics_answer(&ANSWER.as_bytes()[..100]) && !is_metrics_answer(b"{ \"Records\": [] }"));
+    let months = metrics_answer(ANSWER).unwrap();
+    let november = &months[&Month::parse("2026-11").unwrap()];
+    let sums = MetricSums { sign_ups: 5, sign_ins: 42, refreshes: 100, federations: 0, other_calls: None };
+    assert_eq!(november.sums, sums);
+    let clients: Vec<(&str, u64)> =
+        november.clients.iter().map(|(client, events)| (client.as_str(), *events)).collect();
+    assert_eq!(clients, [("2example23456789", 100), ("1example23456789", 42)], "what administrators did has no client");
+    assert_eq!(months[&Month::parse("2026-10").unwrap()].sums.sign_ins, 7);
+    let command = metrics_command(&PoolId::parse("eu-west-1_AbCdEfGhI").unwrap(), Month::parse("2026-11").unwrap());
+    for name in ["SignUpSuccesses", "SignInSuccesses", "TokenRefreshSuccesses", "FederationSuccesses"] {
+        assert!(command.text.contains(&format!("\"Label\":\"{name} ${{PROP(")), "the labels are those that are read");
+    }
+}
+
+#[test]
+fn part_of_an_answer_of_cloudwatch_is_none() {
+    let cases = [
+        (ANSWER.replacen("Complete", "PartialData", 1), "PartialData"),
+        (ANSWER.replacen("\"Messages\": []", "\"NextToken\": \"x\"", 1), "NextToken"),
+        (ANSWER.replacen("SignUpSuccesses", "SignUpThrottles", 1), "SignUpThrottles"),
+        (ANSWER.replacen("5.0", "0.5", 1), "0.5"),
+        (ANSWER[..200].to_owned(), "no answer"),
+    ];
+    for (answer, why) in cases {
+        let error = metrics_answer(&answer).unwrap_err();
+        assert!(format!("{error} {error:?}").contains(why), "{why}: {error}");
     }
 }

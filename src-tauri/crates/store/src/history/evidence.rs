@@ -17,6 +17,8 @@ pub enum MonthlyKind {
     Billed,
     /// What imported logs told.
     Log,
+    /// CloudWatch's sums.
+    Metrics,
     /// Since when nobody left unseen, and how many did.
     Watched,
 }
@@ -40,12 +42,15 @@ impl MonthlyKind {
             Self::Estimate => "estimate",
             Self::Billed => "billed",
             Self::Log => "log",
+            Self::Metrics => "metrics",
             Self::Watched => "watched",
         }
     }
 
     fn of(word: &str) -> Option<Self> {
-        [Self::Estimate, Self::Billed, Self::Log, Self::Watched].into_iter().find(|kind| kind.word() == word)
+        [Self::Estimate, Self::Billed, Self::Log, Self::Metrics, Self::Watched]
+            .into_iter()
+            .find(|kind| kind.word() == word)
     }
 }
 

@@ -3,6 +3,7 @@ CREATE TABLE ledger (
     id INTEGER PRIMARY KEY,
     at INTEGER NOT NULL,
     month TEXT NOT NULL,
+    place TEXT NOT NULL,
     account TEXT,
     region TEXT NOT NULL,
     pool TEXT NOT NULL,

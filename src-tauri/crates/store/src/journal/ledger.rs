@@ -13,6 +13,8 @@ use super::{Journal, JournalError};
 pub struct LedgerCall {
     /// When.
     pub at: Timestamp,
+    /// The endpoint's URL when one is set, else the partition; `sandbox` for the sandbox.
+    pub place: String,
     /// The account, where it is known.
     pub account: Option<String>,
     /// The Region.
@@ -97,16 +99,17 @@ impl Journal {
         let month = month(call.at);
         let earlier: Option<i64> = transaction
             .prepare_cached(
-                "SELECT id FROM ledger WHERE month = ?1 AND pool = ?2 AND person = ?3 AND person <> ''
+                "SELECT id FROM ledger WHERE month = ?1 AND pool = ?2 AND person = ?3 AND place = ?4 AND person <> ''
                      AND effect = 'may_bill' AND outcome = 'done' LIMIT 1",
             )?
-            .query_row(params![month, call.pool, call.person], |row| row.get(0))
+            .query_row(params![month, call.pool, call.person, call.place], |row| row.get(0))
             .optional()?;
-        let effect = if earlier.is_some() { MauEffect::AlreadyCounted } else { call.effect };
+        let effect =
+            if earlier.is_some() && call.effect != MauEffect::Free { MauEffect::AlreadyCounted } else { call.effect };
         transaction
             .prepare_cached(
-                "INSERT INTO ledger (at, month, account, region, pool, person, operation, effect, attempt, outcome)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'sent')",
+                "INSERT INTO ledger (at, month, account, region, pool, person, operation, effect, attempt, place, outcome)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'sent')",
             )?
             .execute(params![
                 call.at.as_microsecond(),
@@ -118,6 +121,7 @@ impl Journal {
                 call.operation,
                 word(effect),
                 call.attempt,
+                call.place,
             ])?;
         let id = transaction.last_insert_rowid();
         transaction.commit()?;
@@ -143,7 +147,7 @@ impl Journal {
     pub fn ledger(&self, from: Timestamp) -> Result<Vec<Entry>, JournalError> {
         let connection = self.lock();
         let mut statement = connection.prepare_cached(
-            "SELECT at, account, region, pool, person, operation, effect, attempt, outcome FROM ledger
+            "SELECT at, account, region, pool, person, operation, effect, attempt, outcome, place FROM ledger
              WHERE at >= ?1 ORDER BY id",
         )?;
         let rows = statement.query_map([from.as_microsecond()], |row| {
@@ -153,6 +157,7 @@ impl Journal {
             Ok(Entry {
                 call: LedgerCall {
                     at: Timestamp::from_microsecond(micros).unwrap_or_default(),
+                    place: row.get(9)?,
                     account: row.get(1)?,
                     region: row.get(2)?,
                     pool: row.get(3)?,

@@ -27,8 +27,12 @@ const LONG_TESTS: &[&str] = &[
     "a_hundred_thousand_people_are_there",
     "a_million_people_are_there",
     "pycognito_and_we_prove_the_same_ten_thousand_times",
+    "ten_million_events_are_counted_within_a_percent_and_a_hundred_megabytes",
     "three_thousand_pages_a_second",
 ];
+
+/// A test of the normal suite that goes through more months here.
+const MONTHS_TEST: &str = "months::in_random_months_the_truth_lies_within_the_range";
 
 /// Tests of the root package that have a step of their own.
 const APART: &[&str] = &["e2e", "peers"];
@@ -151,7 +155,7 @@ fn rust_tests(run: &Run<'_>, tally: &mut Tally) -> Result<Note> {
 /// One test at a time: they measure.
 fn long(run: &Run<'_>, tally: &mut Tally) -> Result<Note> {
     let pycognito = Peers::clients(run.repository)?;
-    let targets = ["--test", "mutations", "--test", "speed", "--test", "peers"];
+    let targets = ["--test", "mutations", "--test", "speed", "--test", "peers", "--test", "logs"];
     cargo_test(run.repository).arguments(targets).arguments(["--no-run"]).run()?;
     let test = cargo_test(run.repository).arguments(targets).arguments(["--", "--ignored", "--nocapture"]);
     let test = run.sealed.around(test.arguments(["--test-threads=1"]).arguments(LONG_TESTS));
@@ -159,6 +163,8 @@ fn long(run: &Run<'_>, tally: &mut Tally) -> Result<Note> {
     if tally.passed < LONG_TESTS.len() as u64 {
         bail!("Only {} of {} long tests were found.", tally.passed, LONG_TESTS.len());
     }
+    let months = cargo_test(run.repository).arguments(["--test", "console", "--", "--exact", MONTHS_TEST]);
+    run.sealed.around(months).variable("POOLKEEPER_MONTHS", "1000").counted(tally)?;
     Ok(None)
 }
 

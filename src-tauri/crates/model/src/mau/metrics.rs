@@ -1,0 +1,121 @@
+//! What CloudWatch answers to the prepared command: sums of successes, day by day and by app client.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::evidence::MetricSums;
+use crate::ClientId;
+use crate::month::Month;
+
+/// CloudWatch's sums of a month. Events and not users.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MetricMonth {
+    /// Over all app clients.
+    pub sums: MetricSums,
+    /// All four sums together by app client, the most first. Sign-ups by administrators have none.
+    pub clients: Vec<(ClientId, u64)>,
+}
+
+/// Why a file is no answer of CloudWatch.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MetricsError {
+    /// It is not the JSON that `get-metric-data` prints.
+    #[error("This is no answer of aws cloudwatch get-metric-data: {0}.")]
+    NotAnAnswer(String),
+    /// CloudWatch had more to say, or refused some of it.
+    #[error("CloudWatch's answer is not complete: {0}. Its sums would be too small, so they were not used.")]
+    Partial(String),
+    /// A label names no metric that is known.
+    #[error("A row is called {0:?}, and not as the prepared command asks for it.")]
+    UnknownRow(String),
+    /// A value is no number of events.
+    #[error("A value of {0:?} is no number of events.")]
+    NotANumber(String),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Answer {
+    metric_data_results: Vec<Row>,
+    #[serde(default)]
+    next_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Row {
+    label: String,
+    #[serde(default)]
+    timestamps: Vec<Timestamp>,
+    #[serde(default)]
+    values: Vec<serde_json::Number>,
+    #[serde(default)]
+    status_code: Option<String>,
+}
+
+/// Whether a text that begins so is meant to be an answer of CloudWatch.
+#[must_use]
+pub fn is_metrics_answer(head: &[u8]) -> bool {
+    head.windows(18).any(|window| window == b"MetricDataResults\"")
+}
+
+/// Reads what `aws cloudwatch get-metric-data` printed for [`super::metrics_command`], month by month.
+///
+/// # Errors
+/// [`MetricsError`]; part of an answer is none, since its sums would be too small.
+pub fn metrics_answer(text: &str) -> Result<BTreeMap<Month, MetricMonth>, MetricsError> {
+    let answer: Answer = serde_json::from_str(text).map_err(|error| MetricsError::NotAnAnswer(error.to_string()))?;
+    if answer.next_token.is_some() {
+        return Err(MetricsError::Partial("it has a NextToken".to_owned()));
+    }
+    let mut months: BTreeMap<Month, (MetricSums, BTreeMap<ClientId, u64>)> = BTreeMap::new();
+    for row in &answer.metric_data_results {
+        if let Some(status) = row.status_code.as_deref().filter(|status| *status != "Complete") {
+            return Err(MetricsError::Partial(format!("{} is {status}", row.label)));
+        }
+        let unknown = || MetricsError::UnknownRow(row.label.clone());
+        let (name, client) = row.label.split_once(' ').ok_or_else(unknown)?;
+        // Sign-ups by administrators, and requests with a client that there is not, stand under these names.
+        let client = ClientId::parse(client).ok().filter(|client| !["Admin", "Invalid"].contains(&client.as_str()));
+        for (at, value) in row.timestamps.iter().zip(&row.values) {
+            let events = events(value).ok_or_else(|| MetricsError::NotANumber(row.label.clone()))?;
+            let (sums, clients) = months.entry(Month::of(*at)).or_default();
+            let sum = sums.of(name).ok_or_else(unknown)?;
+            *sum = sum.saturating_add(events);
+            if let Some(client) = &client {
+                let all = clients.entry(client.clone()).or_default();
+                *all = all.saturating_add(events);
+            }
+        }
+    }
+    let whole = |(month, (sums, clients)): (Month, (MetricSums, BTreeMap<ClientId, u64>))| {
+        let mut clients: Vec<(ClientId, u64)> = clients.into_iter().collect();
+        clients.sort_by_key(|(_, events)| std::cmp::Reverse(*events));
+        (month, MetricMonth { sums, clients })
+    };
+    Ok(months.into_iter().map(whole).collect())
+}
+
+impl MetricSums {
+    /// The sum that CloudWatch calls so; `None` for a name that is none of the four.
+    fn of(&mut self, name: &str) -> Option<&mut u64> {
+        match name {
+            "SignUpSuccesses" => Some(&mut self.sign_ups),
+            "SignInSuccesses" => Some(&mut self.sign_ins),
+            "TokenRefreshSuccesses" => Some(&mut self.refreshes),
+            "FederationSuccesses" => Some(&mut self.federations),
+            _ => None,
+        }
+    }
+}
+
+/// CloudWatch writes whole numbers with a point.
+fn events(value: &serde_json::Number) -> Option<u64> {
+    let text = value.to_string();
+    let number: Decimal = text.parse().ok().or_else(|| Decimal::from_scientific(&text).ok())?;
+    number.is_integer().then(|| u64::try_from(number).ok()).flatten()
+}

@@ -93,7 +93,7 @@ fn mark(path: &Path) -> Result<(u64, Option<SystemTime>), Error> {
 /// Reads and checks a whole file.
 pub(super) fn check(
     id: String,
-    request: ImportRequest,
+    request: &ImportRequest,
     against: &Against,
     progress: &dyn Fn(u64) -> Result<(), Error>,
 ) -> Result<CheckedImport, Error> {

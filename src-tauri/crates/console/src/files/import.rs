@@ -47,7 +47,7 @@ impl OpenPool {
     ) -> Result<Arc<CheckedImport>, Error> {
         let against = self.import_against().await?;
         let id = uuid::Uuid::new_v4().simple().to_string();
-        let checked = Arc::new(blocking(move || check(id, request, &against, &progress)).await?);
+        let checked = Arc::new(blocking(move || check(id, &request, &against, &progress)).await?);
         let mut kept = self.imports.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         kept.push_back(checked.clone());
         if kept.len() > KEPT {

@@ -197,8 +197,8 @@ fn resource(kind: &str, body: &Value, root: &str, name: &str, table: &[(&'static
     }
     leaves(body.pointer(root).unwrap_or(&Value::Null), root.to_owned(), &mut missing);
     missing.retain(|place| {
-        let within = |known: &&str| place == known || place.starts_with(&format!("{known}/"));
-        !covered.iter().any(|known| within(&known)) && !FACTS.iter().any(|known| within(&known))
+        let within = |known: &&str| place.as_str() == *known || place.starts_with(&format!("{known}/"));
+        !covered.iter().any(&within) && !FACTS.iter().any(within)
     });
     let label = label(body.pointer(name).and_then(Value::as_str).unwrap_or_default());
     let mut out = format!("resource \"{kind}\" \"{label}\" {{\n");

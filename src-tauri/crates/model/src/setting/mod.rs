@@ -167,7 +167,6 @@ pub struct Strange<'a> {
 }
 
 /// The settings of a pool.
-#[must_use]
 pub fn of_pool() -> impl Iterator<Item = &'static Setting> {
     pool::SETTINGS.iter().chain(risk::SETTINGS)
 }

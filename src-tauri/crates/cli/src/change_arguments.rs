@@ -60,6 +60,9 @@ pub(crate) enum UserChange {
         /// Read the temporary password from standard input; else Cognito makes one
         #[arg(long)]
         password_stdin: bool,
+        /// Make a temporary password that fits the pool's policy, and print it
+        #[arg(long, conflicts_with = "password_stdin")]
+        generate: bool,
     },
     /// Send invitations again
     Resend {
@@ -124,13 +127,16 @@ pub(crate) enum UserChange {
     },
     /// End passwords and send codes for new ones
     ResetPassword(People),
-    /// Set a password, read from standard input
+    /// Set a password, read from standard input or made
     SetPassword {
         #[command(flatten)]
         people: People,
         /// It stays; else it must be changed at the next sign-in
         #[arg(long)]
         permanent: bool,
+        /// Make one that fits the pool's policy, and print it; for one user
+        #[arg(long)]
+        generate: bool,
     },
     /// Sign users out everywhere
     SignOut(People),

@@ -3,14 +3,14 @@
 
 use aws_sdk_cognitoidentityprovider::operation::RequestId;
 use aws_sdk_cognitoidentityprovider::types::{
-    AttributeType, DeliveryMediumType, EmailMfaSettingsType, MessageActionType, ProviderUserIdentifierType,
-    SmsMfaSettingsType, SoftwareTokenMfaSettingsType,
+    AttributeType, DeliveryMediumType, EmailMfaSettingsType, FeedbackValueType, MessageActionType,
+    ProviderUserIdentifierType, SmsMfaSettingsType, SoftwareTokenMfaSettingsType,
 };
+use model::PoolId;
 use model::call::CallRefused;
 use model::group::Group;
 use model::plan::{Delivery, Factor, GroupSettings, MfaPreference, NewUser, Step, Target};
 use model::user::User;
-use model::{PoolId, Username};
 use secrecy::{ExposeSecret, SecretString};
 use tracing::Instrument;
 
@@ -47,15 +47,6 @@ pub struct Applied {
     pub user: Option<User>,
     /// The group as it is now.
     pub group: Option<Group>,
-}
-
-/// A remembered device of a user.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UserDevice {
-    /// Its key.
-    pub key: String,
-    /// The name that it was given, where it was. Foreign text.
-    pub name: Option<String>,
 }
 
 impl Session {
@@ -100,31 +91,6 @@ impl Session {
             let tells = |said: &String| password.is_none_or(|password| !said.contains(password.expose_secret()));
             Error { said: error.said.filter(tells), ..error }
         })
-    }
-
-    /// A user's remembered devices, 60 at most (`AdminListDevices`; IAM `cognito-idp:AdminListDevices`; quota
-    /// `UserResourceRead`; AWS does not say whether it makes the user a monthly active user).
-    ///
-    /// # Errors
-    /// As [`Session::users`]; [`ErrorKind::NotFound`] for an unknown user.
-    pub async fn devices(&self, pool: &PoolId, username: &Username) -> Result<Vec<UserDevice>, Error> {
-        let context = Context {
-            pool: Some(pool.clone()),
-            person: Some(username.as_str().to_owned()),
-            personal: true,
-            ..self.context(operations::ADMIN_LIST_DEVICES)
-        };
-        let answer = self
-            .call(&context, || {
-                self.cognito().admin_list_devices().user_pool_id(pool.as_str()).username(username.as_str()).send()
-            })
-            .await?;
-        let device = |device: aws_sdk_cognitoidentityprovider::types::DeviceType| {
-            let attributes = device.device_attributes.unwrap_or_default();
-            let name = attributes.into_iter().find(|attribute| attribute.name == "device_name");
-            Some(UserDevice { key: device.device_key?, name: name.and_then(|attribute| attribute.value) })
-        };
-        Ok(answer.devices.unwrap_or_default().into_iter().filter_map(device).collect())
     }
 }
 
@@ -179,6 +145,11 @@ impl Call<'_> {
             }
             Step::SignOut => sent!(self, cognito.admin_user_global_sign_out().user_pool_id(pool).username(name)),
             Step::Delete => sent!(self, cognito.admin_delete_user().user_pool_id(pool).username(name)),
+            Step::RateSignIn { event, own } => {
+                let value = if *own { FeedbackValueType::Valid } else { FeedbackValueType::Invalid };
+                let request = cognito.admin_update_auth_event_feedback().user_pool_id(pool).username(name);
+                sent!(self, request.event_id(event).feedback_value(value))
+            }
             Step::ForgetDevice { device_key } => {
                 sent!(self, cognito.admin_forget_device().user_pool_id(pool).username(name).device_key(device_key))
             }

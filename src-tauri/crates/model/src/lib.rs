@@ -19,6 +19,7 @@ pub mod import;
 pub mod list;
 pub mod mau;
 pub mod month;
+pub mod password;
 pub mod plan;
 pub mod pool;
 pub mod pool_policy;

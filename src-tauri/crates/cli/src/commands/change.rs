@@ -20,10 +20,14 @@ use crate::output::{self, number_of, safe};
 
 /// Makes a plan and writes it: what `apply` reads.
 pub(crate) async fn plan(common: &GlobalOptions, wish: PlanWish) -> Result<(), Failure> {
-    let (action, chosen, _) = match wish {
+    let (action, chosen, password) = match wish {
         PlanWish::Users(change) => user_action(change)?,
         PlanWish::Groups(change) => group_action(change)?,
     };
+    if matches!(password, Password::Made) {
+        let sentence = "A plan holds no password. Give it to poolctl apply, with --password-stdin.";
+        return Err(Failure::usage(WireError::validation("generate", sentence)));
+    }
     let console = common.console_or_memory().await?;
     let pool = common.pool_online(&console).await?;
     let plan = planned(&pool, action, chosen).await?;
@@ -59,7 +63,7 @@ pub(crate) async fn apply(common: &GlobalOptions, asked: Apply) -> Result<(), Fa
             if begun.counts.failed + begun.counts.unknown > 0 {
                 common.note(&format!("to try again what failed: poolctl jobs retry {}", plan.id));
             }
-            return told(common, &pool, &plan.id).await;
+            return told(common, &pool, &plan.id, None).await;
         }
         common.note("this plan was begun already; it goes on");
         unlock(&pool, asked.consent.unlock.as_deref()).await?;
@@ -69,9 +73,9 @@ pub(crate) async fn apply(common: &GlobalOptions, asked: Apply) -> Result<(), Fa
             return Err(Failure::failed(ErrorCode::Cancelled, "Nothing was changed."));
         }
         let job = pool.go_on(&plan.id, password).await?;
-        return follow(common, &pool, &job, asked.consent.patience()).await;
+        return follow(common, &pool, &job, asked.consent.patience(), None).await;
     }
-    carry_out(common, &pool, &plan, &asked.consent, password).await
+    carry_out(common, &pool, &plan, &asked.consent, Passwords { password, made: None }).await
 }
 
 /// Changes users at once: plan, consent, job.
@@ -89,10 +93,18 @@ pub(crate) async fn undo(common: &GlobalOptions, asked: UndoJob) -> Result<(), F
     let console = common.console_with_journal().await?;
     let pool = common.pool_online(&console).await?;
     let plan = pool.plan_undo(&asked.job).await?;
-    carry_out(common, &pool, &plan, &asked.consent, None).await
+    carry_out(common, &pool, &plan, &asked.consent, Passwords::default()).await
 }
 
-type Wanted = (Action, Chosen, Option<SecretString>);
+type Wanted = (Action, Chosen, Password);
+
+/// The password that an action sets.
+enum Password {
+    None,
+    Typed(SecretString),
+    /// One that is made and printed.
+    Made,
+}
 
 /// Makes a plan; of several names the one that is wrong is told.
 async fn planned(pool: &OpenPool, action: Action, chosen: Chosen) -> Result<Arc<Plan>, Failure> {
@@ -111,10 +123,34 @@ async fn planned(pool: &OpenPool, action: Action, chosen: Chosen) -> Result<Arc<
 
 async fn at_once(common: &GlobalOptions, wanted: Wanted, consent: Consent) -> Result<(), Failure> {
     let (action, chosen, password) = wanted;
+    let one = match &chosen {
+        Chosen::Nobody => true,
+        Chosen::Names(names) => names.len() == 1,
+        Chosen::Query(_) => false,
+    };
+    if matches!(password, Password::Made) && !one {
+        let sentence = "A password is made for one user. Name one.";
+        return Err(Failure::usage(WireError::validation("users", sentence)));
+    }
     let console = common.console_with_journal().await?;
     let pool = common.pool_online(&console).await?;
     let plan = planned(&pool, action, chosen).await?;
-    carry_out(common, &pool, &plan, &consent, password).await
+    let (password, made) = match password {
+        Password::None => (None, None),
+        Password::Typed(typed) => (Some(typed), None),
+        Password::Made => {
+            let made = pool.new_password().await?;
+            (Some(made.clone()), Some(made))
+        }
+    };
+    carry_out(common, &pool, &plan, &consent, Passwords { password, made }).await
+}
+
+/// What is set, and what of it is printed.
+#[derive(Default)]
+pub(crate) struct Passwords {
+    password: Option<SecretString>,
+    made: Option<SecretString>,
 }
 
 pub(super) async fn carry_out(
@@ -122,7 +158,7 @@ pub(super) async fn carry_out(
     pool: &Arc<OpenPool>,
     plan: &Arc<Plan>,
     consent: &Consent,
-    password: Option<SecretString>,
+    Passwords { password, made }: Passwords,
 ) -> Result<(), Failure> {
     unlock(pool, consent.unlock.as_deref()).await?;
     let view = previewed(common, pool, plan).await?;
@@ -138,7 +174,7 @@ pub(super) async fn carry_out(
     let approval = Approval { pool_name, reason: consent.reason.clone() };
     let token = pool.approve(plan, approval).await?;
     let job = pool.apply(&token, password).await?;
-    follow(common, pool, &job, consent.patience()).await
+    follow(common, pool, &job, consent.patience(), made.as_ref()).await
 }
 
 /// What a plan will do, and tells it.
@@ -250,6 +286,14 @@ pub(crate) fn typed() -> Result<SecretString, Failure> {
     Ok(text.to_owned().into())
 }
 
+fn password(stdin: bool, made: bool) -> Result<Password, Failure> {
+    match (made, stdin) {
+        (true, _) => Ok(Password::Made),
+        (false, true) => Ok(Password::Typed(typed()?)),
+        (false, false) => Ok(Password::None),
+    }
+}
+
 fn factor(word: &str) -> Factor {
     match word {
         "sms" => Factor::Sms,
@@ -259,17 +303,17 @@ fn factor(word: &str) -> Factor {
 }
 
 fn user_action(change: UserChange) -> Result<Wanted, Failure> {
-    let plain = |action: Action, people: People| Ok((action, chosen(people)?, None));
+    let plain = |action: Action, people: People| Ok((action, chosen(people)?, Password::None));
     match change {
-        UserChange::Create { name, mut attributes, more, invite, password_stdin } => {
+        UserChange::Create { name, mut attributes, more, invite, password_stdin, generate } => {
             attributes.extend(more);
             let way = |word: &String| if word == "sms" { Delivery::Sms } else { Delivery::Email };
-            let password = if password_stdin { Some(typed()?) } else { None };
+            let password = password(password_stdin, generate)?;
             let new = NewUser {
                 username: name,
                 attributes: pairs(&attributes)?,
                 invite: invite.iter().map(way).collect::<BTreeSet<_>>(),
-                own_password: password.is_some(),
+                own_password: !matches!(password, Password::None),
             };
             Ok((Action::CreateUser(new), Chosen::Nobody, password))
         }
@@ -291,8 +335,8 @@ fn user_action(change: UserChange) -> Result<Wanted, Failure> {
         UserChange::Disable(people) => plain(Action::DisableUsers, people),
         UserChange::Confirm { people, verify_email } => plain(Action::ConfirmUsers { verify_email }, people),
         UserChange::ResetPassword(people) => plain(Action::ResetPassword, people),
-        UserChange::SetPassword { people, permanent } => {
-            Ok((Action::SetPassword { permanent }, chosen(people)?, Some(typed()?)))
+        UserChange::SetPassword { people, permanent, generate } => {
+            Ok((Action::SetPassword { permanent }, chosen(people)?, password(true, generate)?))
         }
         UserChange::SignOut(people) => plain(Action::SignOut, people),
         UserChange::Delete(people) => plain(Action::DeleteUsers, people),
@@ -314,16 +358,16 @@ fn group_action(change: GroupChange) -> Result<Wanted, Failure> {
         Ok(GroupSettings { name: wire::jobs::group_name(&group)?, description, precedence, role_arn: role })
     };
     match change {
-        GroupChange::Create(wish) => Ok((Action::CreateGroup(settings(wish)?), Chosen::Nobody, None)),
-        GroupChange::Set(wish) => Ok((Action::UpdateGroup(settings(wish)?), Chosen::Nobody, None)),
+        GroupChange::Create(wish) => Ok((Action::CreateGroup(settings(wish)?), Chosen::Nobody, Password::None)),
+        GroupChange::Set(wish) => Ok((Action::UpdateGroup(settings(wish)?), Chosen::Nobody, Password::None)),
         GroupChange::Delete { group } => {
-            Ok((Action::DeleteGroup { group: wire::jobs::group_name(&group)? }, Chosen::Nobody, None))
+            Ok((Action::DeleteGroup { group: wire::jobs::group_name(&group)? }, Chosen::Nobody, Password::None))
         }
         GroupChange::Add { group, people } => {
-            Ok((Action::AddToGroup { group: wire::jobs::group_name(&group)? }, chosen(people)?, None))
+            Ok((Action::AddToGroup { group: wire::jobs::group_name(&group)? }, chosen(people)?, Password::None))
         }
         GroupChange::Remove { group, people } => {
-            Ok((Action::RemoveFromGroup { group: wire::jobs::group_name(&group)? }, chosen(people)?, None))
+            Ok((Action::RemoveFromGroup { group: wire::jobs::group_name(&group)? }, chosen(people)?, Password::None))
         }
     }
 }

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use console::jobs::{ItemCounts, ItemState, JobHandle, JobPhase, JobProgress};
 use console::{Code, OpenPool};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Serialize;
 use wire::ErrorCode;
 use wire::jobs::{CountsView, JobItemView, JobView};
 
@@ -31,6 +33,7 @@ pub(crate) async fn follow(
     pool: &Arc<OpenPool>,
     job: &JobHandle,
     patience: Duration,
+    made: Option<&SecretString>,
 ) -> Result<(), Failure> {
     let watched = io::stderr().is_terminal();
     let mut watch = Watch::new(common, watched, (!watched).then_some(patience));
@@ -38,7 +41,7 @@ pub(crate) async fn follow(
         ended = job.finished() => {
             watch.clear();
             ended?;
-            return told(common, pool, &job.id).await;
+            return told(common, pool, &job.id, made).await;
         }
         why = watch.until_given_up(job) => why,
         _ = tokio::signal::ctrl_c() => Failure::failed(ErrorCode::Cancelled, "Stopped."),
@@ -61,13 +64,34 @@ fn how_to_go_on(id: &str, counts: &ItemCounts, under_way: bool) -> String {
     format!("{done} of {all} done, the rest waits. To go on: poolctl jobs resume {id}{told}")
 }
 
-/// Tells where a job stands: exit 1 when an entry failed or is unknown.
-pub(crate) async fn told(common: &GlobalOptions, pool: &OpenPool, id: &str) -> Result<(), Failure> {
+/// A job, with the password that was made for its user.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    job: &'a JobView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password: Option<&'a str>,
+}
+
+/// Tells where a job stands: exit 1 when an entry failed or is unknown. The password that was `made` is told where it may
+/// have been set.
+pub(crate) async fn told(
+    common: &GlobalOptions,
+    pool: &OpenPool,
+    id: &str,
+    made: Option<&SecretString>,
+) -> Result<(), Failure> {
     let view = JobView::from(&pool.job(id).await?);
+    let set = view.counts.done + view.counts.unknown > 0;
+    let password = made.filter(|_| set).map(SecretString::expose_secret);
     if common.wants_json() {
-        output::json(&view)?;
+        output::json(&Told { job: &view, password })?;
     } else {
-        writeln!(io::stdout(), "job {}: {}", view.id, counted(&view.counts))?;
+        let mut out = io::stdout().lock();
+        writeln!(out, "job {}: {}", view.id, counted(&view.counts))?;
+        if let Some(password) = password {
+            writeln!(out, "password: {password}")?;
+        }
     }
     for state in [ItemState::Failed, ItemState::Unknown] {
         for row in pool.job_items(id, Some(state), 0, NAMED).await? {

@@ -8,7 +8,7 @@ use console::OpenPool;
 use wire::files::{CheckImport, CheckedImportView, ColumnView, ImportView, PlanImport, StartImport};
 use wire::{ErrorCode, WireError};
 
-use super::change::{carry_out, unlock};
+use super::change::{Passwords, carry_out, unlock};
 use crate::arguments::{Format, GlobalOptions, Import};
 use crate::failure::Failure;
 use crate::output::{self, defused, safe};
@@ -37,7 +37,7 @@ pub(crate) async fn run(common: &GlobalOptions, asked: Import) -> Result<(), Fai
     }
     let wish = PlanImport { id: checked.id.clone(), invite: asked.invite.clone() };
     let plan = pool.plan_import(&wish.id, wish.deliveries()?).await?;
-    carry_out(common, &pool, &plan, &asked.consent, None).await
+    carry_out(common, &pool, &plan, &asked.consent, Passwords::default()).await
 }
 
 /// The guess by the names with what was said over it; `None` when nothing was said.

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
+use console::files::{ExportTarget, FileFormat};
 use console::jobs::{AuditFilter, ItemState, JobState};
 use console::{OpenPool, Protection};
 use secrecy::SecretString;
@@ -35,6 +36,10 @@ pub(crate) async fn run(common: &GlobalOptions, asked: Jobs) -> Result<(), Failu
             let (_console, pool) = common.local_copy().await?;
             pool.job(&id).await?;
             let state = state.as_deref().and_then(ItemState::of_word);
+            if common.format() == Format::Csv {
+                let out = ExportTarget::Out(Box::new(io::stdout()));
+                return Ok(drop(pool.export_outcomes(&id, state, FileFormat::Csv, out).await?));
+            }
             let rows = pool.job_items(&id, state, 0, ENTRIES).await?;
             let items: Vec<JobItemView> = rows.iter().map(JobItemView::from).collect();
             listed(common, &items, |item| {
@@ -47,18 +52,18 @@ pub(crate) async fn run(common: &GlobalOptions, asked: Jobs) -> Result<(), Failu
             let pool = common.pool_online(&console).await?;
             if pool.job(&id).await?.state == JobState::Ended {
                 common.note("this job has ended; poolctl jobs retry tries again what failed");
-                return told(common, &pool, &id).await;
+                return told(common, &pool, &id, None).await;
             }
             let password = ready(&pool, &again).await?;
             let job = pool.go_on(&id, password).await?;
-            follow(common, &pool, &job, Duration::from_secs(again.patience)).await
+            follow(common, &pool, &job, Duration::from_secs(again.patience), None).await
         }
         Jobs::Retry { id, unknown, again } => {
             let console = common.console_with_journal().await?;
             let pool = common.pool_online(&console).await?;
             let password = ready(&pool, &again).await?;
             let job = pool.retry(&id, unknown, password).await?;
-            follow(common, &pool, &job, Duration::from_secs(again.patience)).await
+            follow(common, &pool, &job, Duration::from_secs(again.patience), None).await
         }
     }
 }

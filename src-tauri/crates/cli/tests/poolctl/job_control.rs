@@ -218,3 +218,32 @@ fn a_sign_in_that_fails_tells_its_reason_on_stdout_once() {
     assert_eq!(ran.code, 1);
     assert_eq!(ran.out.matches("NotAuthorizedException").count(), 1, "{}", ran.out);
 }
+
+#[test]
+fn a_password_is_made_printed_once_and_lets_the_new_user_in() {
+    let served = Served::new();
+    let home = Home::synced(&served);
+    let made = home.run_at(&served, &["users", "create", "guest", "--generate", "--yes", "--json"]).json(0);
+    let password = made["password"].as_str().unwrap();
+    assert!(password.chars().count() >= 20, "{made}");
+    let client = served.sandbox.description().clients.into_iter().find(|client| client.secret.is_none()).unwrap();
+    let (endpoint, pool) = (served.endpoint(), served.pool());
+    let there = ["--endpoint", &endpoint, "--region", "eu-west-1", "--pool", &pool];
+    let words =
+        ["sign-in", "--client", &client.id, "--user", "guest", "--password-stdin", "--flow", "USER_PASSWORD_AUTH"];
+    let ran = home.run_with_input(&[&words[..], &there[..]].concat(), password);
+    assert!(ran.text().contains("NEW_PASSWORD_REQUIRED"), "{}{}", ran.out, ran.err);
+    let shown = home.run_at(&served, &["users", "set-password", "guest", "--permanent", "--generate", "--yes"]);
+    assert!(shown.text().lines().any(|line| line.starts_with("password: ")), "{}", shown.out);
+    let user = somebody(&served);
+    for words in [
+        &["users", "set-password", "guest", &user, "--generate", "--yes"][..],
+        &["users", "set-password", "--all", "--generate", "--yes"],
+        &["plan", "set-password", "guest", "--generate"],
+    ] {
+        assert_eq!(home.run_at(&served, words).code, 2, "{words:?}");
+    }
+    let id = job(&home, &served)["id"].as_str().unwrap().to_owned();
+    let outcomes = home.run_at(&served, &["jobs", "show", &id, "--format", "csv"]);
+    assert!(outcomes.text().starts_with("seq,name,sub,state,") && outcomes.out.contains(",guest,"), "{}", outcomes.out);
+}

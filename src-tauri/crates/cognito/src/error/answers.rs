@@ -238,15 +238,16 @@ impl Said<'_> {
             | "ValidationError"
             | "SerializationException"
             | "InvalidParameterValue" => never(ErrorKind::Validation, self.invalid(context)),
-            "OperationNotEnabledException" | "FeatureUnavailableInTierException" | "UnsupportedOperationException" => {
-                never(
-                    ErrorKind::Refused,
-                    format!(
-                        "AWS does not offer {} for this pool (its plan, or a secondary Region).",
-                        context.operation.name
-                    ),
-                )
-            }
+            "OperationNotEnabledException"
+            | "FeatureUnavailableInTierException"
+            | "UnsupportedOperationException"
+            | "UserPoolAddOnNotEnabledException" => never(
+                ErrorKind::Refused,
+                format!(
+                    "AWS does not offer {} for this pool (its plan, or a secondary Region).",
+                    context.operation.name
+                ),
+            ),
             "OptInRequired" | "UnknownOperationException" | "InvalidAction" => not_aws(context),
             _ if self.status >= 500 => unreachable(context, "answered with an internal error", Again::ServerFault),
             _ if self.status == 429 => {

@@ -53,6 +53,20 @@ pub const ADMIN_SET_USER_MFA_PREFERENCE: Operation =
 pub const ADMIN_LIST_DEVICES: Operation =
     untold("AdminListDevices", "cognito-idp:AdminListDevices", QuotaCategory::UserResourceRead);
 
+/// Reads a user with their second factors. AWS names it as one that counts.
+pub const ADMIN_GET_USER: Operation = bills("AdminGetUser", "cognito-idp:AdminGetUser", QuotaCategory::UserRead);
+
+/// Lists a user's sign-ins, in the plan Plus. AWS does not say whether it counts.
+pub const ADMIN_LIST_USER_AUTH_EVENTS: Operation =
+    untold("AdminListUserAuthEvents", "cognito-idp:AdminListUserAuthEvents", QuotaCategory::UserResourceRead);
+
+/// Says whether a sign-in was the user's own. AWS does not say whether it counts.
+pub const ADMIN_UPDATE_AUTH_EVENT_FEEDBACK: Operation = untold(
+    "AdminUpdateAuthEventFeedback",
+    "cognito-idp:AdminUpdateAuthEventFeedback",
+    QuotaCategory::UserResourceUpdate,
+);
+
 /// Forgets a device. AWS does not say whether it counts.
 pub const ADMIN_FORGET_DEVICE: Operation =
     untold("AdminForgetDevice", "cognito-idp:AdminForgetDevice", QuotaCategory::UserResourceUpdate);
@@ -86,7 +100,7 @@ pub const DELETE_GROUP: Operation =
     free("DeleteGroup", "cognito-idp:DeleteGroup", QuotaCategory::UserPoolResourceUpdate);
 
 /// All of them.
-pub const WRITES: [Operation; 20] = [
+pub const WRITES: [Operation; 23] = [
     ADMIN_CREATE_USER,
     ADMIN_UPDATE_USER_ATTRIBUTES,
     ADMIN_DELETE_USER_ATTRIBUTES,
@@ -98,7 +112,10 @@ pub const WRITES: [Operation; 20] = [
     ADMIN_USER_GLOBAL_SIGN_OUT,
     ADMIN_DELETE_USER,
     ADMIN_SET_USER_MFA_PREFERENCE,
+    ADMIN_GET_USER,
     ADMIN_LIST_DEVICES,
+    ADMIN_LIST_USER_AUTH_EVENTS,
+    ADMIN_UPDATE_AUTH_EVENT_FEEDBACK,
     ADMIN_FORGET_DEVICE,
     ADMIN_LINK_PROVIDER_FOR_USER,
     ADMIN_DISABLE_PROVIDER_FOR_USER,
@@ -124,6 +141,7 @@ pub fn of_step(step: &Step) -> Operation {
         Step::SignOut => ADMIN_USER_GLOBAL_SIGN_OUT,
         Step::Delete => ADMIN_DELETE_USER,
         Step::SetMfa(_) => ADMIN_SET_USER_MFA_PREFERENCE,
+        Step::RateSignIn { .. } => ADMIN_UPDATE_AUTH_EVENT_FEEDBACK,
         Step::ForgetDevice { .. } => ADMIN_FORGET_DEVICE,
         Step::Link { .. } => ADMIN_LINK_PROVIDER_FOR_USER,
         Step::Unlink { .. } => ADMIN_DISABLE_PROVIDER_FOR_USER,

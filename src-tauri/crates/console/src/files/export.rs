@@ -51,6 +51,20 @@ pub enum ExportTarget {
     Out(Box<dyn Write + Send>),
 }
 
+impl ExportTarget {
+    /// Where a file of this form shall be.
+    ///
+    /// # Errors
+    /// The stream, when it is one.
+    pub(super) fn place(self, format: FileFormat) -> Result<Place, Box<dyn Write + Send>> {
+        match self {
+            Self::Out(out) => Err(out),
+            Self::File { path, replace } => Ok(Place::At { path, replace }),
+            Self::Folder { folder, stem } => Ok(Place::In { folder, stem, end: format.ending() }),
+        }
+    }
+}
+
 /// What was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exported {
@@ -138,10 +152,9 @@ struct Work {
 
 impl Work {
     fn run(self, target: ExportTarget) -> Result<Exported, Error> {
-        let place = match target {
-            ExportTarget::Out(out) => return Ok(Exported { path: None, people: self.write(out)? }),
-            ExportTarget::File { path, replace } => Place::At { path, replace },
-            ExportTarget::Folder { folder, stem } => Place::In { folder, stem, end: self.request.format.ending() },
+        let place = match target.place(self.request.format) {
+            Ok(place) => place,
+            Err(out) => return Ok(Exported { path: None, people: self.write(out)? }),
         };
         let file = place.begin()?;
         let people = self.write(BufWriter::new(file.as_file()))?;

@@ -4,6 +4,7 @@ mod check;
 mod export;
 mod import;
 mod import_job;
+mod outcomes;
 mod place;
 mod read;
 mod write;

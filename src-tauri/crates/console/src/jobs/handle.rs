@@ -254,7 +254,7 @@ impl OpenPool {
         }
     }
 
-    pub(super) async fn job_of_this_pool(&self, id: &str) -> Result<(Journal, JobRow), Error> {
+    pub(crate) async fn job_of_this_pool(&self, id: &str) -> Result<(Journal, JobRow), Error> {
         let journal = self.journal()?;
         let (store, wanted) = (journal.clone(), id.to_owned());
         let found = blocking(move || store.job(&wanted)).await?;

@@ -70,10 +70,15 @@ impl OpenPool {
             Action::Undo { .. } => return Err(Error::invalid("action", "Ask for the undo of a job by the job.")),
             _ => self.items_of(&action, chosen, &pool).await?,
         };
-        let about_one =
-            matches!(action, Action::LinkProvider { .. } | Action::UnlinkProvider { .. } | Action::ForgetDevice { .. });
+        let about_one = matches!(
+            action,
+            Action::LinkProvider { .. }
+                | Action::UnlinkProvider { .. }
+                | Action::ForgetDevice { .. }
+                | Action::RateSignIn { .. }
+        );
         if about_one && items.len() > 1 {
-            return Err(Error::invalid("users", "An identity or a device is one person's. Name one user."));
+            return Err(Error::invalid("users", "An identity, a device or a sign-in is one person's. Name one user."));
         }
         let notes = action.notes();
         Ok(self.put_on_desk(action, items, notes))

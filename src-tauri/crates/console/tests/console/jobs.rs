@@ -79,6 +79,8 @@ fn operations() -> Vec<(Action, &'static str, &'static str)> {
         (Action::SetMfa(preference()), "CONFIRMED", "AdminSetUserMFAPreference"),
         (Action::ResendInvitation { by: None }, "FORCE_CHANGE_PASSWORD", "AdminCreateUser"),
         (Action::AddToGroup { group: group("admins") }, "CONFIRMED", "AdminAddUserToGroup"),
+        (Action::RemoveFromGroup { group: group("admins") }, "CONFIRMED", "AdminRemoveUserFromGroup"),
+        (Action::EnableUsers, "CONFIRMED", "AdminEnableUser"),
         (Action::LinkProvider { provider: linked, subject }, "CONFIRMED", "AdminLinkProviderForUser"),
         (Action::DeleteUsers, "CONFIRMED", "AdminDeleteUser"),
     ]
@@ -89,11 +91,13 @@ fn subject<'a>(people: &'a [SnapshotUser], action: &Action, status: &str) -> &'a
     one(people, |person| {
         let fits = match action {
             Action::DeleteAttributes { .. } => person.attributes.contains_key("name"),
+            Action::RemoveFromGroup { group } => person.groups.iter().any(|name| name == group.as_str()),
             Action::AddToGroup { group } => !person.groups.iter().any(|name| name == group.as_str()),
             Action::ResetPassword => person.attributes.get("email_verified").is_some_and(|flag| flag == "true"),
             _ => true,
         };
-        fits && person.status == status && person.enabled && person.attributes.contains_key("email")
+        let wanted = !matches!(action, Action::EnableUsers);
+        fits && person.status == status && person.enabled == wanted && person.attributes.contains_key("email")
     })
 }
 

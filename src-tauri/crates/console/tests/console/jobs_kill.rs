@@ -21,10 +21,6 @@ const DIR: &str = "POOLKEEPER_TEST_DIR";
 const POOL: &str = "POOLKEEPER_TEST_POOL";
 const JOB: &str = "POOLKEEPER_TEST_JOB";
 
-const KILLS: u32 = 20;
-
-const PEOPLE: u32 = 1_500;
-
 async fn opened(dir: &Path, endpoint: &str, pool: &str) -> (Console, Arc<OpenPool>) {
     let console = open(config(dir, None, Arc::new(SystemClock))).await.unwrap();
     let connection = ConnectionId {
@@ -65,7 +61,17 @@ fn start(endpoint: &str, dir: &Path, pool: &str, job: &str) -> Child {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_twenty_times_a_job_ends_and_nobody_gets_a_message_twice() {
-    let (dir, sandbox) = (TempDir::new().unwrap(), Sandbox::new(today(PEOPLE)));
+    killed(20, 1_500).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes minutes"]
+async fn killed_two_hundred_times_a_job_ends_and_nobody_gets_a_message_twice() {
+    killed(200, 15_000).await;
+}
+
+async fn killed(kills: u32, people: u32) {
+    let (dir, sandbox) = (TempDir::new().unwrap(), Sandbox::new(today(people)));
     sandbox.weather().set_latency(Duration::from_millis(2), Duration::from_millis(4));
     let server = sandbox.serve(0).await.unwrap();
     let (endpoint, id) = (server.endpoint(), sandbox.pool_id());
@@ -82,7 +88,7 @@ async fn killed_twenty_times_a_job_ends_and_nobody_gets_a_message_twice() {
         (plan.id.clone(), plan.items.len() as u64)
     };
     let mut met = 0;
-    for kill in 0..KILLS {
+    for kill in 0..kills {
         let mut child = start(&endpoint, dir.path(), &id, &job);
         let after = Duration::from_millis(rand::random_range(150..900));
         tokio::time::sleep(after).await;
@@ -94,7 +100,7 @@ async fn killed_twenty_times_a_job_ends_and_nobody_gets_a_message_twice() {
         assert!(console.verify_audit(None).await.unwrap().faults.is_empty(), "kill {kill}, after {after:?}");
         met += u32::from(counts.sent > 0);
     }
-    println!("{met} of {KILLS} kills met calls that were under way");
+    println!("{met} of {kills} kills met calls that were under way");
     let (_console, pool) = opened(dir.path(), &endpoint, &id).await;
     let counts = pool.go_on(&job, None).await.unwrap().finished().await.unwrap();
     assert_eq!(counts, ItemCounts { done: counts.done, failed: counts.failed, ..ItemCounts::default() });

@@ -75,6 +75,13 @@ pub enum Action {
         /// Its key.
         device_key: String,
     },
+    /// Tells threat protection whether a sign-in was the user's own (plan Plus).
+    RateSignIn {
+        /// The event's id.
+        event: String,
+        /// Whether it was their own.
+        own: bool,
+    },
     /// Links an identity of a provider to a user.
     LinkProvider {
         /// The provider's name in the pool.
@@ -136,6 +143,7 @@ impl Action {
             Self::DeleteUsers => "delete users",
             Self::SetMfa(_) => "set MFA preference",
             Self::ForgetDevice { .. } => "forget device",
+            Self::RateSignIn { .. } => "rate sign-in",
             Self::LinkProvider { .. } => "link provider",
             Self::UnlinkProvider { .. } => "unlink provider",
             Self::AddToGroup { .. } => "add to group",

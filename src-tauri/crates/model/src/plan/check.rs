@@ -113,6 +113,9 @@ fn belongs(step: &Step, action: &Action, target: &Target) -> bool {
         | (Action::DeleteUsers, Step::Delete) => true,
         (Action::SetPassword { permanent: wanted }, Step::SetPassword { permanent }) => wanted == permanent,
         (Action::SetMfa(wanted), Step::SetMfa(preference)) => wanted == preference,
+        (Action::RateSignIn { event: wanted, own }, Step::RateSignIn { event, own: said }) => {
+            (wanted, own) == (event, said)
+        }
         (Action::ForgetDevice { device_key: wanted }, Step::ForgetDevice { device_key }) => wanted == device_key,
         (Action::LinkProvider { provider, subject }, Step::Link { provider: at, subject: who })
         | (Action::UnlinkProvider { provider, subject }, Step::Unlink { provider: at, subject: who }) => {

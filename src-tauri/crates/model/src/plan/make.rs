@@ -115,6 +115,10 @@ pub fn item_for(action: &Action, user: &User, pool: &Pool) -> Result<Item, PlanE
             wrong("preferred", "The factor that is asked for first has to be turned on by the same change.")
         }
         Action::SetMfa(preference) => one(Step::SetMfa(preference.clone()), Vec::new()),
+        Action::RateSignIn { .. } if pool.tier.as_deref().is_some_and(|tier| tier != "PLUS") => {
+            wrong("action", "Sign-ins are rated only with the feature plan Plus.")
+        }
+        Action::RateSignIn { event, own } => one(Step::RateSignIn { event: event.clone(), own: *own }, Vec::new()),
         Action::ForgetDevice { device_key } => one(Step::ForgetDevice { device_key: device_key.clone() }, Vec::new()),
         Action::LinkProvider { provider, subject } => {
             one(Step::Link { provider: provider.clone(), subject: subject.clone() }, Vec::new())

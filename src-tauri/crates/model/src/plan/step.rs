@@ -49,6 +49,13 @@ pub enum Step {
     Delete,
     /// `AdminSetUserMFAPreference`.
     SetMfa(MfaPreference),
+    /// `AdminUpdateAuthEventFeedback`.
+    RateSignIn {
+        /// The event's id.
+        event: String,
+        /// Whether the sign-in was the user's own.
+        own: bool,
+    },
     /// `AdminForgetDevice`.
     ForgetDevice {
         /// The device.
@@ -120,6 +127,7 @@ impl Step {
             Self::SignOut => "AdminUserGlobalSignOut",
             Self::Delete => "AdminDeleteUser",
             Self::SetMfa(_) => "AdminSetUserMFAPreference",
+            Self::RateSignIn { .. } => "AdminUpdateAuthEventFeedback",
             Self::ForgetDevice { .. } => "AdminForgetDevice",
             Self::Link { .. } => "AdminLinkProviderForUser",
             Self::Unlink { .. } => "AdminDisableProviderForUser",
@@ -137,7 +145,7 @@ impl Step {
         match self {
             Self::CreateUser(_) | Self::Resend { .. } | Self::Confirm => QuotaCategory::UserCreation,
             Self::ResetPassword | Self::SetPassword { .. } => QuotaCategory::UserAccountRecovery,
-            Self::SetMfa(_) | Self::ForgetDevice { .. } => QuotaCategory::UserResourceUpdate,
+            Self::SetMfa(_) | Self::RateSignIn { .. } | Self::ForgetDevice { .. } => QuotaCategory::UserResourceUpdate,
             Self::CreateGroup(_) | Self::UpdateGroup(_) | Self::DeleteGroup => QuotaCategory::UserPoolResourceUpdate,
             _ => QuotaCategory::UserUpdate,
         }
@@ -198,6 +206,7 @@ impl Step {
             Self::SetMfa(_) => {
                 impossible("which factors were preferred before cannot be known without a call that bills")
             }
+            Self::RateSignIn { .. } => impossible("what was said before is not known; say the opposite"),
             Self::ForgetDevice { .. } => impossible("a forgotten device has to be remembered at a new sign-in"),
         }
     }

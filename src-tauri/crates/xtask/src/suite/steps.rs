@@ -26,9 +26,11 @@ const LONG_TESTS: &[&str] = &[
     "a_hundred_thousand_mutated_requests",
     "a_hundred_thousand_people_are_there",
     "a_million_people_are_there",
+    "killed_two_hundred_times_a_job_ends_and_nobody_gets_a_message_twice",
     "pycognito_and_we_prove_the_same_ten_thousand_times",
     "ten_million_events_are_counted_within_a_percent_and_a_hundred_megabytes",
     "three_thousand_pages_a_second",
+    "twenty_thousand_get_one_message_each_through_throttling_and_lost_answers",
 ];
 
 /// A test of the normal suite that goes through more months here.
@@ -52,7 +54,7 @@ pub(super) const STEPS: &[Step] = &[
     Step { name: "rust", heading: "Rust: tests", work: rust_tests },
     Step {
         name: LONG,
-        heading: "The sandbox at its full size, 100,000 broken requests, 10,000 sign-ins by SRP",
+        heading: "The sandbox at its full size, 100,000 broken requests, 10,000 sign-ins by SRP, 20,000 changes, 200 kills",
         work: long,
     },
     Step { name: "peers", heading: "Servers and clients that others wrote", work: peers },
@@ -155,7 +157,7 @@ fn rust_tests(run: &Run<'_>, tally: &mut Tally) -> Result<Note> {
 /// One test at a time: they measure.
 fn long(run: &Run<'_>, tally: &mut Tally) -> Result<Note> {
     let pycognito = Peers::clients(run.repository)?;
-    let targets = ["--test", "mutations", "--test", "speed", "--test", "peers", "--test", "logs"];
+    let targets = ["--test", "mutations", "--test", "speed", "--test", "peers", "--test", "logs", "--test", "console"];
     cargo_test(run.repository).arguments(targets).arguments(["--no-run"]).run()?;
     let test = cargo_test(run.repository).arguments(targets).arguments(["--", "--ignored", "--nocapture"]);
     let test = run.sealed.around(test.arguments(["--test-threads=1"]).arguments(LONG_TESTS));

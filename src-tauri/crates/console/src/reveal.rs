@@ -1,0 +1,149 @@
+//! What only a call about one user can tell, each behind its price, and passwords that fit the pool.
+
+use cognito::{SecondFactors, SignInEvent, UserDevice};
+use model::Username;
+use model::call::MauEffect;
+use model::cost::{PricePlan, Touched, session_bill};
+use model::estimate::Estimate;
+use model::health::Answer;
+use model::mau::effect_of;
+use model::month::Month;
+use model::password::PasswordRules;
+use rust_decimal::Decimal;
+use secrecy::SecretString;
+
+use crate::error::{Code, Error};
+use crate::open::blocking;
+use crate::pool::{Live, OpenPool};
+
+/// The pool's plan that keeps sign-ins.
+const PLUS: &str = "PLUS";
+
+/// The length that fits nearly every pool, for one whose settings may not be read.
+const UNKNOWN: PasswordRules = PasswordRules { shortest: 32 };
+
+/// What no listing shows of a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reveal {
+    /// Their second factors.
+    SecondFactors,
+    /// Their remembered devices.
+    Devices,
+    /// Their sign-ins; in the plan Plus.
+    SignIns,
+}
+
+impl Reveal {
+    /// AWS's name of the call.
+    #[must_use]
+    pub fn operation(self) -> &'static str {
+        match self {
+            Self::SecondFactors => "AdminGetUser",
+            Self::Devices => "AdminListDevices",
+            Self::SignIns => "AdminListUserAuthEvents",
+        }
+    }
+}
+
+/// What a look costs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RevealPrice {
+    /// AWS's name of the call.
+    pub operation: &'static str,
+    /// What it does to the count of active users; [`MauEffect::AlreadyCounted`] when this program counted the user in this
+    /// month, so that it is free.
+    pub effect: MauEffect,
+    /// What it may add to the bill, in US dollars.
+    pub price: Estimate<Decimal>,
+    /// Why it cannot be had in this pool, as a sentence; `None` when it can.
+    pub refused: Option<String>,
+}
+
+impl OpenPool {
+    /// What it costs to look at something of a user. Opens no socket.
+    ///
+    /// # Errors
+    /// [`Code::JournalUnavailable`] when the ledger cannot be read; [`Code::CacheUnavailable`].
+    pub async fn reveal_price(&self, username: &Username, what: Reveal) -> Result<RevealPrice, Error> {
+        let tier = self.pool().await?.and_then(|pool| pool.tier);
+        let effect = match effect_of(what.operation()) {
+            MauEffect::Free => MauEffect::Free,
+            _ if self.is_counted(username).await? => MauEffect::AlreadyCounted,
+            effect => effect,
+        };
+        let mut touched = Touched::default();
+        touched.add(effect);
+        // A plan that we do not know is taken for the dearest.
+        let plan = tier.as_deref().and_then(PricePlan::of_tier).unwrap_or(PricePlan::Plus);
+        let prices = self.console.table()?.prices(&self.key.region);
+        let price = session_bill(&prices, plan, touched);
+        Ok(RevealPrice { operation: what.operation(), effect, price, refused: refused(what, tier.as_deref()) })
+    }
+
+    /// A user's second factors (`AdminGetUser`; makes the user a monthly active user; in the ledger before it is sent).
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] for an unknown user; [`Code::AccessDenied`]; [`Code::JournalUnavailable`] when it cannot be
+    /// written down, and nothing is sent then; [`Code::Precondition`] without AWS.
+    pub async fn second_factors(&self, username: &Username) -> Result<SecondFactors, Error> {
+        Ok(self.may_reveal(Reveal::SecondFactors).await?.session.second_factors(&self.key.pool, username).await?)
+    }
+
+    /// A user's remembered devices (`AdminListDevices`; AWS does not say whether it counts).
+    ///
+    /// # Errors
+    /// As [`OpenPool::second_factors`].
+    pub async fn devices(&self, username: &Username) -> Result<Vec<UserDevice>, Error> {
+        Ok(self.may_reveal(Reveal::Devices).await?.session.devices(&self.key.pool, username).await?)
+    }
+
+    /// A page of a user's sign-ins, the latest first, and the token of the next (`AdminListUserAuthEvents`; AWS does not
+    /// say whether it counts).
+    ///
+    /// # Errors
+    /// As [`OpenPool::second_factors`]; [`Code::NotInPlan`] but for the plan Plus.
+    pub async fn sign_in_events(
+        &self,
+        username: &Username,
+        next: Option<String>,
+    ) -> Result<(Vec<SignInEvent>, Option<String>), Error> {
+        let live = self.may_reveal(Reveal::SignIns).await?;
+        Ok(live.session.sign_in_events(&self.key.pool, username, next).await?)
+    }
+
+    /// A new password that fits the pool's policy (`DescribeUserPool`; free). Where the policy may not be read it is a long
+    /// one of all kinds of characters.
+    ///
+    /// # Errors
+    /// What stands in the way of every call.
+    pub async fn new_password(&self) -> Result<SecretString, Error> {
+        let rules = match self.live.get() {
+            Some(live) => match live.session.pool_as_sent(&self.key.pool).await? {
+                Answer::Given(body) => PasswordRules::read(&body),
+                _ => UNKNOWN,
+            },
+            None => UNKNOWN,
+        };
+        Ok(rules.made(rand::random::<u32>).into())
+    }
+
+    async fn may_reveal(&self, what: Reveal) -> Result<&Live, Error> {
+        let tier = self.pool().await?.and_then(|pool| pool.tier);
+        if let Some(why) = refused(what, tier.as_deref()) {
+            return Err(Error::new(Code::NotInPlan, why));
+        }
+        self.live.get().ok_or_else(|| Error::new(Code::Precondition, "Connect to AWS to look at this."))
+    }
+
+    /// Whether this program has counted the user in this month.
+    async fn is_counted(&self, username: &Username) -> Result<bool, Error> {
+        let Some(journal) = self.console.vault().journal.clone() else { return Ok(false) };
+        let (id, month) = (self.key.pool.clone(), Month::of(self.now()).to_string());
+        Ok(blocking(move || journal.counted(id.as_str(), &month)).await?.contains(username.as_str()))
+    }
+}
+
+fn refused(what: Reveal, tier: Option<&str>) -> Option<String> {
+    let lacks = what == Reveal::SignIns && tier.is_some_and(|tier| tier != PLUS);
+    lacks.then(|| "Sign-ins are kept only with the feature plan Plus.".to_owned())
+}

@@ -3,6 +3,7 @@
 use console::edits::{EditState, Kind, fix};
 use console::jobs::{Approval, AuditFilter, AuditKind};
 use console::{Code, OpenPool};
+use model::clock::Clock;
 use model::connection::Environment;
 use model::edit::{Put, Whole};
 use model::health::{Answer, Outcome, judge};
@@ -151,7 +152,7 @@ async fn a_risk_is_accepted_with_a_reason_until_a_day_and_the_score_knows_of_it(
     let house = House::new(options(5)).await;
     let open = house.open().await;
     let id = open.key().pool.as_str().to_owned();
-    let until = |days: i64| jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 * days);
+    let until = |days: i64| house.clock.now() + jiff::SignedDuration::from_hours(24 * days);
     let field = |error: console::Error| error.field.unwrap_or_default();
     assert_eq!(field(open.waive("UP-99", &id, "why", until(30)).await.unwrap_err()), "rule");
     assert_eq!(field(open.waive("UP-15", &id, " ", until(30)).await.unwrap_err()), "reason");

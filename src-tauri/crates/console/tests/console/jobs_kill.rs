@@ -100,7 +100,6 @@ async fn killed(kills: u32, people: u32) {
         assert!(console.verify_audit(None).await.unwrap().faults.is_empty(), "kill {kill}, after {after:?}");
         met += u32::from(counts.sent > 0);
     }
-    println!("{met} of {kills} kills met calls that were under way");
     let (_console, pool) = opened(dir.path(), &endpoint, &id).await;
     let counts = pool.go_on(&job, None).await.unwrap().finished().await.unwrap();
     assert_eq!(counts, ItemCounts { done: counts.done, failed: counts.failed, ..ItemCounts::default() });

@@ -387,3 +387,39 @@ fn an_errand_of_a_pool_that_was_left_meanwhile_is_not_done() {
     assert_eq!(slow.sandbox.calls().of("DescribeUserPoolClient"), 1);
     assert_eq!(slow.sandbox.calls().of("ForgotPassword"), 0);
 }
+
+#[test]
+fn a_change_is_carried_out_only_with_the_token_of_its_approval_and_that_once() {
+    let shell = Shell::synced();
+    let wanted = json!({ "wish": { "kind": "disableUsers" }, "query": "status:confirmed", "names": [] });
+    let plan = shell.call("make_plan", wanted).unwrap();
+    let active = plan["active"].as_u64().unwrap();
+    assert!(active > 100 && plan["irreversible"] == false, "{plan}");
+    let apply = |token: &Value| shell.call("apply_plan", json!({ "token": token, "password": null }));
+    assert_eq!(apply(&plan["plan"]).unwrap_err()["code"], "precondition", "a plan's id is no approval");
+    assert!(shell.ask("list_jobs").unwrap().as_array().unwrap().is_empty());
+
+    let approval = json!({ "plan": plan["plan"], "poolName": null, "reason": "they left" });
+    let token = shell.call("approve_plan", approval).unwrap()["token"].clone();
+    let job = apply(&token).unwrap();
+    assert_eq!(apply(&token).unwrap_err()["code"], "precondition", "an approval holds once");
+    let began = Instant::now();
+    while shell.ask("follow_jobs").unwrap()[0]["phase"] != "ended" {
+        assert!(began.elapsed() < Duration::from_secs(120), "the job ends");
+        std::thread::sleep(Duration::from_millis(30));
+    }
+    let jobs = shell.ask("list_jobs").unwrap();
+    assert_eq!(jobs.as_array().unwrap().len(), 1);
+    assert_eq!(jobs[0]["counts"]["done"].as_u64().unwrap(), active);
+    assert_eq!(jobs[0]["reason"], "they left");
+    let items = json!({ "id": job["id"], "state": "done", "from": 0, "limit": 5 });
+    assert_eq!(shell.call("get_job_items", items).unwrap().as_array().unwrap().len(), 5);
+    let undo = shell.call("plan_undo", json!({ "id": job["id"] })).unwrap();
+    assert_eq!(undo["active"].as_u64().unwrap(), active);
+    assert_eq!(shell.call("verify_audit", json!({ "head": null })).unwrap()["valid"], true);
+
+    let erase = json!({ "wish": { "kind": "deleteUsers" }, "query": "status:unconfirmed", "names": [] });
+    let plan = shell.call("make_plan", erase).unwrap();
+    let approval = json!({ "plan": plan["plan"], "poolName": "another", "reason": null });
+    assert_eq!(shell.call("approve_plan", approval).unwrap_err()["field"], "poolName");
+}

@@ -61,6 +61,11 @@ async fn hostile_values_stay_text_in_every_column_tab_tooltip_and_title() {
             window.click("tab", &format!("/^{tab}/")).await;
         }
     }
+    // As texts of a preview, too.
+    window.press("\u{E00C}").await;
+    window.click("button", "/^Change all/").await;
+    window.click("menuitem", "/^Disable/").await;
+    window.get("dialog", "/^Disable/").await;
     let state = window
         .run(
             "return { broken: window.broken ?? null, title: document.title.endsWith('Poolkeeper'), wide: document.documentElement.scrollWidth \

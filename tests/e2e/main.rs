@@ -5,6 +5,7 @@
 
 mod accessibility;
 mod challenges;
+mod changes;
 mod cost;
 mod damage;
 mod health;

@@ -43,6 +43,7 @@ pub(crate) async fn tour(window: &Window, mut look: impl AsyncFnMut(&Window, &st
         look(window, screen).await;
         window.press(ESCAPE).await;
     }
+    changing(window, &mut look).await;
     window.click("button", "/^Overview/").await;
     window.get("heading", "/Overview/").await;
     look(window, "overview").await;
@@ -80,6 +81,50 @@ pub(crate) async fn tour(window: &Window, mut look: impl AsyncFnMut(&Window, &st
     window.sees("may bill 0 users").await;
 }
 
+/// The screens on which users and groups are changed. Nothing is changed.
+async fn changing(window: &Window, look: &mut impl AsyncFnMut(&Window, &str)) {
+    window.click("button", "New user").await;
+    window.get("dialog", "New user").await;
+    look(window, "new-user").await;
+    window.press(ESCAPE).await;
+    window.click("button", "/^Change all/").await;
+    window.get("menuitem", "/^Disable/").await;
+    look(window, "actions").await;
+    window.click("menuitem", "/^Set an attribute/").await;
+    window.get("dialog", "/^Set an attribute/").await;
+    look(window, "set-attribute").await;
+    window.press(ESCAPE).await;
+    window.click("button", "/^Change all/").await;
+    window.click("menuitem", "/^Delete$/").await;
+    window.get("dialog", "/^Delete [\\d,]+ users?$/").await;
+    look(window, "plan").await;
+    window.press(ESCAPE).await;
+    window.click_first_row().await;
+    window.click("button", "Edit").await;
+    look(window, "inspector-edit").await;
+    window.click("tab", "Sign-in").await;
+    window.click("button", "Why can’t this person sign in?").await;
+    window.sees("As AWS listed the user at").await;
+    look(window, "inspector-why").await;
+    window.press(ESCAPE).await;
+    window.click("button", "Groups").await;
+    window.click("button", "beta").await;
+    window.get("complementary", "Group").await;
+    look(window, "groups").await;
+    window.click("button", "Matrix").await;
+    window.get("region", "Matrix").await;
+    look(window, "groups-matrix").await;
+    window.click("button", "New group").await;
+    window.get("dialog", "New group").await;
+    look(window, "new-group").await;
+    window.press(ESCAPE).await;
+    for page in ["Jobs", "Audit"] {
+        window.click("button", page).await;
+        window.get("heading", page).await;
+        look(window, &page.to_lowercase()).await;
+    }
+}
+
 /// Opens the built-in sandbox and waits until all of it has been read.
 pub(crate) async fn open_sandbox(window: &Window) {
     window.click("button", "Open the sandbox").await;
@@ -94,7 +139,7 @@ async fn clear(window: &Window) {
     }
 }
 
-async fn search(window: &Window, query: &str) {
+pub(crate) async fn search(window: &Window, query: &str) {
     clear(window).await;
     window.fill("textbox", "Search users", query).await;
     window.press(ENTER).await;

@@ -27,6 +27,7 @@ import type {
   UserView,
   WireError,
 } from "../src/ipc/generated/bindings";
+import { changeCommands } from "./changes";
 import { costCommands } from "./cost";
 import { accepted, exchanged, foretold, IDENTITY_POOL } from "./aws";
 import { compared, inspected, MadeUpSignIn } from "./lab";
@@ -621,11 +622,18 @@ export const commands = {
     return ok(null);
   },
   ...costCommands(mood, people.length),
+  ...changeCommands(
+    people,
+    (query) => people.filter((user) => matches(user, parse(query).chips)),
+    () => tell("cache-changed", null),
+  ),
+  listGroups: () => ok(view(id(null), openKey.split("/").at(-1) ?? "").groups),
   getStatus: () =>
     ok({
       quota: [quota("UserList", progress?.phase === "listing" ? 12 : 0, 30), quota("UserPoolRead", 1, 15)],
       mayBill: { users: 0, tokenRequests: 0, low: "0.00", high: "0.00" },
       sync: progress,
+      readOnly: false,
     }),
 };
 

@@ -1,4 +1,4 @@
-import { cleanup } from "@testing-library/svelte";
+import { cleanup, configure } from "@testing-library/svelte";
 import { afterEach } from "vitest";
 
 // What jsdom lacks and the window uses.
@@ -8,6 +8,8 @@ class Observer {
   disconnect(): void {}
 }
 process.env.DEBUG_PRINT_LIMIT = "0";
+// A machine that compiles meanwhile takes its time.
+configure({ asyncUtilTimeout: 8000 });
 globalThis.ResizeObserver ??= Observer as never;
 Element.prototype.scrollTo ??= () => undefined;
 Element.prototype.scrollIntoView ??= () => undefined;

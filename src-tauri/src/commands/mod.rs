@@ -1,6 +1,7 @@
 //! The commands that the web view may call. A body is: parse, ask `console`, convert.
 
 pub(crate) mod app;
+pub(crate) mod changes;
 pub(crate) mod connections;
 pub(crate) mod cost;
 pub(crate) mod edits;

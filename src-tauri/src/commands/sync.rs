@@ -58,6 +58,7 @@ pub(crate) async fn get_status(desk: Desk<'_>) -> Answer<StatusView> {
             .collect(),
         may_bill: MayBillView::from(console.session_cost()),
         sync,
+        read_only: pool.is_none_or(|pool| pool.is_read_only()),
     })
 }
 

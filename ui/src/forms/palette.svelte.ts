@@ -8,6 +8,8 @@ import { lock } from "../stores/lock.svelte";
 import { overlays } from "../stores/overlays.svelte";
 import { route } from "../stores/route.svelte";
 import { session } from "../stores/session.svelte";
+import { asking } from "../changes/asking.svelte";
+import { c } from "../strings/changes";
 import { t } from "../strings/en";
 
 export interface Hit {
@@ -150,6 +152,12 @@ function actions(): Hit[] {
       add("undo", t.start.resetSandbox, t.start.resetWhy, () => session.resetSandbox());
     }
     add("rows", t.list.title, t.list.why, () => overlays.show({ name: "list" }));
+    if (!session.open.offline) {
+      add("user-plus", c.actions.newUser, "", () => void (asking.current = { kind: "createUser" }));
+      add("groups", c.groups.create, "", () => void (asking.current = { kind: "group", group: null }));
+      if (session.writable) add("lock", c.lock.lockNow, c.lock.unlocked, () => session.lockChanges());
+      else if (session.open.readOnly) add("unlock", c.lock.title, "", () => void (asking.current = { kind: "unlock" }));
+    }
     add("lock", t.lock.title, t.lock.why, () => lock.now());
     add("folder", t.frame.closePool, "", () => session.close(session.connected ? "pools" : "start"));
   } else {
@@ -172,6 +180,7 @@ function placesToGo(): Hit[] {
   if (session.open) {
     add("overview", t.areas.overview, () => route.go("overview"));
     add("users", t.areas.users, () => route.go("users"));
+    add("groups", c.areas.groups, () => route.go("groups"));
     add("lab", t.areas.lab, goToLab);
     add("token", t.areas.tokens, () => route.go("tokens"));
     add("database", t.pool.pages.pool, () => route.go("pool"));
@@ -179,6 +188,8 @@ function placesToGo(): Hit[] {
     add("identity", t.pool.pages.identity, () => route.go("identity"));
     add("cost", t.areas.cost, () => route.go("cost"));
     add("health", t.pool.pages.health, () => route.go("health"));
+    add("jobs", c.areas.jobs, () => route.go("jobs"));
+    add("audit", c.areas.audit, () => route.go("audit"));
   }
   add("settings", t.areas.settings, () => route.go("settings"));
   add("question", t.keys.title, () => overlays.show({ name: "keys" }));

@@ -1,5 +1,6 @@
 import { backend } from "../ipc/client";
 import { t } from "../strings/en";
+import { changes } from "./changes.svelte";
 import { lab } from "./lab.svelte";
 import { session } from "./session.svelte";
 import { toasts } from "./toasts.svelte";
@@ -30,6 +31,8 @@ class Lock {
   async now(why: string = t.lock.done): Promise<void> {
     this.round += 1;
     lab.leave();
+    // A password may wait in there.
+    changes.close();
     try {
       await backend.forgetSecrets();
       toasts.say(why);

@@ -7,6 +7,7 @@ import {
   type ConnectedView,
   type ConnectionIdView,
   type FreshnessView,
+  type GroupView,
   type OpenPoolView,
   type SettingsPatch,
   type SettingsView,
@@ -15,6 +16,8 @@ import {
 } from "../ipc/client";
 import { setZone } from "../kit/time";
 import { t } from "../strings/en";
+import { changes } from "./changes.svelte";
+import { jobs } from "./jobs.svelte";
 import { lab } from "./lab.svelte";
 import { overlays } from "./overlays.svelte";
 import { people } from "./people.svelte";
@@ -41,6 +44,8 @@ class Session {
   connected = $state.raw<ConnectedView | null>(null);
   open = $state.raw<OpenPoolView | null>(null);
   freshness = $state.raw<FreshnessView | null>(null);
+  /** The groups of the open pool, as the local copy has them. */
+  groups = $state.raw<GroupView[]>([]);
   status = $state.raw<StatusView | null>(null);
   progress = $state.raw<SyncProgressView | null>(null);
   /** Why the last sync ended early, with its code and IAM action. */
@@ -66,6 +71,10 @@ class Session {
   readonly known = $derived(this.settings?.pools.find((pool) => pool.poolKey === this.open?.poolKey) ?? null);
   readonly name = $derived(this.open?.pool.name ?? this.open?.poolKey.split("/").at(-1) ?? "");
 
+  /** Whether nothing can be changed until Production is unlocked. */
+  readonly locked = $derived(this.status?.readOnly ?? this.open?.readOnly ?? true);
+  readonly writable = $derived((this.open?.readOnly ?? false) && !this.locked);
+
   #ticking = false;
   /** The command of the wait for credentials that the sync is in, once it has been shown. */
   #waitsFor: SignIn | null = null;
@@ -81,6 +90,8 @@ class Session {
       this.broken = failure(thrown);
       if (this.broken.detail.code === "cache_unavailable") overlays.show({ name: "unlock" });
     }
+    jobs.changed = () => this.#changed();
+    jobs.undo = (id, title) => void changes.undo(id, title);
     on("syncProgress", (progress) => this.#progressed(progress));
     on("cacheChanged", () => this.#changed());
     on("sessionExpired", (expired) => this.#expired(expired.ssoLogin, expired.message));
@@ -193,6 +204,16 @@ class Session {
   resume = (): Promise<void> => this.#quietly(() => backend.resumeSync());
   cancel = (): Promise<void> => this.#quietly(() => backend.cancelSync());
 
+  /** Unlocks Production for a quarter of an hour, once the pool's name was typed. */
+  async unlockChanges(poolName: string): Promise<void> {
+    await backend.unlockChanges({ poolName });
+    await this.#poll();
+  }
+
+  async lockChanges(): Promise<void> {
+    await this.#quietly(() => backend.lockChanges());
+  }
+
   async #quietly(act: () => Promise<unknown>): Promise<void> {
     try {
       await act();
@@ -233,7 +254,10 @@ class Session {
     this.#waitsFor = null;
     people.forget();
     lab.leave();
+    jobs.leave();
+    changes.close();
     selection.clear();
+    this.groups = [];
   }
 
   #entered(open: OpenPoolView): void {
@@ -241,12 +265,16 @@ class Session {
     this.open = open;
     if (open.connection) this.connected = open.connection;
     this.freshness = open.freshness;
+    this.groups = open.groups;
+    this.status = null;
     this.progress = null;
     this.syncFailure = null;
     this.changes += 1;
     this.#notice(open.notices);
     route.go("users");
     void this.#loadSettings();
+    // Without a journal there are no jobs; the pages that need it say so.
+    jobs.enter().catch(() => undefined);
     const { syncedAt, startedAt } = open.freshness;
     if (!open.offline && (!syncedAt || startedAt)) void this.sync();
     else void this.#poll();
@@ -335,8 +363,10 @@ class Session {
 
   async #refresh(): Promise<void> {
     try {
-      const { freshness } = await backend.getOverview();
-      if (this.open) this.freshness = freshness;
+      const [{ freshness }, groups] = await Promise.all([backend.getOverview(), backend.listGroups()]);
+      if (!this.open) return;
+      this.freshness = freshness;
+      this.groups = groups;
     } catch (thrown) {
       toasts.complain(thrown);
     }

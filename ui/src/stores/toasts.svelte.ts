@@ -1,9 +1,15 @@
 import { failure } from "../ipc/client";
 
+/** What a notice offers to do. */
+interface Offer {
+  label: string;
+  act: () => void;
+}
 interface Toast {
   id: number;
   kind: "ok" | "bad";
   text: string;
+  offers?: Offer[];
   /** Until somebody closes it. */
   stays?: boolean;
 }
@@ -16,11 +22,20 @@ class Toasts {
   #next = 1;
 
   say(text: string, kind: Toast["kind"] = "ok"): void {
+    this.#show({ kind, text }, kind === "ok" ? 4000 : 12000);
+  }
+
+  /** Says something after which there is something to do. It stays long enough to do it. */
+  offer(text: string, offers: Offer[], kind: Toast["kind"] = "ok"): void {
+    this.#show({ kind, text, offers }, 12000);
+  }
+
+  #show(toast: Omit<Toast, "id">, forMs: number): void {
     const id = this.#next++;
     const passing = this.list.filter((toast) => !toast.stays);
     const before = passing.slice(0, Math.max(0, passing.length + 1 - MOST));
-    this.list = [...this.list.filter((toast) => !before.includes(toast)), { id, kind, text }];
-    setTimeout(() => this.drop(id), kind === "ok" ? 4000 : 12000);
+    this.list = [...this.list.filter((toast) => !before.includes(toast)), { id, ...toast }];
+    setTimeout(() => this.drop(id), forMs);
   }
 
   /** Says what a person must have read before it goes: what became of their data. */

@@ -13,6 +13,7 @@ use crate::{WireError, count};
 /// A field before and after.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
+#[serde(rename = "FieldChangeView")]
 pub struct ChangeView {
     /// An attribute, or `enabled`, `status`, `group`, `description`, `precedence`, `role`.
     pub field: String,
@@ -51,6 +52,7 @@ pub struct CategoryView {
     /// All of them.
     pub calls: u32,
     /// Requests a second that may be sent; `null` for as many as come.
+    #[specta(type = Option<u32>)]
     pub per_second: Option<f64>,
 }
 
@@ -69,6 +71,7 @@ pub struct UndoView {
 /// What a plan will do, take, cost and send.
 #[derive(Debug, Clone, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
+#[serde(rename = "PlanPreviewView")]
 pub struct PreviewView {
     /// Names the plan.
     pub plan: String,
@@ -83,6 +86,7 @@ pub struct PreviewView {
     /// Calls by quota category.
     pub calls: Vec<CategoryView>,
     /// Seconds that it takes at least; `null` when nothing limits it.
+    #[specta(type = Option<u32>)]
     pub seconds: Option<f64>,
     /// At least so many messages.
     pub messages_low: u32,
@@ -223,6 +227,7 @@ impl From<&JobRow> for JobView {
 /// A field that somebody else changed after the plan was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
+#[serde(rename = "ItemDifferenceView")]
 pub struct DifferenceView {
     /// The field.
     pub field: String,

@@ -6,6 +6,7 @@
 
 pub mod activity;
 pub mod app;
+pub mod changes;
 pub mod connections;
 pub mod cost;
 pub mod edits;

@@ -150,6 +150,8 @@ pub struct StatusView {
     pub may_bill: MayBillView,
     /// The running or last sync of the open pool.
     pub sync: Option<SyncProgressView>,
+    /// Whether changes of the open pool are refused now: so in Production until it is unlocked.
+    pub read_only: bool,
 }
 
 /// Use of one quota.

@@ -209,6 +209,42 @@ export const commands = {
 	acceptRiskNoLonger: (request: OneFinding) => typedError<HealthRecordView, WireError>(__TAURI_INVOKE("accept_risk_no_longer", { request })),
 	/**  The risks that are accepted, and how the rules came out over time. */
 	getHealthRecord: () => typedError<HealthRecordView, WireError>(__TAURI_INVOKE("get_health_record")),
+	/**  Makes a plan and tells what it would do (`ListUsers`, `ListGroups`, `ListUsersInGroup`; free). Nothing is changed. */
+	makePlan: (request: MakePlan) => typedError<PlanPreviewView, WireError>(__TAURI_INVOKE("make_plan", { request })),
+	/**  Makes a plan that takes a job back. */
+	planUndo: (request: OneJob) => typedError<PlanPreviewView, WireError>(__TAURI_INVOKE("plan_undo", { request })),
+	/**  Writes a plan into the folder for downloads: the dry run. */
+	savePlan: (request: SaveJob) => typedError<SavedFileView, WireError>(__TAURI_INVOKE("save_plan", { request })),
+	/**  Approves a plan: gives a token that holds once. */
+	approvePlan: (request: ApprovePlan) => typedError<ApprovalView, WireError>(__TAURI_INVOKE("approve_plan", { request })),
+	/**  Carries out what was approved, in the background. May make users billable, as the preview says. */
+	applyPlan: (request: ApplyPlan) => typedError<JobView, WireError>(__TAURI_INVOKE("apply_plan", { request })),
+	/**  Unlocks Production for a quarter of an hour. */
+	unlockChanges: (request: UnlockChanges) => typedError<null, WireError>(__TAURI_INVOKE("unlock_changes", { request })),
+	/**  Locks Production again. */
+	lockChanges: () => typedError<null, WireError>(__TAURI_INVOKE("lock_changes")),
+	/**  The jobs of the open pool, the newest first. */
+	listJobs: () => typedError<JobView[], WireError>(__TAURI_INVOKE("list_jobs")),
+	/**  How far the jobs have come that this program carries out. */
+	followJobs: () => typedError<JobProgressView[], WireError>(__TAURI_INVOKE("follow_jobs")),
+	/**  Entries of a job with what came of them. */
+	getJobItems: (request: GetJobItems) => typedError<JobItemView[], WireError>(__TAURI_INVOKE("get_job_items", { request })),
+	/**  Sends nothing more of a job until it goes on; what is under way ends. */
+	pauseJob: (request: OneJob) => typedError<null, WireError>(__TAURI_INVOKE("pause_job", { request })),
+	/**  Goes on with a job, or tries its failures again. May make users billable, as its preview said. */
+	resumeJob: (request: ResumeJob) => typedError<null, WireError>(__TAURI_INVOKE("resume_job", { request })),
+	/**  Writes the entries of a job with what came of them into the folder for downloads. */
+	saveJob: (request: SaveJob) => typedError<SavedFileView, WireError>(__TAURI_INVOKE("save_job", { request })),
+	/**  The groups of the open pool as the local copy has them. */
+	listGroups: () => typedError<GroupView[], WireError>(__TAURI_INVOKE("list_groups")),
+	/**  Records of the audit, the newest first. */
+	listAudit: (request: ListAudit) => typedError<AuditView[], WireError>(__TAURI_INVOKE("list_audit", { request })),
+	/**  Records of the audit about one user of the open pool. */
+	getPersonAudit: (request: OneUser) => typedError<AuditView[], WireError>(__TAURI_INVOKE("get_person_audit", { request })),
+	/**  Writes records of the audit into the folder for downloads, as JSON Lines. */
+	saveAudit: (request: ListAudit) => typedError<SavedFileView, WireError>(__TAURI_INVOKE("save_audit", { request })),
+	/**  Walks the audit's chain. */
+	verifyAudit: (request: VerifyAudit) => typedError<AuditVerdictView, WireError>(__TAURI_INVOKE("verify_audit", { request })),
 };
 
 /** Events */
@@ -311,6 +347,30 @@ export type AppInfoView = {
 	notices: string[],
 };
 
+/**  Carries out what was approved. */
+export type ApplyPlan = {
+	/**  The token of the approval. */
+	token: string,
+	/**  The password that is set, where one is. */
+	password: string | null,
+};
+
+/**  What an approval gives: it holds once, for ten minutes. */
+export type ApprovalView = {
+	/**  The token. */
+	token: string,
+};
+
+/**  Approves a plan. */
+export type ApprovePlan = {
+	/**  The plan. */
+	plan: string,
+	/**  The pool's name as it was typed, where something cannot be taken back. */
+	poolName: string | null,
+	/**  Why, for the audit. */
+	reason: string | null,
+};
+
 /**  Asks who seems dormant. */
 export type AskDormant = {
 	/**  The day, such as `2026-08-01`, in UTC. */
@@ -377,6 +437,66 @@ export type AttributeView = {
 	bounds: string | null,
 };
 
+/**  Something that is wrong with the audit. */
+export type AuditFaultView = {
+	/**  Where. */
+	seq: number,
+	/**  What, as a sentence. */
+	what: string,
+};
+
+/**  What verifying the audit found. */
+export type AuditVerdictView = {
+	/**  Whether nothing is wrong. */
+	valid: boolean,
+	/**  How many records there are. */
+	records: number,
+	/**  The hash of the last: noted elsewhere it proves later that nothing was cut off. */
+	head: string,
+	/**  Everything that is wrong. */
+	faults: AuditFaultView[],
+};
+
+/**  A record of the audit. */
+export type AuditView = {
+	/**  Its place, from 1. */
+	seq: number,
+	/**  When. */
+	at: string,
+	/**  `approved`, `intent`, `outcome` or `job`. */
+	kind: string,
+	/**  The job. */
+	job: string,
+	/**  The entry of the job. */
+	item: number | null,
+	/**  The ARN that AWS says it was. */
+	who: string,
+	/**  Place, account, Region and pool. */
+	pool: string,
+	/**  AWS's name of the operation, or what was done to the job. */
+	operation: string,
+	/**  What came of it. */
+	outcome: string | null,
+	/**  The code of a failure. */
+	code: string | null,
+	/**  AWS's id of the request. */
+	requestId: string | null,
+	/**  Why, in the words of whoever approved it. */
+	reason: string | null,
+	/**  The SHA-256 of the plan that was approved; `null` for all other records. */
+	planDigest: string | null,
+	/**  How many calls of each operation that plan has. */
+	planCalls: { [key in string]: number },
+	/**  The user or group; `null` for what is about none, and for who was erased. Foreign text. */
+	name: string | null,
+	/**  The `sub`. */
+	sub: string | null,
+	/**  Before and after. */
+	changes: FieldChangeView[],
+	/**  Its hash, which covers the record before. */
+	hash: string,
+};
+
 /**  Who asks for credentials. */
 export type BearerKind = 
 /**  Somebody who has not signed in. */
@@ -411,6 +531,18 @@ export type CacheChanged = null;
 export type CachedPool = {
 	/**  As given by the views. */
 	poolKey: string,
+};
+
+/**  Calls of one quota category. */
+export type CategoryView = {
+	/**  AWS's name of the category. */
+	category: string,
+	/**  How many calls, by operation. */
+	operations: { [key in string]: number },
+	/**  All of them. */
+	calls: number,
+	/**  Requests a second that may be sent; `null` for as many as come. */
+	perSecond: number | null,
 };
 
 /**  A challenge that waits for an answer. */
@@ -740,6 +872,22 @@ export type CountUsers = {
 	search: number,
 };
 
+/**  Entries of a job by state. */
+export type CountsView = {
+	/**  Waiting. */
+	queued: number,
+	/**  Under way. */
+	sent: number,
+	/**  Applied. */
+	done: number,
+	/**  Refused. */
+	failed: number,
+	/**  Not known. */
+	unknown: number,
+	/**  Left alone. */
+	skipped: number,
+};
+
 /**  In which form credentials are shown or copied. */
 export type CredentialsForm = 
 /**  As shells take them. */
@@ -785,6 +933,13 @@ export type DeedView = {
 	/**  Where the sign-in stands now. */
 	lab: LabView,
 };
+
+/**  A way to a person. */
+export type DeliveryKind = 
+/**  E-mail. */
+"email" | 
+/**  SMS. */
+"sms";
 
 /**  What is known of how the consumers of tokens are set up. */
 export type DemandsRequest = {
@@ -1002,6 +1157,25 @@ export type ExportView = {
 	error: WireError | null,
 };
 
+/**  A second factor. */
+export type FactorKind = 
+/**  A code by SMS. */
+"sms" | 
+/**  A code of an authenticator app. */
+"totp" | 
+/**  A code by e-mail. */
+"email";
+
+/**  A field before and after. */
+export type FieldChangeView = {
+	/**  An attribute, or `enabled`, `status`, `group`, `description`, `precedence`, `role`. */
+	field: string,
+	/**  Before; `null` when absent. Foreign text. */
+	before: string | null,
+	/**  Afterwards; `null` when absent. Foreign text. */
+	after: string | null,
+};
+
 /**  One number of the table. */
 export type FigureView = {
 	/**  The Region. */
@@ -1138,6 +1312,18 @@ export type FreshnessView = {
 	groupsKnown: boolean,
 };
 
+/**  Asks for entries of a job. */
+export type GetJobItems = {
+	/**  The job. */
+	id: string,
+	/**  `queued`, `sent`, `done`, `failed`, `unknown` or `skipped`; `null` for all. */
+	state: string | null,
+	/**  From this place on. */
+	from: number,
+	/**  So many at most; 500 are the most. */
+	limit: number,
+};
+
 /**  Asks for rows at any position. */
 export type GetRows = {
 	/**  As given by [`SearchView`]. */
@@ -1170,6 +1356,18 @@ export type GroupView = {
 	roleArn: string | null,
 	/**  Members in the local copy. */
 	users: number,
+};
+
+/**  A group as it shall be. */
+export type GroupWish = {
+	/**  Its name. */
+	name: string,
+	/**  What it is for; `null` says nothing about it. */
+	description: string | null,
+	/**  Lower wins; `null` says nothing about it. */
+	precedence: number | null,
+	/**  The IAM role of its members; `null` says nothing about it. */
+	roleArn: string | null,
 };
 
 /**  What is kept about a pool's health. */
@@ -1335,6 +1533,87 @@ export type InspectedView = {
 	subject: SubjectView,
 };
 
+/**  A field that somebody else changed after the plan was made. */
+export type ItemDifferenceView = {
+	/**  The field. */
+	field: string,
+	/**  When the plan was made. Foreign text. */
+	plannedWith: string | null,
+	/**  Now. Foreign text. */
+	now: string | null,
+	/**  What the plan would have made of it. Foreign text. */
+	wanted: string | null,
+};
+
+/**  An entry of a job. */
+export type JobItemView = {
+	/**  Its place, from 0. */
+	seq: number,
+	/**  The user's or group's name; `null` when the person was erased. Foreign text. */
+	name: string | null,
+	/**  The `sub`; `null` where there is none. */
+	sub: string | null,
+	/**  `queued`, `sent`, `done`, `failed`, `unknown` or `skipped`. */
+	state: string,
+	/**  The code of a failure; `changed` when somebody else changed the user meanwhile. */
+	code: string | null,
+	/**  Why, as a sentence. */
+	why: string | null,
+	/**  AWS's id of the last request. */
+	requestId: string | null,
+	/**  What was to change. */
+	changes: FieldChangeView[],
+	/**  What somebody else changed meanwhile. */
+	differences: ItemDifferenceView[],
+};
+
+/**  What a job that this program carries out is doing. */
+export type JobPhaseKind = 
+/**  Calls are sent. */
+"running" | 
+/**  AWS is asked what became of calls whose answer never came. */
+"reconciling" | 
+/**  A person paused it. */
+"paused" | 
+/**  It cannot go on now and will by itself. */
+"waiting" | 
+/**  No entry waits any more. */
+"ended" | 
+/**  It stopped with an error; it can go on later. */
+"stopped";
+
+/**  How far a job of this program has come. */
+export type JobProgressView = {
+	/**  The job. */
+	id: string,
+	/**  What it is doing. */
+	phase: JobPhaseKind,
+	/**  Why it waits or stopped, as a sentence. */
+	why: string | null,
+	/**  Its entries by state. */
+	counts: CountsView,
+};
+
+/**  A job. */
+export type JobView = {
+	/**  Names it. */
+	id: string,
+	/**  What was wanted. */
+	action: string,
+	/**  `running`, `interrupted` (nobody carries it out, though it never ended), `paused` or `ended`. */
+	state: string,
+	/**  Its entries. */
+	counts: CountsView,
+	/**  The ARN of whoever approved it. */
+	by: string,
+	/**  Why, in their words. */
+	reason: string | null,
+	/**  The job that it takes back. */
+	undoOf: string | null,
+	/**  When it was approved. */
+	createdAt: string,
+};
+
 /**  Asks who would accept a token. */
 export type JudgeAcceptance = {
 	/**  The compact token; `null` for the one of the lab that `kind` names. */
@@ -1498,6 +1777,20 @@ export type LimitView = {
 	unknown: string | null,
 };
 
+/**  Asks for records of the audit, the newest first. */
+export type ListAudit = {
+	/**  About this user or group, by name or `sub`. */
+	about: string | null,
+	/**  Of this job. */
+	job: string | null,
+	/**  Of all pools, not of the open one alone. */
+	allPools: boolean,
+	/**  From this day on, as `2026-11-22`. */
+	since: string | null,
+	/**  So many at most; 5,000 are the most. */
+	limit: number,
+};
+
 /**  A pasted list to be looked up exactly. */
 export type LookUp = {
 	/**  Lines, commas or semicolons between e-mail addresses, subs, user names or phone numbers. */
@@ -1558,6 +1851,16 @@ export type MakeEdit = {
 	reason: string | null,
 	/**  The pool's name, typed; needed for what cannot be taken back. */
 	poolName: string | null,
+};
+
+/**  Makes a plan. */
+export type MakePlan = {
+	/**  What is wanted. */
+	wish: Wish,
+	/**  Everybody whom this query finds; `null` for those who are named. */
+	query: string | null,
+	/**  User names; empty for what is about nobody that exists, or everybody of the query. */
+	names: string[],
 };
 
 /**  A cell of the matrix. */
@@ -1678,6 +1981,12 @@ export type OneForm = {
 export type OneIdentityPool = {
 	/**  Its id. */
 	identityPoolId: string,
+};
+
+/**  Names a job, or a plan that waits for approval. */
+export type OneJob = {
+	/**  The id. */
+	id: string,
 };
 
 /**  Names a month. */
@@ -1806,6 +2115,44 @@ export type PlanEdit = {
 	puts: PutSetting[],
 };
 
+/**  What a plan will do, take, cost and send. */
+export type PlanPreviewView = {
+	/**  Names the plan. */
+	plan: string,
+	/**  What is wanted: `disable users`. */
+	action: string,
+	/**  Users and groups with something to do. */
+	active: number,
+	/**  Why nothing is done about others, with their number. */
+	skipped: { [key in string]: number },
+	/**  The first entries. */
+	first: PlannedView[],
+	/**  Calls by quota category. */
+	calls: CategoryView[],
+	/**  Seconds that it takes at least; `null` when nothing limits it. */
+	seconds: number | null,
+	/**  At least so many messages. */
+	messagesLow: number,
+	/**  At most so many messages. */
+	messagesHigh: number,
+	/**  Users with a call that AWS lists as counting. */
+	mayBill: number,
+	/**  Users with calls of which AWS says nothing. */
+	undocumented: number,
+	/**  Users who were counted this month already. */
+	alreadyCounted: number,
+	/**  The least that it adds to the bill, in US dollars. */
+	priceLow: string,
+	/**  The most, in US dollars; `null` when unknown. */
+	priceHigh: string | null,
+	/**  What can be taken back. */
+	undo: UndoView[],
+	/**  Whether something cannot be taken back, so that the pool's name is asked for. */
+	irreversible: boolean,
+	/**  What a person should know. */
+	notes: string[],
+};
+
 /**  A plan's month. */
 export type PlanView = {
 	/**  `lite`, `essentials`, `plus` or `legacy`. */
@@ -1830,6 +2177,16 @@ export type PlanView = {
 	switchLow: string | null,
 	/**  The most; `null` when unknown. */
 	switchHigh: string | null,
+};
+
+/**  One user or group of a plan. */
+export type PlannedView = {
+	/**  The user's or group's name. Foreign text. */
+	name: string,
+	/**  The calls, by AWS's names. */
+	calls: string[],
+	/**  What changes. */
+	changes: FieldChangeView[],
 };
 
 /**  All plans side by side. */
@@ -2230,6 +2587,18 @@ export type ResourceView = {
 	onRequest: number | null,
 };
 
+/**  Goes on with a job. */
+export type ResumeJob = {
+	/**  The job. */
+	id: string,
+	/**  The password that is set, where one is. */
+	password: string | null,
+	/**  Whether failed entries are tried again. */
+	retry: boolean,
+	/**  Whether those are tried again, too, of which it is not known whether they were applied. */
+	retryUnknown: boolean,
+};
+
 /**  A secret that somebody asked to see. */
 export type RevealedView = {
 	/**  The secret. */
@@ -2239,6 +2608,14 @@ export type RevealedView = {
 /**  In which form what the rules say is written into a file. */
 export type SaveHealth = {
 	/**  `html`, `csv`, `sarif`, `json`. */
+	format: string,
+};
+
+/**  Writes a plan or the entries of a job into the folder for downloads. */
+export type SaveJob = {
+	/**  The id. */
+	id: string,
+	/**  `csv`, or `json`: a plan that `poolctl apply` reads. */
 	format: string,
 };
 
@@ -2517,6 +2894,8 @@ export type StatusView = {
 	mayBill: MayBillView,
 	/**  The running or last sync of the open pool. */
 	sync: SyncProgressView | null,
+	/**  Whether changes of the open pool are refused now: so in Production until it is unlocked. */
+	readOnly: boolean,
 };
 
 /**  One call and its answer, with nothing secret in it. */
@@ -2681,6 +3060,22 @@ export type UnansweredView = {
 	iamAction: string | null,
 };
 
+/**  What can or cannot be taken back, and of how many. */
+export type UndoView = {
+	/**  `exact`, `approximate` or `impossible`. */
+	undo: string,
+	/**  What is not as before; `null` when everything is. */
+	why: string | null,
+	/**  Of how many users or groups. */
+	count: number,
+};
+
+/**  Unlocks Production. */
+export type UnlockChanges = {
+	/**  The pool's name as it was typed. */
+	poolName: string,
+};
+
 /**  The ways to open the local copies. */
 export type UnlockKind = 
 /**  Ask again where the keys are: in the keyring, or in the key file that was chosen at the start. */
@@ -2762,6 +3157,12 @@ export type VerdictView = {
 	checks: CheckView[],
 };
 
+/**  Walks the audit's chain. */
+export type VerifyAudit = {
+	/**  A hash that was noted earlier and must still be in it. */
+	head: string | null,
+};
+
 /**  A risk that is accepted. */
 export type WaiverView = {
 	/**  The rule. */
@@ -2814,6 +3215,107 @@ export type WireError = {
 	/**  The command that renews an expired SSO session. */
 	ssoLogin: string | null,
 };
+
+/**  Everything that can be done to users and groups. */
+export type Wish = 
+/**  Creates a user. */
+{ kind: "createUser"; 
+/**  The user name; in pools that sign in by e-mail or phone that address. */
+username: string; 
+/**  The attributes, by AWS's names. */
+attributes: { [key in string]: string }; 
+/**  How the invitation is sent; empty for not at all. */
+invite: DeliveryKind[]; 
+/**  Whether a temporary password is handed over with the approval; else Cognito makes one. */
+ownPassword: boolean } | 
+/**  Sends the invitation again. */
+{ kind: "resendInvitation"; 
+/**  How; `null` for by e-mail where there is an address, else by SMS. */
+by: DeliveryKind | null } | 
+/**  Sets attributes to the same values for everybody. */
+{ kind: "setAttributes"; 
+/**  The values, by AWS's names. */
+attributes: { [key in string]: string } } | 
+/**  Replaces a text inside an attribute wherever it occurs. */
+{ kind: "replaceInAttribute"; 
+/**  The attribute. */
+attribute: string; 
+/**  What is looked for, exactly. */
+find: string; 
+/**  What takes its place. */
+replace: string } | 
+/**  Copies one attribute to another for those who have it. */
+{ kind: "copyAttribute"; 
+/**  From this one. */
+from: string; 
+/**  To this one. */
+to: string } | 
+/**  Deletes attributes. */
+{ kind: "deleteAttributes"; 
+/**  Their names. */
+attributes: string[] } | 
+/**  Lets users sign in. */
+{ kind: "enableUsers" } | 
+/**  Keeps users from signing in and ends their sessions. */
+{ kind: "disableUsers" } | 
+/**  Confirms users who have signed up. */
+{ kind: "confirmUsers"; 
+/**  Whether their e-mail address is marked as verified, too. */
+verifyEmail: boolean } | 
+/**  Ends passwords and sends codes with which users choose new ones. */
+{ kind: "resetPassword" } | 
+/**  Sets a password, which is handed over with the approval. */
+{ kind: "setPassword"; 
+/**  Whether it stays, or must be changed at the next sign-in. */
+permanent: boolean } | 
+/**  Signs users out everywhere. */
+{ kind: "signOut" } | 
+/**  Deletes users. */
+{ kind: "deleteUsers" } | 
+/**  Sets which second factors are asked for; factors that are not named stay as they are. */
+{ kind: "setMfa"; 
+/**  Turned on. */
+on: FactorKind[]; 
+/**  Turned off. */
+off: FactorKind[]; 
+/**  The one that is asked for first; `null` for none. */
+preferred: FactorKind | null } | 
+/**  Forgets a remembered device. */
+{ kind: "forgetDevice"; 
+/**  Its key. */
+deviceKey: string } | 
+/**  Links an identity of a provider to a user. */
+{ kind: "linkProvider"; 
+/**  The provider's name in the pool. */
+provider: string; 
+/**  Who the person is there. */
+subject: string } | 
+/**  Unlinks an identity of a provider. */
+{ kind: "unlinkProvider"; 
+/**  The provider's name in the pool. */
+provider: string; 
+/**  Who the person is there. */
+subject: string } | 
+/**  Adds users to a group. */
+{ kind: "addToGroup"; 
+/**  The group. */
+group: string } | 
+/**  Removes users from a group. */
+{ kind: "removeFromGroup"; 
+/**  The group. */
+group: string } | 
+/**  Creates a group. */
+{ kind: "createGroup"; 
+/**  The group. */
+settings: GroupWish } | 
+/**  Changes a group. */
+{ kind: "updateGroup"; 
+/**  The group. */
+settings: GroupWish } | 
+/**  Deletes a group; its members stay users. */
+{ kind: "deleteGroup"; 
+/**  The group. */
+group: string };
 
 /**  Which recording is meant, and in which form. */
 export type WriteRecording = {

@@ -5,6 +5,7 @@
 
 mod approve;
 mod compared;
+mod followed;
 mod handle;
 mod history;
 mod make;

@@ -1,0 +1,139 @@
+//! Changing users and groups in the real window: preview, job, undo; forms; the matrix; Production.
+
+use serde_json::{Value, json};
+
+use crate::Folder;
+use crate::screens::{open_sandbox, search};
+use crate::window::{Start, Window};
+
+const ESCAPE: &str = "\u{E00C}";
+
+async fn sandbox(folder: &Folder, theme: &'static str) -> Window {
+    let start = Start { data: folder.data(), theme: Some(theme), sandbox_users: Some(400), ..Start::default() };
+    let window = Window::start(start).await;
+    open_sandbox(&window).await;
+    window
+}
+
+/// How many users the local copy has as disabled.
+async fn disabled(window: &Window) -> Value {
+    let ask = "const done = arguments[arguments.length - 1]; window.__TAURI_INTERNALS__.invoke('get_overview')\
+        .then((view) => done(view.disabled), (why) => done(String(why.message)))";
+    window.run_later(ask, vec![]).await
+}
+
+#[tokio::test]
+async fn everybody_of_a_query_is_disabled_after_a_preview_and_enabled_again_by_undo() {
+    let folder = Folder::new();
+    let window = sandbox(&folder, "light").await;
+    let before = disabled(&window).await;
+    search(&window, "status:confirmed").await;
+    window.click("button", "/^Change all \\d+$/").await;
+    window.get("menuitem", "/^Disable/").await;
+    window.show("changes-menu").await;
+    window.click("menuitem", "/^Disable/").await;
+    window.get("dialog", "/^Disable \\d+ users$/").await;
+    window.sees("AdminDisableUser").await;
+    window.show("changes-plan").await;
+    window.resize(960, 600).await;
+    window.show("changes-plan-small").await;
+    window.resize(1440, 900).await;
+    assert_eq!(disabled(&window).await, before, "a preview changes nothing");
+    window.fill("textbox", "Reason", "left the company").await;
+    window.click("button", "/^Disable \\d+ users$/").await;
+    window.sees("Disable users: ").await;
+    assert!(disabled(&window).await.as_u64() > before.as_u64().map(|number| number + 50), "they are disabled");
+    window.click("button", "Open").await;
+    window.get("complementary", "Job").await;
+    window.sees("left the company").await;
+    window.show("changes-job").await;
+
+    window.click("button", "Undo").await;
+    window.get("dialog", "/^Undo: Disable users$/").await;
+    window.show("changes-undo").await;
+    window.click("button", "/^Undo: Disable users$/").await;
+    window.wait("all are enabled again", async || disabled(&window).await == before).await;
+
+    window.click("button", "Audit").await;
+    window.sees("AdminEnableUser").await;
+    window.click("button", "Verify").await;
+    window.sees("The chain is whole").await;
+    window.show("changes-audit").await;
+    window.quit().await;
+}
+
+#[tokio::test]
+async fn a_user_is_created_and_edited_put_into_a_group_by_the_matrix_and_deleted_once_production_is_unlocked() {
+    let folder = Folder::new();
+    let window = sandbox(&folder, "dark").await;
+    window.click("button", "New user").await;
+    window.fill("textbox", "Username", "zz-new").await;
+    window.fill("textbox", "/^E-mail/", "zz-new@postbox.example").await;
+    window.fill("textbox", "Name", "Zora New").await;
+    window.show("changes-new-user").await;
+    window.click("button", "Preview").await;
+    window.get("dialog", "Create zz-new").await;
+    window.sees("zz-new@postbox.example").await;
+    window.click("button", "Create zz-new").await;
+    window.sees("Create a user: 1 done").await;
+
+    search(&window, "zz-new").await;
+    window.click_first_row().await;
+    window.click("button", "Edit").await;
+    window.fill("textbox", "Name", "Zora Newer").await;
+    window.show("changes-edit").await;
+    window.click("button", "Preview the changes").await;
+    window.get("dialog", "/^Change attributes of Zora New/").await;
+    window.show("changes-edit-plan").await;
+    window.click("button", "/^Change attributes of Zora New/").await;
+    window.sees("Set attributes: 1 done").await;
+    window.get("heading", "Zora Newer").await;
+    window.click("tab", "Sign-in").await;
+    window.click("button", "Why can’t this person sign in?").await;
+    window.sees("As AWS listed the user at").await;
+    window.show("changes-why").await;
+    window.press(ESCAPE).await;
+
+    window.click("button", "Groups").await;
+    window.get("heading", "Groups").await;
+    window.show("changes-groups").await;
+    window.click("button", "Matrix").await;
+    window.fill("textbox", "Users of the matrix", "zz-new").await;
+    window.click("button", "Find").await;
+    window.click("checkbox", "Zora Newer in beta").await;
+    window.click("checkbox", "Zora Newer in newsletter").await;
+    window.sees("2 changes").await;
+    window.show("changes-matrix").await;
+    window.click("button", "Preview").await;
+    for _ in 0..2 {
+        window.get("dialog", "/^Add 1 user to /").await;
+        window.click("button", "/^Add 1 user to /").await;
+    }
+    window.wait("both are done", async || window.look("dialog", "").await.is_none()).await;
+
+    production(&window).await;
+    window.click("button", "Users").await;
+    search(&window, "zz-new group:beta group:newsletter").await;
+    window.click("button", "Change all 1").await;
+    window.click("menuitem", "/^Delete$/").await;
+    window.get("dialog", "Delete 1 user").await;
+    window.sees("Production is read-only").await;
+    window.fill("textbox", "Name of the pool", "customers").await;
+    window.show("changes-locked").await;
+    window.click("button", "Unlock").await;
+    window.sees("This cannot be taken back").await;
+    window.fill("textbox", "Name of the pool", "customers").await;
+    window.show("changes-delete").await;
+    window.click("button", "Delete 1 user").await;
+    window.sees("Delete users: 1 done").await;
+    window.get("heading", "/^Nobody matches/").await;
+    window.quit().await;
+}
+
+/// Says that the sandbox is Production, as a person does at the start.
+async fn production(window: &Window) {
+    let label = "const done = arguments[arguments.length - 1]; window.__TAURI_INTERNALS__.invoke('label_connection', \
+        { request: { connection: { profile: null, region: arguments[0], endpoint: null, sandbox: true }, \
+        environment: 'production', label: null } }).then(() => done('said'), (why) => done(String(why.message)))";
+    assert_eq!(window.run_later(label, vec![json!("eu-west-1")]).await, json!("said"));
+}

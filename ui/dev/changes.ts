@@ -1,0 +1,162 @@
+/** Made-up plans and jobs. */
+import type {
+  ApplyPlan,
+  ApprovePlan,
+  AuditView,
+  GetJobItems,
+  JobItemView,
+  JobProgressView,
+  JobView,
+  MakePlan,
+  PlanPreviewView,
+  Result,
+  UserView,
+  WhyView,
+  WireError,
+} from "../src/ipc/generated/bindings";
+
+const ok = async <T>(data: T): Promise<Result<T, WireError>> => ({ status: "ok", data });
+const bad = async <T>(
+  code: WireError["code"],
+  message: string,
+  field: string | null,
+): Promise<Result<T, WireError>> => ({
+  status: "error",
+  error: { code, message, field, retryAfterMs: null, requestId: null, iamAction: null, ssoLogin: null },
+});
+
+const ARN = "arn:aws:sts::123456789012:assumed-role/Operator/ada";
+const EXPORTED = { written: 2, total: 2, ended: true, path: "/home/ada/Downloads/poolkeeper-users.csv", error: null };
+const NAMES: Record<string, string> = { disableUsers: "disable users", enableUsers: "enable users" };
+
+/** Commands that plan on these people. `matching` finds those of a query. */
+export function changeCommands(people: UserView[], matching: (query: string) => UserView[], changed: () => void) {
+  const plans = new Map<string, { request: MakePlan; users: UserView[]; undoOf: string | null }>();
+  const jobs: { view: JobView; items: JobItemView[] }[] = [];
+  let next = 1;
+
+  function preview(request: MakePlan, users: UserView[], undoOf: string | null): PlanPreviewView {
+    const id = String(next++);
+    plans.set(id, { request, users, undoOf });
+    const after = request.wish.kind === "disableUsers" ? "no" : "yes";
+    const irreversible = request.wish.kind === "deleteUsers";
+    return {
+      plan: id,
+      action: NAMES[request.wish.kind] ?? request.wish.kind,
+      active: users.length,
+      skipped: {},
+      first: users.slice(0, 20).map((user) => ({
+        name: user.username,
+        calls: [request.wish.kind],
+        changes: [{ field: "enabled", before: after === "no" ? "yes" : "no", after }],
+      })),
+      calls: [
+        {
+          category: "UserUpdate",
+          operations: { AdminDisableUser: users.length },
+          calls: users.length,
+          perSecond: 12.5,
+        },
+      ],
+      seconds: users.length / 12.5,
+      messagesLow: 0,
+      messagesHigh: 0,
+      mayBill: 0,
+      undocumented: users.length,
+      alreadyCounted: 0,
+      priceLow: "0.00",
+      priceHigh: (users.length * 0.015).toFixed(2),
+      undo: [
+        {
+          undo: irreversible ? "impossible" : "exact",
+          why: irreversible ? "sub, password and second factors are gone" : null,
+          count: users.length,
+        },
+      ],
+      irreversible,
+      notes: [],
+    };
+  }
+
+  function begin(plan: string): JobView {
+    const { request, users, undoOf } = plans.get(plan) ?? { request: null, users: [], undoOf: null };
+    const items = users.map((user, seq) => ({
+      seq,
+      name: user.username,
+      sub: user.sub,
+      state: "done",
+      code: null,
+      why: null,
+      requestId: null,
+      changes: [],
+      differences: [],
+    }));
+    for (const user of users) {
+      if (request?.wish.kind === "disableUsers") user.enabled = false;
+      if (request?.wish.kind === "enableUsers") user.enabled = true;
+    }
+    const view: JobView = {
+      id: `job-${plan}`,
+      action: undoOf ? "undo" : (NAMES[request?.wish.kind ?? ""] ?? ""),
+      state: "ended",
+      counts: { queued: 0, sent: 0, done: items.length, failed: 0, unknown: 0, skipped: 0 },
+      by: ARN,
+      reason: null,
+      undoOf,
+      createdAt: new Date().toISOString(),
+    };
+    jobs.unshift({ view, items });
+    changed();
+    return view;
+  }
+
+  return {
+    makePlan: (request: MakePlan) => {
+      const users =
+        request.query !== null
+          ? matching(request.query)
+          : people.filter((user) => request.names.includes(user.username));
+      const disables = request.wish.kind === "disableUsers";
+      return ok(preview(request, disables ? users.filter((user) => user.enabled) : users, null));
+    },
+    planUndo: ({ id }: { id: string }) => {
+      const job = jobs.find((candidate) => candidate.view.id === id);
+      const users = people.filter((user) => job?.items.some((item) => item.name === user.username));
+      return ok(preview({ wish: { kind: "enableUsers" }, query: null, names: [] }, users, id));
+    },
+    savePlan: () => ok({ path: "/home/ada/Downloads/poolkeeper-plan.csv" }),
+    approvePlan: ({ plan, poolName }: ApprovePlan) => {
+      const deletes = plans.get(plan)?.request.wish.kind === "deleteUsers";
+      return deletes && !poolName
+        ? bad<{ token: string }>("validation", "Type the name of the pool: this cannot be taken back.", "poolName")
+        : ok({ token: plan });
+    },
+    applyPlan: ({ token }: ApplyPlan) => ok(begin(token)),
+    unlockChanges: () => ok(null),
+    lockChanges: () => ok(null),
+    listJobs: () => ok(jobs.map((job) => job.view)),
+    followJobs: () =>
+      ok(jobs.map(({ view }): JobProgressView => ({ id: view.id, phase: "ended", why: null, counts: view.counts }))),
+    getJobItems: ({ id, state }: GetJobItems) =>
+      ok(
+        (jobs.find((job) => job.view.id === id)?.items ?? []).filter((item) => state === null || item.state === state),
+      ),
+    pauseJob: () => ok(null),
+    resumeJob: () => ok(null),
+    saveJob: () => ok({ path: "/home/ada/Downloads/poolkeeper-job.csv" }),
+    askWhy: ({ username }: { username: string }) =>
+      ok<WhyView>({
+        username,
+        listedAt: new Date().toISOString(),
+        syncedAt: null,
+        reasons: [],
+      }),
+    startExport: () => ok(EXPORTED),
+    getExport: () => ok(EXPORTED),
+    cancelExport: () => ok(null),
+    listAudit: () => ok<AuditView[]>([]),
+    getPersonAudit: () => ok<AuditView[]>([]),
+    saveAudit: () => ok({ path: "/home/ada/Downloads/poolkeeper-audit.jsonl" }),
+    verifyAudit: () => ok({ valid: true, records: 0, head: "", faults: [] }),
+  };
+}

@@ -1,0 +1,76 @@
+import { render, screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it } from "vitest";
+import { stage } from "../../dev/fake";
+import App from "../App.svelte";
+import { preferredRole } from "../pages/groups/role";
+import { overlays } from "../stores/overlays.svelte";
+import { session } from "../stores/session.svelte";
+import { makePassword } from "./doings";
+
+const person = userEvent.setup({ delay: null });
+
+beforeEach(async () => {
+  Object.assign(stage, { hidden: false, slow: 5 });
+  overlays.close();
+  await session.close("start");
+});
+
+describe("changing users", () => {
+  it("shows what a change of all that match would do, carries it out and offers to take it back", async () => {
+    render(App);
+    await person.click(await screen.findByRole("button", { name: "Open the sandbox" }));
+    await screen.findByRole("grid", { name: "Users" });
+    await person.type(screen.getByRole("textbox", { name: "Search users" }), "kafor26@");
+    await person.click(await screen.findByRole("button", { name: "Change all 1" }, { timeout: 4000 }));
+    await person.click(await screen.findByRole("menuitem", { name: "Disable" }));
+    const sheet = await screen.findByRole("dialog", { name: "Disable 1 user" });
+    await within(sheet).findByText("1 change");
+    await person.click(within(sheet).getByRole("button", { name: "Disable 1 user" }));
+    await screen.findByText("Disable users: 1 done");
+    await person.click(screen.getByRole("button", { name: "Open" }));
+    const job = await screen.findByRole("complementary", { name: "Job" });
+    await person.click(within(job).getByRole("button", { name: "Undo" }));
+    await screen.findByRole("dialog", { name: "Undo: Disable users" });
+  });
+
+  it("wants the name of the pool before what cannot be taken back", async () => {
+    render(App);
+    await person.click(await screen.findByRole("button", { name: "Open the sandbox" }));
+    await screen.findByRole("grid", { name: "Users" });
+    await person.type(screen.getByRole("textbox", { name: "Search users" }), "kafor26@");
+    await person.click(await screen.findByRole("button", { name: "Change all 1" }, { timeout: 4000 }));
+    await person.click(await screen.findByRole("menuitem", { name: "Delete" }));
+    const sheet = await screen.findByRole("dialog", { name: "Delete 1 user" });
+    const button = within(sheet).getByRole("button", { name: "Delete 1 user" });
+    expect(button).toHaveProperty("disabled", true);
+    await person.type(within(sheet).getByRole("textbox", { name: "Name of the pool" }), session.name);
+    await waitFor(() => expect(button).toHaveProperty("disabled", false));
+  });
+});
+
+describe("which role wins", () => {
+  const group = (name: string, precedence: number | null, roleArn: string | null) => ({ name, precedence, roleArn });
+
+  it("is that of the group with the lowest precedence among those with a role", () => {
+    const groups = [group("a", 1, null), group("b", 5, "role-b"), group("c", 9, "role-c"), group("d", null, "role-d")];
+    expect(preferredRole(groups)).toEqual({ kind: "role", group: "b", role: "role-b", precedence: 5 });
+  });
+
+  it("is none where groups of one precedence disagree, and one where they agree", () => {
+    expect(preferredRole([group("a", 5, "x"), group("b", 5, "y")])).toEqual({ kind: "tie", precedence: 5 });
+    expect(preferredRole([group("b", 5, "x"), group("a", 5, "x")])).toMatchObject({ kind: "role", group: "a" });
+    expect(preferredRole([group("a", 5, null)])).toEqual({ kind: "none" });
+  });
+});
+
+describe("a password that is made", () => {
+  it("has letters of every kind and is another each time", () => {
+    const made = Array.from({ length: 50 }, () => makePassword());
+    for (const kind of [/[a-z]/, /[A-Z]/, /[0-9]/, /[^a-zA-Z0-9]/]) {
+      expect(made.every((password) => kind.test(password))).toBe(true);
+    }
+    expect(new Set(made).size).toBe(50);
+    expect(made.every((password) => password.length === 24)).toBe(true);
+  });
+});

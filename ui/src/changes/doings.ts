@@ -1,0 +1,150 @@
+import type { GroupView, UserView, Wish } from "../ipc/client";
+import type { IconName } from "../kit/icons";
+import { c } from "../strings/changes";
+
+export type DoingKind = keyof typeof c.actions.labels;
+
+/** Something that can be done to users, as the menu shows it. */
+export interface Doing {
+  kind: DoingKind;
+  icon: IconName;
+  /** Why it cannot be done; nothing when it can. */
+  why: string | null;
+  danger?: boolean;
+  /** What is done at once; nothing when something has to be asked first. */
+  wish: Wish | null;
+}
+
+export interface Section {
+  title: string;
+  doings: Doing[];
+}
+
+export const icons: Record<DoingKind, IconName> = {
+  enableUsers: "check",
+  disableUsers: "ban",
+  confirmUsers: "check-circle",
+  resetPassword: "key",
+  setPassword: "key",
+  resendInvitation: "send",
+  signOut: "offline",
+  setAttributes: "pencil",
+  replaceInAttribute: "search",
+  copyAttribute: "copy",
+  deleteAttributes: "minus",
+  addToGroup: "groups",
+  removeFromGroup: "groups",
+  setMfa: "shield",
+  forgetDevice: "device",
+  linkProvider: "link",
+  unlinkProvider: "globe",
+  deleteUsers: "trash",
+};
+
+const ASKS_NOTHING: Partial<Record<DoingKind, Wish>> = {
+  enableUsers: { kind: "enableUsers" },
+  disableUsers: { kind: "disableUsers" },
+  resetPassword: { kind: "resetPassword" },
+  signOut: { kind: "signOut" },
+  deleteUsers: { kind: "deleteUsers" },
+};
+
+interface Facts {
+  /** The one whom it is about; nothing for several. */
+  user: UserView | null;
+  /** How many it is about. */
+  count: number;
+  offline: boolean;
+  /** The pool's MFA setting in its raw form. */
+  mfa: string | null;
+  groups: GroupView[];
+}
+
+const why = c.actions.why;
+
+/** Why one user or this pool stands in the way of something. */
+function obstacle(kind: DoingKind, { user, count, offline, mfa, groups }: Facts): string | null {
+  if (offline) return why.offline;
+  if (kind === "setMfa" && mfa === "OFF") return why.mfaOff;
+  if (kind === "addToGroup" && groups.length === 0) return why.noGroups;
+  if (kind === "removeFromGroup" && (user ? user.groups.length === 0 : groups.length === 0)) {
+    return user ? why.inNoGroup : why.noGroups;
+  }
+  const ofOne = kind === "linkProvider" || kind === "unlinkProvider" || kind === "forgetDevice";
+  if (ofOne && count !== 1) return why.one;
+  if (!user) return null;
+  const external = user.status === "EXTERNAL_PROVIDER";
+  const invited = user.status === "FORCE_CHANGE_PASSWORD";
+  if (kind === "enableUsers" && user.enabled) return why.enabled;
+  if (kind === "disableUsers" && !user.enabled) return why.disabled;
+  if (kind === "confirmUsers" && user.status !== "UNCONFIRMED" && user.attributes["email_verified"] !== "false") {
+    return why.confirmed;
+  }
+  if ((kind === "resetPassword" || kind === "setPassword") && external) return why.federated;
+  if (kind === "resetPassword" && invited) return why.temporary;
+  if (kind === "resetPassword" && user.status === "UNCONFIRMED") return why.unconfirmed;
+  if (kind === "resendInvitation" && !invited) return why.noInvitation;
+  if (kind === "resendInvitation" && !user.attributes["email"] && !user.attributes["phone_number"]) {
+    return why.noAddress;
+  }
+  if (kind === "unlinkProvider" && !user.attributes["identities"]) return why.notLinked;
+  return null;
+}
+
+/** Everything that can be done, in sections; what is impossible here says why. */
+export function sections(facts: Facts): Section[] {
+  const titles = c.actions.sections;
+  const doing = (kind: DoingKind): Doing => ({
+    kind,
+    icon: icons[kind],
+    why: obstacle(kind, facts),
+    wish: ASKS_NOTHING[kind] ?? null,
+    danger: kind === "deleteUsers",
+  });
+  const section = (title: string, ...kinds: DoingKind[]) => ({ title, doings: kinds.map(doing) });
+  return [
+    section(titles.access, "enableUsers", "disableUsers", "confirmUsers", "resendInvitation"),
+    section(titles.password, "resetPassword", "setPassword", "signOut"),
+    section(titles.attributes, "setAttributes", "replaceInAttribute", "copyAttribute", "deleteAttributes"),
+    section(titles.groups, "addToGroup", "removeFromGroup"),
+    section(titles.factors, "setMfa", "forgetDevice", "linkProvider", "unlinkProvider"),
+    section(titles.end, "deleteUsers"),
+  ];
+}
+
+const SETS = ["abcdefghijkmnopqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789", "!#%+:=?@_-"] as const;
+
+/** A password of 24 characters with some of each kind, so that it fits what any pool asks for. */
+export function makePassword(random: (most: number) => number = chance): string {
+  const all = SETS.join("");
+  const pick = (from: string) => from[random(from.length)] ?? "x";
+  const letters = [...SETS.map(pick), ...Array.from({ length: 20 }, () => pick(all))];
+  for (let at = letters.length - 1; at > 0; at -= 1) {
+    const other = random(at + 1);
+    [letters[at], letters[other]] = [letters[other] ?? "x", letters[at] ?? "x"];
+  }
+  return letters.join("");
+}
+
+/** A number from 0 up to but without `most`, each as likely. */
+function chance(most: number): number {
+  const fair = Math.floor(0x1_0000_0000 / most) * most;
+  const drawn = new Uint32Array(1);
+  do crypto.getRandomValues(drawn);
+  while ((drawn[0] ?? 0) >= fair);
+  return (drawn[0] ?? 0) % most;
+}
+
+/** Linked identities of a user, as Cognito writes them. */
+export function identitiesOf(user: UserView | null): { provider: string; subject: string }[] {
+  try {
+    const all: unknown = JSON.parse(user?.attributes["identities"] ?? "[]");
+    if (!Array.isArray(all)) return [];
+    return all.flatMap((one: Record<string, unknown>) => {
+      const [provider, subject] = [one["providerName"], one["userId"]];
+      return typeof provider === "string" && typeof subject === "string" ? [{ provider, subject }] : [];
+    });
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,126 @@
+import { backend, type PlanPreviewView, type Wish } from "../ipc/client";
+import type { IconName } from "../kit/icons";
+import { jobs } from "./jobs.svelte";
+import { toasts } from "./toasts.svelte";
+
+/** Whom something is about: people by name, or everybody whom a query finds. */
+export interface Target {
+  query: string | null;
+  names: string[];
+  /** How many that are. */
+  count: number;
+  /** How they are called in a title. */
+  called: string;
+}
+
+/** Something that is wanted, before there is a plan. */
+export interface Order {
+  wish: Wish;
+  query: string | null;
+  names: string[];
+  title: string;
+  /** The title once it is known for how many there is something to do. */
+  titled?: (active: number) => string;
+  icon: IconName;
+  /** The password that is set; it is handed over with the approval and kept nowhere else. */
+  password?: string | null;
+  /** Called once it was begun. */
+  then?: () => void;
+}
+
+/** A plan that waits for approval. */
+export interface Sheet {
+  preview: PlanPreviewView;
+  title: string;
+  icon: IconName;
+  query: string | null;
+  password: string | null;
+  /** Its place among several that belong together. */
+  step: { at: number; all: number } | null;
+  then: () => void;
+}
+
+/** Plans: made here, shown in the sheet, carried out as jobs. */
+class Changes {
+  sheet = $state.raw<Sheet | null>(null);
+  /** Whether a plan is being made. */
+  planning = $state(false);
+  #waiting: Order[] = [];
+  #all = 1;
+
+  /** Makes a plan and shows it. Throws what is wrong with it. Several are shown one after the other. */
+  async plan(...orders: Order[]): Promise<void> {
+    const [first, ...others] = orders;
+    if (!first || this.planning) return;
+    this.#waiting = others;
+    this.#all = orders.length;
+    await this.#show(first);
+  }
+
+  /** As `plan`; what is wrong is said in a toast. */
+  async tryPlan(...orders: Order[]): Promise<void> {
+    try {
+      await this.plan(...orders);
+    } catch (thrown) {
+      toasts.complain(thrown);
+    }
+  }
+
+  /** Shows the plan that takes a job back. */
+  async undo(job: string, title: string): Promise<void> {
+    this.planning = true;
+    try {
+      const preview = await backend.planUndo({ id: job });
+      this.#waiting = [];
+      this.sheet = { preview, title, icon: "undo", query: null, password: null, step: null, then: () => undefined };
+    } catch (thrown) {
+      toasts.complain(thrown);
+    } finally {
+      this.planning = false;
+    }
+  }
+
+  /** Approves and begins what the sheet shows; then shows the next one, if there are several. */
+  async carryOut(poolName: string | null, reason: string | null): Promise<void> {
+    const sheet = this.sheet;
+    if (!sheet) return;
+    const { token } = await backend.approvePlan({ plan: sheet.preview.plan, poolName, reason });
+    const job = await backend.applyPlan({ token, password: sheet.password });
+    sheet.then();
+    this.sheet = null;
+    void jobs.began(job.id);
+    const next = this.#waiting.shift();
+    if (next) {
+      // What comes after belongs to it and is planned on what it leaves.
+      await this.#show(next).catch((thrown: unknown) => toasts.complain(thrown));
+    }
+  }
+
+  /** Leaves what is not begun. */
+  close(): void {
+    this.sheet = null;
+    this.#waiting = [];
+  }
+
+  async #show(order: Order): Promise<void> {
+    this.planning = true;
+    try {
+      const preview = await backend.makePlan({ wish: order.wish, query: order.query, names: order.names });
+      // What was said of the step before would lie over the sheet.
+      toasts.clear();
+      this.sheet = {
+        preview,
+        title: preview.active > 0 && order.titled ? order.titled(preview.active) : order.title,
+        icon: order.icon,
+        query: order.query,
+        password: order.password ?? null,
+        step: this.#all > 1 ? { at: this.#all - this.#waiting.length, all: this.#all } : null,
+        then: order.then ?? (() => undefined),
+      };
+    } finally {
+      this.planning = false;
+    }
+  }
+}
+
+export const changes = new Changes();

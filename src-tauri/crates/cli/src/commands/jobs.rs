@@ -38,7 +38,8 @@ pub(crate) async fn run(common: &GlobalOptions, asked: Jobs) -> Result<(), Failu
             let state = state.as_deref().and_then(ItemState::of_word);
             if common.format() == Format::Csv {
                 let out = ExportTarget::Out(Box::new(io::stdout()));
-                return Ok(drop(pool.export_outcomes(&id, state, FileFormat::Csv, out).await?));
+                pool.export_outcomes(&id, state, FileFormat::Csv, out).await?;
+                return Ok(());
             }
             let rows = pool.job_items(&id, state, 0, ENTRIES).await?;
             let items: Vec<JobItemView> = rows.iter().map(JobItemView::from).collect();

@@ -77,7 +77,7 @@ fn a_job_that_was_killed_is_interrupted_and_none_of_its_entries_is_lost() {
     let left = job(&home, &served);
     assert_eq!(left["state"], "interrupted");
     let entries = home.run_at(&served, &["jobs", "show", left["id"].as_str().unwrap(), "--json"]).json(0);
-    assert_eq!(sum(&left["counts"]) as usize, entries.as_array().unwrap().len());
+    assert_eq!(sum(&left["counts"]), entries.as_array().unwrap().len() as u64);
     let listed = home.run_at(&served, &["jobs"]);
     let told: u64 = listed
         .text()

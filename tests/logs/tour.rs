@@ -114,7 +114,7 @@ pub(crate) fn tour(folder: &Path) -> Seen {
 fn exported(send: &dyn Fn(&str, Value) -> Result<Value, Value>) {
     let plans = json!({
         "month": null, "low": 1, "likely": 2, "high": 3, "federatedPermille": 0, "linkedPermille": 0, "m2m": 0,
-        "others": 0, "othersPlan": null, "sms": 0, "smsPrice": null, "plan": null,
+        "others": 0, "othersPlan": null, "sms": 0, "smsPrice": null, "extraRate": 0, "replicated": false, "advancedSecurity": false, "plan": null,
     });
     for format in ["html", "pdf", "csv"] {
         send("save_report", json!({ "plans": plans, "format": format })).unwrap();

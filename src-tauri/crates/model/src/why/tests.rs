@@ -42,7 +42,7 @@ fn pool() -> Pool {
     }
 }
 
-fn policy(pool: serde_json::Value) -> PoolPolicy {
+fn policy(pool: &serde_json::Value) -> PoolPolicy {
     PoolPolicy::read(&json!({ "UserPool": pool })).unwrap()
 }
 
@@ -82,7 +82,7 @@ impl Case {
         Self {
             user,
             pool: pool(),
-            policy: policy(json!({})),
+            policy: policy(&json!({})),
             client: client(false, &["ALLOW_USER_SRP_AUTH"]),
             others: Vec::new(),
             now: "2026-01-02T00:00:00Z",
@@ -146,7 +146,7 @@ fn what_keeps_the_person_out_comes_first_with_a_fix_and_a_reply() {
 #[test]
 fn an_invitation_expires_by_the_pool_s_policy_and_a_doubt_stays_a_doubt() {
     let mut case = Case::new(user(UserStatus::ForceChangePassword, &VERIFIED));
-    case.policy = policy(json!({ "Policies": { "PasswordPolicy": { "TemporaryPasswordValidityDays": 3 } } }));
+    case.policy = policy(&json!({ "Policies": { "PasswordPolicy": { "TemporaryPasswordValidityDays": 3 } } }));
     case.now = "2026-01-03T23:59:00Z";
     assert_eq!(case.verdict("invitation-expired"), Verdict::Clear);
     case.now = "2026-01-04T00:01:00Z";
@@ -171,11 +171,11 @@ fn a_forgotten_password_needs_a_verified_address_and_a_pool_that_lets_it() {
     assert_eq!(action(&case.says("forgot-password")), Some(&Action::SetPassword { permanent: false }));
     case.user = user(UserStatus::Confirmed, &VERIFIED);
     let admin = json!({ "RecoveryMechanisms": [{ "Name": "admin_only", "Priority": 1 }] });
-    case.policy = policy(json!({ "AccountRecoverySetting": admin }));
+    case.policy = policy(&json!({ "AccountRecoverySetting": admin }));
     assert_eq!(case.verdict("forgot-password"), Verdict::Hinders);
     case.user = user(UserStatus::ResetRequired, &VERIFIED);
     assert_eq!(action(&case.says("reset-required")), Some(&Action::SetPassword { permanent: false }));
-    case.policy = policy(json!({}));
+    case.policy = policy(&json!({}));
     assert_eq!(action(&case.says("reset-required")), Some(&Action::ResetPassword));
 }
 

@@ -77,7 +77,7 @@ fn part_of_an_answer_of_cloudwatch_is_none() {
         (ANSWER.replacen("Complete", "PartialData", 1), "PartialData"),
         (ANSWER.replacen("\"Messages\": []", "\"NextToken\": \"x\"", 1), "NextToken"),
         (ANSWER.replacen("SignUpSuccesses", "SignUpThrottles", 1), "SignUpThrottles"),
-        (ANSWER.replacen("5.0", "0.5", 1), "0.5"),
+        (ANSWER.replacen("5.0", "0.5", 1), "no number of events"),
         (ANSWER[..200].to_owned(), "no answer"),
     ];
     for (answer, why) in cases {

@@ -49,7 +49,7 @@ pub(crate) async fn tour(window: &Window, mut look: impl AsyncFnMut(&Window, &st
     look(window, "overview").await;
     window.click("button", "Sign-in lab").await;
     // The flows come after the client, and move what is below them.
-    window.sees("USER_SRP_AUTH").await;
+    window.sees("closed to this client").await;
     look(window, "lab").await;
     window.click("button", "Tokens").await;
     window.get("heading", "/^Tokens/").await;

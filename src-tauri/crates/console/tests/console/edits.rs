@@ -163,6 +163,7 @@ async fn a_risk_is_accepted_with_a_reason_until_a_day_and_the_score_knows_of_it(
     let failing = health.findings.iter().find(|finding| finding.outcome == Outcome::Fail).unwrap();
     open.waive(failing.rule.id, &failing.resource, "until the new pool is there", until(30)).await.unwrap();
     assert_eq!(open.waivers().await.unwrap().len(), 1);
+    house.clock.push(jiff::SignedDuration::from_secs(1));
     open.keep_score(&health.findings).await.unwrap();
     let scores = open.scores().await.unwrap();
     assert_eq!(scores.len(), 2, "what is as it was is not kept again");

@@ -13,6 +13,11 @@ export type Asking =
 
 class Ask {
   current = $state.raw<Asking | null>(null);
+
+  /** Takes the question away, with what was typed into it: it belongs to one pool, and a password may be in it. */
+  leave(): void {
+    this.current = null;
+  }
 }
 
 export const asking = new Ask();

@@ -47,6 +47,8 @@ class Changes {
   planning = $state(false);
   #waiting: Order[] = [];
   #all = 1;
+  /** Grows with each time that all is left: a plan that was on its way then is not shown any more. */
+  #round = 0;
 
   /** Makes a plan and shows it. Throws what is wrong with it. Several are shown one after the other. */
   async plan(...orders: Order[]): Promise<void> {
@@ -69,8 +71,10 @@ class Changes {
   /** Shows the plan that takes a job back. */
   async undo(job: string, title: string): Promise<void> {
     this.planning = true;
+    const round = this.#round;
     try {
       const preview = await backend.planUndo({ id: job });
+      if (round !== this.#round) return;
       this.#waiting = [];
       this.sheet = { preview, title, icon: "undo", query: null, password: null, step: null, then: () => undefined };
     } catch (thrown) {
@@ -98,14 +102,17 @@ class Changes {
 
   /** Leaves what is not begun. */
   close(): void {
+    this.#round += 1;
     this.sheet = null;
     this.#waiting = [];
   }
 
   async #show(order: Order): Promise<void> {
     this.planning = true;
+    const round = this.#round;
     try {
       const preview = await backend.makePlan({ wish: order.wish, query: order.query, names: order.names });
+      if (round !== this.#round) return;
       // What was said of the step before would lie over the sheet.
       toasts.clear();
       this.sheet = {

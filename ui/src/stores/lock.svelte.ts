@@ -1,3 +1,4 @@
+import { asking } from "../changes/asking.svelte";
 import { backend } from "../ipc/client";
 import { t } from "../strings/en";
 import { changes } from "./changes.svelte";
@@ -32,6 +33,7 @@ class Lock {
     this.round += 1;
     lab.leave();
     // A password may wait in there.
+    asking.leave();
     changes.close();
     try {
       await backend.forgetSecrets();

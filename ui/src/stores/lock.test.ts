@@ -3,6 +3,8 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import App from "../App.svelte";
 import { backend } from "../ipc/client";
+import { asking } from "../changes/asking.svelte";
+import { changes } from "./changes.svelte";
 import { lab } from "./lab.svelte";
 import { lock } from "./lock.svelte";
 import { overlays } from "./overlays.svelte";
@@ -66,5 +68,41 @@ describe("locking", () => {
     after(32);
     await forgotten();
     expect(forget).toHaveBeenCalledOnce();
+  });
+
+  it("leaves no question with a typed password behind, and no plan that was on its way", async () => {
+    await signedIn();
+    const target = { query: null, names: ["ada"], count: 1, called: "ada" };
+    asking.current = { kind: "setPassword", target, user: null };
+    expect(await screen.findByRole("dialog", { name: /password/i })).toBeTruthy();
+    await lock.now();
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+
+    asking.current = { kind: "setPassword", target, user: null };
+    await screen.findByRole("dialog", { name: /password/i });
+    await session.close("pools");
+    expect(asking.current).toBeNull();
+  });
+
+  it("shows no plan that comes after it", async () => {
+    await signedIn();
+    let answer: (() => void) | undefined;
+    const real = backend.makePlan.bind(backend);
+    vi.spyOn(backend, "makePlan").mockImplementation(async (request) => {
+      await new Promise<void>((resolve) => (answer = resolve));
+      return real(request);
+    });
+    const made = changes.plan({
+      wish: { kind: "disableUsers" },
+      query: null,
+      names: ["ada"],
+      title: "Disable",
+      icon: "ban",
+    });
+    await waitFor(() => expect(answer).toBeDefined());
+    await lock.now();
+    answer?.();
+    await made;
+    expect(changes.sheet).toBeNull();
   });
 });

@@ -1,3 +1,4 @@
+import { asking } from "../changes/asking.svelte";
 import {
   backend,
   Failure,
@@ -255,6 +256,7 @@ class Session {
     people.forget();
     lab.leave();
     jobs.leave();
+    asking.leave();
     changes.close();
     selection.clear();
     this.groups = [];

@@ -143,13 +143,25 @@ impl Desk {
         self.round.load(Ordering::SeqCst)
     }
 
+    /// Whether it still is the round in which something was begun.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Cancelled`] when secrets were forgotten since, as they are when a pool is left.
+    pub(crate) fn still(&self, round: u64) -> Result<(), WireError> {
+        if self.round() == round {
+            return Ok(());
+        }
+        Err(WireError::new(ErrorCode::Cancelled, "Its pool was left or secrets were forgotten meanwhile."))
+    }
+
     /// Forgets passwords, sessions, tokens and credentials, on the clipboard, too, and those that are still on their way.
     pub(crate) async fn forget_secrets(&self) {
         self.round.fetch_add(1, Ordering::SeqCst);
         self.leave_browser();
-        *self.lab.lock().await = Bench::default();
-        *self.exchange.lock().await = None;
         self.clipboard.forget();
+        *self.exchange.lock().await = None;
+        // Last, for whoever works at the table may be waiting for AWS.
+        *self.lab.lock().await = Bench::default();
     }
 
     /// The exchange of a token for AWS credentials; none until one is made.

@@ -43,7 +43,7 @@ pub(crate) async fn describe_client(desk: Desk<'_>, request: OneClient) -> Answe
 pub(crate) async fn start_sign_in(desk: Desk<'_>, request: StartSignIn) -> Answer<LabView> {
     let (pool, round) = (desk.pool()?, desk.round());
     let client = client(&desk, &request.client_id).await?;
-    let device = table(&desk, &pool).await?.device_of(&request.username).filter(|_| request.use_device).cloned();
+    let device = table(&desk, round).await?.device_of(&request.username).filter(|_| request.use_device).cloned();
     let start = Start {
         password: request.password.filter(|password| !password.is_empty()).map(Into::into),
         totp: request.totp.filter(|secret| !secret.is_empty()).map(Into::into),
@@ -99,9 +99,9 @@ pub(crate) async fn leave_browser(desk: Desk<'_>) -> Answer<()> {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn replay_sign_in(desk: Desk<'_>) -> Answer<LabView> {
-    let pool = desk.pool()?;
+    let (pool, round) = (desk.pool()?, desk.round());
     let console = desk.console().await?;
-    let mut bench = table(&desk, &pool).await?;
+    let mut bench = table(&desk, round).await?;
     let again = console.replay(pool.connection(), held(&mut bench)?).await?;
     let view = LabView::from(&again);
     bench.sign_in = Some(again);
@@ -191,9 +191,9 @@ pub(crate) async fn sign_out_in_browser(desk: Desk<'_>) -> Answer<()> {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn run_errand(desk: Desk<'_>, request: LabErrand) -> Answer<ErrandView> {
-    let pool = desk.pool()?;
+    let (pool, round) = (desk.pool()?, desk.round());
     let client = client(&desk, &request.client_id).await?;
-    let mut bench = table(&desk, &pool).await?;
+    let mut bench = table(&desk, round).await?;
     let mut errands = match bench.errands.take().filter(|errands| *errands.pool() == pool.key().pool) {
         Some(mut errands) => {
             errands.through(client);
@@ -250,22 +250,19 @@ pub(crate) async fn forget_secrets(desk: Desk<'_>) -> Answer<()> {
 /// Puts a sign-in on the table, unless secrets were forgotten since it began: then its own go, too.
 async fn lay_down(desk: &Desk<'_>, round: u64, sign_in: SignIn) -> Answer<LabView> {
     let mut bench = desk.lab().lock().await;
-    if desk.round() != round {
-        return Err(WireError::new(ErrorCode::Cancelled, "Its pool was left or secrets were forgotten meanwhile."));
-    }
+    desk.still(round)?;
     let view = LabView::from(&sign_in);
     bench.sign_in = Some(sign_in);
     bench.note();
     Ok(view)
 }
 
-/// The lab's table, unless the pool was left meanwhile: what is done there belongs to the pool that is open.
-async fn table<'a>(desk: &'a Desk<'_>, pool: &OpenPool) -> Result<MutexGuard<'a, Bench>, WireError> {
+/// The lab's table, unless the pool was left or secrets were forgotten meanwhile: what is done there belongs to what is
+/// open.
+async fn table<'a>(desk: &'a Desk<'_>, round: u64) -> Result<MutexGuard<'a, Bench>, WireError> {
     let bench = desk.lab().lock().await;
-    if desk.pool()?.key() == pool.key() {
-        return Ok(bench);
-    }
-    Err(WireError::new(ErrorCode::Cancelled, "Another pool was opened meanwhile, so nothing was sent."))
+    desk.still(round)?;
+    Ok(bench)
 }
 
 fn held(bench: &mut Bench) -> Result<&mut SignIn, WireError> {

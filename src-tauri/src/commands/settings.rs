@@ -48,14 +48,20 @@ pub(crate) async fn get_client_configuration(desk: Desk<'_>, request: OneClient)
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn reveal_client_secret(desk: Desk<'_>, request: OneClient) -> Answer<RevealedView> {
-    Ok(RevealedView { value: secret(&desk, &request).await?.expose_secret().to_owned() })
+    let round = desk.round();
+    let secret = secret(&desk, &request).await?;
+    desk.still(round)?;
+    Ok(RevealedView { value: secret.expose_secret().to_owned() })
 }
 
 /// Copies a client's secret; half a minute later it is off the clipboard.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn copy_client_secret(desk: Desk<'_>, request: OneClient) -> Answer<()> {
-    desk.clipboard().copy(secret(&desk, &request).await?)
+    let round = desk.round();
+    let secret = secret(&desk, &request).await?;
+    desk.still(round)?;
+    desk.clipboard().copy(secret)
 }
 
 async fn secret(desk: &Desk<'_>, request: &OneClient) -> Result<SecretString, WireError> {

@@ -42,9 +42,7 @@ pub(crate) async fn exchange_token(desk: Desk<'_>, request: ExchangeToken) -> An
     drop(lab);
     let exchange = desk.console().await?.exchange(pool.connection(), ask).await?;
     let mut held = desk.exchange().lock().await;
-    if desk.round() != round {
-        return Err(WireError::new(ErrorCode::Cancelled, "Its pool was left or secrets were forgotten meanwhile."));
-    }
+    desk.still(round)?;
     let view = ExchangeView::from(&exchange);
     *held = Some(exchange);
     Ok(view)
@@ -54,14 +52,20 @@ pub(crate) async fn exchange_token(desk: Desk<'_>, request: ExchangeToken) -> An
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn reveal_credentials(desk: Desk<'_>, request: OneForm) -> Answer<RevealedView> {
-    Ok(RevealedView { value: written(&desk, request.form).await?.expose_secret().to_owned() })
+    let round = desk.round();
+    let text = written(&desk, request.form).await?;
+    desk.still(round)?;
+    Ok(RevealedView { value: text.expose_secret().to_owned() })
 }
 
 /// Copies the credentials; half a minute later they are off the clipboard.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn copy_credentials(desk: Desk<'_>, request: OneForm) -> Answer<()> {
-    desk.clipboard().copy(written(&desk, request.form).await?)
+    let round = desk.round();
+    let text = written(&desk, request.form).await?;
+    desk.still(round)?;
+    desk.clipboard().copy(text)
 }
 
 /// Forgets the credentials.

@@ -109,14 +109,15 @@ impl Slow {
         Self { shell, sandbox, _server: server, _runtime: runtime }
     }
 
-    /// Calls a command, and another one again and again from when it asks AWS until it is answered.
-    fn meanwhile(&self, command: &str, request: Value, other: &str) -> Result<Value, Value> {
+    /// Calls a command, and another one again and again from when it asks AWS for `operation` until it is answered.
+    fn meanwhile(&self, command: &str, request: Value, operation: &str, other: &str) -> Result<Value, Value> {
         let (window, arguments) = (self.shell.window.clone(), json!({ "request": request }));
         let command = command.to_owned();
         let answer = std::thread::spawn(move || invoke(&window, "tauri://localhost", &command, arguments));
-        while self.sandbox.calls().total() == 0 && !answer.is_finished() {
+        while self.sandbox.calls().of(operation) == 0 && !answer.is_finished() {
             std::thread::sleep(Duration::from_millis(5));
         }
+        assert!(self.sandbox.calls().of(operation) > 0, "{operation} was asked for");
         while !answer.is_finished() {
             self.shell.ask(other).unwrap();
         }
@@ -330,7 +331,7 @@ fn who_leaves_the_browser_while_aws_is_still_asked_is_heard() {
     // This client has no login page, which is not even found out.
     let client = slow.sandbox.description().clients[2].id.clone();
     let request = json!({ "clientId": client, "scopes": [] });
-    let refused = slow.meanwhile("hosted_sign_in", request, "leave_browser").unwrap_err();
+    let refused = slow.meanwhile("hosted_sign_in", request, "DescribeUserPoolClient", "leave_browser").unwrap_err();
     assert_eq!(refused["code"], "cancelled", "{refused}");
 }
 
@@ -371,8 +372,8 @@ fn a_sign_in_that_is_under_way_when_it_is_locked_leaves_no_tokens() {
         "clientId": client, "flow": "USER_PASSWORD_AUTH", "username": person.username, "password": person.password,
         "totp": null, "scopes": [], "metadata": {}, "useDevice": false,
     });
-    assert_eq!(slow.meanwhile("start_sign_in", request, "forget_secrets").unwrap_err()["code"], "cancelled");
-    assert!(slow.sandbox.calls().of("InitiateAuth") > 0, "Cognito was asked");
+    let refused = slow.meanwhile("start_sign_in", request, "InitiateAuth", "forget_secrets").unwrap_err();
+    assert_eq!(refused["code"], "cancelled", "{refused}");
     assert_eq!(slow.shell.call("reveal_token", json!({ "kind": "id" })).unwrap_err()["code"], "precondition");
 }
 
@@ -383,7 +384,7 @@ fn an_errand_of_a_pool_that_was_left_meanwhile_is_not_done() {
     let request = json!({
         "clientId": client, "username": "maria.keller", "kind": "forgot", "code": "", "password": "", "attributes": {},
     });
-    slow.meanwhile("run_errand", request, "close_pool").unwrap_err();
+    slow.meanwhile("run_errand", request, "DescribeUserPoolClient", "close_pool").unwrap_err();
     assert_eq!(slow.sandbox.calls().of("DescribeUserPoolClient"), 1);
     assert_eq!(slow.sandbox.calls().of("ForgotPassword"), 0);
 }

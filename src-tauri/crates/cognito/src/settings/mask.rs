@@ -1,9 +1,11 @@
 //! Hides secrets in bodies.
 
+use model::edit::MASK;
 use serde_json::Value;
 
-/// What stands for a secret. That there is one is worth knowing.
-const MASK: &str = "********";
+/// Maps whose names and values somebody chose and AWS shows to whoever may list tags. They are written back whole, so they
+/// are kept as they are.
+const TAGS: [&str; 2] = ["UserPoolTags", "IdentityPoolTags"];
 
 /// Replaces every secret: an app client's, and those with which the pool proves itself to other providers.
 pub(super) fn secrets(value: &mut Value) {
@@ -12,6 +14,7 @@ pub(super) fn secrets(value: &mut Value) {
             for (name, inner) in map {
                 match inner {
                     Value::String(text) if is_secret(name) => MASK.clone_into(text),
+                    Value::Object(_) if TAGS.contains(&name.as_str()) => {}
                     inner => secrets(inner),
                 }
             }
@@ -33,6 +36,11 @@ mod tests {
 
     #[test]
     fn secrets_are_hidden_wherever_they_are_and_nothing_else_is() {
+        let tags = json!({ "client_secret": "a tag", "private-key": "b" });
+        let mut pool = json!({ "UserPool": { "UserPoolTags": tags }, "IdentityPoolTags": tags });
+        let before = pool.clone();
+        super::secrets(&mut pool);
+        assert_eq!(pool, before, "tags are written back whole");
         let mut body = json!({ "UserPoolClient": { "ClientSecret": "hush", "ClientId": "web" },
             "IdentityProvider": { "ProviderDetails": { "client_id": "x", "client_secret": "hush", "private_key": "hush" } },
             "ClientSecrets": [{ "ClientSecretId": "web--1", "ClientSecretValue": "hush" }] });

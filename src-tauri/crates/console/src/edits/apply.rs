@@ -180,6 +180,10 @@ fn still_as_approved(edit: &Edit, now: &Value) -> Result<(), Error> {
 }
 
 fn told(missing: &[Difference], others: &[Difference]) -> String {
+    if others.is_empty() && missing.iter().all(|it| it.before.is_none()) {
+        let places = missing.iter().map(|it| it.pointer.as_str()).collect::<Vec<_>>().join(", ");
+        return format!("{places} was to go and is as it was: AWS kept it, or its default is the same.");
+    }
     let places = |list: &[Difference]| list.iter().map(|it| it.pointer.clone()).collect::<Vec<_>>().join(", ");
     match (missing.is_empty(), others.is_empty()) {
         (false, true) => format!("AWS took it, and {} is not as it was meant.", places(missing)),

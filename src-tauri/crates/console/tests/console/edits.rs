@@ -57,6 +57,33 @@ async fn an_edit_is_previewed_made_verified_written_down_and_taken_back() {
 }
 
 #[tokio::test]
+async fn messages_and_periods_are_left_to_aws_and_what_was_not_there_is_taken_back_to_nothing() {
+    let house = House::new(options(5)).await;
+    let open = house.open().await;
+    let message = "/UserPool/VerificationMessageTemplate/EmailMessage";
+    let days = "/UserPool/Policies/PasswordPolicy/TemporaryPasswordValidityDays";
+    let put = |pointer: &str, value| Put { pointer: pointer.to_owned(), value };
+    let sms = put("/UserPool/VerificationMessageTemplate/SmsMessage", Some(json!("{####} it is")));
+    let set = vec![put(message, Some(json!("Take {####}"))), put(days, Some(json!(3))), sms.clone()];
+    assert_eq!(made(&open, pool(), set).await.state, EditState::Done);
+    let cleared = made(&open, pool(), vec![put(message, None), put(days, None)]).await;
+    assert_eq!((cleared.state, cleared.why), (EditState::Done, None));
+    let after: serde_json::Value = serde_json::from_str(&cleared.after.unwrap()).unwrap();
+    assert_eq!(after.pointer(message), None);
+    assert_eq!(after.pointer("/UserPool/EmailVerificationMessage"), None);
+    assert_eq!(after.pointer(days), Some(&json!(7)), "AWS's default");
+    assert_eq!(after.pointer(&sms.pointer), sms.value.as_ref(), "what was not named stays");
+
+    let again = made(&open, pool(), vec![put(message, Some(json!("Now {####}")))]).await;
+    let back = open.plan_undo_edit(&again.id).await.unwrap();
+    let token = open.approve_edit(&back, Approval::default()).await.unwrap();
+    let undone = open.apply_edit(&token).await.unwrap();
+    assert_eq!((undone.state, undone.why), (EditState::Done, None));
+    let after: serde_json::Value = serde_json::from_str(&undone.after.unwrap()).unwrap();
+    assert_eq!(after.pointer(message), None);
+}
+
+#[tokio::test]
 async fn nothing_is_written_when_somebody_changed_it_since_the_preview() {
     let house = House::new(options(5)).await;
     let open = house.open().await;

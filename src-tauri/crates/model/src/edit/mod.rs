@@ -38,6 +38,9 @@ pub enum Kind {
     Roles,
 }
 
+/// What stands for a secret in what was read: that there is one is worth knowing, and it is never to be written.
+pub const MASK: &str = "********";
+
 /// Which one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -61,7 +64,7 @@ pub struct Put {
 /// Why something cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    /// AWS tells fields that would be lost.
+    /// AWS tells fields that would be lost, or whose values are masked.
     #[error(
         "AWS tells settings that this version does not know how to write back ({}). Writing the rest would reset them, so \
          nothing is written. Use a newer version, or change it in AWS's console.",
@@ -172,7 +175,8 @@ impl Kind {
     /// What is sent: the described object, in the form in which the request has it.
     ///
     /// # Errors
-    /// [`Refused::Unwritable`] when something that AWS tells would be lost; [`Refused::Undescribed`] for another body.
+    /// [`Refused::Unwritable`] when something that AWS tells would be lost or is masked; [`Refused::Undescribed`] for another
+    /// body.
     pub fn request(self, body: &Value) -> Result<Map<String, Value>, Refused> {
         let object = body.pointer(self.root()).and_then(Value::as_object);
         let object = object.ok_or_else(|| Refused::Undescribed(self.root().trim_start_matches('/').to_owned()))?;
@@ -191,7 +195,7 @@ impl Kind {
         if strange.is_empty() { Ok(request) } else { Err(Refused::Unwritable(strange.into_iter().collect())) }
     }
 
-    /// The described body with a patch.
+    /// The described body with a patch. What is taken away goes from its older place, too, where it has one.
     ///
     /// # Errors
     /// [`Refused::Fixed`] for a place that cannot be set; [`Refused::Nothing`] when it is so already.
@@ -202,6 +206,9 @@ impl Kind {
                 return Err(Refused::Fixed(put.pointer.rsplit('/').next().unwrap_or_default().to_owned()));
             }
             set(&mut patched, &put.pointer, put.value.clone());
+        }
+        if self == Self::Pool {
+            take_older(&mut patched, patch);
         }
         if differences(body, &patched).is_empty() { Err(Refused::Nothing) } else { Ok(patched) }
     }
@@ -214,6 +221,17 @@ const OLDER: [(&str, &str); 4] = [
     ("/SmsVerificationMessage", "/VerificationMessageTemplate/SmsMessage"),
     ("/AdminCreateUserConfig/UnusedAccountValidityDays", "/Policies/PasswordPolicy/TemporaryPasswordValidityDays"),
 ];
+
+/// Takes the older place with the newer one: alone it would say again what was to go.
+fn take_older(patched: &mut Value, patch: &[Put]) {
+    for (older, newer) in OLDER {
+        let newer = format!("/UserPool{newer}");
+        let gone = patched.pointer(&newer).is_none_or(Value::is_null);
+        if gone && patch.iter().any(|put| verify::touches(&put.pointer, &newer)) {
+            set(patched, &format!("/UserPool{older}"), None);
+        }
+    }
+}
 
 fn of_pool(request: &mut Map<String, Value>) {
     if let Some(name) = request.remove("Name") {
@@ -328,6 +346,34 @@ mod tests {
         let free = json!({ "UserPool": { "UserPoolTags": { "any": "tag" }, "AcrConfiguration": {
             "Level1": { "AcrValue": "a" } } } });
         Kind::Pool.request(&free).unwrap();
+    }
+
+    #[test]
+    fn what_is_taken_away_is_taken_from_its_older_place_too() {
+        let body = json!({ "UserPool": { "EmailVerificationMessage": "{####}", "SmsVerificationMessage": "sms {####}",
+            "VerificationMessageTemplate": { "EmailMessage": "{####}", "SmsMessage": "sms {####}" },
+            "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": true, "UnusedAccountValidityDays": 3 },
+            "Policies": { "PasswordPolicy": { "MinimumLength": 8, "TemporaryPasswordValidityDays": 3 } } } });
+        let gone = |place: &str| Put { pointer: format!("/UserPool/{place}"), value: None };
+        let patch = [
+            gone("VerificationMessageTemplate/EmailMessage"),
+            gone("Policies/PasswordPolicy/TemporaryPasswordValidityDays"),
+        ];
+        let request = Kind::Pool.request(&Kind::Pool.patched(&body, &patch).unwrap()).unwrap();
+        let wanted = json!({ "VerificationMessageTemplate": { "SmsMessage": "sms {####}" },
+            "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": true },
+            "Policies": { "PasswordPolicy": { "MinimumLength": 8 } } });
+        assert_eq!(Value::Object(request), wanted);
+    }
+
+    #[test]
+    fn a_mask_is_never_written() {
+        let tags = |value: &str| json!({ "UserPool": { "UserPoolTags": { "client_secret": value, "stage": "test" } } });
+        let refused = Kind::Pool.request(&tags(MASK)).unwrap_err();
+        assert_eq!(refused, Refused::Unwritable(vec!["UserPoolTags.client_secret".to_owned()]));
+        Kind::Pool.request(&tags("a value")).unwrap();
+        let client = json!({ "UserPoolClient": { "ClientId": "c", "ClientSecret": MASK } });
+        Kind::Client.request(&client).unwrap();
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::Kind;
+use super::{Kind, MASK};
 
 /// `{names}` are members, `[…]` is a list of such, `<…>` is a map whose names are free; a name alone is a text, a number, a
 /// flag, or a list of these.
@@ -77,7 +77,7 @@ impl Shape {
         read(&mut text.trim_start())
     }
 
-    /// Collects the places of a value that the shape has nothing for.
+    /// Collects the places of a value that the shape has nothing for, and those that are masked.
     pub(super) fn lacks(&self, value: &Value, place: &str, found: &mut BTreeSet<String>) {
         let below = |name: &str| if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") };
         match (self, value) {
@@ -95,8 +95,8 @@ impl Shape {
                 map.iter().for_each(|(name, inner)| shape.lacks(inner, &below(name), found));
             }
             (Self::List(shape), Value::Array(list)) => list.iter().for_each(|inner| shape.lacks(inner, place, found)),
-            (Self::Plain, Value::Array(list)) if list.iter().all(is_plain) => {}
-            (Self::Plain, value) if is_plain(value) => {}
+            (Self::Plain, Value::Array(list)) if list.iter().all(is_plain) && !list.iter().any(is_masked) => {}
+            (Self::Plain, value) if is_plain(value) && !is_masked(value) => {}
             (_, Value::Null) => {}
             _ => {
                 found.insert(place.to_owned());
@@ -107,6 +107,10 @@ impl Shape {
 
 fn is_plain(value: &Value) -> bool {
     !value.is_object() && !value.is_array()
+}
+
+fn is_masked(value: &Value) -> bool {
+    value == MASK
 }
 
 /// Reads one shape and leaves what comes after it.

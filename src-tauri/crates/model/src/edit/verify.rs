@@ -10,7 +10,8 @@ use super::{Kind, OLDER, Put};
 pub struct Verified {
     /// What changed and was meant to.
     pub changed: Vec<Difference>,
-    /// What was meant to be there and is not: the place, what was wanted, and what is there.
+    /// What was meant to be there and is not: the place, what was wanted, and what is there. Nothing was wanted of what was
+    /// to go and is as it was: AWS kept it, or its default is the same.
     pub missing: Vec<Difference>,
     /// What changed and was not meant to.
     pub others: Vec<Difference>,
@@ -43,14 +44,14 @@ pub fn verify(patch: &[Put], before: &Value, after: &Value, beside: Option<(&Val
     let mut verified = Verified::default();
     for put in patch {
         let found = after.pointer(&put.pointer);
-        // Where nothing was wanted, AWS's default may be there.
-        let Some(wanted) = &put.value else { continue };
-        let lacks = match found {
-            Some(found) => !differences(wanted, found).is_empty(),
-            None => !differences(wanted, &Value::Null).is_empty(),
+        let same = |other: &Value| differences(other, found.unwrap_or(&Value::Null)).is_empty();
+        let lacks = match &put.value {
+            Some(wanted) => !same(wanted),
+            // Where nothing was wanted, AWS's default may be there, but not what was to go.
+            None => before.pointer(&put.pointer).is_some_and(|was| !is_nothing(was) && same(was)),
         };
         if lacks {
-            let (pointer, before) = (put.pointer.clone(), Some(wanted.clone()));
+            let (pointer, before) = (put.pointer.clone(), put.value.clone());
             verified.missing.push(Difference { pointer, before, after: found.cloned() });
         }
     }
@@ -69,8 +70,12 @@ pub fn verify(patch: &[Put], before: &Value, after: &Value, beside: Option<(&Val
     verified
 }
 
+fn is_nothing(value: &Value) -> bool {
+    differences(value, &Value::Null).is_empty()
+}
+
 /// Whether one place is the other, or in it, or around it.
-fn touches(place: &str, other: &str) -> bool {
+pub(super) fn touches(place: &str, other: &str) -> bool {
     let within = |inner: &str, outer: &str| {
         inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
@@ -111,6 +116,23 @@ mod tests {
         assert_eq!(places(&verified.others), ["/UserPool/LambdaConfig/PreSignUp"]);
         assert_eq!(verified.changed.len(), 2, "{:?}", verified.changed);
         assert!(!verified.is_clean());
+    }
+
+    #[test]
+    fn what_was_to_go_and_is_as_it_was_is_missing_and_a_default_in_its_place_is_not() {
+        let pool = |message: Value| json!({ "UserPool": { "VerificationMessageTemplate": { "EmailMessage": message } } });
+        let pointer = "/UserPool/VerificationMessageTemplate/EmailMessage".to_owned();
+        let patch = [Put { pointer: pointer.clone(), value: None }];
+        let before = pool(json!("{####}"));
+        let kept = verify(&patch, &before, &before, None, Kind::Pool);
+        let wanted = Difference { pointer, before: None, after: Some(json!("{####}")) };
+        assert_eq!(kept.missing, [wanted]);
+        for after in [pool(Value::Null), pool(json!("Your code is {####}"))] {
+            assert!(verify(&patch, &before, &after, None, Kind::Pool).is_clean(), "{after}");
+        }
+        let nothing = pool(json!(""));
+        assert!(!verify(&patch, &nothing, &nothing, None, Kind::Pool).is_clean());
+        assert!(verify(&patch, &pool(Value::Null), &pool(Value::Null), None, Kind::Pool).is_clean());
     }
 
     #[test]

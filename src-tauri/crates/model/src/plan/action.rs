@@ -176,7 +176,9 @@ impl Action {
         let address = |name: &str| matches!(name, "email" | "phone_number");
         let unverified = match self {
             Self::SetAttributes { attributes } => {
-                attributes.keys().any(|name| address(name) && !attributes.contains_key(&format!("{name}_verified")))
+                let verified =
+                    |name: &String| attributes.get(&format!("{name}_verified")).is_some_and(|is| is == "true");
+                attributes.keys().any(|name| address(name) && !verified(name))
             }
             Self::ReplaceInAttribute { attribute, .. } => address(attribute),
             Self::CopyAttribute { to, .. } => address(to),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::action::{Action, NewUser};
-use super::item::{Change, Item, Plan, Record, Target};
+use super::item::{Change, Item, Plan, Record, Target, kept};
 use super::make::PlanError;
 use super::step::Step;
 
@@ -68,7 +68,7 @@ impl Item {
             self.changes.iter().any(same)
         };
         match step {
-            Step::UpdateAttributes { attributes } => attributes.iter().all(|(name, value)| told(name, Some(value))),
+            Step::UpdateAttributes { attributes } => attributes.iter().all(|(name, value)| told(name, kept(value))),
             Step::DeleteAttributes { attributes } => attributes.iter().all(|name| told(name, None)),
             Step::Enable => told("enabled", Some("yes")),
             Step::Disable => told("enabled", Some("no")),

@@ -1,10 +1,12 @@
 //! Holding a row of now against what was planned with, and against what a call would have made of it.
 
+use std::collections::HashSet;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::action::{GroupSettings, NewUser};
-use super::item::{Item, Record};
+use super::item::{Item, Record, Target, flag_of, kept};
 use super::step::Step;
 use crate::user::{User, UserStatus};
 
@@ -67,6 +69,7 @@ pub fn standing(item: &Item, now: Option<&User>, resent: bool) -> Standing {
     let compared: Vec<_> = item.changes.iter().filter(|change| change.field != "group").collect();
     let differences: Vec<Difference> = compared
         .iter()
+        .filter(|change| !follows(item, &change.field))
         .filter_map(|change| {
             let value = value(now, &change.field);
             (value != change.before).then(|| Difference {
@@ -87,6 +90,11 @@ pub fn standing(item: &Item, now: Option<&User>, resent: bool) -> Standing {
     }
     let done = compared.iter().all(|change| value(now, &change.field) == change.after);
     if done && (resent || shows_itself(&item.steps)) { Standing::Done } else { Standing::Changed(differences) }
+}
+
+/// Whether a field is the verified flag of an address that changes: AWS changes it with the address, which tells enough.
+fn follows(item: &Item, field: &str) -> bool {
+    item.changes.iter().any(|change| flag_of(&change.field) == Some(field) && change.before != change.after)
 }
 
 /// A field of a group's settings, by the name that changes have.
@@ -116,6 +124,25 @@ pub fn group_standing(item: &Item, now: &GroupSettings) -> Standing {
         false if is_changed(item, now) => Standing::Done,
         false => Standing::Changed(differences),
     }
+}
+
+/// What is otherwise about a group that is to be deleted than when the plan was made. Its members are told by their number
+/// alone, for a difference names nobody.
+#[must_use]
+pub fn group_differences(item: &Item, now: &GroupSettings, inside: &HashSet<&str>) -> Vec<Difference> {
+    let Some(Record::Group { settings, members }) = &item.record else { return Vec::new() };
+    let differs = |field: &str, planned_with: Option<String>, now: Option<String>| {
+        (planned_with != now).then(|| Difference { field: field.to_owned(), planned_with, now, wanted: None })
+    };
+    let field = |name: &&str| differs(name, setting(settings, name), setting(now, name));
+    let mut differences: Vec<Difference> = ["description", "precedence", "role"].iter().filter_map(field).collect();
+    let planned: HashSet<&str> = members.iter().map(Target::name).collect();
+    let (joined, left) = (inside.difference(&planned).count(), planned.difference(inside).count());
+    if joined + left > 0 {
+        let now = format!("{} ({joined} joined, {left} left)", inside.len());
+        differences.extend(differs("members", Some(planned.len().to_string()), Some(now)));
+    }
+    differences
 }
 
 /// Whether a group is as a change of it shall leave it.
@@ -187,7 +214,7 @@ fn shown(item: &Item, step: &Step, now: Option<&User>, in_group: Option<bool>, s
         (Step::Disable, Some(now)) => told(!now.enabled),
         (Step::Confirm, Some(now)) => told(now.status == UserStatus::Confirmed),
         (Step::UpdateAttributes { attributes }, Some(now)) => {
-            told(attributes.iter().all(|(name, value)| now.attribute(name) == Some(value)))
+            told(attributes.iter().all(|(name, value)| now.attribute(name) == kept(value)))
         }
         (Step::DeleteAttributes { attributes }, Some(now)) => {
             told(attributes.iter().all(|name| now.attribute(name).is_none()))
@@ -218,7 +245,7 @@ fn was_listed(item: &Item, sent_at: Timestamp) -> bool {
 
 /// Whether a user is the one that a call would have made, and not somebody else of the same name.
 fn is_ours(new: &NewUser, now: &User, sent_at: Timestamp) -> bool {
-    now.created_at >= earliest(sent_at) && new.attributes.iter().all(|(name, value)| now.attribute(name) == Some(value))
+    now.created_at >= earliest(sent_at) && new.attributes.iter().all(|(name, value)| now.attribute(name) == kept(value))
 }
 
 /// Whether the `identities` of a user name a provider's subject.

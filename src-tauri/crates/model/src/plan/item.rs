@@ -62,6 +62,25 @@ pub struct Change {
     pub after: Option<String>,
 }
 
+/// What there is of an attribute that is set to a value: AWS removes one that is set to nothing.
+pub(super) fn kept(value: &str) -> Option<&str> {
+    (!value.is_empty()).then_some(value)
+}
+
+/// The flag that says whether an address is verified; `None` for whatever is no address.
+pub(super) fn flag_of(attribute: &str) -> Option<&'static str> {
+    match attribute {
+        "email" => Some("email_verified"),
+        "phone_number" => Some("phone_number_verified"),
+        _ => None,
+    }
+}
+
+/// The verified flag after an address was set without it: a new one is unverified, and none has no flag.
+pub(super) fn flag_after(address: &str) -> Option<&'static str> {
+    kept(address).map(|_| "false")
+}
+
 /// What is kept of something that will be gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]

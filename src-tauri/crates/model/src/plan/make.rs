@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::action::{Action, Delivery, GroupSettings, NewUser};
 use super::compare::is_linked;
-use super::item::{Change, Item, Record, Target};
+use super::item::{Change, Item, Record, Target, flag_after, flag_of, kept};
 use super::step::Step;
 use crate::Username;
 use crate::group::Group;
@@ -75,7 +75,9 @@ pub fn item_for(action: &Action, user: &User, pool: &Pool) -> Result<Item, PlanE
             if has.is_empty() {
                 return skip("has none of these attributes");
             }
-            let changes = has.iter().map(|name| changed(name, user.attribute(name), None)).collect();
+            let mut changes: Vec<Change> = has.iter().map(|name| changed(name, user.attribute(name), None)).collect();
+            let flags = has.iter().filter_map(|name| flag_of(name)).filter(|flag| !attributes.contains(*flag));
+            changes.extend(flags.filter_map(|flag| verified_no_more(user, flag, None)));
             one(Step::DeleteAttributes { attributes: has.into_iter().cloned().collect() }, changes)
         }
         Action::EnableUsers if user.enabled => skip("is enabled already"),
@@ -179,7 +181,8 @@ fn confirm(user: &User, target: Target, verify_email: bool) -> Result<Item, Plan
     Ok(Item { target, steps, changes, skip: None, record: None })
 }
 
-/// Only what differs is sent; but whoever sets an address sends its verified flag along, for AWS treats the two together.
+/// Only what differs is sent; but whoever sets an address sends its verified flag along, for AWS treats the two together:
+/// without it a new address is unverified.
 fn set(user: &User, pool: &Pool, target: Target, wanted: &BTreeMap<String, String>) -> Result<Item, PlanError> {
     if wanted.is_empty() {
         return wrong("attributes", "Name at least one attribute.");
@@ -187,7 +190,7 @@ fn set(user: &User, pool: &Pool, target: Target, wanted: &BTreeMap<String, Strin
     for (name, value) in wanted {
         settable(pool, name, value)?;
     }
-    let differs = |name: &str| wanted.get(name).is_some_and(|value| user.attribute(name) != Some(value));
+    let differs = |name: &str| wanted.get(name).is_some_and(|value| user.attribute(name) != kept(value));
     let belongs = |name: &str| {
         differs(name)
             || name.strip_suffix("_verified").is_some_and(&differs)
@@ -201,10 +204,20 @@ fn set(user: &User, pool: &Pool, target: Target, wanted: &BTreeMap<String, Strin
     let change = |(name, value): (&String, &String)| Change {
         field: name.clone(),
         before: user.attribute(name).map(str::to_owned),
-        after: Some(value.clone()),
+        after: kept(value).map(str::to_owned),
     };
-    let changes = attributes.iter().map(change).collect();
+    let mut changes: Vec<Change> = attributes.iter().map(change).collect();
+    changes.extend(attributes.iter().filter(|(name, _)| differs(name)).filter_map(|(name, value)| {
+        let flag = flag_of(name).filter(|flag| !attributes.contains_key(*flag))?;
+        verified_no_more(user, flag, flag_after(value))
+    }));
     Ok(Item { target, steps: vec![Step::UpdateAttributes { attributes }], changes, skip: None, record: None })
+}
+
+/// What becomes of the verified flag of an address that is changed or deleted without it; `None` where there was none.
+fn verified_no_more(user: &User, flag: &str, after: Option<&str>) -> Option<Change> {
+    let before = user.attribute(flag).filter(|is| *is == "true")?.to_owned();
+    Some(Change { field: flag.to_owned(), before: Some(before), after: after.map(str::to_owned) })
 }
 
 /// Whether administrators may set an attribute to a value in this pool.

@@ -13,7 +13,9 @@ mod reverse;
 mod step;
 
 pub use action::{Action, Delivery, Factor, GroupSettings, MfaPreference, NewUser};
-pub use compare::{Difference, Evidence, Standing, evidence, group_standing, is_changed, over, standing};
+pub use compare::{
+    Difference, Evidence, Standing, evidence, group_differences, group_standing, is_changed, over, standing,
+};
 pub use item::{Change, Item, Plan, Record, Target};
 pub use job::{ItemCounts, ItemState, JobHead, JobState};
 pub use make::{PlanError, item_for, items_for_group, new_user};

@@ -1,5 +1,6 @@
 //! What a call makes of a row, so that nobody has to read it back.
 
+use super::item::{flag_after, flag_of, kept};
 use super::step::Step;
 use crate::user::{User, UserStatus};
 
@@ -15,9 +16,19 @@ pub fn patched(user: &User, step: &Step) -> Option<User> {
         Step::SetPassword { permanent: true } => after.status = UserStatus::Confirmed,
         Step::SetPassword { permanent: false } => after.status = UserStatus::ForceChangePassword,
         Step::UpdateAttributes { attributes } => {
+            let changed = attributes.iter().filter(|(name, value)| user.attribute(name) != kept(value));
+            for (flag, address) in changed.filter_map(|(name, value)| Some((flag_of(name)?, value))) {
+                after.attributes.insert(flag.to_owned(), flag_after(address).unwrap_or_default().to_owned());
+            }
             after.attributes.extend(attributes.iter().map(|(name, value)| (name.clone(), value.clone())));
+            after.attributes.retain(|_, value| !value.is_empty());
         }
-        Step::DeleteAttributes { attributes } => after.attributes.retain(|name, _| !attributes.contains(name)),
+        Step::DeleteAttributes { attributes } => {
+            for name in attributes {
+                after.attributes.remove(name);
+                flag_of(name).and_then(|flag| after.attributes.remove(flag));
+            }
+        }
         _ => return None,
     }
     (after != *user).then_some(after)

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::action::NewUser;
-use super::item::{Change, Item, Record, Target};
+use super::item::{Change, Item, Record, Target, flag_of};
 use super::step::Step;
 use crate::Username;
 use crate::user::User;
@@ -11,6 +11,8 @@ use crate::user::User;
 /// The entries that take back one that was done; empty when nothing can be. Of a deleted user a new one is made from the
 /// record; of a deleted group a new one with its members. In pools where users sign in by `addresses` (attributes such as
 /// `email`) a user is made by that, for the user name is Cognito's own there.
+///
+/// Entries that delete have no record yet: that is of the user or group as they are when it is planned.
 #[must_use]
 pub fn reversed(item: &Item, addresses: &[String]) -> Vec<Item> {
     match (&item.record, item.steps.first()) {
@@ -50,20 +52,34 @@ fn joined(group: &str) -> Change {
 
 /// The same target with the fields turned round, as far as the calls touch them.
 fn with(item: &Item, steps: Vec<Step>) -> Item {
-    let keeps_status = |change: &&Change| change.field != "status";
     let changes = item
         .changes
         .iter()
-        .filter(keeps_status)
+        .filter(|change| steps.iter().any(|step| touches(step, &change.field)))
         .map(|change| Change {
             field: change.field.clone(),
             before: change.after.clone(),
             after: change.before.clone(),
         })
         .collect();
-    let created = matches!(steps.first(), Some(Step::Delete));
-    let changes = if created { Vec::new() } else { changes };
     Item { target: item.target.clone(), steps, changes, skip: None, record: None }
+}
+
+/// Whether a call changes a field and leaves the user or group.
+fn touches(step: &Step, field: &str) -> bool {
+    match step {
+        Step::Enable | Step::Disable => field == "enabled",
+        Step::AddToGroup { .. } | Step::RemoveFromGroup { .. } => field == "group",
+        Step::UpdateGroup(_) => matches!(field, "description" | "precedence" | "role"),
+        Step::UpdateAttributes { attributes } => is_among(attributes.keys(), field),
+        Step::DeleteAttributes { attributes } => is_among(attributes.iter(), field),
+        _ => false,
+    }
+}
+
+/// Whether a field is one of these attributes, or the verified flag of one.
+fn is_among<'a>(mut attributes: impl Iterator<Item = &'a String>, field: &str) -> bool {
+    attributes.any(|name| name == field || flag_of(name) == Some(field))
 }
 
 fn reverse(step: &Step, item: &Item) -> Vec<Step> {
@@ -76,18 +92,20 @@ fn reverse(step: &Step, item: &Item) -> Vec<Step> {
         Step::Unlink { provider, subject } => vec![Step::Link { provider: provider.clone(), subject: subject.clone() }],
         Step::CreateGroup(_) => vec![Step::DeleteGroup],
         Step::CreateUser(_) => vec![Step::Delete],
-        Step::UpdateAttributes { attributes } => attributes_back(item, |name| attributes.contains_key(name)),
-        Step::DeleteAttributes { attributes } => attributes_back(item, |name| attributes.contains(name)),
+        Step::UpdateAttributes { .. } | Step::DeleteAttributes { .. } => attributes_back(item, step),
         _ => Vec::new(),
     }
 }
 
-fn attributes_back(item: &Item, touched: impl Fn(&str) -> bool) -> Vec<Step> {
-    let changes: Vec<&Change> = item.changes.iter().filter(|change| touched(&change.field)).collect();
+fn attributes_back(item: &Item, step: &Step) -> Vec<Step> {
+    let changes: Vec<&Change> = item.changes.iter().filter(|change| touches(step, &change.field)).collect();
     let values: BTreeMap<String, String> =
         changes.iter().filter_map(|change| Some((change.field.clone(), change.before.clone()?))).collect();
-    let gone: BTreeSet<String> =
+    let mut gone: BTreeSet<String> =
         changes.iter().filter(|change| change.before.is_none()).map(|change| change.field.clone()).collect();
+    // A flag goes with its address.
+    let flags: Vec<&str> = gone.iter().filter_map(|name| flag_of(name)).collect();
+    gone.retain(|name| !flags.contains(&name.as_str()));
     let mut steps = Vec::new();
     if !values.is_empty() {
         steps.push(Step::UpdateAttributes { attributes: values });

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::action::{Delivery, GroupSettings, MfaPreference, NewUser};
+use super::item::flag_of;
 use crate::GroupName;
 use crate::call::{MauEffect, QuotaCategory};
 use crate::mau::effect_of;
@@ -176,6 +177,9 @@ impl Step {
         let impossible = |why: &str| Undo::Impossible { why: why.to_owned() };
         let approximate = |why: &str| Undo::Approximate { why: why.to_owned() };
         match self {
+            Self::UpdateAttributes { attributes } if sets_unverified(attributes) => approximate(
+                "an address gets its verified mark back, but a code that was sent to the new one stays sent",
+            ),
             Self::UpdateAttributes { .. }
             | Self::DeleteAttributes { .. }
             | Self::Enable
@@ -210,4 +214,10 @@ impl Step {
             Self::ForgetDevice { .. } => impossible("a forgotten device has to be remembered at a new sign-in"),
         }
     }
+}
+
+/// Whether an address is set without being called verified, so that AWS may send a code to it.
+fn sets_unverified(attributes: &BTreeMap<String, String>) -> bool {
+    let verified = |flag: &str| attributes.get(flag).is_some_and(|is| is == "true");
+    attributes.iter().any(|(name, value)| !value.is_empty() && flag_of(name).is_some_and(|flag| !verified(flag)))
 }

@@ -228,7 +228,8 @@ impl OpenPool {
         blocking(move || history.timeline(&key, &person)).await
     }
 
-    /// Erases what the history knows of a user, and the name from the ledger. The cached row stays, since it is what AWS has now.
+    /// Erases what the history knows of a user, and the names from the journal. Also of a user who is gone, by user name or
+    /// `sub`. The cached row stays, since it is what AWS has now.
     ///
     /// # Errors
     /// As [`OpenPool::timeline`].
@@ -243,12 +244,13 @@ impl OpenPool {
         let address = |name: &str| found.as_ref().and_then(|user| user.attribute(name)).map(str::to_owned);
         let mut names = vec![username.to_owned(), person.clone()];
         names.extend(["email", "phone_number"].into_iter().filter_map(address));
-        let key = self.key.clone();
-        blocking(move || history.erase_person(&key, &person)).await?;
+        let (key, erased) = (self.key.clone(), person.clone());
+        blocking(move || history.erase_person(&key, &erased)).await?;
         let journal = self.console.vault().journal.clone();
         if let Some(journal) = journal {
             let pool = self.key.pool.clone();
             blocking(move || {
+                names.extend(journal.known_as(pool.as_str(), &person)?);
                 let names: Vec<&str> = names.iter().map(String::as_str).collect();
                 journal.forget_person(pool.as_str(), &names)
             })

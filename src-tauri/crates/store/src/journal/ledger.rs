@@ -1,9 +1,11 @@
 //! The ledger: which calls may have made which user billable.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::call::MauEffect;
-use model::plan::{Item, Record};
+use model::plan::{Item, Record, Step};
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::{Journal, JournalError};
@@ -174,6 +176,30 @@ impl Journal {
             })
         })?;
         rows.collect::<Result<_, _>>().map_err(Into::into)
+    }
+
+    /// The names that jobs of a pool have for a person who is named by user name or `sub`: both of these, and the one that they
+    /// were created under. Of a name that several people had, the names of all of them.
+    ///
+    /// # Errors
+    /// [`JournalError::Failed`].
+    pub fn known_as(&self, pool: &str, person: &str) -> Result<BTreeSet<String>, JournalError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(
+            "SELECT name, sub, body FROM items
+             WHERE (name = ?2 OR sub = ?2) AND job IN (SELECT id FROM jobs WHERE pool = ?1 OR pool LIKE '%/' || ?1)",
+        )?;
+        let mut rows = statement.query(params![pool, person])?;
+        let mut names = BTreeSet::new();
+        while let Some(row) = rows.next()? {
+            names.insert(row.get(0)?);
+            names.extend(row.get::<_, Option<String>>(1)?);
+            let item = serde_json::from_str::<Item>(&row.get::<_, String>(2)?).ok();
+            if let Some(Step::CreateUser(new)) = item.and_then(|item| item.steps.into_iter().next()) {
+                names.insert(new.username);
+            }
+        }
+        Ok(names)
     }
 
     /// Forgets who was meant by every entry of a pool about this person: in the ledger, in jobs that have ended or ended

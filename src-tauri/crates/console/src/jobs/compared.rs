@@ -1,8 +1,13 @@
 //! Looking at a user or group as it is now, before the first call about it.
 
+use std::collections::HashSet;
+
 use cognito::{Error as CallError, ErrorKind, UserFilter, UserPage};
 use model::group::Group;
-use model::plan::{Difference, GroupSettings, Item, ItemState, Standing, Step, Target, group_standing, over, standing};
+use model::plan::{
+    Difference, GroupSettings, Item, ItemState, Standing, Step, Target, group_differences, group_standing, over,
+    standing,
+};
 use model::user::User;
 use model::{GroupName, Sub, Username};
 use store::ItemEnd;
@@ -91,7 +96,11 @@ impl Run {
 
     /// Compares a group that is to be changed, and lets the call leave what it leaves out as it is now.
     async fn group_compared(&self, name: &GroupName, item: &mut Item, resent: bool) -> Result<Compared, Error> {
-        let [Step::UpdateGroup(wanted)] = item.steps.as_slice() else { return Ok(Ok(None)) };
+        let wanted = match item.steps.as_slice() {
+            [Step::UpdateGroup(wanted)] => wanted,
+            [Step::DeleteGroup] => return self.deletion_compared(name, item, resent).await,
+            _ => return Ok(Ok(None)),
+        };
         let now = match self.group(name).await? {
             Ok(Some(group)) => GroupSettings::of(&group),
             Ok(None) => return Ok(Err(gone("There is no such group in this pool."))),
@@ -108,6 +117,26 @@ impl Run {
                 Ok(None)
             }
         })
+    }
+
+    /// Compares a group that is to be deleted, with its members: what is put back is what was planned with.
+    async fn deletion_compared(&self, name: &GroupName, item: &Item, resent: bool) -> Result<Compared, Error> {
+        let now = match self.group(name).await? {
+            Ok(Some(group)) => GroupSettings::of(&group),
+            Ok(None) if resent => return Ok(Err(done(item, resent))),
+            Ok(None) => return Ok(Err(gone("There is no such group in this pool."))),
+            Err(end) => return Ok(Err((0, end))),
+        };
+        let inside = match self.members(name).await? {
+            Ok(inside) => inside,
+            Err(end) => return Ok(Err((0, end))),
+        };
+        let differences = group_differences(item, &now, &inside.iter().map(Username::as_str).collect());
+        if differences.is_empty() {
+            return Ok(Ok(None));
+        }
+        let why = "Somebody changed this group or its members after the plan was made, so it was not deleted.";
+        Ok(Err(changed(why, &differences)))
     }
 
     /// The user whom a filter finds (`ListUsers`; free), waiting for whatever passes.
@@ -150,6 +179,26 @@ impl Run {
                     token = next;
                     if token.is_none() || found.is_some() {
                         return Ok(Ok(found));
+                    }
+                }
+                Err(error) if self.hold.passes(&error) && !self.is_stopping() => self.wait_out(error, before).await,
+                Err(error) => return Ok(Err(refused(error.into()))),
+            }
+        }
+    }
+
+    /// The members of a group (`ListUsersInGroup`; free), waiting for whatever passes.
+    pub(super) async fn members(&self, name: &GroupName) -> Result<Result<HashSet<Username>, ItemEnd>, Error> {
+        let (mut members, mut token) = (HashSet::new(), None);
+        loop {
+            let before = self.hold.before();
+            match self.live().session.members(&self.pool.key.pool, name, token.clone()).await {
+                Ok((page, next)) => {
+                    self.hold.went_well();
+                    members.extend(page);
+                    token = next;
+                    if token.is_none() {
+                        return Ok(Ok(members));
                     }
                 }
                 Err(error) if self.hold.passes(&error) && !self.is_stopping() => self.wait_out(error, before).await,

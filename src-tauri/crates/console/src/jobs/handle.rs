@@ -79,7 +79,8 @@ impl OpenPool {
     ///
     /// # Errors
     /// [`Code::Precondition`] in locked Production, when the credentials are another's by now, the token does not hold, a
-    /// password is missing, or the plan was carried out already;
+    /// password is missing, the plan was carried out already, or it takes a job back that another job takes back or that is
+    /// under way again;
     /// [`Code::JournalUnavailable`] when it cannot be written down: then nothing is sent.
     pub async fn apply(self: &Arc<Self>, token: &str, password: Option<SecretString>) -> Result<JobHandle, Error> {
         self.may_change()?;
@@ -87,6 +88,9 @@ impl OpenPool {
         let plan = approved.plan;
         if plan.action.needs_password() && password.is_none() {
             return Err(Error::invalid("password", "Give the password that is to be set."));
+        }
+        if let model::plan::Action::Undo { job } = &plan.action {
+            self.may_be_undone(job).await?;
         }
         let journal = self.journal()?;
         let live = self.pinned().await?;
@@ -131,13 +135,16 @@ impl OpenPool {
     /// Goes on with a job that was paused, stopped, or left by a program that ended. One that runs is joined.
     ///
     /// # Errors
-    /// [`Code::NotFound`]; [`Code::Precondition`] for a job of another pool, account, user or role, or in locked Production.
+    /// [`Code::NotFound`]; [`Code::Precondition`] for a job of another pool, account, user or role, for one that was taken
+    /// back, or in locked Production.
     pub async fn go_on(self: &Arc<Self>, id: &str, password: Option<SecretString>) -> Result<JobHandle, Error> {
         let (journal, row) = self.job_of_this_pool(id).await?;
         self.may_change()?;
         if let Some(running) = self.running_job(id) {
             return Ok(running);
         }
+        self.is_not_undone(id).await?;
+        self.console.desk.forget_undo_of(id);
         let run = Run::new(self.clone(), journal, row.job, password, self.pinned().await?).await?;
         self.start(run).await
     }
@@ -158,6 +165,8 @@ impl OpenPool {
             return Err(Error::new(Code::Precondition, "This job is under way. Wait until it has ended."));
         }
         self.may_change()?;
+        self.is_not_undone(id).await?;
+        self.console.desk.forget_undo_of(id);
         // Whoever may not carry it out leaves it as it is.
         let live = self.pinned().await?;
         let what = if unknown { "retry unknown" } else { "retry failed" };

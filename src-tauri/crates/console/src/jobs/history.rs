@@ -1,10 +1,12 @@
 //! Looking back: undo as a plan of its own, and the audit.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use model::plan::{Action, Item, ItemCounts, ItemState, JobState, Plan, Step, Target, reversed};
+use model::plan::{Action, Item, ItemCounts, JobState, Plan, Record, Step, Target, reversed};
 use store::{AuditFilter, AuditRecord, AuditVerdict, JobRow};
 
+use super::make::ASKED;
 use crate::error::{Code, Error};
 use crate::open::{Console, blocking};
 use crate::pool::OpenPool;
@@ -13,42 +15,38 @@ use crate::pool::OpenPool;
 const PAGE: u32 = 1_000;
 
 impl OpenPool {
-    /// A plan that takes back what a job did, as far as that can be: the last entry first. Of a deleted user a new one is
-    /// made from the record.
+    /// A plan that takes back what a job did, as far as that can be: the last entry first, and of an entry that ended half
+    /// way that half. Of a deleted user a new one is made from the record; of whoever is deleted by it a record is kept
+    /// (`ListUsers`, `ListGroups`, `ListUsersInGroup`; free). A job that is paused is taken back as far as it came, and does
+    /// not go on then.
     ///
     /// # Errors
-    /// [`Code::NotFound`] for an unknown job; [`Code::Precondition`] when nothing of it was applied or can be taken back, or
-    /// another job takes it back already.
+    /// [`Code::NotFound`] for an unknown job; [`Code::Precondition`] when it is under way, nothing of it was applied or can be
+    /// taken back, or another job takes it back already.
     pub async fn plan_undo(&self, job: &str) -> Result<Arc<Plan>, Error> {
-        let jobs = self.jobs().await?;
-        if let Some(by) = undone_by(&jobs, job) {
-            let id = &by.job.id;
-            let message = match by.state {
-                JobState::Ended => format!("This job was taken back already, by the job {id}."),
-                _ => format!("The job {id} takes this one back already and has not ended: let it go on."),
-            };
-            return Err(Error::new(Code::Precondition, message));
-        }
+        self.may_be_undone(job).await?;
         let addresses = self.described().await?.username_attributes;
         let mut items: Vec<Item> = Vec::new();
         let (mut from, mut impossible, mut recreated) = (0, 0_u64, false);
         loop {
-            let rows = self.job_items(job, Some(ItemState::Done), from, PAGE).await?;
+            let rows = self.job_items(job, None, from, PAGE).await?;
             let Some(last) = rows.last() else { break };
             from = last.seq + 1;
             for row in rows {
                 // What was so already when its turn came, we did not do.
-                let Some(item) = row.item.filter(|_| row.step > 0) else { continue };
+                let Some(mut item) = row.item.filter(|_| row.step > 0) else { continue };
+                item.steps.truncate(row.step);
                 let back = reversed(&item, &addresses);
                 impossible += u64::from(back.is_empty());
                 recreated |= item.record.is_some() && matches!(item.target, Target::User { .. });
-                items.extend(self.with_sub(back).await?);
+                items.extend(back);
             }
         }
         if items.is_empty() {
             let message = "Nothing of this job was applied that could be taken back.";
             return Err(Error::new(Code::Precondition, message));
         }
+        let items = self.filled_in(without_leaving(items)).await?;
         // Groups come before those who join them.
         let (groups, mut users): (Vec<Item>, Vec<Item>) =
             items.into_iter().partition(|item| matches!(item.target, Target::Group { .. }));
@@ -68,24 +66,84 @@ impl OpenPool {
         Ok(self.put_on_desk(Action::Undo { job: job.to_owned() }, items, notes))
     }
 
-    /// Fills in the `sub` of users, so that they are compared before they are touched. Who is to be deleted is known by the
-    /// `sub` that they were made with or is left alone: their name may be somebody else's now.
-    async fn with_sub(&self, items: Vec<Item>) -> Result<Vec<Item>, Error> {
+    /// Refuses while a job is under way, and when another takes it back.
+    pub(super) async fn may_be_undone(&self, job: &str) -> Result<(), Error> {
+        let row = self.job(job).await?;
+        let refused = |message: String| Err(Error::new(Code::Precondition, message));
+        if row.state == JobState::Running {
+            return refused(
+                "This job is under way. Pause it, or wait until it has ended, and then take it back.".to_owned(),
+            );
+        }
+        if row.counts.sent > 0 {
+            let message = "It is not known what became of the last calls of this job. Let it go on first: it asks AWS.";
+            return refused(message.to_owned());
+        }
+        match undone_by(&self.jobs().await?, job) {
+            None => Ok(()),
+            Some(JobRow { job: by, state: JobState::Ended, .. }) => {
+                refused(format!("This job was taken back already, by the job {}.", by.id))
+            }
+            Some(JobRow { job: by, .. }) => {
+                refused(format!("The job {} takes this one back already and has not ended: let it go on.", by.id))
+            }
+        }
+    }
+
+    /// Refuses for a job that was taken back: what it did afterwards could not be.
+    pub(super) async fn is_not_undone(&self, job: &str) -> Result<(), Error> {
+        let jobs = self.jobs().await?;
+        let Some(by) = undone_by(&jobs, job) else { return Ok(()) };
+        let message =
+            format!("This job is taken back by the job {}, so it does not go on. Make a new plan.", by.job.id);
+        Err(Error::new(Code::Precondition, message))
+    }
+
+    /// Fills in what is known only now: the `sub` of users, so that they are compared before they are touched, and the record
+    /// of whoever is deleted.
+    async fn filled_in(&self, items: Vec<Item>) -> Result<Vec<Item>, Error> {
+        let few = items.len() <= ASKED;
         let mut filled = Vec::new();
-        for mut item in items {
-            if matches!(item.steps.first(), Some(Step::Delete)) && item.target.sub().is_none() {
-                filled.push(Item::skipped(item.target, "has no sub by which to tell them from another"));
-                continue;
-            }
-            let creates = matches!(item.steps.first(), Some(Step::CreateUser(_)));
-            if let (Target::User { username, sub }, false) = (&mut item.target, creates)
-                && sub.is_none()
-            {
-                *sub = self.user(username).await?.and_then(|user| user.sub().map(str::to_owned));
-            }
-            filled.push(item);
+        for item in items {
+            filled.push(match item.steps.first() {
+                Some(Step::CreateUser(_)) => item,
+                Some(Step::Delete) => self.with_user(item, few).await?,
+                Some(Step::DeleteGroup) => self.with_group(item).await?,
+                _ => self.with_sub(item).await?,
+            });
         }
         Ok(filled)
+    }
+
+    async fn with_sub(&self, mut item: Item) -> Result<Item, Error> {
+        if let Target::User { username, sub } = &mut item.target
+            && sub.is_none()
+        {
+            *sub = self.user(username).await?.and_then(|user| user.sub().map(str::to_owned));
+        }
+        Ok(item)
+    }
+
+    /// Who is to be deleted is known by the `sub` that they were made with or is left alone: their name may be somebody
+    /// else's now.
+    async fn with_user(&self, item: Item, ask: bool) -> Result<Item, Error> {
+        let Target::User { username, sub: Some(sub) } = &item.target else {
+            return Ok(Item::skipped(item.target, "has no sub by which to tell them from another"));
+        };
+        Ok(match self.find(username, ask).await? {
+            Some(user) if user.sub() == Some(sub) => Item { record: Some(Record::User(Box::new(user))), ..item },
+            Some(_) => Item::skipped(item.target, "is somebody else by now"),
+            None => Item::skipped(item.target, "is gone already"),
+        })
+    }
+
+    async fn with_group(&self, item: Item) -> Result<Item, Error> {
+        let Target::Group { name } = &item.target else { return Ok(item) };
+        match self.group_items(&Action::DeleteGroup { group: name.clone() }, name).await {
+            Ok(planned) => Ok(planned.into_iter().next().unwrap_or(item)),
+            Err(error) if error.code == Code::NotFound => Ok(Item::skipped(item.target, "is gone already")),
+            Err(error) => Err(error),
+        }
     }
 
     /// What the audit tells of a user or group of this pool, the newest first.
@@ -98,6 +156,19 @@ impl OpenPool {
             AuditFilter { person: Some(name.to_owned()), pool: Some(self.key.to_string()), ..AuditFilter::default() };
         blocking(move || journal.audit(&filter, limit)).await
     }
+}
+
+/// The entries but for those that leave a group which is deleted anyway.
+fn without_leaving(mut items: Vec<Item>) -> Vec<Item> {
+    let deletes = |item: &Item| matches!(item.steps.first(), Some(Step::DeleteGroup));
+    let deleted: HashSet<String> =
+        items.iter().filter(|item| deletes(item)).map(|item| item.target.name().to_owned()).collect();
+    let leaves = |step: &Step| matches!(step, Step::RemoveFromGroup { group } if deleted.contains(group.as_str()));
+    items.retain_mut(|item| {
+        item.steps.retain(|step| !leaves(step));
+        !item.steps.is_empty()
+    });
+    items
 }
 
 /// The job that took another back, or is about to, and was not taken back itself. One of which something failed may be

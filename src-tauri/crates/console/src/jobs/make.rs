@@ -28,7 +28,7 @@ fn named(at: usize) -> String {
 const PAGE: u32 = 500;
 
 /// Up to so many users are asked for at AWS when a plan is made, so that it rests on what is there now.
-const ASKED: usize = 10;
+pub(super) const ASKED: usize = 10;
 
 /// Whom an action is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -203,7 +203,7 @@ impl OpenPool {
     }
 
     /// The user of a name: as AWS tells it where `ask`, else as the local copy has it; groups as the local copy has them.
-    async fn find(&self, username: &Username, ask: bool) -> Result<Option<User>, Error> {
+    pub(super) async fn find(&self, username: &Username, ask: bool) -> Result<Option<User>, Error> {
         let cached = self.user(username).await?;
         let Ok(live) = self.live() else { return Ok(cached) };
         if !ask && cached.is_some() {
@@ -250,7 +250,7 @@ impl OpenPool {
     }
 
     /// The group as it is now, and for deleting its members (`ListGroups`, `ListUsersInGroup`; free).
-    async fn group_items(&self, action: &Action, name: &GroupName) -> Result<Vec<Item>, Error> {
+    pub(super) async fn group_items(&self, action: &Action, name: &GroupName) -> Result<Vec<Item>, Error> {
         let live = self.live()?;
         let (mut token, mut now) = (None, None);
         while now.is_none() {

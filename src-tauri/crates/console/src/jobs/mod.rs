@@ -69,6 +69,14 @@ impl Desk {
         plan
     }
 
+    /// Forgets the plans that take a job back: it goes on, and they would take back a part of it.
+    fn forget_undo_of(&self, job: &str) {
+        let takes_back = |plan: &Plan| matches!(&plan.action, Action::Undo { job: of } if of == job);
+        let mut desk = self.lock();
+        desk.plans.retain(|plan| !takes_back(plan));
+        desk.approved.retain(|_, approved| !takes_back(&approved.plan));
+    }
+
     fn find(&self, id: &str) -> Option<Arc<Plan>> {
         self.lock().plans.iter().find(|plan| plan.id == id).cloned()
     }

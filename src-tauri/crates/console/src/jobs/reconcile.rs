@@ -71,7 +71,7 @@ impl Run {
                 Evidence::NotApplied if !second && !step.is_idempotent() => doubtful.push(row),
                 Evidence::NotApplied => {
                     let end = ItemEnd::of(ItemState::Queued);
-                    self.write_down(row.seq, Some(item), row.step, end, ItemState::Unknown).await?;
+                    self.write_down(row.seq, Some((item, row.step)), row.step, end, ItemState::Unknown).await?;
                     again = true;
                 }
                 Evidence::Untold => {
@@ -92,7 +92,7 @@ impl Run {
             _ => item.target.clone(),
         };
         let item = Item { target, ..item.clone() };
-        self.write_down(row.seq, Some(&item), row.step + 1, end, ItemState::Unknown).await?;
+        self.write_down(row.seq, Some((&item, row.step)), row.step + 1, end, ItemState::Unknown).await?;
         self.patch(&item, step, &mut None, shown).await;
         Ok(!last)
     }
@@ -161,21 +161,7 @@ impl Run {
         if let Some(members) = listed.members.get(group) {
             return Ok(Some(members.contains(username)));
         }
-        let (mut members, mut token) = (HashSet::new(), None);
-        loop {
-            let before = self.hold.before();
-            match self.live().session.members(&self.pool.key.pool, group, token.clone()).await {
-                Ok((page, next)) => {
-                    members.extend(page);
-                    token = next;
-                    if token.is_none() {
-                        break;
-                    }
-                }
-                Err(error) if self.hold.passes(&error) && !self.is_stopping() => self.wait_out(error, before).await,
-                Err(_) => return Ok(None),
-            }
-        }
+        let Ok(members) = self.members(group).await? else { return Ok(None) };
         let inside = members.contains(username);
         listed.members.insert(group.clone(), members);
         Ok(Some(inside))

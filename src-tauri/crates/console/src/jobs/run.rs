@@ -226,7 +226,9 @@ impl Run {
             match self.compared(&mut item, row.resent > 0).await? {
                 Ok(user) => now = user,
                 Err(_) if self.is_stopping() => return Ok(()),
-                Err((step, end)) => return self.write_down(row.seq, Some(&item), step, end, ItemState::Queued).await,
+                Err((step, end)) => {
+                    return self.write_down(row.seq, Some((&item, 0)), step, end, ItemState::Queued).await;
+                }
             }
         }
         for at in row.step..item.steps.len() {
@@ -265,7 +267,7 @@ impl Run {
             }
             let Some(done) = done else {
                 if was == ItemState::Sent {
-                    self.write_down(seq, Some(item), at, ItemEnd::of(ItemState::Queued), was).await?;
+                    self.write_down(seq, Some((item, at)), at, ItemEnd::of(ItemState::Queued), was).await?;
                 }
                 return Ok(false);
             };
@@ -277,7 +279,7 @@ impl Run {
                     if let (Step::CreateUser(_), Some(user)) = (step, &applied.user) {
                         item.target = named(user);
                     }
-                    self.write_down(seq, Some(item), at + 1, end, was).await?;
+                    self.write_down(seq, Some((item, at)), at + 1, end, was).await?;
                     self.patch(item, step, now, applied).await;
                     return Ok(true);
                 }
@@ -293,12 +295,12 @@ impl Run {
                     request_id: error.request_id,
                     ..ItemEnd::of(ItemState::Unknown)
                 };
-                self.write_down(seq, Some(item), at, end, was).await?;
+                self.write_down(seq, Some((item, at)), at, end, was).await?;
                 return Ok(false);
             }
             if self.hold.passes(&error) {
                 // It was not applied, so it is where it was.
-                self.write_down(seq, Some(item), at, ItemEnd::of(ItemState::Queued), was).await?;
+                self.write_down(seq, Some((item, at)), at, ItemEnd::of(ItemState::Queued), was).await?;
                 self.wait_out(error, before).await;
                 continue;
             }
@@ -306,15 +308,15 @@ impl Run {
                 (ErrorKind::NotFound, Step::Delete) => {
                     let (next, why) = if resent { (at + 1, LOST) } else { (at, "the user was gone already") };
                     let end = ItemEnd { why: Some(why.to_owned()), ..ItemEnd::of(ItemState::Done) };
-                    self.write_down(seq, Some(item), next, end, was).await?;
+                    self.write_down(seq, Some((item, at)), next, end, was).await?;
                     self.patch(item, step, now, Applied::default()).await;
                 }
                 // Whether the one who is there is ours is seen when they are asked for.
                 (ErrorKind::AlreadyExists, Step::CreateUser(_)) if resent => {
                     let end = ItemEnd { state: ItemState::Unknown, ..refused(error.into()) };
-                    self.write_down(seq, Some(item), at, end, was).await?;
+                    self.write_down(seq, Some((item, at)), at, end, was).await?;
                 }
-                _ => self.write_down(seq, Some(item), at, refused(error.into()), was).await?,
+                _ => self.write_down(seq, Some((item, at)), at, refused(error.into()), was).await?,
             }
             return Ok(false);
         }
@@ -367,21 +369,18 @@ impl Run {
         }
     }
 
-    /// Writes down where an entry stands, with its record in the audit.
+    /// Writes down where an entry stands, with its record in the audit. `call` is the entry and which of its calls it came of;
+    /// `step` is the one that is next.
     pub(super) async fn write_down(
         &self,
         seq: u64,
-        item: Option<&Item>,
+        call: Option<(&Item, usize)>,
         step: usize,
         end: ItemEnd,
         was: ItemState,
     ) -> Result<(), Error> {
-        // The call that it came of: the one before the next, unless nothing was applied.
-        let call = item.and_then(|item| {
-            let applied = matches!(end.state, ItemState::Done) || end.state == ItemState::Queued && step > 0;
-            let at = if applied { step.saturating_sub(1) } else { step };
-            item.steps.get(at.min(item.steps.len().saturating_sub(1))).map(|step| (item, step))
-        });
+        let item = call.map(|(item, _)| item);
+        let call = call.and_then(|(item, at)| Some((item, item.steps.get(at)?)));
         let record = AuditEntry {
             outcome: Some(end.state.as_str().to_owned()),
             code: end.code.clone(),

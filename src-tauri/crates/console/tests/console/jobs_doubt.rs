@@ -348,8 +348,18 @@ async fn where_people_sign_in_by_email_they_are_made_again_by_it_and_another_of_
     // Taking the first creation back is about who was made then.
     let back = pool.plan_undo(&created.id).await.unwrap();
     assert_eq!(back.items[0].target.sub(), Some(first.sub.as_str()));
-    apply(&pool, &back).await.unwrap();
+    assert_eq!(back.items[0].skip.as_deref(), Some("is gone already"));
+    assert_eq!(apply(&pool, &back).await.unwrap_err().message, "There is nothing to do.");
     assert_eq!(all().next().unwrap().sub, second.sub);
+    // Who is gone is erased with all of their names, also the address that they were created under.
+    for forgotten in [first.sub.as_str(), address] {
+        assert!(!pool.audit_of(forgotten, 10).await.unwrap().is_empty());
+    }
+    pool.erase_person(&first.username).await.unwrap();
+    for forgotten in [first.sub.as_str(), address] {
+        assert!(pool.audit_of(forgotten, 10).await.unwrap().is_empty(), "{forgotten} is still in the audit");
+    }
+    assert!(house.console.verify_audit(None).await.unwrap().faults.is_empty());
 }
 
 #[tokio::test]

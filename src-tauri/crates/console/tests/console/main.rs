@@ -10,6 +10,7 @@ mod importing;
 mod jobs;
 mod jobs_doubt;
 mod jobs_kill;
+mod jobs_undo;
 mod jobs_weather;
 mod kill;
 mod lab;

@@ -1,0 +1,268 @@
+//! Taking back: what an undo deletes comes back, halves are taken back as halves, and what goes on is not taken back.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use console::jobs::{Approval, AuditFilter, AuditKind, Chosen, Undo};
+use console::{Code, OpenPool};
+use model::Username;
+use model::plan::{Action, GroupSettings, ItemCounts, ItemState, NewUser, Plan, Record};
+use sandbox::{Fault, SnapshotUser, When};
+
+use crate::house::{House, options, today};
+use crate::jobs::{apply, attributes, carry_out, group, names};
+
+fn done(count: u64) -> ItemCounts {
+    ItemCounts { done: count, ..ItemCounts::default() }
+}
+
+fn called(name: &str) -> Chosen {
+    Chosen::Names(vec![name.to_owned()])
+}
+
+fn new_user(username: &str) -> Action {
+    Action::CreateUser(NewUser {
+        username: username.to_owned(),
+        attributes: attributes(&[("email", "brief@example.com"), ("name", "Brief")]),
+        invite: BTreeSet::new(),
+        own_password: false,
+    })
+}
+
+fn new_group(name: &str) -> Action {
+    Action::CreateGroup(GroupSettings { name: group(name), description: None, precedence: Some(4), role_arn: None })
+}
+
+fn on_server(house: &House, username: &str) -> Option<SnapshotUser> {
+    house.sandbox.directory().user(&house.sandbox.pool_id(), username)
+}
+
+fn refusal() -> Fault {
+    Fault::Error { code: "InvalidParameterException".to_owned(), http_status: 400 }
+}
+
+async fn assert_cached_as_on_server(house: &House, pool: &OpenPool, username: &str) {
+    let cached = pool.user(&Username::parse(username).unwrap()).await.unwrap().unwrap();
+    assert_eq!(cached.attributes, on_server(house, username).unwrap().attributes);
+}
+
+async fn begun(pool: &Arc<OpenPool>, plan: &Arc<Plan>) -> console::jobs::JobHandle {
+    let approval = Approval { pool_name: Some(pool.key().pool.as_str().to_owned()), reason: None };
+    let token = pool.approve(plan, approval).await.unwrap();
+    pool.apply(&token, None).await.unwrap()
+}
+
+#[tokio::test]
+async fn whom_an_undo_deletes_can_be_made_again_as_they_were() {
+    let house = House::new(options(30)).await;
+    let pool = house.synced().await;
+    carry_out(&pool, new_group("crew"), Chosen::Nobody).await.unwrap();
+    let (created, _) = carry_out(&pool, new_user("brief"), Chosen::Nobody).await.unwrap();
+    carry_out(&pool, Action::AddToGroup { group: group("crew") }, called("brief")).await.unwrap();
+    let undo = pool.plan_undo(&created.id).await.unwrap();
+    assert!(matches!(&undo.items[0].record, Some(Record::User(user)) if user.attribute("name") == Some("Brief")));
+    assert_eq!(apply(&pool, &undo).await.unwrap(), done(1));
+    assert!(on_server(&house, "brief").is_none());
+    let again = pool.plan_undo(&undo.id).await.unwrap();
+    assert_eq!(apply(&pool, &again).await.unwrap(), done(1));
+    let back = on_server(&house, "brief").unwrap();
+    assert_eq!((back.attributes["name"].as_str(), back.groups), ("Brief", vec!["crew".to_owned()]));
+}
+
+#[tokio::test]
+async fn whom_somebody_changed_after_an_undo_was_planned_is_not_deleted_by_it() {
+    let house = House::new(options(30)).await;
+    let pool = house.synced().await;
+    let (created, _) = carry_out(&pool, new_user("brief"), Chosen::Nobody).await.unwrap();
+    let undo = pool.plan_undo(&created.id).await.unwrap();
+    let id = house.sandbox.pool_id();
+    house.sandbox.directory().set_attributes(&id, "brief", &[("nickname", "worth keeping")]).unwrap();
+    assert_eq!(apply(&pool, &undo).await.unwrap().skipped, 1);
+    assert!(on_server(&house, "brief").is_some());
+    let rows = pool.job_items(&undo.id, None, 0, 1).await.unwrap();
+    assert_eq!(rows[0].end.code.as_deref(), Some("changed"));
+    assert!(rows[0].end.detail.as_ref().unwrap().contains("worth keeping"));
+}
+
+#[tokio::test]
+async fn a_group_that_an_undo_deletes_comes_back_with_whoever_joined_it_meanwhile() {
+    let house = House::new(options(30)).await;
+    let pool = house.synced().await;
+    let people = house.people();
+    let (created, _) = carry_out(&pool, new_group("crew"), Chosen::Nobody).await.unwrap();
+    let join = Action::AddToGroup { group: group("crew") };
+    carry_out(&pool, join, names(&[&people[0], &people[1]])).await.unwrap();
+    let undo = pool.plan_undo(&created.id).await.unwrap();
+    assert_eq!(apply(&pool, &undo).await.unwrap(), done(1));
+    assert!(house.people().iter().all(|person| !person.groups.contains(&"crew".to_owned())));
+    let again = pool.plan_undo(&undo.id).await.unwrap();
+    assert_eq!(apply(&pool, &again).await.unwrap(), done(3));
+    for person in &people[..2] {
+        assert!(on_server(&house, &person.username).unwrap().groups.contains(&"crew".to_owned()));
+    }
+    // Who leaves a group that goes anyway does not have to leave it first.
+    let gone = pool.plan_undo(&again.id).await.unwrap();
+    assert_eq!(apply(&pool, &gone).await.unwrap(), done(1));
+}
+
+#[tokio::test]
+async fn a_group_that_somebody_joined_after_its_deletion_was_planned_is_not_deleted() {
+    let house = House::new(options(30)).await;
+    let pool = house.synced().await;
+    let people = house.people();
+    carry_out(&pool, new_group("crew"), Chosen::Nobody).await.unwrap();
+    let delete = || Action::DeleteGroup { group: group("crew") };
+    let plan = pool.plan(delete(), Chosen::Nobody).await.unwrap();
+    let (directory, id) = (house.sandbox.directory(), house.sandbox.pool_id());
+    directory.add_to_group(&id, &people[0].username, "crew").unwrap();
+    assert_eq!(apply(&pool, &plan).await.unwrap().skipped, 1);
+    let rows = pool.job_items(&plan.id, None, 0, 1).await.unwrap();
+    assert_eq!((rows[0].end.state, rows[0].end.code.as_deref()), (ItemState::Skipped, Some("changed")));
+    let detail = rows[0].end.detail.as_ref().unwrap();
+    assert!(detail.contains("1 joined, 0 left") && !detail.contains(&people[0].username), "{detail}");
+    assert_eq!(house.sandbox.calls().of("DeleteGroup"), 0);
+    // Planned anew, it is deleted, and comes back with the one who joined.
+    let (deleted, counts) = carry_out(&pool, delete(), Chosen::Nobody).await.unwrap();
+    assert_eq!(counts, done(1));
+    let undo = pool.plan_undo(&deleted.id).await.unwrap();
+    assert_eq!(apply(&pool, &undo).await.unwrap(), done(2));
+    assert!(on_server(&house, &people[0].username).unwrap().groups.contains(&"crew".to_owned()));
+}
+
+#[tokio::test]
+async fn a_job_that_is_under_way_is_not_taken_back_and_one_that_was_paused_and_taken_back_does_not_go_on() {
+    let house = House::new(options(200)).await;
+    let pool = house.synced().await;
+    house.sandbox.weather().set_latency(Duration::from_millis(20), Duration::ZERO);
+    let plan = pool.plan(Action::DisableUsers, Chosen::Query("enabled:yes".to_owned())).await.unwrap();
+    let job = begun(&pool, &plan).await;
+    job.progress.clone().wait_for(|told| told.counts.done >= 5).await.unwrap();
+    let refused = pool.plan_undo(&plan.id).await.unwrap_err();
+    assert!(refused.code == Code::Precondition && refused.message.contains("under way"), "{}", refused.message);
+    job.pause();
+    let came = job.finished().await.unwrap();
+    assert!(came.queued > 0, "{came:?}");
+    house.sandbox.weather().set_latency(Duration::ZERO, Duration::ZERO);
+    // An undo that was planned and approved before the job went on would take back a part of it: it does not hold.
+    let stale = pool.plan_undo(&plan.id).await.unwrap();
+    let token = pool.approve(&stale, Approval::default()).await.unwrap();
+    house.sandbox.weather().plan_fault(Some("AdminDisableUser"), When::Nth(3), refusal());
+    let counts = pool.go_on(&plan.id, None).await.unwrap().finished().await.unwrap();
+    assert_eq!((counts.failed, counts.queued), (1, 0));
+    assert_eq!(pool.apply(&token, None).await.err().unwrap().code, Code::Precondition);
+    assert_eq!(pool.kept_plan(&stale.id).unwrap_err().code, Code::NotFound);
+    // All that was done is taken back, and then nothing more of it is done.
+    let undo = pool.plan_undo(&plan.id).await.unwrap();
+    assert_eq!(apply(&pool, &undo).await.unwrap(), done(counts.done));
+    for refused in [pool.go_on(&plan.id, None).await.err(), pool.retry(&plan.id, true, None).await.err()] {
+        let refused = refused.unwrap();
+        assert!(refused.code == Code::Precondition && refused.message.contains(&undo.id), "{}", refused.message);
+    }
+    assert!(pool.plan_undo(&plan.id).await.unwrap_err().message.contains("taken back already"));
+    // Taking the undo back lets it go on.
+    let redo = pool.plan_undo(&undo.id).await.unwrap();
+    assert_eq!(apply(&pool, &redo).await.unwrap(), done(counts.done));
+    let counts = pool.retry(&plan.id, false, None).await.unwrap().finished().await.unwrap();
+    assert_eq!((counts.failed, counts.queued), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_entry_that_ended_half_way_is_taken_back_by_that_half_and_the_audit_names_the_call_that_was_made() {
+    let house = House::new(options(30)).await;
+    let pool = house.synced().await;
+    carry_out(&pool, new_group("crew"), Chosen::Nobody).await.unwrap();
+    carry_out(&pool, new_user("brief"), Chosen::Nobody).await.unwrap();
+    carry_out(&pool, Action::AddToGroup { group: group("crew") }, called("brief")).await.unwrap();
+    let (deleted, _) = carry_out(&pool, Action::DeleteUsers, called("brief")).await.unwrap();
+    let weather = house.sandbox.weather();
+    weather.plan_fault(Some("AdminAddUserToGroup"), When::Nth(1), Fault::Throttle);
+    weather.plan_fault(Some("AdminAddUserToGroup"), When::Nth(2), refusal());
+    let undo = pool.plan_undo(&deleted.id).await.unwrap();
+    assert_eq!(apply(&pool, &undo).await.unwrap().failed, 1);
+    assert!(on_server(&house, "brief").is_some(), "they were made before the group refused them");
+    let filter = AuditFilter { job: Some(undo.id.clone()), ..AuditFilter::default() };
+    let mut records = house.console.audit(filter, 50).await.unwrap();
+    records.retain(|record| record.entry.kind == AuditKind::Outcome);
+    records.reverse();
+    let told = |record: &console::jobs::AuditRecord| {
+        (record.entry.operation.clone(), record.entry.outcome.clone().unwrap_or_default())
+    };
+    let told: Vec<(String, String)> = records.iter().map(told).collect();
+    let call = |operation: &str, outcome: &str| (operation.to_owned(), outcome.to_owned());
+    assert_eq!(told.first(), Some(&call("AdminCreateUser", "queued")), "{told:?}");
+    assert!(told[1..].iter().all(|(operation, _)| operation == "AdminAddUserToGroup"), "{told:?}");
+    assert_eq!(told.last(), Some(&call("AdminAddUserToGroup", "failed")));
+    let back = pool.plan_undo(&undo.id).await.unwrap();
+    assert_eq!(back.operations(), [("AdminDeleteUser".to_owned(), 1)].into());
+    assert_eq!(apply(&pool, &back).await.unwrap(), done(1));
+    assert!(on_server(&house, "brief").is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attribute_that_is_set_to_nothing_is_gone_is_seen_to_be_gone_and_comes_back() {
+    let house = House::new(today(60)).await;
+    let pool = house.synced().await;
+    let people = house.people();
+    let person = people.iter().find(|person| person.attributes.contains_key("name")).unwrap();
+    let nothing = || Action::SetAttributes { attributes: attributes(&[("name", "")]) };
+    house.sandbox.weather().set_silence(Duration::from_secs(1));
+    house.sandbox.weather().plan_fault(Some("AdminUpdateUserAttributes"), When::Nth(1), Fault::TimeoutAfter);
+    let (plan, counts) = carry_out(&pool, nothing(), names(&[person])).await.unwrap();
+    assert_eq!(plan.items[0].changes[0].after, None);
+    assert_eq!((counts, house.sandbox.calls().of("AdminUpdateUserAttributes")), (done(1), 1));
+    assert!(!on_server(&house, &person.username).unwrap().attributes.contains_key("name"));
+    assert_cached_as_on_server(&house, &pool, &person.username).await;
+    let twice = pool.plan(nothing(), names(&[person])).await.unwrap();
+    assert_eq!(twice.items[0].skip.as_deref(), Some("has these values already"));
+    let undo = pool.plan_undo(&plan.id).await.unwrap();
+    assert_eq!(apply(&pool, &undo).await.unwrap(), done(1));
+    assert_eq!(on_server(&house, &person.username).unwrap().attributes, person.attributes);
+    assert_cached_as_on_server(&house, &pool, &person.username).await;
+}
+
+#[tokio::test]
+async fn an_address_that_is_changed_loses_its_verified_mark_and_an_undo_brings_both_back() {
+    let house = House::new(options(60)).await;
+    let pool = house.synced().await;
+    let people = house.people();
+    let verified = |person: &&SnapshotUser| person.attributes.get("email_verified").is_some_and(|flag| flag == "true");
+    let person = people.iter().find(verified).unwrap();
+    let action = Action::SetAttributes { attributes: attributes(&[("email", "new@example.com")]) };
+    let (plan, counts) = carry_out(&pool, action, names(&[person])).await.unwrap();
+    assert_eq!(counts, done(1));
+    assert!(matches!(plan.items[0].undo(), Undo::Approximate { .. }));
+    let mark = plan.items[0].changes.iter().find(|change| change.field == "email_verified").unwrap();
+    assert_eq!((mark.before.as_deref(), mark.after.as_deref()), (Some("true"), Some("false")));
+    assert_eq!(on_server(&house, &person.username).unwrap().attributes["email_verified"], "false");
+    assert_cached_as_on_server(&house, &pool, &person.username).await;
+    let undo = pool.plan_undo(&plan.id).await.unwrap();
+    assert_eq!(apply(&pool, &undo).await.unwrap(), done(1));
+    assert_eq!(on_server(&house, &person.username).unwrap().attributes, person.attributes);
+    assert_cached_as_on_server(&house, &pool, &person.username).await;
+    // Sent along, the mark stays, and then everything can be taken back exactly.
+    let kept = attributes(&[("email", "new@example.com"), ("email_verified", "true")]);
+    let (plan, _) = carry_out(&pool, Action::SetAttributes { attributes: kept }, names(&[person])).await.unwrap();
+    assert_eq!(plan.items[0].undo(), Undo::Exact);
+    assert_eq!(on_server(&house, &person.username).unwrap().attributes["email_verified"], "true");
+}
+
+#[tokio::test]
+async fn who_was_deleted_is_erased_by_name_or_sub_from_the_audit_and_from_every_job() {
+    let house = House::new(options(30)).await;
+    let pool = house.synced().await;
+    for by_sub in [false, true] {
+        let (created, _) = carry_out(&pool, new_user("brief"), Chosen::Nobody).await.unwrap();
+        let sub = on_server(&house, "brief").unwrap().sub;
+        let (deleted, _) = carry_out(&pool, Action::DeleteUsers, called("brief")).await.unwrap();
+        assert!(!pool.audit_of(&sub, 10).await.unwrap().is_empty());
+        pool.erase_person(if by_sub { &sub } else { "brief" }).await.unwrap();
+        for name in [sub.as_str(), "brief"] {
+            assert!(pool.audit_of(name, 10).await.unwrap().is_empty(), "{name} is still in the audit");
+        }
+        for job in [&created, &deleted] {
+            let rows = format!("{:?}", pool.job_items(&job.id, None, 0, 10).await.unwrap());
+            assert!(!rows.contains("brief") && !rows.contains(&sub), "{rows}");
+        }
+    }
+}

@@ -1,7 +1,9 @@
 //! Queries to copy.
 
 use model::PoolId;
-use model::mau::{LogGroup, MetricSums, is_metrics_answer, metrics_answer, metrics_command, prepared_queries};
+use model::mau::{
+    LogGroup, MetricSums, is_metrics_answer, metrics_answer, metrics_command, prepared_queries, surely_counts,
+};
 use model::month::Month;
 
 use crate::november;
@@ -29,6 +31,22 @@ fn what_holds_every_pool_of_the_account_says_so_in_its_table() {
         assert_eq!(query.text.contains(" scope") && query.text.contains("account"), trail, "{}", query.text);
         assert_eq!(query.text.contains("eu-west-1_AbCdEfGhI"), !trail, "{}", query.text);
     }
+}
+
+#[test]
+fn who_is_counted_over_a_trail_did_what_surely_counts() {
+    let queries = prepared_queries(&PoolId::parse("eu-west-1_AbCdEfGhI").unwrap(), november());
+    let lists: Vec<Vec<&str>> = queries
+        .iter()
+        .filter_map(|query| query.text.split_once("eventName in [").or(query.text.split_once("eventname IN (")))
+        .map(|(_, rest)| rest.split([']', ')']).next().unwrap())
+        .map(|names| names.split(", ").map(|name| name.trim_matches(['"', '\''])).collect())
+        .collect();
+    assert_eq!(lists.len(), 2, "CloudWatch and Athena");
+    for name in lists.concat() {
+        assert!(surely_counts(name), "{name}");
+    }
+    assert!(lists.iter().all(|names| names.contains(&"RespondToAuthChallenge")));
 }
 
 #[test]

@@ -138,8 +138,8 @@ impl OpenPool {
     /// Whether this program has counted the user in this month.
     async fn is_counted(&self, username: &Username) -> Result<bool, Error> {
         let Some(journal) = self.console.vault().journal.clone() else { return Ok(false) };
-        let (id, month) = (self.key.pool.clone(), Month::of(self.now()).to_string());
-        Ok(blocking(move || journal.counted(id.as_str(), &month)).await?.contains(username.as_str()))
+        let (key, month) = (self.key.clone(), Month::of(self.now()).to_string());
+        Ok(blocking(move || journal.counted(&key, &month)).await?.contains(username.as_str()))
     }
 }
 

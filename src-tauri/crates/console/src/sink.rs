@@ -67,8 +67,8 @@ struct Ledger {
     journal: Option<Journal>,
     under_way: Vec<(CallAttempt, LedgerId)>,
     people: BTreeSet<(PoolId, String)>,
-    /// Calls that did not say whom they were about, repeated attempts left out.
-    unnamed: u64,
+    /// Calls that did not say whom they were about, repeated attempts left out, by Region.
+    unnamed: BTreeMap<String, u64>,
     /// Requests for tokens of machines that were not refused.
     token_requests: BTreeMap<String, u64>,
 }
@@ -108,7 +108,8 @@ impl CallCounter {
     /// price table the most is unknown, which is said with an empty text.
     pub(crate) fn cost(&self, table: impl FnOnce() -> Option<PriceTable>) -> SessionCost {
         let ledger = self.ledger();
-        let users = u64::try_from(ledger.people.len()).unwrap_or(u64::MAX).saturating_add(ledger.unnamed);
+        let unnamed: u64 = ledger.unnamed.values().sum();
+        let users = u64::try_from(ledger.people.len()).unwrap_or(u64::MAX).saturating_add(unnamed);
         let token_requests = ledger.token_requests.values().sum();
         if users == 0 && token_requests == 0 {
             return SessionCost { users, token_requests, low: "0.00".to_owned(), high: "0.00".to_owned() };
@@ -118,7 +119,9 @@ impl CallCounter {
             let region = pool.as_str().split_once('_').map_or("", |(region, _)| region);
             *regions.entry(region).or_default() += 1;
         }
-        *regions.entry("").or_default() += ledger.unnamed;
+        for (region, calls) in &ledger.unnamed {
+            *regions.entry(region).or_default() += calls;
+        }
         let most = |table: PriceTable| -> Option<Decimal> {
             let of = |(region, users): (&&str, &u64)| {
                 let touched = Touched { may_bill: *users, ..Touched::default() };
@@ -168,7 +171,9 @@ impl CallCounter {
             (Some(pool), Some(person)) => {
                 ledger.people.insert((pool.clone(), person.to_owned()));
             }
-            _ if attempt.attempt == 1 => ledger.unnamed += 1,
+            _ if attempt.attempt == 1 => {
+                *ledger.unnamed.entry(attempt.region.as_str().to_owned()).or_default() += 1;
+            }
             _ => {}
         }
         Ok(())

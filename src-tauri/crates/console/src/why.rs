@@ -6,7 +6,7 @@ use cognito::{ErrorKind, UserFilter};
 use jiff::Timestamp;
 use model::call::MauEffect;
 use model::client::{AppClient, FLOWS, Flow};
-use model::cost::{PricePlan, PriceTable, Touched, session_bill, strongest};
+use model::cost::{PricePlan, Touched, session_bill, strongest};
 use model::estimate::Estimate;
 use model::health::Answer;
 use model::mau::effect_of;
@@ -207,13 +207,13 @@ impl OpenPool {
     }
 
     async fn prices_of(&self, user: &User, pool: &Pool) -> Result<Prices, Error> {
-        let table = PriceTable::built_in().map_err(|error| Error::new(Code::Internal, error.to_string()))?;
+        let table = self.console.table()?;
         // A plan that we do not know is taken for the dearest.
         let plan = pool.tier.as_deref().and_then(PricePlan::of_tier).unwrap_or(PricePlan::Plus);
-        let (journal, id) = (self.console.vault().journal.clone(), self.key.pool.clone());
+        let (journal, key) = (self.console.vault().journal.clone(), self.key.clone());
         let month = Month::of(self.now()).to_string();
         let counted = match journal {
-            Some(journal) => blocking(move || journal.counted(id.as_str(), &month)).await?,
+            Some(journal) => blocking(move || journal.counted(&key, &month)).await?,
             None => HashSet::new(),
         };
         let counted = counted.contains(user.username.as_str());

@@ -3,7 +3,7 @@
 mod people;
 
 use model::call::MauEffect;
-use people::{Disk, at};
+use people::{Disk, at, pool_key};
 use store::{Journal, JournalError, LedgerCall, LedgerEnd};
 
 fn call(second: i64, person: &str, operation: &str, effect: MauEffect) -> LedgerCall {
@@ -40,7 +40,7 @@ fn a_person_is_counted_once_a_month_and_only_by_a_call_that_succeeded() {
     let disk = Disk::new();
     let journal = Journal::open(&disk.dir, &disk.keys()).unwrap();
     let effect = |second: i64, person: &str, end: LedgerEnd| {
-        let id = journal.record_call(&call(second, person, "InitiateAuth", MauEffect::MayBill)).unwrap();
+        let id = journal.record_call(&call(second, person, "AdminGetUser", MauEffect::MayBill)).unwrap();
         journal.end_call(id, end).unwrap();
         journal.ledger(at(second)).unwrap().last().unwrap().call.effect
     };
@@ -54,17 +54,64 @@ fn a_person_is_counted_once_a_month_and_only_by_a_call_that_succeeded() {
     assert_eq!(effect(41 * 86_400 + 1, "", LedgerEnd::Done), MauEffect::MayBill);
 }
 
+/// Where a call went: place, account and Region.
+type Where = (&'static str, Option<&'static str>, &'static str);
+
+const HERE: Where = ("aws", Some("123456789012"), "eu-west-1");
+
+/// Records a call that went well, and tells what it did.
+fn done(journal: &Journal, person: &str, operation: &str, (place, account, region): Where) -> MauEffect {
+    let call = LedgerCall {
+        place: place.to_owned(),
+        account: account.map(str::to_owned),
+        region: region.to_owned(),
+        pool: pool_key().pool.to_string(),
+        ..call(0, person, operation, MauEffect::MayBill)
+    };
+    let id = journal.record_call(&call).unwrap();
+    journal.end_call(id, LedgerEnd::Done).unwrap();
+    journal.ledger(at(0)).unwrap().last().unwrap().call.effect
+}
+
+fn counted(journal: &Journal) -> Vec<String> {
+    let mut people: Vec<String> = journal.counted(&pool_key(), "2026-01").unwrap().into_iter().collect();
+    people.sort();
+    people
+}
+
 #[test]
-fn the_same_name_at_another_endpoint_is_somebody_else() {
+fn the_same_name_in_another_place_account_or_region_is_somebody_else() {
     let disk = Disk::new();
     let journal = Journal::open(&disk.dir, &disk.keys()).unwrap();
-    for (second, place) in [(0, "aws"), (1, "http://localhost:4566"), (2, "aws")] {
-        let call = LedgerCall { place: place.to_owned(), ..call(second, "anna", "InitiateAuth", MauEffect::MayBill) };
-        let id = journal.record_call(&call).unwrap();
-        journal.end_call(id, LedgerEnd::Done).unwrap();
+    let elsewhere: [Where; 4] = [
+        ("http://localhost:4566", HERE.1, HERE.2),
+        (HERE.0, Some("999999999999"), HERE.2),
+        (HERE.0, None, HERE.2),
+        (HERE.0, HERE.1, "eu-central-1"),
+    ];
+    for elsewhere in elsewhere {
+        assert_eq!(done(&journal, "anna", "AdminGetUser", elsewhere), MauEffect::MayBill, "{elsewhere:?}");
+        assert!(counted(&journal).is_empty(), "{elsewhere:?}");
     }
-    let effects: Vec<MauEffect> = journal.ledger(at(0)).unwrap().into_iter().map(|entry| entry.call.effect).collect();
-    assert_eq!(effects, [MauEffect::MayBill, MauEffect::MayBill, MauEffect::AlreadyCounted]);
+    assert_eq!(done(&journal, "anna", "AdminGetUser", HERE), MauEffect::MayBill);
+    assert_eq!(counted(&journal), ["anna"]);
+    assert_eq!(done(&journal, "anna", "AdminGetUser", HERE), MauEffect::AlreadyCounted);
+    let unknown = (HERE.0, None, HERE.2);
+    assert_eq!(done(&journal, "anna", "AdminGetUser", unknown), MauEffect::MayBill, "it may be another account");
+}
+
+#[test]
+fn who_may_have_been_asked_for_more_and_gone_away_is_not_promised_to_be_counted() {
+    let disk = Disk::new();
+    let journal = Journal::open(&disk.dir, &disk.keys()).unwrap();
+    for begun in ["InitiateAuth", "AdminInitiateAuth", "AdminDisableUser"] {
+        assert_eq!(done(&journal, "anna", begun, HERE), MauEffect::MayBill, "{begun}");
+        assert_eq!(done(&journal, "anna", begun, HERE), MauEffect::MayBill, "{begun} again");
+        assert!(counted(&journal).is_empty(), "{begun}");
+    }
+    assert_eq!(done(&journal, "anna", "RespondToAuthChallenge", HERE), MauEffect::MayBill);
+    assert_eq!(counted(&journal), ["anna"]);
+    assert_eq!(done(&journal, "anna", "InitiateAuth", HERE), MauEffect::AlreadyCounted);
 }
 
 #[test]

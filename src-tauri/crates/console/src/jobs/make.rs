@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use cognito::{Share, UserFilter};
-use model::cost::{PricePlan, PriceTable};
+use model::cost::PricePlan;
 use model::month::Month;
 use model::plan::{
     Action, Allowance, Item, Plan, PlanError, Preview, Target, item_for, items_for_group, new_user, preview,
@@ -108,14 +108,14 @@ impl OpenPool {
     /// What a plan will do, take, cost and send.
     ///
     /// # Errors
-    /// [`Code::JournalUnavailable`] when the ledger cannot be read; [`Code::CacheUnavailable`].
+    /// [`Code::JournalUnavailable`] when the ledger cannot be read; [`Code::CacheUnavailable`]; [`Code::Validation`] on
+    /// `prices` for a price table of a person's own that does not hold.
     pub async fn preview(&self, plan: &Arc<Plan>) -> Result<Preview, Error> {
         let journal = self.journal()?;
-        let (pool, month) = (self.key.pool.clone(), Month::of(self.now()).to_string());
-        let counted = blocking(move || journal.counted(pool.as_str(), &month)).await?;
+        let (key, month) = (self.key.clone(), Month::of(self.now()).to_string());
+        let counted = blocking(move || journal.counted(&key, &month)).await?;
         let tier = self.pool().await?.and_then(|pool| pool.tier);
-        let table = PriceTable::built_in().map_err(|error| Error::new(Code::Internal, error.to_string()))?;
-        let prices = table.prices(&self.key.region);
+        let prices = self.console.table()?.prices(&self.key.region);
         // A plan that we do not know is taken for the dearest.
         let price_plan = tier.as_deref().and_then(PricePlan::of_tier).unwrap_or(PricePlan::Plus);
         let allowance = match self.console.gate_of(&self.connection).share() {

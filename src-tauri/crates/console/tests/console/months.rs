@@ -3,16 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use console::jobs::Chosen;
+use console::lab::Start;
 use console::{LedgerOf, OpenPool, PlansQuestion, ReportFormat};
 use jiff::SignedDuration;
 use model::cost::PricePlan;
 use model::estimate::{Bound, EvidenceKind};
 use model::mau::{BillScope, BilledNumber};
 use model::month::Month;
+use model::plan::Action;
 use serde_json::{Value, json};
 
 use crate::house::House;
-use crate::lab::{person, sign_in, start, today};
+use crate::lab::{person, sign_in, start, today, tokens};
 
 /// An administrator on the sandbox's port, and a source of chance.
 pub(crate) struct Administrator {
@@ -480,24 +483,36 @@ async fn nothing_is_recommended_where_the_number_of_users_is_not_known_well_enou
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_this_app_may_have_cost_is_the_most_that_the_table_in_use_says_of_the_region() {
+async fn what_this_app_may_cost_is_the_most_that_the_table_in_use_says_of_the_region() {
     let house = House::new(today()).await;
-    house.synced().await;
+    let pool = house.synced().await;
     let (table, _) = house.console.prices().unwrap();
     let mut own = serde_json::to_value(&table).unwrap();
     let mut dear = own["regions"]["ap-northeast-1"].clone();
     let brackets = json!([{ "upTo": null, "price": "3.5" }]);
-    dear["tariffs"] = json!({ "lite": { "brackets": brackets, "sources": ["pricing-page"], "note": null } });
+    let tariff = json!({ "brackets": brackets, "sources": ["pricing-page"], "note": null });
+    dear["tariffs"] = json!({ "lite": tariff, "essentials": tariff, "plus": tariff });
     let region = house.pool_id().to_string().split_once('_').unwrap().0.to_owned();
     own["regions"][&region] = dear;
     house.console.set_prices(Some(own.to_string())).await.unwrap();
     let confirmed = person(&house, "CONFIRMED");
+    let set = Action::SetAttributes { attributes: [("nickname".to_owned(), "one".to_owned())].into() };
+    let plan = pool.plan(set, Chosen::Names(vec![confirmed.username.clone()])).await.unwrap();
+    assert_eq!(
+        pool.preview(&plan).await.unwrap().price.high,
+        Some(rust_decimal::Decimal::new(35, 1)),
+        "before it is done"
+    );
     let start = start(&house, "USER_SRP_AUTH", &confirmed.username, Some(&confirmed.password)).await;
-    sign_in(&house, start).await.unwrap();
+    let signed_in = sign_in(&house, start.clone()).await.unwrap();
     let month = Month::of(house.sandbox.weather().now());
     let ledger = house.console.ledger(month, &LedgerOf::default()).await.unwrap();
     assert_eq!(ledger.cost.high, Some(rust_decimal::Decimal::new(35, 1)));
     assert_eq!(house.console.session_cost().high, "3.50");
+    let refresh = Some(tokens(&signed_in).2);
+    let flow = "GetTokensFromRefreshToken".to_owned();
+    sign_in(&house, Start { flow, username: String::new(), password: refresh, ..start }).await.unwrap();
+    assert_eq!(house.console.session_cost().high, "7.00", "whoever it is about is of this Region");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
+use model::PoolKey;
+use model::mau::surely_counts;
 use model::plan::{Item, ItemCounts, ItemState, JobState};
 use rusqlite::{OptionalExtension, Row, TransactionBehavior, params};
 
@@ -329,18 +331,26 @@ impl Journal {
         Ok(moved as u64)
     }
 
-    /// Whom calls of this month surely counted already, by the name that the calls used (`2026-11`, UTC).
+    /// Whom calls of this month surely counted already in exactly this pool, by the name that the calls used (`2026-11`,
+    /// UTC). Calls whose account was not known are in no promise.
     ///
     /// # Errors
     /// [`JournalError::Failed`].
-    pub fn counted(&self, pool: &str, month: &str) -> Result<HashSet<String>, JournalError> {
+    pub fn counted(&self, pool: &PoolKey, month: &str) -> Result<HashSet<String>, JournalError> {
         let connection = self.lock();
         let mut statement = connection.prepare_cached(
-            "SELECT DISTINCT person FROM ledger WHERE month = ?1 AND pool = ?2 AND person <> ''
-                 AND effect IN ('may_bill', 'already_counted') AND outcome = 'done'",
+            "SELECT DISTINCT person, operation FROM ledger WHERE month = ?1 AND pool = ?2 AND person <> '' AND place = ?3
+                 AND account = ?4 AND region = ?5 AND outcome = 'done'",
         )?;
-        let rows = statement.query_map(params![month, pool], |row| row.get(0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let (place, account, region) = (&pool.place, pool.account.as_str(), pool.region.as_str());
+        let mut rows = statement.query(params![month, pool.pool.as_str(), place, account, region])?;
+        let mut people = HashSet::new();
+        while let Some(row) = rows.next()? {
+            if surely_counts(row.get_ref(1)?.as_str().unwrap_or_default()) {
+                people.insert(row.get(0)?);
+            }
+        }
+        Ok(people)
     }
 }
 

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::call::MauEffect;
+use model::mau::surely_counts;
 use model::plan::{Item, Record, Step};
-use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Transaction, TransactionBehavior, params};
 
 use super::{Journal, JournalError};
 
@@ -52,7 +53,7 @@ pub struct LedgerId(i64);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The call. Its effect is [`MauEffect::AlreadyCounted`] when an earlier call of this program in the same month
-    /// may have counted the person already.
+    /// surely counted the person already.
     pub call: LedgerCall,
     /// How it ended.
     pub end: LedgerEnd,
@@ -90,8 +91,8 @@ fn month(at: Timestamp) -> String {
 }
 
 impl Journal {
-    /// Writes down a call before it is sent. The person counts as counted already when an earlier entry of the month
-    /// that did not fail may have billed them.
+    /// Writes down a call before it is sent. The person counts as counted already when an earlier call of the month about
+    /// the same pool surely made them active; one that may have ended in a challenge has not.
     ///
     /// # Errors
     /// [`JournalError::Failed`]; the call must not be sent then.
@@ -99,15 +100,11 @@ impl Journal {
         let mut connection = self.lock();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let month = month(call.at);
-        let earlier: Option<i64> = transaction
-            .prepare_cached(
-                "SELECT id FROM ledger WHERE month = ?1 AND pool = ?2 AND person = ?3 AND place = ?4 AND person <> ''
-                     AND effect = 'may_bill' AND outcome = 'done' LIMIT 1",
-            )?
-            .query_row(params![month, call.pool, call.person, call.place], |row| row.get(0))
-            .optional()?;
-        let effect =
-            if earlier.is_some() && call.effect != MauEffect::Free { MauEffect::AlreadyCounted } else { call.effect };
+        let effect = match call.effect {
+            MauEffect::Free => MauEffect::Free,
+            _ if is_counted(&transaction, &month, call)? => MauEffect::AlreadyCounted,
+            effect => effect,
+        };
         transaction
             .prepare_cached(
                 "INSERT INTO ledger (at, month, account, region, pool, person, operation, effect, attempt, place, outcome)
@@ -230,6 +227,21 @@ impl Journal {
         transaction.commit()?;
         Ok(())
     }
+}
+
+/// Whether an earlier call of the month surely counted the person in the same pool of the same account, Region and place.
+fn is_counted(transaction: &Transaction<'_>, month: &str, call: &LedgerCall) -> Result<bool, JournalError> {
+    let mut statement = transaction.prepare_cached(
+        "SELECT DISTINCT operation FROM ledger WHERE month = ?1 AND pool = ?2 AND person = ?3 AND person <> ''
+             AND place = ?4 AND account = ?5 AND region = ?6 AND outcome = 'done'",
+    )?;
+    let mut rows = statement.query(params![month, call.pool, call.person, call.place, call.account, call.region])?;
+    while let Some(row) = rows.next()? {
+        if surely_counts(row.get_ref(0)?.as_str().unwrap_or_default()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Takes people out of the records of deleted groups.

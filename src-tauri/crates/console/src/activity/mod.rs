@@ -193,7 +193,8 @@ impl OpenPool {
         let mut counts = Vec::new();
         for (group, members) in groups.into_iter().take(MOST_GROUPS) {
             let name = group.name.as_str().replace('\\', "\\\\").replace('"', "\\\"");
-            let changed = self.count(&format!("group:\"{name}\" modified>={from} modified<{to}")).await?;
+            // Exactly this name: another group's may differ by nothing but case.
+            let changed = self.count(&format!("group=\"{name}\" modified>={from} modified<{to}")).await?;
             counts.push(GroupCount { group: group.name.to_string(), members, changed });
         }
         Ok(counts)

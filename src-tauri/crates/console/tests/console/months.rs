@@ -352,6 +352,27 @@ async fn the_largest_groups_are_told_with_whose_record_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn groups_whose_names_differ_by_case_are_counted_apart() {
+    let house = House::new(sandbox::Options { users: 12, ..today() }).await;
+    let (directory, id) = (house.sandbox.directory(), house.sandbox.pool_id());
+    let people: Vec<String> = house.people().into_iter().map(|person| person.username).collect();
+    for (group, members) in [("Watch", &people[..2]), ("watch", &people[2..5])] {
+        directory.create_group(&id, group, None).unwrap();
+        members.iter().for_each(|name| directory.add_to_group(&id, name, group).unwrap());
+    }
+    for name in [&people[0], &people[2], &people[3]] {
+        directory.set_enabled(&id, name, false).unwrap();
+    }
+    let pool = house.synced().await;
+    let activity = pool.activity(Month::of(house.sandbox.weather().now())).await.unwrap();
+    let told = |name: &str| {
+        let group = activity.groups.iter().find(|group| group.group == name).unwrap();
+        (group.members, group.changed)
+    };
+    assert_eq!((told("Watch"), told("watch")), ((2, 1), (3, 2)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bill_that_is_taken_back_leaves_what_was_seen() {
     let house = House::new(today()).await;
     let server = house.sandbox.serve(0).await.unwrap();

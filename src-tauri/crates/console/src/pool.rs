@@ -229,7 +229,7 @@ impl OpenPool {
     }
 
     /// Erases what the history knows of a user, and the names from the journal. Also of a user who is gone, by user name or
-    /// `sub`. The cached row stays, since it is what AWS has now.
+    /// `sub`. The cached row stays, since it is what AWS has now, and so does the number of those who left.
     ///
     /// # Errors
     /// As [`OpenPool::timeline`].
@@ -245,6 +245,7 @@ impl OpenPool {
         let mut names = vec![username.to_owned(), person.clone()];
         names.extend(["email", "phone_number"].into_iter().filter_map(address));
         let (key, erased) = (self.key.clone(), person.clone());
+        self.count_gone().await?;
         blocking(move || history.erase_person(&key, &erased)).await?;
         let journal = self.console.vault().journal.clone();
         if let Some(journal) = journal {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use model::mau::{Created, Facts, LedgerFacts};
 use model::month::Month;
 use model::pool::ImportJob;
@@ -9,6 +10,7 @@ use model::user::User;
 use store::{Entry, LedgerEnd};
 
 use super::Missing;
+use super::watched::Watched;
 use crate::error::Error;
 use crate::ledger::LedgerOf;
 use crate::open::blocking;
@@ -37,11 +39,13 @@ impl OpenPool {
         let described = self.pool().await?.and_then(|pool| pool.estimated_users);
         let is_fresh =
             freshness.complete && freshness.synced_at.is_some_and(|at| super::day(at) >= super::day(self.now()));
+        let now = self.now();
         let watched = self.given().await?.watched(month).filter(|watched| watched.covers(month, facts.over));
         match watched {
             Some(watched) if facts.over => {
                 (facts.known_users, facts.gone_users) = (Some(watched.users), Some(watched.gone));
-                facts.watched = true;
+                facts.watched = watched.is_close(month, now);
+                facts.looked_at = Some(watched.until);
             }
             _ if facts.over => {}
             watched => {
@@ -50,17 +54,15 @@ impl OpenPool {
                 if let (Some(watched), Some(history)) = (watched, self.recording()) {
                     let since = self.gone_since(&history, watched.counted).await?;
                     facts.gone_users = Some(watched.gone.saturating_add(since));
-                    facts.watched = is_fresh;
+                    facts.watched = freshness.complete && watched.is_close(month, now);
+                    facts.looked_at = Some(watched.until);
                 }
             }
         }
-        if watched.is_none() {
-            missing.push(Missing {
-                what: format!("There is no upper bound: somebody may have left the pool unseen in {month}."),
-                remedy: "Keep the pool's history on, and sync at least once before each month begins and once after it ends."
-                    .to_owned(),
-                iam_action: None,
-            });
+        if let Some(what) = unbounded(month, watched, now) {
+            let remedy =
+                "Keep the pool's history on, and sync it every day, from before a month begins until it has ended.";
+            missing.push(Missing { what, remedy: remedy.to_owned(), iam_action: None });
         }
         if !is_fresh {
             missing.push(Missing {
@@ -151,6 +153,20 @@ impl OpenPool {
         let undocumented = others.difference(&listed).count() as u64;
         Ok((Some(LedgerFacts { listed: listed.len() as u64, undocumented }), listed))
     }
+}
+
+/// Why the pool's size is no ceiling of who was active; `None` where it is one.
+fn unbounded(month: Month, watched: Option<Watched>, now: Timestamp) -> Option<String> {
+    let Some(watched) = watched else {
+        return Some(format!("There is no upper bound: somebody may have left the pool unseen in {month}."));
+    };
+    (!watched.is_close(month, now)).then(|| {
+        let hours = watched.unseen_at(month, now).as_hours();
+        format!(
+            "There is no upper bound: for {hours} hours of {month} nobody looked, and who came and left within them is in \
+             no number."
+        )
+    })
 }
 
 /// Whether a call surely made its user active.

@@ -10,6 +10,10 @@ use crate::ledger::LedgerOf;
 use crate::open::blocking;
 use crate::pool::OpenPool;
 
+/// The longest time between two complete syncs after which the pool's size is still a ceiling: a day, and half of one for
+/// a sync that comes late. Whoever comes and leaves between two syncs is in no number.
+const LONGEST: SignedDuration = SignedDuration::from_hours(36);
+
 /// What complete syncs saw of a month, as it is kept: counts, so that it outlives the history of changes.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -24,17 +28,36 @@ pub(super) struct Watched {
     pub(super) users: u64,
     /// Who was seen to be gone since the month began; somebody who left twice is in it twice.
     pub(super) gone: u64,
+    /// The longest part of the month in which nobody looked: from when one complete sync began to when the next ended.
+    pub(super) unseen: SignedDuration,
 }
 
 impl Watched {
-    /// Whether it holds for everybody who was in the pool in the month, up to now or to its end.
+    /// Whether it holds for everybody who was in the pool in the month and stayed until a sync, up to the last one or to
+    /// the month's end.
     pub(super) fn covers(&self, month: Month, over: bool) -> bool {
         self.from <= month.begins() && (!over || self.is_closed(month))
+    }
+
+    /// The longest part of the month in which nobody has looked, as seen from an instant.
+    pub(super) fn unseen_at(&self, month: Month, now: Timestamp) -> SignedDuration {
+        if self.is_closed(month) { self.unseen } else { self.unseen.max(within(month, self.until, now)) }
+    }
+
+    /// Whether that is too short for more than a few to have come and left unseen.
+    pub(super) fn is_close(&self, month: Month, now: Timestamp) -> bool {
+        self.unseen_at(month, now) <= LONGEST
     }
 
     fn is_closed(&self, month: Month) -> bool {
         self.until >= month.next().begins()
     }
+}
+
+/// How much of a month lies between two instants.
+fn within(month: Month, from: Timestamp, to: Timestamp) -> SignedDuration {
+    let (from, to) = (from.max(month.begins()), to.min(month.next().begins()));
+    to.duration_since(from).max(SignedDuration::ZERO)
 }
 
 impl OpenPool {
@@ -48,20 +71,46 @@ impl OpenPool {
         }
         let users = freshness.users.max(freshness.estimated_users.unwrap_or_default());
         let now = self.now();
+        let mut rows = self.with_gone(&history, now).await?;
+        if rows.is_empty() && self.given().await?.watched_months().is_empty() {
+            let (from, nothing) = (now, SignedDuration::ZERO);
+            rows.push((Month::of(now), Watched { from, until: began, counted: now, users, gone: 0, unseen: nothing }));
+        }
+        for (month, row) in &mut rows {
+            let unseen = row.unseen_at(*month, now);
+            *row = Watched { until: began, users, unseen, ..*row };
+        }
+        self.keep_watched(rows).await
+    }
+
+    /// Counts who is gone into what is kept of the months. To be called before changes of a person are erased: that somebody
+    /// has left stays true when nobody may know any more who it was.
+    pub(crate) async fn count_gone(&self) -> Result<(), Error> {
+        let Some(history) = self.recording() else { return Ok(()) };
+        let rows = self.with_gone(&history, self.now()).await?;
+        self.keep_watched(rows).await
+    }
+
+    /// The months that are open, up to the present one, with everybody in them who is gone by now. None where the pool is
+    /// not watched.
+    async fn with_gone(&self, history: &History, now: Timestamp) -> Result<Vec<(Month, Watched)>, Error> {
         let known = self.given().await?.watched_months();
         let mut rows = Vec::new();
         for (month, before) in known.iter().filter(|(month, watched)| !watched.is_closed(*month)) {
-            let gone = before.gone.saturating_add(self.gone_since(&history, before.counted).await?);
-            rows.push((*month, Watched { until: began, counted: now, users, gone, ..*before }));
+            let gone = before.gone.saturating_add(self.gone_since(history, before.counted).await?);
+            rows.push((*month, Watched { counted: now, gone, ..*before }));
         }
-        let (mut month, from, gone) = match known.last() {
-            Some((month, last)) => (month.next(), last.from, self.gone_since(&history, last.counted).await?),
-            None => (Month::of(now), now, 0),
-        };
+        let Some((last_month, last)) = known.last() else { return Ok(rows) };
+        let gone = self.gone_since(history, last.counted).await?;
+        let mut month = last_month.next();
         while month <= Month::of(now) {
-            rows.push((month, Watched { from, until: began, counted: now, users, gone }));
+            rows.push((month, Watched { counted: now, gone, unseen: SignedDuration::ZERO, ..*last }));
             month = month.next();
         }
+        Ok(rows)
+    }
+
+    async fn keep_watched(&self, rows: Vec<(Month, Watched)>) -> Result<(), Error> {
         for (month, row) in rows {
             self.keep(month, MonthlyKind::Watched, &row).await?;
         }

@@ -1,5 +1,6 @@
 //! From facts to low ≤ likely ≤ high. A bound is drawn only from what cannot be otherwise; the rest is "about".
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::log::LogMonth;
@@ -36,9 +37,11 @@ pub struct Facts {
     pub known_users: Option<u64>,
     /// Users who were seen to be gone in the month or after it, by syncs and by this app's own deletions.
     pub gone_users: Option<u64>,
-    /// Whether everybody who was in the pool in the month is among the users above: it was looked at before the month
-    /// began, and nobody has left unseen since.
+    /// Whether everybody who was in the pool in the month for longer than a day is among the users above: it was looked at
+    /// before the month began, and about daily since.
     pub watched: bool,
+    /// When the users above were looked at last. Who came after it is not among them.
+    pub looked_at: Option<Timestamp>,
     /// The number on the bill.
     pub billed: Option<BilledNumber>,
     /// The pool's number on the bill of the month before.
@@ -120,6 +123,7 @@ impl Facts {
             known_users: None,
             gone_users: None,
             watched: false,
+            looked_at: None,
             billed: None,
             billed_before: None,
         }
@@ -221,16 +225,21 @@ fn at_most(facts: &Facts, evidence: &mut Vec<Evidence>) {
     let at_most = |kind, users: u64, says: String, caveat: &str| item(kind, Bound::AtMost, users, says, caveat);
     if let Some(users) = [facts.estimated_users, facts.known_users].into_iter().flatten().max() {
         let gone = facts.gone_users.unwrap_or_default();
+        let has = match facts.looked_at {
+            Some(at) => format!("As of the sync at {} UTC, the pool has about", at.strftime("%F %H:%M")),
+            None => "The pool has about".to_owned(),
+        };
         let says = match gone {
-            0 => format!("The pool has about {} users.", grouped(users)),
-            gone => format!("The pool has about {} users, and {} are gone.", grouped(users), grouped(gone)),
+            0 => format!("{has} {} users.", grouped(users)),
+            gone => format!("{has} {} users, and {} are gone.", grouped(users), grouped(gone)),
         };
         let all = users.saturating_add(gone);
         if facts.watched {
             let caveat = "AWS's estimate may trail, and who was created and deleted between two syncs is not in it.";
             evidence.push(at_most(Kind::EstimatedUsers, all, says, caveat));
         } else {
-            let caveat = "Who left unseen in the month is not in it, so it is no ceiling.";
+            let caveat =
+                "Who left unseen in the month, or came and left between two syncs, is not in it, so it is no ceiling.";
             evidence.push(item(Kind::EstimatedUsers, Bound::Hint, all, says, caveat));
         }
     }

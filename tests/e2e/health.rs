@@ -34,6 +34,7 @@ async fn a_failing_rule_is_found_mended_verified_and_taken_back() {
     window.show("health-fix").await;
     window.click("button", "Write it").await;
     window.sees("The settings were read again: this changed and nothing else.").await;
+    window.wait("the rule holds", async || !window.text().await.contains("MinimumLength is 8.")).await;
     window.show("health-fixed").await;
     window.click("button", "Undo").await;
     window.click("button", "Write it").await;

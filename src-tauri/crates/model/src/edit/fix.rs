@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{Kind, Put, Whole};
-use crate::health::Snapshot;
+use crate::health::{Snapshot, token_lives};
 
 /// A prepared edit.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,9 +18,14 @@ pub struct Fix {
 }
 
 const POLICY: &str = "/UserPool/Policies/PasswordPolicy";
+const VERIFY_FIRST: &str = "UserAttributeUpdateSettings/AttributesRequireVerificationBeforeUpdate";
+const AUTO_VERIFIED: &str = "AutoVerifiedAttributes";
+const RISK: &str = "/RiskConfiguration";
+const HOUR: i64 = 3_600;
 const WEAKER: &str = "Whoever has a password keeps it; the next one has to be like this.";
 
-/// The edit that mends a rule on a resource; `None` when that takes more than an edit, or what is needed was not read.
+/// The edit that mends a rule on a resource; `None` when that takes more than an edit, what is needed was not read, or
+/// nothing there is too weak. What is stricter than the rule asks for stays as it is.
 #[must_use]
 pub fn fix(rule: &str, resource: &str, snapshot: &Snapshot) -> Option<Fix> {
     of_pool(rule, snapshot)
@@ -35,7 +40,7 @@ fn put(pointer: impl Into<String>, value: Value) -> Put {
 }
 
 fn made(kind: Kind, subject: &str, patch: Vec<Put>, effect: Option<&'static str>) -> Option<Fix> {
-    Some(Fix { whole: Whole { kind, subject: subject.to_owned() }, patch, effect })
+    (!patch.is_empty()).then(|| Fix { whole: Whole { kind, subject: subject.to_owned() }, patch, effect })
 }
 
 fn of_pool(rule: &str, snapshot: &Snapshot) -> Option<Fix> {
@@ -62,10 +67,14 @@ fn of_pool(rule: &str, snapshot: &Snapshot) -> Option<Fix> {
             Some("Who has no verified e-mail address cannot set a forgotten password any more."),
         ),
         "UP-16" => (
-            plain("UserAttributeUpdateSettings/AttributesRequireVerificationBeforeUpdate", named(body, "")?),
+            plain(VERIFY_FIRST, named(body, VERIFY_FIRST, |_| true)?),
             Some("Whoever changes an address keeps the old one until a code has come back."),
         ),
-        "UP-17" => (plain("AutoVerifiedAttributes", named(body, "only")?), Some("Who signs up gets a code.")),
+        "UP-17" => {
+            // A telephone number is verified by SMS, for which the pool needs a role.
+            let can = |name: &str| name == "email" || body.pointer("/UserPool/SmsConfiguration").is_some();
+            (plain(AUTO_VERIFIED, named(body, AUTO_VERIFIED, can)?), Some("Who signs up gets a code."))
+        }
         "UP-18" => (plain("DeletionProtection", json!("ACTIVE")), None),
         "UP-19" => (plain("DcrConfiguration/OpenDcrEnabled", json!(false)), None),
         "UP-30" => (
@@ -82,19 +91,19 @@ fn of_pool(rule: &str, snapshot: &Snapshot) -> Option<Fix> {
     made(Kind::Pool, "", patch, effect)
 }
 
-/// E-mail address and telephone number, as far as they are verified or signed in with.
-fn named(body: &Value, only: &str) -> Option<Value> {
-    let lists = ["AutoVerifiedAttributes", "AliasAttributes", "UsernameAttributes"];
+/// The list at a place with those of e-mail address and telephone number that are verified or signed in with and `can` be in
+/// it; `None` when it has them.
+fn named(body: &Value, place: &str, can: impl Fn(&str) -> bool) -> Option<Value> {
+    let list =
+        |place: &str| body.pointer(&format!("/UserPool/{place}")).and_then(Value::as_array).into_iter().flatten();
     let held = |name: &str| {
-        lists.iter().any(|list| {
-            let list = body.pointer(&format!("/UserPool/{list}")).and_then(Value::as_array);
-            list.into_iter().flatten().any(|entry| entry == name)
-        })
+        [AUTO_VERIFIED, "AliasAttributes", "UsernameAttributes"].iter().any(|at| list(at).any(|entry| entry == name))
     };
-    // A telephone number is verified by SMS, for which the pool needs a role.
-    let can = |name: &str| only.is_empty() || name == "email" || body.pointer("/UserPool/SmsConfiguration").is_some();
-    let names: Vec<&str> = ["email", "phone_number"].into_iter().filter(|name| held(name) && can(name)).collect();
-    (!names.is_empty()).then(|| json!(names))
+    let mut names: Vec<Value> = list(place).cloned().collect();
+    let more = ["email", "phone_number"].into_iter().filter(|name| held(name) && can(name)).map(Value::from);
+    let more: Vec<Value> = more.filter(|name| !names.contains(name)).collect();
+    names.extend(more.iter().cloned());
+    (!more.is_empty()).then(|| json!(names))
 }
 
 fn of_second_factors(rule: &str) -> Option<Fix> {
@@ -115,31 +124,56 @@ fn of_second_factors(rule: &str) -> Option<Fix> {
     made(Kind::Mfa, "", patch, effect)
 }
 
+/// Threat protection of the pool itself: a client's rules of its own, and rules on which the pool does not act, take a
+/// decision.
 fn of_risk(rule: &str, snapshot: &Snapshot) -> Option<Fix> {
-    const ROOT: &str = "/RiskConfiguration";
     let body = snapshot.body("DescribeRiskConfiguration", "")?;
+    let acts = || {
+        let pool = snapshot.body("DescribeUserPool", "");
+        let mode = pool.and_then(|pool| pool.pointer("/UserPool/UserPoolAddOns/AdvancedSecurityMode"));
+        mode.is_some_and(|mode| mode == "ENFORCED")
+    };
     let patch = match rule {
-        "UP-32" => {
-            let stolen = format!("{ROOT}/CompromisedCredentialsRiskConfiguration");
-            // Without a filter, all occasions count.
-            vec![
-                put(format!("{stolen}/Actions/EventAction"), json!("BLOCK")),
-                Put { pointer: format!("{stolen}/EventFilter"), value: None },
-            ]
+        "UP-32" if acts() => against_stolen(body),
+        "UP-33" if acts() => against_takeover(body),
+        "UP-34" => {
+            let place = format!("{RISK}/RiskExceptionConfiguration/SkippedIPRangeList");
+            let some = body.pointer(&place).and_then(Value::as_array).is_some_and(|list| !list.is_empty());
+            some.then(|| put(place, json!([]))).into_iter().collect()
         }
-        "UP-33" => {
-            let actions = format!("{ROOT}/AccountTakeoverRiskConfiguration/Actions");
-            let action = |level: &str, action: &str| {
-                let at = format!("{actions}/{level}Action");
-                let notify = body.pointer(&format!("{at}/Notify")).cloned().unwrap_or(json!(false));
-                put(at, json!({ "EventAction": action, "Notify": notify }))
-            };
-            vec![action("Low", "MFA_REQUIRED"), action("Medium", "MFA_REQUIRED"), action("High", "BLOCK")]
-        }
-        "UP-34" => vec![put(format!("{ROOT}/RiskExceptionConfiguration/SkippedIPRangeList"), json!([]))],
         _ => return None,
     };
     made(Kind::Risk, "", patch, Some("It holds for every client without rules of its own."))
+}
+
+fn against_stolen(body: &Value) -> Vec<Put> {
+    let action = format!("{RISK}/CompromisedCredentialsRiskConfiguration/Actions/EventAction");
+    let filter = format!("{RISK}/CompromisedCredentialsRiskConfiguration/EventFilter");
+    let mut patch = Vec::new();
+    if body.pointer(&action).is_none_or(|action| action != "BLOCK") {
+        patch.push(put(action, json!("BLOCK")));
+    }
+    // Without a filter, all occasions count.
+    let occasions = body.pointer(&filter).and_then(Value::as_array).filter(|list| !list.is_empty());
+    if let Some(occasions) = occasions.filter(|list| !list.iter().any(|occasion| occasion == "SIGN_IN")) {
+        let with = occasions.iter().cloned().chain([json!("SIGN_IN")]).collect();
+        patch.push(put(filter, Value::Array(with)));
+    }
+    patch
+}
+
+fn against_takeover(body: &Value) -> Vec<Put> {
+    let levels = [("Low", "MFA_REQUIRED"), ("Medium", "MFA_REQUIRED"), ("High", "BLOCK")];
+    let weak = levels.into_iter().filter_map(|(level, least)| {
+        let at = format!("{RISK}/AccountTakeoverRiskConfiguration/Actions/{level}Action");
+        let now = body.pointer(&format!("{at}/EventAction")).and_then(Value::as_str);
+        if [Some("BLOCK"), Some(least)].contains(&now) {
+            return None;
+        }
+        let notify = body.pointer(&format!("{at}/Notify")).cloned().unwrap_or(json!(false));
+        Some(put(at, json!({ "EventAction": least, "Notify": notify })))
+    });
+    weak.collect()
 }
 
 fn of_client(rule: &str, client: &str, snapshot: &Snapshot) -> Option<Fix> {
@@ -153,8 +187,17 @@ fn of_client(rule: &str, client: &str, snapshot: &Snapshot) -> Option<Fix> {
         (!kept.is_empty() && kept.len() < list.len()).then(|| vec![plain(place, json!(kept))])
     };
     let flow = |name: &'static str| without("ExplicitAuthFlows", &move |flow| flow == name);
-    let hour = |token: &str| {
-        [plain(&format!("{token}Validity"), json!(60)), plain(&format!("TokenValidityUnits/{token}"), json!("minutes"))]
+    // Those tokens that hold for longer than so many seconds hold for so many minutes or days.
+    let shorter = |tokens: &[&str], most: i64, number: u32, unit: &str| {
+        let lives = token_lives(snapshot, client).unwrap_or_default().into_iter();
+        let long = lives.filter(|(token, seconds)| tokens.contains(token) && *seconds > most);
+        let puts = long.flat_map(|(token, _)| {
+            [
+                plain(&format!("{token}Validity"), json!(number)),
+                plain(&format!("TokenValidityUnits/{token}"), json!(unit)),
+            ]
+        });
+        puts.collect::<Vec<Put>>()
     };
     let (patch, effect) = match rule {
         "AC-01" => (
@@ -163,13 +206,12 @@ fn of_client(rule: &str, client: &str, snapshot: &Snapshot) -> Option<Fix> {
         ),
         "AC-02" => (vec![plain("EnableTokenRevocation", json!(true))], None),
         "AC-03" => (
-            vec![plain("RefreshTokenValidity", json!(30)), plain("TokenValidityUnits/RefreshToken", json!("days"))],
+            shorter(&["RefreshToken"], 30 * 24 * HOUR, 30, "days"),
             Some("Tokens that are made from now on hold thirty days."),
         ),
-        "AC-05" => (
-            hour("AccessToken").into_iter().chain(hour("IdToken")).collect(),
-            Some("Apps renew their tokens more often."),
-        ),
+        "AC-05" => {
+            (shorter(&["AccessToken", "IdToken"], HOUR, 60, "minutes"), Some("Apps renew their tokens more often."))
+        }
         "AC-06" => (
             without("AllowedOAuthFlows", &|grant| grant == "implicit")?,
             Some("An app that still uses the implicit grant cannot sign anybody in."),

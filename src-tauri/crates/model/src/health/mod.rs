@@ -12,6 +12,7 @@ mod snapshot;
 
 pub use rule::{Finding, Outcome, Rule, Severity, Subject};
 pub use rules::all as rules;
+pub(crate) use rules::token_lives;
 pub use snapshot::{Answer, People, Snapshot};
 
 use case::Case;

@@ -3,6 +3,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "a table of changes reads better without signs of borrowing")]
 
 mod clients;
+mod fixes;
 mod identity_pools;
 mod pools;
 mod whole;

@@ -1,6 +1,7 @@
 //! What a client gives away and how long its tokens hold: AC-01 to AC-05.
 
 use super::{Rule, Severity, Subject, api, guide};
+use crate::health::Snapshot;
 use crate::health::case::{Body, Case, Judged, Unknown};
 
 const HOUR: i64 = 3_600;
@@ -110,6 +111,13 @@ fn life(client: &Body<'_>, token: &str, unit: &str, default: i64) -> i64 {
         "hours" => HOUR,
         _ => DAY,
     })
+}
+
+/// How long the tokens of a client hold, in seconds; `None` when it was not described.
+pub(crate) fn token_lives(snapshot: &Snapshot, client: &str) -> Option<[(&'static str, i64); 3]> {
+    let body = Case { snapshot, subject: client }.client().ok()?;
+    let life = |token, unit, default| (token, life(&body, token, unit, default));
+    Some([life("AccessToken", "hours", HOUR), life("IdToken", "hours", HOUR), life("RefreshToken", "days", 30 * DAY)])
 }
 
 /// A length of time in the largest unit that divides it.

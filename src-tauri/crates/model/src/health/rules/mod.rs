@@ -20,6 +20,7 @@ mod triggers;
 use std::sync::LazyLock;
 
 use super::rule::{Rule, Severity, Subject};
+pub(crate) use client_tokens::token_lives;
 
 /// The page of AWS's reference of user pools about an operation or a type.
 macro_rules! api {

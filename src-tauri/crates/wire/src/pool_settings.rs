@@ -128,7 +128,7 @@ fn unanswered(snapshot: &Snapshot) -> Vec<UnansweredView> {
     let told = all.into_iter().filter_map(|answer| {
         let subject = answer.subject.clone().unwrap_or_default();
         let iam_action = match snapshot.answer(&answer.operation, &subject) {
-            Some(Answer::Refused { code }) if code == "UserPoolAddOnNotEnabledException" => return None,
+            Some(answer) if answer.says_off() => return None,
             Some(Answer::Denied { iam_action }) => Some(iam_action.clone()),
             _ => None,
         };
@@ -611,19 +611,7 @@ impl SaveSettings {
                     .map_err(|error| WireError::new(ErrorCode::Internal, format!("It cannot be written: {error}.")))?;
                 Ok(("json", bytes))
             }
-            "terraform" => {
-                let bodies = |operation| {
-                    let answers = snapshots.iter().filter_map(move |snapshot| snapshot.answers.get(operation));
-                    answers.flat_map(std::collections::BTreeMap::values).filter_map(|answer| match answer {
-                        Answer::Given(body) => Some(body),
-                        _ => None,
-                    })
-                };
-                let pools = bodies("DescribeUserPool").map(model::terraform::pool);
-                let clients = bodies("DescribeUserPoolClient").map(model::terraform::client);
-                let text: Vec<String> = pools.chain(clients).collect();
-                Ok(("tf", text.join("\n").into_bytes()))
-            }
+            "terraform" => Ok(("tf", model::terraform::written(snapshots).into_bytes())),
             _ => Err(WireError::validation("format", "Settings are written as json or terraform.")),
         }
     }
@@ -653,6 +641,13 @@ pub struct ComparedSettingView {
     pub there: Option<String>,
 }
 
+/// Whether AWS said what a setting is: that threat protection is off says that none is set.
+fn is_answered(snapshot: &Snapshot, setting: &SettingView) -> bool {
+    snapshot
+        .answer(&setting.operation, "")
+        .is_some_and(|answer| matches!(answer, Answer::Given(_)) || answer.says_off())
+}
+
 /// What differs between two pools.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -666,11 +661,14 @@ pub struct ComparedView {
 }
 
 impl ComparedView {
-    /// Compares setting by setting, and what this version does not know.
+    /// Compares setting by setting, and what this version does not know. What one of the pools was not asked or did not
+    /// answer is no difference and not compared.
     #[must_use]
     pub fn new(here: &Snapshot, there: &Snapshot) -> Self {
         let (left, right) = (PoolSettingsView::from(here), PoolSettingsView::from(there));
-        let both = |setting: &&SettingView| setting.changing != "told";
+        let both = |setting: &&SettingView| {
+            setting.changing != "told" && is_answered(here, setting) && is_answered(there, setting)
+        };
         let place = |setting: &SettingView| (setting.operation.clone(), setting.pointer.clone());
         let mut all: Vec<&SettingView> = left.settings.iter().filter(both).collect();
         let known: Vec<_> = all.iter().map(|setting| place(setting)).collect();

@@ -5,15 +5,18 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use model::group::Group;
+use model::health::{Answer, Snapshot};
 use model::pool::{Pool, SchemaAttribute};
 use model::query::Fields;
 use model::sync::{Freshness, SyncReport};
 use model::user::{User, UserStatus};
 use model::{GroupName, PoolId, Username};
 use rstest::rstest;
+use serde_json::json;
 use wire::app::SettingsPatch;
 use wire::connections::ConnectionIdView;
 use wire::cost::{AskCost, CostView, MauView};
+use wire::pool_settings::ComparedView;
 use wire::pools::{CachedPool, FreshnessView, GroupView, PoolLineView, PoolView};
 use wire::query::ParsedView;
 use wire::sync::{SyncProgressView, SyncReportView};
@@ -267,4 +270,28 @@ fn a_bill_is_text_with_money_and_numbers_with_counts() {
 fn a_question_of_cost_that_makes_no_sense_names_its_field(#[case] ask: AskCost, #[case] field: &str) {
     let error = ask.parse(instant("2026-11-22T00:00:00Z")).unwrap_err();
     assert_eq!((error.code, error.field.as_deref()), (ErrorCode::Validation, Some(field)));
+}
+
+#[test]
+fn what_one_of_two_pools_did_not_answer_is_no_difference_between_them() {
+    let pool = PoolId::parse("eu-west-1_AbCdEfGhI").unwrap();
+    let with = |length: u32, risk: Answer| {
+        let mut snapshot = Snapshot::new(pool.clone(), instant("2026-02-01T00:00:00Z"));
+        let body = json!({ "UserPool": { "Policies": { "PasswordPolicy": { "MinimumLength": length } } } });
+        snapshot.put("DescribeUserPool", "", Answer::Given(body));
+        snapshot.put("DescribeRiskConfiguration", "", risk);
+        snapshot
+    };
+    let actions = json!({ "CompromisedCredentialsRiskConfiguration": { "Actions": { "EventAction": "BLOCK" } } });
+    let given = || Answer::Given(json!({ "RiskConfiguration": actions }));
+    let denied = Answer::Denied { iam_action: "cognito-idp:DescribeRiskConfiguration".to_owned() };
+    let titles = |compared: &ComparedView| compared.settings.iter().map(|it| it.title.clone()).collect::<Vec<_>>();
+
+    let unknown = ComparedView::new(&with(8, given()), &with(12, denied));
+    assert_eq!(titles(&unknown), ["Shortest password"]);
+    assert_eq!(unknown.unanswered.len(), 1);
+    let off = Answer::Refused { code: "UserPoolAddOnNotEnabledException".to_owned() };
+    let known = ComparedView::new(&with(8, given()), &with(12, off));
+    assert_eq!(titles(&known), ["Shortest password", "Stolen passwords"]);
+    assert!(known.compared > unknown.compared, "{} {}", known.compared, unknown.compared);
 }

@@ -48,6 +48,14 @@ pub enum Answer {
     },
 }
 
+impl Answer {
+    /// Whether it says that threat protection is off, which is an answer, too.
+    #[must_use]
+    pub fn says_off(&self) -> bool {
+        matches!(self, Self::Refused { code } if code == "UserPoolAddOnNotEnabledException")
+    }
+}
+
 /// Numbers of people that need looking after, from a complete local copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -73,7 +73,11 @@ export const pool = {
     undoTitle: (operation: string) => `Take back: ${operation}`,
     oneALine: "One on each line.",
     clear: (usual: string) => (usual ? `Leave it to AWS: ${usual}` : "Leave it to AWS"),
-    call: (operation: string) => `One call to ${operation}. It is free and makes nobody billable.`,
+    again: "Look again",
+    call: (operation: string, priced: boolean) =>
+      priced
+        ? `One call to ${operation}. The call is free; what it sets has a price.`
+        : `One call to ${operation}. It is free and makes nobody billable.`,
     kept: (count: number) =>
       `The call replaces all of it. The other ${count} settings are read first and sent back unchanged, and read again afterwards.`,
     undoable: "It can be taken back: what is there now is kept in the journal.",

@@ -162,6 +162,8 @@ pub struct EditView {
     pub kept: u32,
     /// What can never be taken back, in a sentence; `null` when everything can.
     pub forward: Option<String>,
+    /// What it does to the bill, in sentences; `null` when nothing.
+    pub price: Option<String>,
     /// What people will notice; `null` when nothing is known.
     pub effect: Option<String>,
     /// The same as a command of AWS's command line; no secret is in it.
@@ -180,6 +182,7 @@ impl EditView {
             changes: changes(*kind, &edit.differences),
             kept: count(edit.kept as u64),
             forward: edit.forward.map(str::to_owned),
+            price: edit.price.map(str::to_owned),
             effect: effect.map(str::to_owned),
             command: command(edit),
         }

@@ -1004,6 +1004,8 @@ export type EditView = {
 	kept: number,
 	/**  What can never be taken back, in a sentence; `null` when everything can. */
 	forward: string | null,
+	/**  What it does to the bill, in sentences; `null` when nothing. */
+	price: string | null,
 	/**  What people will notice; `null` when nothing is known. */
 	effect: string | null,
 	/**  The same as a command of AWS's command line; no secret is in it. */

@@ -1,6 +1,7 @@
 //! Making an approved edit, and looking at what came of it.
 
-use cognito::{ErrorKind, Session};
+use cognito::ErrorKind;
+use model::call::CallRefused;
 use model::edit::{Difference, Put, Whole, digest, verify};
 use serde::Serialize;
 use serde_json::Value;
@@ -28,12 +29,13 @@ impl OpenPool {
     /// # Errors
     /// [`Code::Precondition`] in locked Production, when the approval does not hold, when the credentials are another's, or
     /// when the settings are not what was approved; [`Code::JournalUnavailable`] when it cannot be written down: then
-    /// nothing is sent. Otherwise why AWS refused, which is in the journal, too.
+    /// nothing is sent. Otherwise why AWS refused, which is in the journal, too. Once AWS has it, it is told also when the
+    /// journal cannot be written any more.
     pub async fn apply_edit(&self, token: &str) -> Result<EditRow, Error> {
         self.may_change()?;
         let void = || Error::new(Code::Precondition, "This approval was used or is too old. Look at the change again.");
         let approved = self.console.edits.lock().approved.remove(token).ok_or_else(void)?;
-        if approved.edit.pool != self.key || self.now().duration_since(approved.at) > super::HOLDS {
+        if approved.edit.pool != self.key || !approved.holds(self.now()) {
             return Err(void());
         }
         let edit = approved.edit;
@@ -57,20 +59,34 @@ impl OpenPool {
         ];
         let (store, new) = (journal.clone(), row.clone());
         blocking(move || store.begin_edit(&new, &begun)).await?;
-        let sent = live.session.write_whole(&self.key.pool, &edit.whole, request, &|| Ok(())).await;
-        let request_id = match sent {
-            Ok(request_id) => request_id,
+        // It may wait for its turn, and the pool be locked meanwhile.
+        let intent = || {
+            let reason = "the pool was locked meanwhile".to_owned();
+            if self.is_read_only() { Err(CallRefused { reason }) } else { Ok(()) }
+        };
+        let sent = live.session.write_whole(&self.key.pool, &edit.whole, request, &intent).await;
+        let (request_id, answered) = match sent {
+            Ok(request_id) => (request_id, true),
             // Whether AWS took it shows in what is there now.
-            Err(error) if error.kind == ErrorKind::OutcomeUnknown => error.request_id,
+            Err(error) if error.kind == ErrorKind::OutcomeUnknown => (error.request_id, false),
             Err(error) => {
                 row.state = EditState::Failed;
                 row.why = Some(error.message.clone());
-                self.end(&journal, &row, &edit.whole, error.request_id.clone()).await?;
+                // Why it failed is worth more than that this could not be written down.
+                let _ = self.end(&journal, &row, &edit.whole, error.request_id.clone()).await;
                 return Err(error.into());
             }
         };
-        self.look_again(&mut row, &edit, &live.session, &now).await?;
-        self.end(&journal, &row, &edit.whole, request_id).await?;
+        let again = self.describe_whole(&live.session, &edit.whole).await;
+        let looked =
+            again.map_err(|error| error.message).and_then(|after| look(&mut row, &edit, answered, &now, &after));
+        if let Err(why) = looked {
+            row.why = Some(format!("It was sent, and what came of it could not be read. {why}"));
+        }
+        if let Err(error) = self.end(&journal, &row, &edit.whole, request_id).await {
+            let why = row.why.take().map(|why| format!("{why} ")).unwrap_or_default();
+            row.why = Some(format!("{why}What came of it could not be written into the journal. {}", error.message));
+        }
         self.refresh(&edit, &live).await;
         Ok(row)
     }
@@ -93,31 +109,6 @@ impl OpenPool {
             undo_of: edit.undo_of.clone(),
             at: self.now(),
         })
-    }
-
-    /// Describes again and says in the row what that showed.
-    async fn look_again(
-        &self,
-        row: &mut EditRow,
-        edit: &Edit,
-        session: &Session,
-        before: &Described,
-    ) -> Result<(), Error> {
-        let after = match self.describe_whole(session, &edit.whole).await {
-            Ok(after) => after,
-            Err(error) => {
-                row.why = Some(format!("It was sent, and what came of it could not be read. {}", error.message));
-                return Ok(());
-            }
-        };
-        let beside = before.beside.as_ref().zip(after.beside.as_ref());
-        let verified = verify(&edit.patch, &before.body, &after.body, beside, edit.whole.kind);
-        let (changed, missing, others) = (&verified.changed, &verified.missing, &verified.others);
-        row.found = Some(written(&Found { changed, missing, others })?);
-        row.after = Some(written(&after.body)?);
-        row.state = if verified.is_clean() { EditState::Done } else { EditState::Differs };
-        row.why = (!verified.is_clean()).then(|| told(missing, others));
-        Ok(())
     }
 
     async fn end(
@@ -164,6 +155,23 @@ impl OpenPool {
             let _ = blocking(move || cache.put_pool(&described)).await;
         }
     }
+}
+
+/// Says in the row what describing again showed.
+fn look(row: &mut EditRow, edit: &Edit, answered: bool, before: &Described, after: &Described) -> Result<(), String> {
+    let beside = before.beside.as_ref().zip(after.beside.as_ref());
+    let verified = verify(&edit.patch, &before.body, &after.body, beside, edit.whole.kind);
+    let (changed, missing, others) = (&verified.changed, &verified.missing, &verified.others);
+    row.found = Some(written(&Found { changed, missing, others }).map_err(|error| error.message)?);
+    if !answered && changed.is_empty() {
+        // It may still come, so this is not what it left behind.
+        row.why = Some("No answer came, and it is not there yet; look again.".to_owned());
+        return Ok(());
+    }
+    row.after = Some(written(&after.body).map_err(|error| error.message)?);
+    row.state = if verified.is_clean() { EditState::Done } else { EditState::Differs };
+    row.why = (!verified.is_clean()).then(|| told(missing, others));
+    Ok(())
 }
 
 /// Refuses when what is there is not what was looked at.

@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use cognito::Session;
 use jiff::{SignedDuration, Timestamp};
 use model::PoolKey;
-use model::edit::{Difference, Put, Refused, Whole, differences};
-use model::health::{Answer, Snapshot};
+use model::edit::{Difference, Put, Refused, Whole, differences, price};
+use model::health::{Answer, Finding, Outcome, Snapshot, judge};
 use model::setting::{self, Changing};
 use serde_json::Value;
 
@@ -50,6 +50,8 @@ pub struct Edit {
     pub kept: usize,
     /// What can never be taken back, in a sentence; `None` when everything can.
     pub forward: Option<&'static str>,
+    /// What it does to the bill, in sentences; `None` when nothing.
+    pub price: Option<&'static str>,
     /// The rule that it mends.
     pub rule: Option<String>,
     /// The edit that it takes back.
@@ -74,7 +76,27 @@ struct Approved {
     at: Timestamp,
 }
 
+impl Approved {
+    fn holds(&self, now: Timestamp) -> bool {
+        now.duration_since(self.at) <= HOLDS
+    }
+}
+
+/// What is asked for, before anybody looked at what is there.
+struct Asked {
+    whole: Whole,
+    patch: Vec<Put>,
+    rule: Option<String>,
+    /// The edit that it takes back, and what that left behind as far as it was read.
+    undo: Option<(String, Option<Value>)>,
+}
+
 impl EditDesk {
+    /// What was approved for a pool and not begun has to be approved again.
+    pub(crate) fn forget_approved(&self, pool: &PoolKey) {
+        self.lock().approved.retain(|_, approved| approved.edit.pool != *pool);
+    }
+
     fn lock(&self) -> MutexGuard<'_, OnDesk> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -93,17 +115,17 @@ impl OpenPool {
     /// [`Code::Precondition`] when AWS tells settings that would be lost, when it is so already, or while the pool was
     /// opened without AWS; [`Code::Validation`] for a place that cannot be set; otherwise what AWS says.
     pub async fn plan_edit(&self, whole: Whole, patch: Vec<Put>, rule: Option<String>) -> Result<Arc<Edit>, Error> {
-        self.prepare_edit(whole, patch, rule, None).await
+        self.prepare_edit(Asked { whole, patch, rule, undo: None }).await
     }
 
     /// The prepared edit for a rule that fails on a resource. The pool is read anew.
     ///
     /// # Errors
-    /// [`Code::Precondition`] when there is none; otherwise as [`OpenPool::plan_edit`].
+    /// [`Code::Precondition`] when there is none, or the rule passes by now; otherwise as [`OpenPool::plan_edit`].
     pub async fn plan_fix(&self, rule: &str, resource: &str) -> Result<(Arc<Edit>, Option<&'static str>), Error> {
         let session = &self.live()?.session;
         let mut snapshot = Snapshot::new(self.key.pool.clone(), self.now());
-        for kind in [Kind::Pool, Kind::Risk] {
+        for kind in [Kind::Pool, Kind::Mfa, Kind::Risk] {
             session.read_whole(&mut snapshot, &Whole { kind, subject: String::new() }).await?;
         }
         if rule.starts_with("AC-") {
@@ -115,6 +137,11 @@ impl OpenPool {
                 session.read_whole(&mut snapshot, &Whole { kind, subject: resource.to_owned() }).await?;
             }
         }
+        let passes = |finding: &Finding| finding.rule.id == rule && finding.resource == resource;
+        if judge(&snapshot).iter().any(|finding| passes(finding) && finding.outcome == Outcome::Pass) {
+            let message = "Somebody mended this meanwhile: the rule passes. Read the pool's health again.";
+            return Err(Error::new(Code::Precondition, message));
+        }
         let found = fix(rule, resource, &snapshot).ok_or_else(|| {
             Error::new(Code::Precondition, "There is no prepared edit for this: it has to be decided by hand.")
         })?;
@@ -125,7 +152,8 @@ impl OpenPool {
     /// An edit that puts back what an edit changed.
     ///
     /// # Errors
-    /// [`Code::NotFound`] for an unknown edit; [`Code::Precondition`] when AWS did not take it, or it is so again already.
+    /// [`Code::NotFound`] for an unknown edit; [`Code::Precondition`] when AWS did not take it, when it is so again already,
+    /// or when somebody changed it since: theirs would be overwritten.
     pub async fn plan_undo_edit(&self, id: &str) -> Result<Arc<Edit>, Error> {
         let row = self.edit(id).await?;
         // Of one that was sent and never answered for, it shows in what is there now whether AWS took it.
@@ -136,19 +164,19 @@ impl OpenPool {
             ));
         }
         let (whole, patch, before) = (read::<Whole>(&row.target)?, read::<Vec<Put>>(&row.patch)?, read(&row.before)?);
+        let left = row.after.as_deref().map(read).transpose()?;
         let back = |put: Put| Put { value: Value::pointer(&before, &put.pointer).cloned(), pointer: put.pointer };
-        self.prepare_edit(whole, patch.into_iter().map(back).collect(), None, Some(id.to_owned())).await
+        let patch = patch.into_iter().map(back).collect();
+        self.prepare_edit(Asked { whole, patch, rule: None, undo: Some((id.to_owned(), left)) }).await
     }
 
-    async fn prepare_edit(
-        &self,
-        whole: Whole,
-        patch: Vec<Put>,
-        rule: Option<String>,
-        undo_of: Option<String>,
-    ) -> Result<Arc<Edit>, Error> {
+    async fn prepare_edit(&self, asked: Asked) -> Result<Arc<Edit>, Error> {
+        let Asked { whole, patch, rule, undo } = asked;
         let described = self.describe_whole(&self.live()?.session, &whole).await?;
         let wanted = whole.kind.patched(&described.body, &patch)?;
+        if let Some((_, Some(left))) = &undo {
+            still_as_left(&patch, left, &described.body)?;
+        }
         let request = whole.kind.request(&wanted)?;
         // What stands there now has to be known, too.
         whole.kind.request(&described.body)?;
@@ -161,6 +189,7 @@ impl OpenPool {
                 _ => None,
             }
         });
+        let price = price(whole.kind, &described.body, &wanted);
         let edit = Arc::new(Edit {
             id: uuid::Uuid::new_v4().simple().to_string(),
             pool: self.key.clone(),
@@ -170,9 +199,10 @@ impl OpenPool {
             wanted,
             whole,
             patch,
-            forward,
+            forward: forward.or(price.and_then(|price| price.forward)),
+            price: price.map(|price| price.what),
             rule,
-            undo_of,
+            undo_of: undo.map(|(id, _)| id),
         });
         let mut desk = self.console.edits.lock();
         desk.edits.push_back(edit.clone());
@@ -190,10 +220,11 @@ impl OpenPool {
     }
 
     /// Approves an edit: a token with which it can be made once, within ten minutes. `pool_name` is needed for what cannot be
-    /// taken back.
+    /// taken back. The preview is used up: whatever comes of it, it is looked at anew before it is tried again.
     ///
     /// # Errors
-    /// [`Code::Precondition`] while Production is locked; [`Code::Validation`] on `poolName`.
+    /// [`Code::Precondition`] while Production is locked, or when the preview was approved before or is forgotten;
+    /// [`Code::Validation`] on `poolName`.
     pub async fn approve_edit(&self, edit: &Arc<Edit>, approval: crate::jobs::Approval) -> Result<String, Error> {
         self.may_change()?;
         if edit.pool != self.key {
@@ -203,8 +234,16 @@ impl OpenPool {
             self.is_name(approval.pool_name.as_deref()).await?;
         }
         let token = uuid::Uuid::new_v4().simple().to_string();
-        let approved = Approved { edit: edit.clone(), reason: approval.reason, at: self.now() };
-        self.console.edits.lock().approved.insert(token.clone(), approved);
+        let now = self.now();
+        let approved = Approved { edit: edit.clone(), reason: approval.reason, at: now };
+        let mut desk = self.console.edits.lock();
+        let Some(at) = desk.edits.iter().position(|kept| kept.id == edit.id) else {
+            let message = "This preview was approved before or is forgotten. Look at the change again.";
+            return Err(Error::new(Code::Precondition, message));
+        };
+        desk.edits.remove(at);
+        desk.approved.retain(|_, approved| approved.holds(now));
+        desk.approved.insert(token.clone(), approved);
         Ok(token)
     }
 
@@ -239,6 +278,21 @@ impl OpenPool {
         let given = |whole: &Whole| given(&snapshot, whole).cloned();
         Ok(Described { body: given(whole)?, beside: beside.as_ref().map(given).transpose()? })
     }
+}
+
+/// Refuses when a place is not as the edit left it that is to be taken back.
+fn still_as_left(patch: &[Put], left: &Value, now: &Value) -> Result<(), Error> {
+    let at = |body: &Value, put: &Put| body.pointer(&put.pointer).cloned().unwrap_or_default();
+    let moved = patch.iter().filter(|put| !differences(&at(left, put), &at(now, put)).is_empty());
+    let places: Vec<&str> = moved.map(|put| put.pointer.as_str()).collect();
+    if places.is_empty() {
+        return Ok(());
+    }
+    let message = format!(
+        "Somebody changed {} after this edit, and taking it back would overwrite that. Change it by hand.",
+        places.join(", ")
+    );
+    Err(Error::new(Code::Precondition, message))
 }
 
 /// The member of the object that a place lies in.

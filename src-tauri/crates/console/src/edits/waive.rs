@@ -61,7 +61,11 @@ impl OpenPool {
             until,
             at: self.now(),
         };
-        let record = self.waiver_record(rule.id, resource, who, "AcceptRisk", Some(reason.to_owned()));
+        let record = AuditEntry {
+            outcome: Some(format!("until {}", until.strftime("%Y-%m-%d"))),
+            reason: Some(reason.to_owned()),
+            ..self.waiver_record(rule.id, resource, who, "AcceptRisk")
+        };
         blocking(move || journal.waive(&waiver, &record)).await
     }
 
@@ -72,19 +76,12 @@ impl OpenPool {
     pub async fn end_waiver(&self, rule: &str, resource: &str) -> Result<(), Error> {
         self.may_change()?;
         let (journal, who) = (self.journal()?, self.live()?.identity.arn.clone());
-        let record = self.waiver_record(rule, resource, who, "AcceptRiskNoLonger", None);
+        let record = self.waiver_record(rule, resource, who, "AcceptRiskNoLonger");
         let (pool, rule, resource) = (self.key.to_string(), rule.to_owned(), resource.to_owned());
         blocking(move || journal.end_waiver(&pool, &rule, &resource, &record)).await
     }
 
-    fn waiver_record(
-        &self,
-        rule: &str,
-        resource: &str,
-        who: String,
-        operation: &str,
-        reason: Option<String>,
-    ) -> AuditEntry {
+    fn waiver_record(&self, rule: &str, resource: &str, who: String, operation: &str) -> AuditEntry {
         AuditEntry {
             at: self.now(),
             kind: AuditKind::Approved,
@@ -96,7 +93,7 @@ impl OpenPool {
             outcome: None,
             code: None,
             request_id: None,
-            reason,
+            reason: None,
             plan: None,
             person: None,
         }

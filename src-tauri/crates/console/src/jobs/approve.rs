@@ -70,6 +70,7 @@ impl OpenPool {
         let mut desk = self.console.desk.lock();
         desk.unlocked.remove(&self.key);
         desk.approved.retain(|_, approved| approved.plan.pool != self.key);
+        self.console.edits.forget_approved(&self.key);
     }
 
     /// Approves a plan: a token with which it can be carried out once, within ten minutes.

@@ -7,6 +7,7 @@ use model::clock::Clock;
 use model::connection::Environment;
 use model::edit::{Put, Whole};
 use model::health::{Answer, Outcome, judge};
+use sandbox::{Fault, When};
 use serde_json::json;
 
 use crate::house::{House, options, sandbox_connection};
@@ -118,8 +119,69 @@ async fn production_has_to_be_unlocked_and_an_unrecorded_edit_is_not_sent() {
     assert_eq!(open.apply_edit(&early).await.unwrap_err().code, Code::Precondition);
     assert_eq!(house.sandbox.calls().of("UpdateUserPool"), 0);
     open.unlock_changes(open.key().pool.as_str()).await.unwrap();
+    let edit = open.plan_edit(pool(), length(21), None).await.unwrap();
+    let before = open.approve_edit(&edit, Approval::default()).await.unwrap();
+    open.lock_changes();
+    open.unlock_changes(open.key().pool.as_str()).await.unwrap();
+    assert_eq!(open.apply_edit(&before).await.unwrap_err().code, Code::Precondition, "approved before it was locked");
+    let edit = open.plan_edit(pool(), length(21), None).await.unwrap();
     let token = open.approve_edit(&edit, Approval::default()).await.unwrap();
     assert_eq!(open.apply_edit(&token).await.unwrap().state, EditState::Done);
+}
+
+#[tokio::test]
+async fn an_edit_without_an_answer_is_looked_for_and_is_not_told_as_taken_when_it_is_not_there() {
+    let house = House::new(options(5)).await;
+    let open = house.open().await;
+    let weather = house.sandbox.weather();
+    weather.plan_fault(Some("UpdateUserPool"), When::Nth(1), Fault::TimeoutBefore);
+    let lost = made(&open, pool(), length(21)).await;
+    assert_eq!(lost.state, EditState::Sent);
+    assert_eq!(lost.why.as_deref(), Some("No answer came, and it is not there yet; look again."));
+    let kept = &open.edits(1).await.unwrap()[0];
+    assert_eq!((kept.state, &kept.why, &kept.after), (EditState::Sent, &lost.why, &None));
+    weather.plan_fault(Some("UpdateUserPool"), When::Nth(1), Fault::TimeoutAfter);
+    let taken = made(&open, pool(), length(22)).await;
+    assert_eq!((taken.state, taken.why), (EditState::Done, None));
+}
+
+#[tokio::test]
+async fn what_somebody_changed_after_an_edit_is_not_overwritten_by_taking_it_back() {
+    let house = House::new(options(5)).await;
+    let open = house.open().await;
+    let first = made(&open, pool(), length(21)).await;
+    let protection = Put { pointer: "/UserPool/DeletionProtection".to_owned(), value: Some(json!("ACTIVE")) };
+    let off = Put { value: Some(json!("INACTIVE")), ..protection.clone() };
+    let change = match open.plan_edit(pool(), vec![protection], None).await {
+        Ok(change) => change,
+        Err(_) => open.plan_edit(pool(), vec![off], None).await.unwrap(),
+    };
+    let token = open.approve_edit(&change, Approval::default()).await.unwrap();
+    open.apply_edit(&token).await.unwrap();
+    open.plan_undo_edit(&first.id).await.expect("another place may have changed");
+
+    made(&open, pool(), length(25)).await;
+    let error = open.plan_undo_edit(&first.id).await.unwrap_err();
+    assert_eq!(error.code, Code::Precondition);
+    assert!(error.message.contains("/UserPool/Policies/PasswordPolicy/MinimumLength"), "{}", error.message);
+}
+
+#[tokio::test]
+async fn another_plan_says_its_price_and_wants_the_name_of_the_pool() {
+    let house = House::new(options(5)).await;
+    let open = house.open().await;
+    let plan = |tier: &str| vec![Put { pointer: "/UserPool/UserPoolTier".to_owned(), value: Some(json!(tier)) }];
+    let edit = match open.plan_edit(pool(), plan("PLUS"), None).await {
+        Ok(edit) => edit,
+        Err(_) => open.plan_edit(pool(), plan("ESSENTIALS"), None).await.unwrap(),
+    };
+    assert!(edit.price.unwrap().contains("Plus") && edit.forward.unwrap().contains("dearest plan"));
+    let unnamed = open.approve_edit(&edit, Approval::default()).await.unwrap_err();
+    assert_eq!(unnamed.field.as_deref(), Some("poolName"));
+    let named = Approval { pool_name: Some(open.key().pool.as_str().to_owned()), ..Approval::default() };
+    open.approve_edit(&edit, named).await.unwrap();
+    let free = open.plan_edit(pool(), length(21), None).await.unwrap();
+    assert_eq!((free.price, free.forward), (None, None));
 }
 
 #[tokio::test]
@@ -133,6 +195,8 @@ async fn what_aws_refuses_is_said_and_written_down() {
     assert_eq!((error.code, error.iam_action.as_deref()), (Code::AccessDenied, Some("cognito-idp:UpdateUserPool")));
     let row = &open.edits(1).await.unwrap()[0];
     assert_eq!(row.state, EditState::Failed);
+    assert!(open.edit_plan(&edit.id).is_none(), "a preview is used up");
+    assert_eq!(open.approve_edit(&edit, Approval::default()).await.unwrap_err().code, Code::Precondition);
     assert_eq!(open.plan_undo_edit(&row.id).await.unwrap_err().code, Code::Precondition);
 }
 
@@ -170,6 +234,8 @@ async fn a_failing_rule_is_mended_through_the_same_door() {
     let token = open.approve_edit(&edit, Approval::default()).await.unwrap();
     let row = open.apply_edit(&token).await.unwrap();
     assert_eq!((row.state, row.rule.as_deref()), (EditState::Done, Some("UP-02")));
+    let mended = open.plan_fix("UP-02", open.key().pool.as_str()).await.unwrap_err();
+    assert!(mended.message.contains("the rule passes"), "{}", mended.message);
     let by_hand = open.plan_fix("UP-15", open.key().pool.as_str()).await.unwrap_err();
     assert_eq!(by_hand.code, Code::Precondition);
 }
@@ -201,4 +267,6 @@ async fn a_risk_is_accepted_with_a_reason_until_a_day_and_the_score_knows_of_it(
     let records = house.console.audit(AuditFilter::default(), 10).await.unwrap();
     let told: Vec<&str> = records.iter().rev().map(|record| record.entry.operation.as_str()).collect();
     assert_eq!(told, ["AcceptRisk", "AcceptRiskNoLonger"]);
+    let day = until(30).strftime("until %Y-%m-%d").to_string();
+    assert_eq!(records[1].entry.outcome.as_deref(), Some(day.as_str()));
 }

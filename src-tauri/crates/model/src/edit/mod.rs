@@ -6,6 +6,7 @@
 
 mod differ;
 mod fix;
+mod price;
 mod shape;
 mod verify;
 
@@ -17,6 +18,7 @@ use serde_json::{Map, Value};
 
 pub use differ::{Difference, differences};
 pub use fix::{Fix, fix};
+pub use price::{Price, price};
 use shape::Shape;
 pub use verify::{Verified, verify};
 

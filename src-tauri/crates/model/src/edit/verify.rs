@@ -120,7 +120,8 @@ mod tests {
 
     #[test]
     fn what_was_to_go_and_is_as_it_was_is_missing_and_a_default_in_its_place_is_not() {
-        let pool = |message: Value| json!({ "UserPool": { "VerificationMessageTemplate": { "EmailMessage": message } } });
+        let pool =
+            |message: Value| json!({ "UserPool": { "VerificationMessageTemplate": { "EmailMessage": message } } });
         let pointer = "/UserPool/VerificationMessageTemplate/EmailMessage".to_owned();
         let patch = [Put { pointer: pointer.clone(), value: None }];
         let before = pool(json!("{####}"));

@@ -46,7 +46,7 @@ pub struct AuditEntry {
     pub pool: String,
     /// AWS's name of the operation, or what was done to the job.
     pub operation: String,
-    /// What came of it: an item's state; `None` for an intent.
+    /// What came of it: an item's state, until when a risk is accepted; `None` for an intent.
     pub outcome: Option<String>,
     /// The code of a failure.
     pub code: Option<String>,

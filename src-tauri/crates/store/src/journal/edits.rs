@@ -53,13 +53,13 @@ pub struct EditRow {
     pub patch: String,
     /// What AWS described before, as JSON.
     pub before: String,
-    /// What AWS described afterwards, as JSON; `None` when that was not read.
+    /// What AWS described afterwards, as JSON; `None` when that was not read, or nothing of the edit was there yet.
     pub after: Option<String>,
     /// What the comparison showed, as JSON; `None` when nothing was compared.
     pub found: Option<String>,
     /// How it stands.
     pub state: EditState,
-    /// Why it failed, in a sentence.
+    /// Why it is not done, in a sentence.
     pub why: Option<String>,
     /// The rule that it mends; `None` for none.
     pub rule: Option<String>,

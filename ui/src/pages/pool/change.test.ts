@@ -1,0 +1,83 @@
+import { render, screen } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { backend, type EditView, type MadeEditView, type OpenPoolView } from "../../ipc/client";
+import { session } from "../../stores/session.svelte";
+import ChangeDialog from "./ChangeDialog.svelte";
+
+const person = userEvent.setup({ delay: null });
+const edit = (id: string, more: Partial<EditView> = {}): EditView => ({
+  id,
+  operation: "UpdateUserPool",
+  subject: null,
+  changes: [{ pointer: "/UserPool/UserPoolTier", title: "Plan", before: '"LITE"', after: '"PLUS"' }],
+  kept: 12,
+  forward: null,
+  price: null,
+  effect: null,
+  command: "aws cognito-idp update-user-pool",
+  ...more,
+});
+const made = (state: string, why: string | null): MadeEditView => ({
+  ...edit("first"),
+  at: "2026-11-22T12:00:00Z",
+  who: "arn:aws:sts::123456789012:assumed-role/Operator/ada",
+  state,
+  why,
+  reason: null,
+  rule: null,
+  undoOf: null,
+  changes: [],
+  others: [],
+});
+const show = (plan: () => Promise<EditView>) =>
+  render(ChangeDialog, { title: "Change: Plan", plan, onclose: () => undefined, onmade: () => undefined });
+
+beforeEach(() => {
+  const layers = document.createElement("div");
+  layers.id = "layers";
+  document.body.append(layers);
+});
+afterEach(() => {
+  session.open = null;
+  document.getElementById("layers")?.remove();
+});
+
+describe("changing a setting", () => {
+  it("is looked at anew before it is tried again after a refusal", async () => {
+    const plan = vi.fn().mockResolvedValueOnce(edit("first")).mockResolvedValueOnce(edit("second"));
+    backend.makeEdit = vi.fn().mockRejectedValueOnce(new Error("It was denied."));
+    show(plan);
+    await person.click(await screen.findByRole("button", { name: "Write it" }));
+    await screen.findByText("It was denied.");
+    expect(screen.queryByRole("button", { name: "Write it" })).toBeNull();
+    backend.makeEdit = vi.fn().mockResolvedValueOnce(made("done", null));
+    await person.click(screen.getByRole("button", { name: "Look again" }));
+    await person.click(await screen.findByRole("button", { name: "Write it" }));
+    await screen.findByText("Done");
+    expect(backend.makeEdit).toHaveBeenCalledWith({ id: "second", reason: null, poolName: null });
+  });
+
+  it("can be looked for when no answer came", async () => {
+    const plan = vi.fn().mockResolvedValueOnce(edit("first")).mockRejectedValueOnce(new Error("It is so already."));
+    backend.makeEdit = vi.fn().mockResolvedValueOnce(made("sent", "No answer came."));
+    show(plan);
+    await person.click(await screen.findByRole("button", { name: "Write it" }));
+    await screen.findByText("No answer came.");
+    expect(screen.queryByRole("button", { name: "Undo" })).toBeNull();
+    await person.click(screen.getByRole("button", { name: "Look again" }));
+    await screen.findByText("It is so already.");
+  });
+
+  it("says its price and wants the name of the pool for another plan", async () => {
+    session.open = { pool: { name: "shop" }, readOnly: false } as OpenPoolView;
+    show(async () => edit("first", { price: "Plus has none that are free.", forward: "Billed for the month." }));
+    await screen.findByText("Plus has none that are free.");
+    await screen.findByText("Billed for the month.");
+    expect(document.body.textContent).not.toContain("makes nobody billable");
+    const button = screen.getByRole("button", { name: "Write it" });
+    expect(button).toHaveProperty("disabled", true);
+    await person.type(screen.getByRole("textbox", { name: /^This cannot be taken back/ }), "shop");
+    expect(button).toHaveProperty("disabled", false);
+  });
+});

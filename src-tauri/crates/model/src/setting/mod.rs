@@ -168,7 +168,7 @@ pub struct Strange<'a> {
 
 /// The settings of a pool.
 pub fn of_pool() -> impl Iterator<Item = &'static Setting> {
-    pool::SETTINGS.iter().chain(risk::SETTINGS)
+    pool::settings().chain(risk::SETTINGS)
 }
 
 /// The settings of an app client.

@@ -1,0 +1,202 @@
+//! A pool with everything that is set of it.
+
+use model::health::Snapshot;
+use model::setting;
+use model::trigger::{self, TRIGGERS};
+use serde::Serialize;
+use serde_json::Value;
+use specta::Type;
+
+use super::setting::{PairView, RawView, SettingView, UnansweredView, list, pairs, text, unanswered};
+use crate::settings::SettingsView;
+
+/// An attribute that users of the pool can have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AttributeView {
+    /// Its name, `custom:` included. Foreign text.
+    pub name: String,
+    /// `String`, `Number`, `DateTime`, `Boolean`, or what AWS added since.
+    pub kind: String,
+    /// Whether every user must have it; cannot be changed.
+    pub required: bool,
+    /// Whether it can change once it is set; cannot be changed.
+    pub mutable: bool,
+    /// How long or large it may be, such as `0–2048`; `null` when nothing is said.
+    pub bounds: Option<String>,
+}
+
+pub(super) fn attributes(snapshot: &Snapshot) -> Vec<AttributeView> {
+    let schema = snapshot.body("DescribeUserPool", "").and_then(|body| body.pointer("/UserPool/SchemaAttributes"));
+    let read = |entry: &Value| {
+        let flag = |name: &str, usual| entry.get(name).and_then(Value::as_bool).unwrap_or(usual);
+        let bounds = |constraints: &str, least: &str, most: &str| {
+            let of = |name: &str| entry.get(constraints)?.get(name).and_then(Value::as_str).map(str::to_owned);
+            let (least, most) = (of(least), of(most));
+            let told = least.is_some() || most.is_some();
+            told.then(|| format!("{}–{}", least.unwrap_or_default(), most.unwrap_or_default()))
+        };
+        Some(AttributeView {
+            name: entry.get("Name")?.as_str()?.to_owned(),
+            kind: entry.get("AttributeDataType").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            required: flag("Required", false),
+            mutable: flag("Mutable", true),
+            bounds: bounds("StringAttributeConstraints", "MinLength", "MaxLength")
+                .or_else(|| bounds("NumberAttributeConstraints", "MinValue", "MaxValue")),
+        })
+    };
+    list(schema).iter().filter_map(read).collect()
+}
+
+/// A provider of identities.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ProviderView {
+    /// Its name. Foreign text.
+    pub name: String,
+    /// `SAML`, `OIDC`, `Google` and so on.
+    pub kind: String,
+    /// Short names by which it is found. Foreign text.
+    pub identifiers: Vec<String>,
+    /// Attributes of the pool and the claims that fill them.
+    pub mapping: Vec<PairView>,
+    /// What it is reached with, secrets masked.
+    pub details: Vec<PairView>,
+    /// Why it is not known; `null` when it is.
+    pub unknown: Option<String>,
+}
+
+/// A server whose scopes tokens can have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ResourceServerView {
+    /// Its identifier, which begins its scopes. Foreign text.
+    pub identifier: String,
+    /// Its name. Foreign text.
+    pub name: String,
+    /// Scopes and what they mean.
+    pub scopes: Vec<PairView>,
+}
+
+/// A trigger, set or not.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct TriggerSlotView {
+    /// Its name in `LambdaConfig`.
+    pub trigger: String,
+    /// What it belongs to; empty for one that AWS added since.
+    pub category: String,
+    /// The function's ARN; `null` when none is set.
+    pub function: Option<String>,
+    /// The version of its event; `null` where it has only one.
+    pub version: Option<String>,
+    /// The values of `triggerSource` with which it runs.
+    pub sources: Vec<String>,
+    /// An event to test the function with, as JSON text; `null` for a trigger that we do not know.
+    pub event: Option<String>,
+}
+
+fn triggers(snapshot: &Snapshot) -> Vec<TriggerSlotView> {
+    let config = snapshot.body("DescribeUserPool", "").and_then(|body| body.pointer("/UserPool/LambdaConfig"));
+    let set = config.map(trigger::of_config).unwrap_or_default();
+    let client = snapshot.clients().and_then(|clients| clients.first().copied()).unwrap_or("your-app-client-id");
+    let event = |sources: &[&str]| {
+        let source = sources.first()?;
+        serde_json::to_string_pretty(&trigger::event(source, &snapshot.pool, client)).ok()
+    };
+    let known = TRIGGERS.iter().map(|known| {
+        let held = set.iter().find(|it| it.name == known.name);
+        TriggerSlotView {
+            trigger: known.name.to_owned(),
+            category: known.category.to_owned(),
+            function: held.map(|it| it.function.clone()),
+            version: held.and_then(|it| it.version.clone()),
+            sources: known.sources.iter().map(|source| (*source).to_owned()).collect(),
+            event: event(known.sources),
+        }
+    });
+    let strange = set.iter().filter(|it| it.known.is_none()).map(|it| TriggerSlotView {
+        trigger: it.name.clone(),
+        category: String::new(),
+        function: Some(it.function.clone()),
+        version: it.version.clone(),
+        sources: Vec::new(),
+        event: None,
+    });
+    known.chain(strange).collect()
+}
+
+/// A pool with everything that is set of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PoolSettingsView {
+    /// The pool's id.
+    pub pool: String,
+    /// When AWS was asked.
+    pub taken_at: String,
+    /// Every setting, and after them what this version does not know.
+    pub settings: Vec<SettingView>,
+    /// What users can have.
+    pub attributes: Vec<AttributeView>,
+    /// Providers of identities.
+    pub providers: Vec<ProviderView>,
+    /// Resource servers.
+    pub resource_servers: Vec<ResourceServerView>,
+    /// Every trigger.
+    pub triggers: Vec<TriggerSlotView>,
+    /// What was not answered.
+    pub unanswered: Vec<UnansweredView>,
+    /// Every answer as AWS sent it.
+    pub raw: Vec<RawView>,
+}
+
+impl From<&Snapshot> for PoolSettingsView {
+    fn from(snapshot: &Snapshot) -> Self {
+        let held = setting::held_by_pool(snapshot);
+        let strange = setting::strange_in_pool(snapshot);
+        let settings = held.iter().map(SettingView::from).chain(strange.iter().map(SettingView::from)).collect();
+        let servers = snapshot.body("ListResourceServers", "").and_then(|body| body.get("ResourceServers"));
+        let server = |server: &Value| ResourceServerView {
+            identifier: text(server, "Identifier"),
+            name: text(server, "Name"),
+            scopes: list(server.get("Scopes"))
+                .iter()
+                .map(|scope| PairView { name: text(scope, "ScopeName"), value: text(scope, "ScopeDescription") })
+                .collect(),
+        };
+        Self {
+            pool: snapshot.pool.to_string(),
+            taken_at: snapshot.taken_at.to_string(),
+            settings,
+            attributes: attributes(snapshot),
+            providers: providers(snapshot),
+            resource_servers: list(servers).iter().map(server).collect(),
+            triggers: triggers(snapshot),
+            unanswered: unanswered(snapshot),
+            raw: SettingsView::from(snapshot).answers.into_iter().map(RawView::from).collect(),
+        }
+    }
+}
+
+fn providers(snapshot: &Snapshot) -> Vec<ProviderView> {
+    let listed = snapshot.body("ListIdentityProviders", "").and_then(|body| body.get("Providers"));
+    let all = SettingsView::from(snapshot).answers;
+    let read = |entry: &Value| {
+        let name = text(entry, "ProviderName");
+        let described = snapshot.body("DescribeIdentityProvider", &name).and_then(|body| body.get("IdentityProvider"));
+        let of = |field: &str| described.and_then(|provider| provider.get(field));
+        let identifiers = list(of("IdpIdentifiers")).iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        let why = all
+            .iter()
+            .find(|it| it.operation == "DescribeIdentityProvider" && it.subject.as_deref() == Some(name.as_str()));
+        ProviderView {
+            kind: text(entry, "ProviderType"),
+            identifiers,
+            mapping: pairs(of("AttributeMapping")),
+            details: pairs(of("ProviderDetails")),
+            unknown: why.and_then(|answer| answer.unknown.clone()),
+            name,
+        }
+    };
+    list(listed).iter().map(read).collect()
+}

@@ -48,7 +48,14 @@ export function changeCommands(people: UserView[], matching: (query: string) => 
       first: users.slice(0, 20).map((user) => ({
         name: user.username,
         calls: [request.wish.kind],
-        changes: [{ field: "enabled", before: after === "no" ? "yes" : "no", after }],
+        changes:
+          request.wish.kind === "setAttributes"
+            ? Object.entries(request.wish.attributes).map(([field, value]) => ({
+                field,
+                before: user.attributes[field] ?? null,
+                after: value,
+              }))
+            : [{ field: "enabled", before: after === "no" ? "yes" : "no", after }],
       })),
       calls: [
         {
@@ -110,6 +117,27 @@ export function changeCommands(people: UserView[], matching: (query: string) => 
     return view;
   }
 
+  const outcome = (view: JobView, at: number): AuditView => ({
+    seq: at + 1,
+    at: view.createdAt,
+    kind: "outcome",
+    job: view.id,
+    item: 0,
+    who: ARN,
+    pool: "",
+    operation: "AdminDisableUser",
+    outcome: "done",
+    code: null,
+    requestId: null,
+    reason: null,
+    planDigest: null,
+    planCalls: {},
+    name: null,
+    sub: null,
+    changes: [],
+    hash: "",
+  });
+
   return {
     makePlan: (request: MakePlan) => {
       const users =
@@ -155,7 +183,11 @@ export function changeCommands(people: UserView[], matching: (query: string) => 
     getExport: () => ok(EXPORTED),
     cancelExport: () => ok(null),
     listAudit: () => ok<AuditView[]>([]),
-    getPersonAudit: () => ok<AuditView[]>([]),
+    getPersonAudit: ({ username }: { username: string }) => {
+      const about = ({ view, items }: (typeof jobs)[number]) =>
+        items.filter(({ name }) => name === username).map(() => view);
+      return ok(jobs.flatMap(about).map(outcome));
+    },
     saveAudit: () => ok({ path: "/home/ada/Downloads/poolkeeper-audit.jsonl" }),
     verifyAudit: () => ok({ valid: true, records: 0, head: "", faults: [] }),
   };

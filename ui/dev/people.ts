@@ -87,6 +87,9 @@ const HOSTILE = [
   "</script><script>alert(1)</script>",
 ];
 
+/** Who came first of many: two whose usernames differ in case alone and are what every object has. */
+export const LAST = ["constructor", "Constructor"];
+
 /** Made-up people, the same every time. */
 export function makePeople(count: number, hostile: boolean): UserView[] {
   const next = numbers(7);
@@ -111,8 +114,15 @@ export function makePeople(count: number, hostile: boolean): UserView[] {
     if (hostile && index % 3 === 0) attributes["name"] = HOSTILE[(index / 3) % HOSTILE.length] as string;
     if (hostile && index % 5 === 0) attributes["email"] = HOSTILE[(index / 5 + 1) % HOSTILE.length] as string;
     if (hostile && index % 7 === 0) attributes["custom:plan"] = HOSTILE[(index / 7 + 3) % HOSTILE.length] as string;
+    const last = count > 1000 ? count - index : 0;
     const username =
-      hostile && index === 0 ? "\u202Eresu<b>" : status === "EXTERNAL_PROVIDER" ? `Google_${hex(12)}` : sub;
+      last > 0 && last <= LAST.length
+        ? (LAST[last - 1] as string)
+        : hostile && index === 0
+          ? "\u202Eresu<b>"
+          : status === "EXTERNAL_PROVIDER"
+            ? `Google_${hex(12)}`
+            : sub;
     const user = {
       username,
       sub,

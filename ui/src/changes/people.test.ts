@@ -1,0 +1,143 @@
+import { render, screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it } from "vitest";
+import { stage } from "../../dev/fake";
+import App from "../App.svelte";
+import { backend, type UserRow } from "../ipc/client";
+import EditForm from "../pages/users/EditForm.svelte";
+import Inspector from "../pages/users/Inspector.svelte";
+import TimelineTab from "../pages/users/TimelineTab.svelte";
+import { changes } from "../stores/changes.svelte";
+import { overlays } from "../stores/overlays.svelte";
+import { selection } from "../stores/selection.svelte";
+import { session } from "../stores/session.svelte";
+import { asking } from "./asking.svelte";
+import { meant, split } from "./members";
+
+const person = userEvent.setup({ delay: null });
+
+/** Somebody whose username is what every object has; another's differs from it in case alone. */
+const ODD = "constructor";
+
+beforeEach(async () => {
+  Object.assign(stage, { hidden: false, slow: 5 });
+  overlays.close();
+  changes.close();
+  selection.clear();
+  asking.leave();
+  await session.close("start");
+});
+
+async function opened() {
+  render(App);
+  await person.click(await screen.findByRole("button", { name: "Open the sandbox" }));
+  await screen.findByRole("grid", { name: "Users" });
+}
+
+const row = (username: string, email: string, sub = `sub of ${username}`): UserRow => ({
+  username,
+  sub,
+  enabled: true,
+  status: "CONFIRMED",
+  createdAt: "",
+  modifiedAt: "",
+  attributes: { email },
+  groups: [],
+});
+
+describe("whoever is called what every object has", () => {
+  it("is shown by their name in a plan and in its job", async () => {
+    await opened();
+    const name = (await backend.getUser({ username: ODD })).attributes["name"] as string;
+    await changes.plan({ wish: { kind: "disableUsers" }, query: null, names: [ODD], title: "Odd", icon: "ban" });
+    const sheet = await screen.findByRole("dialog", { name: "Odd" });
+    await within(sheet).findByText(name);
+    await person.click(within(sheet).getByRole("button", { name: "Odd" }));
+    await person.click(await screen.findByRole("button", { name: "Open" }));
+    const job = await screen.findByRole("complementary", { name: "Job" });
+    await within(job).findByText(name);
+  });
+});
+
+describe("adding members", () => {
+  it("adds those who were chosen, and nobody else whose name differs in case", async () => {
+    await opened();
+    selection.only([await backend.getUser({ username: ODD })]);
+    asking.current = { kind: "members", group: "admins" };
+    const dialog = await screen.findByRole("dialog", { name: "Add to admins" });
+    const text = within(dialog).getByRole("textbox", { name: "People" });
+    expect(text).toHaveProperty("value", ODD);
+    await person.click(within(dialog).getByRole("button", { name: "Preview" }));
+    await screen.findByRole("dialog", { name: "Add 1 user to admins" });
+    expect(changes.sheet?.preview.first.map((item) => item.name)).toEqual([ODD]);
+  });
+
+  it("takes a username that is typed exactly for that user alone, and whatever else for whom it finds", () => {
+    const anna = row("anna", "anna@postbox.example");
+    const shouting = row("ANNA", "other@postbox.example");
+    const borrowing = row("thief", "anna");
+    const bert = row("b-1", "bert@postbox.example");
+    const found = [anna, shouting, borrowing, bert];
+    expect(meant("anna; Bert@postbox.example", found)).toEqual([anna, bert]);
+    expect(meant("Anna", [anna, shouting, borrowing])).toEqual([anna, shouting, borrowing]);
+    expect(meant("anna, other@postbox.example", [anna, shouting, borrowing])).toEqual([anna, shouting]);
+  });
+
+  it("looks up only what was not chosen, also where a username is a list by the look of it", () => {
+    const chosen = new Set(["Doe,John", "a;b"]);
+    expect(split("Doe,John\n bert@postbox.example\na;b ", chosen)).toEqual({
+      names: ["Doe,John", "a;b"],
+      rest: " bert@postbox.example",
+    });
+  });
+});
+
+describe("editing an address", () => {
+  it("sends its verified mark along as it is ticked", async () => {
+    await opened();
+    const user = await backend.getUser({ username: ODD });
+    const ticked = {
+      ...user,
+      attributes: { ...user.attributes, email: "old@postbox.example", email_verified: "true" },
+    };
+    render(EditForm, { user: ticked, onclose: () => undefined });
+    const field = screen.getByRole("textbox", { name: "E-mail" });
+    await person.clear(field);
+    await person.type(field, "new@postbox.example");
+    await person.click(screen.getByRole("button", { name: "Preview the changes" }));
+    await waitFor(() => expect(changes.sheet).not.toBeNull());
+    const sent = changes.sheet?.preview.first[0]?.changes.map(({ field, after }) => [field, after]);
+    expect(sent).toEqual([
+      ["email", "new@postbox.example"],
+      ["email_verified", "true"],
+    ]);
+  });
+});
+
+describe("erasing a person", () => {
+  const ERASE = "Erase this person’s history…";
+
+  it("is offered for whoever is gone", async () => {
+    await opened();
+    render(Inspector, { username: "left long ago", onclose: () => undefined });
+    await screen.findByText("Nobody of that name");
+    await person.click(screen.getByRole("button", { name: ERASE }));
+    expect(overlays.current).toMatchObject({ name: "erasePerson", username: "left long ago" });
+  });
+
+  it("is offered where no sync saw a change and something was done here", async () => {
+    await opened();
+    await changes.plan({
+      wish: { kind: "enableUsers" },
+      query: null,
+      names: ["Constructor"],
+      title: "On",
+      icon: "check",
+    });
+    await changes.carryOut(null, null);
+    const user = await backend.getUser({ username: "Constructor" });
+    render(TimelineTab, { user });
+    await screen.findByText("AdminDisableUser");
+    await screen.findByRole("button", { name: ERASE });
+  });
+});

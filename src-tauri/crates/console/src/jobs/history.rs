@@ -46,7 +46,8 @@ impl OpenPool {
             let message = "Nothing of this job was applied that could be taken back.";
             return Err(Error::new(Code::Precondition, message));
         }
-        let items = self.filled_in(without_leaving(items)).await?;
+        // In a box, since a command's future would be nested deeper than the compiler follows.
+        let items = Box::pin(self.filled_in(without_leaving(items))).await?;
         // Groups come before those who join them.
         let (groups, mut users): (Vec<Item>, Vec<Item>) =
             items.into_iter().partition(|item| matches!(item.target, Target::Group { .. }));

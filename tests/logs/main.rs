@@ -100,6 +100,7 @@ fn nothing_is_left_behind(folder: &Path) {
     }
     let disk = String::from_utf8_lossy(&stored(folder)).into_owned();
     assert!(disk.contains("journal.sqlite"), "the journal has the sign-in");
+    assert!(disk.contains("poolkeeper-plan") && disk.contains("poolkeeper-job") && disk.contains("poolkeeper-audit"));
     assert!(disk.contains("poolkeeper-cost-") && disk.contains("poolkeeper-flows"), "exports were written");
     let planted: BTreeSet<&String> = secrets.iter().collect();
     assert!(planted.len() >= 40, "{} secrets were planted", planted.len());
@@ -114,6 +115,7 @@ fn nothing_is_left_behind(folder: &Path) {
     }
     let was_heard = |command: &str| heard.iter().any(|heard| heard.command == command && heard.answer.len() > 40);
     assert!(was_heard("start_sign_in") && was_heard("exchange_token"), "the traffic was heard");
+    assert!(was_heard("apply_plan") && was_heard("list_audit"), "jobs were, too");
     assert!(!disk.to_lowercase().contains(CANARY), "people and passwords are encrypted or not there");
 }
 

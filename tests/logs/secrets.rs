@@ -1,4 +1,6 @@
-//! Secrets that are planted in every flow of the lab, in tokens, in exchanges and in predictions.
+//! Secrets that are planted in every flow of the lab, in tokens, in exchanges, in predictions and in jobs.
+
+use std::time::{Duration, Instant};
 
 use sandbox::Sandbox;
 use serde_json::{Value, json};
@@ -25,6 +27,13 @@ impl Nest {
         secret
     }
 
+    /// A password that begins with what a pool's policy asks for.
+    fn lay_password(&mut self, begin: &str) -> String {
+        let password = format!("{begin}canary-pw-{:02}-7f3a", self.0.len());
+        self.0.push(password.clone());
+        password
+    }
+
     /// A secret in base 32, as authenticator apps have them.
     fn lay_base_32(&mut self) -> String {
         let secret = format!("CANARY{}{}JBSWY3DPEHPK3PXP", "Q".repeat(self.0.len() / 26), letter(self.0.len()));
@@ -43,7 +52,7 @@ fn letter(at: usize) -> char {
     char::from(b'A' + u8::try_from(at % 26).unwrap())
 }
 
-/// Plants secrets in every flow of the lab, in tokens, in exchanges and in predictions, and gives them, with the real
+/// Plants secrets in every flow of the lab, in tokens, in exchanges, in predictions and in jobs, and gives them, with the real
 /// tokens and credentials that came of it.
 pub(crate) fn signed_in(sandbox: &Sandbox, send: &dyn Fn(&str, Value) -> Result<Value, Value>) -> Vec<String> {
     let told = sandbox.description();
@@ -86,7 +95,57 @@ pub(crate) fn signed_in(sandbox: &Sandbox, send: &dyn Fn(&str, Value) -> Result<
     lab_beyond_signing_in(&mut nest, client, send);
     in_the_browser(&mut nest, sandbox, send);
     enrolled(&mut nest, sandbox, send);
+    secrets_of_clients(sandbox, send);
+    passwords_set(&mut nest, &sandbox.pool_id(), &forced.username, send);
     nest.0
+}
+
+/// The secrets of app clients, looked at and copied. They are in the nest already.
+fn secrets_of_clients(sandbox: &Sandbox, send: &dyn Fn(&str, Value) -> Result<Value, Value>) {
+    let with_secret = sandbox.description().clients.into_iter().find(|client| client.secret.is_some()).unwrap();
+    let one = json!({ "clientId": with_secret.id });
+    assert_eq!(send("reveal_client_secret", one.clone()).unwrap()["value"].as_str(), with_secret.secret.as_deref());
+    // Where there is no desktop there is no clipboard.
+    let _ = send("copy_client_secret", one);
+}
+
+/// Passwords that administrators set: through the plan, the approval, the job, the audit and every file of them.
+fn passwords_set(nest: &mut Nest, pool: &str, username: &str, send: &dyn Fn(&str, Value) -> Result<Value, Value>) {
+    let wish = json!({ "kind": "setPassword", "permanent": true });
+    let plan = send("make_plan", json!({ "wish": wish, "query": null, "names": [username] })).unwrap()["plan"].clone();
+    for format in ["csv", "json"] {
+        send("save_plan", json!({ "id": plan, "format": format })).unwrap();
+    }
+    let approval = json!({ "plan": plan, "poolName": pool, "reason": "forgotten" });
+    let token = send("approve_plan", approval).unwrap()["token"].clone();
+    // Without a capital letter the pool's policy refuses it: the entry fails and is tried again with another.
+    send("apply_plan", json!({ "token": token, "password": nest.lay_password("") })).unwrap();
+    assert_eq!(ended(send, &plan)["failed"], 1);
+    let again = json!({ "id": plan, "password": nest.lay_password("X"), "retry": true, "retryUnknown": false });
+    send("resume_job", again).unwrap();
+    assert_eq!(ended(send, &plan)["done"], 1);
+    send("get_job_items", json!({ "id": plan, "state": null, "from": 0, "limit": 10 })).unwrap();
+    for format in ["csv", "json"] {
+        send("save_job", json!({ "id": plan, "format": format })).unwrap();
+    }
+    let records = json!({ "about": null, "job": plan, "allPools": false, "since": null, "limit": 100 });
+    assert!(send("list_audit", records.clone()).unwrap().as_array().unwrap().len() > 2);
+    send("save_audit", records).unwrap();
+    send("get_person_audit", json!({ "username": username })).unwrap();
+}
+
+/// The entries of a job by state, once none is left to be sent.
+fn ended(send: &dyn Fn(&str, Value) -> Result<Value, Value>, job: &Value) -> Value {
+    let began = Instant::now();
+    loop {
+        let jobs = send("list_jobs", json!({})).unwrap();
+        let found = jobs.as_array().unwrap().iter().find(|known| known["id"] == *job).unwrap();
+        if found["state"] == "ended" {
+            return found["counts"].clone();
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "the job ends: {found}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 /// Tokens for a refresh token and for machines, and what the clients' own secrets are.
@@ -294,7 +353,11 @@ pub(crate) fn panics(secret: &str) -> String {
     let demands = json!({ "scopes": [], "audiences": [], "groups": [], "identityPools": false });
     let judge: wire::preview::JudgeAcceptance =
         serde_json::from_value(json!({ "token": text(), "kind": null, "demands": demands })).unwrap();
-    let panicked =
-        std::panic::catch_unwind(|| panic!("{start:?} {answer:?} {deed:?} {errand:?} {ask:?} {judge:?}")).unwrap_err();
+    let apply: wire::changes::ApplyPlan =
+        serde_json::from_value(json!({ "token": text(), "password": text() })).unwrap();
+    let resume = json!({ "id": "j", "password": text(), "retry": true, "retryUnknown": false });
+    let resume: wire::changes::ResumeJob = serde_json::from_value(resume).unwrap();
+    let all = || panic!("{start:?} {answer:?} {deed:?} {errand:?} {ask:?} {judge:?} {apply:?} {resume:?}");
+    let panicked = std::panic::catch_unwind(all).unwrap_err();
     panicked.downcast_ref::<String>().unwrap().clone()
 }

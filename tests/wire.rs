@@ -54,6 +54,7 @@ impl Shell {
                 ..AwsFiles::default()
             },
             sandbox_users: people,
+            chooser: Some(folder.path().join("chooser")),
         };
         let app = poolkeeper::assemble(mock_builder(), &place, poolkeeper::context()).unwrap();
         let window = tauri::WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default()).build().unwrap();
@@ -298,6 +299,30 @@ fn a_data_directory_that_could_not_be_used_is_tried_again() {
     assert_eq!(shell.ask("get_app_info").unwrap_err()["code"], "cache_unavailable");
     std::fs::remove_file(&data).unwrap();
     assert_eq!(shell.ask("get_app_info").unwrap()["protection"]["kind"], "keyFile");
+}
+
+#[test]
+fn only_a_file_that_a_person_chose_is_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let shell = Shell::of(20);
+    shell.ask("open_sandbox").unwrap();
+    let file = shell.folder.path().join("people.csv");
+    std::fs::write(&file, "username,email\nzz-ada,zz-ada@postbox.example\n").unwrap();
+    let check = json!({ "path": file, "columns": null, "way": "create", "hashes": null });
+    assert_eq!(shell.call("check_import", check.clone()).unwrap_err()["field"], "file", "nobody chose it");
+    assert_eq!(shell.ask("choose_import").unwrap_err()["code"], "precondition", "there is no such program");
+
+    let program = shell.folder.path().join("chooser");
+    std::fs::write(&program, format!("#!/bin/sh\necho '{}'\n", file.display())).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(shell.ask("choose_import").unwrap(), json!(file));
+    let checked = shell.call("check_import", check).unwrap();
+    assert_eq!((&checked["rows"], &checked["good"]), (&json!(1), &json!(1)), "{checked}");
+    assert_eq!(shell.ask("follow_import_check").unwrap(), 1);
+    let other = json!({ "path": "/etc/passwd", "columns": null, "way": "create", "hashes": null });
+    assert_eq!(shell.call("check_import", other).unwrap_err()["field"], "file");
+    std::fs::write(&program, "#!/bin/sh\nexit 1\n").unwrap();
+    assert_eq!(shell.ask("choose_import").unwrap(), Value::Null, "whoever closes the dialog chooses nothing");
 }
 
 #[test]

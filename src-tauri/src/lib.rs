@@ -4,10 +4,12 @@
 //! own files. Everything else is refused, by the access-control list and here.
 
 mod browser;
+mod chooser;
 mod clipboard;
 mod commands;
 mod events;
 mod follow;
+mod importing;
 mod playground;
 mod setup;
 mod state;
@@ -51,7 +53,8 @@ pub fn assemble<R: Runtime>(
     let app = builder.invoke_handler(wire.invoke_handler()).build(context)?;
     wire.mount_events(&app);
     let handle = app.handle().clone();
-    app.manage(Desk::new(place, Arc::new(move |told| events::emit(&handle, told))));
+    let chooser = chooser::of(handle.clone(), place.chooser.clone());
+    app.manage(Desk::new(place, Arc::new(move |told| events::emit(&handle, told)), chooser));
     Ok(app)
 }
 
@@ -123,6 +126,13 @@ fn commands<R: Runtime>() -> Commands<R> {
         commands::files::start_export,
         commands::files::get_export,
         commands::files::cancel_export,
+        commands::imports::choose_import,
+        commands::imports::check_import,
+        commands::imports::follow_import_check,
+        commands::imports::cancel_import_check,
+        commands::imports::plan_import,
+        commands::imports::start_import,
+        commands::imports::get_import,
         commands::sync::start_sync,
         commands::sync::pause_sync,
         commands::sync::resume_sync,

@@ -41,11 +41,14 @@ pub struct Place {
     pub aws: AwsFiles,
     /// People in a new sandbox.
     pub sandbox_users: u32,
+    /// A program that is asked for files in the place of the desktop's dialog: the first line that it writes is the path.
+    pub chooser: Option<PathBuf>,
 }
 
 impl Place {
     /// What the environment says: `POOLKEEPER_DATA_DIR`, else the platform's data directory; `POOLKEEPER_KEY_FILE`, else
-    /// the keyring; `POOLKEEPER_SANDBOX_USERS` people in a new sandbox, else a hundred thousand.
+    /// the keyring; `POOLKEEPER_SANDBOX_USERS` people in a new sandbox, else a hundred thousand; `POOLKEEPER_CHOOSER`,
+    /// else the desktop's dialog, for choosing files.
     ///
     /// # Errors
     /// When no directory is set and the platform knows none.
@@ -60,7 +63,7 @@ impl Place {
         let data_dir = std::path::absolute(data_dir)?;
         let sandbox_users = std::env::var("POOLKEEPER_SANDBOX_USERS").ok().and_then(|text| text.parse().ok());
         let sandbox_users = sandbox_users.unwrap_or(SANDBOX_USERS);
-        Ok(Self { data_dir, usual, keys, aws: AwsFiles::default(), sandbox_users })
+        Ok(Self { data_dir, usual, keys, aws: AwsFiles::default(), sandbox_users, chooser: set("POOLKEEPER_CHOOSER") })
     }
 
     /// What tells this run's instance from one on another data directory, so that both may run.

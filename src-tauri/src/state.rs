@@ -14,9 +14,11 @@ use wire::connections::{ConnectedView, ConnectionIdView, Environment};
 use wire::pools::{FreshnessView, GroupView, OpenPoolView, PoolView};
 use wire::{ErrorCode, WireError};
 
+use crate::chooser::Chooser;
 use crate::clipboard::Clipboard;
 use crate::events::Tell;
 use crate::follow::Following;
+use crate::importing::Importing;
 use crate::playground::Playground;
 use crate::setup::Place;
 
@@ -35,12 +37,14 @@ pub struct Desk {
     exchange: tokio::sync::Mutex<Option<Exchange>>,
     /// The export that was begun last.
     export: tokio::sync::Mutex<Option<ExportHandle>>,
+    importing: Importing,
     clipboard: Clipboard,
     /// How often secrets were forgotten: what was asked for before is not kept after.
     round: AtomicU64,
     /// Tells whoever waits for a browser to wait no longer.
     leave_browser: tokio::sync::Notify,
     tell: Tell,
+    chooser: Chooser,
 }
 
 /// The pool that the window shows.
@@ -52,7 +56,7 @@ pub(crate) struct Opened {
 }
 
 impl Desk {
-    pub(crate) fn new(place: &Place, tell: Tell) -> Self {
+    pub(crate) fn new(place: &Place, tell: Tell, chooser: Chooser) -> Self {
         let mut config = place.console();
         let playground =
             Playground::new(place.data_dir.join(wire::app::SANDBOX_FILE), place.sandbox_users, config.clock.now());
@@ -70,10 +74,12 @@ impl Desk {
             lab: tokio::sync::Mutex::default(),
             exchange: tokio::sync::Mutex::default(),
             export: tokio::sync::Mutex::default(),
+            importing: Importing::default(),
             clipboard: Clipboard::default(),
             round: AtomicU64::default(),
             leave_browser: tokio::sync::Notify::new(),
             tell,
+            chooser,
         }
     }
 
@@ -172,6 +178,15 @@ impl Desk {
     /// The export that was begun last; none until one is.
     pub(crate) fn export(&self) -> &tokio::sync::Mutex<Option<ExportHandle>> {
         &self.export
+    }
+
+    /// Lets a person choose a file of people; `None` when none was chosen.
+    pub(crate) async fn choose_file(&self) -> Result<Option<PathBuf>, WireError> {
+        (self.chooser)().await
+    }
+
+    pub(crate) fn importing(&self) -> &Importing {
+        &self.importing
     }
 
     pub(crate) fn clipboard(&self) -> &Clipboard {

@@ -10,6 +10,7 @@ mod cost;
 mod damage;
 mod health;
 mod hostile;
+mod imports;
 mod keyboard;
 mod lab;
 mod offline;

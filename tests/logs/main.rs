@@ -30,6 +30,7 @@ fn place(folder: &Path) -> Place {
         keys: KeySource::File(folder.join("keys")),
         aws: AwsFiles { home: Some(folder.to_owned()), environment: Some(environment), ..AwsFiles::default() },
         sandbox_users: 100,
+        chooser: None,
     }
 }
 

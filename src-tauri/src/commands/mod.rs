@@ -6,6 +6,7 @@ pub(crate) mod connections;
 pub(crate) mod cost;
 pub(crate) mod edits;
 pub(crate) mod files;
+pub(crate) mod imports;
 pub(crate) mod lab;
 pub(crate) mod pools;
 pub(crate) mod settings;

@@ -6,6 +6,7 @@ import type { DoingKind } from "./doings";
 export type Asking =
   | { kind: DoingKind; target: Target; user: UserView | null }
   | { kind: "createUser" }
+  | { kind: "import" }
   | { kind: "group"; group: GroupView | null }
   | { kind: "members"; group: string }
   | { kind: "unlock" }

@@ -11,6 +11,7 @@ import { session } from "../stores/session.svelte";
 import { asking } from "../changes/asking.svelte";
 import { c } from "../strings/changes";
 import { t } from "../strings/en";
+import { i } from "../strings/imports";
 
 export interface Hit {
   id: string;
@@ -154,6 +155,7 @@ function actions(): Hit[] {
     add("rows", t.list.title, t.list.why, () => overlays.show({ name: "list" }));
     if (!session.open.offline) {
       add("user-plus", c.actions.newUser, "", () => void (asking.current = { kind: "createUser" }));
+      add("upload", i.title, "", () => void (asking.current = { kind: "import" }));
       add("groups", c.groups.create, "", () => void (asking.current = { kind: "group", group: null }));
       if (session.writable) add("lock", c.lock.lockNow, c.lock.unlocked, () => session.lockChanges());
       else if (session.open.readOnly) add("unlock", c.lock.title, "", () => void (asking.current = { kind: "unlock" }));

@@ -37,6 +37,7 @@ export type IconName =
   | "columns"
   | "rows"
   | "download"
+  | "upload"
   | "sync"
   | "mail"
   | "phone"

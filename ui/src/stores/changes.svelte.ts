@@ -70,15 +70,31 @@ class Changes {
 
   /** Shows the plan that takes a job back. */
   async undo(job: string, title: string): Promise<void> {
+    try {
+      await this.present(
+        () => backend.planUndo({ id: job }),
+        () => title,
+        "undo",
+      );
+    } catch (thrown) {
+      toasts.complain(thrown);
+    }
+  }
+
+  /** Shows a plan that is made elsewhere, unless all is left meanwhile. Throws what is wrong with it. */
+  async present(
+    make: () => Promise<PlanPreviewView>,
+    titled: (active: number) => string,
+    icon: IconName,
+  ): Promise<void> {
     this.planning = true;
     const round = this.#round;
     try {
-      const preview = await backend.planUndo({ id: job });
+      const preview = await make();
       if (round !== this.#round) return;
       this.#waiting = [];
-      this.sheet = { preview, title, icon: "undo", query: null, password: null, step: null, then: () => undefined };
-    } catch (thrown) {
-      toasts.complain(thrown);
+      const title = titled(preview.active);
+      this.sheet = { preview, title, icon, query: null, password: null, step: null, then: () => undefined };
     } finally {
       this.planning = false;
     }

@@ -69,6 +69,23 @@ export const commands = {
 	getExport: () => typedError<ExportView | null, WireError>(__TAURI_INVOKE("get_export")),
 	/**  Ends the export; no file stays. */
 	cancelExport: () => typedError<null, WireError>(__TAURI_INVOKE("cancel_export")),
+	/**  Lets a person choose a file of people; `null` when none was chosen. */
+	chooseImport: () => typedError<string | null, WireError>(__TAURI_INVOKE("choose_import")),
+	/**  Holds the chosen file against the open pool (`DescribeUserPool`; free). Nothing is sent. */
+	checkImport: (request: CheckImport) => typedError<CheckedImportView, WireError>(__TAURI_INVOKE("check_import", { request })),
+	/**  Rows that the check has read so far; `null` when nothing was checked. */
+	followImportCheck: () => typedError<number | null, WireError>(__TAURI_INVOKE("follow_import_check")),
+	/**  Ends the check that runs. */
+	cancelImportCheck: () => typedError<null, WireError>(__TAURI_INVOKE("cancel_import_check")),
+	/**  Plans the creation of a checked file's users; the plan is approved and carried out like every plan. */
+	planImport: (request: PlanImport) => typedError<PlanPreviewView, WireError>(__TAURI_INVOKE("plan_import", { request })),
+	/**
+	 *  Hands a checked file to Cognito's own import (`GetCSVHeader`, `CreateUserImportJob`, a `PUT` to S3, `StartUserImportJob`,
+	 *  `DescribeUserImportJob`; makes nobody active). One at a time.
+	 */
+	startImport: (request: StartImport) => typedError<ImportView, WireError>(__TAURI_INVOKE("start_import", { request })),
+	/**  How far the last import of the open pool has come; `null` when there was none. */
+	getImport: () => typedError<ImportView | null, WireError>(__TAURI_INVOKE("get_import")),
 	/**  Starts a sync of the open pool, or joins the one that runs. */
 	startSync: () => typedError<null, WireError>(__TAURI_INVOKE("start_sync")),
 	/**  Pauses the running sync. */
@@ -592,6 +609,18 @@ export type ChangeView = {
 	after: string | null,
 };
 
+/**  Holds a file against the open pool. Nothing is sent. */
+export type CheckImport = {
+	/**  The whole path: CSV, or JSON Lines where it ends in `.jsonl`. */
+	path: string,
+	/**  Which column is what; `null` to guess by the names. */
+	columns: ColumnView[] | null,
+	/**  `create` for one by one, `job` for Cognito's own import. */
+	way: string,
+	/**  How passwords are hashed (`BCRYPT`, `SCRYPT`, `ARGON2ID`, `PBKDF2_SHA256`); `null` when the file has none. */
+	hashes: string | null,
+};
+
 /**  How a check ended. */
 export type CheckResult = 
 /**  It holds. */
@@ -611,6 +640,28 @@ export type CheckView = {
 	result: CheckResult,
 	/**  Why, in a sentence. */
 	reason: string,
+};
+
+/**  A file that was held against the pool. */
+export type CheckedImportView = {
+	/**  Names it once. */
+	id: string,
+	/**  Which column is what. */
+	columns: ColumnView[],
+	/**  Rows of the file. */
+	rows: number,
+	/**  Rows that can become users. */
+	good: number,
+	/**  The first problems. */
+	problems: RowProblemView[],
+	/**  All problems. */
+	problemCount: number,
+	/**  What keeps the whole file from being imported. */
+	against: string[],
+	/**  What a person should know. */
+	notes: string[],
+	/**  The first rows as they would be users. */
+	first: NewPersonView[],
 };
 
 /**  A term as a chip. */
@@ -705,6 +756,17 @@ export type ColumnChoice = {
 	width: number,
 	/**  Whether it stays while the others scroll. */
 	pinned: boolean,
+};
+
+/**  A column of a file and what it is. */
+export type ColumnView = {
+	/**  What the file calls it. Foreign text. */
+	name: string,
+	/**
+	 *  `-` for what is not imported, `username`, `group`, `enabled`, `cognito:mfa_enabled`, `password_hash`, or the name of an
+	 *  attribute.
+	 */
+	target: string,
 };
 
 /**  Changes a pool's columns. */
@@ -1509,6 +1571,34 @@ export type ImportActivity = {
 	onlyPool: boolean,
 };
 
+/**  How far Cognito's own import has come. */
+export type ImportView = {
+	/**  `writing`, `uploading`, `importing` or `ended`. */
+	phase: string,
+	/**  Users of the file. */
+	total: number,
+	/**  AWS's id of the import; `null` before it was made. */
+	job: string | null,
+	/**  AWS's status (`InProgress`); `null` before. */
+	status: string | null,
+	/**  Users who were imported so far. */
+	imported: number,
+	/**  Users who were left out because they exist. */
+	skipped: number,
+	/**  Users who could not be imported. */
+	failed: number,
+	/**  What AWS says about its end. */
+	message: string | null,
+	/**  Rows of which only a log tells what came of them. */
+	unknown: number,
+	/**  The group of logs that tells of each line; `null` before the end. */
+	logGroup: string | null,
+	/**  The stream in that group; `null` before the end. */
+	logStream: string | null,
+	/**  Why it ended without a result. */
+	error: WireError | null,
+};
+
 /**  What importing brought. */
 export type ImportedActivityView = {
 	/**  What was learnt, as sentences. */
@@ -1947,6 +2037,16 @@ export type NameCountView = {
 	count: number,
 };
 
+/**  A row as it would be a user. */
+export type NewPersonView = {
+	/**  The user name. Foreign text. */
+	username: string,
+	/**  The attributes. Foreign text. */
+	attributes: { [key in string]: string },
+	/**  The groups. Foreign text. */
+	groups: string[],
+};
+
 /**  Names an app client. */
 export type OneClient = {
 	/**  Its id. */
@@ -2115,6 +2215,14 @@ export type PlanEdit = {
 	subject: string | null,
 	/**  What is to be where. */
 	puts: PutSetting[],
+};
+
+/**  Plans the creation of a checked file's users one by one. */
+export type PlanImport = {
+	/**  As given by [`CheckedImportView`]. */
+	id: string,
+	/**  How invitations are sent: `email`, `sms`; empty for not at all. */
+	invite: string[],
 };
 
 /**  What a plan will do, take, cost and send. */
@@ -2607,6 +2715,16 @@ export type RevealedView = {
 	value: string,
 };
 
+/**  A problem and where it is. */
+export type RowProblemView = {
+	/**  The line of the file at which the row begins, from 1. */
+	line: number,
+	/**  The column; `null` when it is about the whole row. Foreign text. */
+	column: string | null,
+	/**  What is wrong, as a sentence. */
+	message: string,
+};
+
 /**  In which form what the rules say is written into a file. */
 export type SaveHealth = {
 	/**  `html`, `csv`, `sarif`, `json`. */
@@ -2858,6 +2976,20 @@ export type StartExport = {
 	columns: string[],
 	/**  `csv` or `jsonl`. */
 	format: string,
+};
+
+/**  Hands a checked file to Cognito's own import. */
+export type StartImport = {
+	/**  As given by [`CheckedImportView`]. */
+	id: string,
+	/**  What the import is called. */
+	name: string,
+	/**  The role with which Cognito writes its log. */
+	roleArn: string,
+	/**  The pool's name or id, typed. */
+	poolName: string | null,
+	/**  Why, for the audit. */
+	reason: string | null,
 };
 
 /**  Begins a sign-in. Makes the user a monthly active user. */

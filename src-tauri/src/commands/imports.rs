@@ -1,0 +1,74 @@
+//! People from a file: chosen in the desktop's dialog, checked whole, then planned or given to Cognito's own import.
+
+use wire::files::{CheckImport, CheckedImportView, ImportView, PlanImport, StartImport};
+use wire::jobs::PreviewView;
+
+use super::{Answer, Desk};
+/// Lets a person choose a file of people; `null` when none was chosen.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn choose_import(desk: Desk<'_>) -> Answer<Option<String>> {
+    let file = desk.choose_file().await?;
+    let shown = file.as_ref().map(|file| file.display().to_string());
+    if let Some(file) = file {
+        desk.importing().choose(file);
+    }
+    Ok(shown)
+}
+
+/// Holds the chosen file against the open pool (`DescribeUserPool`; free). Nothing is sent.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn check_import(desk: Desk<'_>, request: CheckImport) -> Answer<CheckedImportView> {
+    let request = request.parse()?;
+    desk.importing().chosen(&request.path)?;
+    let (pool, check) = (desk.pool()?, desk.importing().check());
+    Ok(CheckedImportView::from(&*pool.check_import(request, move |rows| check.read(rows)).await?))
+}
+
+/// Rows that the check has read so far; `null` when nothing was checked.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn follow_import_check(desk: Desk<'_>) -> Answer<Option<u32>> {
+    Ok(desk.importing().rows().map(|rows| u32::try_from(rows).unwrap_or(u32::MAX)))
+}
+
+/// Ends the check that runs.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn cancel_import_check(desk: Desk<'_>) -> Answer<()> {
+    desk.importing().cancel_check();
+    Ok(())
+}
+
+/// Plans the creation of a checked file's users; the plan is approved and carried out like every plan.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn plan_import(desk: Desk<'_>, request: PlanImport) -> Answer<PreviewView> {
+    let pool = desk.pool()?;
+    let plan = pool.plan_import(&request.id, request.deliveries()?).await?;
+    Ok(PreviewView::new(&plan, &pool.preview(&plan).await?))
+}
+
+/// Hands a checked file to Cognito's own import (`GetCSVHeader`, `CreateUserImportJob`, a `PUT` to S3, `StartUserImportJob`,
+/// `DescribeUserImportJob`; makes nobody active). One at a time.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn start_import(desk: Desk<'_>, request: StartImport) -> Answer<ImportView> {
+    desk.importing().free()?;
+    let (id, settings, approval) = request.parse();
+    let pool = desk.pool()?;
+    let job = pool.begin_import(&id, settings, approval).await?;
+    let view = ImportView::from(&*job.progress.borrow());
+    desk.importing().began(&pool, job);
+    Ok(view)
+}
+
+/// How far the last import of the open pool has come; `null` when there was none.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn get_import(desk: Desk<'_>) -> Answer<Option<ImportView>> {
+    let pool = desk.pool()?;
+    let job = desk.importing().job(&pool);
+    Ok(job.map(|job| ImportView::from(&*job.progress.borrow())))
+}

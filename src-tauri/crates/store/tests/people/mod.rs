@@ -128,11 +128,22 @@ impl Disk {
 
     /// Runs statements in a database behind the store's back.
     pub fn tamper(&self, file: &std::path::Path, key: usize, sql: &str) {
+        self.behind(file, key).execute_batch(sql).unwrap();
+    }
+
+    /// The number that a query of a database gives, read behind the store's back.
+    pub fn ask(&self, file: &std::path::Path, key: usize, sql: &str) -> i64 {
+        let connection = self.behind(file, key);
+        connection.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    fn behind(&self, file: &std::path::Path, key: usize) -> rusqlite::Connection {
         let KeySource::File(path) = &self.source else { panic!("no key file") };
         let text = std::fs::read_to_string(path).unwrap();
         let connection = rusqlite::Connection::open(file).unwrap();
         let hex = text.split_whitespace().nth(2 + key).unwrap();
-        connection.execute_batch(&format!("PRAGMA key = \"x'{hex}'\"; {sql}")).unwrap();
+        connection.execute_batch(&format!("PRAGMA key = \"x'{hex}'\";")).unwrap();
+        connection
     }
 
     pub fn cache_file(&self) -> std::path::PathBuf {

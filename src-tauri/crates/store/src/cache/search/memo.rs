@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::query::{Field, Sort, UserQuery};
+use roaring::RoaringBitmap;
 
 use crate::cache::snapshot::Bits;
 
@@ -27,8 +28,8 @@ pub(in crate::cache) struct Memo {
 
 /// An order with what it answers.
 type Ordered = (u64, UserQuery, Sort, Arc<[u32]>);
-/// The groups by name with the ids of their members.
-type Groups = Arc<[(String, Bits)]>;
+/// The groups by name with the ids of their members, in the room that the members need: a pool may have 10,000 groups.
+type Groups = Arc<[(String, RoaringBitmap)]>;
 
 /// What an order is an answer to.
 pub(super) struct Asked<'a> {
@@ -90,7 +91,7 @@ impl Memo {
     pub(super) fn groups<E>(
         &self,
         revision: u64,
-        make: impl FnOnce() -> Result<Vec<(String, Bits)>, E>,
+        make: impl FnOnce() -> Result<Vec<(String, RoaringBitmap)>, E>,
     ) -> Result<Groups, E> {
         if let Some((at, groups)) = &*locked(&self.groups)
             && *at == revision

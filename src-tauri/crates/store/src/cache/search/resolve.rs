@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::query::{Expr, Field, Pattern, Term, fold};
+use roaring::RoaringBitmap;
 
 use super::{GROUPS, OF_GROUP, Search};
 use crate::cache::Result;
@@ -81,7 +82,7 @@ impl Search<'_> {
     }
 
     /// The groups with their members, by name.
-    fn memberships(&self) -> Result<Arc<[(String, Bits)]>> {
+    fn memberships(&self) -> Result<Arc<[(String, RoaringBitmap)]>> {
         let mut statement = self.connection.prepare_cached("SELECT groups_revision FROM state")?;
         let revision = statement.query_row([], |row| row.get::<_, i64>(0))?.cast_unsigned();
         self.memo.groups(revision, || {
@@ -90,31 +91,24 @@ impl Search<'_> {
             let groups = groups.collect::<rusqlite::Result<Vec<(i64, String)>>>()?;
             let mut members = self.connection.prepare_cached(OF_GROUP)?;
             let all = groups.into_iter().map(|(id, name)| {
-                let ids = members.query_map([id], |row| row.get::<_, u32>(0))?.collect::<rusqlite::Result<Bits>>()?;
-                Ok((name, ids))
+                let ids = members.query_map([id], |row| row.get::<_, u32>(0))?;
+                Ok((name, ids.collect::<rusqlite::Result<RoaringBitmap>>()?))
             });
             all.collect::<Result<Vec<_>>>()
         })
     }
 
     fn in_groups(&self, wanted: impl Fn(&str) -> bool) -> Result<Condition> {
-        let mut found = Bits::default();
-        for (_, members) in self.memberships()?.iter().filter(|(name, _)| wanted(name)) {
-            found.combine(members.words(), |one, other| one | other);
-        }
-        Ok(Condition::Among(Arc::new(found)))
+        let memberships = self.memberships()?;
+        Ok(of_any(memberships.iter().filter(|(name, _)| wanted(name)).map(|(_, members)| members)))
     }
 
     fn sharing_a_group(&self) -> Result<Condition> {
-        let mut by_name: BTreeMap<String, Bits> = BTreeMap::new();
+        let mut by_name: BTreeMap<String, RoaringBitmap> = BTreeMap::new();
         for (name, members) in self.memberships()?.iter() {
-            by_name.entry(fold(name)).or_default().combine(members.words(), |one, other| one | other);
+            *by_name.entry(fold(name)).or_default() |= members;
         }
-        let mut found = Bits::default();
-        for members in by_name.into_values().filter(|members| members.len() > 1) {
-            found.combine(members.words(), |one, other| one | other);
-        }
-        Ok(Condition::Among(Arc::new(found)))
+        Ok(of_any(by_name.values().filter(|members| members.len() > 1)))
     }
 
     /// Whoever has a value that somebody else has.
@@ -148,6 +142,13 @@ impl Search<'_> {
         }
         Ok(By::Group(first, names))
     }
+}
+
+/// Whoever is in one of these groups.
+fn of_any<'a>(groups: impl Iterator<Item = &'a RoaringBitmap>) -> Condition {
+    let mut found = Bits::default();
+    groups.flatten().for_each(|id| found.insert(id));
+    Condition::Among(Arc::new(found))
 }
 
 fn fits(pattern: &Pattern, value: &str) -> bool {

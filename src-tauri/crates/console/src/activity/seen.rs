@@ -1,13 +1,15 @@
 //! What was seen: the local copy, its history, the ledger.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
+use model::Username;
 use model::mau::{Created, Facts, LedgerFacts};
 use model::month::Month;
 use model::pool::ImportJob;
+use model::query::fold;
 use model::user::User;
-use store::{Entry, LedgerEnd};
+use store::{Cache, CacheError, Entry, LedgerEnd};
 
 use super::Missing;
 use super::watched::Watched;
@@ -87,7 +89,7 @@ impl OpenPool {
         for some in added.chunks(super::AT_ONCE) {
             let some = some.to_vec();
             for user in self.read(move |cache| cache.look_up(&some)).await?.found {
-                let person = user.sub().unwrap_or(user.username.as_str());
+                let person = person(&user);
                 // Somebody else's e-mail address may be made to look like a `sub`.
                 if month.contains(user.created_at) && names.contains(person) {
                     subs.insert(person.to_owned());
@@ -97,14 +99,15 @@ impl OpenPool {
         Ok(subs)
     }
 
-    /// The `sub` of the one person whom a call named so: by user name or `sub`, else by an alias. Of several with the same
-    /// alias it is one, whichever; `None` for who is not in the local copy.
-    async fn named(&self, name: String) -> Result<Option<String>, Error> {
-        let asked = name.clone();
-        let found = self.read(move |cache| cache.look_up(&[asked])).await?.found;
-        let exact = |user: &&User| user.username.as_str() == name || user.sub() == Some(&name);
-        let meant = found.iter().find(exact).or(found.first());
-        Ok(meant.map(|user| user.sub().unwrap_or(user.username.as_str()).to_owned()))
+    /// The `sub` of each person whom calls named so; whoever is not in the local copy is left out.
+    async fn named(&self, names: BTreeSet<String>) -> Result<HashMap<String, String>, Error> {
+        let names: Vec<String> = names.into_iter().collect();
+        let mut people = HashMap::with_capacity(names.len());
+        for some in names.chunks(super::AT_ONCE) {
+            let some = some.to_vec();
+            people.extend(self.read(move |cache| named(cache, some)).await?);
+        }
+        Ok(people)
     }
 
     /// How many users imports may have made in the month (`ListUserImportJobs`; free); `None` where AWS cannot be asked.
@@ -135,14 +138,11 @@ impl OpenPool {
             .filter(|entry| month.contains(entry.call.at) && LedgerOf::from(&self.key).has(entry))
             .collect();
         let (mut listed, mut others) = (BTreeSet::new(), BTreeSet::new());
-        let mut known: BTreeMap<&str, Option<String>> = BTreeMap::new();
-        for entry in ours.iter().filter(|entry| !entry.call.person.is_empty()) {
-            let name = entry.call.person.as_str();
-            if !known.contains_key(name) {
-                known.insert(name, self.named(name.to_owned()).await?);
-            }
+        let names = ours.iter().map(|entry| entry.call.person.clone()).filter(|name| !name.is_empty());
+        let known = self.named(names.collect()).await?;
+        for entry in &ours {
             // Two names may be one person, so who is not in the local copy is not counted.
-            if let Some(Some(person)) = known.get(name) {
+            if let Some(person) = known.get(&entry.call.person) {
                 if counts(entry) {
                     listed.insert(person.clone())
                 } else {
@@ -167,6 +167,42 @@ fn unbounded(month: Month, watched: Option<Watched>, now: Timestamp) -> Option<S
              no number."
         )
     })
+}
+
+/// Names with the `sub` of the one person each means: by user name or `sub`, else by an alias. Of several with the same
+/// alias it is one, whichever.
+fn named(cache: &Cache, names: Vec<String>) -> Result<Vec<(String, String)>, CacheError> {
+    let (mut people, mut others) = (Vec::with_capacity(names.len()), Vec::new());
+    for name in names {
+        // Most calls name the user name, and that is known without having everybody in memory.
+        let exact = Username::parse(&name).ok().map(|name| cache.user(&name)).transpose()?.flatten();
+        match exact {
+            Some(user) => people.push((name, person(&user).to_owned())),
+            None => others.push(name),
+        }
+    }
+    if others.is_empty() {
+        return Ok(people);
+    }
+    let found = cache.look_up(&others)?.found;
+    let mut by_text: BTreeMap<String, Vec<&User>> = BTreeMap::new();
+    for user in &found {
+        let attributes = ["sub", "email", "phone_number"].into_iter().filter_map(|name| user.attribute(name));
+        for text in attributes.chain([user.username.as_str()]) {
+            by_text.entry(fold(text)).or_default().push(user);
+        }
+    }
+    for name in others {
+        let having = by_text.get(&fold(&name)).map(Vec::as_slice).unwrap_or_default();
+        if let Some(user) = having.iter().find(|user| user.sub() == Some(&name)).or(having.first()) {
+            people.push((name, person(user).to_owned()));
+        }
+    }
+    Ok(people)
+}
+
+fn person(user: &User) -> &str {
+    user.sub().unwrap_or(user.username.as_str())
 }
 
 /// Whether a call surely made its user active.

@@ -17,7 +17,7 @@ use crate::error::{Code, Error};
 const KEPT: usize = 1_000;
 
 /// Rows that are looked up in the local copy at once.
-const BATCH: usize = 200;
+const BATCH: usize = 2_000;
 
 /// Rows that are shown as they would be users.
 const SHOWN: usize = 5;

@@ -171,7 +171,9 @@ impl Cache {
         self.inner.read(|reader| read::users::by_name(reader, username))
     }
 
-    /// Looks pasted entries up: e-mail, `sub`, user name or phone number, whole, case ignored.
+    /// Looks pasted entries up: e-mail, `sub`, user name or phone number, whole, case ignored. The first time after a
+    /// change everybody who is near it is read; from then on each entry is a few steps. Whoever has exact user names
+    /// asks [`Cache::user`] first, which needs nobody in memory.
     ///
     /// # Errors
     /// [`CacheError`].

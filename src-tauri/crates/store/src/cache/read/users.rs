@@ -64,20 +64,13 @@ pub(in crate::cache) fn by_name(connection: &Connection, username: &Username) ->
 
 pub(in crate::cache) fn look_up(connection: &Connection, snapshot: &Snapshot, entries: &[String]) -> Result<LookedUp> {
     let folded: Vec<String> = entries.iter().map(|entry| fold(entry)).collect();
-    let mut by_text: HashMap<&[u8], Vec<u32>> = folded.iter().map(|entry| (entry.as_bytes(), Vec::new())).collect();
     let attribute = |name: &str| snapshot.fields.id(&Field::Attribute(name.to_owned()));
     let fields = [Some(fields::USERNAME), attribute("email"), attribute("sub"), attribute("phone_number")];
-    for field in fields.into_iter().flatten() {
-        snapshot.each_value(field, |id, value| {
-            if let Some(found) = by_text.get_mut(value) {
-                found.push(id);
-            }
-            true
-        });
-    }
+    let fields: Vec<u16> = fields.into_iter().flatten().collect();
+    let by_text = snapshot.having(&fields, folded.iter().map(String::as_str));
     let (mut ids, mut met, mut missing) = (Vec::new(), HashSet::new(), Vec::new());
     for (entry, folded) in entries.iter().zip(&folded) {
-        match by_text.get(folded.as_bytes()).map(Vec::as_slice).unwrap_or_default() {
+        match by_text.get(folded.as_str()).map(Vec::as_slice).unwrap_or_default() {
             [] => missing.push(entry.clone()),
             found => ids.extend(found.iter().filter(|id| met.insert(**id))),
         }

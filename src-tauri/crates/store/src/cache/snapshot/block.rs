@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::bits::Bits;
+use super::entries::Entries;
 use super::few::{Few, folded};
 use super::instants::{Instant, Instants};
 use super::texts::{Cell, Texts};
@@ -35,6 +36,7 @@ pub(in crate::cache) struct Block {
     pub(super) modified: Instants,
     /// Statuses, `enabled` and attributes, by the number of the field.
     pub(super) columns: BTreeMap<u16, Column>,
+    pub(super) entries: Entries,
 }
 
 impl Block {

@@ -6,6 +6,7 @@
 
 mod bits;
 mod block;
+mod entries;
 mod few;
 mod instants;
 mod matching;
@@ -39,6 +40,8 @@ pub(super) struct Snapshot {
     pub(super) revision: u64,
     pub(super) fields: FieldMap,
     blocks: Vec<Arc<Block>>,
+    /// Of the entries of all blocks, also of those that come.
+    hasher: RandomState,
     /// The ids of all users.
     everybody: Arc<Bits>,
 }
@@ -110,7 +113,9 @@ impl Snapshot {
         if self.blocks.len() <= number {
             self.blocks.resize_with(number + 1, Arc::default);
         }
-        Arc::make_mut(&mut self.blocks[number])
+        let block = Arc::make_mut(&mut self.blocks[number]);
+        block.entries.forget();
+        block
     }
 
     fn gather(&mut self) {
@@ -184,14 +189,12 @@ impl Snapshot {
         counts
     }
 
-    /// Tells (id, folded value) of everybody who has the field, in the order of ids, until it is told to stop.
-    pub(super) fn each_value<'a>(&'a self, field: u16, mut tell: impl FnMut(u32, &'a [u8]) -> bool) {
+    /// Tells (id, folded value) of everybody who has the field, in the order of ids.
+    fn each_value<'a>(&'a self, field: u16, mut tell: impl FnMut(u32, &'a [u8])) {
         for (base, block) in (0_u32..).step_by(ROWS as usize).zip(&self.blocks) {
             for row in block.live.iter() {
-                if let Some(value) = block.value(field, row)
-                    && !tell(base + row, value)
-                {
-                    return;
+                if let Some(value) = block.value(field, row) {
+                    tell(base + row, value);
                 }
             }
         }
@@ -211,10 +214,7 @@ impl Snapshot {
                 // Values of one hash are most often the same; that they are is looked at.
                 let hasher = RandomState::new();
                 let mut hashes = Vec::new();
-                self.each_value(field, |id, value| {
-                    hashes.push((hasher.hash_one(value), id));
-                    true
-                });
+                self.each_value(field, |id, value| hashes.push((hasher.hash_one(value), id)));
                 sharing(hashes, |a, b| self.value(field, a) == self.value(field, b))
             }
         }

@@ -221,6 +221,22 @@ fn memberships_are_replaced_when_the_listing_has_ended_and_not_before() {
 }
 
 #[test]
+fn beginnings_of_subs_that_no_hexadecimal_digit_follows_are_known_as_they_are_written() {
+    let cache = in_memory();
+    let with = |sub: &str| people::user(&format!("user {sub}"), &[("sub", sub)]);
+    let users = ["G-1", "g-2", "A-3", "0aé", "0a9Z", "12345678-1234", "1234567-", "é"].map(with);
+    fill(&cache, &users, at(0));
+    fill(&cache, &(0..100).map(person).collect::<Vec<_>>(), at(1));
+    let after = |prefix: &str| cache.beginnings(prefix, 10).unwrap();
+    assert_eq!(after(""), ["G", "é"]);
+    assert_eq!((after("0a"), after("0a9"), after("0")), (vec!["0aé".to_owned()], vec!["0a9Z".to_owned()], Vec::new()));
+    assert_eq!((after("1234567"), after("a")), (vec!["1234567-".to_owned()], vec!["a-".to_owned()]));
+    assert_eq!(cache.beginnings("", 1).unwrap(), ["G"]);
+    cache.patch_user(&people::user("user é", &[("sub", "0-")]), None, at(2)).unwrap();
+    assert_eq!(after("0"), ["0-"]);
+}
+
+#[test]
 fn the_pool_comes_back_as_it_was_put() {
     let cache = in_memory();
     assert_eq!(cache.pool().unwrap(), None);

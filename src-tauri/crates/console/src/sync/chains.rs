@@ -6,7 +6,6 @@ use cognito::{ErrorKind, UserFilter, UserPage};
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 use jiff::{SignedDuration, Timestamp};
-use model::query::{Expr, Field, Pattern, Sort, Term, UserQuery};
 use store::{Chain, ChainStep};
 
 use super::engine::Run;
@@ -25,7 +24,7 @@ const TOKEN_LIFE: SignedDuration = SignedDuration::from_mins(55);
 const RESTARTS: u32 = 5;
 
 /// The most beginnings of `sub` outside 0–f that are listed by chains of their own; the sweep finds the rest.
-const STRAYS: usize = 64;
+const STRAYS: u32 = 64;
 
 /// The chains of a generation, and who works on them.
 #[derive(Default)]
@@ -194,25 +193,10 @@ impl Run {
         Ok(())
     }
 
-    /// The next characters, outside 0–f, of cached subs that begin with `prefix`, each after that prefix: chains of hex
-    /// digits would miss them.
+    /// The beginnings of cached subs that are `prefix` and a character outside 0–f: chains of hex digits would miss them.
     pub(super) async fn strays(&self, prefix: &str) -> Result<Vec<String>, Error> {
         let prefix = prefix.to_owned();
-        self.disk(move |pool| {
-            let mut strays: Vec<String> = Vec::new();
-            while strays.len() < STRAYS {
-                let query = outside(&prefix, &strays);
-                let found = pool.cache.search(&query, &Sort::default(), None, 1)?.users;
-                let sub = found.first().and_then(|user| user.sub()).unwrap_or_default();
-                let next = sub.strip_prefix(prefix.as_str()).and_then(|rest| rest.chars().next());
-                match next.map(|next| format!("{prefix}{next}")) {
-                    Some(stray) if !strays.contains(&stray) => strays.push(stray),
-                    _ => break,
-                }
-            }
-            Ok(strays)
-        })
-        .await
+        self.disk(move |pool| pool.cache.beginnings(&prefix, STRAYS)).await
     }
 }
 
@@ -224,13 +208,4 @@ pub(super) fn again(restarts: &mut u32) -> Result<(), Error> {
     }
     let message = "AWS keeps refusing its own page tokens, so the listing cannot be finished. Try again later.";
     Err(Error::new(Code::Internal, message))
-}
-
-/// Users whose `sub` begins with `prefix`, but neither goes on with a hexadecimal digit nor is among `known`.
-fn outside(prefix: &str, known: &[String]) -> UserQuery {
-    let sub = || Field::Attribute("sub".to_owned());
-    let begins = |text: &str| Expr::Term(Term::Text(sub(), Pattern::StartsWith(model::query::fold(text))));
-    let mut all = vec![if prefix.is_empty() { Expr::Term(Term::Present(sub())) } else { begins(prefix) }];
-    all.extend(plan::children(prefix).iter().chain(known).map(|text| Expr::Not(Box::new(begins(text)))));
-    UserQuery { expr: Some(Expr::And(all)) }
 }

@@ -308,20 +308,28 @@ async fn a_pool_without_users_is_complete_after_one_page() {
 async fn users_that_no_chain_lists_are_asked_for_and_kept_up_to_date() {
     let house = House::new(options(1_200)).await;
     let (directory, id) = (house.sandbox.directory(), house.sandbox.pool_id());
-    // A chain for `g` does not list `G`, and a cache that ignores case cannot tell them apart.
-    for sub in ["g-small", "G-capital", "ééé"] {
-        directory.create_user(&id, &format!("user {sub}"), &[("sub", sub)]).unwrap();
+    // More beginnings than are given chains of their own; `ẞ` is the last of them.
+    let beginnings = (0..70).filter_map(|at| char::from_u32(0x3b1 + at));
+    let subs: Vec<String> = ["g-small", "G-capital", "ẞẞẞ"]
+        .map(str::to_owned)
+        .into_iter()
+        .chain(beginnings.map(|beginning| format!("{beginning}-other")))
+        .collect();
+    for sub in &subs {
+        directory.create_user(&id, &format!("user {sub}"), &[("sub", sub.as_str())]).unwrap();
     }
     let pool = house.synced().await;
     house.assert_cache_is_server(&pool).await;
     assert!(pool.timeline("G-capital").await.unwrap().is_empty(), "who was found by the first sweep is no news");
-    for sub in ["g-small", "G-capital", "ééé"] {
+    for sub in &subs {
         directory.set_attributes(&id, &format!("user {sub}"), &[("nickname", "changed")]).unwrap();
     }
     let report = pool.sync().finished().await.unwrap();
     assert_eq!(report.users, house.people().len() as u64);
     house.assert_cache_is_server(&pool).await;
-    assert_eq!(pool.timeline("G-capital").await.unwrap().len(), 1);
+    for sub in ["g-small", "G-capital", "ẞẞẞ"] {
+        assert_eq!(pool.timeline(sub).await.unwrap().len(), 1, "{sub}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

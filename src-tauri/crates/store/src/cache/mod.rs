@@ -320,6 +320,16 @@ impl Cache {
         self.inner.write(|writer| write::members::write(writer, pool, group, usernames, step, history, now))
     }
 
+    /// The beginnings of subs that are `prefix` and one character that is no hexadecimal digit; of those that differ only
+    /// in case one. They are known for prefixes of up to seven characters, and those of users who have gone may be among
+    /// them.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn beginnings(&self, prefix: &str, limit: u32) -> Result<Vec<String>> {
+        self.inner.read(|reader| read::users::beginnings(reader, prefix, limit))
+    }
+
     /// Users that the running generation has not seen, by row id. Empty when none is running.
     ///
     /// # Errors

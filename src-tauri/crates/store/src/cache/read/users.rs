@@ -78,6 +78,16 @@ pub(in crate::cache) fn look_up(connection: &Connection, snapshot: &Snapshot, en
     Ok(LookedUp { found: by_ids(connection, &ids)?, missing })
 }
 
+pub(in crate::cache) fn beginnings(connection: &Connection, prefix: &str, limit: u32) -> Result<Vec<String>> {
+    let mut statement =
+        connection.prepare_cached("SELECT next FROM beginnings WHERE before = ?1 ORDER BY next LIMIT ?2")?;
+    let next = statement.query_map((fold(prefix), limit), |row| row.get(0))?;
+    let next = next.collect::<rusqlite::Result<Vec<String>>>()?;
+    // Listing users by a prefix may ignore case: two chains would list the same.
+    let mut met = HashSet::new();
+    Ok(next.into_iter().filter(|next| met.insert(fold(next))).map(|next| format!("{prefix}{next}")).collect())
+}
+
 pub(in crate::cache) fn missing(connection: &Connection, limit: u32) -> Result<Vec<User>> {
     let running: bool = connection.query_row("SELECT generation IS NOT NULL FROM state", [], |row| row.get(0))?;
     if !running {

@@ -95,6 +95,14 @@ CREATE TABLE chains (
     ended INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
+-- Characters of subs among the first eight that are no hexadecimal digits, after what is before them (folded): chains by
+-- hexadecimal digits do not list those users. Noted when a user is written; nothing is taken out when one goes.
+CREATE TABLE beginnings (
+    before TEXT NOT NULL,
+    next TEXT NOT NULL,
+    PRIMARY KEY (before, next)
+) STRICT, WITHOUT ROWID;
+
 -- Users that the running generation has met.
 CREATE TABLE seen (
     user INTEGER PRIMARY KEY

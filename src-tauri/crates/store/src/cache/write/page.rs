@@ -12,6 +12,9 @@ use crate::cache::fields::{FieldMap, user_id};
 use crate::cache::{CacheError, ChainStep, PageEffect, Result, body, read};
 use crate::history::History;
 
+/// So many characters of a `sub` are looked at: the ninth of a UUID is a hyphen.
+const BEGINNING: usize = 8;
+
 /// What became of one row.
 enum Effect {
     Added,
@@ -81,6 +84,7 @@ impl<'c> Rows<'c> {
         let mut rows = known.query([name])?;
         let Some(row) = rows.next()? else {
             log.added(user)?;
+            self.note_beginnings(user)?;
             return Ok((self.insert(name, &new)?, Effect::Added));
         };
         let id: u32 = row.get(0)?;
@@ -90,9 +94,21 @@ impl<'c> Rows<'c> {
         }
         log.fields(&body::decode(&self.fields, name.to_owned(), old, Vec::new())?, user);
         drop(rows);
+        self.note_beginnings(user)?;
         let mut update = self.connection.prepare_cached("UPDATE users SET revision = ?2, body = ?3 WHERE id = ?1")?;
         update.execute((id, self.revision, new))?;
         Ok((id, Effect::Changed))
+    }
+
+    /// Of a UUID as AWS makes them there are none.
+    fn note_beginnings(&self, user: &User) -> Result<()> {
+        let sub = user.sub().unwrap_or_default();
+        for (at, next) in sub.char_indices().take(BEGINNING).filter(|(_, next)| !next.is_ascii_hexdigit()) {
+            let mut note =
+                self.connection.prepare_cached("INSERT OR IGNORE INTO beginnings (before, next) VALUES (?1, ?2)")?;
+            note.execute((fold(&sub[..at]), next.to_string()))?;
+        }
+        Ok(())
     }
 
     fn insert(&mut self, name: &str, body: &[u8]) -> Result<u32> {

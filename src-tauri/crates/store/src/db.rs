@@ -43,6 +43,8 @@ pub(crate) enum OpenFailure {
     Damaged,
     Unreadable,
     Newer,
+    /// Its tables are those of no release.
+    Earlier,
     Other(rusqlite::Error),
 }
 
@@ -104,7 +106,8 @@ pub(crate) fn connect(place: &Place, key: Option<&Key>, options: &Options) -> Re
     Ok(connection)
 }
 
-/// Brings the tables up to date. A file that another program made is refused.
+/// Brings the tables up to date. A file that another program made is refused, and one of a build before 0.1.0: until then
+/// steps were changed in their places, and such a file says that it has taken them.
 pub(crate) fn migrate(connection: &mut Connection, steps: &Migrations<'_>, id: i32) -> Result<(), OpenFailure> {
     use rusqlite_migration::{Error, MigrationDefinitionError as Definition};
     let found: i32 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
@@ -115,11 +118,27 @@ pub(crate) fn migrate(connection: &mut Connection, steps: &Migrations<'_>, id: i
     if tables == 0 {
         connection.execute_batch(&format!("PRAGMA application_id = {id};"))?;
     }
-    steps.to_latest(connection).map_err(|error| match error {
+    let failed = |error: Error| match error {
         Error::MigrationDefinition(Definition::DatabaseTooFarAhead) => OpenFailure::Newer,
+        // A step finds other tables than it expects.
+        Error::RusqliteError { err: rusqlite::Error::SqlInputError { .. }, .. } => OpenFailure::Earlier,
         Error::RusqliteError { err, .. } => err.into(),
         other => OpenFailure::Other(rusqlite::Error::ToSqlConversionFailure(Box::new(other))),
-    })
+    };
+    steps.to_latest(connection).map_err(failed)?;
+    let mut made = Connection::open_in_memory()?;
+    steps.to_latest(&mut made).map_err(failed)?;
+    if layout(connection)? == layout(&made)? { Ok(()) } else { Err(OpenFailure::Earlier) }
+}
+
+/// What there is in a database, with the columns and their types.
+fn layout(connection: &Connection) -> rusqlite::Result<Vec<(String, String, String)>> {
+    let mut statement = connection.prepare(
+        "SELECT made.name, coalesce(part.name, ''), coalesce(part.type, '')
+         FROM sqlite_schema AS made LEFT JOIN pragma_table_info(made.name) AS part
+         WHERE made.name NOT LIKE 'sqlite%' ORDER BY made.name, part.cid",
+    )?;
+    statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect()
 }
 
 /// SQLite takes over the mode of the file that it finds, for its log and index too.

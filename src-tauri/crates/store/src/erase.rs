@@ -111,7 +111,9 @@ fn is_database(name: &str, database: &str) -> bool {
     let rest =
         rest.strip_suffix("-wal").or_else(|| rest.strip_suffix("-shm")).or_else(|| rest.strip_suffix("-journal"));
     let rest = rest.unwrap_or(&name[database.len()..]);
-    rest.is_empty() || rest == ".marked" || is_numbered(rest, &["damaged", "unreadable", "newer", "old-keys"])
+    rest.is_empty()
+        || rest == ".marked"
+        || is_numbered(rest, &["damaged", "unreadable", "newer", "earlier", "old-keys"])
 }
 
 fn is_ours_in_root(name: &str) -> bool {

@@ -130,6 +130,29 @@ fn another_key_and_a_foreign_file_set_a_file_aside() {
 }
 
 #[test]
+fn a_file_whose_tables_are_others_is_set_aside_and_a_journal_of_that_kind_is_left_alone() {
+    for other in ["ALTER TABLE state RENAME COLUMN groups_revision TO other;", "DROP TABLE gone;"] {
+        let disk = filled(10);
+        disk.tamper(&disk.cache_file(), 0, other);
+        let bytes = fs::read(disk.cache_file()).unwrap();
+        let (cache, aside) = reopened(&disk);
+        let aside = aside.unwrap();
+        assert_eq!(fs::read(&aside.path).unwrap(), bytes);
+        assert!(aside.to_string().contains("earlier Poolkeeper"), "{aside}");
+        assert_eq!(cache.freshness().unwrap().users, 0);
+    }
+    for other in ["ALTER TABLE items RENAME COLUMN resent TO again;", "DROP TABLE scores; PRAGMA user_version = 2;"] {
+        let disk = Disk::new();
+        drop(store::Journal::open(&disk.dir, &disk.keys()).unwrap());
+        disk.tamper(&disk.dir.journal_file(), 2, other);
+        let bytes = fs::read(disk.dir.journal_file()).unwrap();
+        let error = store::Journal::open(&disk.dir, &disk.keys()).unwrap_err().to_string();
+        assert!(error.contains("before 0.1.0") && error.contains("move it away"), "{error}");
+        assert_eq!(fs::read(disk.dir.journal_file()).unwrap(), bytes);
+    }
+}
+
+#[test]
 fn a_newer_schema_is_set_aside() {
     let disk = filled(10);
     disk.tamper(&disk.cache_file(), 0, "PRAGMA user_version = 999;");

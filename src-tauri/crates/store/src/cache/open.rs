@@ -227,6 +227,7 @@ fn why(failure: OpenFailure, path: &Path) -> Result<Why> {
         OpenFailure::Damaged => Ok(Why::Damaged),
         OpenFailure::Unreadable => Ok(Why::Unreadable),
         OpenFailure::Newer => Ok(Why::Newer),
+        OpenFailure::Earlier => Ok(Why::Earlier),
         other @ OpenFailure::Other(_) => Err(not_usable(path, other)),
     }
 }
@@ -240,6 +241,7 @@ fn not_usable(path: &Path, failure: OpenFailure) -> CacheError {
         },
         OpenFailure::Damaged | OpenFailure::Unreadable => CacheError::Damaged,
         OpenFailure::Newer => named("a newer Poolkeeper wrote it".to_owned()),
+        OpenFailure::Earlier => named("a build before 0.1.0 wrote it".to_owned()),
     }
 }
 

@@ -27,6 +27,11 @@ impl std::fmt::Display for SetAside {
                 f,
                 "The cached pool was written by a newer Poolkeeper. It was kept as {path}; sync to fill a new cache."
             ),
+            Why::Earlier => write!(
+                f,
+                "The cached pool was written by an earlier Poolkeeper, in a layout that is not carried over. It was kept \
+                 as {path}; sync to fill a new cache."
+            ),
         }
     }
 }
@@ -40,6 +45,8 @@ pub enum Why {
     Unreadable,
     /// A newer version of Poolkeeper wrote it.
     Newer,
+    /// A build before 0.1.0 wrote it, in a layout of its own.
+    Earlier,
 }
 
 impl Why {
@@ -49,6 +56,7 @@ impl Why {
             Self::Damaged => "damaged",
             Self::Unreadable => "unreadable",
             Self::Newer => "newer",
+            Self::Earlier => "earlier",
         }
     }
 }

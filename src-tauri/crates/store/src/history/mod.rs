@@ -79,6 +79,9 @@ pub enum HistoryError {
     /// A newer version wrote it.
     #[error("The history {} was written by a newer Poolkeeper. It was left untouched; use that version to read it.", .0.display())]
     Newer(PathBuf),
+    /// A build before 0.1.0 wrote it, in a layout of its own.
+    #[error("The history {} was written by a build before 0.1.0, whose layout is not carried over. It was left untouched; move it away to begin a new one.", .0.display())]
+    Earlier(PathBuf),
     /// The folder or the file cannot be made, read or written.
     #[error("The history {} cannot be used: {reason}. Check that the folder exists and that you may write to it.", path.display())]
     NotUsable {
@@ -123,6 +126,7 @@ impl History {
             match failure {
                 OpenFailure::Damaged | OpenFailure::Unreadable => HistoryError::Unreadable(path),
                 OpenFailure::Newer => HistoryError::Newer(path),
+                OpenFailure::Earlier => HistoryError::Earlier(path),
                 OpenFailure::Other(error) if db::is_disk_full(&error) => HistoryError::DiskFull,
                 OpenFailure::Other(error) => HistoryError::NotUsable { path, reason: error.to_string() },
             }

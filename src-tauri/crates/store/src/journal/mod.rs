@@ -41,6 +41,9 @@ pub enum JournalError {
     /// A newer version wrote it.
     #[error("The journal {} was written by a newer Poolkeeper. It was left untouched; use that version to read it.", .0.display())]
     Newer(PathBuf),
+    /// A build before 0.1.0 wrote it, in a layout of its own.
+    #[error("The journal {} was written by a build before 0.1.0, whose layout is not carried over. It was left untouched; move it away to begin a new one.", .0.display())]
+    Earlier(PathBuf),
     /// The folder or the file cannot be made, read or written.
     #[error("The journal {} cannot be used: {reason}. Check that the folder exists and that you may write to it.", path.display())]
     NotUsable {
@@ -85,6 +88,7 @@ impl Journal {
         let failed = |failure: OpenFailure| match failure {
             OpenFailure::Damaged | OpenFailure::Unreadable => JournalError::Unreadable(path.clone()),
             OpenFailure::Newer => JournalError::Newer(path.clone()),
+            OpenFailure::Earlier => JournalError::Earlier(path.clone()),
             OpenFailure::Other(error) => JournalError::NotUsable { path: path.clone(), reason: error.to_string() },
         };
         let options = db::Options { full_sync: true, secure_delete: true, cache_kib: 1024 };

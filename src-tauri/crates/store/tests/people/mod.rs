@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use model::user::{User, UserStatus};
 use model::{AccountId, GroupName, PoolId, PoolKey, Region, Username};
+use sha2::{Digest as _, Sha256};
 use store::{Cache, ChainStep, DataDir, KeySource, Keys, SyncKind};
 
 pub fn pool_key() -> PoolKey {
@@ -126,7 +127,7 @@ impl Disk {
         cache
     }
 
-    /// Runs statements in a database behind the store's back.
+    /// Runs statements in a database behind the store's back; `key` is 0 for a cache, 1 for the history, 2 for the journal.
     pub fn tamper(&self, file: &std::path::Path, key: usize, sql: &str) {
         self.behind(file, key).execute_batch(sql).unwrap();
     }
@@ -141,7 +142,11 @@ impl Disk {
         let KeySource::File(path) = &self.source else { panic!("no key file") };
         let text = std::fs::read_to_string(path).unwrap();
         let connection = rusqlite::Connection::open(file).unwrap();
-        let hex = text.split_whitespace().nth(2 + key).unwrap();
+        let mut hex = text.split_whitespace().nth(2 + key.min(1)).unwrap().to_owned();
+        if key == 2 {
+            let digest = Sha256::new_with_prefix(b"poolkeeper journal key 1\0");
+            hex = hex::encode(digest.chain_update(hex::decode(hex).unwrap()).finalize());
+        }
         connection.execute_batch(&format!("PRAGMA key = \"x'{hex}'\";")).unwrap();
         connection
     }

@@ -86,32 +86,25 @@ impl Inner {
 
     /// Runs within one read transaction, with everybody in memory as that transaction sees them.
     pub(super) fn search<T>(&self, act: impl FnOnce(&Connection, &Snapshot) -> Result<T>) -> Result<T> {
-        let mut act = Some(act);
-        loop {
-            let outcome = self.read(|connection| {
-                let Some(snapshot) = self.snapshot(connection)? else { return Ok(None) };
-                act.take().map(|act| act(connection, &snapshot)).transpose()
-            })?;
-            if let Some(found) = outcome {
-                return Ok(found);
-            }
-        }
+        // Whoever waits until everybody is read waits here, and keeps no reader from those who do not.
+        let mut known = locked(&self.snapshot);
+        self.read(|connection| {
+            let snapshot = self.snapshot(connection, &mut known)?;
+            drop(known);
+            act(connection, &snapshot)
+        })
     }
 
-    /// Everybody as the transaction sees them; `None` when another has gone on to a newer state in the meantime.
-    fn snapshot(&self, connection: &Connection) -> Result<Option<Arc<Snapshot>>> {
+    /// Everybody as the transaction sees them. It began after `known` was locked, so it sees no older state than that.
+    fn snapshot(&self, connection: &Connection, known: &mut Option<Arc<Snapshot>>) -> Result<Arc<Snapshot>> {
         let revision = revision(connection)?;
         self.memo.note(revision);
-        let mut known = locked(&self.snapshot);
-        let next = match &*known {
-            Some(snapshot) if snapshot.revision == revision => return Ok(Some(Arc::clone(snapshot))),
-            Some(snapshot) if snapshot.revision > revision => return Ok(None),
+        let next = match known {
+            Some(snapshot) if snapshot.revision == revision => return Ok(Arc::clone(snapshot)),
             Some(snapshot) => snapshot.refreshed(connection, revision)?,
             None => Snapshot::load(connection, revision)?,
         };
-        let next = Arc::new(next);
-        *known = Some(Arc::clone(&next));
-        Ok(Some(next))
+        Ok(Arc::clone(known.insert(Arc::new(next))))
     }
 
     /// Whether a search of this state would have to read users first.
@@ -267,4 +260,53 @@ fn set_file_aside(path: &Path, aside: &mut Option<SetAside>) -> Result<()> {
     aside.path = db::set_aside(path, aside.why.word()).map_err(fail)?;
     tracing::warn!(why = aside.why.word(), "a cache that could not be used was set aside");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use model::{AccountId, PoolId, PoolKey, Region};
+
+    use super::{Inner, READERS, locked};
+    use crate::{DataDir, KeySource, Keys};
+
+    #[test]
+    fn searches_that_wait_until_everybody_is_read_leave_the_readers_to_others() -> Result<(), Box<dyn std::error::Error>>
+    {
+        let folder = tempfile::tempdir()?;
+        let dir = DataDir::open(folder.path())?;
+        let keys = Keys::unlock(&KeySource::Memory, &dir)?;
+        let pool = PoolKey {
+            place: "aws".to_owned(),
+            account: AccountId::parse("123456789012")?,
+            region: Region::parse("eu-west-1")?,
+            pool: PoolId::parse("eu-west-1_Example01")?,
+        };
+        let (inner, _) = Inner::open(&dir, &pool, &keys)?;
+        let read = std::thread::scope(|scope| {
+            // Somebody is reading everybody, and takes long.
+            let reading = locked(&inner.snapshot);
+            let (begins, begun) = mpsc::channel();
+            for _ in 0..READERS {
+                let (begins, inner) = (begins.clone(), &inner);
+                scope.spawn(move || {
+                    let told = begins.send(());
+                    told.is_ok() && inner.search(|_, _| Ok(())).is_ok()
+                });
+            }
+            let waiting = begun.iter().take(READERS).count();
+            // They may take what they take before they wait.
+            std::thread::sleep(Duration::from_millis(100));
+            let (tells, told) = mpsc::channel();
+            let inner = &inner;
+            scope.spawn(move || tells.send(inner.read(|_| Ok(())).is_ok()));
+            let read = told.recv_timeout(Duration::from_secs(20));
+            drop(reading);
+            (waiting, read)
+        });
+        assert_eq!(read, (READERS, Ok(true)));
+        Ok(())
+    }
 }

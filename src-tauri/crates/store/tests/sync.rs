@@ -237,6 +237,28 @@ fn beginnings_of_subs_that_no_hexadecimal_digit_follows_are_known_as_they_are_wr
 }
 
 #[test]
+fn who_is_gone_is_noted_until_the_next_sync_and_readers_of_before_agree_all_the_same() {
+    let disk = Disk::new();
+    let users: Vec<User> = (0..20).map(person).collect();
+    let (cache, behind) = (disk.cache(), disk.cache());
+    fill(&cache, &users, at(0));
+    let enabled = |cache: &Cache| {
+        cache.count(&term(Term::Enabled(true))).unwrap() + cache.count(&term(Term::Enabled(false))).unwrap()
+    };
+    assert_eq!((enabled(&cache), enabled(&behind)), (20, 20));
+    let gone = |disk: &Disk| disk.ask(&disk.cache_file(), 0, "SELECT count(*) FROM gone");
+    for (round, user) in (1_i64..).zip(&users[..5]) {
+        cache.remove(std::slice::from_ref(&user.username), None, at(round)).unwrap();
+        assert_eq!(gone(&disk), 1);
+        cache.begin(SyncKind::Full, &[None], at(round)).unwrap();
+        assert_eq!(gone(&disk), 0, "whoever looked before reads everybody anew");
+        cache.finish(&Finished::default(), at(round)).unwrap();
+    }
+    assert_eq!((enabled(&cache), enabled(&behind)), (15, 15));
+    assert!(everybody(&behind).iter().all(|user| users[5..].contains(user)));
+}
+
+#[test]
 fn the_pool_comes_back_as_it_was_put() {
     let cache = in_memory();
     assert_eq!(cache.pool().unwrap(), None);

@@ -8,6 +8,8 @@ CREATE TABLE state (
     plain_names INTEGER NOT NULL DEFAULT 1,
     -- The revision that changed groups or memberships last.
     groups_revision INTEGER NOT NULL DEFAULT 0,
+    -- The revision until which `gone` was emptied: whoever holds the users of an earlier one reads everybody anew.
+    gone_since INTEGER NOT NULL DEFAULT 0,
     pool TEXT,
     synced_at INTEGER,
     complete INTEGER NOT NULL DEFAULT 0,
@@ -37,7 +39,7 @@ CREATE TABLE users (
 
 CREATE INDEX users_by_revision ON users (revision);
 
--- Who is gone, by the revision that removed the row.
+-- Who is gone, by the revision that removed the row. Emptied when a generation begins.
 CREATE TABLE gone (
     revision INTEGER NOT NULL,
     user INTEGER NOT NULL,

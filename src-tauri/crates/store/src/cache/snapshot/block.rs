@@ -40,8 +40,23 @@ pub(in crate::cache) struct Block {
 }
 
 impl Block {
-    pub(super) fn remove(&mut self, row: u32) {
-        self.live.remove(row);
+    /// Takes users out, with everything that is known of them.
+    pub(super) fn remove(&mut self, rows: &[u32]) {
+        for row in rows {
+            self.live.remove(*row);
+            self.created.forget(*row);
+            self.modified.forget(*row);
+        }
+        self.names.forget(rows);
+        if let Some(raw) = &mut self.raw_names {
+            raw.forget(rows);
+        }
+        for column in self.columns.values_mut() {
+            match column {
+                Column::Few(few) => few.forget(rows),
+                Column::Many(texts) => texts.forget(rows),
+            }
+        }
     }
 
     /// Puts a user in, or in the place of what was there.

@@ -143,8 +143,10 @@ mod tests {
         cache.patch_user(&changed, None, Timestamp::UNIX_EPOCH)?;
         assert_eq!((found("OTHER@a.example")?, found("mail7@a.example")?), (vec![changed], Vec::new()));
         assert_eq!(places(&cache)?[1..], before[1..], "nobody of the second block has changed");
+        let name = |cache: &Cache| cache.inner.search(|_, everybody| Ok(everybody.name(4).to_vec()));
+        assert_eq!(name(&cache)?, b"u3");
         cache.remove(&[users[3].username.clone()], None, Timestamp::UNIX_EPOCH)?;
-        assert_eq!(found("u3")?, []);
+        assert_eq!((found("u3")?, name(&cache)?), (Vec::new(), Vec::new()), "whoever is gone does not stay in memory");
         Ok(())
     }
 }

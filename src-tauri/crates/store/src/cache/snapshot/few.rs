@@ -102,6 +102,18 @@ impl Few {
         }
     }
 
+    /// Takes the values of rows out, and those that nobody else has altogether.
+    pub(super) fn forget(&mut self, rows: &[u32]) {
+        let had: Vec<usize> = rows.iter().map(|row| self.code(*row)).filter(|code| *code > 0).collect();
+        rows.iter().for_each(|row| self.set(*row, None));
+        let mut used = vec![false; self.values.len() + 1];
+        (0..self.rows()).for_each(|row| used[self.code(row)] = true);
+        if had.into_iter().any(|code| !used[code]) {
+            let old = std::mem::take(self);
+            (0..old.rows()).for_each(|row| self.set(row, old.get(row).map(Value::raw)));
+        }
+    }
+
     fn number(&mut self, raw: &str) -> u16 {
         if let Some(known) = self.known.get(raw) {
             return *known;

@@ -34,6 +34,10 @@ impl Instants {
         }
     }
 
+    pub(super) fn forget(&mut self, row: u32) {
+        self.set(row, Timestamp::UNIX_EPOCH);
+    }
+
     pub(super) fn rows(&self) -> u32 {
         u32::try_from(self.milliseconds.len()).unwrap_or(u32::MAX)
     }

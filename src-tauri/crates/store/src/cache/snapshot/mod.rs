@@ -22,17 +22,26 @@ pub(super) use order::{By, Sorting, Value};
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
+use std::rc::Rc;
 use std::sync::Arc;
 
-use rusqlite::Connection;
+use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, Row};
 
 use super::Result;
 use super::fields::{CREATED, FieldMap, MODIFIED};
+use super::read::users::BY_IDS;
 use block::{Block, Column, ROWS, WORDS};
 
 pub(super) const ALL: &str = "SELECT id, username, body FROM users ORDER BY id";
-pub(super) const CHANGED: &str = "SELECT id, username, body FROM users WHERE revision > ?1";
+pub(super) const CHANGED: &str = "SELECT id FROM users WHERE revision > ?1";
 pub(super) const GONE: &str = "SELECT user FROM gone WHERE revision > ?1";
+/// Who went before this revision is forgotten.
+const GONE_SINCE: &str = "SELECT gone_since FROM state";
+/// So many changed rows are read at once.
+const AT_ONCE: usize = 1_000;
+/// Up to so many changes a snapshot is always brought forward; of more a quarter of the pool is read anew.
+const FEW: usize = ROWS as usize;
 
 /// Everybody, as of one revision.
 #[derive(Clone, Default)]
@@ -68,9 +77,8 @@ impl Snapshot {
                 snapshot.push_until(number, std::mem::take(&mut block));
                 number = id / ROWS;
             }
-            let text = |column: usize| row.get_ref(column);
-            let name = text(1)?.as_str().map_err(rusqlite::Error::from)?;
-            block.put(id % ROWS, name, text(2)?.as_blob().map_err(rusqlite::Error::from)?)?;
+            let (name, body) = name_and_body(row)?;
+            block.put(id % ROWS, name, body)?;
         }
         snapshot.push_until(number, block);
         snapshot.gather();
@@ -84,25 +92,33 @@ impl Snapshot {
         self.blocks.push(Arc::new(block));
     }
 
-    /// Reads what changed since.
+    /// Reads what changed since, row by row; everybody, when that is less work or who is gone is not known any more.
     pub(super) fn refreshed(&self, connection: &Connection, revision: u64) -> Result<Self> {
         let since = self.revision.cast_signed();
+        let (gone, changed) = (ids_since(connection, GONE, since)?, ids_since(connection, CHANGED, since)?);
+        let changes = gone.len() + changed.len();
+        let many = changes > FEW && changes as u64 > self.everybody.len() / 4;
+        if many || since < connection.prepare_cached(GONE_SINCE)?.query_row([], |row| row.get::<_, i64>(0))? {
+            return Self::load(connection, revision);
+        }
         let mut next = Self { revision, fields: FieldMap::load(connection)?, ..self.clone() };
-        let mut statement = connection.prepare_cached(GONE)?;
-        let gone = statement.query_map([since], |row| row.get::<_, u32>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
-        let mut statement = connection.prepare_cached(CHANGED)?;
-        let changed = statement.query_map([since], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        let mut changed = changed.collect::<rusqlite::Result<Vec<(u32, String, Vec<u8>)>>>()?;
-        if gone.is_empty() && changed.is_empty() {
+        if changes == 0 {
             return Ok(next);
         }
-        for id in gone {
-            next.block(id).remove(id % ROWS);
+        let gone: Vec<u32> = gone.into_iter().filter(|id| self.everybody.contains(*id)).collect();
+        for of_block in gone.chunk_by(|a, b| a / ROWS == b / ROWS) {
+            let rows: Vec<u32> = of_block.iter().map(|id| id % ROWS).collect();
+            next.block(of_block[0]).remove(&rows);
         }
         // Rows that come in their order are the cheapest to add.
-        changed.sort_unstable_by_key(|(id, ..)| *id);
-        for (id, name, body) in changed {
-            next.block(id).put(id % ROWS, &name, &body)?;
+        for ids in changed.chunks(AT_ONCE) {
+            let mut statement = connection.prepare_cached(BY_IDS)?;
+            let mut rows = statement.query([Rc::new(ids.iter().map(|id| Sql::from(*id)).collect::<Vec<_>>())])?;
+            while let Some(row) = rows.next()? {
+                let id: u32 = row.get(0)?;
+                let (name, body) = name_and_body(row)?;
+                next.block(id).put(id % ROWS, name, body)?;
+            }
         }
         next.gather();
         Ok(next)
@@ -235,6 +251,18 @@ impl Snapshot {
     pub(super) fn name(&self, id: u32) -> &[u8] {
         self.at(id).map_or(&[], |(block, row)| block.raw_name(row))
     }
+}
+
+fn name_and_body<'r>(row: &'r Row<'_>) -> rusqlite::Result<(&'r str, &'r [u8])> {
+    Ok((row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_blob()?))
+}
+
+/// In their order.
+fn ids_since(connection: &Connection, sql: &str, revision: i64) -> rusqlite::Result<Vec<u32>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut ids = statement.query_map([revision], |row| row.get(0))?.collect::<rusqlite::Result<Vec<u32>>>()?;
+    ids.sort_unstable();
+    Ok(ids)
 }
 
 /// The ids of those whose keys are equal and who are the same.

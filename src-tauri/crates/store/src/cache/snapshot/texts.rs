@@ -107,6 +107,12 @@ impl Texts {
         *self = anew;
     }
 
+    /// Takes the texts of rows out, also from where they are kept side by side.
+    pub(super) fn forget(&mut self, rows: &[u32]) {
+        rows.iter().for_each(|row| self.set(*row, Cell::Absent));
+        self.write_anew();
+    }
+
     /// Gives back the room that growing has left.
     pub(super) fn shrink(&mut self) {
         self.starts.shrink_to_fit();

@@ -101,7 +101,10 @@ pub(in crate::cache) fn begin(
     prefixes: &[Option<String>],
     now: Timestamp,
 ) -> Result<SyncState> {
-    connection.execute_batch("DELETE FROM seen; DELETE FROM chains;")?;
+    connection.execute_batch(
+        "DELETE FROM seen; DELETE FROM chains;
+         UPDATE state SET gone_since = revision WHERE EXISTS (SELECT 1 FROM gone); DELETE FROM gone;",
+    )?;
     // The clock makes numbers that are new also to a history that has outlived this cache.
     connection.execute(
         "UPDATE state SET generation = max(last_generation + 1, ?1), last_generation = max(last_generation + 1, ?1),

@@ -1,9 +1,38 @@
 //! Foreign text where a spreadsheet, a terminal or a browser would obey it.
 
-/// A value that no spreadsheet takes for a formula: what would be one begins with `'`.
+/// A value of which a spreadsheet takes nothing for a formula: what would be one begins with `'`.
 #[must_use]
 pub fn defused(value: &str) -> String {
-    if would_run(value) { format!("'{value}") } else { value.to_owned() }
+    let value = guarded(value, would_run);
+    if would_run(&value) { format!("'{value}") } else { value }
+}
+
+/// Where a spreadsheet may begin another cell within a value. Quotation marks do not keep it from that: one that splits at
+/// `;` heeds them only where its own cell begins, and in a row with commas that is the first cell alone.
+fn splits(c: char) -> bool {
+    matches!(c, ';' | '\t' | '\n' | '\r')
+}
+
+/// A value with a `'` before each part behind a split that would run there. How the value itself begins is left as it is.
+fn guarded(value: &str, runs: impl Fn(&str) -> bool) -> String {
+    let mut guarded = String::with_capacity(value.len());
+    for (at, part) in value.split_inclusive(splits).enumerate() {
+        if at > 0 && runs(part.trim_end_matches(splits)) {
+            guarded.push('\'');
+        }
+        guarded.push_str(part);
+    }
+    guarded
+}
+
+/// The value that [`guarded`] gave with [`is_formula`].
+fn unguarded(guarded: &str) -> String {
+    let mut value = String::with_capacity(guarded.len());
+    for (at, part) in guarded.split_inclusive(splits).enumerate() {
+        let bare = part.strip_prefix('\'').filter(|bare| at > 0 && is_formula(bare.trim_end_matches(splits)));
+        value.push_str(bare.unwrap_or(part));
+    }
+    value
 }
 
 /// Whether a spreadsheet may take a value for a formula.
@@ -21,27 +50,32 @@ fn would_run(value: &str) -> bool {
 
 /// A value as a cell of a file that is read back: as [`defused`], but so that [`cell_value`] gives exactly the value again.
 ///
-/// One more `'` is put before what is a formula behind any number of `'`, and before what is empty there, because an empty
-/// cell stands for no value.
+/// One more `'` is put before what is a formula behind any number of `'`, and before a value that is empty there, because an
+/// empty cell stands for no value.
 #[must_use]
 pub fn value_cell(value: &str) -> String {
-    if is_quoted(value) { format!("'{value}") } else { value.to_owned() }
+    let value = guarded(value, is_formula);
+    if is_quoted(&value) { format!("'{value}") } else { value }
 }
 
 /// The value of a cell that [`value_cell`] wrote; `None` of an empty one. Cells of other programs keep their `'` unless a
 /// formula is behind it.
 #[must_use]
-pub fn cell_value(cell: &str) -> Option<&str> {
+pub fn cell_value(cell: &str) -> Option<String> {
     match cell.strip_prefix('\'') {
-        Some(value) if is_quoted(value) => Some(value),
-        _ => Some(cell).filter(|cell| !cell.is_empty()),
+        Some(value) if is_quoted(value) => Some(unguarded(value)),
+        _ => Some(cell).filter(|cell| !cell.is_empty()).map(unguarded),
     }
 }
 
 /// Whether a formula, or nothing, is behind any number of `'`.
 fn is_quoted(value: &str) -> bool {
-    let behind = value.trim_start_matches('\'');
-    behind.is_empty() || would_run(behind)
+    value.trim_start_matches('\'').is_empty() || is_formula(value)
+}
+
+/// Whether a formula is behind any number of `'`.
+fn is_formula(value: &str) -> bool {
+    would_run(value.trim_start_matches('\''))
 }
 
 /// Whether a character is obeyed instead of shown: controls, bidirectional overrides and isolates, zero-width characters,
@@ -64,27 +98,48 @@ pub fn shown(text: &str) -> String {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{cell_value, defused, is_obeyed, value_cell, would_run};
+    use super::{cell_value, defused, is_obeyed, splits, value_cell, would_run};
+
+    /// Whether a spreadsheet finds a formula in a cell, wherever it splits it.
+    fn runs(cell: &str) -> bool {
+        would_run(cell) || cell.split(splits).any(would_run)
+    }
 
     proptest! {
         #[test]
-        fn a_cell_gives_its_value_again_and_is_no_formula(value in "['=+\\-@ \t\r\n\0\"a＝;,<\u{202e}]{0,5}") {
+        fn a_cell_gives_its_value_again_and_is_no_formula(value in "['=+\\-@ \t\r\n\0\"a＝;,<\u{202e}]{0,6}") {
             let cell = value_cell(&value);
-            prop_assert!(!would_run(&cell));
-            prop_assert_eq!(cell_value(&cell), Some(value.as_str()));
+            prop_assert!(!runs(&cell));
+            prop_assert!(!runs(&defused(&value)));
+            prop_assert_eq!(cell_value(&cell), Some(value));
         }
     }
 
     #[test]
+    fn a_formula_behind_what_splits_cells_is_defused_as_well() {
+        for (value, cell) in [
+            ("x;=HYPERLINK(\"//x\")", "x;'=HYPERLINK(\"//x\")"),
+            ("x\t@y", "x\t'@y"),
+            ("\t=1", "'\t'=1"),
+            ("one\r\n-two\n\nthree", "one\r\n'-two\n\nthree"),
+            ("a; +1;b", "a;' +1;b"),
+        ] {
+            assert_eq!((defused(value), value_cell(value)), (cell.to_owned(), cell.to_owned()));
+        }
+        assert_eq!(value_cell("a;'=1"), "a;''=1", "what has a ' already gets one more, to be told apart");
+        assert_eq!(defused("a;b, c;d"), "a;b, c;d");
+    }
+
+    #[test]
     fn cells_of_others_keep_their_apostrophes() {
-        assert_eq!(cell_value("'t Hooft"), Some("'t Hooft"));
-        assert_eq!(cell_value("'+4930"), Some("+4930"));
+        assert_eq!(cell_value("'t Hooft").as_deref(), Some("'t Hooft"));
+        assert_eq!(cell_value("'+4930").as_deref(), Some("+4930"));
         assert_eq!(cell_value(""), None);
     }
 
     #[test]
     fn formulas_are_defused_and_nothing_else_is_touched() {
-        for formula in ["=1+1", "+34123", "-1", "@x", "\t=1", "  =1", "＝1", "＋1", "－1", "＠x", "\r", "\0x"] {
+        for formula in ["=1+1", "+34123", "-1", "@x", "\tx", "  =1", "＝1", "＋1", "－1", "＠x", "\r", "\0x"] {
             assert_eq!(defused(formula), format!("'{formula}"));
         }
         for harmless in ["", "a=1", "a@b.example", "'=1", "1-2", "$1.00 – $2.00"] {

@@ -237,7 +237,7 @@ fn cells(record: &csv::ByteRecord, columns: usize) -> Result<Vec<Option<String>>
     }
     let value = |cell: &[u8]| {
         let text = std::str::from_utf8(cell).map_err(|_| Broken::because("The row is not UTF-8."))?;
-        Ok(cell_value(text).map(str::to_owned))
+        Ok(cell_value(text))
     };
     record.iter().map(value).collect()
 }

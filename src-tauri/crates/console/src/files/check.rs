@@ -1,11 +1,12 @@
 //! Holding every row of a file against the pool before anything is sent. Memory grows by a few numbers for each row.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use model::import::{Checker, JOB_ROWS, Keys, Mapping, Person, Problem, Way};
+use model::GroupName;
+use model::import::{Checker, JOB_ROWS, Keys, Mapping, Person, Problem, Target, Way};
 use model::pool::Pool;
 use model::pool_policy::PoolPolicy;
 use store::Cache;
@@ -81,6 +82,8 @@ pub(super) struct Against {
     pub(super) cache: Cache,
     /// Whether the local copy has everybody.
     pub(super) complete: bool,
+    /// The groups of the pool; `None` while the local copy does not know them.
+    pub(super) groups: Option<BTreeSet<GroupName>>,
 }
 
 /// Size and time of a file, by which a change is noticed.
@@ -125,6 +128,11 @@ pub(super) fn check(
             "The local copy is not complete, so users who exist already may not be noticed. Sync first.".to_owned(),
         );
     }
+    if against.groups.is_none() && request.way == Way::Create && mapping.has(&Target::Groups) {
+        checked.notes.push(
+            "The groups of the pool are not known here, so missing ones may not be noticed. Sync first.".to_owned(),
+        );
+    }
     let mut seen = Seen::default();
     let mut batch = Vec::with_capacity(BATCH);
     loop {
@@ -142,6 +150,7 @@ pub(super) fn check(
             for (line, offset, person) in batch.drain(..) {
                 let keys = checker.keys(&person);
                 let mut problems = exists(&checker, &keys, &taken);
+                problems.extend(without_group(&checker, against, &person));
                 if problems.is_empty() {
                     problems = seen.twice(&checker, &request.path, line, offset, &keys)?;
                 }
@@ -173,6 +182,10 @@ fn person(checker: &Checker<'_>, row: &Row) -> Result<Person, Vec<Problem>> {
     }
 }
 
+fn names(mapping: &Mapping) -> Vec<String> {
+    mapping.columns.iter().map(|(name, _)| name.clone()).collect()
+}
+
 /// The mapping in the order of the file's columns; what it does not name is left out.
 fn in_order(columns: &[String], mapping: &Mapping) -> Result<Mapping, Error> {
     if let Some((unknown, _)) = mapping.columns.iter().find(|(name, _)| !columns.contains(name)) {
@@ -180,7 +193,7 @@ fn in_order(columns: &[String], mapping: &Mapping) -> Result<Mapping, Error> {
     }
     let target = |name: &String| {
         let told = mapping.columns.iter().find(|(column, _)| column == name);
-        (name.clone(), told.map_or(model::import::Target::Ignored, |(_, target)| target.clone()))
+        (name.clone(), told.map_or(Target::Ignored, |(_, target)| target.clone()))
     };
     Ok(Mapping { columns: columns.iter().map(target).collect() })
 }
@@ -225,7 +238,7 @@ impl CheckedImport {
         }
         let mapping = &self.mapping;
         let checker = Checker { pool: &against.pool, policy: &against.policy, mapping, way: &self.request.way };
-        let mut rows = Rows::open(&self.request.path)?;
+        let mut rows = Rows::again(&self.request.path, names(mapping))?;
         let mut given = 0;
         while let Some(row) = rows.next()? {
             if self.bad.binary_search(&row.line).is_err() {
@@ -261,7 +274,7 @@ impl Seen {
             let hash = self.hasher.hash_one(key);
             let Some((row, at)) = self.at.get(&hash).copied() else { continue };
             if self.again.is_none() {
-                self.again = Some(Rows::open(path)?);
+                self.again = Some(Rows::again(path, names(checker.mapping))?);
             }
             let Some(again) = &mut self.again else { continue };
             again.seek(row, at)?;
@@ -280,6 +293,15 @@ impl Seen {
     }
 }
 
+/// A group that the pool does not have: nobody could be put into it, and the user would be created and billed before that shows.
+fn without_group(checker: &Checker<'_>, against: &Against, person: &Person) -> Option<Problem> {
+    let groups = against.groups.as_ref().filter(|_| *checker.way == Way::Create)?;
+    let missing = person.groups.iter().any(|group| !groups.contains(group));
+    let message = "The pool has no such group. Create it first, or sync if somebody just did.";
+    let column = checker.mapping.column_of(&Target::Groups).map(str::to_owned);
+    missing.then(|| Problem { column, message: message.to_owned() })
+}
+
 fn named(kind: char) -> &'static str {
     match kind {
         'e' => "e-mail address",
@@ -289,7 +311,6 @@ fn named(kind: char) -> &'static str {
 }
 
 fn column(checker: &Checker<'_>, kind: char) -> Option<String> {
-    use model::import::Target;
     let target = match kind {
         'e' => Target::Attribute("email".to_owned()),
         'p' => Target::Attribute("phone_number".to_owned()),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use model::group::Group;
 use model::import::{Mapping, Way};
 use model::plan::{Action, Delivery, Item, NewUser, Plan, Step, new_user};
 use model::pool_policy::PoolPolicy;
@@ -88,29 +89,35 @@ impl OpenPool {
         ready(&checked)?;
         let against = self.import_against().await?;
         let (read, ways) = (checked.clone(), invite.clone());
-        let items = blocking(move || {
-            let mut items = Vec::new();
+        let (items, uninvited) = blocking(move || {
+            let (mut items, mut uninvited) = (Vec::new(), 0_u64);
             read.people(&against, |person| {
+                // Nobody is asked in who is kept out.
+                let kept_out = person.enabled == Some(false);
+                uninvited += u64::from(kept_out && !ways.is_empty());
                 let new = NewUser {
                     username: person.username,
                     attributes: person.attributes,
-                    invite: ways.clone(),
+                    invite: if kept_out { BTreeSet::new() } else { ways.clone() },
                     own_password: false,
                 };
                 let mut item: Item = new_user(&new, &against.pool)?;
                 item.steps.extend(person.groups.into_iter().map(|group| Step::AddToGroup { group }));
-                if person.enabled == Some(false) {
+                if kept_out {
                     item.steps.push(Step::Disable);
                     item.changes.push(disabled());
                 }
                 items.push(item);
                 Ok(())
             })?;
-            Ok::<_, Error>(items)
+            Ok::<_, Error>((items, uninvited))
         })
         .await?;
         let action = Action::CreateUsers { invite };
-        let notes = action.notes();
+        let mut notes = action.notes();
+        if uninvited > 0 {
+            notes.push(format!("Of the people of the file {uninvited} are disabled, and get no invitation."));
+        }
         Ok(self.put_on_desk(action, items, notes))
     }
 
@@ -121,8 +128,10 @@ impl OpenPool {
             let message = format!("What the pool demands of its users is not known, so nothing can be checked. {why}");
             Error::new(Code::Precondition, message)
         })?;
-        let complete = self.freshness().await?.complete;
-        Ok(Against { pool, policy, cache: self.cache.clone(), complete })
+        let freshness = self.freshness().await?;
+        let names = |groups: Vec<(Group, u64)>| groups.into_iter().map(|(group, _)| group.name).collect();
+        let groups = if freshness.groups_known { Some(names(self.groups().await?)) } else { None };
+        Ok(Against { pool, policy, cache: self.cache.clone(), complete: freshness.complete, groups })
     }
 
     async fn described_for_import(&self) -> Result<model::pool::Pool, Error> {

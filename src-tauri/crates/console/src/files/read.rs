@@ -15,9 +15,6 @@ use crate::foreign::cell_value;
 /// The longest row, in bytes: what is longer is no row of a person.
 const LONGEST_ROW: u64 = 1024 * 1024;
 
-/// Rows of JSON Lines that are looked at to learn the columns.
-const LOOKED_AT: usize = 1_000;
-
 /// The most columns of a file.
 const MOST_COLUMNS: usize = 2_000;
 
@@ -86,12 +83,24 @@ fn unreadable(error: impl std::fmt::Display) -> Error {
 impl Rows {
     /// Opens a file and learns its columns. The form is told by its name: JSON Lines where it ends so, else CSV.
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
+        Self::opened(path, None)
+    }
+
+    /// Opens a file once more whose columns are known, so that JSON Lines are not read twice to learn them.
+    pub(super) fn again(path: &Path, columns: Vec<String>) -> Result<Self, Error> {
+        Self::opened(path, Some(columns))
+    }
+
+    fn opened(path: &Path, columns: Option<Vec<String>>) -> Result<Self, Error> {
         let file = File::open(path).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => Error::new(Code::NotFound, "There is no such file."),
             _ => unreadable(error),
         })?;
         match FileFormat::of_name(path) {
-            Some(FileFormat::JsonLines) => Self::lines(path, file),
+            Some(FileFormat::JsonLines) => match columns {
+                Some(columns) => Ok(Self::of_lines(file, columns)),
+                None => Self::lines(path, file),
+            },
             Some(FileFormat::Json) => {
                 Err(Error::invalid("file", "Write one JSON object a line, in a file whose name ends in .jsonl."))
             }
@@ -115,12 +124,15 @@ impl Rows {
     fn lines(path: &Path, file: File) -> Result<Self, Error> {
         let mut rows = Self::of_lines(file, Vec::new());
         let mut columns: Vec<String> = Vec::new();
-        for _ in 0..LOOKED_AT {
-            let Some((_, _, object)) = rows.next_object()? else { break };
+        // The whole file: a field that only the last person has is a column as well.
+        while let Some((_, _, object)) = rows.next_object()? {
             for (name, _) in object.unwrap_or_default() {
                 if !columns.contains(&name) {
                     columns.push(name);
                 }
+            }
+            if columns.len() > MOST_COLUMNS {
+                break;
             }
         }
         let again = File::open(path).map_err(unreadable)?;
@@ -156,11 +168,7 @@ impl Rows {
                 let columns = self.columns.clone();
                 let next = self.next_object()?;
                 Ok(next.map(|(line, offset, object)| {
-                    let values = object.map(|object| {
-                        let of =
-                            |name: &String| object.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone());
-                        columns.iter().map(of).collect()
-                    });
+                    let values = object.and_then(|object| under(&columns, &object));
                     Row { line, offset, values }
                 }))
             }
@@ -242,11 +250,25 @@ fn cells(record: &csv::ByteRecord, columns: usize) -> Result<Vec<Option<String>>
     record.iter().map(value).collect()
 }
 
+/// The values of an object in the order of the columns.
+fn under(columns: &[String], object: &[(String, String)]) -> Result<Vec<Option<String>>, Broken> {
+    // The file grew while it was read: nothing of a person is left out in silence.
+    if object.iter().any(|(name, _)| !columns.contains(name)) {
+        return Err(Broken::because("The line has a field that the file did not have when its columns were read."));
+    }
+    let of = |name: &String| object.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone());
+    Ok(columns.iter().map(of).collect())
+}
+
 /// A person of JSON Lines under the names that a CSV would have. Attributes may stand by themselves or in `attributes`.
 fn object(text: &[u8]) -> Result<Vec<(String, String)>, Broken> {
     let value: Value = serde_json::from_slice(text).map_err(|_| Broken::because("The line is not a JSON object."))?;
     let Value::Object(fields) = value else { return Err(Broken::because("The line is not a JSON object.")) };
     let mut all: Vec<(String, String)> = Vec::new();
+    let nested = fields.get("attributes").and_then(Value::as_object).map_or(0, serde_json::Map::len);
+    if fields.len() + nested > MOST_COLUMNS {
+        return Err(Broken(format!("The line has more than {MOST_COLUMNS} fields.")));
+    }
     let mut add = |name: String, value: String| {
         if all.iter().all(|(own, _)| *own != name) {
             all.push((name, value));
@@ -318,6 +340,22 @@ mod tests {
             attributes,
             groups: vec![model::GroupName::parse("a;b\\").unwrap(), model::GroupName::parse("c").unwrap()],
         }
+    }
+
+    #[test]
+    fn a_field_that_only_the_last_line_has_is_a_column_and_one_that_none_had_breaks_its_line() {
+        let mut file = tempfile::Builder::new().suffix(".jsonl").tempfile().unwrap();
+        let line = |name: String, more: &str| format!("{{\"username\":\"{name}\",\"attributes\":{{{more}}}}}\n");
+        let mut text: String = (0..1_500).map(|at| line(format!("u{at}"), "")).collect();
+        text += &line("last".to_owned(), "\"nickname\":\"Ada\"");
+        file.write_all(text.as_bytes()).unwrap();
+        let mut rows = Rows::open(file.path()).unwrap();
+        assert_eq!(rows.columns(), ["username", "nickname"]);
+        let last = std::iter::from_fn(|| rows.next().unwrap()).last().unwrap();
+        assert_eq!(last.values.unwrap()[1].as_deref(), Some("Ada"));
+        let mut again = Rows::again(file.path(), vec!["username".to_owned()]).unwrap();
+        let last = std::iter::from_fn(|| again.next().unwrap()).last().unwrap();
+        assert!(last.values.is_err(), "nothing of a person is left out in silence");
     }
 
     proptest! {

@@ -11,32 +11,33 @@ use console::files::{
 use console::jobs::{Approval, AuditFilter};
 use console::{Code, Error, OpenPool};
 use model::PoolId;
+use model::plan::Delivery;
 use model::query::Sort;
 
 use crate::house::{House, everybody, options, sandbox_connection};
 use crate::jobs::apply;
 
-const JOB: Way = Way::Job { hashes: None };
+pub(crate) const JOB: Way = Way::Job { hashes: None };
 
 fn request(path: &Path, way: Way) -> ImportRequest {
     ImportRequest { path: path.to_owned(), mapping: None, way }
 }
 
-async fn check(pool: &OpenPool, path: &Path, way: Way) -> Result<Arc<CheckedImport>, Error> {
+pub(crate) async fn check(pool: &OpenPool, path: &Path, way: Way) -> Result<Arc<CheckedImport>, Error> {
     pool.check_import(request(path, way), |_| Ok(())).await
 }
 
-fn written(folder: &Path, name: &str, text: &str) -> PathBuf {
+pub(crate) fn written(folder: &Path, name: &str, text: &str) -> PathBuf {
     let path = folder.join(name);
     std::fs::write(&path, text).unwrap();
     path
 }
 
-fn approval(pool: &OpenPool) -> Approval {
+pub(crate) fn approval(pool: &OpenPool) -> Approval {
     Approval { pool_name: Some(pool.key().pool.as_str().to_owned()), reason: Some("ticket 4".to_owned()) }
 }
 
-fn settings() -> ImportJobSettings {
+pub(crate) fn settings() -> ImportJobSettings {
     ImportJobSettings {
         name: "spring intake".to_owned(),
         role_arn: "arn:aws:iam::123456789012:role/cognito-import".to_owned(),
@@ -44,7 +45,11 @@ fn settings() -> ImportJobSettings {
 }
 
 /// Runs Cognito's import to its end, with the sandbox's time running ahead.
-async fn import(house: &House, pool: &Arc<OpenPool>, checked: &CheckedImport) -> Result<ImportResult, Error> {
+pub(crate) async fn import(
+    house: &House,
+    pool: &Arc<OpenPool>,
+    checked: &CheckedImport,
+) -> Result<ImportResult, Error> {
     let import = pool.begin_import(&checked.id, settings(), approval(pool)).await?;
     let finished = import.finished();
     tokio::pin!(finished);
@@ -66,21 +71,17 @@ fn luggage(attributes: &BTreeMap<String, String>) -> BTreeMap<String, String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_export_that_is_imported_into_an_empty_pool_gives_the_same_people() {
-    let (from, to) = (House::new(options(120)).await, House::new(options(0)).await);
+    let from = House::new(options(120)).await;
     let source = from.synced().await;
     let folder = tempfile::tempdir().unwrap();
-    for (at, format) in [FileFormat::Csv, FileFormat::JsonLines].into_iter().enumerate() {
+    for format in [FileFormat::Csv, FileFormat::JsonLines] {
+        let to = House::new(options(0)).await;
         let path = folder.path().join(format!("people.{}", format.ending()));
         let wanted = ExportRequest { query: String::new(), sort: Sort::default(), columns: Vec::new(), format };
         let target = ExportTarget::File { path: path.clone(), replace: false };
         source.export(wanted, target).await.unwrap().finished().await.unwrap();
         let pool = to.synced().await;
         let checked = check(&pool, &path, Way::Create).await.unwrap();
-        if at == 1 {
-            assert_eq!((checked.rows, checked.good), (120, 0), "everybody is there already");
-            assert!(checked.problems.iter().all(|problem| problem.problem.message.contains("already")));
-            continue;
-        }
         assert_eq!((checked.rows, checked.good, checked.problem_count), (120, 120, 0), "{:?}", checked.problems);
         let plan = pool.plan_import(&checked.id, BTreeSet::new()).await.unwrap();
         let counts = apply(&pool, &plan).await.unwrap();
@@ -95,7 +96,72 @@ async fn an_export_that_is_imported_into_an_empty_pool_gives_the_same_people() {
             assert_eq!(luggage(&same.attributes), luggage(&user.attributes));
             assert_eq!((&same.groups, same.enabled), (&user.groups, user.enabled));
         }
+        let again = check(&pool, &path, Way::Create).await.unwrap();
+        assert_eq!((again.rows, again.good), (120, 0), "everybody is there already");
+        assert!(again.problems.iter().all(|problem| problem.problem.message.contains("already")));
     }
+}
+
+/// The sandbox's pool in which people sign in by e-mail address, synced.
+async fn members(house: &House) -> Arc<OpenPool> {
+    let pools = house.console.connect(sandbox_connection()).await.unwrap().pools;
+    let members = pools.iter().find(|pool| pool.name == "members").unwrap();
+    let members = PoolId::parse(members.id.as_str()).unwrap();
+    let pool = house.console.open_pool(&sandbox_connection(), &members).await.unwrap();
+    pool.sync().finished().await.unwrap();
+    pool
+}
+
+#[tokio::test]
+async fn an_export_of_a_pool_that_signs_in_by_address_is_imported_as_it_is() {
+    let (from, to) = (House::new(options(0)).await, House::new(options(0)).await);
+    let source = members(&from).await;
+    let directory = to.sandbox.directory();
+    let target = source.key().pool.as_str();
+    for person in directory.snapshot(target) {
+        directory.delete_user(target, &person.username).unwrap();
+    }
+    let pool = members(&to).await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("members.csv");
+    let (query, format) = ("email:member2.".to_owned(), FileFormat::Csv);
+    let wanted = ExportRequest { query: query.clone(), sort: Sort::default(), columns: Vec::new(), format };
+    let file = ExportTarget::File { path: path.clone(), replace: false };
+    let left = source.export(wanted, file).await.unwrap().finished().await.unwrap().people;
+    let checked = check(&pool, &path, Way::Create).await.unwrap();
+    assert_eq!((checked.good, checked.problem_count), (left, 0), "{:?}", checked.problems);
+    let plan = pool.plan_import(&checked.id, BTreeSet::new()).await.unwrap();
+    assert_eq!(apply(&pool, &plan).await.unwrap().done, left);
+    pool.sync().finished().await.unwrap();
+    let by_address = |people: Vec<model::user::User>| -> BTreeMap<String, BTreeMap<String, String>> {
+        let person = |user: model::user::User| (user.attributes["email"].clone(), luggage(&user.attributes));
+        people.into_iter().map(person).collect()
+    };
+    let found = source.search(&query, &Sort::default(), None, 1_000).await.unwrap().users;
+    let (left, arrived) = (by_address(found), by_address(everybody(&pool).await));
+    assert!(left.len() > 5);
+    assert_eq!(arrived, left);
+}
+
+#[tokio::test]
+async fn a_group_that_is_not_there_is_told_and_who_is_kept_out_gets_no_invitation() {
+    let house = House::new(options(50)).await;
+    let pool = house.synced().await;
+    let folder = tempfile::tempdir().unwrap();
+    let text = "username,email,email_verified,group,enabled\n\
+                new.one,1@x.example,yes,beta,yes\n\
+                new.two,2@x.example,yes,beta;nowhere,\n\
+                new.three,3@x.example,yes,,no\n";
+    let checked = check(&pool, &written(folder.path(), "people.csv", text), Way::Create).await.unwrap();
+    let found: Vec<(u64, Option<&str>)> =
+        checked.problems.iter().map(|problem| (problem.line, problem.problem.column.as_deref())).collect();
+    assert_eq!((checked.good, found), (2, vec![(3, Some("group"))]), "{:?}", checked.problems);
+    let plan = pool.plan_import(&checked.id, BTreeSet::from([Delivery::Email])).await.unwrap();
+    assert!(plan.notes.iter().any(|note| note.contains("no invitation")), "{:?}", plan.notes);
+    assert_eq!(apply(&pool, &plan).await.unwrap().done, 2);
+    let invited: Vec<String> = house.sandbox.outbox().into_iter().map(|message| message.username).collect();
+    assert_eq!(invited, ["new.one"]);
+    assert!(!house.sandbox.directory().user(&house.sandbox.pool_id(), "new.three").unwrap().enabled);
 }
 
 #[tokio::test]
@@ -214,9 +280,6 @@ async fn cognito_s_own_import_takes_the_good_rows_and_bills_nobody() {
     let mut said = said;
     said.sort_unstable();
     assert_eq!(said, wanted);
-    let left: Vec<_> = std::fs::read_dir(house.dir.path().join("data")).unwrap().collect();
-    let names = left.into_iter().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    assert!(!names.into_iter().any(|name| name.starts_with(".import")), "the file for Cognito is gone");
 }
 
 #[tokio::test]
@@ -259,11 +322,7 @@ async fn without_permission_or_a_file_in_time_nothing_is_started() {
         house.sandbox.weather().allow(operation);
     }
     assert_eq!(house.sandbox.directory().count(&house.sandbox.pool_id()), Some(20));
-    let members = house.console.connect(sandbox_connection()).await.unwrap().pools;
-    let members = members.iter().find(|pool| pool.name == "members").unwrap();
-    let by_email = house.console.open_pool(&sandbox_connection(), &PoolId::parse(members.id.as_str()).unwrap()).await;
-    let by_email = by_email.unwrap();
-    by_email.sync().finished().await.unwrap();
+    let by_email = members(&house).await;
     let text = "E-Mail,email_verified\nnew@x.example,yes\nNEW@x.example,yes\n";
     let checked = check(&by_email, &written(folder.path(), "members.csv", text), JOB).await.unwrap();
     assert_eq!((checked.good, checked.problems[0].line), (1, 3), "the pool takes both for one person");

@@ -181,20 +181,18 @@ impl Checker<'_> {
             let value = by.iter().find_map(|name| person.attributes.get(name).filter(|value| !value.is_empty()));
             person.username = value.cloned().unwrap_or_default();
         }
-        let name = person.username.as_str();
+        let name = person.username.clone();
         let message = if name.is_empty() {
             "The user name is missing.".to_owned()
         } else if name.chars().count() > LONGEST_NAME {
             format!("The user name is longer than {LONGEST_NAME} characters.")
         } else if name.contains(|c: char| c.is_whitespace() || c.is_control() || is_unseen(c)) {
             "A user name has no spaces, control characters or characters that are not seen.".to_owned()
-        } else if !by.is_empty() && email(name).is_err() && phone(name).is_err() {
+        } else if !by.is_empty() && !by.iter().any(|attribute| has_form(attribute, &name)) {
             format!("In this pool the user name is {}.", by.join(" or "))
         } else {
-            for (attribute, is) in [("email", email(name).is_ok()), ("phone_number", phone(name).is_ok())] {
-                if is && by.iter().any(|name| name == attribute) {
-                    person.attributes.entry(attribute.to_owned()).or_insert_with(|| person.username.clone());
-                }
+            for attribute in by.iter().filter(|attribute| has_form(attribute, &name)) {
+                person.attributes.entry(attribute.clone()).or_insert_with(|| name.clone());
             }
             return;
         };
@@ -284,7 +282,8 @@ impl Checker<'_> {
             problems.push(Problem { column: self.column_of(&Target::PasswordHash), message });
         }
         let values = person.attributes.iter().map(|(name, value)| (Target::Attribute(name.clone()), value));
-        for (target, value) in values.chain([(Target::Username, &person.username)]) {
+        let hash = person.hash.iter().map(|hash| (Target::PasswordHash, hash));
+        for (target, value) in values.chain([(Target::Username, &person.username)]).chain(hash) {
             if let Some(why) = lost(value) {
                 problems.push(Problem { column: self.column_of(&target), message: format!("{why}.") });
             }
@@ -295,6 +294,15 @@ impl Checker<'_> {
             let message = format!("The row is longer than the {LONGEST_ROW} characters that Cognito's import takes.");
             problems.push(Problem { column: None, message });
         }
+    }
+}
+
+/// Whether a user name is what people sign in by: the form of that attribute.
+fn has_form(attribute: &str, name: &str) -> bool {
+    match attribute {
+        "email" => email(name).is_ok(),
+        "phone_number" => phone(name).is_ok(),
+        _ => false,
     }
 }
 

@@ -92,7 +92,14 @@ impl Mapping {
             taken.push(target.clone());
             (column.to_owned(), target)
         });
-        Self { columns: columns.collect() }
+        let mut mapping = Self { columns: columns.collect() };
+        // Where people sign in by an address, the user name of an export is one that Cognito made up.
+        if pool.username_attributes.iter().any(|name| mapping.has(&Target::Attribute(name.clone()))) {
+            for (_, target) in mapping.columns.iter_mut().filter(|(_, target)| *target == Target::Username) {
+                *target = Target::Ignored;
+            }
+        }
+        mapping
     }
 
     /// Whether people can be imported with these columns.

@@ -127,6 +127,36 @@ fn columns_are_guessed_and_what_cannot_be_is_refused() {
 }
 
 #[test]
+fn where_people_sign_in_by_address_the_user_name_of_an_export_is_left_out() {
+    let by_email = Pool { username_attributes: vec!["email".to_owned()], ..pool() };
+    let words = |columns: &[&'static str]| {
+        let guessed = Mapping::guess(columns.iter().copied(), &by_email);
+        guessed.columns.into_iter().map(|(_, target)| target.word().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(words(&["username", "email", "name"]), ["-", "email", "name"]);
+    assert_eq!(words(&["username", "phone_number"]), ["username", "phone_number"], "nothing else says who it is");
+}
+
+#[test]
+fn a_user_name_has_the_form_of_what_this_pool_signs_in_by() {
+    let (policy, way) = (policy(), Way::Create);
+    let mapping = Mapping { columns: vec![("who".to_owned(), Target::Username)] };
+    let mut schema = pool().schema;
+    schema.iter_mut().for_each(|attribute| attribute.required = false);
+    let row = |by: &[&str], name: &str| {
+        let by = by.iter().map(|name| (*name).to_owned()).collect();
+        let pool = Pool { username_attributes: by, schema: schema.clone(), ..pool() };
+        Checker { pool: &pool, policy: &policy, mapping: &mapping, way: &way }.row([Some(name)])
+    };
+    let (email, phone) = ("ada@x.example", "+4930123456");
+    assert_eq!(row(&["email"], email).unwrap().attributes["email"], email);
+    assert_eq!(row(&["email", "phone_number"], phone).unwrap().attributes["phone_number"], phone);
+    for (by, name) in [(&["email"][..], phone), (&["phone_number"], email), (&["email"], "ada")] {
+        assert_eq!(row(by, name).unwrap_err()[0].column.as_deref(), Some("who"), "{by:?} {name}");
+    }
+}
+
+#[test]
 fn cognito_s_import_demands_more_and_carries_less() {
     let job = Way::Job { hashes: None };
     assert!(row(&job, &GOOD).is_ok());
@@ -140,6 +170,17 @@ fn cognito_s_import_demands_more_and_carries_less() {
     ] {
         assert!(row(&job, &but(column, cell)).is_err(), "{column} {cell:?}");
     }
+    let hashed = Mapping::guess(["username", "email", "email_verified", "password_hash"], &pool());
+    let with = |hash: &str| {
+        let way = Way::Job { hashes: Some(HashAlgorithm::Argon2id) };
+        let (pool, policy) = (pool(), policy());
+        let checker = Checker { pool: &pool, policy: &policy, mapping: &hashed, way: &way };
+        checker.row(["ada", "ada@x.example", "true", hash].map(Some))
+    };
+    let hash = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA";
+    assert!(with(hash).is_ok());
+    let lost = with(&format!("{hash}\\")).unwrap_err();
+    assert_eq!(lost[0].column.as_deref(), Some("password_hash"), "the backslash would take the next comma");
     let (pool, mapping) = (pool(), mapping());
     let none = PoolPolicy { verifies: Vec::new(), ..policy() };
     let whole = Checker { pool: &pool, policy: &none, mapping: &mapping, way: &job }.whole_file();

@@ -436,7 +436,11 @@ pub(crate) struct Users {
 #[derive(Debug, Args)]
 pub(crate) struct Import {
     /// CSV, or JSON Lines where its name ends in .jsonl; what `export` wrote is read back as it was
-    pub(crate) file: PathBuf,
+    #[arg(required_unless_present = "status")]
+    pub(crate) file: Option<PathBuf>,
+    /// Imports nothing, but looks how far a job of Cognito's own import has come
+    #[arg(long, value_name = "JOB", conflicts_with = "file")]
+    pub(crate) status: Option<String>,
     /// How: create one by one (each user becomes active), or Cognito's own import job
     #[arg(long, value_name = "WAY", default_value = "create", value_parser = ["create", "job"])]
     pub(crate) way: String,

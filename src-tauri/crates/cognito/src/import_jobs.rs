@@ -1,6 +1,6 @@
 //! Cognito's own import of users: a job, a file that is put where S3 says, the start, and how far it has come.
 
-use std::path::Path;
+use std::fs::File;
 use std::time::Duration;
 
 use aws_config::BehaviorVersion;
@@ -15,6 +15,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use model::PoolId;
 use model::import::HashAlgorithm;
 use secrecy::{ExposeSecret, SecretString};
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tracing::Instrument;
 
 use crate::error::{Context, Error, ErrorKind};
@@ -102,12 +103,12 @@ impl Session {
     }
 
     /// Puts a file where the job wants it (`PUT` to S3 with the signed header; needs no permission; free). The file is
-    /// streamed. Repeated where the network failed.
+    /// streamed from its beginning, whatever its handle has read or written. Repeated where the network failed.
     ///
     /// # Errors
     /// [`ErrorKind::Refused`] when the address has expired (a quarter of an hour) or the answer is no success;
     /// [`ErrorKind::Unreachable`]; [`ErrorKind::Config`] when the file cannot be read.
-    pub async fn upload_import(&self, pool: &PoolId, upload: &SecretString, file: &Path) -> Result<(), Error> {
+    pub async fn upload_import(&self, pool: &PoolId, upload: &SecretString, file: &File) -> Result<(), Error> {
         let context = Context { pool: Some(pool.clone()), ..self.context(operations::UPLOAD_IMPORT) };
         let refused = |message: &str| Error::new(ErrorKind::Refused, message).of(&context);
         let (base, path) = split(upload.expose_secret())
@@ -227,9 +228,14 @@ fn prepared(path: &str, body: SdkBody) -> Result<HttpRequest, OrchestratorError<
 }
 
 /// The file as it is sent. The sandbox within this process takes no stream.
-async fn body(file: &Path, whole: bool) -> Result<SdkBody, std::io::Error> {
+async fn body(file: &File, whole: bool) -> Result<SdkBody, std::io::Error> {
+    let mut file = tokio::fs::File::from_std(file.try_clone()?);
+    file.rewind().await?;
     if whole {
-        return Ok(SdkBody::from(tokio::fs::read(file).await?));
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).await?;
+        return Ok(SdkBody::from(bytes));
     }
-    Ok(ByteStream::from_path(file).await.map_err(std::io::Error::other)?.into_inner())
+    let stream = ByteStream::read_from().file(file).build().await;
+    Ok(stream.map_err(std::io::Error::other)?.into_inner())
 }

@@ -5,6 +5,8 @@ use std::path::absolute;
 use std::sync::Arc;
 
 use console::OpenPool;
+use console::files::{ImportHandle, ImportStatus};
+use serde_json::json;
 use wire::files::{CheckImport, CheckedImportView, ColumnView, ImportView, PlanImport, StartImport};
 use wire::{ErrorCode, WireError};
 
@@ -17,7 +19,8 @@ use crate::output::{self, defused, safe};
 pub(crate) async fn run(common: &GlobalOptions, asked: Import) -> Result<(), Failure> {
     let console = common.console_or_memory().await?;
     let pool = common.pool_online(&console).await?;
-    let path = absolute(&asked.file)?;
+    let Some(file) = &asked.file else { return look(common, &pool, asked.status.as_deref().unwrap_or_default()).await };
+    let path = absolute(file)?;
     let columns = columns(&pool, &path, &asked.map).await?;
     let way = asked.way.clone();
     let request = CheckImport { path: path.display().to_string(), columns, way, hashes: asked.hashes.clone() };
@@ -79,6 +82,19 @@ async fn by_job(
     };
     let (id, settings, approval) = start.parse();
     let import = pool.begin_import(&id, settings, approval).await?;
+    let followed = tokio::select! {
+        () = followed(common, &import) => import.finished().await.map(drop).map_err(Failure::from),
+        _ = tokio::signal::ctrl_c() => Err(Failure::failed(ErrorCode::Cancelled, "Stopped.")),
+    };
+    let view = ImportView::from(&*import.progress.borrow());
+    followed.map_err(|why| why.and_then_said(&how_to_look(&view)))?;
+    ended(common, &view)?;
+    let whole = view.status.as_deref() == Some("Succeeded") && view.failed == 0;
+    if whole { Ok(()) } else { Err(Failure::Told) }
+}
+
+/// Tells how far it has come until it has ended.
+async fn followed(common: &GlobalOptions, import: &ImportHandle) {
     let mut progress = import.progress.clone();
     let mut told = String::new();
     loop {
@@ -92,14 +108,35 @@ async fn by_job(
             told = line;
         }
         if view.phase == "ended" || progress.changed().await.is_err() {
-            break;
+            return;
         }
     }
-    import.finished().await?;
-    let view = ImportView::from(&*import.progress.borrow());
-    ended(common, &view)?;
-    let whole = view.status.as_deref() == Some("Succeeded") && view.failed == 0;
-    if whole { Ok(()) } else { Err(Failure::Told) }
+}
+
+/// How to look after an import that nobody follows here any more: it may go on at AWS.
+fn how_to_look(view: &ImportView) -> String {
+    match &view.job {
+        Some(job) => format!("What has become of it at AWS: poolctl import --status {job}"),
+        None => "No import was started.".to_owned(),
+    }
+}
+
+/// Looks at an import once.
+async fn look(common: &GlobalOptions, pool: &OpenPool, job: &str) -> Result<(), Failure> {
+    let status = pool.import_status(job).await?;
+    let ImportStatus { id, name, status, imported, skipped, failed, message } = &status;
+    if common.wants_json() {
+        let told = json!({ "job": id, "name": name, "status": status, "imported": imported, "skipped": skipped,
+            "failed": failed, "message": message, "logStream": format!("{id}/{name}") });
+        return Ok(output::json(&told)?);
+    }
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}: {imported} imported, {skipped} skipped, {failed} failed", safe(status))?;
+    if let Some(message) = message {
+        writeln!(out, "{}", safe(message))?;
+    }
+    writeln!(out, "Log: stream {} in the group of the pool", safe(&format!("{id}/{name}")))?;
+    Ok(())
 }
 
 fn ended(common: &GlobalOptions, view: &ImportView) -> Result<(), Failure> {

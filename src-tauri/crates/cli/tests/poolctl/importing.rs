@@ -1,8 +1,12 @@
 //! Making users of a file.
 
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use sandbox::{Fault, When};
 use serde_json::json;
 
-use crate::{Home, Served, path};
+use crate::{Home, Ran, Served, path};
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/cognito-import";
 
@@ -49,4 +53,37 @@ fn cognito_s_own_import_gets_the_file_over_the_network() {
     assert_eq!((&done["status"], &done["imported"], &done["unknown"]), (&"Succeeded".into(), &200.into(), &0.into()));
     assert!(served.sandbox.calls().may_bill().is_empty());
     assert!(served.sandbox.directory().user(&served.pool(), "new.199").is_some());
+}
+
+#[cfg(unix)]
+#[test]
+fn an_import_that_nobody_follows_any_more_can_be_looked_at() {
+    let served = Served::new();
+    let home = Home::synced(&served);
+    let file = home.folder.path().join("people.csv");
+    std::fs::write(&file, "username,email,email_verified\nnew.one,1@kept.example,yes\n").unwrap();
+    let (endpoint, pool, data, keys) = (served.endpoint(), served.pool(), home.data(), home.key_file());
+    let words = ["import", path(&file), "--way", "job", "--role", ROLE, "--name", "spring intake", "--yes"];
+    let there = ["--endpoint", &endpoint, "--region", "eu-west-1", "--pool", &pool];
+    // While nobody can look, the import has not ended.
+    served.sandbox.weather().plan_fault(Some("DescribeUserImportJob"), When::Share(1.0), Fault::Throttle);
+    let mut command = home.bare();
+    command.args(words).args(there).args(["--data-dir", path(&data), "--key-file", path(&keys)]);
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while served.sandbox.calls().of("DescribeUserImportJob") == 0 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let ran = Ran::of(&child.wait_with_output().unwrap());
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let job = ran.err.split("poolctl import --status ").nth(1).unwrap().trim();
+    served.sandbox.weather().clear_faults();
+    served.sandbox.weather().advance(Duration::from_secs(600));
+    let seen = home.run_at(&served, &["import", "--status", job, "--json"]).json(0);
+    assert_eq!((&seen["status"], &seen["imported"]), (&"Succeeded".into(), &1.into()));
+    assert_eq!(seen["logStream"], format!("{job}/spring intake"));
+    let shown = home.run_at(&served, &["import", "--status", job]);
+    assert!(shown.text().contains("1 imported"), "{}", shown.out);
+    assert_eq!(home.run_at(&served, &["import", "--status", "import-none"]).code, 1);
+    assert_eq!(home.run_at(&served, &["import"]).code, 2, "nothing to import and nothing to look at");
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use jiff::Timestamp;
 use model::query::{Field, Sort, UserQuery};
 use store::Cache;
 use tokio::sync::watch;
@@ -132,9 +133,10 @@ impl OpenPool {
         let cancelled = Arc::new(AtomicBool::new(false));
         let (told, progress) = watch::channel(ExportProgress { written: 0, total: None, ended: None });
         let work = Work { cache: self.cache.clone(), query, columns, request, told, cancelled: cancelled.clone() };
+        let now = self.now();
         tokio::spawn(async move {
             let told = work.told.clone();
-            let ended = blocking(move || work.run(target)).await;
+            let ended = blocking(move || work.run(target, now)).await;
             told.send_modify(|progress| progress.ended = Some(ended));
         });
         Ok(ExportHandle { progress, cancelled })
@@ -151,12 +153,12 @@ struct Work {
 }
 
 impl Work {
-    fn run(self, target: ExportTarget) -> Result<Exported, Error> {
+    fn run(self, target: ExportTarget, now: Timestamp) -> Result<Exported, Error> {
         let place = match target.place(self.request.format) {
             Ok(place) => place,
             Err(out) => return Ok(Exported { path: None, people: self.write(out)? }),
         };
-        let file = place.begin()?;
+        let file = place.begin(now)?;
         let people = self.write(BufWriter::new(file.as_file()))?;
         Ok(Exported { path: Some(place.finish(file)?), people })
     }

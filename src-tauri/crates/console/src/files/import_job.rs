@@ -1,14 +1,14 @@
 //! Handing a checked file to Cognito's own import: header, file, job, upload, start, and how far it has come.
 
+use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use cognito::ImportStatus;
+use cognito::{ErrorKind, ImportStatus};
 use model::call::CallRefused;
-use model::import::{HashAlgorithm, JOB_BYTES, Way, job_row};
+use model::import::{HashAlgorithm, JOB_BYTES, Mapping, Target, Way, job_row};
 use store::{AuditEntry, AuditKind, Journal};
-use tempfile::NamedTempFile;
 use tokio::sync::watch;
 
 use super::check::CheckedImport;
@@ -27,6 +27,12 @@ const FIRST_LOOKS: Duration = Duration::from_millis(250);
 
 /// Looks that are quick.
 const QUICK: u32 = 8;
+
+/// Looks after which a job whose start had no answer, and that has not begun, is taken for not started.
+const NOT_STARTED: u32 = QUICK + 3;
+
+/// Looks in a row that may fail for a passing reason: ten minutes at least.
+const PATIENCE: u32 = 300;
 
 /// What a job needs besides the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,6 +165,27 @@ fn named(settings: &ImportJobSettings) -> Result<(), Error> {
     Err(Error::invalid("roleArn", message))
 }
 
+/// Whether the next look may succeed.
+fn passes(error: &cognito::Error) -> bool {
+    matches!(error.kind, ErrorKind::Unreachable | ErrorKind::Throttled { .. })
+}
+
+/// Whether the file for Cognito has a column for everything that is imported: what has none would be lost in silence.
+fn carried(mapping: &Mapping, header: &[String]) -> Result<(), Error> {
+    for (column, target) in &mapping.columns {
+        let name = match target {
+            Target::Ignored | Target::Groups | Target::Enabled => continue,
+            Target::Username => "cognito:username",
+            other => other.word(),
+        };
+        if !header.iter().any(|known| known == name) {
+            let message = format!("Cognito's import has no column {name} in this pool. Leave out the column {column}.");
+            return Err(Error::invalid("mapping", message));
+        }
+    }
+    Ok(())
+}
+
 struct Run {
     pool: Arc<OpenPool>,
     live: Live,
@@ -182,6 +209,7 @@ impl Run {
     async fn import(&self) -> Result<ImportResult, Error> {
         let (session, pool) = (&self.live.session, &self.pool.key.pool);
         let header = session.csv_header(pool).await?;
+        carried(&self.checked.mapping, &header)?;
         let file = self.write(header).await?;
         let (name, role) = (self.settings.name.as_str(), self.settings.role_arn.as_str());
         let intent = || self.intend("", "CreateUserImportJob");
@@ -189,18 +217,24 @@ impl Run {
         let made = self.outcome("", "CreateUserImportJob", made.map(|new| (new.request_id.clone(), new))).await?;
         let id = made.status.id.clone();
         self.tell(ImportPhase::Uploading, made.status);
-        session.upload_import(pool, &made.upload, file.path()).await?;
+        session.upload_import(pool, &made.upload, &file).await?;
         // It holds people's data and is at AWS now.
         drop(file);
         let intent = || self.intend(&id, "StartUserImportJob");
         let started = session.start_import(pool, &id, &intent).await;
-        self.outcome(&id, "StartUserImportJob", started.map(|request| (request, ()))).await?;
-        let status = self.watch(&id).await?;
+        // Without an answer it may run all the same, and a look is free.
+        let in_doubt = matches!(&started, Err(error) if error.kind == ErrorKind::OutcomeUnknown);
+        let told = self.outcome(&id, "StartUserImportJob", started.map(|request| (request, ()))).await;
+        if !in_doubt {
+            told?;
+        }
+        let status = self.watch(&id, in_doubt).await?;
         Ok(self.result(status).await)
     }
 
-    /// The file in Cognito's form, for its owner alone, in the folder of local data. It vanishes when it is dropped.
-    async fn write(&self, header: Vec<String>) -> Result<NamedTempFile, Error> {
+    /// The file in Cognito's form, on the disk of the local data. It has no name (on Windows one that the system removes with
+    /// the handle), so nothing of it is left behind however this program ends.
+    async fn write(&self, header: Vec<String>) -> Result<File, Error> {
         let against = self.pool.import_against().await?;
         let (checked, folder) = (self.checked.clone(), self.pool.console.data.root().to_owned());
         blocking(move || {
@@ -208,13 +242,13 @@ impl Run {
             let with_hashes = matches!(checked.request.way, Way::Job { hashes: Some(_) });
             let header: Vec<String> =
                 header.into_iter().filter(|column| with_hashes || column != "password_hash").collect();
-            let file = tempfile::Builder::new().prefix(".import-").tempfile_in(folder).map_err(broken)?;
-            let mut out = BufWriter::new(file.as_file());
+            let file = tempfile::tempfile_in(folder).map_err(broken)?;
+            let mut out = BufWriter::new(&file);
             writeln!(out, "{}", header.join(",")).map_err(broken)?;
             checked.people(&against, |person| writeln!(out, "{}", job_row(&person, &header)).map_err(broken))?;
             out.flush().map_err(broken)?;
             drop(out);
-            let bytes = file.as_file().metadata().map_err(broken)?.len();
+            let bytes = file.metadata().map_err(broken)?.len();
             if bytes > JOB_BYTES {
                 let message = "The file is larger than the hundred megabytes that Cognito's import takes. Divide it.";
                 return Err(Error::new(Code::Precondition, message));
@@ -224,13 +258,24 @@ impl Run {
         .await
     }
 
-    async fn watch(&self, id: &str) -> Result<ImportStatus, Error> {
-        let mut looks = 0_u32;
+    /// Looks until the job has ended. Passing trouble between here and AWS does not end it, because the job goes on.
+    async fn watch(&self, id: &str, in_doubt: bool) -> Result<ImportStatus, Error> {
+        let (mut looks, mut failed) = (0_u32, 0_u32);
         loop {
-            let status = self.live.session.import_status(&self.pool.key.pool, id).await?;
-            self.tell(ImportPhase::Importing, status.clone());
-            if status.has_ended() {
-                return Ok(status);
+            match self.live.session.import_status(&self.pool.key.pool, id).await {
+                Ok(status) => {
+                    failed = 0;
+                    self.tell(ImportPhase::Importing, status.clone());
+                    if status.has_ended() {
+                        return Ok(status);
+                    }
+                    if in_doubt && looks >= NOT_STARTED && status.status == "Created" {
+                        let message = "The start of the import had no answer, and AWS does not say that it runs.";
+                        return Err(Error::new(Code::Unreachable, message));
+                    }
+                }
+                Err(error) if passes(&error) && failed < PATIENCE => failed += 1,
+                Err(error) => return Err(error.into()),
             }
             looks += 1;
             tokio::time::sleep(if looks <= QUICK { FIRST_LOOKS } else { LOOKS }).await;
@@ -304,5 +349,22 @@ impl Run {
         let journal = self.journal.clone();
         blocking(move || journal.record_audit(&entry)).await?;
         Ok(done?.1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cognito_s_file_cannot_carry_is_refused_by_its_column() {
+        let columns = [("who", "username"), ("Plan", "custom:plan"), ("teams", "group"), ("shoe", "-")];
+        let columns = columns.map(|(name, word)| (name.to_owned(), Target::of_word(word)));
+        let mapping = Mapping { columns: columns.into() };
+        let header = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        assert_eq!(carried(&mapping, &header(&["cognito:username", "custom:plan", "email"])), Ok(()));
+        let refused = carried(&mapping, &header(&["cognito:username", "email"])).unwrap_err();
+        assert_eq!(refused.field.as_deref(), Some("mapping"));
+        assert!(refused.message.contains("Plan"), "{refused}");
     }
 }

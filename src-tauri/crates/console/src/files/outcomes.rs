@@ -35,13 +35,13 @@ impl OpenPool {
         target: ExportTarget,
     ) -> Result<Exported, Error> {
         let (journal, row) = self.job_of_this_pool(job).await?;
-        let work = Work { journal, job: row.job.id, state, format };
+        let (work, now) = (Work { journal, job: row.job.id, state, format }, self.now());
         blocking(move || {
             let place = match target.place(format) {
                 Ok(place) => place,
                 Err(out) => return Ok::<_, Error>(Exported { path: None, people: work.write(out)? }),
             };
-            let file = place.begin()?;
+            let file = place.begin(now)?;
             let people = work.write(BufWriter::new(file.as_file()))?;
             Ok(Exported { path: Some(place.finish(file)?), people })
         })

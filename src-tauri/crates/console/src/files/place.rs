@@ -3,13 +3,22 @@
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
+use jiff::Timestamp;
 use tempfile::NamedTempFile;
 
 use crate::error::{Code, Error};
 
 /// Names that are tried where one is taken.
 const TRIES: u32 = 10_000;
+
+/// How passing names begin and end.
+const PREFIX: &str = ".poolkeeper-";
+const SUFFIX: &str = ".part";
+
+/// After so long without a write nobody writes a passing file any more.
+const ABANDONED: Duration = Duration::from_hours(24);
 
 /// Where a file shall be in the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +39,9 @@ pub(super) fn failed(error: &io::Error) -> Error {
 }
 
 impl Place {
-    /// A file for its owner alone in the folder of the wanted one. It vanishes unless [`Place::finish`] gives it its name.
-    pub(super) fn begin(&self) -> Result<NamedTempFile, Error> {
+    /// A file for its owner alone in the folder of the wanted one. It vanishes unless [`Place::finish`] gives it its name; of
+    /// those that were killed before, it removes what they left there.
+    pub(super) fn begin(&self, now: Timestamp) -> Result<NamedTempFile, Error> {
         let folder = match self {
             Self::At { path, replace } => {
                 if !replace && path.exists() {
@@ -44,7 +54,8 @@ impl Place {
                 folder
             }
         };
-        let named = tempfile::Builder::new().prefix(".poolkeeper-").suffix(".part").tempfile_in(folder);
+        sweep(folder, now);
+        let named = tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile_in(folder);
         named.map_err(|error| failed(&error))
     }
 
@@ -73,6 +84,22 @@ impl Place {
                 }
                 Err(taken())
             }
+        }
+    }
+}
+
+/// Removes what exports left in the folder that were killed: people's data under a name that nobody looks for.
+fn sweep(folder: &Path, now: Timestamp) {
+    let now = SystemTime::from(now);
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let ours = name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
+        // Of the entry itself, so that no link is followed.
+        let Some(about) = entry.metadata().ok().filter(|about| ours && about.is_file()) else { continue };
+        let quiet = about.modified().ok().and_then(|at| now.duration_since(at).ok());
+        if quiet.is_some_and(|quiet| quiet > ABANDONED) {
+            // What cannot be removed is not this export's trouble.
+            let _ = std::fs::remove_file(entry.path());
         }
     }
 }

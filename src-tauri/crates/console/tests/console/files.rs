@@ -116,6 +116,24 @@ async fn a_file_is_complete_or_absent_and_never_replaced_unasked() {
 }
 
 #[tokio::test]
+async fn what_a_killed_export_left_goes_with_the_next_one() {
+    let house = House::new(options(20)).await;
+    let pool = house.synced().await;
+    let folder = tempfile::tempdir().unwrap();
+    let written = |name: &str| std::fs::File::create(folder.path().join(name)).unwrap();
+    for name in [".poolkeeper-abc123.part", "mine.part", ".poolkeeper-notes"] {
+        written(name).set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+    }
+    written(".poolkeeper-def456.part");
+    let path = folder.path().join("people.csv");
+    pool.export(request(FileFormat::Csv, &["username"]), at(&path)).await.unwrap().finished().await.unwrap();
+    let mut left = names_in(folder.path());
+    left.sort();
+    let wanted = [".poolkeeper-def456.part", ".poolkeeper-notes", "mine.part", "people.csv"];
+    assert_eq!(left, wanted, "what somebody may still be writing stays, and what is not ours");
+}
+
+#[tokio::test]
 async fn what_an_export_cannot_understand_is_told_before_anything_is_written() {
     let house = House::new(options(20)).await;
     let pool = house.synced().await;

@@ -6,6 +6,7 @@ mod connections;
 mod edits;
 mod files;
 mod house;
+mod import_trouble;
 mod importing;
 mod jobs;
 mod jobs_doubt;

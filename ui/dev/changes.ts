@@ -175,6 +175,7 @@ export function changeCommands(people: UserView[], matching: (query: string) => 
     askWhy: ({ username }: { username: string }) =>
       ok<WhyView>({
         username,
+        asked: true,
         listedAt: new Date().toISOString(),
         syncedAt: null,
         reasons: [],

@@ -3,7 +3,7 @@
 use cognito::{SecondFactors, SignInEvent, UserDevice};
 use model::Username;
 use model::call::MauEffect;
-use model::cost::{PricePlan, Touched, session_bill};
+use model::cost::{PricePlan, Prices, Touched, session_bill};
 use model::estimate::Estimate;
 use model::health::Answer;
 use model::mau::effect_of;
@@ -66,18 +66,20 @@ impl OpenPool {
     /// [`Code::JournalUnavailable`] when the ledger cannot be read; [`Code::CacheUnavailable`].
     pub async fn reveal_price(&self, username: &Username, what: Reveal) -> Result<RevealPrice, Error> {
         let tier = self.pool().await?.and_then(|pool| pool.tier);
-        let effect = match effect_of(what.operation()) {
-            MauEffect::Free => MauEffect::Free,
-            _ if self.is_counted(username).await? => MauEffect::AlreadyCounted,
-            effect => effect,
-        };
-        let mut touched = Touched::default();
-        touched.add(effect);
-        // A plan that we do not know is taken for the dearest.
-        let plan = tier.as_deref().and_then(PricePlan::of_tier).unwrap_or(PricePlan::Plus);
-        let prices = self.console.table()?.prices(&self.key.region);
-        let price = session_bill(&prices, plan, touched);
+        let prices = self.prices_of(username, tier.as_deref()).await?;
+        let (effect, price) = prices.of(effect_of(what.operation()));
         Ok(RevealPrice { operation: what.operation(), effect, price, refused: refused(what, tier.as_deref()) })
+    }
+
+    /// What calls about a user cost: by the table of this console, the pool's plan, and whether they count already.
+    ///
+    /// # Errors
+    /// [`Code::JournalUnavailable`]; a price table that cannot be read.
+    pub(crate) async fn prices_of(&self, username: &Username, tier: Option<&str>) -> Result<CallPrices, Error> {
+        let counted = self.is_counted(username).await?;
+        // A plan that we do not know is taken for the dearest.
+        let plan = tier.and_then(PricePlan::of_tier).unwrap_or(PricePlan::Plus);
+        Ok(CallPrices { prices: self.console.table()?.prices(&self.key.region), plan, counted })
     }
 
     /// A user's second factors (`AdminGetUser`; makes the user a monthly active user; in the ledger before it is sent).
@@ -140,6 +142,24 @@ impl OpenPool {
         let Some(journal) = self.console.vault().journal.clone() else { return Ok(false) };
         let (key, month) = (self.key.clone(), Month::of(self.now()).to_string());
         Ok(blocking(move || journal.counted(&key, &month)).await?.contains(username.as_str()))
+    }
+}
+
+/// What calls about one user cost.
+pub(crate) struct CallPrices {
+    prices: Prices,
+    plan: PricePlan,
+    counted: bool,
+}
+
+impl CallPrices {
+    /// What a call of this effect does to the count, and what that may add to the bill.
+    pub(crate) fn of(&self, effect: MauEffect) -> (MauEffect, Estimate<Decimal>) {
+        let counted = self.counted && effect != MauEffect::Free;
+        let effect = if counted { MauEffect::AlreadyCounted } else { effect };
+        let mut touched = Touched::default();
+        touched.add(effect);
+        (effect, session_bill(&self.prices, self.plan, touched))
     }
 }
 

@@ -1,28 +1,25 @@
 //! "Why can't this person sign in?": the facts that are free to have, and what the rules make of them.
 
-use std::collections::HashSet;
-
 use cognito::{ErrorKind, UserFilter};
 use jiff::Timestamp;
 use model::call::MauEffect;
 use model::client::{AppClient, FLOWS, Flow};
-use model::cost::{PricePlan, Touched, session_bill, strongest};
+use model::cost::strongest;
 use model::estimate::Estimate;
 use model::health::Answer;
 use model::mau::effect_of;
-use model::month::Month;
 use model::plan::item_for;
 use model::pool::Pool;
 use model::pool_policy::PoolPolicy;
 use model::user::User;
-use model::why::{Facts, Fix, Reason, why};
+use model::why::{Facts, Fix, Listing, Reason, why};
 use model::{ClientId, Sub, Username};
 use rust_decimal::Decimal;
 use store::What;
 
 use crate::error::{Code, Error};
-use crate::open::blocking;
 use crate::pool::OpenPool;
+use crate::reveal::CallPrices;
 
 /// Why something is not known, in a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -66,9 +63,11 @@ pub struct PricedReason {
 /// The answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Why {
-    /// The user as they are now.
+    /// The user as they are now, or as the local copy has them where AWS did not list them.
     pub user: User,
-    /// When AWS listed the user; `None` where only the local copy was asked.
+    /// Whether AWS was asked for the user.
+    pub asked: bool,
+    /// When AWS listed the user; `None` where it did not, or only the local copy was asked.
     pub listed_at: Option<Timestamp>,
     /// When the local copy was last made equal to the pool.
     pub synced_at: Option<Timestamp>,
@@ -87,7 +86,8 @@ impl OpenPool {
     pub async fn why(&self, question: &WhyQuestion) -> Result<Why, Error> {
         let flow = question.flow.as_deref().map(known_flow).transpose()?;
         let cached = self.meant(&question.who).await?;
-        let (user, listed_at) = self.as_listed(cached).await?;
+        let (user, listing) = self.as_listed(cached).await?;
+        let now = self.now();
         let empty = || Error::new(Code::CacheUnavailable, "The local copy is empty. Connect to the pool first.");
         let pool = self.pool().await?.ok_or_else(empty)?;
         let policy = self.policy().await?;
@@ -96,8 +96,9 @@ impl OpenPool {
         let others = self.namesakes(&user, freshness.complete).await?;
         let changed = self.changed(&user).await;
         let reasons = why(&Facts {
-            now: self.now(),
+            now,
             user: &user,
+            listing,
             pool: &pool,
             policy: policy.as_ref().map_err(NotKnown::as_str),
             client: client.as_ref().map_err(NotKnown::as_str),
@@ -107,9 +108,10 @@ impl OpenPool {
             changed: &changed,
             factors: None,
         });
-        let prices = self.prices_of(&user, &pool).await?;
-        let reasons = reasons.into_iter().map(|reason| prices.of(reason, &user, &pool)).collect();
-        Ok(Why { user, listed_at, synced_at: freshness.synced_at, reasons })
+        let prices = self.prices_of(&user.username, pool.tier.as_deref()).await?;
+        let reasons = reasons.into_iter().map(|reason| priced(reason, &prices, &user, &pool)).collect();
+        let listed_at = (listing == Listing::Listed).then_some(now);
+        Ok(Why { user, asked: listing != Listing::NotAsked, listed_at, synced_at: freshness.synced_at, reasons })
     }
 
     /// What the pool demands (`DescribeUserPool`; free); the inner error says why that is not known.
@@ -142,6 +144,9 @@ impl OpenPool {
             for filter in filters.into_iter().take(if who.contains('@') { 2 } else { 1 }) {
                 found.extend(live.session.users(&self.key.pool, filter, Some(2), None).await?.users);
             }
+            // Whose name is their address was found by both.
+            found.sort_by(|a, b| a.username.cmp(&b.username));
+            found.dedup_by(|a, b| a.username == b.username);
         }
         match found.len() {
             0 => Err(nobody()),
@@ -154,14 +159,13 @@ impl OpenPool {
     }
 
     /// The user as AWS lists them now, with the groups of the local copy.
-    async fn as_listed(&self, cached: User) -> Result<(User, Option<Timestamp>), Error> {
+    async fn as_listed(&self, cached: User) -> Result<(User, Listing), Error> {
         let sub = cached.sub().and_then(|sub| Sub::parse(sub).ok());
-        let (Some(live), Some(sub)) = (self.live.get(), sub) else { return Ok((cached, None)) };
+        let (Some(live), Some(sub)) = (self.live.get(), sub) else { return Ok((cached, Listing::NotAsked)) };
         let page = live.session.users(&self.key.pool, UserFilter::SubIs(sub), Some(1), None).await?;
         Ok(match page.users.into_iter().next() {
-            Some(now) => (User { groups: cached.groups, ..now }, Some(self.now())),
-            // A listing trails behind.
-            None => (cached, None),
+            Some(now) => (User { groups: cached.groups, ..now }, Listing::Listed),
+            None => (cached, Listing::Missing),
         })
     }
 
@@ -205,44 +209,20 @@ impl OpenPool {
         };
         told.into_iter().filter_map(field).collect()
     }
-
-    async fn prices_of(&self, user: &User, pool: &Pool) -> Result<Prices, Error> {
-        let table = self.console.table()?;
-        // A plan that we do not know is taken for the dearest.
-        let plan = pool.tier.as_deref().and_then(PricePlan::of_tier).unwrap_or(PricePlan::Plus);
-        let (journal, key) = (self.console.vault().journal.clone(), self.key.clone());
-        let month = Month::of(self.now()).to_string();
-        let counted = match journal {
-            Some(journal) => blocking(move || journal.counted(&key, &month)).await?,
-            None => HashSet::new(),
-        };
-        let counted = counted.contains(user.username.as_str());
-        Ok(Prices { prices: table.prices(&self.key.region), plan, counted })
-    }
 }
 
-/// What a call about the user costs.
-struct Prices {
-    prices: model::cost::Prices,
-    plan: PricePlan,
-    counted: bool,
-}
-
-impl Prices {
-    fn of(&self, reason: Reason, user: &User, pool: &Pool) -> PricedReason {
-        let effect = match &reason.fix {
-            Some(Fix { action: Some(action), .. }) => {
-                let item = item_for(action, user, pool).ok();
-                item.map_or(MauEffect::MayBill, |item| strongest(item.steps.iter().map(model::plan::Step::effect)))
-            }
-            Some(Fix { reveal: Some(operation), .. }) => effect_of(operation),
-            _ => MauEffect::Free,
-        };
-        let effect = if self.counted && effect != MauEffect::Free { MauEffect::AlreadyCounted } else { effect };
-        let mut touched = Touched::default();
-        touched.add(effect);
-        PricedReason { reason, effect, price: session_bill(&self.prices, self.plan, touched) }
-    }
+/// A reason with what its fix costs.
+fn priced(reason: Reason, prices: &CallPrices, user: &User, pool: &Pool) -> PricedReason {
+    let effect = match &reason.fix {
+        Some(Fix { action: Some(action), .. }) => {
+            let item = item_for(action, user, pool).ok();
+            item.map_or(MauEffect::MayBill, |item| strongest(item.steps.iter().map(model::plan::Step::effect)))
+        }
+        Some(Fix { reveal: Some(operation), .. }) => effect_of(operation),
+        _ => MauEffect::Free,
+    };
+    let (effect, price) = prices.of(effect);
+    PricedReason { reason, effect, price }
 }
 
 fn known_flow(name: &str) -> Result<&'static Flow, Error> {

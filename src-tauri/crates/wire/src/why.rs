@@ -110,7 +110,8 @@ pub struct FixView {
     pub say: String,
     /// What a plan would do; `null` when no plan helps.
     pub action: Option<FixAction>,
-    /// The words after `poolctl` that do it, but for the user's name; empty when no plan helps.
+    /// The words after `poolctl` that do it, but for the user's name, which belongs behind a `--` at the end so that
+    /// it is never taken for an option; empty when no plan helps.
     pub command: Vec<String>,
     /// The priced operation that would tell more; `null` when none is needed.
     pub reveal: Option<String>,
@@ -181,7 +182,9 @@ impl From<&PricedReason> for ReasonView {
 pub struct WhyView {
     /// The user name. Foreign text.
     pub username: String,
-    /// When AWS listed the user; `null` where only the local copy was asked.
+    /// Whether AWS was asked for the user.
+    pub asked: bool,
+    /// When AWS listed the user; `null` where it did not, or only the local copy was asked.
     pub listed_at: Option<String>,
     /// When the local copy was last made equal to the pool; `null` when it never was.
     pub synced_at: Option<String>,
@@ -193,6 +196,7 @@ impl From<&Why> for WhyView {
     fn from(why: &Why) -> Self {
         Self {
             username: why.user.username.to_string(),
+            asked: why.asked,
             listed_at: why.listed_at.map(|at| at.to_string()),
             synced_at: why.synced_at.map(|at| at.to_string()),
             reasons: why.reasons.iter().map(ReasonView::from).collect(),

@@ -1311,7 +1311,10 @@ export type FixView = {
 	say: string,
 	/**  What a plan would do; `null` when no plan helps. */
 	action: FixAction | null,
-	/**  The words after `poolctl` that do it, but for the user's name; empty when no plan helps. */
+	/**
+	 *  The words after `poolctl` that do it, but for the user's name, which belongs behind a `--` at the end so that
+	 *  it is never taken for an option; empty when no plan helps.
+	 */
 	command: string[],
 	/**  The priced operation that would tell more; `null` when none is needed. */
 	reveal: string | null,
@@ -3324,7 +3327,9 @@ export type WayKind =
 export type WhyView = {
 	/**  The user name. Foreign text. */
 	username: string,
-	/**  When AWS listed the user; `null` where only the local copy was asked. */
+	/**  Whether AWS was asked for the user. */
+	asked: boolean,
+	/**  When AWS listed the user; `null` where it did not, or only the local copy was asked. */
 	listedAt: string | null,
 	/**  When the local copy was last made equal to the pool; `null` when it never was. */
 	syncedAt: string | null,

@@ -25,7 +25,7 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Why) -> Result<(), Failu
         Format::Jsonl => view.reasons.iter().try_for_each(output::json)?,
         Format::Csv | Format::Table => told(&view, asked.all)?,
     }
-    if view.listed_at.is_none() {
+    if !view.asked {
         common.note("AWS was not asked; this is what the local copy knows");
     }
     Ok(())
@@ -55,8 +55,7 @@ fn one(out: &mut impl Write, reason: &ReasonView, username: &str) -> io::Result<
     if let Some(fix) = &reason.fix {
         writeln!(out, "          Do: {}", safe(&fix.say))?;
         if !fix.command.is_empty() {
-            let words: Vec<String> = fix.command.iter().chain([&username.to_owned()]).map(|word| shell(word)).collect();
-            writeln!(out, "          poolctl {}", safe(&words.join(" ")))?;
+            writeln!(out, "          {}", safe(&command(&fix.command, username)))?;
         }
         if fix.action.is_some() || fix.reveal.is_some() {
             let high = fix.price_high.as_deref().unwrap_or("unknown");
@@ -67,6 +66,12 @@ fn one(out: &mut impl Write, reason: &ReasonView, username: &str) -> io::Result<
         writeln!(out, "          Reply: {}", safe(reply))?;
     }
     Ok(())
+}
+
+/// What to type. A user may have the name of an option (`--all`), which is a name alone behind `--`.
+fn command(words: &[String], username: &str) -> String {
+    let words = words.iter().map(String::as_str).chain(["--", username]);
+    ["poolctl".to_owned()].into_iter().chain(words.map(shell)).collect::<Vec<_>>().join(" ")
 }
 
 /// A word as a shell takes it whole.

@@ -46,6 +46,49 @@ async fn the_fix_of_a_cause_is_a_plan_after_which_the_cause_is_gone() {
 }
 
 #[tokio::test]
+async fn who_is_gone_at_aws_is_said_to_be_so_before_anything_else() {
+    let house = House::new(options(100)).await;
+    let pool = house.synced().await;
+    let people = house.people();
+    let person = people.iter().find(|person| person.status == "UNCONFIRMED" && person.enabled).unwrap();
+    house.sandbox.directory().delete_user(&house.sandbox.pool_id(), &person.username).unwrap();
+    let why = ask(&pool, person).await;
+    assert_eq!((why.asked, why.listed_at), (true, None));
+    let [first, second, ..] = why.reasons.as_slice() else { panic!("{why:?}") };
+    assert_eq!((first.reason.rule, first.reason.verdict), ("not-listed", Verdict::Unknown));
+    assert_eq!(second.reason.rule, "unconfirmed");
+}
+
+#[tokio::test]
+async fn who_is_found_by_name_and_by_address_is_one_user() {
+    let house = House::new(options(100)).await;
+    let pool = house.synced().await;
+    let (directory, id) = (house.sandbox.directory(), house.sandbox.pool_id());
+    let email = [("email", "new@x.example")];
+    directory.create_user(&id, "new@x.example", &email).unwrap();
+    let why = pool.why(&about("new@x.example")).await.unwrap();
+    assert_eq!(why.user.username.as_str(), "new@x.example");
+    directory.create_user(&id, "another", &email).unwrap();
+    assert_eq!(pool.why(&about("new@x.example")).await.unwrap_err().code, Code::Precondition);
+}
+
+#[tokio::test]
+async fn a_fix_costs_what_ones_own_price_table_says() {
+    let house = House::new(options(100)).await;
+    let pool = house.synced().await;
+    let people = house.people();
+    let person = people.iter().find(|person| person.status == "UNCONFIRMED" && person.enabled).unwrap();
+    let mut own: serde_json::Value = serde_json::from_str(include_str!("../../../model/src/cost/prices.json")).unwrap();
+    own["version"] = "ours".into();
+    for tariff in own["base"]["tariffs"].as_object_mut().unwrap().values_mut() {
+        tariff["brackets"][0]["price"] = "0.75".into();
+    }
+    std::fs::write(house.dir.path().join("data/prices.json"), own.to_string()).unwrap();
+    let why = ask(&pool, person).await;
+    assert_eq!(says(&why, "unconfirmed").price.high, Some("0.75".parse().unwrap()));
+}
+
+#[tokio::test]
 async fn an_invitation_expires_when_the_pool_s_policy_says_so() {
     let house = House::new(options(300)).await;
     let pool = house.synced().await;
@@ -72,7 +115,7 @@ async fn without_aws_the_local_copy_answers_and_the_rest_is_unknown() {
     house.sandbox.forget_calls();
     let client = Some(ClientId::parse("some-client").unwrap());
     let why = pool.why(&WhyQuestion { client, ..about(&person.username) }).await.unwrap();
-    assert_eq!((house.sandbox.calls().total(), why.listed_at), (0, None));
+    assert_eq!((house.sandbox.calls().total(), why.asked, why.listed_at), (0, false, None));
     assert_eq!(says(&why, "flow-not-allowed").reason.verdict, Verdict::Unknown);
     assert_eq!(says(&why, "forgot-password").reason.verdict, Verdict::Unknown);
     assert_eq!(says(&why, "case-twin").reason.verdict, Verdict::Clear);

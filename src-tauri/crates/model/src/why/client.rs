@@ -19,7 +19,7 @@ pub(super) fn flow(facts: &Facts<'_>) -> Reason {
             return closed.with(format!("ExplicitAuthFlows: {}.", client.flows.join(", "))).advice(repair);
         }
         return about
-            .clear("The app client allows flows by which people sign in. Name the one that the app uses to be sure.")
+            .unknown("The app client allows flows by which people sign in. Name the flow that the app uses to be sure.")
             .with(format!("Allowed: {}.", open.join(", ")));
     };
     match client.allows(asked) {

@@ -23,6 +23,8 @@ pub struct Facts<'a> {
     pub now: Timestamp,
     /// The user.
     pub user: &'a User,
+    /// Whether AWS lists the user now.
+    pub listing: Listing,
     /// The pool, as browsing knows it.
     pub pool: &'a Pool,
     /// What the pool demands; the sentence says why that is not known.
@@ -40,6 +42,17 @@ pub struct Facts<'a> {
     pub changed: &'a [(String, Timestamp)],
     /// The second factors that the user has; `None` unless a priced call asked.
     pub factors: Option<&'a [String]>,
+}
+
+/// Whether AWS lists a user now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listing {
+    /// It does.
+    Listed,
+    /// It was asked and does not: what the rules look at is the local copy.
+    Missing,
+    /// It was not asked.
+    NotAsked,
 }
 
 /// What a rule says.
@@ -157,10 +170,12 @@ fn said(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
-/// Every rule once, what keeps the person out first.
+/// Every rule once, what keeps the person out first; before all others that AWS does not list the user, because then the
+/// others judge by what may be gone.
 #[must_use]
 pub fn why(facts: &Facts<'_>) -> Vec<Reason> {
     let mut reasons = vec![
+        standing::not_listed(facts),
         standing::disabled(facts),
         standing::unconfirmed(facts),
         password::invitation(facts),
@@ -177,7 +192,8 @@ pub fn why(facts: &Facts<'_>) -> Vec<Reason> {
         client::flow(facts),
         client::secret(facts),
     ];
-    reasons.sort_by_key(|reason| reason.verdict);
+    let comes_first = |reason: &Reason| facts.listing == Listing::Missing && reason.rule == standing::NOT_LISTED;
+    reasons.sort_by_key(|reason| (!comes_first(reason), reason.verdict));
     reasons
 }
 

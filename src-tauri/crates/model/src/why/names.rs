@@ -54,17 +54,23 @@ pub(super) fn case_twin(facts: &Facts<'_>) -> Reason {
 
 pub(super) fn shared_address(facts: &Facts<'_>) -> Reason {
     let about = About { rule: "shared-address", title: "Another user has the same address" };
+    let (user, pool) = (facts.user, facts.pool);
+    let by =
+        |name: &&str| pool.username_attributes.iter().chain(&pool.alias_attributes).any(|attribute| attribute == name);
+    let by: Vec<&str> = ["email", "phone_number"].into_iter().filter(by).collect();
+    if by.is_empty() {
+        return about.clear("Nobody signs in by e-mail address or phone number in this pool.");
+    }
     let others = match facts.others {
         Ok(others) => others,
         Err(why) => return about.unknown(why),
     };
-    let user = facts.user;
     let shares = |other: &&User| {
         other.status != UserStatus::ExternalProvider
-            && ["email", "phone_number"].iter().any(|name| same(user.attribute(name), other.attribute(name)))
+            && by.iter().any(|name| same(user.attribute(name), other.attribute(name)))
     };
     match named(others.iter().filter(shares)) {
-        (0, _) => about.clear("No other user has the same e-mail address or phone number."),
+        (0, _) => about.clear("No other user has the same address or number that people sign in by."),
         (count, names) => about
             .hinders(
                 "Another user has the same e-mail address or phone number. Only one of them can sign in with it: the one of \

@@ -2,9 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use super::{About, Facts, Reason, said};
+use super::{About, Facts, Listing, Reason, said};
 use crate::plan::Action;
 use crate::user::UserStatus;
+
+/// The rule about users whom AWS does not list.
+pub(super) const NOT_LISTED: &str = "not-listed";
+
+pub(super) fn not_listed(facts: &Facts<'_>) -> Reason {
+    let about = About { rule: NOT_LISTED, title: "AWS does not list the user" };
+    match facts.listing {
+        Listing::Listed => about.clear("AWS lists the user."),
+        Listing::NotAsked => about.unknown("AWS was not asked whether the user is still there."),
+        Listing::Missing => about
+            .unknown(
+                "AWS does not list this user: they were deleted, or the listing trails behind a change. Everything else here is \
+                 what the local copy knows.",
+            )
+            .advice("Ask again in a minute. If AWS still does not list them, sync: then they were deleted."),
+    }
+}
 
 pub(super) fn disabled(facts: &Facts<'_>) -> Reason {
     let about = About { rule: "disabled", title: "The user is disabled" };

@@ -72,6 +72,7 @@ struct Case {
     client: AppClient,
     others: Vec<User>,
     now: &'static str,
+    listing: Listing,
     flow: Option<&'static str>,
     sends_secret: Option<bool>,
     factors: Option<Vec<String>>,
@@ -86,7 +87,8 @@ impl Case {
             client: client(false, &["ALLOW_USER_SRP_AUTH"]),
             others: Vec::new(),
             now: "2026-01-02T00:00:00Z",
-            flow: None,
+            listing: Listing::Listed,
+            flow: Some("USER_SRP_AUTH"),
             sends_secret: None,
             factors: None,
         }
@@ -96,6 +98,7 @@ impl Case {
         why(&Facts {
             now: at(self.now),
             user: &self.user,
+            listing: self.listing,
             pool: &self.pool,
             policy: Ok(&self.policy),
             client: Ok(&self.client),
@@ -126,7 +129,7 @@ fn action(reason: &Reason) -> Option<&Action> {
 fn of_a_person_who_can_sign_in_every_rule_is_clear() {
     let case = Case::new(user(UserStatus::Confirmed, &VERIFIED));
     let reasons = case.reasons();
-    assert_eq!(reasons.len(), 15);
+    assert_eq!(reasons.len(), 16);
     for reason in reasons {
         assert_eq!((reason.verdict, &reason.fix), (Verdict::Clear, &None), "{reason:?}");
     }
@@ -214,6 +217,35 @@ fn twins_are_told_by_case_address_and_provider() {
 }
 
 #[test]
+fn an_address_that_nobody_signs_in_by_may_be_shared() {
+    let phone = ("phone_number", "+4930123456");
+    let mut case = Case::new(user(UserStatus::Confirmed, &[VERIFIED[0], VERIFIED[1], phone]));
+    let mut other = user(UserStatus::Confirmed, &[("email", "Ada@x.example"), phone]);
+    other.username = Username::parse("bob").unwrap();
+    case.others = vec![other.clone()];
+    assert_eq!(case.verdict("shared-address"), Verdict::Hinders);
+    case.pool.alias_attributes.clear();
+    assert_eq!(case.verdict("shared-address"), Verdict::Clear);
+    case.pool.username_attributes.push("phone_number".to_owned());
+    assert_eq!(case.verdict("shared-address"), Verdict::Hinders, "the number is what both sign in by");
+    other.attributes.remove("phone_number");
+    case.others = vec![other];
+    assert_eq!(case.verdict("shared-address"), Verdict::Clear, "the address is not");
+}
+
+#[test]
+fn who_is_not_listed_is_told_before_everything_that_rests_on_the_copy() {
+    let mut case = Case::new(user(UserStatus::Unconfirmed, &VERIFIED));
+    case.listing = Listing::Missing;
+    let reasons = case.reasons();
+    assert_eq!((reasons[0].rule, reasons[0].verdict), ("not-listed", Verdict::Unknown));
+    assert_eq!((reasons[1].rule, reasons[1].verdict), ("unconfirmed", Verdict::Blocks));
+    case.listing = Listing::NotAsked;
+    assert_eq!(case.reasons()[0].rule, "unconfirmed", "nobody said that they are gone");
+    assert_eq!(case.verdict("not-listed"), Verdict::Unknown);
+}
+
+#[test]
 fn a_factor_is_unknown_until_a_priced_call_tells() {
     let mut case = Case::new(user(UserStatus::Confirmed, &VERIFIED));
     case.pool.mfa = Some("ON".to_owned());
@@ -237,6 +269,10 @@ fn a_client_closes_flows_and_wants_its_secret() {
     case.client = client(true, &["ALLOW_REFRESH_TOKEN_AUTH"]);
     case.flow = None;
     assert_eq!(case.verdict("flow-not-allowed"), Verdict::Blocks, "no flow of people is open");
+    case.client = client(true, &["ALLOW_USER_SRP_AUTH"]);
+    let unnamed = case.says("flow-not-allowed");
+    assert_eq!(unnamed.verdict, Verdict::Unknown, "the app may use another flow than the open one");
+    assert!(unnamed.cause.contains("Name the flow"), "{}", unnamed.cause);
     assert_eq!(case.verdict("client-secret"), Verdict::Unknown);
     for (has, sends, verdict) in [
         (true, Some(false), Verdict::Blocks),
@@ -255,6 +291,7 @@ fn what_is_not_known_is_said_to_be_unknown() {
     let reasons = why(&Facts {
         now: at(case.now),
         user: &case.user,
+        listing: Listing::NotAsked,
         pool: &case.pool,
         policy: Err("Nobody was asked."),
         client: Err("No client was named."),
@@ -266,7 +303,14 @@ fn what_is_not_known_is_said_to_be_unknown() {
     });
     let unknown: Vec<&str> =
         reasons.iter().filter(|reason| reason.verdict == Verdict::Unknown).map(|reason| reason.rule).collect();
-    let rules =
-        ["invitation-expired", "case-twin", "shared-address", "federated-twin", "flow-not-allowed", "client-secret"];
+    let rules = [
+        "not-listed",
+        "invitation-expired",
+        "case-twin",
+        "shared-address",
+        "federated-twin",
+        "flow-not-allowed",
+        "client-secret",
+    ];
     assert_eq!(unknown, rules);
 }

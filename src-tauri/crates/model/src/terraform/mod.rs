@@ -3,148 +3,14 @@
 //! A snippet to begin with, not a claim to be complete: it names every setting that it covers and every one that it does
 //! not, and what else was asked of AWS, answered or not.
 
+mod table;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use crate::health::{Answer, Snapshot};
-
-/// A pool as `aws_cognito_user_pool`, by place: where Terraform has it, with a dot for each block.
-const POOL: &[(&str, &str)] = &[
-    ("/UserPool/Name", "name"),
-    ("/UserPool/UserPoolTier", "user_pool_tier"),
-    ("/UserPool/DeletionProtection", "deletion_protection"),
-    ("/UserPool/MfaConfiguration", "mfa_configuration"),
-    ("/UserPool/UsernameAttributes", "username_attributes"),
-    ("/UserPool/AliasAttributes", "alias_attributes"),
-    ("/UserPool/AutoVerifiedAttributes", "auto_verified_attributes"),
-    ("/UserPool/SmsAuthenticationMessage", "sms_authentication_message"),
-    ("/UserPool/UsernameConfiguration/CaseSensitive", "username_configuration.case_sensitive"),
-    ("/UserPool/Policies/PasswordPolicy/MinimumLength", "password_policy.minimum_length"),
-    ("/UserPool/Policies/PasswordPolicy/RequireLowercase", "password_policy.require_lowercase"),
-    ("/UserPool/Policies/PasswordPolicy/RequireUppercase", "password_policy.require_uppercase"),
-    ("/UserPool/Policies/PasswordPolicy/RequireNumbers", "password_policy.require_numbers"),
-    ("/UserPool/Policies/PasswordPolicy/RequireSymbols", "password_policy.require_symbols"),
-    ("/UserPool/Policies/PasswordPolicy/PasswordHistorySize", "password_policy.password_history_size"),
-    (
-        "/UserPool/Policies/PasswordPolicy/TemporaryPasswordValidityDays",
-        "password_policy.temporary_password_validity_days",
-    ),
-    ("/UserPool/Policies/SignInPolicy/AllowedFirstAuthFactors", "sign_in_policy.allowed_first_auth_factors"),
-    (
-        "/UserPool/AdminCreateUserConfig/AllowAdminCreateUserOnly",
-        "admin_create_user_config.allow_admin_create_user_only",
-    ),
-    (
-        "/UserPool/AdminCreateUserConfig/InviteMessageTemplate/EmailSubject",
-        "admin_create_user_config.invite_message_template.email_subject",
-    ),
-    (
-        "/UserPool/AdminCreateUserConfig/InviteMessageTemplate/EmailMessage",
-        "admin_create_user_config.invite_message_template.email_message",
-    ),
-    (
-        "/UserPool/AdminCreateUserConfig/InviteMessageTemplate/SMSMessage",
-        "admin_create_user_config.invite_message_template.sms_message",
-    ),
-    (
-        "/UserPool/DeviceConfiguration/ChallengeRequiredOnNewDevice",
-        "device_configuration.challenge_required_on_new_device",
-    ),
-    (
-        "/UserPool/DeviceConfiguration/DeviceOnlyRememberedOnUserPrompt",
-        "device_configuration.device_only_remembered_on_user_prompt",
-    ),
-    ("/UserPool/EmailConfiguration/EmailSendingAccount", "email_configuration.email_sending_account"),
-    ("/UserPool/EmailConfiguration/SourceArn", "email_configuration.source_arn"),
-    ("/UserPool/EmailConfiguration/From", "email_configuration.from_email_address"),
-    ("/UserPool/EmailConfiguration/ReplyToEmailAddress", "email_configuration.reply_to_email_address"),
-    ("/UserPool/EmailConfiguration/ConfigurationSet", "email_configuration.configuration_set"),
-    ("/UserPool/SmsConfiguration/SnsCallerArn", "sms_configuration.sns_caller_arn"),
-    ("/UserPool/SmsConfiguration/ExternalId", "sms_configuration.external_id"),
-    ("/UserPool/SmsConfiguration/SnsRegion", "sms_configuration.sns_region"),
-    (
-        "/UserPool/UserAttributeUpdateSettings/AttributesRequireVerificationBeforeUpdate",
-        "user_attribute_update_settings.attributes_require_verification_before_update",
-    ),
-    ("/UserPool/UserPoolAddOns/AdvancedSecurityMode", "user_pool_add_ons.advanced_security_mode"),
-    (
-        "/UserPool/UserPoolAddOns/AdvancedSecurityAdditionalFlows/CustomAuthMode",
-        "user_pool_add_ons.advanced_security_additional_flows.custom_auth_mode",
-    ),
-    ("/UserPool/VerificationMessageTemplate/DefaultEmailOption", "verification_message_template.default_email_option"),
-    ("/UserPool/VerificationMessageTemplate/EmailMessage", "verification_message_template.email_message"),
-    ("/UserPool/VerificationMessageTemplate/EmailSubject", "verification_message_template.email_subject"),
-    ("/UserPool/VerificationMessageTemplate/EmailMessageByLink", "verification_message_template.email_message_by_link"),
-    ("/UserPool/VerificationMessageTemplate/EmailSubjectByLink", "verification_message_template.email_subject_by_link"),
-    ("/UserPool/VerificationMessageTemplate/SmsMessage", "verification_message_template.sms_message"),
-    ("/UserPool/LambdaConfig/PreSignUp", "lambda_config.pre_sign_up"),
-    ("/UserPool/LambdaConfig/PostConfirmation", "lambda_config.post_confirmation"),
-    ("/UserPool/LambdaConfig/PreAuthentication", "lambda_config.pre_authentication"),
-    ("/UserPool/LambdaConfig/PostAuthentication", "lambda_config.post_authentication"),
-    ("/UserPool/LambdaConfig/DefineAuthChallenge", "lambda_config.define_auth_challenge"),
-    ("/UserPool/LambdaConfig/CreateAuthChallenge", "lambda_config.create_auth_challenge"),
-    ("/UserPool/LambdaConfig/VerifyAuthChallengeResponse", "lambda_config.verify_auth_challenge_response"),
-    ("/UserPool/LambdaConfig/UserMigration", "lambda_config.user_migration"),
-    ("/UserPool/LambdaConfig/CustomMessage", "lambda_config.custom_message"),
-    ("/UserPool/LambdaConfig/KMSKeyID", "lambda_config.kms_key_id"),
-    (
-        "/UserPool/LambdaConfig/PreTokenGenerationConfig/LambdaArn",
-        "lambda_config.pre_token_generation_config.lambda_arn",
-    ),
-    (
-        "/UserPool/LambdaConfig/PreTokenGenerationConfig/LambdaVersion",
-        "lambda_config.pre_token_generation_config.lambda_version",
-    ),
-    ("/UserPool/LambdaConfig/CustomEmailSender/LambdaArn", "lambda_config.custom_email_sender.lambda_arn"),
-    ("/UserPool/LambdaConfig/CustomEmailSender/LambdaVersion", "lambda_config.custom_email_sender.lambda_version"),
-    ("/UserPool/LambdaConfig/CustomSMSSender/LambdaArn", "lambda_config.custom_sms_sender.lambda_arn"),
-    ("/UserPool/LambdaConfig/CustomSMSSender/LambdaVersion", "lambda_config.custom_sms_sender.lambda_version"),
-];
-
-/// A client as `aws_cognito_user_pool_client`.
-const CLIENT: &[(&str, &str)] = &[
-    ("/UserPoolClient/ClientName", "name"),
-    ("/UserPoolClient/UserPoolId", "user_pool_id"),
-    ("/UserPoolClient/ExplicitAuthFlows", "explicit_auth_flows"),
-    ("/UserPoolClient/AllowedOAuthFlowsUserPoolClient", "allowed_oauth_flows_user_pool_client"),
-    ("/UserPoolClient/AllowedOAuthFlows", "allowed_oauth_flows"),
-    ("/UserPoolClient/AllowedOAuthScopes", "allowed_oauth_scopes"),
-    ("/UserPoolClient/CallbackURLs", "callback_urls"),
-    ("/UserPoolClient/LogoutURLs", "logout_urls"),
-    ("/UserPoolClient/DefaultRedirectURI", "default_redirect_uri"),
-    ("/UserPoolClient/SupportedIdentityProviders", "supported_identity_providers"),
-    ("/UserPoolClient/ReadAttributes", "read_attributes"),
-    ("/UserPoolClient/WriteAttributes", "write_attributes"),
-    ("/UserPoolClient/AccessTokenValidity", "access_token_validity"),
-    ("/UserPoolClient/IdTokenValidity", "id_token_validity"),
-    ("/UserPoolClient/RefreshTokenValidity", "refresh_token_validity"),
-    ("/UserPoolClient/TokenValidityUnits/AccessToken", "token_validity_units.access_token"),
-    ("/UserPoolClient/TokenValidityUnits/IdToken", "token_validity_units.id_token"),
-    ("/UserPoolClient/TokenValidityUnits/RefreshToken", "token_validity_units.refresh_token"),
-    ("/UserPoolClient/EnableTokenRevocation", "enable_token_revocation"),
-    ("/UserPoolClient/EnablePropagateAdditionalUserContextData", "enable_propagate_additional_user_context_data"),
-    ("/UserPoolClient/PreventUserExistenceErrors", "prevent_user_existence_errors"),
-    ("/UserPoolClient/AuthSessionValidity", "auth_session_validity"),
-    ("/UserPoolClient/RefreshTokenRotation/Feature", "refresh_token_rotation.feature"),
-    (
-        "/UserPoolClient/RefreshTokenRotation/RetryGracePeriodSeconds",
-        "refresh_token_rotation.retry_grace_period_seconds",
-    ),
-];
-
-/// Facts that nobody writes down in Terraform.
-const FACTS: [&str; 9] = [
-    "/UserPool/Id",
-    "/UserPool/Arn",
-    "/UserPool/CreationDate",
-    "/UserPool/LastModifiedDate",
-    "/UserPool/EstimatedNumberOfUsers",
-    "/UserPool/Status",
-    "/UserPoolClient/ClientId",
-    "/UserPoolClient/CreationDate",
-    "/UserPoolClient/LastModifiedDate",
-];
+use table::{CLIENT, FACTS, POOL};
 
 /// What a client's secret is masked by; absent where there is none.
 const SECRET: &str = "/UserPoolClient/ClientSecret";
@@ -364,7 +230,7 @@ mod tests {
         written(&[&snapshot])
     }
 
-    fn client(id: &str, body: Value) -> String {
+    fn client(id: &str, body: &Value) -> String {
         of(vec![("DescribeUserPoolClient", id, Answer::Given(json!({ "UserPoolClient": body })))])
     }
 
@@ -384,7 +250,7 @@ mod tests {
 
     #[test]
     fn hostile_texts_stay_texts() {
-        let text = client("c", json!({ "ClientName": "a\"\n}\n${file(\"x\")}", "New\nresource": 1 }));
+        let text = client("c", &json!({ "ClientName": "a\"\n}\n${file(\"x\")}", "New\nresource": 1 }));
         assert!(text.contains("name = \"a\\\"\\n}\\n$${file(\\\"x\\\")}\""), "{text}");
         assert!(text.contains("#   /UserPoolClient/New resource\n"), "{text}");
         let named = of(vec![("DescribeIdentityProvider", "a\nresource \"x\" \"y\" {}", Answer::Throttled)]);
@@ -393,14 +259,14 @@ mod tests {
 
     #[test]
     fn a_client_with_a_secret_gets_one_again_and_two_of_one_name_are_two_resources() {
-        let with = client("3f", json!({ "ClientName": "web", "ClientId": "3f", "ClientSecret": "hush" }));
+        let with = client("3f", &json!({ "ClientName": "web", "ClientId": "3f", "ClientSecret": "hush" }));
         assert!(with.starts_with("resource \"aws_cognito_user_pool_client\" \"web_3f\" {"), "{with}");
         assert!(with.contains("  generate_secret = true\n") && !with.contains("hush"), "{with}");
         assert!(
             with.contains("# Covered:\n#   /UserPoolClient/ClientName\n#   /UserPoolClient/ClientSecret\n"),
             "{with}"
         );
-        let without = client("4e", json!({ "ClientName": "web", "ClientId": "4e" }));
+        let without = client("4e", &json!({ "ClientName": "web", "ClientId": "4e" }));
         assert!(without.contains("\"web_4e\"") && !without.contains("generate_secret"), "{without}");
     }
 

@@ -78,10 +78,8 @@ impl OpenPool {
             }
         };
         let again = self.describe_whole(&live.session, &edit.whole).await;
-        let looked =
-            again.map_err(|error| error.message).and_then(|after| look(&mut row, &edit, answered, &now, &after));
-        if let Err(why) = looked {
-            row.why = Some(format!("It was sent, and what came of it could not be read. {why}"));
+        if let Err(error) = again.and_then(|after| look(&mut row, &edit, answered, &now, &after)) {
+            row.why = Some(format!("It was sent, and what came of it could not be read. {}", error.message));
         }
         if let Err(error) = self.end(&journal, &row, &edit.whole, request_id).await {
             let why = row.why.take().map(|why| format!("{why} ")).unwrap_or_default();
@@ -158,17 +156,17 @@ impl OpenPool {
 }
 
 /// Says in the row what describing again showed.
-fn look(row: &mut EditRow, edit: &Edit, answered: bool, before: &Described, after: &Described) -> Result<(), String> {
+fn look(row: &mut EditRow, edit: &Edit, answered: bool, before: &Described, after: &Described) -> Result<(), Error> {
     let beside = before.beside.as_ref().zip(after.beside.as_ref());
     let verified = verify(&edit.patch, &before.body, &after.body, beside, edit.whole.kind);
     let (changed, missing, others) = (&verified.changed, &verified.missing, &verified.others);
-    row.found = Some(written(&Found { changed, missing, others }).map_err(|error| error.message)?);
+    row.found = Some(written(&Found { changed, missing, others })?);
     if !answered && changed.is_empty() {
         // It may still come, so this is not what it left behind.
         row.why = Some("No answer came, and it is not there yet; look again.".to_owned());
         return Ok(());
     }
-    row.after = Some(written(&after.body).map_err(|error| error.message)?);
+    row.after = Some(written(&after.body)?);
     row.state = if verified.is_clean() { EditState::Done } else { EditState::Differs };
     row.why = (!verified.is_clean()).then(|| told(missing, others));
     Ok(())

@@ -316,6 +316,8 @@ fn only_a_file_that_a_person_chose_is_read() {
     std::fs::write(&program, format!("#!/bin/sh\necho '{}'\n", file.display())).unwrap();
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
     assert_eq!(shell.ask("choose_import").unwrap(), json!(file));
+    let columns = json!([{ "name": "username", "target": "username" }, { "name": "email", "target": "email" }]);
+    assert_eq!(shell.ask("guess_import_columns").unwrap(), columns);
     let checked = shell.call("check_import", check).unwrap();
     assert_eq!((&checked["rows"], &checked["good"]), (&json!(1), &json!(1)), "{checked}");
     assert_eq!(shell.ask("follow_import_check").unwrap(), 1);

@@ -49,9 +49,14 @@ impl Importing {
         self.state().file = Some(file);
     }
 
+    /// The file that a person chose.
+    pub(crate) fn file(&self) -> Result<PathBuf, WireError> {
+        self.state().file.clone().ok_or_else(|| WireError::validation("file", "Choose the file first."))
+    }
+
     /// Whether a person chose this file: the web view names no file of its own.
     pub(crate) fn chosen(&self, file: &Path) -> Result<(), WireError> {
-        if self.state().file.as_deref() == Some(file) {
+        if self.file()? == file {
             return Ok(());
         }
         Err(WireError::validation("file", "Choose the file first."))

@@ -127,6 +127,7 @@ fn commands<R: Runtime>() -> Commands<R> {
         commands::files::get_export,
         commands::files::cancel_export,
         commands::imports::choose_import,
+        commands::imports::guess_import_columns,
         commands::imports::check_import,
         commands::imports::follow_import_check,
         commands::imports::cancel_import_check,

@@ -7,7 +7,7 @@ use crate::Folder;
 use crate::screens::{open_sandbox, search};
 use crate::window::{Start, Window};
 
-const PEOPLE: &str = "username,email,name,Favourite colour,group\n\
+const PEOPLE: &str = "Badge,email,name,Favourite colour,group\n\
     zz-ada,zz-ada@postbox.example,Ada Import,blue,beta\n\
     zz-bad,no address at all,Bad Row,red,\n\
     zz-cem,zz-cem@postbox.example,Cem Import,green,\n\
@@ -41,6 +41,10 @@ async fn a_file_with_errors_is_checked_its_good_rows_become_users_and_are_export
     window.get("dialog", "Import people from a file").await;
     window.show("import-start").await;
     window.click("button", "Choose a file…").await;
+    window.sees("Say which column is the user name").await;
+    window.show("import-columns").await;
+    window.choose("combobox", "Column Badge is", "username").await;
+    window.click("button", "Check the file").await;
     window.sees("4 rows, 2 can become users").await;
     window.sees("2 rows with problems will be left out").await;
     window.show("import-checked").await;

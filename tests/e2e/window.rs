@@ -159,6 +159,11 @@ impl Window {
         element.send_keys(text).await.unwrap();
     }
 
+    /// Chooses the option of that value in a list.
+    pub(crate) async fn choose(&self, role: &str, name: &str, value: &str) {
+        self.get(role, name).await.select_by_value(value).await.unwrap();
+    }
+
     /// Types into whatever has the focus.
     pub(crate) async fn press(&self, keys: &str) {
         self.client.active_element().await.unwrap().send_keys(keys).await.unwrap();

@@ -1,6 +1,6 @@
 //! People from a file: chosen in the desktop's dialog, checked whole, then planned or given to Cognito's own import.
 
-use wire::files::{CheckImport, CheckedImportView, ImportView, PlanImport, StartImport};
+use wire::files::{CheckImport, CheckedImportView, ColumnView, ImportView, PlanImport, StartImport};
 use wire::jobs::PreviewView;
 
 use super::{Answer, Desk};
@@ -14,6 +14,14 @@ pub(crate) async fn choose_import(desk: Desk<'_>) -> Answer<Option<String>> {
         desk.importing().choose(file);
     }
     Ok(shown)
+}
+
+/// What the columns of the chosen file seem to be. Opens no socket.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn guess_import_columns(desk: Desk<'_>) -> Answer<Vec<ColumnView>> {
+    let file = desk.importing().file()?;
+    Ok(ColumnView::all(&desk.pool()?.guess_columns(&file).await?))
 }
 
 /// Holds the chosen file against the open pool (`DescribeUserPool`; free). Nothing is sent.

@@ -21,7 +21,6 @@ export const i = {
   noHashes: "none",
   hashesWhy: "Hashed, and only where the pool allows it. People then sign in with the password that they have.",
   check: "Check the file",
-  checkAgain: "Check again",
   checking: (rows: number) => (rows === 0 ? "Reading the file…" : `${count(rows, "row", "rows")} read`),
   rate: (rows: number) => `${n(rows)} a second`,
   cancelCheck: "Stop",

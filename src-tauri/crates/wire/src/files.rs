@@ -97,6 +97,15 @@ pub struct ColumnView {
     pub target: String,
 }
 
+impl ColumnView {
+    /// The columns of a file, as a mapping has them.
+    #[must_use]
+    pub fn all(mapping: &Mapping) -> Vec<Self> {
+        let column = |(name, target): &(String, Target)| Self { name: name.clone(), target: target.word().to_owned() };
+        mapping.columns.iter().map(column).collect()
+    }
+}
+
 /// Holds a file against the open pool. Nothing is sent.
 #[derive(Debug, Clone, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -188,8 +197,6 @@ pub struct CheckedImportView {
 
 impl From<&CheckedImport> for CheckedImportView {
     fn from(checked: &CheckedImport) -> Self {
-        let column =
-            |(name, target): &(String, Target)| ColumnView { name: name.clone(), target: target.word().to_owned() };
         let problem = |problem: &RowProblem| RowProblemView {
             line: count(problem.line),
             column: problem.problem.column.clone(),
@@ -202,7 +209,7 @@ impl From<&CheckedImport> for CheckedImportView {
         };
         Self {
             id: checked.id.clone(),
-            columns: checked.mapping.columns.iter().map(column).collect(),
+            columns: ColumnView::all(&checked.mapping),
             rows: count(checked.rows),
             good: count(checked.good),
             problems: checked.problems.iter().map(problem).collect(),

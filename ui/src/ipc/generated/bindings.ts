@@ -71,6 +71,8 @@ export const commands = {
 	cancelExport: () => typedError<null, WireError>(__TAURI_INVOKE("cancel_export")),
 	/**  Lets a person choose a file of people; `null` when none was chosen. */
 	chooseImport: () => typedError<string | null, WireError>(__TAURI_INVOKE("choose_import")),
+	/**  What the columns of the chosen file seem to be. Opens no socket. */
+	guessImportColumns: () => typedError<ColumnView[], WireError>(__TAURI_INVOKE("guess_import_columns")),
 	/**  Holds the chosen file against the open pool (`DescribeUserPool`; free). Nothing is sent. */
 	checkImport: (request: CheckImport) => typedError<CheckedImportView, WireError>(__TAURI_INVOKE("check_import", { request })),
 	/**  Rows that the check has read so far; `null` when nothing was checked. */

@@ -14,6 +14,7 @@ use model::user::User;
 use model::{PoolId, PoolKey, Username};
 use store::{Cache, Change, Cursor, History, LookedUp, Page};
 use tokio::sync::OnceCell;
+use tokio::task::JoinHandle;
 
 use crate::activity::Activity;
 use crate::error::{Code, Error};
@@ -32,6 +33,8 @@ pub struct OpenPool {
     pub(crate) cache: Cache,
     pub(crate) live: OnceCell<Live>,
     pub(crate) searches: Searches,
+    /// Reads everybody into memory for the next search.
+    pub(crate) preparing: Mutex<Option<JoinHandle<()>>>,
     pub(crate) running: Mutex<Option<SyncHandle>>,
     pub(crate) jobs: Mutex<HashMap<String, JobHandle>>,
     pub(crate) imports: Mutex<VecDeque<Arc<CheckedImport>>>,
@@ -102,6 +105,7 @@ impl Inner {
                 cache,
                 live: OnceCell::new(),
                 searches: Searches::default(),
+                preparing: Mutex::default(),
                 running: Mutex::new(None),
                 jobs: Mutex::default(),
                 imports: Mutex::default(),
@@ -305,6 +309,11 @@ impl OpenPool {
             sync.cancel();
             // Why it ended does not matter any more.
             let _ = sync.finished().await;
+        }
+        let preparing = self.preparing.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(preparing) = preparing {
+            // It keeps the cache open. Whether everybody could be read does not matter any more.
+            let _ = preparing.await;
         }
     }
 

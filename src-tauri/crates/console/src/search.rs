@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use model::query::{Sort, UserQuery};
 use model::user::User;
 use tokio::sync::OnceCell;
+use tokio::task::JoinHandle;
 
 use crate::error::{Code, Error};
 use crate::pool::OpenPool;
@@ -103,10 +104,22 @@ impl OpenPool {
         let (query, sort) = (search.query.clone(), search.sort.clone());
         let first = self.read(move |cache| cache.search(&query, &sort, None, FIRST)).await?;
         let total = first.next.is_none().then(|| u32::try_from(first.users.len()).unwrap_or(u32::MAX));
-        // Everybody comes without the users being in memory. The next search will want them there; nobody waits for it now.
-        let cache = self.cache.clone();
-        drop(tokio::task::spawn_blocking(move || cache.prepare()));
+        self.prepare();
         Ok(SearchView { search: search.id, rows: first.users, total })
+    }
+
+    /// Everybody comes without the users being in memory. The next search will want them there; nobody waits for it now.
+    fn prepare(&self) {
+        let mut preparing = self.preparing.lock().unwrap_or_else(PoisonError::into_inner);
+        if preparing.as_ref().is_none_or(JoinHandle::is_finished) {
+            let cache = self.cache.clone();
+            *preparing = Some(tokio::task::spawn_blocking(move || {
+                if let Err(error) = cache.prepare() {
+                    // The next search meets it and says so.
+                    tracing::warn!(%error, "the users could not be read into memory");
+                }
+            }));
+        }
     }
 
     /// Rows of an open search by place. `count` is cut to 1,000; past the end there are none. Rows that have gone from

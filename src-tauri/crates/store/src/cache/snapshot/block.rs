@@ -68,7 +68,8 @@ impl Block {
         self.modified.set(row, body.modified_at);
         let is_new = !self.live.contains(row);
         let mut given = vec![STATUS, ENABLED];
-        self.put_value(row, STATUS, Some(body.status), &plain);
+        // What is empty is no value.
+        self.put_value(row, STATUS, Some(body.status).filter(|status| !status.is_empty()), &plain);
         self.put_value(row, ENABLED, Some(if body.enabled { "yes" } else { "no" }), &plain);
         for pair in body.attributes {
             let (field, value) = pair?;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use model::query::Field;
+use model::query::{Field, fold};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::Result;
@@ -14,6 +14,9 @@ pub(super) const ENABLED: u16 = 3;
 pub(super) const CREATED: u16 = 4;
 pub(super) const MODIFIED: u16 = 5;
 pub(super) const FIRST_ATTRIBUTE: u16 = 10;
+
+pub(super) const PLAIN_NAME: &str = "SELECT id FROM users WHERE folded = '' AND username = ?1 AND username = ?2";
+pub(super) const FOLDED_NAME: &str = "SELECT id FROM users WHERE folded <> '' AND folded = ?1 AND username = ?2";
 
 /// The numbers of the fields.
 #[derive(Default, Clone)]
@@ -76,6 +79,7 @@ impl FieldMap {
 
 /// The row id of a user name; `None` when the cache has none.
 pub(super) fn user_id(connection: &Connection, username: &str) -> Result<Option<u32>> {
-    let mut statement = connection.prepare_cached("SELECT id FROM users WHERE username = ?1")?;
-    Ok(statement.query_row([username], |row| row.get(0)).optional()?)
+    let folded = fold(username);
+    let mut statement = connection.prepare_cached(if folded == username { PLAIN_NAME } else { FOLDED_NAME })?;
+    Ok(statement.query_row([folded.as_str(), username], |row| row.get(0)).optional()?)
 }

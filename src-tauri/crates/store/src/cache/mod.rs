@@ -46,6 +46,21 @@ impl std::fmt::Debug for Cache {
     }
 }
 
+/// An empty cache in memory, for tests of what is within.
+#[cfg(test)]
+fn in_memory() -> std::result::Result<Cache, Box<dyn std::error::Error>> {
+    let folder = tempfile::tempdir()?;
+    let dir = DataDir::open(folder.path())?;
+    let keys = Keys::unlock(&crate::keys::KeySource::Memory, &dir)?;
+    let pool = PoolKey {
+        place: "aws".to_owned(),
+        account: model::AccountId::parse("123456789012")?,
+        region: model::Region::parse("eu-west-1")?,
+        pool: model::PoolId::parse("eu-west-1_Example01")?,
+    };
+    Ok(Cache::open(&dir, &pool, &keys)?.0)
+}
+
 type Result<T, E = CacheError> = std::result::Result<T, E>;
 
 impl Cache {
@@ -138,7 +153,7 @@ impl Cache {
         self.inner.search(|reader, everybody| act(&Search::new(reader, &self.inner.memo, everybody)))
     }
 
-    /// Everybody by plain names is in the database's own order: nobody waits there until all are in memory.
+    /// Everybody by name is in the database's own order: nobody waits there until all are in memory.
     fn by_name<T>(
         &self,
         query: &UserQuery,
@@ -148,11 +163,11 @@ impl Cache {
         if query.expr.is_some() || sort.field != Field::Username {
             return Ok(None);
         }
-        self.inner.read(|reader| {
-            let mut plain = reader.prepare_cached("SELECT plain_names FROM state")?;
-            let is_plain = plain.query_row([], |row| row.get(0))?;
-            if is_plain && self.inner.is_behind(open::revision(reader)?) { read(reader).map(Some) } else { Ok(None) }
-        })
+        self.inner.read(
+            |reader| {
+                if self.inner.is_behind(open::revision(reader)?) { read(reader).map(Some) } else { Ok(None) }
+            },
+        )
     }
 
     /// The users of these row ids, in the given order. Ids that are gone are left out.

@@ -267,30 +267,20 @@ mod tests {
     use std::sync::mpsc;
     use std::time::Duration;
 
-    use model::{AccountId, PoolId, PoolKey, Region};
-
-    use super::{Inner, READERS, locked};
-    use crate::{DataDir, KeySource, Keys};
+    use super::{READERS, locked};
+    use crate::cache::in_memory;
 
     #[test]
     fn searches_that_wait_until_everybody_is_read_leave_the_readers_to_others() -> Result<(), Box<dyn std::error::Error>>
     {
-        let folder = tempfile::tempdir()?;
-        let dir = DataDir::open(folder.path())?;
-        let keys = Keys::unlock(&KeySource::Memory, &dir)?;
-        let pool = PoolKey {
-            place: "aws".to_owned(),
-            account: AccountId::parse("123456789012")?,
-            region: Region::parse("eu-west-1")?,
-            pool: PoolId::parse("eu-west-1_Example01")?,
-        };
-        let (inner, _) = Inner::open(&dir, &pool, &keys)?;
+        let cache = in_memory()?;
+        let inner = &*cache.inner;
         let read = std::thread::scope(|scope| {
             // Somebody is reading everybody, and takes long.
             let reading = locked(&inner.snapshot);
             let (begins, begun) = mpsc::channel();
             for _ in 0..READERS {
-                let (begins, inner) = (begins.clone(), &inner);
+                let begins = begins.clone();
                 scope.spawn(move || {
                     let told = begins.send(());
                     told.is_ok() && inner.search(|_, _| Ok(())).is_ok()
@@ -300,7 +290,6 @@ mod tests {
             // They may take what they take before they wait.
             std::thread::sleep(Duration::from_millis(100));
             let (tells, told) = mpsc::channel();
-            let inner = &inner;
             scope.spawn(move || tells.send(inner.read(|_| Ok(())).is_ok()));
             let read = told.recv_timeout(Duration::from_secs(20));
             drop(reading);

@@ -4,8 +4,6 @@ CREATE TABLE state (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     revision INTEGER NOT NULL,
     users INTEGER NOT NULL,
-    -- Whether every user name is folded already, so that the index of names is the order that people see.
-    plain_names INTEGER NOT NULL DEFAULT 1,
     -- The revision that changed groups or memberships last.
     groups_revision INTEGER NOT NULL DEFAULT 0,
     -- The revision until which `gone` was emptied: whoever holds the users of an earlier one reads everybody anew.
@@ -28,15 +26,20 @@ CREATE TABLE state (
 -- Revisions begin at a random number, so that a cache that was made anew is never mistaken for the one before.
 INSERT INTO state (one, revision, users) VALUES (1, abs(random() / 4194304), 0);
 
+-- `folded` is the user name folded, '' where that is the user name itself, as it is for nearly everybody. Each user is in
+-- one of the two indexes, which together have the order that people see.
 -- `body` is everything but the user name and the groups (body.rs). Ids are never used twice. `revision` is that of the
 -- change that wrote the row last: whoever holds the users in memory reads those that are newer.
 CREATE TABLE users (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    username TEXT NOT NULL UNIQUE,
+    username TEXT NOT NULL,
+    folded TEXT NOT NULL,
     revision INTEGER NOT NULL,
     body BLOB NOT NULL
 ) STRICT;
 
+CREATE UNIQUE INDEX users_by_plain_name ON users (username, folded) WHERE folded = '';
+CREATE UNIQUE INDEX users_by_folded_name ON users (folded, username) WHERE folded <> '';
 CREATE INDEX users_by_revision ON users (revision);
 
 -- Who is gone, by the revision that removed the row. Emptied when a generation begins.

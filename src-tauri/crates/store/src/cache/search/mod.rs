@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use model::query::{Field, Sort, UserQuery, fold};
 use rusqlite::Connection;
 
-use super::snapshot::{Bits, Snapshot, Sorting, Value, split};
+use super::snapshot::{Bits, Condition, Snapshot, Sorting, Value, split};
 use super::{Cursor, Result};
 use memo::Asked;
 use model::user::User;
@@ -45,9 +45,14 @@ impl<'a> Search<'a> {
         if let Some(known) = self.memo.matched(self.revision, query) {
             return Ok(known);
         }
-        let matched = Arc::new(self.snapshot.matching(&self.resolve(expr)?));
+        Ok(self.find(query, &self.resolve(expr)?))
+    }
+
+    /// Everybody for whom the query's condition holds.
+    fn find(&self, query: &UserQuery, condition: &Condition) -> Arc<Bits> {
+        let matched = Arc::new(self.snapshot.matching(condition));
         self.memo.remember_matched(self.revision, query, &matched);
-        Ok(matched)
+        matched
     }
 
     /// Everybody in an order, if it is known.

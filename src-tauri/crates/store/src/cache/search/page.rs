@@ -3,17 +3,27 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use model::query::{Sort, UserQuery};
+use model::query::{Sort, UserQuery, fold};
 use rusqlite::Connection;
 use rusqlite::types::Value as Sql;
 
 use super::{Search, cursor, cursor_value};
 use crate::cache::read::users;
-use crate::cache::snapshot::{Prepared, row_of};
+use crate::cache::snapshot::{Condition, Prepared, row_of};
 use crate::cache::{Cursor, Page, Result};
 
-pub(super) const BY_NAME: &str = "SELECT id FROM users WHERE username > ?1 ORDER BY username LIMIT ?2";
-pub(super) const BY_NAME_DOWN: &str = "SELECT id FROM users WHERE username < ?1 ORDER BY username DESC LIMIT ?2";
+/// Everybody by folded name, then by name, after a place: both indexes of names, merged as they come.
+pub(super) const BY_NAME: &str =
+    "SELECT username, username, id FROM users WHERE folded = '' AND username >= ?1 AND (username > ?1 OR username > ?2)
+     UNION ALL
+     SELECT folded, username, id FROM users WHERE folded <> '' AND folded >= ?1 AND (folded > ?1 OR username > ?2)
+     ORDER BY 1, 2 LIMIT ?3";
+/// Names that are folded the same stay in their order.
+pub(super) const BY_NAME_DOWN: &str =
+    "SELECT username, username, id FROM users WHERE folded = '' AND username <= ?1 AND (username < ?1 OR username > ?2)
+     UNION ALL
+     SELECT folded, username, id FROM users WHERE folded <> '' AND folded <= ?1 AND (folded < ?1 OR username > ?2)
+     ORDER BY 1 DESC, 2 LIMIT ?3";
 
 /// So many users are looked at to guess how many match.
 const SAMPLE: usize = 512;
@@ -32,13 +42,24 @@ impl Search<'_> {
         };
         // Whoever asks for a second page is likely to ask for a third: those are cut from an order of everybody.
         let everybody = if after.is_some() { Some(self.everybody_in_order(sort)?) } else { self.known_order(sort) };
+        // `None` also when it is known already who matches.
+        let condition = match &query.expr {
+            Some(expr) if self.memo.matched(self.revision, query).is_none() => Some(self.resolve(expr)?),
+            _ => None,
+        };
         if let Some(order) = &everybody {
-            let start = order.partition_point(|id| !is_after(*id));
-            if let Some(page) = self.walk(query, &order[start..], limit)? {
+            let rest = &order[order.partition_point(|id| !is_after(*id))..];
+            if query.expr.is_none() {
+                return Ok(rest.iter().copied().take(limit).collect());
+            }
+            if let Some(page) = condition.as_ref().and_then(|condition| self.walk(condition, rest, limit)) {
                 return Ok(page);
             }
         }
-        let matched = self.matched(query)?;
+        let matched = match &condition {
+            Some(condition) => self.find(query, condition),
+            None => self.matched(query)?,
+        };
         match everybody {
             Some(order) if matched.len() > 4_096 => {
                 let start = order.partition_point(|id| !is_after(*id));
@@ -48,13 +69,11 @@ impl Search<'_> {
         }
     }
 
-    /// Tests one after the other until the page is full. `None` when too few match for that, or it is known who does.
-    fn walk(&self, query: &UserQuery, order: &[u32], limit: usize) -> Result<Option<Vec<u32>>> {
-        let Some(expr) = &query.expr else { return Ok(Some(order.iter().copied().take(limit).collect())) };
-        if self.memo.matched(self.revision, query).is_some() || order.len() < SAMPLE {
-            return Ok(None);
+    /// Tests one after the other until the page is full. `None` when too few match for that.
+    fn walk(&self, condition: &Condition, order: &[u32], limit: usize) -> Option<Vec<u32>> {
+        if order.len() < SAMPLE {
+            return None;
         }
-        let condition = self.resolve(expr)?;
         let mut prepared: Vec<Option<Prepared<'_>>> = Vec::new();
         let mut holds = |id: u32| {
             let (block, row) = row_of(id);
@@ -63,13 +82,13 @@ impl Search<'_> {
                 prepared.resize_with(at + 1, || None);
             }
             if prepared[at].is_none() {
-                prepared[at] = self.snapshot.prepare(&condition, block);
+                prepared[at] = self.snapshot.prepare(condition, block);
             }
             prepared[at].as_ref().is_some_and(|prepared| prepared.holds(row))
         };
         let sample = order.iter().step_by((order.len() / SAMPLE).max(1));
         if sample.filter(|id| holds(**id)).count() < ENOUGH {
-            return Ok(None);
+            return None;
         }
         let mut page = Vec::with_capacity(limit.min(1_024));
         for id in order.iter().take(TESTED) {
@@ -80,7 +99,7 @@ impl Search<'_> {
                 page.push(*id);
             }
         }
-        Ok((page.len() >= limit || order.len() <= TESTED).then_some(page))
+        (page.len() >= limit || order.len() <= TESTED).then_some(page)
     }
 }
 
@@ -97,7 +116,7 @@ pub(in crate::cache) fn page(
     rows(search.connection, sort, ids, length(limit))
 }
 
-/// A page of everybody by names that are all folded: the database has them in this order.
+/// A page of everybody by name: the database has them in this order.
 pub(in crate::cache) fn first_by_name(
     connection: &Connection,
     sort: &Sort,
@@ -109,7 +128,7 @@ pub(in crate::cache) fn first_by_name(
     rows(connection, sort, ids, length(limit))
 }
 
-/// Everybody by names that are all folded.
+/// Everybody by name.
 pub(in crate::cache) fn order_by_name(connection: &Connection, sort: &Sort) -> Result<Arc<[u32]>> {
     Ok(ids_by_name(connection, sort, None, -1)?.into())
 }
@@ -118,8 +137,9 @@ fn ids_by_name(connection: &Connection, sort: &Sort, after: Option<&str>, limit:
     let mut statement = connection.prepare_cached(if sort.descending { BY_NAME_DOWN } else { BY_NAME })?;
     // Every text is before every blob.
     let first = if sort.descending { Sql::Blob(Vec::new()) } else { Sql::Text(String::new()) };
-    let after = after.map_or(first, |name| Sql::Text(name.to_owned()));
-    Ok(statement.query_map((after, limit), |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+    let text = |text: String| Sql::Text(text);
+    let (folded, name) = after.map_or((first.clone(), first), |name| (text(fold(name)), text(name.to_owned())));
+    Ok(statement.query_map((folded, name, limit), |row| row.get(2))?.collect::<rusqlite::Result<_>>()?)
 }
 
 fn rows(connection: &Connection, sort: &Sort, mut ids: Vec<u32>, limit: usize) -> Result<Page> {
@@ -135,4 +155,47 @@ fn rows(connection: &Connection, sort: &Sort, mut ids: Vec<u32>, limit: usize) -
 
 fn length(limit: u32) -> usize {
     usize::try_from(limit).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use model::Username;
+    use model::query::{Field, Sort, UserQuery};
+    use model::user::{User, UserStatus};
+
+    use crate::cache::{in_memory, open};
+    use crate::{ChainStep, SyncKind};
+
+    #[test]
+    fn everybody_by_name_needs_nobody_in_memory_whatever_the_names_are() -> Result<(), Box<dyn std::error::Error>> {
+        let cache = in_memory()?;
+        let chain = cache.begin(SyncKind::Full, &[None], Timestamp::UNIX_EPOCH)?.chains[0].id;
+        for name in ["Google_2", "ann", "Bob", "bob", "google_1"] {
+            let user = User {
+                username: Username::parse(name)?,
+                enabled: true,
+                status: UserStatus::Confirmed,
+                created_at: Timestamp::UNIX_EPOCH,
+                modified_at: Timestamp::UNIX_EPOCH,
+                attributes: [].into(),
+                groups: Vec::new(),
+            };
+            cache.write_page(chain, &[user], &ChainStep::default(), None, Timestamp::UNIX_EPOCH)?;
+        }
+        let up = ["ann", "Bob", "bob", "google_1", "Google_2"];
+        let down = ["Google_2", "google_1", "Bob", "bob", "ann"];
+        for (descending, expected) in [(false, up), (true, down)] {
+            let sort = Sort { field: Field::Username, descending };
+            let (mut names, mut after) = (Vec::new(), None);
+            for _ in 0..3 {
+                let page = cache.search(&UserQuery::default(), &sort, after.as_ref(), 2)?;
+                names.extend(page.users.into_iter().map(|user| String::from(user.username)));
+                after = page.next;
+            }
+            assert_eq!((names, after), (expected.map(str::to_owned).to_vec(), None));
+        }
+        assert!(cache.inner.read(|reader| Ok(cache.inner.is_behind(open::revision(reader)?)))?);
+        Ok(())
+    }
 }

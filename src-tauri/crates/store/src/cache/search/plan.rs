@@ -4,10 +4,13 @@ use rusqlite::Connection;
 
 use super::{GROUPS, OF_GROUP, page};
 use crate::cache::Result;
+use crate::cache::fields::{FOLDED_NAME, PLAIN_NAME};
 use crate::cache::read::users;
 use crate::cache::snapshot;
 
-const STATEMENTS: [&str; 8] = [
+const STATEMENTS: [&str; 10] = [
+    PLAIN_NAME,
+    FOLDED_NAME,
     snapshot::CHANGED,
     snapshot::GONE,
     page::BY_NAME,

@@ -79,28 +79,15 @@ impl Snapshot {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
+    use model::Username;
     use model::query::Field;
     use model::user::{User, UserStatus};
-    use model::{AccountId, PoolId, PoolKey, Region, Username};
 
     use super::ROWS;
     use crate::cache::fields::USERNAME;
-    use crate::{Cache, DataDir, KeySource, Keys};
+    use crate::cache::{Cache, in_memory};
 
     type Outcome = Result<(), Box<dyn std::error::Error>>;
-
-    fn cache() -> Result<Cache, Box<dyn std::error::Error>> {
-        let folder = tempfile::tempdir()?;
-        let dir = DataDir::open(folder.path())?;
-        let keys = Keys::unlock(&KeySource::Memory, &dir)?;
-        let pool = PoolKey {
-            place: "aws".to_owned(),
-            account: AccountId::parse("123456789012")?,
-            region: Region::parse("eu-west-1")?,
-            pool: PoolId::parse("eu-west-1_Example01")?,
-        };
-        Ok(Cache::open(&dir, &pool, &keys)?.0)
-    }
 
     fn user(name: &str, email: &str) -> Result<User, Box<dyn std::error::Error>> {
         Ok(User {
@@ -128,7 +115,7 @@ mod tests {
 
     #[test]
     fn everybody_is_read_once_for_looking_up_and_again_only_where_somebody_has_changed() -> Outcome {
-        let cache = cache()?;
+        let cache = in_memory()?;
         let chain = cache.begin(crate::SyncKind::Full, &[None], Timestamp::UNIX_EPOCH)?.chains[0].id;
         let users = (0..ROWS + 10).map(|i| user(&format!("u{i}"), &format!("Mail{i}@a.example")));
         let users = users.collect::<Result<Vec<_>, _>>()?;

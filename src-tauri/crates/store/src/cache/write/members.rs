@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::log::Log;
 use super::state::{self, Groups, Running};
+use crate::cache::fields::user_id;
 use crate::cache::{CacheError, MemberState, MemberStep, Result, read};
 use crate::history::{History, Kind};
 
@@ -108,15 +109,19 @@ pub(in crate::cache) fn write(
 
 /// Puts the listing in the place of the memberships, touching only what differs.
 fn replace(connection: &Connection, group: i64, name: &GroupName, log: &mut Log<'_>) -> Result<()> {
-    let ids = |sql: &str| -> Result<RoaringBitmap> {
-        let mut statement = connection.prepare_cached(sql)?;
-        let ids = statement.query_map([group], |row| row.get::<_, u32>(0))?;
-        Ok(ids.collect::<rusqlite::Result<_>>()?)
-    };
-    let old = ids("SELECT user FROM memberships WHERE group_id = ?1")?;
-    let new = ids(
-        "SELECT u.id FROM listed_members AS l CROSS JOIN users AS u ON u.username = l.username WHERE l.group_id = ?1",
-    )?;
+    let mut members = connection.prepare_cached("SELECT user FROM memberships WHERE group_id = ?1")?;
+    let old = members.query_map([group], |row| row.get::<_, u32>(0))?.collect::<rusqlite::Result<RoaringBitmap>>()?;
+    let (mut new, mut pending) = (RoaringBitmap::new(), Vec::new());
+    let mut listed = connection.prepare_cached("SELECT username FROM listed_members WHERE group_id = ?1")?;
+    let mut rows = listed.query([group])?;
+    while let Some(row) = rows.next()? {
+        let username = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        match user_id(connection, username)? {
+            Some(id) => drop(new.insert(id)),
+            None => pending.push(username.to_owned()),
+        }
+    }
+    drop(rows);
     let (gone, come) = (&old - &new, &new - &old);
     for (kind, ids) in [(Kind::GroupRemoved, &gone), (Kind::GroupAdded, &come)] {
         if log.is_on() {
@@ -135,14 +140,12 @@ fn replace(connection: &Connection, group: i64, name: &GroupName, log: &mut Log<
             statement.execute((group, id))?;
         }
     }
-    for sql in [
-        "DELETE FROM pending_members WHERE group_id = ?1",
-        "INSERT INTO pending_members (username, group_id)
-             SELECT username, group_id FROM listed_members AS l WHERE group_id = ?1
-             AND NOT EXISTS (SELECT 1 FROM users WHERE username = l.username)",
-        "DELETE FROM listed_members WHERE group_id = ?1",
-        "UPDATE groups SET listed = 1 WHERE id = ?1",
-    ] {
+    connection.prepare_cached("DELETE FROM pending_members WHERE group_id = ?1")?.execute([group])?;
+    let mut wait = connection.prepare_cached("INSERT INTO pending_members (username, group_id) VALUES (?1, ?2)")?;
+    for username in pending {
+        wait.execute((username, group))?;
+    }
+    for sql in ["DELETE FROM listed_members WHERE group_id = ?1", "UPDATE groups SET listed = 1 WHERE id = ?1"] {
         connection.prepare_cached(sql)?.execute([group])?;
     }
     if gone.is_empty() && come.is_empty() { Ok(()) } else { state::changed(connection, 0, Groups::Changed) }

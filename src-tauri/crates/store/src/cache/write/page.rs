@@ -80,15 +80,15 @@ impl<'c> Rows<'c> {
     fn put(&mut self, user: &User, log: &mut Log<'_>) -> Result<(u32, Effect)> {
         let name = user.username.as_str();
         let new = body::encode(self.connection, &mut self.fields, user)?;
-        let mut known = self.connection.prepare_cached("SELECT id, body FROM users WHERE username = ?1")?;
-        let mut rows = known.query([name])?;
-        let Some(row) = rows.next()? else {
+        let Some(id) = user_id(self.connection, name)? else {
             log.added(user)?;
             self.note_beginnings(user)?;
             return Ok((self.insert(name, &new)?, Effect::Added));
         };
-        let id: u32 = row.get(0)?;
-        let old = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+        let mut known = self.connection.prepare_cached("SELECT body FROM users WHERE id = ?1")?;
+        let mut rows = known.query([id])?;
+        let row = rows.next()?.ok_or(CacheError::Damaged)?;
+        let old = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
         if old == new.as_slice() {
             return Ok((id, Effect::Unchanged));
         }
@@ -112,13 +112,11 @@ impl<'c> Rows<'c> {
     }
 
     fn insert(&mut self, name: &str, body: &[u8]) -> Result<u32> {
-        let mut insert = self
-            .connection
-            .prepare_cached("INSERT INTO users (username, revision, body) VALUES (?1, ?2, ?3) RETURNING id")?;
-        let id: u32 = insert.query_row((name, self.revision, body), |row| row.get(0))?;
-        if fold(name) != name {
-            self.connection.prepare_cached("UPDATE state SET plain_names = 0 WHERE plain_names")?.execute([])?;
-        }
+        let mut insert = self.connection.prepare_cached(
+            "INSERT INTO users (username, folded, revision, body) VALUES (?1, ?2, ?3, ?4) RETURNING id",
+        )?;
+        let folded = Some(fold(name)).filter(|folded| folded != name).unwrap_or_default();
+        let id: u32 = insert.query_row((name, folded, self.revision, body), |row| row.get(0))?;
         let mut pending =
             self.connection.prepare_cached("DELETE FROM pending_members WHERE username = ?1 RETURNING group_id")?;
         let groups = pending.query_map([name], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;

@@ -69,6 +69,7 @@ export const i = {
   progress: "Progress of the import",
   counts: (imported: number, skipped: number, failed: number) =>
     `${n(imported)} imported, ${n(skipped)} left out because they exist, ${n(failed)} failed`,
+  look: "What has become of it at AWS:",
   unknown: "Which rows these are stands in the log alone. It tells what came of each line:",
   group: "Log group",
   stream: "Log stream",

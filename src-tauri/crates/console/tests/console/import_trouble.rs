@@ -63,6 +63,7 @@ async fn a_start_of_which_aws_knows_nothing_is_told_with_the_job() {
     weather.plan_fault(Some("StartUserImportJob"), When::First(1), Fault::TimeoutBefore);
     let import = pool.begin_import(&checked.id, settings(), approval(&pool)).await.unwrap();
     assert_eq!(import.finished().await.unwrap_err().code, Code::Unreachable);
+    assert!(house.sandbox.calls().of("DescribeUserImportJob") > 5, "it may begin late");
     let job = import.progress.borrow().status.clone().unwrap();
     assert_eq!(pool.import_status(&job.id).await.unwrap().status, "Created");
     assert_eq!(house.sandbox.calls().of("StartUserImportJob"), 1, "it is not sent twice");

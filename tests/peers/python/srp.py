@@ -19,12 +19,11 @@ def answer(line):
     now = datetime.datetime.fromtimestamp(case["at"], datetime.timezone.utc)
     clock = types.SimpleNamespace(utcnow=lambda: now)
     aws_srp.datetime = types.SimpleNamespace(datetime=clock)
-    # Everything random is given: pycognito's own exponent is thrown away.
+    # Everything random is given, so that no number is worked out in vain: pycognito begins with 128 random bytes.
+    aws_srp.os = types.SimpleNamespace(urandom=lambda count: bytes.fromhex(case["exponent"]))
     srp = aws_srp.AWSSRP(case["user"], case["password"], case["pool"], case["client"], client=Client(),
                          client_secret=case["clientSecret"], device_key=case["deviceKey"],
                          device_group_key=case["deviceGroup"], device_password=case["password"])
-    srp.small_a_value = int(case["exponent"], 16)
-    srp.large_a_value = srp.calculate_a()
     asked = {"USERNAME": case["user"], "USER_ID_FOR_SRP": case["user"], "SALT": case["salt"], "SRP_B": case["srpB"],
              "SECRET_BLOCK": case["secretBlock"]}
     proof = srp.process_challenge(asked, srp.get_auth_params())

@@ -6,7 +6,9 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -148,26 +150,72 @@ impl Case {
     }
 }
 
-/// Asks pycognito, and computes the same meanwhile.
-fn agree(count: usize) {
-    let mut dice = Dice { round: 0 };
-    let cases: Vec<Case> = (0..count).map(|number| Case::roll(number, &mut dice)).collect();
-    let told: String = cases.iter().map(|case| format!("{}\n", case.told())).collect();
-    let pycognito = thread::spawn(move || ask(&told));
-    let ours: Vec<Value> = cases.iter().map(Case::ours).collect();
-    let theirs = pycognito.join().unwrap();
-    assert_eq!(theirs.len(), count);
-    for (number, ((case, ours), theirs)) in cases.iter().zip(&ours).zip(&theirs).enumerate() {
-        assert_eq!(ours, theirs, "case {number}: {}", case.told());
-    }
-    // Where padding goes wrong: the numbers that were made had zeros in front and their highest bit set, too.
-    let public: Vec<&str> = ours.iter().map(|ours| ours["srpA"].as_str().unwrap()).collect();
-    assert!(public.iter().any(|digits| digits.len() < 768), "an SRP_A was short");
-    assert!(public.iter().any(|digits| digits.len() == 768 && digits.as_bytes()[0] >= b'8'), "a high bit was set");
-    assert!(ours.iter().any(|ours| ours["verifierSalt"].as_str().unwrap().starts_with("AI")), "a salt was padded");
+/// Sign-ins that are compared at once. pycognito is started anew for each of them.
+const BATCH: usize = 250;
+
+/// How long pycognito may take for a batch: a hundred times as long as it does on two cores that have nothing else to do.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// Where padding goes wrong: whether such numbers were among those that were made.
+#[derive(Default)]
+struct Padding {
+    short_public: bool,
+    high_bit: bool,
+    padded_salt: bool,
 }
 
-fn ask(told: &str) -> Vec<Value> {
+impl Padding {
+    fn saw(&mut self, ours: &Value) {
+        let digits = ours["srpA"].as_str().unwrap();
+        self.short_public |= digits.len() < 768;
+        self.high_bit |= digits.len() == 768 && digits.as_bytes()[0] >= b'8';
+        self.padded_salt |= ours["verifierSalt"].as_str().unwrap().starts_with("AI");
+    }
+}
+
+/// Asks pycognito, and computes the same meanwhile. Says after each batch how far it is: the first difference ends it.
+fn agree(count: usize) {
+    let (mut dice, mut padding, began) = (Dice { round: 0 }, Padding::default(), Instant::now());
+    for first in (0..count).step_by(BATCH) {
+        let end = count.min(first + BATCH);
+        let cases: Vec<Case> = (first..end).map(|number| Case::roll(number, &mut dice)).collect();
+        let pycognito = ask(cases.iter().map(|case| format!("{}\n", case.told())).collect());
+        let ours = all_ours(&cases);
+        let theirs = pycognito.recv_timeout(PATIENCE).unwrap_or_else(|why| panic!("pycognito: {why}"));
+        assert_eq!(theirs.len(), cases.len());
+        for (at, ((case, ours), theirs)) in cases.iter().zip(&ours).zip(&theirs).enumerate() {
+            assert_eq!(ours, theirs, "case {}: {}", first + at, case.told());
+            padding.saw(ours);
+        }
+        let took = began.elapsed().as_secs_f64();
+        let rate = f64::from(u32::try_from(end).unwrap()) / took;
+        eprintln!("{end} of {count} are the same after {took:.0} s, {rate:.0} a second");
+    }
+    let Padding { short_public, high_bit, padded_salt } = padding;
+    assert!(short_public, "an SRP_A was short");
+    assert!(high_bit, "a high bit was set");
+    assert!(padded_salt, "a salt was padded");
+}
+
+/// What we make of them, on every core.
+fn all_ours(cases: &[Case]) -> Vec<Value> {
+    let cores = thread::available_parallelism().unwrap().get();
+    thread::scope(|scope| {
+        let parts = cases.chunks(cases.len().div_ceil(cores));
+        let parts: Vec<_> =
+            parts.map(|part| scope.spawn(|| part.iter().map(Case::ours).collect::<Vec<Value>>())).collect();
+        parts.into_iter().flat_map(|part| part.join().unwrap()).collect()
+    })
+}
+
+/// Has pycognito answer on another thread.
+fn ask(told: String) -> Receiver<Vec<Value>> {
+    let (answers, answered) = channel();
+    thread::spawn(move || answers.send(pycognito(&told)));
+    answered
+}
+
+fn pycognito(told: &str) -> Vec<Value> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(3).unwrap();
     let venv =
         std::env::var_os("POOLKEEPER_PEERS_CLIENTS").map_or_else(|| root.join("target/venv-clients"), PathBuf::from);

@@ -300,7 +300,7 @@ fn lab_beyond_signing_in(nest: &mut Nest, client: &str, send: &dyn Fn(&str, Valu
     for kind in ["signUp", "confirm", "resend", "forgot", "confirmForgot"] {
         let errand = json!({
             "clientId": client, "username": "newcomer", "kind": kind, "code": nest.lay("code"),
-            "password": nest.lay("password"), "attributes": {},
+            "password": nest.lay("password"), "attributes": {}, "metadata": { "tenant": "acme" },
         });
         send("run_errand", errand).unwrap();
     }

@@ -201,8 +201,8 @@ pub(crate) async fn run_errand(desk: Desk<'_>, request: LabErrand) -> Answer<Err
         }
         None => desk.console().await?.errands(pool.connection(), &pool.key().pool, client).await?,
     };
-    let username = request.username.clone();
-    let said = errands.run(username.trim(), &request.into()).await;
+    let (username, metadata) = (request.username.clone(), request.metadata.clone());
+    let said = errands.run(username.trim(), &metadata, &request.into()).await;
     let view = said.map(|said| ErrandView::new(said, errands.steps()));
     bench.errands = Some(errands);
     Ok(view?)

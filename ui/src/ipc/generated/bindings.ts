@@ -1779,6 +1779,8 @@ export type LabErrand = {
 	password: string,
 	/**  Attributes by name, for a new account. */
 	attributes: { [key in string]: string },
+	/**  `ClientMetadata` for the pool's triggers. */
+	metadata: { [key in string]: string },
 };
 
 /**  A sign-in in the window: the tokens stay behind, only their kinds are told. */

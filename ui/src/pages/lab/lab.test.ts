@@ -228,8 +228,16 @@ describe("the sign-in lab", () => {
     await person.click(screen.getByRole("button", { name: "Send" }));
     expect((await screen.findByRole("alert")).textContent).toContain("“nonsense” is not name=value.");
     await person.clear(screen.getByLabelText("Further attributes (optional)"));
+    const ran = vi.spyOn(backend, "runErrand");
+    await person.type(screen.getByLabelText(/^ClientMetadata/), "tenant");
+    await person.click(screen.getByRole("button", { name: "Send" }));
+    await screen.findByText("“tenant” is not name=value.");
+    expect(ran).not.toHaveBeenCalled();
+    await person.type(screen.getByLabelText(/^ClientMetadata/), "=acme");
     await person.click(screen.getByRole("button", { name: "Send" }));
     await person.type(await screen.findByLabelText("Code"), "000000");
+    expect(ran.mock.lastCall?.[0].metadata).toEqual({ tenant: "acme" });
+    ran.mockRestore();
     await person.click(screen.getByRole("button", { name: "Send" }));
     expect((await screen.findByRole("alert")).textContent).toContain("The code is wrong.");
     const steps = screen.getByRole("list", { name: "Recording" });

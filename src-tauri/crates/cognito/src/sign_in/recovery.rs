@@ -1,6 +1,6 @@
 //! What a user does for themself before they can sign in: signing up, and getting in again without the password.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_cognitoidentityprovider::types::{AttributeType, CodeDeliveryDetailsType};
 use model::{ClientId, PoolId};
@@ -23,9 +23,16 @@ pub struct Applicant {
     pub secret: Option<SecretString>,
     /// The user name or alias.
     pub username: String,
+    /// `ClientMetadata` for the pool's triggers.
+    pub metadata: BTreeMap<String, String>,
 }
 
 impl Applicant {
+    fn metadata(&self) -> Option<HashMap<String, String>> {
+        let metadata = || self.metadata.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        (!self.metadata.is_empty()).then(metadata)
+    }
+
     fn hash(&self) -> Option<String> {
         let hash = |secret| secret_hash(&self.username, self.client.as_str(), secret);
         self.secret.as_ref().map(hash).map(|hash| hash.expose_secret().to_owned())
@@ -74,6 +81,7 @@ impl Session {
                 .client_id(who.client.as_str())
                 .set_secret_hash(who.hash())
                 .username(&who.username)
+                .set_client_metadata(who.metadata())
                 .set_password(password.map(|password| password.expose_secret().to_owned()))
                 .set_user_attributes((!all.is_empty()).then(|| all.clone()))
                 .send()
@@ -95,6 +103,7 @@ impl Session {
                 .client_id(who.client.as_str())
                 .set_secret_hash(who.hash())
                 .username(&who.username)
+                .set_client_metadata(who.metadata())
                 .confirmation_code(code.expose_secret())
                 .send()
         };
@@ -114,6 +123,7 @@ impl Session {
                 .client_id(who.client.as_str())
                 .set_secret_hash(who.hash())
                 .username(&who.username)
+                .set_client_metadata(who.metadata())
                 .send()
         };
         Ok(given(self.ask(&context, false, send).await?, |out| out.code_delivery_details.into()))
@@ -132,6 +142,7 @@ impl Session {
                 .client_id(who.client.as_str())
                 .set_secret_hash(who.hash())
                 .username(&who.username)
+                .set_client_metadata(who.metadata())
                 .send()
         };
         Ok(given(self.ask(&context, false, send).await?, |out| out.code_delivery_details.into()))
@@ -155,6 +166,7 @@ impl Session {
                 .client_id(who.client.as_str())
                 .set_secret_hash(who.hash())
                 .username(&who.username)
+                .set_client_metadata(who.metadata())
                 .confirmation_code(code.expose_secret())
                 .password(password.expose_secret())
                 .send()

@@ -103,12 +103,17 @@ impl Errands {
         self.client = client;
     }
 
-    /// Runs an errand for a user name or alias.
+    /// Runs an errand for a user name or alias, with `ClientMetadata` for the pool's triggers.
     ///
     /// # Errors
     /// [`Code::Validation`](crate::Code::Validation) without a user name, [`Code::Precondition`](crate::Code::Precondition)
     /// in Production; network as everywhere. A refusal of Cognito's is in the answer.
-    pub async fn run(&mut self, username: &str, errand: &Errand) -> Result<Said, Error> {
+    pub async fn run(
+        &mut self,
+        username: &str,
+        metadata: &BTreeMap<String, String>,
+        errand: &Errand,
+    ) -> Result<Said, Error> {
         self.console.refuse_in_production(&self.connection)?;
         if username.is_empty() {
             return Err(Error::invalid("username", "Enter a user name."));
@@ -118,11 +123,12 @@ impl Errands {
             client: self.client.client.id.clone(),
             secret: self.client.secret.clone(),
             username: username.to_owned(),
+            metadata: metadata.clone(),
         };
         let client = &self.client.client;
         let (step, said) = match errand {
             Errand::SignUp { password, attributes } => {
-                let mut request = self.request(username);
+                let mut request = self.request(&who);
                 let named = attributes.iter();
                 request.extend(named.map(|(name, value)| (attribute(name), Shown::Plain(value.clone()))));
                 request.extend(password.as_ref().map(|password| ("Password".to_owned(), recorder::hidden(password))));
@@ -130,22 +136,22 @@ impl Errands {
                 sent.ended(self.session.sign_up(&who, password.as_ref(), attributes).await?, client, signed_up)
             }
             Errand::Confirm(code) => {
-                let sent = self.sending("ConfirmSignUp", "account", self.request_with(username, code));
+                let sent = self.sending("ConfirmSignUp", "account", self.request_with(&who, code));
                 let answer = self.session.confirm_sign_up(&who, code).await?;
                 sent.ended(answer, client, |()| {
                     (Values::new(), "The account is confirmed; its owner can sign in.".to_owned())
                 })
             }
             Errand::Resend => {
-                let sent = self.sending("ResendConfirmationCode", "account", self.request(username));
+                let sent = self.sending("ResendConfirmationCode", "account", self.request(&who));
                 sent.ended(self.session.resend_code(&who).await?, client, |delivery| code_sent(&delivery))
             }
             Errand::Forgot => {
-                let sent = self.sending("ForgotPassword", "password", self.request(username));
+                let sent = self.sending("ForgotPassword", "password", self.request(&who));
                 sent.ended(self.session.forgot_password(&who).await?, client, |delivery| code_sent(&delivery))
             }
             Errand::ConfirmForgot { code, password } => {
-                let mut request = self.request_with(username, code);
+                let mut request = self.request_with(&who, code);
                 request.insert("Password".to_owned(), recorder::hidden(password));
                 let sent = self.sending("ConfirmForgotPassword", "password", request);
                 let answer = self.session.confirm_forgot_password(&who, code, password).await?;
@@ -160,17 +166,17 @@ impl Errands {
         Sent::new(operation, subject, request, self.console.now())
     }
 
-    fn request(&self, username: &str) -> Values {
-        let mut request = recorder::plain([("ClientId", self.client.client.id.as_str()), ("Username", username)]);
-        if self.client.secret.is_some() {
+    fn request(&self, who: &Applicant) -> Values {
+        let mut request = recorder::plain([("ClientId", who.client.as_str()), ("Username", &who.username)]);
+        if who.secret.is_some() {
             // Base 64 of a SHA-256.
             request.insert("SecretHash".to_owned(), Shown::Hidden(44));
         }
-        request
+        recorder::with_metadata(request, &who.metadata)
     }
 
-    fn request_with(&self, username: &str, code: &SecretString) -> Values {
-        let mut request = self.request(username);
+    fn request_with(&self, who: &Applicant, code: &SecretString) -> Values {
+        let mut request = self.request(who);
         request.insert("ConfirmationCode".to_owned(), recorder::hidden(code));
         request
     }

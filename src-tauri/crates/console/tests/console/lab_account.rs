@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use console::Code;
-use console::lab::{Bench, Deed, Errand, Errands, Reply, Said, Standing, Start};
+use console::lab::{Bench, Deed, Errand, Errands, Language, Reply, Said, Standing, Start};
 use model::connection::Environment;
 use sandbox::Person;
 use secrecy::SecretString;
@@ -30,7 +30,7 @@ fn newest_code(house: &House) -> SecretString {
 }
 
 async fn run(errands: &mut Errands, username: &str, errand: Errand) -> Said {
-    errands.run(username, &errand).await.unwrap()
+    errands.run(username, &BTreeMap::new(), &errand).await.unwrap()
 }
 
 #[tokio::test]
@@ -58,6 +58,38 @@ async fn somebody_signs_up_confirms_with_a_code_and_signs_in() {
 }
 
 #[tokio::test]
+async fn triggers_are_told_what_an_app_sends_along_with_each_errand() {
+    let house = House::new(today()).await;
+    let told =
+        json!([{ "when": { "/request/clientMetadata/tenant": "acme" }, "response": {} }, { "error": "Which tenant?" }]);
+    let answers = json!({ "PreSignUp": told, "CustomMessage": told, "PostConfirmation": told });
+    house.sandbox.set_triggers(&house.sandbox.pool_id(), answers).unwrap();
+    let mut errands = errands(&house, 1).await;
+    let attributes = BTreeMap::from([("email".to_owned(), "newcomer@people.example".to_owned())]);
+    let sign_up = Errand::SignUp { password: Some(secret("Newcomer-Horse-1")), attributes };
+    let silent = run(&mut errands, "newcomer", sign_up.clone()).await;
+    assert!(silent.refused && silent.text.contains("Which tenant?"), "{silent:?}");
+    let metadata = BTreeMap::from([("tenant".to_owned(), "acme".to_owned())]);
+    let with_code = |errand: fn(SecretString) -> Errand| errand(newest_code(&house));
+    for at in 0..5 {
+        let errand = match at {
+            0 => sign_up.clone(),
+            1 => Errand::Resend,
+            2 => with_code(Errand::Confirm),
+            3 => Errand::Forgot,
+            _ => with_code(|code| Errand::ConfirmForgot { code, password: secret("Recovered-Horse-1") }),
+        };
+        let said = errands.run("newcomer", &metadata, &errand).await.unwrap();
+        assert!(!said.refused, "{errand:?}: {said:?}");
+    }
+    // And written down with each, but for the report: it may name people.
+    let recipe = errands.recipe();
+    assert_eq!(recipe.write(Language::Curl).matches(r#""ClientMetadata":{"tenant":"acme"}"#).count(), 5);
+    assert_eq!(recipe.write(Language::JavaScript).matches("\"clientMetadata\": {").count(), 5);
+    assert!(!recipe.write(Language::Report).contains("acme"));
+}
+
+#[tokio::test]
 async fn a_forgotten_password_is_replaced_with_a_code_and_then_changed_again() {
     let house = House::new(today()).await;
     let Person { username, password, .. } = person(&house, "CONFIRMED");
@@ -81,7 +113,7 @@ async fn a_forgotten_password_is_replaced_with_a_code_and_then_changed_again() {
 #[tokio::test]
 async fn errands_are_refused_in_production_and_without_a_name() {
     let house = House::new(today()).await;
-    let nameless = errands(&house, 0).await.run("", &Errand::Forgot).await.unwrap_err();
+    let nameless = errands(&house, 0).await.run("", &BTreeMap::new(), &Errand::Forgot).await.unwrap_err();
     assert_eq!(nameless.field.as_deref(), Some("username"));
     let web = client(&house, 0).await;
     house.console.label(&sandbox_connection(), Environment::Production, None).await.unwrap();
@@ -100,7 +132,7 @@ async fn what_is_under_way_stops_when_its_connection_is_marked_production() {
     house.console.label(&sandbox_connection(), Environment::Production, None).await.unwrap();
     house.sandbox.forget_calls();
     let refused = [
-        errands.run(&username, &Errand::Forgot).await.unwrap_err(),
+        errands.run(&username, &BTreeMap::new(), &Errand::Forgot).await.unwrap_err(),
         asked.answer(&Reply::Password(password.into())).await.unwrap_err(),
         asked.enrol().await.unwrap_err(),
         done.carry_out(&Deed::SignOutEverywhere).await.unwrap_err(),

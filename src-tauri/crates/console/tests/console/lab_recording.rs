@@ -144,7 +144,7 @@ async fn errands_are_written_down_as_well() {
     let mut errands = house.console.errands(&sandbox_connection(), &house.pool_id(), web).await.unwrap();
     let attributes = BTreeMap::from([("email".to_owned(), "newcomer@people.example".to_owned())]);
     let errand = Errand::SignUp { password: Some("Newcomer-Horse-1".to_owned().into()), attributes };
-    errands.run("newcomer", &errand).await.unwrap();
+    errands.run("newcomer", &BTreeMap::new(), &errand).await.unwrap();
     let cli = errands.recipe().write(Language::AwsCli);
     assert!(
         cli.contains("aws cognito-idp sign-up")

@@ -125,6 +125,8 @@ pub struct LabErrand {
     pub password: String,
     /// Attributes by name, for a new account.
     pub attributes: BTreeMap<String, String>,
+    /// `ClientMetadata` for the pool's triggers.
+    pub metadata: BTreeMap<String, String>,
 }
 
 impl std::fmt::Debug for LabErrand {

@@ -2,6 +2,7 @@
 //!
 //! `cargo xtask test --only peers` installs pycognito and runs this; `--long` runs the ten thousand.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::print_stderr, reason = "ten thousand take minutes: somebody wants to see that it goes on")]
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

@@ -123,6 +123,8 @@ fn commands<R: Runtime>() -> Commands<R> {
         commands::users::complete_query,
         commands::users::get_overview,
         commands::users::ask_why,
+        commands::reveals::price_look,
+        commands::reveals::look_at,
         commands::files::start_export,
         commands::files::get_export,
         commands::files::cancel_export,

@@ -137,3 +137,20 @@ async fn production(window: &Window) {
         environment: 'production', label: null } }).then(() => done('said'), (why) => done(String(why.message)))";
     assert_eq!(window.run_later(label, vec![json!("eu-west-1")]).await, json!("said"));
 }
+
+#[tokio::test]
+async fn what_only_a_call_about_a_person_tells_has_its_price_and_waits_to_be_asked_for() {
+    let folder = Folder::new();
+    let window = sandbox(&folder, "light").await;
+    search(&window, "username:maria.keller").await;
+    window.click_first_row().await;
+    window.click("tab", "Sign-in").await;
+    window.sees("AdminGetUser may bill").await;
+    window.show("changes-reveals").await;
+    window.click("button", "Look at second factors").await;
+    window.sees("AdminGetUser is free: this person is counted this month already.").await;
+    window.click("button", "Look at remembered devices").await;
+    window.sees("No device is remembered.").await;
+    window.show("changes-revealed").await;
+    window.quit().await;
+}

@@ -9,6 +9,7 @@ pub(crate) mod files;
 pub(crate) mod imports;
 pub(crate) mod lab;
 pub(crate) mod pools;
+pub(crate) mod reveals;
 pub(crate) mod settings;
 pub(crate) mod sync;
 pub(crate) mod to_aws;

@@ -152,6 +152,13 @@ pub enum Wish {
         /// Its key.
         device_key: String,
     },
+    /// Tells threat protection whether a sign-in was the user's own (plan Plus).
+    RateSignIn {
+        /// The event's id.
+        event: String,
+        /// Whether it was their own.
+        own: bool,
+    },
     /// Links an identity of a provider to a user.
     LinkProvider {
         /// The provider's name in the pool.
@@ -224,6 +231,7 @@ impl Wish {
                 Action::SetMfa(MfaPreference { factors, preferred: preferred.map(Factor::from) })
             }
             Self::ForgetDevice { device_key } => Action::ForgetDevice { device_key },
+            Self::RateSignIn { event, own } => Action::RateSignIn { event, own },
             Self::LinkProvider { provider, subject } => Action::LinkProvider { provider, subject },
             Self::UnlinkProvider { provider, subject } => Action::UnlinkProvider { provider, subject },
             Self::AddToGroup { group } => Action::AddToGroup { group: group_name(&group)? },

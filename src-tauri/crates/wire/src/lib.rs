@@ -21,6 +21,7 @@ pub mod pool_settings;
 pub mod pools;
 pub mod preview;
 pub mod query;
+pub mod reveals;
 pub mod settings;
 pub mod sync;
 pub mod to_aws;

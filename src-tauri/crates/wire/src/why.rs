@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use console::{PricedReason, Why, WhyQuestion};
-use model::call::MauEffect;
 use model::cost::plain;
 use model::plan::Action;
 use serde::{Deserialize, Serialize};
@@ -11,6 +10,7 @@ use specta::Type;
 
 use crate::WireError;
 use crate::lab::client_id;
+use crate::reveals::effect;
 
 /// Asks why somebody cannot sign in.
 #[derive(Debug, Clone, Deserialize, Type)]
@@ -145,12 +145,7 @@ pub struct ReasonView {
 
 impl From<&PricedReason> for ReasonView {
     fn from(priced: &PricedReason) -> Self {
-        let effect = match priced.effect {
-            MauEffect::Free => "free",
-            MauEffect::MayBill => "mayBill",
-            MauEffect::Undocumented => "undocumented",
-            MauEffect::AlreadyCounted => "alreadyCounted",
-        };
+        let effect = effect(priced.effect);
         let reason = &priced.reason;
         let fix = reason.fix.as_ref().map(|fix| {
             let action = fix.action.as_ref().and_then(FixAction::of);

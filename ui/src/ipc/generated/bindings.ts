@@ -63,6 +63,10 @@ export const commands = {
 	getOverview: () => typedError<OverviewView, WireError>(__TAURI_INVOKE("get_overview")),
 	/**  Why somebody cannot sign in (`ListUsers`, `DescribeUserPool`, `DescribeUserPoolClient`; free). */
 	askWhy: (request: AskWhy) => typedError<WhyView, WireError>(__TAURI_INVOKE("ask_why", { request })),
+	/**  What a look would cost. Opens no socket. */
+	priceLook: (request: LookAt) => typedError<RevealPriceView, WireError>(__TAURI_INVOKE("price_look", { request })),
+	/**  Looks (`AdminGetUser`, `AdminListDevices` or `AdminListUserAuthEvents`; may bill, and is in the ledger before it is sent). */
+	lookAt: (request: LookAt) => typedError<LookView, WireError>(__TAURI_INVOKE("look_at", { request })),
 	/**  Begins to write whom a query finds; one export at a time. */
 	startExport: (request: StartExport) => typedError<ExportView, WireError>(__TAURI_INVOKE("start_export", { request })),
 	/**  How far the last export has come; `null` when there was none. */
@@ -1032,6 +1036,14 @@ export type DescribePool = {
 	poolId: string,
 };
 
+/**  A remembered device. All texts are foreign. */
+export type DeviceView = {
+	/**  Its key. */
+	key: string,
+	/**  The name that it was given; `null` where it has none. */
+	name: string | null,
+};
+
 /**  A member in which two tokens differ. */
 export type DifferenceView = {
 	/**  `header.kid`, `claims.exp`. */
@@ -1890,6 +1902,16 @@ export type ListAudit = {
 	limit: number,
 };
 
+/**  Looks at something of a user, or asks what that costs. */
+export type LookAt = {
+	/**  The exact user name. */
+	username: string,
+	/**  What is looked at. */
+	what: RevealKind,
+	/**  Where a page of sign-ins goes on, as given by [`LookView`]; `null` for the first. */
+	next: string | null,
+};
+
 /**  A pasted list to be looked up exactly. */
 export type LookUp = {
 	/**  Lines, commas or semicolons between e-mail addresses, subs, user names or phone numbers. */
@@ -1903,6 +1925,25 @@ export type LookUpView = {
 	/**  Entries that fit nobody. */
 	missing: string[],
 };
+
+/**  What was seen. All texts are foreign. */
+export type LookView = 
+/**  Second factors, by AWS's names (`SMS_MFA`, `SOFTWARE_TOKEN_MFA`, `EMAIL_OTP`). */
+{ kind: "secondFactors"; 
+/**  Those that are turned on. */
+on: string[]; 
+/**  The one that is asked for first; `null` where none is. */
+preferred: string | null } | 
+/**  Remembered devices. */
+{ kind: "devices"; 
+/**  The devices, 60 at most. */
+devices: DeviceView[] } | 
+/**  A page of sign-ins, the latest first. */
+{ kind: "signIns"; 
+/**  The events. */
+events: SignInEventView[]; 
+/**  Where the next page begins; `null` at the end. */
+next: string | null };
 
 /**  A feature that the plan does not have. */
 export type LossView = {
@@ -2716,6 +2757,29 @@ export type ResumeJob = {
 	retryUnknown: boolean,
 };
 
+/**  What no listing shows of a user. */
+export type RevealKind = 
+/**  Second factors. */
+"secondFactors" | 
+/**  Remembered devices. */
+"devices" | 
+/**  Sign-ins, in the plan Plus. */
+"signIns";
+
+/**  What a look costs. */
+export type RevealPriceView = {
+	/**  AWS's name of the call. */
+	operation: string,
+	/**  `free`, `mayBill`, `undocumented`, or `alreadyCounted` where this console counted the user in this month. */
+	effect: string,
+	/**  The least that it adds to the bill, in US dollars. */
+	priceLow: string,
+	/**  The most; `null` where that is not known. */
+	priceHigh: string | null,
+	/**  Why it cannot be had in this pool; `null` when it can. */
+	refused: string | null,
+};
+
 /**  A secret that somebody asked to see. */
 export type RevealedView = {
 	/**  The secret. */
@@ -2931,6 +2995,30 @@ export type SettingsView = {
 	pools: KnownPoolView[],
 	/**  Queries kept by name. */
 	savedViews: SavedViewView[],
+};
+
+/**  A sign-in, sign-up or the like that threat protection has seen. All texts are foreign. */
+export type SignInEventView = {
+	/**  Names it. */
+	id: string,
+	/**  `SignIn`, `SignUp`, `ForgotPassword` … */
+	kind: string,
+	/**  When; `null` where AWS does not say. */
+	at: string | null,
+	/**  `Pass`, `Fail` or `InProgress`; `null` where AWS does not say. */
+	response: string | null,
+	/**  `NoRisk`, `AccountTakeover` or `Block`; `null` where AWS does not say. */
+	risk: string | null,
+	/**  Whether the password was found among those that were stolen elsewhere. */
+	compromised: boolean,
+	/**  The address that it came from; `null` where AWS does not say. */
+	ip: string | null,
+	/**  City and country; `null` where AWS does not say. */
+	place: string | null,
+	/**  The device's name; `null` where AWS does not say. */
+	device: string | null,
+	/**  What was said of it, `Valid` or `Invalid`; `null` when nobody has. */
+	feedback: string | null,
 };
 
 /**  How far a sign-in has come. */
@@ -3427,6 +3515,12 @@ preferred: FactorKind | null } |
 { kind: "forgetDevice"; 
 /**  Its key. */
 deviceKey: string } | 
+/**  Tells threat protection whether a sign-in was the user's own (plan Plus). */
+{ kind: "rateSignIn"; 
+/**  The event's id. */
+event: string; 
+/**  Whether it was their own. */
+own: boolean } | 
 /**  Links an identity of a provider to a user. */
 { kind: "linkProvider"; 
 /**  The provider's name in the pool. */

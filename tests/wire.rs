@@ -409,7 +409,7 @@ fn an_errand_of_a_pool_that_was_left_meanwhile_is_not_done() {
     let slow = Slow::new();
     let client = slow.sandbox.description().clients[0].id.clone();
     let request = json!({
-        "clientId": client, "username": "maria.keller", "kind": "forgot", "code": "", "password": "", "attributes": {},
+        "clientId": client, "username": "maria.keller", "kind": "forgot", "code": "", "password": "", "attributes": {}, "metadata": {},
         "metadata": {},
     });
     slow.meanwhile("run_errand", request, "DescribeUserPoolClient", "close_pool").unwrap_err();

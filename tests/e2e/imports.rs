@@ -54,6 +54,7 @@ async fn a_file_with_errors_is_checked_its_good_rows_become_users_and_are_export
     window.click("button", "Preview 2 users").await;
     window.get("dialog", "Create 2 users from a file").await;
     window.sees("zz-cem@postbox.example").await;
+    window.sees("joins").await;
     window.show("import-plan").await;
     window.click("button", "Create 2 users from a file").await;
     window.sees("2 done").await;

@@ -345,7 +345,7 @@ pub(crate) fn panics(secret: &str) -> String {
     let deed = json!({ "kind": "changePassword", "oldPassword": text(), "newPassword": text() });
     let deed: wire::lab::LabDeed = serde_json::from_value(deed).unwrap();
     let errand = json!({
-        "clientId": "c", "username": text(), "kind": "confirmForgot", "code": text(), "password": text(), "attributes": {},
+        "clientId": "c", "username": text(), "kind": "confirmForgot", "code": text(), "password": text(), "attributes": {}, "metadata": { "note": text() },
     });
     let errand: wire::lab::LabErrand = serde_json::from_value(errand).unwrap();
     let ask = json!({ "identityPoolId": "p", "bearer": "token", "token": text(), "way": "basic", "role": text() });

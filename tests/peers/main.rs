@@ -1,6 +1,7 @@
 //! What others wrote, against what we wrote, so that a mistake that our sandbox and our client share shows here.
 //!
 //! - The same sync and the same searches against three servers: the sandbox, ministack and moto.
+//! - Every change of users and groups, by plan and job, on the three.
 //! - Signing in by SRP, with an authenticator app, in the browser and as a machine, and exchanging the token for AWS
 //!   credentials: the sandbox and ministack.
 //! - The same scenarios against the three, with a table of what each does: `differences`.
@@ -11,6 +12,7 @@
 //! one differs from Cognito, the test says so and asks less of it.
 #![expect(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 
+mod changes;
 mod clients;
 mod differences;
 mod exchange;

@@ -248,6 +248,11 @@ impl Said<'_> {
                     context.operation.name
                 ),
             ),
+            // A pool was read before anything is changed, so it is Cognito or something like it: waiting helps nothing.
+            "UnknownOperationException" | "InvalidAction" if writes(context) => never(
+                ErrorKind::Refused,
+                format!("The server does not know {}. Servers other than AWS may lack it.", context.operation.name),
+            ),
             "OptInRequired" | "UnknownOperationException" | "InvalidAction" => not_aws(context),
             _ if self.status >= 500 => unreachable(context, "answered with an internal error", Again::ServerFault),
             _ if self.status == 429 => {
@@ -300,7 +305,7 @@ fn denied(context: &Context) -> String {
         "ListUserPools" => "list the pools of this account",
         "DescribeUserPool" => "read the settings of this pool",
         "CreateGroup" | "UpdateGroup" | "DeleteGroup" => "change the groups of this pool",
-        name if crate::operations::WRITES.iter().any(|write| write.name == name) => "change users of this pool",
+        _ if writes(context) => "change users of this pool",
         _ => "do this",
     };
     let who = match context.who.as_str() {
@@ -308,6 +313,11 @@ fn denied(context: &Context) -> String {
         who => capital(who),
     };
     format!("{who} may not {deed}: it needs {}.", context.operation.iam_action)
+}
+
+/// Whether the call changes users or groups.
+fn writes(context: &Context) -> bool {
+    crate::operations::WRITES.iter().any(|write| write.name == context.operation.name)
 }
 
 /// What does not exist: the pool, or something in it. AWS's words tell the two apart; the operation tells what was meant.

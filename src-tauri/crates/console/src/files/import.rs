@@ -102,10 +102,13 @@ impl OpenPool {
                     own_password: false,
                 };
                 let mut item: Item = new_user(&new, &against.pool)?;
-                item.steps.extend(person.groups.into_iter().map(|group| Step::AddToGroup { group }));
+                for group in person.groups {
+                    item.changes.push(planned("group", group.as_str()));
+                    item.steps.push(Step::AddToGroup { group });
+                }
                 if kept_out {
                     item.steps.push(Step::Disable);
-                    item.changes.push(disabled());
+                    item.changes.push(planned("enabled", "no"));
                 }
                 items.push(item);
                 Ok(())
@@ -140,8 +143,9 @@ impl OpenPool {
     }
 }
 
-fn disabled() -> model::plan::Change {
-    model::plan::Change { field: "enabled".to_owned(), before: None, after: Some("no".to_owned()) }
+/// What a new user gets besides their attributes.
+fn planned(field: &str, after: &str) -> model::plan::Change {
+    model::plan::Change { field: field.to_owned(), before: None, after: Some(after.to_owned()) }
 }
 
 /// Whether a checked file can be imported as it is.

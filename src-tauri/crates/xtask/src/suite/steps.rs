@@ -26,6 +26,7 @@ const LONG_TESTS: &[&str] = &[
     "a_hundred_thousand_mutated_requests",
     "a_hundred_thousand_people_are_there",
     "a_million_people_are_there",
+    "half_a_million_rows_are_checked_within_a_few_megabytes",
     "killed_two_hundred_times_a_job_ends_and_nobody_gets_a_message_twice",
     "pycognito_and_we_prove_the_same_ten_thousand_times",
     "ten_million_events_are_counted_within_a_percent_and_a_hundred_megabytes",

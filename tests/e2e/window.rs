@@ -141,13 +141,25 @@ impl Window {
     pub(crate) async fn click(&self, role: &str, name: &str) {
         let began = Instant::now();
         loop {
-            match self.get(role, name).await.click().await {
+            let element = self.get(role, name).await;
+            self.still(&element).await;
+            match element.click().await {
                 Ok(()) => return,
                 // It moved or was redrawn between finding and clicking: look again.
                 Err(_) if began.elapsed() < PATIENCE => tokio::time::sleep(Duration::from_millis(80)).await,
                 Err(problem) => panic!("{role} “{name}” cannot be clicked: {problem}"),
             }
         }
+    }
+
+    /// Waits until an element is where it was a frame ago: what is clicked while it moves is missed.
+    async fn still(&self, element: &Element) {
+        const STILL: &str = "const [element, done] = arguments; let [before, frames] = ['', 0];\
+            const look = () => { const { x, y, width, height } = element.getBoundingClientRect();\
+            const now = [x, y, width, height].join(); if (now === before || ++frames > 60) return done(null);\
+            before = now; requestAnimationFrame(look); }; look();";
+        // An element that has gone is looked for again by whoever clicks it.
+        let _ = self.client.execute_async(STILL, vec![serde_json::to_value(element).unwrap()]).await;
     }
 
     /// Replaces what stands in a text box.

@@ -194,6 +194,21 @@ impl OpenPool {
         self.read(move |cache| cache.search(&query, &sort, after.as_ref(), limit.min(10_000))).await
     }
 
+    /// Why what a query finds may be wrong: it is about groups, and not all of their members are known here. `None` when
+    /// nothing stands against it.
+    ///
+    /// # Errors
+    /// As [`OpenPool::search`].
+    pub async fn doubt_of(&self, text: &str) -> Result<Option<&'static str>, Error> {
+        if !self.understood(text).await?.is_about_groups() || self.freshness().await?.groups_known {
+            return Ok(None);
+        }
+        Ok(Some(
+            "Not all members of groups are known here, so a query about groups finds wrong people. Sync the pool to its end; \
+             that needs cognito-idp:ListGroups and cognito-idp:ListUsersInGroup.",
+        ))
+    }
+
     /// How many users match.
     ///
     /// # Errors

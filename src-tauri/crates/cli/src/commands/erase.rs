@@ -27,8 +27,9 @@ pub(crate) async fn run(common: &GlobalOptions) -> Result<(), Failure> {
     let subject = match &what {
         Erase::All => {
             format!(
-                "every local copy, the history, the settings, the logs, the keys and the sandbox's state in {}",
-                console.data_dir().display()
+                "every local copy, the history, the settings, the logs, the keys and the sandbox's state in {}{}",
+                console.data_dir().display(),
+                keys_elsewhere(common, &console.data_dir())
             )
         }
         Erase::Pool(key) => format!("the local copy and the history of the pool {}", key.pool),
@@ -47,6 +48,19 @@ pub(crate) async fn run(common: &GlobalOptions) -> Result<(), Failure> {
         return Ok(output::json(&json!({ "files": erased.files, "bytes": erased.bytes }))?);
     }
     Ok(writeln!(io::stdout(), "Erased {}: {} files, {} bytes.", safe(&subject), erased.files, erased.bytes)?)
+}
+
+/// Says where the keys are when that is outside of the data folder: what else they open cannot be read any more then.
+fn keys_elsewhere(common: &GlobalOptions, data_dir: &Path) -> String {
+    match &common.key_file {
+        Some(file) if !file.starts_with(data_dir) => {
+            format!(
+                ", and the key file {}, without which no other data folder that it opens can be read",
+                file.display()
+            )
+        }
+        _ => String::new(),
+    }
 }
 
 /// Removes what the window keeps of its sandbox.

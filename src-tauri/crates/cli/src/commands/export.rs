@@ -9,7 +9,7 @@ use console::files::{ExportHandle, ExportRequest, ExportTarget, FileFormat};
 use wire::WireError;
 use wire::files::ExportedView;
 
-use super::users::{sort, trimmed};
+use super::users::{doubt, sort, trimmed};
 use crate::arguments::{Export, GlobalOptions, Written};
 use crate::failure::Failure;
 use crate::output;
@@ -25,6 +25,7 @@ pub(crate) async fn run(common: &GlobalOptions, asked: Export) -> Result<(), Fai
         columns: trimmed(&asked.columns),
         format,
     };
+    doubt(common, &pool, &request.query).await?;
     let gone = Arc::new(AtomicBool::new(false));
     let target = match &asked.output {
         Some(path) => ExportTarget::File { path: absolute(path)?, replace: asked.force },

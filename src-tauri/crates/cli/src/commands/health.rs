@@ -19,21 +19,30 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Health) -> Result<(), Fa
     let pool = common.pool_id(&console).await?;
     let health = console.health(&connection, &pool).await?;
     let view = HealthView::from(&health);
-    match (common.report(), common.format()) {
-        (Some(Written::Html), _) => {
-            io::stdout().lock().write_all(&Report::of_health(&health).write(ReportFormat::Html))?;
-        }
-        (Some(_), _) => output::json(&sarif(&health, env!("CARGO_PKG_VERSION")))?,
-        (None, Format::Json) => output::json(&view)?,
-        (None, Format::Jsonl) => view.findings.iter().try_for_each(output::json)?,
-        (None, Format::Csv) => csv(&view)?,
-        (None, Format::Table) => table(&view)?,
-    }
+    let written = write(common, &health, &view);
     common.note(&summary(&view));
     match &asked.fail_on {
-        Some(severity) if fails(&health, severity) => Err(Failure::Told),
-        _ => Ok(()),
+        // Whoever has read enough still gets the verdict.
+        Some(severity) if fails(&health, severity) => match written {
+            Err(failure) if !failure.is_closed_pipe() => Err(failure),
+            _ => Err(Failure::Told),
+        },
+        _ => written,
     }
+}
+
+fn write(common: &GlobalOptions, health: &console::Health, view: &HealthView) -> Result<(), Failure> {
+    match (common.report(), common.format()) {
+        (Some(Written::Html), _) => {
+            io::stdout().lock().write_all(&Report::of_health(health).write(ReportFormat::Html))?;
+        }
+        (Some(_), _) => output::json(&sarif(health, env!("CARGO_PKG_VERSION")))?,
+        (None, Format::Json) => output::json(view)?,
+        (None, Format::Jsonl) => view.findings.iter().try_for_each(output::json)?,
+        (None, Format::Csv) => csv(view)?,
+        (None, Format::Table) => table(view)?,
+    }
+    Ok(())
 }
 
 fn cells(finding: &FindingView) -> [&str; 6] {

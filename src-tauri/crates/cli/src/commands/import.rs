@@ -15,6 +15,9 @@ use crate::arguments::{Format, GlobalOptions, Import};
 use crate::failure::Failure;
 use crate::output::{self, defused, safe};
 
+/// The target of a column that is not imported.
+const IGNORED: &str = "-";
+
 /// Checks the file, and imports it unless only the check was asked for.
 pub(crate) async fn run(common: &GlobalOptions, asked: Import) -> Result<(), Failure> {
     let console = common.console_or_memory().await?;
@@ -30,9 +33,17 @@ pub(crate) async fn run(common: &GlobalOptions, asked: Import) -> Result<(), Fai
     }
     common
         .note(&format!("{} rows, {} can become users, {} problems", checked.rows, checked.good, checked.problem_count));
+    let ignored: Vec<String> =
+        checked.columns.iter().filter(|column| column.target == IGNORED).map(|column| safe(&column.name)).collect();
+    if !ignored.is_empty() {
+        common.note(&format!("columns that are left out: {} (--map COLUMN=ATTRIBUTE takes one)", ignored.join(", ")));
+    }
     let stands = !checked.against.is_empty() || checked.problem_count > 0 && !asked.skip_invalid;
     if asked.check || stands {
         tell(common, &checked)?;
+        if !asked.check && checked.against.is_empty() && checked.good > 0 {
+            common.note("nothing was imported; --skip-invalid leaves the rows with problems out");
+        }
         return if checked.against.is_empty() && checked.problem_count == 0 { Ok(()) } else { Err(Failure::Told) };
     }
     if asked.way == "job" {

@@ -19,7 +19,8 @@ pub(crate) async fn run(common: &GlobalOptions) -> Result<(), Failure> {
         return write(common.format(), &[PoolLineView::from(&console.describe_pool(&id, &wanted).await?)]);
     }
     let mut lines = Vec::new();
-    for pool in &console.connect(id.clone()).await?.pools {
+    let connected = console.connect(id.clone()).await?;
+    for pool in &connected.pools {
         lines.push(match console.describe_pool(&id, &pool.id).await {
             Ok(described) => PoolLineView::from(&described),
             // Who may read some pools only, as a narrow policy has it, still sees the names of all.
@@ -29,6 +30,9 @@ pub(crate) async fn run(common: &GlobalOptions) -> Result<(), Failure> {
             }
             Err(error) => return Err(error.into()),
         });
+    }
+    if lines.is_empty() {
+        common.note(&format!("there are no pools in {}; --region names another Region", connected.region));
     }
     write(common.format(), &lines)
 }

@@ -182,7 +182,13 @@ fn write(verdict: &VerdictView) -> io::Result<()> {
         };
         writeln!(out, "{result:8}{:12}{}", check.name, safe(&check.reason))?;
     }
-    writeln!(out, "{}", if verdict.valid { "valid" } else { "NOT VALID" })
+    let failed = verdict.checks.iter().any(|check| check.result == CheckResult::Fail);
+    let said = match (verdict.valid, failed) {
+        (true, _) => "valid",
+        (false, true) => "NOT VALID",
+        (false, false) => "could not be verified: see what is unknown",
+    };
+    writeln!(out, "{said}")
 }
 
 fn explain(common: &GlobalOptions, compact: &str) -> Result<(), Failure> {

@@ -23,6 +23,7 @@ pub(crate) async fn list(common: &GlobalOptions, users: &Users) -> Result<(), Fa
     let sort = sort(&users.sort, &known)?;
     let columns = columns(&users.columns, &known)?;
     let query = users.query.as_deref().unwrap_or_default();
+    doubt(common, &pool, query).await?;
     let limit = if users.limit == 0 { u64::MAX } else { users.limit };
     let mut listing = Listing::begin(common.format(), columns);
     let (mut after, mut listed) = (None, 0);
@@ -47,9 +48,18 @@ pub(crate) async fn list(common: &GlobalOptions, users: &Users) -> Result<(), Fa
     Ok(())
 }
 
+/// Says why what a query finds may be wrong.
+pub(super) async fn doubt(common: &GlobalOptions, pool: &OpenPool, query: &str) -> Result<(), Failure> {
+    if let Some(doubt) = pool.doubt_of(query).await? {
+        common.note(doubt);
+    }
+    Ok(())
+}
+
 /// Counts the people who match.
 pub(crate) async fn count(common: &GlobalOptions, query: Option<&str>) -> Result<(), Failure> {
     let (_console, pool) = common.local_copy().await?;
+    doubt(common, &pool, query.unwrap_or_default()).await?;
     let count = pool.count(query.unwrap_or_default()).await?;
     if common.wants_json() {
         return Ok(output::json(&CountView { count: wire::count(count) })?);

@@ -164,6 +164,9 @@ impl OpenPool {
         match chosen {
             Chosen::Nobody => return Err(Error::invalid("users", "Say whom it is about.")),
             Chosen::Query(text) => {
+                if let Some(doubt) = self.doubt_of(&text).await? {
+                    return Err(Error::new(Code::Precondition, doubt));
+                }
                 let mut after = None;
                 loop {
                     let page = self.search(&text, &Sort::default(), after, PAGE).await?;

@@ -473,3 +473,28 @@ async fn a_plan_costs_nothing_for_whom_this_month_counted_already() {
     let categories: Vec<&str> = preview.calls.iter().map(|calls| calls.category.as_str()).collect();
     assert_eq!(categories, ["UserUpdate", "UserList"]);
 }
+
+#[tokio::test]
+async fn nobody_is_chosen_by_groups_whose_members_are_not_known() {
+    let house = House::new(options(60)).await;
+    house.sandbox.weather().deny("ListUsersInGroup");
+    let pool = house.synced().await;
+    for query in ["group:admins", "-group:admins", "a (kel or has:group)", "missing:group"] {
+        let refused = pool.plan(Action::DisableUsers, Chosen::Query(query.to_owned())).await.unwrap_err();
+        assert_eq!(refused.code, Code::Precondition, "{query}");
+        assert!(refused.message.contains("cognito-idp:ListUsersInGroup"), "{}", refused.message);
+        assert!(pool.doubt_of(query).await.unwrap().is_some());
+    }
+    assert_eq!(pool.doubt_of("status:confirmed").await.unwrap(), None);
+    pool.plan(Action::DisableUsers, Chosen::Query("status:confirmed".to_owned())).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_members_of_a_group_that_was_made_here_are_known() {
+    let house = House::new(options(60)).await;
+    let pool = house.synced().await;
+    let settings = GroupSettings { name: group("made"), description: None, precedence: None, role_arn: None };
+    carry_out(&pool, Action::CreateGroup(settings), Chosen::Nobody).await.unwrap();
+    assert!(pool.freshness().await.unwrap().groups_known);
+    assert_eq!(pool.doubt_of("-group:made").await.unwrap(), None);
+}

@@ -12,6 +12,24 @@ pub struct UserQuery {
     pub expr: Option<Expr>,
 }
 
+impl UserQuery {
+    /// Whether any of its terms is about groups, so that it is answered only by who knows all members.
+    #[must_use]
+    pub fn is_about_groups(&self) -> bool {
+        fn asks(expr: &Expr) -> bool {
+            match expr {
+                Expr::And(all) | Expr::Or(all) => all.iter().any(asks),
+                Expr::Not(inner) => asks(inner),
+                Expr::Term(Term::Text(field, _) | Term::Present(field) | Term::Duplicate(field)) => {
+                    *field == Field::Group
+                }
+                Expr::Term(_) => false,
+            }
+        }
+        self.expr.as_ref().is_some_and(asks)
+    }
+}
+
 /// A condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expr {

@@ -63,9 +63,10 @@ pub(in crate::cache) fn member(
 
 pub(in crate::cache) fn group(connection: &Connection, group: &Group) -> Result<()> {
     let body = serde_json::to_string(group).map_err(|error| CacheError::Internal(error.to_string()))?;
+    // A group that is new here was made here: that it has no members is known.
     connection
         .prepare_cached(
-            "INSERT INTO groups (name, body) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET body = excluded.body",
+            "INSERT INTO groups (name, body, listed) VALUES (?1, ?2, 1) ON CONFLICT (name) DO UPDATE SET body = excluded.body",
         )?
         .execute((group.name.as_str(), body))?;
     state::changed(connection, 0, Groups::Changed)

@@ -10,6 +10,8 @@ fn nothing_is_erased_until_the_name_is_typed() {
         let ran = home.run_with_input(&["erase"], typed);
         assert_eq!(ran.code, 1, "{typed:?}");
         assert!(ran.err.contains("poolkeeper"), "it says what must be typed");
+        let key_file = home.key_file();
+        assert!(ran.err.contains(crate::path(&key_file)), "a key file elsewhere is named: {}", ran.err);
         for part in ["local copy", "history", "settings", "logs", "keys", "sandbox"] {
             assert!(ran.err.contains(part), "{part} goes: {}", ran.err);
         }

@@ -15,7 +15,11 @@ fn a_file_is_checked_and_its_good_rows_are_created() {
     let served = Served::new();
     let home = Home::synced(&served);
     let file = home.data().join("people.csv");
-    std::fs::write(&file, "Login,E-Mail,email_verified\nnew.one,1@x.example,yes\nnew.two,nonsense,yes\n").unwrap();
+    std::fs::write(
+        &file,
+        "Login,E-Mail,email_verified,Shoe size\nnew.one,1@x.example,yes,38\nnew.two,nonsense,yes,41\n",
+    )
+    .unwrap();
     let run = |words: &[&str]| home.run_at(&served, &[&["import", path(&file)], words].concat());
     let checked = run(&["--check", "--json"]).json(1);
     assert_eq!((&checked["rows"], &checked["good"], &checked["problemCount"]), (&2.into(), &1.into(), &1.into()));
@@ -26,6 +30,9 @@ fn a_file_is_checked_and_its_good_rows_are_created() {
     let refused = run(&["--yes"]);
     assert_eq!((refused.code, served.sandbox.calls().of("AdminCreateUser")), (1, 0));
     assert!(refused.out.contains("line 3"), "{}", refused.out);
+    for told in ["left out: Shoe size", "--skip-invalid"] {
+        assert!(refused.err.contains(told), "{}", refused.err);
+    }
     let job = run(&["--yes", "--skip-invalid", "--json", "--invite", "email"]).json(0);
     assert_eq!((&job["counts"]["done"], &job["action"]), (&1.into(), &"create users".into()));
     assert_eq!(served.sandbox.outbox().len(), 1, "the invitation");

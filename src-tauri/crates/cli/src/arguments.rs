@@ -420,7 +420,8 @@ pub(crate) struct Users {
     pub(crate) change: Option<change_arguments::UserChange>,
     #[command(flatten)]
     pub(crate) consent: change_arguments::GlobalConsent,
-    /// A query of the search language; everybody when it is left out
+    /// What is searched for, as in docs/guide/searching.md (kel, email:acme, status:confirmed, -group:admins, created<30d);
+    /// everybody when it is left out
     pub(crate) query: Option<String>,
     /// Order by this field; -FIELD for downwards
     #[arg(long, value_name = "F", allow_hyphen_values = true, default_value = "username")]
@@ -489,7 +490,8 @@ pub(crate) struct Why {
 
 #[derive(Debug, Args)]
 pub(crate) struct Export {
-    /// A query of the search language; everybody when it is left out
+    /// What is searched for, as in docs/guide/searching.md (kel, email:acme, status:confirmed, -group:admins, created<30d);
+    /// everybody when it is left out
     pub(crate) query: Option<String>,
     /// Order by this field; -FIELD for downwards
     #[arg(long, value_name = "F", allow_hyphen_values = true, default_value = "username")]

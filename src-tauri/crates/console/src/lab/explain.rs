@@ -9,7 +9,7 @@ pub fn explain(refusal: &Refusal, client: &AppClient) -> String {
     let said = refusal.message.as_str();
     let has = |words: &str| said.to_ascii_lowercase().contains(words);
     match refusal.code.as_str() {
-        "NotAuthorizedException" if has("secret hash") => {
+        "NotAuthorizedException" if has("secret hash") || has("secret_hash") => {
             "The SECRET_HASH is missing or wrong. A client with a secret wants the digest of user name and client id, with \
              the user name exactly as it is sent."
                 .to_owned()
@@ -31,11 +31,34 @@ pub fn explain(refusal: &Refusal, client: &AppClient) -> String {
         "NotAuthorizedException" if has("refresh token") => {
             "The refresh token is revoked, expired, or of another client or device. Sign in again.".to_owned()
         }
-        "NotAuthorizedException" if client.hides_users => {
+        "NotAuthorizedException" if has("client id or secret") || has("client secret") => {
+            "The client's secret is wrong. It may have been rotated: read the client again.".to_owned()
+        }
+        "NotAuthorizedException" if has("access token") => {
+            format!("The access token has expired, was revoked, or lacks a scope that this call wants. {}", quoted(said))
+        }
+        "NotAuthorizedException" if has("incorrect username or password") && client.hides_users => {
             "The password is wrong, or there is no such user: this client hides which (PreventUserExistenceErrors)."
                 .to_owned()
         }
-        "NotAuthorizedException" => "The password is wrong.".to_owned(),
+        "NotAuthorizedException" if has("incorrect username or password") => "The password is wrong.".to_owned(),
+        "NotAuthorizedException" => format!("Cognito does not allow it. {}", quoted(said)),
+        "RefreshTokenReuseException" => {
+            "This refresh token was replaced by a newer one, and the time in which the old one still holds is over. Use the \
+             newer one, or sign in again."
+                .to_owned()
+        }
+        "invalid_grant" => {
+            "The code or refresh token is used up, expired, or of another client or redirect URL; or the PKCE verifier does \
+             not fit."
+                .to_owned()
+        }
+        "invalid_scope" => "The client may not ask for one of the scopes. Add it to the client's allowed scopes.".to_owned(),
+        "invalid_client" => "The client is not known, or its secret is wrong.".to_owned(),
+        "unauthorized_client" => "The client may not use this grant. Allow it in the client's OAuth flows.".to_owned(),
+        "redirect_mismatch" => {
+            "The redirect URL is none of the client's callback URLs. They must be the same to the letter.".to_owned()
+        }
         "UserNotFoundException" => {
             "There is no such user. Whoever reads this answer learns it too: the client does not hide it \
              (PreventUserExistenceErrors)."
@@ -72,4 +95,9 @@ pub fn explain(refusal: &Refusal, client: &AppClient) -> String {
         "ForbiddenException" => "A web application firewall in front of the pool refused the request.".to_owned(),
         code => format!("Cognito answered with {code}: {said}"),
     }
+}
+
+/// Cognito's words, where there are any.
+fn quoted(said: &str) -> String {
+    if said.is_empty() { "It does not say why.".to_owned() } else { format!("It says: {said}") }
 }

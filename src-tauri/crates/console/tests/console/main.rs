@@ -17,6 +17,7 @@ mod kill;
 mod lab;
 mod lab_account;
 mod lab_challenges;
+mod lab_explained;
 mod lab_factors;
 mod lab_hosted;
 mod lab_recording;

@@ -1,6 +1,6 @@
 //! An import on the desk: the file that was chosen, the check that runs, and the import that AWS was given.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -49,17 +49,9 @@ impl Importing {
         self.state().file = Some(file);
     }
 
-    /// The file that a person chose.
+    /// The file that a person chose: the web view names none.
     pub(crate) fn file(&self) -> Result<PathBuf, WireError> {
         self.state().file.clone().ok_or_else(|| WireError::validation("file", "Choose the file first."))
-    }
-
-    /// Whether a person chose this file: the web view names no file of its own.
-    pub(crate) fn chosen(&self, file: &Path) -> Result<(), WireError> {
-        if self.file()? == file {
-            return Ok(());
-        }
-        Err(WireError::validation("file", "Choose the file first."))
     }
 
     /// A new check, in the place of the one before, which ends.

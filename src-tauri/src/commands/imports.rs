@@ -4,16 +4,17 @@ use wire::files::{CheckImport, CheckedImportView, ColumnView, ImportView, PlanIm
 use wire::jobs::PreviewView;
 
 use super::{Answer, Desk};
-/// Lets a person choose a file of people; `null` when none was chosen.
+
+/// Lets a person choose a file of people, and tells its name; `null` when none was chosen. Its path stays here.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn choose_import(desk: Desk<'_>) -> Answer<Option<String>> {
     let file = desk.choose_file().await?;
-    let shown = file.as_ref().map(|file| file.display().to_string());
-    if let Some(file) = file {
+    Ok(file.map(|file| {
+        let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
         desk.importing().choose(file);
-    }
-    Ok(shown)
+        name
+    }))
 }
 
 /// What the columns of the chosen file seem to be. Opens no socket.
@@ -28,8 +29,7 @@ pub(crate) async fn guess_import_columns(desk: Desk<'_>) -> Answer<Vec<ColumnVie
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn check_import(desk: Desk<'_>, request: CheckImport) -> Answer<CheckedImportView> {
-    let request = request.parse()?;
-    desk.importing().chosen(&request.path)?;
+    let request = request.of(desk.importing().file()?)?;
     let (pool, check) = (desk.pool()?, desk.importing().check());
     Ok(CheckedImportView::from(&*pool.check_import(request, move |rows| check.read(rows)).await?))
 }

@@ -106,12 +106,10 @@ impl ColumnView {
     }
 }
 
-/// Holds a file against the open pool. Nothing is sent.
+/// How a file is held against the open pool. Which file is said apart: the web view names none.
 #[derive(Debug, Clone, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckImport {
-    /// The whole path: CSV, or JSON Lines where it ends in `.jsonl`.
-    pub path: String,
     /// Which column is what; `null` to guess by the names.
     pub columns: Option<Vec<ColumnView>>,
     /// `create` for one by one, `job` for Cognito's own import.
@@ -121,15 +119,11 @@ pub struct CheckImport {
 }
 
 impl CheckImport {
-    /// What is asked.
+    /// What is asked of the file at `path`: CSV, or JSON Lines where its name ends in `.jsonl`.
     ///
     /// # Errors
-    /// A validation error on `file`, `way` or `hashes`.
-    pub fn parse(self) -> Result<ImportRequest, WireError> {
-        let path = std::path::PathBuf::from(self.path.trim());
-        if !path.is_absolute() {
-            return Err(WireError::validation("file", "Give the whole path of the file."));
-        }
+    /// A validation error on `way` or `hashes`.
+    pub fn of(self, path: std::path::PathBuf) -> Result<ImportRequest, WireError> {
         let hashes = self.hashes.filter(|word| !word.trim().is_empty());
         let hashes = hashes.map(|word| {
             let unknown =

@@ -73,7 +73,7 @@ export const commands = {
 	getExport: () => typedError<ExportView | null, WireError>(__TAURI_INVOKE("get_export")),
 	/**  Ends the export; no file stays. */
 	cancelExport: () => typedError<null, WireError>(__TAURI_INVOKE("cancel_export")),
-	/**  Lets a person choose a file of people; `null` when none was chosen. */
+	/**  Lets a person choose a file of people, and tells its name; `null` when none was chosen. Its path stays here. */
 	chooseImport: () => typedError<string | null, WireError>(__TAURI_INVOKE("choose_import")),
 	/**  What the columns of the chosen file seem to be. Opens no socket. */
 	guessImportColumns: () => typedError<ColumnView[], WireError>(__TAURI_INVOKE("guess_import_columns")),
@@ -615,10 +615,8 @@ export type ChangeView = {
 	after: string | null,
 };
 
-/**  Holds a file against the open pool. Nothing is sent. */
+/**  How a file is held against the open pool. Which file is said apart: the web view names none. */
 export type CheckImport = {
-	/**  The whole path: CSV, or JSON Lines where it ends in `.jsonl`. */
-	path: string,
 	/**  Which column is what; `null` to guess by the names. */
 	columns: ColumnView[] | null,
 	/**  `create` for one by one, `job` for Cognito's own import. */
@@ -2894,6 +2892,8 @@ export type SearchView = {
 	rows: UserRow[],
 	/**  How many match; `null` while that is still being counted (`count_users`). */
 	total: number | null,
+	/**  Why what was found may be wrong, as a sentence; `null` when nothing stands against it. */
+	doubt: string | null,
 };
 
 /**  Credentials ran out while something was going on. */

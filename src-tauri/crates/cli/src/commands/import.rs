@@ -26,8 +26,8 @@ pub(crate) async fn run(common: &GlobalOptions, asked: Import) -> Result<(), Fai
     let path = absolute(file)?;
     let columns = columns(&pool, &path, &asked.map).await?;
     let way = asked.way.clone();
-    let request = CheckImport { path: path.display().to_string(), columns, way, hashes: asked.hashes.clone() };
-    let checked = CheckedImportView::from(&*pool.check_import(request.parse()?, |_| Ok(())).await?);
+    let request = CheckImport { columns, way, hashes: asked.hashes.clone() }.of(path)?;
+    let checked = CheckedImportView::from(&*pool.check_import(request, |_| Ok(())).await?);
     for note in &checked.notes {
         common.note(note);
     }

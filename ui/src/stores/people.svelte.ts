@@ -16,6 +16,8 @@ class People {
   failure = $state.raw<Failure | null>(null);
   /** How long the last search took, in milliseconds. */
   took = $state<number | null>(null);
+  /** Why what was found may be wrong; `null` when nothing stands against it. */
+  doubt = $state<string | null>(null);
   /** The query that the rows on the page belong to. */
   shownQuery = $state("");
 
@@ -60,6 +62,7 @@ class People {
       this.#pages.set(0, found.rows);
       this.failure = null;
       this.shownQuery = query;
+      this.doubt = found.doubt;
       this.took = Math.round(performance.now() - began);
       this.atLeast = Math.max(found.rows.length, fresh ? 0 : this.count);
       // The number from before stands until it is counted anew, unless there are more rows than it says already.

@@ -542,8 +542,6 @@ export const t = {
     },
   },
   banner: {
-    groupsUnknown:
-      "Not all members of groups are known here, so a query about groups finds wrong people. Reading them needs cognito-idp:ListGroups and cognito-idp:ListUsersInGroup.",
     waiting: "The sync waits.",
     offlineAsOf: "Offline. You see the pool as of",
     offlineNever: "Offline. This pool was never read to its end; people are missing.",

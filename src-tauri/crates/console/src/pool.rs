@@ -200,7 +200,12 @@ impl OpenPool {
     /// # Errors
     /// As [`OpenPool::search`].
     pub async fn doubt_of(&self, text: &str) -> Result<Option<&'static str>, Error> {
-        if !self.understood(text).await?.is_about_groups() || self.freshness().await?.groups_known {
+        self.doubt(&self.understood(text).await?).await
+    }
+
+    /// As [`OpenPool::doubt_of`], of a query that was understood.
+    pub(crate) async fn doubt(&self, query: &UserQuery) -> Result<Option<&'static str>, Error> {
+        if !query.is_about_groups() || self.freshness().await?.groups_known {
             return Ok(None);
         }
         Ok(Some(

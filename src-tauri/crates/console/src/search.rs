@@ -30,6 +30,8 @@ pub struct SearchView {
     pub rows: Vec<User>,
     /// How many match; `None` while that is not known without counting.
     pub total: Option<u32>,
+    /// Why what was found may be wrong, as a sentence; see [`OpenPool::doubt_of`].
+    pub doubt: Option<&'static str>,
 }
 
 /// The searches of a pool, the last used at the back.
@@ -97,15 +99,16 @@ impl OpenPool {
                 self.searches.open(text, sort, query, counter)
             }
         };
+        let doubt = self.doubt(&search.query).await?;
         if let Some(order) = search.order.get() {
             let rows = self.rows_of(order, 0, FIRST).await?;
-            return Ok(SearchView { search: search.id, rows, total: Some(length(order)) });
+            return Ok(SearchView { search: search.id, rows, total: Some(length(order)), doubt });
         }
         let (query, sort) = (search.query.clone(), search.sort.clone());
         let first = self.read(move |cache| cache.search(&query, &sort, None, FIRST)).await?;
         let total = first.next.is_none().then(|| u32::try_from(first.users.len()).unwrap_or(u32::MAX));
         self.prepare();
-        Ok(SearchView { search: search.id, rows: first.users, total })
+        Ok(SearchView { search: search.id, rows: first.users, total, doubt })
     }
 
     /// Everybody comes without the users being in memory. The next search will want them there; nobody waits for it now.

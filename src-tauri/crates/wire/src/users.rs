@@ -165,6 +165,8 @@ pub struct SearchView {
     pub rows: Vec<UserRow>,
     /// How many match; `null` while that is still being counted (`count_users`).
     pub total: Option<u32>,
+    /// Why what was found may be wrong, as a sentence; `null` when nothing stands against it.
+    pub doubt: Option<String>,
 }
 
 /// Names a search.
@@ -366,7 +368,8 @@ impl From<&console::Overview> for OverviewView {
 
 impl From<&console::SearchView> for SearchView {
     fn from(search: &console::SearchView) -> Self {
-        Self { search: search.search, rows: rows(&search.rows), total: search.total }
+        let doubt = search.doubt.map(str::to_owned);
+        Self { search: search.search, rows: rows(&search.rows), total: search.total, doubt }
     }
 }
 

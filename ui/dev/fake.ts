@@ -17,6 +17,7 @@ import type {
   OpenPoolView,
   PreviewTokens,
   Result,
+  SearchView,
   SettingsPatch,
   SettingsView,
   SortView,
@@ -31,6 +32,7 @@ import { changeCommands } from "./changes";
 import { costCommands } from "./cost";
 import { accepted, exchanged, foretold, IDENTITY_POOL } from "./aws";
 import { compared, inspected, MadeUpSignIn } from "./lab";
+import { importCommands, lookCommands } from "./looks";
 import { GROUPS, LAST, makePeople } from "./people";
 import { matches, parse, valueOf } from "./query";
 
@@ -248,6 +250,8 @@ export const stage = {
   hidden: mood.has("reading") || mood.has("denied"),
   /** How long an answer takes, in milliseconds. */
   slow: 5,
+  /** Why what a search finds may be wrong. */
+  doubt: null as string | null,
   /** How many searches were asked for. */
   searches: 0,
   signedIn: (now: boolean) => void (signedIn = now),
@@ -257,6 +261,11 @@ export const stage = {
   changed: () => tell("cache-changed", null),
 };
 
+const changes = changeCommands(
+  people,
+  (query) => people.filter((user) => matches(user, parse(query).chips)),
+  () => tell("cache-changed", null),
+);
 const signIn = new MadeUpSignIn();
 const FLOWS: Record<string, FlowKind> = {
   USER_SRP_AUTH: "user",
@@ -410,13 +419,18 @@ export const commands = {
     await pause(stage.slow);
     const parsed = parse(query);
     if (parsed.error)
-      return bad<{ search: number; rows: UserRow[]; total: number | null }>("validation", parsed.error.message, {
+      return bad<SearchView>("validation", parsed.error.message, {
         field: "query",
       });
     found = (stage.hidden ? [] : people).filter((user) => matches(user, parsed.chips));
     const sign = sort.descending ? -1 : 1;
     found.sort((a, b) => sign * valueOf(a, sort.field).localeCompare(valueOf(b, sort.field)));
-    return ok({ search: 1, rows: found.slice(0, 200).map(row), total: found.length <= 200 ? found.length : null });
+    return ok({
+      search: 1,
+      rows: found.slice(0, 200).map(row),
+      total: found.length <= 200 ? found.length : null,
+      doubt: stage.doubt,
+    });
   },
   countUsers: async (_: { search: number }) => {
     await pause(stage.slow);
@@ -622,10 +636,10 @@ export const commands = {
     return ok(null);
   },
   ...costCommands(mood, people.length),
-  ...changeCommands(
-    people,
-    (query) => people.filter((user) => matches(user, parse(query).chips)),
-    () => tell("cache-changed", null),
+  ...changes,
+  ...lookCommands(),
+  ...importCommands(() =>
+    changes.makePlan({ wish: { kind: "disableUsers" }, query: null, names: [people[0]?.username ?? ""] }),
   ),
   listGroups: () => ok(view(id(null), openKey.split("/").at(-1) ?? "").groups),
   getStatus: () =>

@@ -1,0 +1,81 @@
+import { render, screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { stage } from "../../../dev/fake";
+import App from "../../App.svelte";
+import { backend } from "../../ipc/client";
+import { changes } from "../../stores/changes.svelte";
+import { people } from "../../stores/people.svelte";
+import { session } from "../../stores/session.svelte";
+
+const person = userEvent.setup({ delay: null });
+
+async function opened(): Promise<string> {
+  render(App);
+  await person.click(await screen.findByRole("button", { name: "Open the sandbox" }));
+  await screen.findByRole("grid", { name: "Users" });
+  const found = await backend.searchUsers({ query: "", sort: { field: "created", descending: true } });
+  return found.rows[0]?.username ?? "";
+}
+
+async function signInTab(): Promise<HTMLElement> {
+  const username = await opened();
+  window.location.hash = `#/users?user=${encodeURIComponent(username)}`;
+  await person.click(await screen.findByRole("tab", { name: "Sign-in" }));
+  return screen.findByRole("region", { name: "What only a call about this person tells" });
+}
+
+beforeEach(async () => {
+  Object.assign(stage, { hidden: false, slow: 5, doubt: null });
+  changes.close();
+  await session.close("start");
+});
+afterEach(() => vi.restoreAllMocks());
+
+describe("what only a call about a person tells", () => {
+  it("is not asked for until somebody presses, and says its price before", async () => {
+    const look = vi.spyOn(backend, "lookAt");
+    const region = await signInTab();
+    expect(await within(region).findAllByText(/may bill \$0.00 – \$0.015/)).toHaveLength(3);
+    expect(look).not.toHaveBeenCalled();
+    await person.click(within(region).getByRole("button", { name: "Look at second factors" }));
+    await within(region).findByText("Authenticator app (TOTP)");
+    within(region).getByText("asked for first");
+    await within(region).findByText(/is free: this person is counted this month already/);
+    expect(look).toHaveBeenCalledOnce();
+  });
+
+  it("shows each sign-in once over its pages, and judges one by a plan", async () => {
+    const region = await signInTab();
+    await person.click(within(region).getByRole("button", { name: "Look at recent sign-ins" }));
+    await within(region).findByText("may be a takeover");
+    await person.click(within(region).getByRole("button", { name: "Earlier ones" }));
+    await waitFor(() => expect(within(region).getAllByText("Sign-in")).toHaveLength(3));
+    const plan = vi.spyOn(backend, "makePlan");
+    const [first] = within(region).getAllByRole("button", { name: "It was not them" });
+    await person.click(first as HTMLElement);
+    await screen.findByRole("dialog", { name: /^Say that the sign-in was not / });
+    expect(plan.mock.lastCall?.[0].wish).toEqual({ kind: "rateSignIn", event: "first", own: false });
+  });
+
+  it("forgets a device by a plan", async () => {
+    const region = await signInTab();
+    await person.click(within(region).getByRole("button", { name: "Look at remembered devices" }));
+    const plan = vi.spyOn(backend, "makePlan");
+    await person.click(await within(region).findByRole("button", { name: "Forget…" }));
+    await screen.findByRole("dialog", { name: /^Forget a device of / });
+    expect(plan.mock.lastCall?.[0].wish).toEqual({ kind: "forgetDevice", deviceKey: "eu-west-1_device" });
+  });
+});
+
+describe("a search that may be wrong", () => {
+  it("says why above its rows, and no longer than it is so", async () => {
+    await opened();
+    stage.doubt = "Not all members of groups are known here.";
+    await people.search("group:beta", { field: "created", descending: true });
+    await screen.findByText("Not all members of groups are known here.");
+    stage.doubt = null;
+    await people.search("beta", { field: "created", descending: true });
+    await waitFor(() => expect(screen.queryByText("Not all members of groups are known here.")).toBeNull());
+  });
+});

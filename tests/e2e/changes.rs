@@ -1,8 +1,10 @@
 //! Changing users and groups in the real window: preview, job, undo; forms; the matrix; Production.
 
+use sandbox::{Fault, Options, Quota, Sandbox, When};
 use serde_json::{Value, json};
 
 use crate::Folder;
+use crate::offline::open_endpoint;
 use crate::screens::{open_sandbox, search};
 use crate::window::{Start, Window};
 
@@ -152,5 +154,33 @@ async fn what_only_a_call_about_a_person_tells_has_its_price_and_waits_to_be_ask
     window.click("button", "Look at remembered devices").await;
     window.sees("No device is remembered.").await;
     window.show("changes-revealed").await;
+    window.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_waits_where_aws_throttles_and_says_so_where_the_network_is_gone() {
+    let folder = Folder::new();
+    let place = Sandbox::new(Options { users: 60, quota: Quota::Off, ..Options::default() });
+    let server = place.serve(0).await.unwrap();
+    let start = Start { data: folder.data(), theme: Some("dark"), ..Start::default() };
+    let window = Window::start(start).await;
+    open_endpoint(&window, &server.endpoint()).await;
+    window.synced().await;
+    window.resize(960, 600).await;
+    search(&window, "username:maria.keller").await;
+    window.click_first_row().await;
+    window.click("tab", "Sign-in").await;
+    place.weather().plan_fault(Some("AdminGetUser"), When::First(2), Fault::Throttle);
+    window.click("button", "Look at second factors").await;
+    window.sees("None is turned on.").await;
+    assert_eq!(place.calls().of("AdminGetUser"), 3, "it was tried again, and not without end");
+
+    place.weather().set_offline(true);
+    window.click("button", "Look at remembered devices").await;
+    window.wait("it says so", async || window.text().await.contains("cannot be reached")).await;
+    window.show("changes-reveal-offline").await;
+    place.weather().set_offline(false);
+    window.click("button", "Look at remembered devices").await;
+    window.sees("No device is remembered.").await;
     window.quit().await;
 }

@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::Folder;
+use crate::keyboard::go_to;
 use crate::screens::{open_sandbox, search};
 use crate::window::{Start, Window};
 
@@ -94,5 +95,40 @@ async fn cognito_s_own_import_takes_a_file_and_tells_how_many_came() {
     window.click("button", "Import 1 user").await;
     window.sees("1 imported, 0 left out because they exist, 0 failed").await;
     window.show("import-job-ended").await;
+    window.quit().await;
+}
+
+#[tokio::test]
+async fn the_longest_and_most_hostile_values_are_imported_with_the_keyboard_alone_in_a_small_window() {
+    let folder = Folder::new();
+    let long = "é".repeat(1_023) + "=1";
+    let hostile = "\"=cmd|' /C calc'!A0 <img src=x onerror=alert(1)> \u{202e}gnp.exe\"";
+    let people = format!(
+        "username,email,name,nickname\nzz-long,zz-long@postbox.example,{hostile},{long}\n\
+        zz-longer,zz-longer@postbox.example,Too Long,{long}{long}\n"
+    );
+    let window = sandbox(&folder, "dark", &people).await;
+    window.resize(960, 600).await;
+    window.press_with("\u{E009}", "k").await;
+    window.get("dialog", "").await;
+    window.press("import people").await;
+    window.sees("Import people from a file").await;
+    window.press("\u{E007}").await;
+    window.get("dialog", "Import people from a file").await;
+    go_to(&window, "button Choose a file").await;
+    window.press("\u{E007}").await;
+    window.sees("2 rows, 1 can become users").await;
+    window.show("import-hostile").await;
+    go_to(&window, "button Preview 1 user").await;
+    window.press("\u{E007}").await;
+    window.get("dialog", "Create 1 user from a file").await;
+    window.show("import-hostile-plan").await;
+    go_to(&window, "button Create 1 user from a file").await;
+    window.press("\u{E007}").await;
+    window.sees("Create users: 1 done").await;
+    search(&window, "zz-long").await;
+    window.sees("1 of 401 users").await;
+    window.show("import-hostile-found").await;
+    assert_eq!(window.run("return document.querySelectorAll('img').length", vec![]).await, 0);
     window.quit().await;
 }

@@ -103,7 +103,7 @@ async fn everything_on_the_way_to_a_person_works_without_a_mouse() {
 const COLUMNS: &str = "return document.querySelectorAll('[role=grid] [role=columnheader]').length";
 
 /// Goes from control to control until one is reached whose role and name begin so.
-async fn go_to(window: &Window, control: &str) {
+pub(crate) async fn go_to(window: &Window, control: &str) {
     for _ in 0..60 {
         if window.focused().await.starts_with(control) {
             return;

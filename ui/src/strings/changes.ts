@@ -269,6 +269,7 @@ export const c = {
     open: "Open",
     names: {
       "create user": "Create a user",
+      "create users": "Create users",
       "resend invitation": "Resend the invitation",
       "set attributes": "Set attributes",
       "replace in attribute": "Find and replace",
@@ -283,6 +284,7 @@ export const c = {
       "delete users": "Delete users",
       "set MFA preference": "MFA preference",
       "forget device": "Forget a device",
+      "rate sign-in": "Judge a sign-in",
       "link provider": "Link an identity",
       "unlink provider": "Unlink an identity",
       "add to group": "Add to a group",

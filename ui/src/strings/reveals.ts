@@ -4,8 +4,10 @@ export const r = {
   title: "What only a call about this person tells",
   why: "Nothing is asked until you press. AWS counts whom some of these calls are about as active this month.",
   kinds: { secondFactors: "Second factors", devices: "Remembered devices", signIns: "Recent sign-ins" },
-  look: (what: string) => `Look at ${what.toLowerCase()}`,
+  look: "Look",
+  lookAt: (what: string) => `Look at ${what.toLowerCase()}`,
   again: "Look again",
+  lookAgain: (what: string) => `Look again at ${what.toLowerCase()}`,
   free: {
     free: "is free.",
     alreadyCounted: "is free: this person is counted this month already.",

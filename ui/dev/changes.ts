@@ -9,21 +9,10 @@ import type {
   JobView,
   MakePlan,
   PlanPreviewView,
-  Result,
   UserView,
   WhyView,
-  WireError,
 } from "../src/ipc/generated/bindings";
-
-const ok = async <T>(data: T): Promise<Result<T, WireError>> => ({ status: "ok", data });
-const bad = async <T>(
-  code: WireError["code"],
-  message: string,
-  field: string | null,
-): Promise<Result<T, WireError>> => ({
-  status: "error",
-  error: { code, message, field, retryAfterMs: null, requestId: null, iamAction: null, ssoLogin: null },
-});
+import { bad, ok } from "./answers";
 
 const ARN = "arn:aws:sts::123456789012:assumed-role/Operator/ada";
 const EXPORTED = { written: 2, total: 2, ended: true, path: "/home/ada/Downloads/poolkeeper-users.csv", error: null };
@@ -156,7 +145,9 @@ export function changeCommands(people: UserView[], matching: (query: string) => 
     approvePlan: ({ plan, poolName }: ApprovePlan) => {
       const deletes = plans.get(plan)?.request.wish.kind === "deleteUsers";
       return deletes && !poolName
-        ? bad<{ token: string }>("validation", "Type the name of the pool: this cannot be taken back.", "poolName")
+        ? bad<{ token: string }>("validation", "Type the name of the pool: this cannot be taken back.", {
+            field: "poolName",
+          })
         : ok({ token: plan });
     },
     applyPlan: ({ token }: ApplyPlan) => ok(begin(token)),

@@ -9,23 +9,8 @@ import type {
   PlansView,
   PlanView,
   PricesView,
-  Result,
-  WireError,
 } from "../src/ipc/generated/bindings";
-
-const ok = async <T>(data: T): Promise<Result<T, WireError>> => ({ status: "ok", data });
-const refused = async <T>(field: string, message: string): Promise<Result<T, WireError>> => ({
-  status: "error",
-  error: {
-    code: "validation",
-    message,
-    field,
-    retryAfterMs: null,
-    requestId: null,
-    iamAction: null,
-    ssoLogin: null,
-  },
-});
+import { bad, ok } from "./answers";
 
 const PLANS = ["lite", "essentials", "plus", "legacy"] as const;
 const PRICES = [0.0055, 0.015, 0.02, 0.0055];
@@ -138,7 +123,9 @@ export function costCommands(mood: Set<string>, people: number) {
     },
     importActivity: ({ paths }: { paths: string; onlyPool: boolean }) => {
       if (!paths.startsWith("/")) {
-        return refused<ImportedActivityView>("file", "Give the whole path of each file, one a line.");
+        return bad<ImportedActivityView>("validation", "Give the whole path of each file, one a line.", {
+          field: "file",
+        });
       }
       imported = true;
       return ok<ImportedActivityView>({ learnt: ["2026-11: 2,000 different active users."], problems: [] });
@@ -180,7 +167,7 @@ export function costCommands(mood: Set<string>, people: number) {
             called: 0,
             touching: PLANS.map((name, at) => ({ plan: name, high: money(1234 * (PRICES[at] ?? 0)) })),
           })
-        : refused<DormantView>("since", "Write the day as 2026-08-01."),
+        : bad<DormantView>("validation", "Write the day as 2026-08-01.", { field: "since" }),
     getLedger: (_: { month?: string | null }) =>
       ok<LedgerView>({
         month: "2026-11",
@@ -219,7 +206,7 @@ export function costCommands(mood: Set<string>, people: number) {
     setPrices: ({ json }: { json: string | null }) =>
       json === null || json.startsWith('{"format"')
         ? ok(null)
-        : refused<null>("prices", "This price table is not used: it has no format."),
+        : bad<null>("validation", "This price table is not used: it has no format.", { field: "prices" }),
     saveReport: ({ format }: { plans: AskPlans; format: string }) =>
       ok({ path: `/home/ada/Downloads/poolkeeper-cost-2026-11.${format}` }),
     saveTable: ({ name }: { name: string; head: string[]; rows: string[][] }) =>

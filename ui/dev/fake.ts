@@ -8,7 +8,6 @@ import type {
   AppInfoView,
   ConnectedView,
   ConnectionIdView,
-  ErrorCode,
   ExchangeToken,
   FlowKind,
   JudgeAcceptance,
@@ -28,6 +27,7 @@ import type {
   UserView,
   WireError,
 } from "../src/ipc/generated/bindings";
+import { bad, ok } from "./answers";
 import { changeCommands } from "./changes";
 import { costCommands } from "./cost";
 import { accepted, exchanged, foretold, IDENTITY_POOL } from "./aws";
@@ -44,16 +44,6 @@ const NOW = Date.now();
 const COUNT = mood.has("empty") ? 0 : mood.has("few") ? 40 : 4000;
 const people: UserView[] = makePeople(COUNT, mood.has("hostile"));
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
-
-const ok = async <T>(data: T): Promise<Result<T, WireError>> => ({ status: "ok", data });
-const bad = async <T>(
-  code: ErrorCode,
-  message: string,
-  more: Partial<WireError> = {},
-): Promise<Result<T, WireError>> => ({
-  status: "error",
-  error: { code, message, field: null, retryAfterMs: null, requestId: null, iamAction: null, ssoLogin: null, ...more },
-});
 
 const heard: Record<string, ((event: { payload: never }) => void)[]> = {};
 const tell = (name: string, payload: unknown) => heard[name]?.forEach((hear) => hear({ payload: payload as never }));

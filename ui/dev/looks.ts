@@ -12,20 +12,7 @@ import type {
   SignInEventView,
   WireError,
 } from "../src/ipc/generated/bindings";
-
-const ok = async <T>(data: T): Promise<Result<T, WireError>> => ({ status: "ok", data });
-const bad = async <T>(message: string): Promise<Result<T, WireError>> => ({
-  status: "error",
-  error: {
-    code: "validation",
-    message,
-    field: "mapping",
-    retryAfterMs: null,
-    requestId: null,
-    iamAction: null,
-    ssoLogin: null,
-  },
-});
+import { bad, ok } from "./answers";
 
 const OPERATIONS = {
   secondFactors: "AdminGetUser",
@@ -87,7 +74,7 @@ export function importCommands(planned: () => Promise<Result<PlanPreviewView, Wi
     checkImport: ({ columns }: CheckImport) => {
       const used = columns ?? COLUMNS;
       if (!used.some(({ target }) => target === "username")) {
-        return bad<CheckedImportView>("Say which column is the user name.");
+        return bad<CheckedImportView>("validation", "Say which column is the user name.", { field: "mapping" });
       }
       return ok<CheckedImportView>({
         id: "checked",

@@ -1,6 +1,7 @@
 //! Other users who are taken for this one.
 
 use super::{About, Facts, Reason};
+use crate::pool::Pool;
 use crate::query::fold;
 use crate::user::{User, UserStatus};
 
@@ -24,6 +25,13 @@ fn provider_of(user: &User) -> Option<String> {
     identities.iter().find_map(|identity| identity.get("providerName")?.as_str().map(str::to_owned))
 }
 
+/// What people sign in by besides their user name: `email`, `phone_number`, both or neither.
+fn signs_in_by(pool: &Pool) -> Vec<&'static str> {
+    let by =
+        |name: &&str| pool.username_attributes.iter().chain(&pool.alias_attributes).any(|attribute| attribute == name);
+    ["email", "phone_number"].into_iter().filter(by).collect()
+}
+
 pub(super) fn case_twin(facts: &Facts<'_>) -> Reason {
     let about = About { rule: "case-twin", title: "Another user differs only in case" };
     let others = match facts.others {
@@ -33,11 +41,11 @@ pub(super) fn case_twin(facts: &Facts<'_>) -> Reason {
         Ok(others) => others,
         Err(why) => return about.unknown(why),
     };
-    let user = facts.user;
+    let (user, by) = (facts.user, signs_in_by(facts.pool));
     let twin = |other: &&User| {
-        let email = user.attribute("email").zip(other.attribute("email"));
+        let differs = |(mine, other)| same_but_case(mine, other);
         same_but_case(user.username.as_str(), other.username.as_str())
-            || email.is_some_and(|(mine, other)| same_but_case(mine, other))
+            || by.iter().any(|name| user.attribute(name).zip(other.attribute(name)).is_some_and(differs))
     };
     match named(others.iter().filter(twin)) {
         (0, _) => about.clear("No other user differs only in case."),
@@ -54,10 +62,7 @@ pub(super) fn case_twin(facts: &Facts<'_>) -> Reason {
 
 pub(super) fn shared_address(facts: &Facts<'_>) -> Reason {
     let about = About { rule: "shared-address", title: "Another user has the same address" };
-    let (user, pool) = (facts.user, facts.pool);
-    let by =
-        |name: &&str| pool.username_attributes.iter().chain(&pool.alias_attributes).any(|attribute| attribute == name);
-    let by: Vec<&str> = ["email", "phone_number"].into_iter().filter(by).collect();
+    let (user, by) = (facts.user, signs_in_by(facts.pool));
     if by.is_empty() {
         return about.clear("Nobody signs in by e-mail address or phone number in this pool.");
     }

@@ -224,8 +224,10 @@ fn an_address_that_nobody_signs_in_by_may_be_shared() {
     other.username = Username::parse("bob").unwrap();
     case.others = vec![other.clone()];
     assert_eq!(case.verdict("shared-address"), Verdict::Hinders);
+    assert_eq!(case.verdict("case-twin"), Verdict::Hinders);
     case.pool.alias_attributes.clear();
     assert_eq!(case.verdict("shared-address"), Verdict::Clear);
+    assert_eq!(case.verdict("case-twin"), Verdict::Clear, "nobody types the address to sign in");
     case.pool.username_attributes.push("phone_number".to_owned());
     assert_eq!(case.verdict("shared-address"), Verdict::Hinders, "the number is what both sign in by");
     other.attributes.remove("phone_number");

@@ -2,8 +2,8 @@
 
 use crate::call::MauEffect;
 
-/// Whether an operation that went well has surely made its user active. One that may be answered with a challenge has not:
-/// somebody who is asked for a password and goes away came near, and no more.
+/// Whether an operation that went well has surely made its user active. One that begins a sign-in has not, because it may be
+/// answered with a challenge: somebody who is asked for a password and goes away came near, and no more.
 #[must_use]
 pub fn surely_counts(operation: &str) -> bool {
     effect_of(operation) == MauEffect::MayBill && !["InitiateAuth", "AdminInitiateAuth"].contains(&operation)

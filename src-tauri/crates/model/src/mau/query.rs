@@ -31,8 +31,9 @@ pub struct PreparedQuery {
     pub notes: Vec<String>,
 }
 
-/// What a trail has to say of somebody to have them surely counted: no call that may have ended in a challenge, which a
-/// query cannot tell from a sign-in.
+/// What a trail has to say of somebody to have them counted. The calls that begin a sign-in are not in it: a query cannot
+/// tell those that ended in a challenge, which count nobody, from those that ended in tokens. An answer to a challenge is
+/// in it, also one that was answered with a further challenge.
 const COUNTS: [&str; 12] = [
     "SignUp",
     "AdminCreateUser",
@@ -52,6 +53,10 @@ const COUNTS: [&str; 12] = [
 const ACCOUNT: &str = "| fields concat(\"account\", \"\") as scope";
 const ALL_POOLS: &str = "A trail holds all pools of the account and Region, and sign-ins do not always name theirs: the \
                          column scope says so, and the number is a hint.";
+
+/// What [`COUNTS`] leaves out.
+const LOWER: &str = "It is a lower number: sign-ins that needed no challenge, refreshes by InitiateAuth and sign-ins on the \
+                     pool's own pages are not in it.";
 
 /// Queries for a pool's active users in a month: all, by app client, and token requests of machines.
 ///
@@ -135,7 +140,7 @@ fn insights(pool: &PoolId, range: &str) -> Vec<PreparedQuery> {
             LogGroup::InsightsTrail,
             "Different active users",
             format!("{trail}\n{ACCOUNT}\n| stats count_distinct(additionalEventData.sub) as users by scope"),
-            vec![about, all_pools.clone()],
+            vec![LOWER.to_owned(), about, all_pools.clone()],
         ),
         query(
             LogGroup::InsightsTrail,
@@ -176,6 +181,7 @@ fn athena(pool: &PoolId, month: Month) -> Vec<PreparedQuery> {
             title: "Different active users".to_owned(),
             text: trail,
             notes: vec![
+                LOWER.to_owned(),
                 "cloudtrail_logs is the table that CloudTrail's guide for Athena creates.".to_owned(),
                 ALL_POOLS.to_owned(),
             ],

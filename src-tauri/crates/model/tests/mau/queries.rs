@@ -36,6 +36,13 @@ fn what_holds_every_pool_of_the_account_says_so_in_its_table() {
 #[test]
 fn who_is_counted_over_a_trail_did_what_surely_counts() {
     let queries = prepared_queries(&PoolId::parse("eu-west-1_AbCdEfGhI").unwrap(), november());
+    let trail = |text: &str| text.contains("eventName in [") || text.contains("eventname IN (");
+    for query in queries.iter().filter(|query| trail(&query.text)) {
+        let notes = query.notes.join("\n");
+        for part in ["lower number", "no challenge", "InitiateAuth"] {
+            assert!(notes.contains(part), "what it leaves out is told: {notes}");
+        }
+    }
     let lists: Vec<Vec<&str>> = queries
         .iter()
         .filter_map(|query| query.text.split_once("eventName in [").or(query.text.split_once("eventname IN (")))

@@ -1,6 +1,8 @@
-//! Whether nobody can have left a pool unseen in a month: only then its size is a ceiling of the active users.
+//! Whether nobody who stayed until a sync can have left a pool unseen in a month: only then its size is taken for a ceiling
+//! of the active users. That nobody was created and deleted between two syncs is an assumption, and the evidence says so.
 
 use jiff::{SignedDuration, Timestamp};
+use model::mau::LONGEST_UNSEEN;
 use model::month::Month;
 use serde::{Deserialize, Serialize};
 use store::{History, MonthlyKind};
@@ -9,10 +11,6 @@ use crate::error::Error;
 use crate::ledger::LedgerOf;
 use crate::open::blocking;
 use crate::pool::OpenPool;
-
-/// The longest time between two complete syncs after which the pool's size is still a ceiling: a day, and half of one for
-/// a sync that comes late. Whoever comes and leaves between two syncs is in no number.
-const LONGEST: SignedDuration = SignedDuration::from_hours(36);
 
 /// What complete syncs saw of a month, as it is kept: counts, so that it outlives the history of changes.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -44,9 +42,9 @@ impl Watched {
         if self.is_closed(month) { self.unseen } else { self.unseen.max(within(month, self.until, now)) }
     }
 
-    /// Whether that is too short for more than a few to have come and left unseen.
+    /// Whether that is short enough to assume that nobody came and left unseen.
     pub(super) fn is_close(&self, month: Month, now: Timestamp) -> bool {
-        self.unseen_at(month, now) <= LONGEST
+        self.unseen_at(month, now) <= LONGEST_UNSEEN
     }
 
     fn is_closed(&self, month: Month) -> bool {

@@ -1,12 +1,16 @@
 //! From facts to low ≤ likely ≤ high. A bound is drawn only from what cannot be otherwise; the rest is "about".
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::log::LogMonth;
 use crate::cost::grouped;
 use crate::estimate::{Bound, Estimate, Evidence, EvidenceKind};
 use crate::month::Month;
+
+/// The longest time between two looks at a pool after which its size is still taken for a ceiling: a day, and half of one for
+/// a sync that comes late. It assumes that nobody was created and deleted between the two, who would be in no number.
+pub const LONGEST_UNSEEN: SignedDuration = SignedDuration::from_hours(36);
 
 /// What is known of a pool's month. Everything is optional: absent is "was not looked at", zero is "there was none".
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +41,9 @@ pub struct Facts {
     pub known_users: Option<u64>,
     /// Users who were seen to be gone in the month or after it, by syncs and by this app's own deletions.
     pub gone_users: Option<u64>,
-    /// Whether everybody who was in the pool in the month for longer than a day is among the users above: it was looked at
-    /// before the month began, and about daily since.
+    /// Whether everybody who was in the pool in the month is taken to be among the users above: it was looked at before the
+    /// month began, and since then never less often than every [`LONGEST_UNSEEN`]. Who was created and deleted between two
+    /// looks is not among them.
     pub watched: bool,
     /// When the users above were looked at last. Who came after it is not among them.
     pub looked_at: Option<Timestamp>,
@@ -235,8 +240,12 @@ fn at_most(facts: &Facts, evidence: &mut Vec<Evidence>) {
         };
         let all = users.saturating_add(gone);
         if facts.watched {
-            let caveat = "AWS's estimate may trail, and who was created and deleted between two syncs is not in it.";
-            evidence.push(at_most(Kind::EstimatedUsers, all, says, caveat));
+            let hours = LONGEST_UNSEEN.as_hours();
+            let caveat = format!(
+                "This is a ceiling if nobody was created and deleted unseen between two syncs, which were up to {hours} hours \
+                 apart. AWS's estimate may trail."
+            );
+            evidence.push(at_most(Kind::EstimatedUsers, all, says, &caveat));
         } else {
             let caveat =
                 "Who left unseen in the month, or came and left between two syncs, is not in it, so it is no ceiling.";

@@ -9,7 +9,7 @@ mod sketch;
 mod split;
 
 pub use effect::{effect_of, surely_counts};
-pub use evidence::{BillScope, BilledNumber, Created, Facts, LedgerFacts, MetricSums, estimate};
+pub use evidence::{BillScope, BilledNumber, Created, Facts, LONGEST_UNSEEN, LedgerFacts, MetricSums, estimate};
 pub use log::{Counted, Damage, LogCounter, LogMonth, TextRead};
 pub use metrics::{MetricMonth, MetricsError, is_metrics_answer, metrics_answer};
 pub use query::{LogGroup, PreparedQuery, metrics_command, prepared_queries};

@@ -54,6 +54,8 @@ fn each_piece_of_evidence_says_what_it_can() {
     assert_eq!(bounds(&unwatched), (0, None, None), "somebody may have left unseen");
     assert_eq!(estimate(&unwatched).evidence[0].bound, Bound::Hint);
     let ceiling = Facts { watched: true, ..unwatched };
+    let assumed = estimate(&ceiling).evidence[0].caveat.clone().unwrap();
+    assert!(assumed.contains("if nobody was created and deleted unseen") && assumed.contains("36 hours"), "{assumed}");
     assert_eq!(bounds(&ceiling), (0, None, Some(1_015)), "the estimate trails, and who is gone may have been active");
     assert_eq!(bounds(&Facts { log: Some(log(500, true)), ..nothing() }), (500, Some(500), None));
     assert_eq!(bounds(&Facts { log: Some(log(500, false)), ..nothing() }).0, 495, "a sketch may count too many");

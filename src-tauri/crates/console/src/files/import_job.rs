@@ -18,6 +18,7 @@ use crate::error::{Code, Error};
 use crate::jobs::Approval;
 use crate::open::blocking;
 use crate::pool::{Live, OpenPool};
+use crate::sync::passes;
 
 /// Between two looks at a job. AWS allows five a second for one pool.
 const LOOKS: Duration = Duration::from_secs(2);
@@ -33,6 +34,9 @@ const NOT_STARTED: u32 = QUICK + 3;
 
 /// Looks in a row that may fail for a passing reason: ten minutes at least.
 const PATIENCE: u32 = 300;
+
+/// Between two looks while no credentials can be had: asking for them may run a program or call STS.
+const RENEWALS: Duration = Duration::from_secs(30);
 
 /// What a job needs besides the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,11 +169,6 @@ fn named(settings: &ImportJobSettings) -> Result<(), Error> {
     Err(Error::invalid("roleArn", message))
 }
 
-/// Whether the next look may succeed.
-fn passes(error: &cognito::Error) -> bool {
-    matches!(error.kind, ErrorKind::Unreachable | ErrorKind::Throttled { .. })
-}
-
 /// Whether the file for Cognito has a column for everything that is imported: what has none would be lost in silence.
 fn carried(mapping: &Mapping, header: &[String]) -> Result<(), Error> {
     for (column, target) in &mapping.columns {
@@ -258,11 +257,14 @@ impl Run {
         .await
     }
 
-    /// Looks until the job has ended. Passing trouble between here and AWS does not end it, because the job goes on.
+    /// Looks until the job has ended, with whatever credentials the pool has by then: a look is free and changes nothing.
+    /// Passing trouble between here and AWS does not end it, because the job goes on.
     async fn watch(&self, id: &str, in_doubt: bool) -> Result<ImportStatus, Error> {
+        let session = &self.pool.live()?.session;
         let (mut looks, mut failed) = (0_u32, 0_u32);
         loop {
-            match self.live.session.import_status(&self.pool.key.pool, id).await {
+            let mut rest = if looks < QUICK { FIRST_LOOKS } else { LOOKS };
+            match session.import_status(&self.pool.key.pool, id).await {
                 Ok(status) => {
                     failed = 0;
                     self.tell(ImportPhase::Importing, status.clone());
@@ -274,11 +276,19 @@ impl Run {
                         return Err(Error::new(Code::Unreachable, message));
                     }
                 }
-                Err(error) if passes(&error) && failed < PATIENCE => failed += 1,
+                // AWS answered when the job was made.
+                Err(error) if passes(&error, true) && failed < PATIENCE => {
+                    failed += 1;
+                    let expired =
+                        matches!(error.kind, ErrorKind::CredentialsExpired { .. } | ErrorKind::CredentialsMissing);
+                    if expired && session.credentials().await.is_err() {
+                        rest = RENEWALS;
+                    }
+                }
                 Err(error) => return Err(error.into()),
             }
             looks += 1;
-            tokio::time::sleep(if looks <= QUICK { FIRST_LOOKS } else { LOOKS }).await;
+            tokio::time::sleep(rest).await;
         }
     }
 

@@ -13,7 +13,7 @@ use super::handle::JobPhase;
 use super::run::Run;
 use crate::error::{Code, Error};
 use crate::pool::Live;
-use crate::sync::{is_same, role};
+use crate::sync::{is_same, passes, role};
 
 /// How soon credentials are looked for after they have expired.
 const CREDENTIALS: Duration = Duration::from_secs(3);
@@ -49,17 +49,9 @@ impl Hold {
         self.answered.store(true, Ordering::Release);
     }
 
-    /// Whether a failure passes by itself or by what a person does elsewhere, so that the job waits and does not fail.
+    /// Whether a failure passes, so that the job waits and does not fail.
     pub(super) fn passes(&self, error: &CallError) -> bool {
-        match error.kind {
-            ErrorKind::CredentialsExpired { .. }
-            | ErrorKind::CredentialsMissing
-            | ErrorKind::Throttled { .. }
-            | ErrorKind::Unreachable => true,
-            // Where AWS answered before, a captive portal or a proxy has come in between.
-            ErrorKind::WrongRegionOrEndpoint => self.answered.load(Ordering::Acquire),
-            _ => false,
-        }
+        passes(error, self.answered.load(Ordering::Acquire))
     }
 }
 

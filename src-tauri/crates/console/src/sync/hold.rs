@@ -149,17 +149,22 @@ impl Run {
 }
 
 impl Hold {
-    /// Whether a failure passes by itself or by what a person does elsewhere.
     fn passes(&self, error: &CallError) -> bool {
-        match error.kind {
-            ErrorKind::CredentialsExpired { .. }
-            | ErrorKind::CredentialsMissing
-            | ErrorKind::Throttled { .. }
-            | ErrorKind::Unreachable => true,
-            // Where AWS answered before, a captive portal or a proxy has come in between.
-            ErrorKind::WrongRegionOrEndpoint => self.answered.load(Ordering::Acquire),
-            _ => false,
-        }
+        passes(error, self.answered.load(Ordering::Acquire))
+    }
+}
+
+/// Whether a failure passes by itself or by what a person does elsewhere. `answered` says whether a call ever went well there,
+/// so that the endpoint is right.
+pub(crate) fn passes(error: &CallError, answered: bool) -> bool {
+    match error.kind {
+        ErrorKind::CredentialsExpired { .. }
+        | ErrorKind::CredentialsMissing
+        | ErrorKind::Throttled { .. }
+        | ErrorKind::Unreachable => true,
+        // Where AWS answered before, a captive portal or a proxy has come in between.
+        ErrorKind::WrongRegionOrEndpoint => answered,
+        _ => false,
     }
 }
 

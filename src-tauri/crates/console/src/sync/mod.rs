@@ -15,7 +15,7 @@ mod progress;
 mod verify;
 
 pub(crate) use find::find;
-pub(crate) use hold::{is_same, role};
+pub(crate) use hold::{is_same, passes, role};
 
 use std::sync::{Arc, PoisonError};
 

@@ -92,7 +92,7 @@ fn exaggerated(answer: Vec<u8>) -> Vec<u8> {
 }
 
 /// A request or an answer with its body; `None` when the other side has gone.
-fn message(stream: &mut TcpStream) -> Option<Vec<u8>> {
+pub(crate) fn message(stream: &mut TcpStream) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut byte = [0];
     while !bytes.ends_with(b"\r\n\r\n") {

@@ -1,13 +1,20 @@
 //! Cognito's own import when something comes between: a killed program, lost answers, AWS out of reach.
 
+use std::io::Write as _;
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use console::Code;
 use console::files::{ImportPhase, Way};
 use console::jobs::AuditFilter;
+use console::{AwsFiles, Code, Config};
+use model::connection::ConnectionId;
+use model::{ProfileName, Region};
 use sandbox::{Fault, When};
 
-use crate::house::{House, options};
+use crate::circle::message;
+use crate::house::{House, no_aws, options};
 use crate::importing::{JOB, approval, check, import, settings, written};
 
 const PEOPLE: &str = "username,email,email_verified\nnew.one,one@kept.example,yes\n";
@@ -67,6 +74,81 @@ async fn a_start_of_which_aws_knows_nothing_is_told_with_the_job() {
     let job = import.progress.borrow().status.clone().unwrap();
     assert_eq!(pool.import_status(&job.id).await.unwrap().status, "Created");
     assert_eq!(house.sandbox.calls().of("StartUserImportJob"), 1, "it is not sent twice");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_is_followed_beyond_its_credentials_and_through_a_captive_portal() {
+    let house = House::new(options(20)).await;
+    let server = house.sandbox.serve(0).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let profiles = folder.path().join("credentials");
+    let give = |key: &str| {
+        let text = format!("[staff]\naws_access_key_id = {key}\naws_secret_access_key = s\n");
+        std::fs::write(&profiles, text).unwrap();
+    };
+    give("AKIAEARLY");
+    let aws = AwsFiles { credentials: Some(profiles.clone()), ..no_aws(folder.path()) };
+    let console = console::open(Config { aws, ..house.config() }).await.unwrap();
+    let (refused, astray) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+    let connection = ConnectionId {
+        profile: Some(ProfileName::parse("staff").unwrap()),
+        region: Some(Region::parse("eu-west-1").unwrap()),
+        endpoint: Some(troubled(&server.endpoint(), &refused, &astray)),
+        sandbox: false,
+    };
+    let pool = console.open_pool(&connection, &house.pool_id()).await.unwrap();
+    pool.sync().finished().await.unwrap();
+    let checked = check(&pool, &written(folder.path(), "people.csv", PEOPLE), JOB).await.unwrap();
+    let signed_in_again = async {
+        while refused.load(Ordering::Relaxed) < 2 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        give("AKIALATER");
+    };
+    let both = async { tokio::join!(import(&house, &pool, &checked), signed_in_again).0 };
+    let result = tokio::time::timeout(Duration::from_secs(60), both).await.unwrap().unwrap();
+    assert_eq!((result.status.status.as_str(), result.status.imported), ("Succeeded", 1));
+    assert!(astray.load(Ordering::Relaxed) > 1, "the portal was met and left behind");
+}
+
+/// Stands before a server. Looks at an import with the first credentials are refused, because those have expired; the first
+/// look with others meets a captive portal.
+fn troubled(endpoint: &str, refused: &Arc<AtomicU32>, astray: &Arc<AtomicU32>) -> String {
+    let behind = endpoint.trim_start_matches("http://").to_owned();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let (refused, astray) = (refused.clone(), astray.clone());
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            let (connection, behind) = (connection.unwrap(), behind.clone());
+            let (refused, astray) = (refused.clone(), astray.clone());
+            std::thread::spawn(move || pass_on(connection, &behind, &refused, &astray));
+        }
+    });
+    format!("http://{address}")
+}
+
+fn pass_on(mut client: TcpStream, behind: &str, refused: &AtomicU32, astray: &AtomicU32) {
+    let mut server = TcpStream::connect(behind).unwrap();
+    let answered = |status: &str, kind: &str, body: &str| {
+        let length = body.len();
+        format!("HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n\r\n{body}").into_bytes()
+    };
+    while let Some(request) = message(&mut client) {
+        let text = String::from_utf8_lossy(&request);
+        let looks = text.contains("DescribeUserImportJob");
+        let answer = if looks && text.contains("Credential=AKIAEARLY/") {
+            refused.fetch_add(1, Ordering::Relaxed);
+            let body = r#"{"__type":"ExpiredTokenException","message":"The security token is expired."}"#;
+            answered("400 Bad Request", "application/x-amz-json-1.1", body)
+        } else if looks && astray.fetch_add(1, Ordering::Relaxed) == 0 {
+            answered("200 OK", "text/html", "<html>Accept the terms of this network.</html>")
+        } else {
+            server.write_all(&request).unwrap();
+            message(&mut server).unwrap()
+        };
+        client.write_all(&answer).unwrap();
+    }
 }
 
 #[tokio::test]

@@ -4,8 +4,9 @@
 mod people;
 
 use model::call::MauEffect;
-use people::{Disk, at, pool_key};
-use store::{Journal, JournalError, LedgerCall, LedgerEnd};
+use model::plan::{Item, ItemState, Step, Target};
+use people::{Disk, at, person, pool_key};
+use store::{AuditEntry, AuditKind, ItemEnd, Journal, JournalError, LedgerCall, LedgerEnd, NewJob};
 
 fn call(second: i64, person: &str, operation: &str, effect: MauEffect) -> LedgerCall {
     LedgerCall {
@@ -139,4 +140,47 @@ fn what_cannot_be_read_is_left_alone() {
     std::fs::write(&path, &bytes).unwrap();
     assert!(matches!(Journal::open(&disk.dir, &disk.keys()), Err(JournalError::Unreadable(_))));
     assert_eq!(std::fs::read(&path).unwrap(), bytes);
+}
+
+#[test]
+fn an_entry_is_in_doubt_from_the_lost_answer_until_it_is_done_also_while_it_waits_to_be_sent_again() {
+    let disk = Disk::new();
+    let journal = Journal::open(&disk.dir, &disk.keys()).unwrap();
+    let record = AuditEntry {
+        at: at(0),
+        kind: AuditKind::Outcome,
+        job: "job".to_owned(),
+        item: None,
+        who: "arn".to_owned(),
+        pool: pool_key().to_string(),
+        operation: "AdminDisableUser".to_owned(),
+        outcome: None,
+        code: None,
+        request_id: None,
+        reason: None,
+        plan: None,
+        person: None,
+    };
+    let new = NewJob {
+        id: "job".to_owned(),
+        head: "{}".to_owned(),
+        digest: String::new(),
+        pool: pool_key().to_string(),
+        account: "123456789012".to_owned(),
+        arn: "arn".to_owned(),
+        reason: None,
+        undo_of: None,
+        at: at(0),
+    };
+    let target = Target::User { username: person(1).username, sub: None };
+    let item = Item { target, steps: vec![Step::Disable], changes: Vec::new(), skip: None, record: None };
+    journal.begin_job(&new, &[item.clone(), item], &record).unwrap();
+    let in_doubt = || journal.items_in_doubt("job").unwrap();
+    assert_eq!(in_doubt(), 0, "what waits for its first call is plainly not applied");
+    for (step, state, doubtful) in
+        [(0, ItemState::Unknown, 1), (0, ItemState::Queued, 1), (1, ItemState::Done, 0), (0, ItemState::Failed, 0)]
+    {
+        journal.item_ended("job", 0, step, &ItemEnd::of(state), None, &record).unwrap();
+        assert_eq!(in_doubt(), doubtful, "{state:?}");
+    }
 }

@@ -18,13 +18,14 @@ impl OpenPool {
     /// A plan that takes back what a job did, as far as that can be: the last entry first, and of an entry that ended half
     /// way that half. Of a deleted user a new one is made from the record; of whoever is deleted by it a record is kept
     /// (`ListUsers`, `ListGroups`, `ListUsersInGroup`; free). A job that is paused is taken back as far as it came, and does
-    /// not go on then.
+    /// not go on then. Of one that has ended, calls are left out of which nobody knows whether they were applied.
     ///
     /// # Errors
-    /// [`Code::NotFound`] for an unknown job; [`Code::Precondition`] when it is under way, nothing of it was applied or can be
-    /// taken back, or another job takes it back already.
+    /// [`Code::NotFound`] for an unknown job; [`Code::Precondition`] when it is under way, it has not ended and nobody knows
+    /// what became of its last calls, nothing of it was applied or can be taken back, or another job takes it back already.
     pub async fn plan_undo(&self, job: &str) -> Result<Arc<Plan>, Error> {
         self.may_be_undone(job).await?;
+        let doubtful = self.in_doubt(job).await?;
         let addresses = self.described().await?.username_attributes;
         let mut items: Vec<Item> = Vec::new();
         let (mut from, mut impossible, mut recreated) = (0, 0_u64, false);
@@ -43,7 +44,13 @@ impl OpenPool {
             }
         }
         if items.is_empty() {
-            let message = "Nothing of this job was applied that could be taken back.";
+            let message = match doubtful {
+                0 => "Nothing of this job was applied that could be taken back.".to_owned(),
+                _ => format!(
+                    "Nothing of this job is known to be applied that could be taken back. {}",
+                    left_out(doubtful)
+                ),
+            };
             return Err(Error::new(Code::Precondition, message));
         }
         // In a box, since a command's future would be nested deeper than the compiler follows.
@@ -56,6 +63,9 @@ impl OpenPool {
         if impossible > 0 {
             notes.push(format!("{impossible} of the job's changes cannot be taken back and are left out."));
         }
+        if doubtful > 0 {
+            notes.push(left_out(doubtful));
+        }
         if recreated {
             notes.push(
                 "Deleted users are made anew from the record: with a new sub, a password that they have to choose, and no \
@@ -67,7 +77,7 @@ impl OpenPool {
         Ok(self.put_on_desk(Action::Undo { job: job.to_owned() }, items, notes))
     }
 
-    /// Refuses while a job is under way, and when another takes it back.
+    /// Refuses while a job is under way or may still find out what became of its last calls, and when another takes it back.
     pub(super) async fn may_be_undone(&self, job: &str) -> Result<(), Error> {
         let row = self.job(job).await?;
         let refused = |message: String| Err(Error::new(Code::Precondition, message));
@@ -76,7 +86,8 @@ impl OpenPool {
                 "This job is under way. Pause it, or wait until it has ended, and then take it back.".to_owned(),
             );
         }
-        if row.counts.sent > 0 {
+        // Once it is taken back it does not go on, and then nobody would find out.
+        if row.counts.sent > 0 || row.state != JobState::Ended && self.in_doubt(job).await? > 0 {
             let message = "It is not known what became of the last calls of this job. Let it go on first: it asks AWS.";
             return refused(message.to_owned());
         }
@@ -89,6 +100,12 @@ impl OpenPool {
                 refused(format!("The job {} takes this one back already and has not ended: let it go on.", by.id))
             }
         }
+    }
+
+    /// Of how many entries of a job nobody knows whether their present call was applied.
+    async fn in_doubt(&self, job: &str) -> Result<u64, Error> {
+        let (journal, id) = (self.journal()?, job.to_owned());
+        blocking(move || journal.items_in_doubt(&id)).await
     }
 
     /// Refuses for a job that was taken back: what it did afterwards could not be.
@@ -157,6 +174,14 @@ impl OpenPool {
             AuditFilter { person: Some(name.to_owned()), pool: Some(self.key.to_string()), ..AuditFilter::default() };
         blocking(move || journal.audit(&filter, limit)).await
     }
+}
+
+/// What a person should know of calls that an undo leaves out.
+fn left_out(doubtful: u64) -> String {
+    format!(
+        "{doubtful} of the job's changes are left out, because nobody knows whether they were applied. To find out, try them \
+         again first: a job that was taken back is not tried again."
+    )
 }
 
 /// The entries but for those that leave a group which is deleted anyway.

@@ -127,6 +127,27 @@ async fn a_call_that_is_lost_again_and_again_is_given_up_and_what_it_did_is_ours
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_undo_says_how_many_calls_it_leaves_out_of_which_nobody_knows_whether_they_were_applied() {
+    let house = House::new(today(80)).await;
+    let pool = house.synced().await;
+    let people = confirmed(&house);
+    let weather = house.sandbox.weather();
+    weather.set_silence(Duration::from_secs(1));
+    weather.plan_fault(Some("AdminDisableUser"), When::Share(1.0), Fault::TimeoutBefore);
+    let (plan, counts) = carry_out(&pool, Action::DisableUsers, names(&[&people[0], &people[1]])).await.unwrap();
+    assert_eq!(counts, ItemCounts { unknown: 2, ..ItemCounts::default() });
+    let nothing = pool.plan_undo(&plan.id).await.unwrap_err();
+    assert!(nothing.code == Code::Precondition && nothing.message.contains("2 of the job's"), "{}", nothing.message);
+    // One came through after all.
+    house.sandbox.directory().set_enabled(&house.sandbox.pool_id(), &people[0].username, false).unwrap();
+    let counts = pool.retry(&plan.id, true, None).await.unwrap().finished().await.unwrap();
+    assert_eq!(counts, ItemCounts { done: 1, unknown: 1, ..ItemCounts::default() });
+    let undo = pool.plan_undo(&plan.id).await.unwrap();
+    assert_eq!(undo.active().count(), 1);
+    assert!(undo.notes.iter().any(|note| note.starts_with("1 of the job's changes")), "{:?}", undo.notes);
+}
+
+#[tokio::test(start_paused = true)]
 async fn somebody_elses_new_user_of_the_same_name_does_not_count_as_ours() {
     let house = House::new(today(50)).await;
     let pool = house.synced().await;
@@ -168,6 +189,13 @@ async fn a_job_that_is_paused_while_it_asks_is_paused_and_not_ended() {
     job.pause();
     assert_eq!(job.finished().await.unwrap().unknown, 1);
     assert_eq!(pool.job(&plan.id).await.unwrap().state, JobState::Paused);
+    // Taken back now, it would not go on and never find out.
+    let refused = pool.plan_undo(&plan.id).await.unwrap_err();
+    assert!(
+        refused.code == Code::Precondition && refused.message.contains("Let it go on first"),
+        "{}",
+        refused.message
+    );
     let counts = pool.go_on(&plan.id, None).await.unwrap().finished().await.unwrap();
     assert_eq!(counts, ItemCounts { done: 1, ..ItemCounts::default() });
 }

@@ -231,6 +231,18 @@ impl Journal {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Of how many entries of a job nobody knows whether their present call was applied: it was sent, and no answer came.
+    ///
+    /// # Errors
+    /// [`JournalError::Failed`].
+    pub fn items_in_doubt(&self, id: &str) -> Result<u64, JournalError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(
+            "SELECT count(*) FROM items WHERE job = ?1 AND (state = 'unknown' OR state = 'queued' AND resent > 0)",
+        )?;
+        Ok(unsigned(statement.query_row([id], |row| row.get(0))?))
+    }
+
     /// Writes down that a call about an entry is about to be sent.
     ///
     /// # Errors

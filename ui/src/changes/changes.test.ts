@@ -1,9 +1,12 @@
 import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { stage } from "../../dev/fake";
 import App from "../App.svelte";
+import type { JobView } from "../ipc/client";
 import { preferredRole } from "../pages/groups/role";
+import JobDetail from "../pages/jobs/JobDetail.svelte";
+import { jobs } from "../stores/jobs.svelte";
 import { overlays } from "../stores/overlays.svelte";
 import { session } from "../stores/session.svelte";
 import { makePassword } from "./doings";
@@ -46,6 +49,40 @@ describe("changing users", () => {
     expect(button).toHaveProperty("disabled", true);
     await person.type(within(sheet).getByRole("textbox", { name: "Name of the pool" }), session.name);
     await waitFor(() => expect(button).toHaveProperty("disabled", false));
+  });
+});
+
+describe("taking a job back", () => {
+  const layers = document.createElement("div");
+  layers.id = "layers";
+  beforeEach(() => document.body.append(layers));
+  afterEach(() => {
+    layers.remove();
+    jobs.list = [];
+  });
+  const counts = { queued: 0, sent: 0, done: 0, failed: 0, unknown: 0, skipped: 0 };
+  const job = (state: string, more: Partial<typeof counts>): JobView => ({
+    id: "half way",
+    action: "undo",
+    state,
+    counts: { ...counts, ...more },
+    by: "",
+    reason: null,
+    undoOf: null,
+    createdAt: "2026-11-22T12:00:00Z",
+  });
+
+  it.each([
+    ["ended", { failed: 1 }, true],
+    ["ended", { unknown: 1 }, true],
+    ["paused", { queued: 1 }, true],
+    ["running", { done: 1, queued: 1 }, false],
+    ["ended", { skipped: 1 }, false],
+  ])("is offered where an entry may be done half way: %s, %o", (state, more, offered) => {
+    const one = job(state, more);
+    jobs.list = [one];
+    render(JobDetail, { job: one, onclose: () => undefined });
+    expect(screen.queryByRole("button", { name: "Undo" }) !== null).toBe(offered);
   });
 });
 

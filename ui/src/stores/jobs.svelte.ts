@@ -62,10 +62,10 @@ class Jobs {
     return { perSecond, seconds: perSecond > 0 ? Math.ceil(left / perSecond) : null };
   }
 
-  /** Whether there may be something to take back. */
-  reverses(id: string): boolean {
+  /** Whether there may be something to take back: also an entry that is not done may be so half way. */
+  reverses(id: string, { done, failed, unknown, queued }: JobView["counts"]): boolean {
     const job = this.list.find((candidate) => candidate.id === id);
-    return job !== undefined && !FOR_GOOD.includes(job.action);
+    return job !== undefined && !FOR_GOOD.includes(job.action) && done + failed + unknown + queued > 0;
   }
 
   name(id: string): string {
@@ -147,9 +147,10 @@ class Jobs {
     const open = { label: c.jobs.open, act: () => route.go("jobs", { job: progress.id }) };
     if (progress.phase === "paused") return;
     if (progress.phase === "stopped") return toasts.offer(c.jobs.stoppedAs(what, progress.why ?? ""), [open], "bad");
-    if (failed + unknown > 0) return toasts.offer(c.jobs.endedBadly(what, done, failed, unknown), [open], "bad");
     const undo = { label: c.jobs.undo, act: () => this.undo(progress.id, c.jobs.undoTitle(what)) };
-    toasts.offer(c.jobs.ended(what, done), this.reverses(progress.id) && done > 0 ? [undo, open] : [open], "ok");
+    const offers = this.reverses(progress.id, progress.counts) ? [undo, open] : [open];
+    if (failed + unknown > 0) return toasts.offer(c.jobs.endedBadly(what, done, failed, unknown), offers, "bad");
+    toasts.offer(c.jobs.ended(what, done), offers, "ok");
   }
 }
 

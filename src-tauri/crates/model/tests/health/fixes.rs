@@ -71,6 +71,16 @@ fn a_token_that_holds_for_less_than_an_hour_is_not_made_to_hold_longer() {
 #[test]
 fn what_is_verified_first_already_stays_so() {
     let changes = json!({ "DescribeUserPool": { FIRST: ["phone_number"], "/UserPool/UsernameAttributes": ["email"],
-        "/UserPool/AliasAttributes": null, "/UserPool/AutoVerifiedAttributes": ["email"] } });
+        "/UserPool/AliasAttributes": null, "/UserPool/AutoVerifiedAttributes": ["email", "phone_number"] } });
     assert_eq!(patch("UP-16", "", &changes), Some(json!({ FIRST: ["phone_number", "email"] })));
+}
+
+#[test]
+fn only_what_is_verified_by_a_code_at_all_is_verified_first() {
+    let pool = |verified: Value| {
+        json!({ "DescribeUserPool": { "/UserPool/UserAttributeUpdateSettings": null,
+            "/UserPool/UsernameAttributes": ["email", "phone_number"], "/UserPool/AutoVerifiedAttributes": verified } })
+    };
+    assert_eq!(patch("UP-16", "", &pool(json!(["email"]))), Some(json!({ FIRST: ["email"] })));
+    assert_eq!(patch("UP-16", "", &pool(Value::Null)), None);
 }

@@ -44,7 +44,9 @@ pub fn price(kind: Kind, before: &Value, wanted: &Value) -> Option<Price> {
     if before.pointer(plan) != wanted.pointer(plan) {
         Some(PLAN)
     } else {
-        (protects(wanted) && !protects(before)).then_some(PROTECTION)
+        // Whoever is on Plus pays for it already.
+        let pays = before.pointer(plan).is_some_and(|plan| plan == "PLUS");
+        (protects(wanted) && !protects(before) && !pays).then_some(PROTECTION)
     }
 }
 
@@ -65,7 +67,8 @@ mod tests {
         assert_eq!(of(&lite, &pool("PLUS", None)), Some(PLAN));
         assert_eq!(of(&lite, &watched), Some(PROTECTION));
         assert_eq!(of(&pool("LITE", Some("OFF")), &acting), Some(PROTECTION));
-        for (before, wanted) in [(&watched, &acting), (&acting, &lite), (&lite, &lite)] {
+        let (plus, guarded) = (pool("PLUS", Some("OFF")), pool("PLUS", Some("ENFORCED")));
+        for (before, wanted) in [(&watched, &acting), (&acting, &lite), (&lite, &lite), (&plus, &guarded)] {
             assert_eq!(of(before, wanted), None, "{before} {wanted}");
         }
         assert_eq!(price(Kind::Mfa, &lite, &watched), None);

@@ -181,7 +181,7 @@ impl EditView {
             subject: Some(subject.clone()).filter(|subject| !subject.is_empty()),
             changes: changes(*kind, &edit.differences),
             kept: count(edit.kept as u64),
-            forward: edit.forward.map(str::to_owned),
+            forward: edit.forward.clone(),
             price: edit.price.map(str::to_owned),
             effect: effect.map(str::to_owned),
             command: command(edit),

@@ -48,8 +48,8 @@ pub struct Edit {
     pub differences: Vec<Difference>,
     /// How many settings are sent back as they are.
     pub kept: usize,
-    /// What can never be taken back, in a sentence; `None` when everything can.
-    pub forward: Option<&'static str>,
+    /// What can never be taken back, in sentences; `None` when everything can.
+    pub forward: Option<String>,
     /// What it does to the bill, in sentences; `None` when nothing.
     pub price: Option<&'static str>,
     /// The rule that it mends.
@@ -190,6 +190,7 @@ impl OpenPool {
             }
         });
         let price = price(whole.kind, &described.body, &wanted);
+        let forward: Vec<&str> = forward.into_iter().chain(price.and_then(|price| price.forward)).collect();
         let edit = Arc::new(Edit {
             id: uuid::Uuid::new_v4().simple().to_string(),
             pool: self.key.clone(),
@@ -199,7 +200,7 @@ impl OpenPool {
             wanted,
             whole,
             patch,
-            forward: forward.or(price.and_then(|price| price.forward)),
+            forward: (!forward.is_empty()).then(|| forward.join(" ")),
             price: price.map(|price| price.what),
             rule,
             undo_of: undo.map(|(id, _)| id),

@@ -175,13 +175,19 @@ async fn another_plan_says_its_price_and_wants_the_name_of_the_pool() {
         Ok(edit) => edit,
         Err(_) => open.plan_edit(pool(), plan("ESSENTIALS"), None).await.unwrap(),
     };
-    assert!(edit.price.unwrap().contains("Plus") && edit.forward.unwrap().contains("dearest plan"));
+    assert!(edit.price.unwrap().contains("Plus") && edit.forward.as_ref().unwrap().contains("dearest plan"));
     let unnamed = open.approve_edit(&edit, Approval::default()).await.unwrap_err();
     assert_eq!(unnamed.field.as_deref(), Some("poolName"));
     let named = Approval { pool_name: Some(open.key().pool.as_str().to_owned()), ..Approval::default() };
     open.approve_edit(&edit, named).await.unwrap();
+    let sms = json!({ "SnsCallerArn": "arn:aws:iam::123456789012:role/sms", "ExternalId": "outside" });
+    let both = Put { pointer: "/UserPool/SmsConfiguration".to_owned(), value: Some(sms) };
+    let patch = edit.patch.iter().cloned().chain([both]).collect();
+    let edit = open.plan_edit(pool(), patch, None).await.unwrap();
+    let forward = edit.forward.as_ref().unwrap();
+    assert!(forward.contains("dearest plan") && forward.contains("not taken away"), "{forward}");
     let free = open.plan_edit(pool(), length(21), None).await.unwrap();
-    assert_eq!((free.price, free.forward), (None, None));
+    assert_eq!((free.price, free.forward.as_deref()), (None, None));
 }
 
 #[tokio::test]

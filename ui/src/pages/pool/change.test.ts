@@ -1,7 +1,15 @@
 import { render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { backend, type EditView, type MadeEditView, type OpenPoolView } from "../../ipc/client";
+import {
+  backend,
+  Failure,
+  failure,
+  type EditView,
+  type MadeEditView,
+  type OpenPoolView,
+  type WireError,
+} from "../../ipc/client";
 import { session } from "../../stores/session.svelte";
 import ChangeDialog from "./ChangeDialog.svelte";
 
@@ -56,6 +64,28 @@ describe("changing a setting", () => {
     await person.click(await screen.findByRole("button", { name: "Write it" }));
     await screen.findByText("Done");
     expect(backend.makeEdit).toHaveBeenCalledWith({ id: "second", reason: null, poolName: null });
+  });
+
+  it("keeps its preview when the name of the pool was another or Production is locked", async () => {
+    session.open = { pool: { name: "shop" }, readOnly: true } as OpenPoolView;
+    const plan = vi.fn(async () => edit("first"));
+    const refusal = (code: WireError["code"], message: string, field: string | null) =>
+      new Failure({ ...failure(new Error(message)).detail, code, field });
+    const write = () => screen.getByRole("button", { name: "Write it" });
+    backend.makeEdit = vi
+      .fn()
+      .mockRejectedValueOnce(refusal("validation", "Type the name.", "poolName"))
+      .mockRejectedValueOnce(refusal("precondition", "Unlock it first.", null))
+      .mockRejectedValueOnce(refusal("not_found", "It is forgotten.", null));
+    show(plan);
+    await person.click(await screen.findByRole("button", { name: "Write it" }));
+    await screen.findByText("Type the name.");
+    await person.click(write());
+    await screen.findByText("Unlock it first.");
+    await person.click(write());
+    await screen.findByText("It is forgotten.");
+    expect(screen.queryByRole("button", { name: "Write it" })).toBeNull();
+    expect(plan).toHaveBeenCalledTimes(1);
   });
 
   it("can be looked for when no answer came", async () => {

@@ -12,12 +12,19 @@ export function split(text: string, chosen: ReadonlySet<string>): { names: strin
 
 const fold = (value: string) => value.toLowerCase();
 
+/** An entry of a list as the backend looks it up: without quotes and without white space around or within them. */
+const bare = (entry: string) =>
+  entry
+    .trim()
+    .replace(/^["<>]+|["<>]+$/g, "")
+    .trim();
+
 /**
  * The rows that are meant by the entries of a text. An entry that is a username exactly means that user alone, and nobody
  * whose username in another case, e-mail address, sub or phone number it is, too.
  */
 export function meant(text: string, found: UserRow[]): UserRow[] {
-  const entries = text.split(/[\n\r,;\t]/).map((entry) => entry.trim().replace(/^["<>]+|["<>]+$/g, ""));
+  const entries = text.split(/[\n\r,;\t]/).map(bare);
   const usernames = new Set(found.map((row) => row.username));
   const exact = new Set(entries.filter((entry) => usernames.has(entry)));
   const taken = new Set([...exact].map(fold));

@@ -79,6 +79,7 @@ describe("adding members", () => {
     const bert = row("b-1", "bert@postbox.example");
     const found = [anna, shouting, borrowing, bert];
     expect(meant("anna; Bert@postbox.example", found)).toEqual([anna, bert]);
+    expect(meant('" anna "; < Bert@postbox.example >', found)).toEqual([anna, bert]);
     expect(meant("Anna", [anna, shouting, borrowing])).toEqual([anna, shouting, borrowing]);
     expect(meant("anna, other@postbox.example", [anna, shouting, borrowing])).toEqual([anna, shouting]);
   });

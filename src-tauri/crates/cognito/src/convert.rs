@@ -127,6 +127,13 @@ pub(crate) fn pool(id: &PoolId, pool: UserPoolType) -> Pool {
                 config.pre_token_generation_config.map(|trigger| trigger.lambda_version.as_str().to_owned());
             versioned.or_else(|| config.pre_token_generation.map(|_| "V1_0".to_owned()))
         }),
+        verifies_before_update: pool
+            .user_attribute_update_settings
+            .and_then(|settings| settings.attributes_require_verification_before_update)
+            .unwrap_or_default()
+            .iter()
+            .map(|attribute| attribute.as_str().to_owned())
+            .collect(),
         deletion_protection: pool.deletion_protection.map(|protection| protection.as_str() == "ACTIVE"),
         created_at: pool.creation_date.as_ref().and_then(timestamp),
         modified_at: pool.last_modified_date.as_ref().and_then(timestamp),

@@ -49,6 +49,9 @@ pub struct Pool {
     /// The version of its pre token generation trigger (`V1_0`, `V2_0`, `V3_0`); `None` when it has none.
     #[serde(default)]
     pub pre_token_trigger: Option<String>,
+    /// Addresses (`email`, `phone_number`) that keep their old value until a code proves the new one.
+    #[serde(default)]
+    pub verifies_before_update: Vec<String>,
     /// When it was created, where AWS says so.
     pub created_at: Option<Timestamp>,
     /// When its settings last changed, where AWS says so.

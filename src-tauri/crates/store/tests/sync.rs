@@ -280,6 +280,7 @@ fn the_pool_comes_back_as_it_was_put() {
         deletion_protection: None,
         updated_issuer: false,
         pre_token_trigger: None,
+        verifies_before_update: Vec::new(),
         created_at: Some(at(0)),
         modified_at: None,
     };

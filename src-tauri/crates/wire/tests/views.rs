@@ -59,6 +59,7 @@ fn pool() -> Pool {
         deletion_protection: None,
         updated_issuer: false,
         pre_token_trigger: None,
+        verifies_before_update: Vec::new(),
         created_at: Some(instant("2020-05-05T05:05:05Z")),
         modified_at: None,
     }

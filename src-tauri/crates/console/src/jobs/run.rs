@@ -48,6 +48,8 @@ pub(super) struct Run {
     pub(super) paused: Arc<watch::Sender<bool>>,
     /// Entries of which AWS could not tell what became of them: they are not asked for again.
     pub(super) untold: Mutex<HashSet<u64>>,
+    /// Addresses that the pool verifies before they count.
+    verifies_first: Vec<String>,
     password: Option<SecretString>,
     progress: watch::Sender<JobProgress>,
     pub(super) broken: AtomicBool,
@@ -63,6 +65,7 @@ impl Run {
         live: Live,
     ) -> Result<Self, Error> {
         let lease = lease_of(&pool, &job.id).await?;
+        let described = pool.pool().await.ok().flatten();
         let counts = ItemCounts::default();
         let (progress, _) = watch::channel(JobProgress { phase: JobPhase::Running, counts, error: None });
         let run = Self {
@@ -73,6 +76,7 @@ impl Run {
             hold: Hold::default(),
             paused: Arc::new(watch::channel(false).0),
             untold: Mutex::default(),
+            verifies_first: described.map(|pool| pool.verifies_before_update).unwrap_or_default(),
             password,
             progress,
             broken: AtomicBool::new(false),
@@ -334,7 +338,7 @@ impl Run {
         if now.is_none() {
             *now = cached;
         }
-        let after = now.as_ref().and_then(|user| patched(user, step));
+        let after = now.as_ref().and_then(|user| patched(user, step, &self.verifies_first));
         if let Some(after) = &after {
             *now = Some(after.clone());
         }

@@ -7,8 +7,10 @@ use std::time::Duration;
 use console::jobs::{Approval, AuditFilter, AuditKind, Chosen, Undo};
 use console::{Code, OpenPool};
 use model::Username;
+use model::edit::{Kind, Put, Whole};
 use model::plan::{Action, GroupSettings, ItemCounts, ItemState, NewUser, Plan, Record};
 use sandbox::{Fault, SnapshotUser, When};
+use serde_json::json;
 
 use crate::house::{House, options, today};
 use crate::jobs::{apply, attributes, carry_out, group, names};
@@ -249,6 +251,37 @@ async fn an_address_that_is_changed_loses_its_verified_mark_and_an_undo_brings_b
     let (plan, _) = carry_out(&pool, Action::SetAttributes { attributes: kept }, names(&[person])).await.unwrap();
     assert_eq!(plan.items[0].undo(), Undo::Exact);
     assert_eq!(on_server(&house, &person.username).unwrap().attributes["email_verified"], "true");
+}
+
+#[tokio::test]
+async fn where_the_pool_verifies_first_an_address_and_its_mark_stay_until_the_code_comes() {
+    let house = House::new(options(60)).await;
+    let pool = house.open().await;
+    let first = Put {
+        pointer: "/UserPool/UserAttributeUpdateSettings/AttributesRequireVerificationBeforeUpdate".to_owned(),
+        value: Some(json!(["email"])),
+    };
+    let whole = Whole { kind: Kind::Pool, subject: String::new() };
+    let edit = pool.plan_edit(whole, vec![first], None).await.unwrap();
+    let token = pool.approve_edit(&edit, Approval::default()).await.unwrap();
+    pool.apply_edit(&token).await.unwrap();
+    pool.sync().finished().await.unwrap();
+    let people = house.people();
+    let verified = |person: &&SnapshotUser| person.attributes.get("email_verified").is_some_and(|flag| flag == "true");
+    let person = people.iter().find(verified).unwrap();
+    let fields = |plan: &Plan| plan.items[0].changes.iter().map(|change| change.field.clone()).collect::<Vec<_>>();
+    for mark in [None, Some("false")] {
+        let mut new = attributes(&[("email", "new@example.com"), ("nickname", mark.unwrap_or("none"))]);
+        new.extend(mark.map(|mark| ("email_verified".to_owned(), mark.to_owned())));
+        let (plan, _) = carry_out(&pool, Action::SetAttributes { attributes: new }, names(&[person])).await.unwrap();
+        assert_eq!(fields(&plan), ["email", "nickname"]);
+        assert_eq!(on_server(&house, &person.username).unwrap().attributes["email"], person.attributes["email"]);
+        assert_cached_as_on_server(&house, &pool, &person.username).await;
+    }
+    let at_once = attributes(&[("email", "new@example.com"), ("email_verified", "true")]);
+    carry_out(&pool, Action::SetAttributes { attributes: at_once }, names(&[person])).await.unwrap();
+    assert_eq!(on_server(&house, &person.username).unwrap().attributes["email"], "new@example.com");
+    assert_cached_as_on_server(&house, &pool, &person.username).await;
 }
 
 #[tokio::test]

@@ -81,6 +81,17 @@ pub(super) fn flag_after(address: &str) -> Option<&'static str> {
     kept(address).map(|_| "false")
 }
 
+/// The addresses among attributes that are sent of which AWS keeps the present value, and whether it is verified, until a
+/// code proves the new one: those that are new, are not sent as verified, and that the pool verifies `first`.
+pub(super) fn waiting<'a>(user: &User, sent: &'a BTreeMap<String, String>, first: &[String]) -> Vec<&'a str> {
+    let is_new = |name: &str, value: &str| kept(value).is_some() && user.attribute(name) != Some(value);
+    let is_verified = |name: &str| flag_of(name).and_then(|flag| sent.get(flag)).is_some_and(|flag| flag == "true");
+    sent.iter()
+        .filter(|(name, value)| first.contains(name) && is_new(name, value) && !is_verified(name))
+        .map(|(name, _)| name.as_str())
+        .collect()
+}
+
 /// What is kept of something that will be gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]

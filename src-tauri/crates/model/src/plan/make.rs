@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::action::{Action, Delivery, GroupSettings, NewUser};
 use super::compare::is_linked;
-use super::item::{Change, Item, Record, Target, flag_after, flag_of, kept};
+use super::item::{Change, Item, Record, Target, flag_after, flag_of, kept, waiting};
 use super::step::Step;
 use crate::Username;
 use crate::group::Group;
@@ -182,7 +182,7 @@ fn confirm(user: &User, target: Target, verify_email: bool) -> Result<Item, Plan
 }
 
 /// Only what differs is sent; but whoever sets an address sends its verified flag along, for AWS treats the two together:
-/// without it a new address is unverified.
+/// without it a new address is unverified. Where the pool verifies it first, address and flag stay until the code comes.
 fn set(user: &User, pool: &Pool, target: Target, wanted: &BTreeMap<String, String>) -> Result<Item, PlanError> {
     if wanted.is_empty() {
         return wrong("attributes", "Name at least one attribute.");
@@ -206,9 +206,11 @@ fn set(user: &User, pool: &Pool, target: Target, wanted: &BTreeMap<String, Strin
         before: user.attribute(name).map(str::to_owned),
         after: kept(value).map(str::to_owned),
     };
-    let mut changes: Vec<Change> = attributes.iter().map(change).collect();
+    let waiting = waiting(user, &attributes, &pool.verifies_before_update);
+    let stays = |flag: &str| waiting.iter().any(|name| flag_of(name) == Some(flag));
+    let mut changes: Vec<Change> = attributes.iter().filter(|(name, _)| !stays(name)).map(change).collect();
     changes.extend(attributes.iter().filter(|(name, _)| differs(name)).filter_map(|(name, value)| {
-        let flag = flag_of(name).filter(|flag| !attributes.contains_key(*flag))?;
+        let flag = flag_of(name).filter(|flag| !attributes.contains_key(*flag) && !stays(flag))?;
         verified_no_more(user, flag, flag_after(value))
     }));
     Ok(Item { target, steps: vec![Step::UpdateAttributes { attributes }], changes, skip: None, record: None })

@@ -37,6 +37,7 @@ fn pool() -> Pool {
         deletion_protection: None,
         updated_issuer: false,
         pre_token_trigger: None,
+        verifies_before_update: Vec::new(),
         created_at: None,
         modified_at: None,
     }

@@ -358,7 +358,7 @@ impl Run {
                 cache.patch_member(group, username, false, history.as_ref(), at)
             }
             (Step::CreateGroup(_) | Step::UpdateGroup(_), _) => match &applied.group {
-                Some(group) => cache.patch_group(group),
+                Some(group) => cache.patch_group(group, matches!(step, Step::CreateGroup(_))),
                 None => Ok(()),
             },
             (Step::DeleteGroup, Target::Group { name }) => cache.remove_group(name),

@@ -498,3 +498,19 @@ async fn the_members_of_a_group_that_was_made_here_are_known() {
     assert!(pool.freshness().await.unwrap().groups_known);
     assert_eq!(pool.doubt_of("-group:made").await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn the_members_of_a_group_that_was_made_elsewhere_and_changed_here_are_not_known_until_the_next_sync() {
+    let house = House::new(options(60)).await;
+    let pool = house.synced().await;
+    let (directory, id) = (house.sandbox.directory(), house.sandbox.pool_id());
+    directory.create_group(&id, "theirs", Some(1)).unwrap();
+    directory.add_to_group(&id, &house.people()[0].username, "theirs").unwrap();
+    let settings = GroupSettings { name: group("theirs"), description: None, precedence: Some(2), role_arn: None };
+    assert_eq!(carry_out(&pool, Action::UpdateGroup(settings), Chosen::Nobody).await.unwrap().1.done, 1);
+    assert!(!pool.freshness().await.unwrap().groups_known);
+    let everybody_else = Chosen::Query("-group:theirs".to_owned());
+    assert_eq!(pool.plan(Action::DisableUsers, everybody_else).await.unwrap_err().code, Code::Precondition);
+    pool.sync().finished().await.unwrap();
+    assert!(pool.freshness().await.unwrap().groups_known);
+}

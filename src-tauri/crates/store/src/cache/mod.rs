@@ -395,12 +395,12 @@ impl Cache {
         self.inner.write(|writer| write::patch::member(writer, pool, group, username, inside, history, now))
     }
 
-    /// Puts in one group as it is now.
+    /// Puts in one group as it is now; `made` says that this program made it, so that nobody is in it yet.
     ///
     /// # Errors
     /// [`CacheError`].
-    pub fn patch_group(&self, group: &Group) -> Result<()> {
-        self.inner.write(|writer| write::patch::group(writer, group))
+    pub fn patch_group(&self, group: &Group, made: bool) -> Result<()> {
+        self.inner.write(|writer| write::patch::group(writer, group, made))
     }
 
     /// Removes one group with its memberships.

@@ -61,14 +61,14 @@ pub(in crate::cache) fn member(
     log.commit()
 }
 
-pub(in crate::cache) fn group(connection: &Connection, group: &Group) -> Result<()> {
+pub(in crate::cache) fn group(connection: &Connection, group: &Group, made: bool) -> Result<()> {
     let body = serde_json::to_string(group).map_err(|error| CacheError::Internal(error.to_string()))?;
-    // A group that is new here was made here: that it has no members is known.
+    // That a group has no members is known of one that was made here, and of no other.
     connection
         .prepare_cached(
-            "INSERT INTO groups (name, body, listed) VALUES (?1, ?2, 1) ON CONFLICT (name) DO UPDATE SET body = excluded.body",
+            "INSERT INTO groups (name, body, listed) VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE SET body = excluded.body",
         )?
-        .execute((group.name.as_str(), body))?;
+        .execute((group.name.as_str(), body, made))?;
     state::changed(connection, 0, Groups::Changed)
 }
 

@@ -106,12 +106,13 @@ fn the_same_name_in_another_place_account_or_region_is_somebody_else() {
 fn who_may_have_been_asked_for_more_and_gone_away_is_not_promised_to_be_counted() {
     let disk = Disk::new();
     let journal = Journal::open(&disk.dir, &disk.keys()).unwrap();
-    for begun in ["InitiateAuth", "AdminInitiateAuth", "AdminDisableUser"] {
+    let answers = ["RespondToAuthChallenge", "AdminRespondToAuthChallenge"];
+    for begun in ["InitiateAuth", "AdminInitiateAuth", "AdminDisableUser"].into_iter().chain(answers) {
         assert_eq!(done(&journal, "anna", begun, HERE), MauEffect::MayBill, "{begun}");
         assert_eq!(done(&journal, "anna", begun, HERE), MauEffect::MayBill, "{begun} again");
         assert!(counted(&journal).is_empty(), "{begun}");
     }
-    assert_eq!(done(&journal, "anna", "RespondToAuthChallenge", HERE), MauEffect::MayBill);
+    assert_eq!(done(&journal, "anna", "GetTokensFromRefreshToken", HERE), MauEffect::MayBill);
     assert_eq!(counted(&journal), ["anna"]);
     assert_eq!(done(&journal, "anna", "InitiateAuth", HERE), MauEffect::AlreadyCounted);
 }

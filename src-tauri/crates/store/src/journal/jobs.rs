@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 use model::PoolKey;
-use model::mau::surely_counts;
 use model::plan::{Item, ItemCounts, ItemState, JobState};
 use rusqlite::{OptionalExtension, Row, TransactionBehavior, params};
 
 use super::audit::{self, AuditEntry};
+use super::ledger::leaves_no_doubt;
 use super::{Journal, JournalError};
 
 /// A job that is begun.
@@ -358,7 +358,7 @@ impl Journal {
         let mut rows = statement.query(params![month, pool.pool.as_str(), place, account, region])?;
         let mut people = HashSet::new();
         while let Some(row) = rows.next()? {
-            if surely_counts(row.get_ref(1)?.as_str().unwrap_or_default()) {
+            if leaves_no_doubt(row.get_ref(1)?.as_str().unwrap_or_default()) {
                 people.insert(row.get(0)?);
             }
         }

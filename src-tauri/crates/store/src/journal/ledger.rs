@@ -229,6 +229,12 @@ impl Journal {
     }
 }
 
+/// Whether an operation that went well leaves no doubt that its user counts. What an answer to a challenge ended in is not
+/// in the ledger: it may be another challenge, before which somebody goes away.
+pub(super) fn leaves_no_doubt(operation: &str) -> bool {
+    surely_counts(operation) && !["RespondToAuthChallenge", "AdminRespondToAuthChallenge"].contains(&operation)
+}
+
 /// Whether an earlier call of the month surely counted the person in the same pool of the same account, Region and place.
 fn is_counted(transaction: &Transaction<'_>, month: &str, call: &LedgerCall) -> Result<bool, JournalError> {
     let mut statement = transaction.prepare_cached(
@@ -237,7 +243,7 @@ fn is_counted(transaction: &Transaction<'_>, month: &str, call: &LedgerCall) -> 
     )?;
     let mut rows = statement.query(params![month, call.pool, call.person, call.place, call.account, call.region])?;
     while let Some(row) = rows.next()? {
-        if surely_counts(row.get_ref(0)?.as_str().unwrap_or_default()) {
+        if leaves_no_doubt(row.get_ref(0)?.as_str().unwrap_or_default()) {
             return Ok(true);
         }
     }

@@ -107,28 +107,29 @@ pub(crate) fn connect(place: &Place, key: Option<&Key>, options: &Options) -> Re
 }
 
 /// Brings the tables up to date. A file that another program made is refused, and one of a build before 0.1.0: until then
-/// steps were changed in their places, and such a file says that it has taken them.
+/// steps were changed in their places, and such a file says that it has taken them. What is refused is not written to.
 pub(crate) fn migrate(connection: &mut Connection, steps: &Migrations<'_>, id: i32) -> Result<(), OpenFailure> {
-    use rusqlite_migration::{Error, MigrationDefinitionError as Definition};
+    use rusqlite_migration::Error;
     let found: i32 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     if tables > 0 && found != id {
         return Err(OpenFailure::Unreadable);
     }
-    if tables == 0 {
-        connection.execute_batch(&format!("PRAGMA application_id = {id};"))?;
-    }
     let failed = |error: Error| match error {
-        Error::MigrationDefinition(Definition::DatabaseTooFarAhead) => OpenFailure::Newer,
-        // A step finds other tables than it expects.
-        Error::RusqliteError { err: rusqlite::Error::SqlInputError { .. }, .. } => OpenFailure::Earlier,
+        Error::SpecifiedSchemaVersion(_) => OpenFailure::Newer,
         Error::RusqliteError { err, .. } => err.into(),
         other => OpenFailure::Other(rusqlite::Error::ToSqlConversionFailure(Box::new(other))),
     };
-    steps.to_latest(connection).map_err(failed)?;
+    let taken: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let mut made = Connection::open_in_memory()?;
-    steps.to_latest(&mut made).map_err(failed)?;
-    if layout(connection)? == layout(&made)? { Ok(()) } else { Err(OpenFailure::Earlier) }
+    steps.to_version(&mut made, taken as usize).map_err(failed)?;
+    if layout(connection)? != layout(&made)? {
+        return Err(OpenFailure::Earlier);
+    }
+    if tables == 0 {
+        connection.execute_batch(&format!("PRAGMA application_id = {id};"))?;
+    }
+    steps.to_latest(connection).map_err(failed)
 }
 
 /// What there is in a database, with the columns and their types.

@@ -107,9 +107,9 @@ impl Inner {
         Ok(Arc::clone(known.insert(Arc::new(next))))
     }
 
-    /// Whether a search of this state would have to read users first.
+    /// Whether a search of this state may have to wait until users are read.
     pub(super) fn is_behind(&self, revision: u64) -> bool {
-        // Whoever holds it is reading them now.
+        // Whoever holds it may be reading them.
         self.snapshot.try_lock().map_or(true, |known| known.as_ref().is_none_or(|known| known.revision != revision))
     }
 

@@ -3,7 +3,7 @@
 /// A value of which a spreadsheet takes nothing for a formula: what would be one begins with `'`.
 #[must_use]
 pub fn defused(value: &str) -> String {
-    let value = guarded(value, would_run);
+    let value = guarded(value, part_would_run);
     if would_run(&value) { format!("'{value}") } else { value }
 }
 
@@ -25,11 +25,11 @@ fn guarded(value: &str, runs: impl Fn(&str) -> bool) -> String {
     guarded
 }
 
-/// The value that [`guarded`] gave with [`is_formula`].
+/// The value that [`guarded`] gave with [`is_formula_part`].
 fn unguarded(guarded: &str) -> String {
     let mut value = String::with_capacity(guarded.len());
     for (at, part) in guarded.split_inclusive(splits).enumerate() {
-        let bare = part.strip_prefix('\'').filter(|bare| at > 0 && is_formula(bare.trim_end_matches(splits)));
+        let bare = part.strip_prefix('\'').filter(|bare| at > 0 && is_formula_part(bare.trim_end_matches(splits)));
         value.push_str(bare.unwrap_or(part));
     }
     value
@@ -48,13 +48,19 @@ fn would_run(value: &str) -> bool {
     first.is_some_and(dangerous) || visible.is_some_and(dangerous)
 }
 
+/// Whether a spreadsheet may take what is behind a split for a formula. The quotation marks that a part begins with are
+/// doubled in a file, and where a cell begins two of them are an empty text, behind which the rest stands bare.
+fn part_would_run(part: &str) -> bool {
+    would_run(part.trim_start_matches(|c: char| c == '"' || c.is_whitespace()))
+}
+
 /// A value as a cell of a file that is read back: as [`defused`], but so that [`cell_value`] gives exactly the value again.
 ///
 /// One more `'` is put before what is a formula behind any number of `'`, and before a value that is empty there, because an
 /// empty cell stands for no value.
 #[must_use]
 pub fn value_cell(value: &str) -> String {
-    let value = guarded(value, is_formula);
+    let value = guarded(value, is_formula_part);
     if is_quoted(&value) { format!("'{value}") } else { value }
 }
 
@@ -76,6 +82,11 @@ fn is_quoted(value: &str) -> bool {
 /// Whether a formula is behind any number of `'`.
 fn is_formula(value: &str) -> bool {
     would_run(value.trim_start_matches('\''))
+}
+
+/// Whether a formula is behind any number of `'`, in what is behind a split.
+fn is_formula_part(part: &str) -> bool {
+    part_would_run(part.trim_start_matches('\''))
 }
 
 /// Whether a character is obeyed instead of shown: controls, bidirectional overrides and isolates, zero-width characters,
@@ -100,14 +111,24 @@ mod tests {
 
     use super::{cell_value, defused, is_obeyed, splits, value_cell, would_run};
 
-    /// Whether a spreadsheet finds a formula in a cell, wherever it splits it.
+    /// Whether a spreadsheet finds a formula in a cell, or in a file that has it in its second column, wherever it splits.
     fn runs(cell: &str) -> bool {
-        would_run(cell) || cell.split(splits).any(would_run)
+        let mut file = csv::Writer::from_writer(Vec::new());
+        file.write_record(["first", cell]).unwrap();
+        let file = file.into_inner().unwrap();
+        let found = |delimiter: u8| {
+            let mut options = csv::ReaderBuilder::new();
+            let mut rows = options.has_headers(false).flexible(true).delimiter(delimiter).from_reader(&*file);
+            rows.records().any(|row| row.unwrap().iter().any(|cell| would_run(cell.trim())))
+        };
+        would_run(cell) || cell.split(splits).any(would_run) || [b',', b';', b'\t'].into_iter().any(found)
     }
 
     proptest! {
         #[test]
-        fn a_cell_gives_its_value_again_and_is_no_formula(value in "['=+\\-@ \t\r\n\0\"a＝;,<\u{202e}]{0,6}") {
+        fn a_cell_gives_its_value_again_and_is_no_formula(
+            value in "['=+\\-@ \t\r\n\0\"a＝;,<\u{202e}]{0,6}|['=;\t\" a]{0,8}",
+        ) {
             let cell = value_cell(&value);
             prop_assert!(!runs(&cell));
             prop_assert!(!runs(&defused(&value)));
@@ -123,10 +144,14 @@ mod tests {
             ("\t=1", "'\t'=1"),
             ("one\r\n-two\n\nthree", "one\r\n'-two\n\nthree"),
             ("a; +1;b", "a;' +1;b"),
+            ("x;\"=1+1;y", "x;'\"=1+1;y"),
+            ("x\t \"\" =1", "x\t' \"\" =1"),
         ] {
             assert_eq!((defused(value), value_cell(value)), (cell.to_owned(), cell.to_owned()));
         }
         assert_eq!(value_cell("a;'=1"), "a;''=1", "what has a ' already gets one more, to be told apart");
+        assert_eq!(value_cell("a;'\"=1"), "a;''\"=1");
+        assert_eq!(defused("a;\"b\";\"\""), "a;\"b\";\"\"");
         assert_eq!(defused("a;b, c;d"), "a;b, c;d");
     }
 

@@ -8,7 +8,7 @@ use model::estimate::Estimate;
 use model::month::Month;
 use model::{PoolId, PoolKey, Region};
 use rust_decimal::Decimal;
-use store::{Entry, LedgerEnd};
+use store::{Entry, LedgerCall, LedgerEnd};
 
 use crate::error::{Code, Error};
 use crate::open::{Console, blocking};
@@ -108,9 +108,26 @@ fn is_request(entry: &Entry) -> bool {
     entry.call.effect == MauEffect::Free
 }
 
+/// Whom a call was about. The same name in the same pool of another place, account or Region is somebody else.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Somebody<'a> {
+    place: &'a str,
+    account: Option<&'a str>,
+    region: &'a str,
+    pool: &'a str,
+    name: &'a str,
+}
+
+impl<'a> From<&'a LedgerCall> for Somebody<'a> {
+    fn from(call: &'a LedgerCall) -> Self {
+        let account = call.account.as_deref();
+        Self { place: &call.place, account, region: &call.region, pool: &call.pool, name: &call.person }
+    }
+}
+
 /// Each person once. A call that failed may have counted or not; one that names nobody may be about anybody.
 fn touched_by<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Touched {
-    let mut people: BTreeMap<(&str, &str), bool> = BTreeMap::new();
+    let mut people: BTreeMap<Somebody<'_>, bool> = BTreeMap::new();
     let mut nameless = 0;
     for entry in entries.into_iter().filter(|entry| !is_request(entry)) {
         if entry.call.person.is_empty() {
@@ -118,8 +135,42 @@ fn touched_by<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Touched {
             continue;
         }
         let listed = entry.call.effect == MauEffect::MayBill && entry.end != LedgerEnd::Failed;
-        *people.entry((&entry.call.pool, &entry.call.person)).or_default() |= listed;
+        *people.entry(Somebody::from(&entry.call)).or_default() |= listed;
     }
     let may_bill = people.values().filter(|listed| **listed).count() as u64;
     Touched { may_bill, undocumented: people.len() as u64 - may_bill + nameless, already_counted: 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn the_same_name_in_another_place_account_region_or_pool_is_another_person() {
+        let about = |place: &str, account: Option<&str>, region: &str, pool: &str| Entry {
+            call: LedgerCall {
+                at: Timestamp::UNIX_EPOCH,
+                place: place.to_owned(),
+                account: account.map(str::to_owned),
+                region: region.to_owned(),
+                pool: pool.to_owned(),
+                person: "anna".to_owned(),
+                operation: "AdminGetUser".to_owned(),
+                effect: MauEffect::MayBill,
+                attempt: 1,
+            },
+            end: LedgerEnd::Done,
+        };
+        let entries = [
+            about("aws", Some("1"), "eu-west-1", "a"),
+            about("aws", Some("1"), "eu-west-1", "a"),
+            about("sandbox", Some("1"), "eu-west-1", "a"),
+            about("aws", Some("2"), "eu-west-1", "a"),
+            about("aws", Some("1"), "us-east-1", "a"),
+            about("aws", Some("1"), "eu-west-1", "b"),
+        ];
+        assert_eq!(touched_by(&entries).may_bill, 5);
+    }
 }

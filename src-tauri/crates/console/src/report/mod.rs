@@ -7,7 +7,6 @@ mod pdf;
 mod text;
 
 use jiff::Timestamp;
-use model::call::MauEffect;
 use model::cost::{FeatureUse, PricePlan, dollars, grouped};
 use model::estimate::{Bound, Estimate};
 use rust_decimal::Decimal;
@@ -272,7 +271,6 @@ fn months(months: &Months) -> Section {
 }
 
 fn ledger(ledger: &MonthLedger) -> Section {
-    let first = ledger.entries.iter().filter(|entry| entry.call.effect != MauEffect::AlreadyCounted).count() as u64;
     let calls = ledger.entries.len() as u64;
     let users = ledger.touched.may_bill.saturating_add(ledger.touched.undocumented);
     let cost = format!("{} to {}", dollars(ledger.cost.low), ledger.cost.high.map_or_else(unknown, dollars));
@@ -282,7 +280,6 @@ fn ledger(ledger: &MonthLedger) -> Section {
         numbers: vec![false, true],
         rows: vec![
             vec!["Calls about one person".to_owned(), grouped(calls)],
-            vec!["Of these the first about that person in the month".to_owned(), grouped(first)],
             vec!["People who may have been billed by them".to_owned(), grouped(users)],
             vec!["Cost of that".to_owned(), cost],
         ],

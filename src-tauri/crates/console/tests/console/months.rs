@@ -457,6 +457,8 @@ async fn plans_are_compared_and_the_report_says_the_same_in_three_forms() {
     assert!(!html.contains("<script") && !html.contains("http://") && !html.contains("https://"));
     let csv = String::from_utf8(report.write(ReportFormat::Csv)).unwrap();
     assert!(csv.contains("The same month on each plan,Essentials,likely,1350.00"), "{csv}");
+    assert!(csv.contains("Calls about one person"), "{csv}");
+    assert!(!csv.contains("first about that person"), "which call was the first is not known: {csv}");
     let pdf = report.write(ReportFormat::Pdf);
     assert!(pdf.starts_with(b"%PDF-") && pdf.len() > 3_000);
 }

@@ -115,7 +115,8 @@ impl OpenPool {
     /// # Errors
     /// [`Code::NotFound`] when the file was imported already; [`Code::Precondition`] when something stands against it, it was
     /// checked for the other way, or Production is locked; [`Code::Validation`] on `poolName` unless the pool's name or id was
-    /// typed, on `roleArn` and on `name`; [`Code::JournalUnavailable`]: then nothing is sent.
+    /// typed, on `roleArn`, on `name`, and on `mapping` when Cognito's file has no column for one of it; what reading its
+    /// columns says; [`Code::JournalUnavailable`]. Then nothing was changed, and the file may be tried again.
     pub async fn begin_import(
         self: &Arc<Self>,
         id: &str,
@@ -136,11 +137,14 @@ impl OpenPool {
         self.is_name(approval.pool_name.as_deref()).await?;
         let journal = self.journal()?;
         let live = self.pinned().await?;
+        let header = live.session.csv_header(&self.key.pool).await?;
+        carried(&checked.mapping, &header)?;
         let checked = self.take_import(id)?;
         let total = checked.good;
         let start = ImportProgress { phase: ImportPhase::Writing, total, status: None, result: None };
         let (told, progress) = watch::channel(start);
-        let run = Run { pool: self.clone(), live, journal, checked, settings, hashes, reason: approval.reason, told };
+        let run =
+            Run { pool: self.clone(), live, journal, checked, header, settings, hashes, reason: approval.reason, told };
         tokio::spawn(run.finish());
         Ok(ImportHandle { progress })
     }
@@ -190,6 +194,8 @@ struct Run {
     live: Live,
     journal: Journal,
     checked: Arc<CheckedImport>,
+    /// The columns that Cognito's file must have.
+    header: Vec<String>,
     settings: ImportJobSettings,
     hashes: Option<HashAlgorithm>,
     reason: Option<String>,
@@ -207,9 +213,7 @@ impl Run {
 
     async fn import(&self) -> Result<ImportResult, Error> {
         let (session, pool) = (&self.live.session, &self.pool.key.pool);
-        let header = session.csv_header(pool).await?;
-        carried(&self.checked.mapping, &header)?;
-        let file = self.write(header).await?;
+        let file = self.write().await?;
         let (name, role) = (self.settings.name.as_str(), self.settings.role_arn.as_str());
         let intent = || self.intend("", "CreateUserImportJob");
         let made = session.create_import(pool, name, role, self.hashes, &intent).await;
@@ -233,9 +237,10 @@ impl Run {
 
     /// The file in Cognito's form, on the disk of the local data. It has no name (on Windows one that the system removes with
     /// the handle), so nothing of it is left behind however this program ends.
-    async fn write(&self, header: Vec<String>) -> Result<File, Error> {
+    async fn write(&self) -> Result<File, Error> {
         let against = self.pool.import_against().await?;
-        let (checked, folder) = (self.checked.clone(), self.pool.console.data.root().to_owned());
+        let (checked, header) = (self.checked.clone(), self.header.clone());
+        let folder = self.pool.console.data.root().to_owned();
         blocking(move || {
             let broken = |error: std::io::Error| failed(&error);
             let with_hashes = matches!(checked.request.way, Way::Job { hashes: Some(_) });

@@ -12,10 +12,12 @@ use console::{AwsFiles, Code, Config};
 use model::connection::ConnectionId;
 use model::{ProfileName, Region};
 use sandbox::{Fault, When};
+use serde_json::json;
 
 use crate::circle::message;
 use crate::house::{House, no_aws, options};
 use crate::importing::{JOB, approval, check, import, settings, written};
+use crate::lab_challenges::administer;
 
 const PEOPLE: &str = "username,email,email_verified\nnew.one,one@kept.example,yes\n";
 
@@ -164,4 +166,21 @@ async fn hashes_are_imported_with_their_column() {
     assert_eq!((result.status.imported, result.status.failed), (1, 0));
     let person = house.sandbox.directory().user(&house.sandbox.pool_id(), "new.one").unwrap();
     assert_eq!(person.status, "CONFIRMED", "who has a hash keeps their password");
+}
+
+#[tokio::test]
+async fn a_column_that_cognito_s_file_has_not_is_refused_before_the_import_begins() {
+    let house = House::new(options(20)).await;
+    let attribute = json!({ "Name": "level", "AttributeDataType": "String", "DeveloperOnlyAttribute": true });
+    let added = json!({ "UserPoolId": house.sandbox.pool_id(), "CustomAttributes": [attribute] });
+    administer(&house, "AddCustomAttributes", added).await;
+    let pool = house.synced().await;
+    let folder = tempfile::tempdir().unwrap();
+    let text = "username,email,email_verified,dev:level\nnew.one,1@x.example,yes,9\n";
+    let checked = check(&pool, &written(folder.path(), "people.csv", text), JOB).await.unwrap();
+    for _ in 0..2 {
+        let refused = pool.begin_import(&checked.id, settings(), approval(&pool)).await.err().unwrap();
+        assert_eq!((refused.code, refused.field.as_deref()), (Code::Validation, Some("mapping")), "{refused}");
+    }
+    assert!(pool.checked_import(&checked.id).is_ok(), "nothing began, so it need not be checked again");
 }

@@ -173,6 +173,14 @@ fn named(settings: &ImportJobSettings) -> Result<(), Error> {
     Err(Error::invalid("roleArn", message))
 }
 
+/// What to do when AWS does not say that a job begins which it was asked to begin.
+fn not_begun(id: &str) -> String {
+    format!(
+        "The start of the import had no answer, and AWS does not say that it runs. Look at the job {id} again in some \
+         minutes: if it is still only created, nobody was imported. Then check the file again and import it anew."
+    )
+}
+
 /// Whether the file for Cognito has a column for everything that is imported: what has none would be lost in silence.
 fn carried(mapping: &Mapping, header: &[String]) -> Result<(), Error> {
     for (column, target) in &mapping.columns {
@@ -277,8 +285,7 @@ impl Run {
                         return Ok(status);
                     }
                     if in_doubt && looks >= NOT_STARTED && status.status == "Created" {
-                        let message = "The start of the import had no answer, and AWS does not say that it runs.";
-                        return Err(Error::new(Code::Unreachable, message));
+                        return Err(Error::new(Code::Unreachable, not_begun(id)));
                     }
                 }
                 // AWS answered when the job was made.

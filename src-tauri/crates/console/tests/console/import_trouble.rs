@@ -71,9 +71,13 @@ async fn a_start_of_which_aws_knows_nothing_is_told_with_the_job() {
     weather.set_silence(Duration::from_secs(1));
     weather.plan_fault(Some("StartUserImportJob"), When::First(1), Fault::TimeoutBefore);
     let import = pool.begin_import(&checked.id, settings(), approval(&pool)).await.unwrap();
-    assert_eq!(import.finished().await.unwrap_err().code, Code::Unreachable);
+    let error = import.finished().await.unwrap_err();
+    assert_eq!(error.code, Code::Unreachable);
     assert!(house.sandbox.calls().of("DescribeUserImportJob") > 5, "it may begin late");
     let job = import.progress.borrow().status.clone().unwrap();
+    for part in [job.id.as_str(), "Look at the job", "import it anew"] {
+        assert!(error.message.contains(part), "what to do next is said: {error}");
+    }
     assert_eq!(pool.import_status(&job.id).await.unwrap().status, "Created");
     assert_eq!(house.sandbox.calls().of("StartUserImportJob"), 1, "it is not sent twice");
 }

@@ -22,16 +22,21 @@ impl GlobalOptions {
             Failure::usage(WireError::validation("dataDir", sentence))
         };
         let data_dir = self.data_folder().ok_or_else(none)?;
-        let key_file = self.key_file.clone().filter(|file: &PathBuf| !file.as_os_str().is_empty());
         Ok(console::Config {
             data_dir: std::path::absolute(data_dir)?,
-            keys: key_file.map_or(KeySource::Keyring, KeySource::File),
+            keys: self.absolute_key_file()?.map_or(KeySource::Keyring, KeySource::File),
             aws: AwsFiles::default(),
             sandbox: None,
             clock: Arc::new(SystemClock),
             zone: TimeZone::UTC,
             share: self.share,
         })
+    }
+
+    /// The key file that was asked for; `None` where none was.
+    pub(crate) fn absolute_key_file(&self) -> io::Result<Option<PathBuf>> {
+        let given = self.key_file.as_ref().filter(|file| !file.as_os_str().is_empty());
+        given.map(std::path::absolute).transpose()
     }
 
     /// The folder with the data; `None` where there is no home either.

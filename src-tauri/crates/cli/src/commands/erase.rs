@@ -1,7 +1,7 @@
 //! `poolctl erase`
 
 use std::io::{self, BufRead, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use console::{Console, Erase, Erased};
 use serde_json::json;
@@ -27,14 +27,17 @@ pub(crate) async fn run(common: &GlobalOptions) -> Result<(), Failure> {
     let subject = match &what {
         Erase::All => {
             format!(
-                "every local copy, the history, the settings, the logs, the keys and the sandbox's state in {}{}",
-                console.data_dir().display(),
-                keys_elsewhere(common, &console.data_dir())
+                "every local copy, the history, the settings, the logs, the keys and the sandbox's state in {}",
+                console.data_dir().display()
             )
         }
         Erase::Pool(key) => format!("the local copy and the history of the pool {}", key.pool),
     };
-    let typed = ask(&format!("This erases {subject}. Nothing in AWS changes.\nType the name {} to go on: ", names[0]))?;
+    let elsewhere = if what == Erase::All { keys_elsewhere(common, &console.data_dir())? } else { String::new() };
+    let typed = ask(&format!(
+        "This erases {subject}{elsewhere}. Nothing in AWS changes.\nType the name {} to go on: ",
+        names[0]
+    ))?;
     if !names.iter().any(|name| name.eq_ignore_ascii_case(typed.trim())) {
         let sentence = format!("Nothing was erased: the name {} was not typed.", names[0]);
         return Err(Failure::failed(ErrorCode::Cancelled, sentence));
@@ -45,22 +48,35 @@ pub(crate) async fn run(common: &GlobalOptions) -> Result<(), Failure> {
         erase_sandbox(&console.data_dir(), &mut erased)?;
     }
     if common.wants_json() {
-        return Ok(output::json(&json!({ "files": erased.files, "bytes": erased.bytes }))?);
+        let paths = |files: &[PathBuf]| files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>();
+        let told = json!({
+            "files": erased.files,
+            "bytes": erased.bytes,
+            "keysRemoved": paths(&erased.keys_removed),
+            "keysKept": paths(&erased.keys_kept),
+        });
+        return Ok(output::json(&told)?);
     }
-    Ok(writeln!(io::stdout(), "Erased {}: {} files, {} bytes.", safe(&subject), erased.files, erased.bytes)?)
+    let mut out = io::stdout().lock();
+    writeln!(out, "Erased {}: {} files, {} bytes.", safe(&subject), erased.files, erased.bytes)?;
+    for file in &erased.keys_removed {
+        writeln!(out, "Key file removed: {}", safe(&file.display().to_string()))?;
+    }
+    for file in &erased.keys_kept {
+        writeln!(out, "Key file kept, because its keys are not this data's: {}", safe(&file.display().to_string()))?;
+    }
+    Ok(())
 }
 
 /// Says where the keys are when that is outside of the data folder: what else they open cannot be read any more then.
-fn keys_elsewhere(common: &GlobalOptions, data_dir: &Path) -> String {
-    match &common.key_file {
-        Some(file) if !file.starts_with(data_dir) => {
-            format!(
-                ", and the key file {}, without which no other data folder that it opens can be read",
-                file.display()
-            )
-        }
-        _ => String::new(),
-    }
+fn keys_elsewhere(common: &GlobalOptions, data_dir: &Path) -> io::Result<String> {
+    let file = common.absolute_key_file()?.filter(|file| !file.starts_with(data_dir));
+    Ok(file.map_or_else(String::new, |file| {
+        format!(
+            ", and the key file {} if it has this data's keys, without which no other data folder that it opens can be read",
+            file.display()
+        )
+    }))
 }
 
 /// Removes what the window keeps of its sandbox.

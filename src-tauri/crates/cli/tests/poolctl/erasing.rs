@@ -1,6 +1,11 @@
 //! `poolctl erase`
 
-use crate::{Home, Served};
+use std::io::Write as _;
+use std::process::Stdio;
+
+use serde_json::json;
+
+use crate::{Home, Ran, Served, path};
 
 #[test]
 fn nothing_is_erased_until_the_name_is_typed() {
@@ -11,7 +16,7 @@ fn nothing_is_erased_until_the_name_is_typed() {
         assert_eq!(ran.code, 1, "{typed:?}");
         assert!(ran.err.contains("poolkeeper"), "it says what must be typed");
         let key_file = home.key_file();
-        assert!(ran.err.contains(crate::path(&key_file)), "a key file elsewhere is named: {}", ran.err);
+        assert!(ran.err.contains(path(&key_file)), "a key file elsewhere is named: {}", ran.err);
         for part in ["local copy", "history", "settings", "logs", "keys", "sandbox"] {
             assert!(ran.err.contains(part), "{part} goes: {}", ran.err);
         }
@@ -47,4 +52,32 @@ fn with_a_pool_only_that_pool_goes_after_its_id_is_typed() {
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(home.key_file().exists(), "the keys stay");
     assert_eq!(home.run(&["count", "--json"]).json(1)["error"]["code"], "not_found");
+}
+
+#[test]
+fn a_key_file_is_named_by_its_whole_path_and_what_became_of_it_is_told() {
+    let served = Served::new();
+    let home = Home::synced(&served);
+    let (data, foreign) = (home.data(), Home::synced(&served));
+    std::fs::copy(home.key_file(), data.join("own-keys")).unwrap();
+    let erase = |key_file: &str, input: &str| {
+        let words = ["erase", "--data-dir", path(&data), "--key-file", key_file, "--json"];
+        let mut command = home.bare();
+        command.current_dir(home.folder.path()).args(words);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        Ran::of(&child.wait_with_output().unwrap())
+    };
+    let within = erase("data/own-keys", "no\n");
+    assert!(!within.err.contains("and the key file"), "it lies in the data folder: {}", within.err);
+    let elsewhere = erase("keys", "no\n");
+    assert!(elsewhere.err.contains(&format!("the key file {}", path(&home.key_file()))), "{}", elsewhere.err);
+    let own = home.key_file();
+    let erased = erase(path(&foreign.key_file()), "poolkeeper\n").json(0);
+    assert_eq!(erased["keysRemoved"], json!([own]));
+    assert_eq!(erased["keysKept"], json!([foreign.key_file()]));
+    assert!(!own.exists() && foreign.key_file().exists());
+    let told = foreign.run_with_input(&["erase"], "poolkeeper\n");
+    assert!(told.text().contains(&format!("Key file removed: {}", path(&foreign.key_file()))), "{}", told.out);
 }

@@ -76,9 +76,18 @@ fn an_import_that_nobody_follows_any_more_can_be_looked_at() {
     served.sandbox.weather().plan_fault(Some("DescribeUserImportJob"), When::Share(1.0), Fault::Throttle);
     let mut command = home.bare();
     command.args(words).args(there).args(["--data-dir", path(&data), "--key-file", path(&keys)]);
-    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    while served.sandbox.calls().of("DescribeUserImportJob") == 0 {
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let looked = || served.sandbox.calls().of("DescribeUserImportJob") > 0;
+    // Half a minute: what hangs or ends before is a failure and no endless test.
+    let settled = (0..1_500).any(|_| {
         std::thread::sleep(Duration::from_millis(20));
+        looked() || child.try_wait().unwrap().is_some()
+    });
+    if !settled {
+        child.kill().unwrap();
+    }
+    if !looked() {
+        panic!("it did not come to look: {}", String::from_utf8_lossy(&child.wait_with_output().unwrap().stderr));
     }
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     let ran = Ran::of(&child.wait_with_output().unwrap());

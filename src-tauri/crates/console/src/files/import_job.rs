@@ -225,7 +225,7 @@ impl Run {
         let (name, role) = (self.settings.name.as_str(), self.settings.role_arn.as_str());
         let intent = || self.intend("", "CreateUserImportJob");
         let made = session.create_import(pool, name, role, self.hashes, &intent).await;
-        let made = self.outcome("", "CreateUserImportJob", made.map(|new| (new.request_id.clone(), new))).await?;
+        let made = self.outcome("", "CreateUserImportJob", made.map(|new| (new.request_id.clone(), new))).await??;
         let id = made.status.id.clone();
         self.tell(ImportPhase::Uploading, made.status);
         session.upload_import(pool, &made.upload, &file).await?;
@@ -233,11 +233,11 @@ impl Run {
         drop(file);
         let intent = || self.intend(&id, "StartUserImportJob");
         let started = session.start_import(pool, &id, &intent).await;
+        let started = self.outcome(&id, "StartUserImportJob", started.map(|request| (request, ()))).await?;
         // Without an answer it may run all the same, and a look is free.
         let in_doubt = matches!(&started, Err(error) if error.kind == ErrorKind::OutcomeUnknown);
-        let told = self.outcome(&id, "StartUserImportJob", started.map(|request| (request, ()))).await;
         if !in_doubt {
-            told?;
+            started?;
         }
         let status = self.watch(&id, in_doubt).await?;
         Ok(self.result(status).await)
@@ -349,12 +349,13 @@ impl Run {
         self.journal.record_audit(&entry).map_err(|error| CallRefused { reason: error.to_string() })
     }
 
+    /// Writes down what became of a call and gives it back. The outer error is that it cannot be written down.
     async fn outcome<T>(
         &self,
         job: &str,
         operation: &str,
         done: Result<(Option<String>, T), cognito::Error>,
-    ) -> Result<T, Error> {
+    ) -> Result<Result<T, cognito::Error>, Error> {
         let mut entry = self.entry(job, operation, AuditKind::Outcome);
         match &done {
             Ok((request_id, _)) => {
@@ -370,7 +371,7 @@ impl Run {
         }
         let journal = self.journal.clone();
         blocking(move || journal.record_audit(&entry)).await?;
-        Ok(done?.1)
+        Ok(done.map(|(_, done)| done))
     }
 }
 

@@ -82,6 +82,35 @@ async fn a_start_of_which_aws_knows_nothing_is_told_with_the_job() {
     assert_eq!(house.sandbox.calls().of("StartUserImportJob"), 1, "it is not sent twice");
 }
 
+#[cfg(unix)]
+#[tokio::test(start_paused = true)]
+async fn an_import_whose_doubtful_start_cannot_be_written_down_says_so() {
+    let house = House::new(options(20)).await;
+    let pool = house.synced().await;
+    let folder = tempfile::tempdir().unwrap();
+    let checked = check(&pool, &written(folder.path(), "people.csv", PEOPLE), JOB).await.unwrap();
+    let weather = house.sandbox.weather();
+    weather.set_latency(Duration::from_millis(100), Duration::ZERO);
+    weather.plan_fault(Some("StartUserImportJob"), When::First(1), Fault::TimeoutAfter);
+    let import = pool.begin_import(&checked.id, settings(), approval(&pool)).await.unwrap();
+    let starts = async || {
+        let told = house.console.audit(AuditFilter::default(), 10).await.unwrap();
+        told.iter().filter(|record| record.entry.operation == "StartUserImportJob").count()
+    };
+    while starts().await == 0 {
+        assert!(import.progress.borrow().result.is_none(), "it ended before it was begun");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(starts().await, 1, "it is on its way, and what came of it is not written yet");
+    for beside in ["-shm", "-wal", ""] {
+        let path = house.dir.path().join(format!("data/journal.sqlite{beside}"));
+        let length = usize::try_from(std::fs::metadata(&path).unwrap().len()).unwrap();
+        // In its place: a shorter file would take the memory away under the open journal.
+        std::fs::OpenOptions::new().write(true).open(&path).unwrap().write_all(&vec![7; length]).unwrap();
+    }
+    assert_eq!(import.finished().await.unwrap_err().code, Code::JournalUnavailable);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_import_is_followed_beyond_its_credentials_and_through_a_captive_portal() {
     let house = House::new(options(20)).await;

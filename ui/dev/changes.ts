@@ -169,6 +169,7 @@ export function changeCommands(people: UserView[], matching: (query: string) => 
         asked: true,
         listedAt: new Date().toISOString(),
         syncedAt: null,
+        pricesUnknown: null,
         reasons: [],
       }),
     startExport: () => ok(EXPORTED),

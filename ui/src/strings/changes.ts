@@ -411,6 +411,7 @@ export const c = {
     fix: "What helps:",
     repair: "Preview the repair",
     free: "free, or paid for already",
+    pricesUnknown: "What it costs is not known:",
     price: (low: string, high: string) => `may bill $${low} – ${high === "unknown" ? high : `$${high}`}`,
     reply: "reply",
     copyReply: "Copy a reply",

@@ -63,23 +63,29 @@ impl OpenPool {
     /// What it costs to look at something of a user. Opens no socket.
     ///
     /// # Errors
-    /// [`Code::JournalUnavailable`] when the ledger cannot be read; [`Code::CacheUnavailable`].
+    /// [`Code::JournalUnavailable`] when the ledger cannot be read; [`Code::CacheUnavailable`]; [`Code::Validation`] on
+    /// `prices` for a price table of a person's own that does not hold.
     pub async fn reveal_price(&self, username: &Username, what: Reveal) -> Result<RevealPrice, Error> {
         let tier = self.pool().await?.and_then(|pool| pool.tier);
         let prices = self.prices_of(username, tier.as_deref()).await?;
+        if let Some(error) = prices.unknown() {
+            return Err(error.clone());
+        }
         let (effect, price) = prices.of(effect_of(what.operation()));
         Ok(RevealPrice { operation: what.operation(), effect, price, refused: refused(what, tier.as_deref()) })
     }
 
-    /// What calls about a user cost: by the table of this console, the pool's plan, and whether they count already.
+    /// What calls about a user cost: by the table of this console, the pool's plan, and whether they count already. A table
+    /// that cannot be read makes them unknown.
     ///
     /// # Errors
-    /// [`Code::JournalUnavailable`]; a price table that cannot be read.
+    /// [`Code::JournalUnavailable`].
     pub(crate) async fn prices_of(&self, username: &Username, tier: Option<&str>) -> Result<CallPrices, Error> {
         let counted = self.is_counted(username).await?;
         // A plan that we do not know is taken for the dearest.
         let plan = tier.and_then(PricePlan::of_tier).unwrap_or(PricePlan::Plus);
-        Ok(CallPrices { prices: self.console.table()?.prices(&self.key.region), plan, counted })
+        let prices = self.console.table().map(|table| table.prices(&self.key.region));
+        Ok(CallPrices { prices, plan, counted })
     }
 
     /// A user's second factors (`AdminGetUser`; makes the user a monthly active user; in the ledger before it is sent).
@@ -147,7 +153,8 @@ impl OpenPool {
 
 /// What calls about one user cost.
 pub(crate) struct CallPrices {
-    prices: Prices,
+    /// The error says why they are not known.
+    prices: Result<Prices, Error>,
     plan: PricePlan,
     counted: bool,
 }
@@ -159,7 +166,17 @@ impl CallPrices {
         let effect = if counted { MauEffect::AlreadyCounted } else { effect };
         let mut touched = Touched::default();
         touched.add(effect);
-        (effect, session_bill(&self.prices, self.plan, touched))
+        let price = match &self.prices {
+            Ok(prices) => session_bill(prices, self.plan, touched),
+            Err(_) if matches!(effect, MauEffect::Free | MauEffect::AlreadyCounted) => Estimate::exactly(Decimal::ZERO),
+            Err(_) => Estimate::unknown(),
+        };
+        (effect, price)
+    }
+
+    /// Why no prices are known; `None` when they are.
+    pub(crate) fn unknown(&self) -> Option<&Error> {
+        self.prices.as_ref().err()
     }
 }
 

@@ -56,7 +56,7 @@ pub struct PricedReason {
     pub reason: Reason,
     /// What the fix, or the call that tells more, does to the count of active users.
     pub effect: MauEffect,
-    /// What that may add to the bill, in US dollars.
+    /// What that may add to the bill, in US dollars; unknown where [`Why::prices_unknown`] says why.
     pub price: Estimate<Decimal>,
 }
 
@@ -71,6 +71,8 @@ pub struct Why {
     pub listed_at: Option<Timestamp>,
     /// When the local copy was last made equal to the pool.
     pub synced_at: Option<Timestamp>,
+    /// Why no price is known, as a sentence; `None` when they are known.
+    pub prices_unknown: Option<String>,
     /// Every rule once, what keeps the person out first.
     pub reasons: Vec<PricedReason>,
 }
@@ -109,9 +111,11 @@ impl OpenPool {
             factors: None,
         });
         let prices = self.prices_of(&user.username, pool.tier.as_deref()).await?;
+        let prices_unknown = prices.unknown().map(|error| error.message.clone());
         let reasons = reasons.into_iter().map(|reason| priced(reason, &prices, &user, &pool)).collect();
         let listed_at = (listing == Listing::Listed).then_some(now);
-        Ok(Why { user, asked: listing != Listing::NotAsked, listed_at, synced_at: freshness.synced_at, reasons })
+        let (asked, synced_at) = (listing != Listing::NotAsked, freshness.synced_at);
+        Ok(Why { user, asked, listed_at, synced_at, prices_unknown, reasons })
     }
 
     /// What the pool demands (`DescribeUserPool`; free); the inner error says why that is not known.

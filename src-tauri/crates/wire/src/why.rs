@@ -183,6 +183,8 @@ pub struct WhyView {
     pub listed_at: Option<String>,
     /// When the local copy was last made equal to the pool; `null` when it never was.
     pub synced_at: Option<String>,
+    /// Why no price is known, as a sentence; `null` when they are known. Parts of a person's own price table may be in it.
+    pub prices_unknown: Option<String>,
     /// Every rule once, what keeps the person out first.
     pub reasons: Vec<ReasonView>,
 }
@@ -194,6 +196,7 @@ impl From<&Why> for WhyView {
             asked: why.asked,
             listed_at: why.listed_at.map(|at| at.to_string()),
             synced_at: why.synced_at.map(|at| at.to_string()),
+            prices_unknown: why.prices_unknown.clone(),
             reasons: why.reasons.iter().map(ReasonView::from).collect(),
         }
     }

@@ -3425,6 +3425,8 @@ export type WhyView = {
 	listedAt: string | null,
 	/**  When the local copy was last made equal to the pool; `null` when it never was. */
 	syncedAt: string | null,
+	/**  Why no price is known, as a sentence; `null` when they are known. Parts of a person's own price table may be in it. */
+	pricesUnknown: string | null,
 	/**  Every rule once, what keeps the person out first. */
 	reasons: ReasonView[],
 };

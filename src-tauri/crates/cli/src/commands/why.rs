@@ -25,6 +25,9 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Why) -> Result<(), Failu
         Format::Jsonl => view.reasons.iter().try_for_each(output::json)?,
         Format::Csv | Format::Table => told(&view, asked.all)?,
     }
+    if let Some(reason) = &view.prices_unknown {
+        common.note(&format!("what it costs is not known: {}", safe(reason)));
+    }
     if !view.asked {
         common.note("AWS was not asked; this is what the local copy knows");
     }

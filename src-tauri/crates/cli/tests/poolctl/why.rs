@@ -34,6 +34,10 @@ fn causes_are_told_with_a_command_that_repairs_them_and_nobody_is_billed() {
     assert_eq!(by_address["reasons"][0]["rule"], "unconfirmed");
     let nobody = home.run_at(&served, &["why", "nobody.at.all", "--json"]).json(1);
     assert_eq!(nobody["error"]["code"], "not_found");
+    std::fs::write(home.data().join("prices.json"), "{").unwrap();
+    let unpriced = home.run_at(&served, &["why", &email]);
+    assert!(unpriced.text().contains("unconfirmed") && unpriced.out.contains("to unknown USD"), "{}", unpriced.out);
+    assert!(unpriced.err.contains("what it costs is not known: This price table is not used"), "{}", unpriced.err);
 }
 
 #[test]

@@ -86,6 +86,22 @@ async fn a_fix_costs_what_ones_own_price_table_says() {
     std::fs::write(house.dir.path().join("data/prices.json"), own.to_string()).unwrap();
     let why = ask(&pool, person).await;
     assert_eq!(says(&why, "unconfirmed").price.high, Some("0.75".parse().unwrap()));
+    assert_eq!(why.prices_unknown, None);
+}
+
+#[tokio::test]
+async fn a_broken_price_table_takes_the_prices_away_and_not_the_answer() {
+    let house = House::new(options(100)).await;
+    let pool = house.synced().await;
+    let people = house.people();
+    let person = people.iter().find(|person| person.status == "UNCONFIRMED" && person.enabled).unwrap();
+    std::fs::write(house.dir.path().join("data/prices.json"), "{").unwrap();
+    let why = ask(&pool, person).await;
+    let unconfirmed = says(&why, "unconfirmed");
+    assert_eq!(unconfirmed.reason.verdict, Verdict::Blocks);
+    assert_eq!((unconfirmed.effect, unconfirmed.price.high), (MauEffect::MayBill, None), "unknown is not free");
+    assert_eq!(why.prices_unknown, Some(house.console.prices().unwrap_err().message), "and the reason is told");
+    assert_eq!(says(&why, "disabled").price.high, Some(0.into()), "what is free is free by every table");
 }
 
 #[tokio::test]

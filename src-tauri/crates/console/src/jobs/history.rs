@@ -24,7 +24,7 @@ impl OpenPool {
     /// [`Code::NotFound`] for an unknown job; [`Code::Precondition`] when it is under way, it has not ended and nobody knows
     /// what became of its last calls, nothing of it was applied or can be taken back, or another job takes it back already.
     pub async fn plan_undo(&self, job: &str) -> Result<Arc<Plan>, Error> {
-        self.may_be_undone(job).await?;
+        let came = self.may_be_undone(job).await?;
         let doubtful = self.in_doubt(job).await?;
         let addresses = self.described().await?.username_attributes;
         let mut items: Vec<Item> = Vec::new();
@@ -74,11 +74,16 @@ impl OpenPool {
             );
         }
         let items = groups.into_iter().chain(users).collect();
+        // It may have gone on while AWS was asked, and then this would take back a part of it.
+        if self.may_be_undone(job).await? != came {
+            return Err(Error::new(Code::Precondition, "This job went on meanwhile. Take it back once more."));
+        }
         Ok(self.put_on_desk(Action::Undo { job: job.to_owned() }, items, notes))
     }
 
-    /// Refuses while a job is under way or may still find out what became of its last calls, and when another takes it back.
-    pub(super) async fn may_be_undone(&self, job: &str) -> Result<(), Error> {
+    /// Refuses while a job is under way or may still find out what became of its last calls, and when another takes it back;
+    /// otherwise how far it came.
+    pub(super) async fn may_be_undone(&self, job: &str) -> Result<ItemCounts, Error> {
         let row = self.job(job).await?;
         let refused = |message: String| Err(Error::new(Code::Precondition, message));
         if row.state == JobState::Running {
@@ -92,7 +97,7 @@ impl OpenPool {
             return refused(message.to_owned());
         }
         match undone_by(&self.jobs().await?, job) {
-            None => Ok(()),
+            None => Ok(row.counts),
             Some(JobRow { job: by, state: JobState::Ended, .. }) => {
                 refused(format!("This job was taken back already, by the job {}.", by.id))
             }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use console::files::Way;
 use console::jobs::{Approval, AuditFilter, AuditKind, Chosen, Undo};
 use console::{Code, OpenPool};
 use model::Username;
@@ -13,6 +14,7 @@ use sandbox::{Fault, SnapshotUser, When};
 use serde_json::json;
 
 use crate::house::{House, options, today};
+use crate::importing::{check, written};
 use crate::jobs::{apply, attributes, carry_out, group, names};
 
 fn done(count: u64) -> ItemCounts {
@@ -167,6 +169,30 @@ async fn a_job_that_is_under_way_is_not_taken_back_and_one_that_was_paused_and_t
     assert_eq!(apply(&pool, &redo).await.unwrap(), done(counts.done));
     let counts = pool.retry(&plan.id, false, None).await.unwrap().finished().await.unwrap();
     assert_eq!((counts.failed, counts.queued), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_undo_is_not_planned_from_a_job_that_goes_on_meanwhile() {
+    let house = House::new(options(20)).await;
+    let pool = house.synced().await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut people = "username,email,email_verified\n".to_owned();
+    for number in 0..10 {
+        people.push_str(&format!("new.{number},new{number}@example.com,yes\n"));
+    }
+    let checked = check(&pool, &written(folder.path(), "people.csv", &people), Way::Create).await.unwrap();
+    let plan = pool.plan_import(&checked.id, BTreeSet::new()).await.unwrap();
+    let weather = house.sandbox.weather();
+    weather.plan_fault(Some("AdminCreateUser"), When::Nth(10), refusal());
+    assert_eq!(apply(&pool, &plan).await.unwrap(), ItemCounts { failed: 1, ..done(9) });
+    // Each of the nine is asked for, one after another; the tenth is made long before that ends.
+    weather.set_latency(Duration::from_secs(1), Duration::ZERO);
+    let retried = async { pool.retry(&plan.id, false, None).await.unwrap().finished().await.unwrap() };
+    let (refused, counts) = tokio::join!(pool.plan_undo(&plan.id), retried);
+    assert_eq!(counts, done(10));
+    let refused = refused.unwrap_err();
+    assert!(refused.code == Code::Precondition && refused.message.contains("went on meanwhile"), "{}", refused.message);
+    assert_eq!(pool.plan_undo(&plan.id).await.unwrap().active().count(), 10);
 }
 
 #[tokio::test(start_paused = true)]

@@ -87,8 +87,8 @@ struct Asked {
     whole: Whole,
     patch: Vec<Put>,
     rule: Option<String>,
-    /// The edit that it takes back, and what that left behind as far as it was read.
-    undo: Option<(String, Option<Value>)>,
+    /// The edit that it takes back, and what that left behind.
+    undo: Option<(String, Value)>,
 }
 
 impl EditDesk {
@@ -164,7 +164,11 @@ impl OpenPool {
             ));
         }
         let (whole, patch, before) = (read::<Whole>(&row.target)?, read::<Vec<Put>>(&row.patch)?, read(&row.before)?);
-        let left = row.after.as_deref().map(read).transpose()?;
+        // Where it was not read what it left behind, what it meant to.
+        let left = match &row.after {
+            Some(after) => read(after)?,
+            None => whole.kind.patched(&before, &patch)?,
+        };
         let back = |put: Put| Put { value: Value::pointer(&before, &put.pointer).cloned(), pointer: put.pointer };
         let patch = patch.into_iter().map(back).collect();
         self.prepare_edit(Asked { whole, patch, rule: None, undo: Some((id.to_owned(), left)) }).await
@@ -174,7 +178,7 @@ impl OpenPool {
         let Asked { whole, patch, rule, undo } = asked;
         let described = self.describe_whole(&self.live()?.session, &whole).await?;
         let wanted = whole.kind.patched(&described.body, &patch)?;
-        if let Some((_, Some(left))) = &undo {
+        if let Some((_, left)) = &undo {
             still_as_left(&patch, left, &described.body)?;
         }
         let request = whole.kind.request(&wanted)?;

@@ -134,7 +134,8 @@ impl Run {
             }
             _ => None,
         };
-        let found = evidence(item, step, now.as_ref(), inside, row.sent_at.unwrap_or(row.at));
+        let sent_at = row.sent_at.unwrap_or(row.at);
+        let found = evidence(item, step, now.as_ref(), inside, sent_at, &self.verifies_first);
         Ok((found, Applied { user: now, ..Applied::default() }))
     }
 

@@ -49,7 +49,7 @@ pub(super) struct Run {
     /// Entries of which AWS could not tell what became of them: they are not asked for again.
     pub(super) untold: Mutex<HashSet<u64>>,
     /// Addresses that the pool verifies before they count.
-    verifies_first: Vec<String>,
+    pub(super) verifies_first: Vec<String>,
     password: Option<SecretString>,
     progress: watch::Sender<JobProgress>,
     pub(super) broken: AtomicBool,

@@ -279,9 +279,8 @@ async fn an_address_that_is_changed_loses_its_verified_mark_and_an_undo_brings_b
     assert_eq!(on_server(&house, &person.username).unwrap().attributes["email_verified"], "true");
 }
 
-#[tokio::test]
-async fn where_the_pool_verifies_first_an_address_and_its_mark_stay_until_the_code_comes() {
-    let house = House::new(options(60)).await;
+/// The pool, synced, in which a new e-mail address does not count before it is proven.
+async fn verifying_first(house: &House) -> Arc<OpenPool> {
     let pool = house.open().await;
     let first = Put {
         pointer: "/UserPool/UserAttributeUpdateSettings/AttributesRequireVerificationBeforeUpdate".to_owned(),
@@ -292,6 +291,33 @@ async fn where_the_pool_verifies_first_an_address_and_its_mark_stay_until_the_co
     let token = pool.approve_edit(&edit, Approval::default()).await.unwrap();
     pool.apply_edit(&token).await.unwrap();
     pool.sync().finished().await.unwrap();
+    pool
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_address_that_waits_for_its_code_is_no_sign_that_the_call_was_not_applied() {
+    let house = House::new(options(60)).await;
+    let pool = verifying_first(&house).await;
+    let weather = house.sandbox.weather();
+    weather.set_silence(Duration::from_secs(1));
+    weather.plan_fault(Some("AdminUpdateUserAttributes"), When::Share(1.0), Fault::TimeoutAfter);
+    let people = house.people();
+    let alone = attributes(&[("email", "new@example.com")]);
+    let (_, counts) =
+        carry_out(&pool, Action::SetAttributes { attributes: alone }, names(&[&people[0]])).await.unwrap();
+    assert_eq!(counts, ItemCounts { unknown: 1, ..ItemCounts::default() });
+    let with_another = attributes(&[("email", "other@example.com"), ("nickname", "another")]);
+    let action = Action::SetAttributes { attributes: with_another };
+    let (_, counts) = carry_out(&pool, action, names(&[&people[1]])).await.unwrap();
+    assert_eq!(counts, done(1), "what shows at once came with the same call");
+    assert_eq!(house.sandbox.calls().of("AdminUpdateUserAttributes"), 2);
+    assert_eq!(house.sandbox.outbox().len(), 2, "one code each");
+}
+
+#[tokio::test]
+async fn where_the_pool_verifies_first_an_address_and_its_mark_stay_until_the_code_comes() {
+    let house = House::new(options(60)).await;
+    let pool = verifying_first(&house).await;
     let people = house.people();
     let verified = |person: &&SnapshotUser| person.attributes.get("email_verified").is_some_and(|flag| flag == "true");
     let person = people.iter().find(verified).unwrap();

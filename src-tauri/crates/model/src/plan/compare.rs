@@ -1,12 +1,12 @@
 //! Holding a row of now against what was planned with, and against what a call would have made of it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::action::{GroupSettings, NewUser};
-use super::item::{Item, Record, Target, flag_of, kept};
+use super::item::{Item, Record, Target, flag_of, kept, waiting};
 use super::step::Step;
 use crate::user::{User, UserStatus};
 
@@ -191,10 +191,21 @@ fn whole(planned: &User, now: &User) -> Vec<Difference> {
 ///
 /// `in_group` tells whether the user is a member of the group that the call is about, where it is about one. A row that
 /// changed after `sent_at` does not tell that a call was not applied which must not be made twice: it may have been, and
-/// the person may have gone on from there. Listings trail, so such a call wants a second look before it is believed.
+/// the person may have gone on from there. Listings trail, so such a call wants a second look before it is believed. An
+/// address that the pool verifies `first` shows nothing before the person has entered its code.
 #[must_use]
-pub fn evidence(item: &Item, step: &Step, now: Option<&User>, in_group: Option<bool>, sent_at: Timestamp) -> Evidence {
-    let shown = shown(item, step, now, in_group, sent_at);
+pub fn evidence(
+    item: &Item,
+    step: &Step,
+    now: Option<&User>,
+    in_group: Option<bool>,
+    sent_at: Timestamp,
+    first: &[String],
+) -> Evidence {
+    let shown = match (step, now) {
+        (Step::UpdateAttributes { attributes }, Some(now)) => updated(attributes, now, first),
+        _ => shown(item, step, now, in_group, sent_at),
+    };
     let later = now.is_some_and(|now| now.modified_at >= earliest(sent_at));
     if shown == Evidence::NotApplied && later && !step.is_idempotent() { Evidence::Untold } else { shown }
 }
@@ -213,9 +224,6 @@ fn shown(item: &Item, step: &Step, now: Option<&User>, in_group: Option<bool>, s
         (Step::Enable, Some(now)) => told(now.enabled),
         (Step::Disable, Some(now)) => told(!now.enabled),
         (Step::Confirm, Some(now)) => told(now.status == UserStatus::Confirmed),
-        (Step::UpdateAttributes { attributes }, Some(now)) => {
-            told(attributes.iter().all(|(name, value)| now.attribute(name) == kept(value)))
-        }
         (Step::DeleteAttributes { attributes }, Some(now)) => {
             told(attributes.iter().all(|name| now.attribute(name).is_none()))
         }
@@ -235,6 +243,18 @@ fn shown(item: &Item, step: &Step, now: Option<&User>, in_group: Option<bool>, s
         }
         _ => Evidence::Untold,
     }
+}
+
+/// Whether attributes were set, by those that show at once: a call sets all of them or none.
+fn updated(attributes: &BTreeMap<String, String>, now: &User, first: &[String]) -> Evidence {
+    let waiting = waiting(now, attributes, first);
+    let stays = |field: &str| waiting.iter().any(|name| *name == field || flag_of(name) == Some(field));
+    let mut shown = attributes.iter().filter(|(name, _)| !stays(name)).peekable();
+    if shown.peek().is_none() {
+        return Evidence::Untold;
+    }
+    let applied = shown.all(|(name, value)| now.attribute(name) == kept(value));
+    if applied { Evidence::Applied } else { Evidence::NotApplied }
 }
 
 /// Whether a user is old enough that listings show them, so that who is not listed is gone. Who is not may be deleted

@@ -175,6 +175,8 @@ fn commands<R: Runtime>() -> Commands<R> {
         commands::cost::get_months,
         commands::cost::set_billed,
         commands::cost::import_activity,
+        commands::cost::price_metrics,
+        commands::cost::read_metrics,
         commands::cost::forget_import,
         commands::cost::get_prepared_queries,
         commands::cost::compare_plans,

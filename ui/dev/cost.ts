@@ -5,6 +5,8 @@ import type {
   DormantView,
   ImportedActivityView,
   LedgerView,
+  MetricsPriceView,
+  MetricsReadView,
   MonthView,
   PlansView,
   PlanView,
@@ -129,6 +131,19 @@ export function costCommands(mood: Set<string>, people: number) {
       }
       imported = true;
       return ok<ImportedActivityView>({ learnt: ["2026-11: 2,000 different active users."], problems: [] });
+    },
+    priceMetrics: () => ok<MetricsPriceView>({ metrics: 10, price: "0.0001" }),
+    readMetrics: (_: { month?: string | null }) => {
+      if (mood.has("denied")) {
+        return bad<MetricsReadView>("access_denied", "AWS refused cloudwatch:GetMetricData.", {
+          iamAction: "cloudwatch:GetMetricData",
+        });
+      }
+      imported = true;
+      return ok<MetricsReadView>({
+        learnt: "2026-11: CloudWatch counts 12,345 sign-ins.",
+        cost: { metrics: 10, price: "0.0001" },
+      });
     },
     forgetImport: (_: { month?: string | null }) => {
       imported = false;

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use console::LedgerOf;
 use wire::activity::{
-    ActivityView, AskDormant, DormantView, ImportActivity, ImportedActivityView, MonthView, OneMonth,
-    PreparedQueryView, SetBilled,
+    ActivityView, AskDormant, DormantView, ImportActivity, ImportedActivityView, MetricsPriceView, MetricsReadView,
+    MonthView, OneMonth, PreparedQueryView, SetBilled,
 };
 use wire::ledger::LedgerView;
 use wire::plans::{AskPlans, PlansView, PricesView, SaveReport, SaveTable, SavedFileView, SetPrices};
@@ -43,7 +43,22 @@ pub(crate) async fn import_activity(desk: Desk<'_>, request: ImportActivity) -> 
     Ok(desk.pool()?.import_activity(request.files()?, request.only_pool).await?.into())
 }
 
-/// Forgets what imported logs told of a month.
+/// What it costs to ask CloudWatch (`ListUserPoolClients`, `ListIdentityProviders`; free).
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn price_metrics(desk: Desk<'_>) -> Answer<MetricsPriceView> {
+    Ok(desk.pool()?.metrics_price().await?.into())
+}
+
+/// Asks CloudWatch for a month's sums (`GetMetricData`; billed for each metric, makes nobody active).
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn read_metrics(desk: Desk<'_>, request: OneMonth) -> Answer<MetricsReadView> {
+    let month = request.parse(desk.now())?;
+    Ok(desk.pool()?.read_metrics(month).await?.into())
+}
+
+/// Forgets what imported logs and CloudWatch told of a month.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn forget_import(desk: Desk<'_>, request: OneMonth) -> Answer<()> {

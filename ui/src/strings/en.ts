@@ -172,6 +172,8 @@ export const t = {
     seeEvidence: "See the evidence",
     byMonth: "Monthly active users by month",
     lowHigh: "low – high",
+    noUpperBound: "no upper bound is known",
+    forecastLegend: "forecast",
     likely: "likely",
     monthHead: ["Month", "Low", "Likely", "High", "Kind"],
     monthKinds: { over: "over", present: "so far", forecast: "forecast" } as Record<string, string>,
@@ -288,6 +290,17 @@ export const t = {
       queries: "Prepared queries to copy",
       queriesWhy: "For logs that are too large for this machine. Save the result as CSV and import it here.",
       query: "query",
+    },
+    cloudWatch: {
+      title: "What CloudWatch counts",
+      why: "Successful sign-ups, sign-ins, refreshes and federated sign-ins by app client. They are events and not users: no more people were active in a way than it has events, and at least one if there is any. Nobody becomes active by asking, but AWS charges for each metric, so it is asked only when you want it.",
+      ask: "Ask CloudWatch…",
+      asks: (metrics: string, price: string) =>
+        `This asks for ${metrics} metrics, for which AWS charges about ${price}.`,
+      now: "Ask now",
+      asking: "Asking…",
+      took: (metrics: string, price: string) => `${metrics} metrics were asked for, about ${price}.`,
+      denied: "What CloudWatch counts stays unknown. The policy to copy is under “What is not known”.",
     },
     ledger: {
       title: "What this app has cost us this month",

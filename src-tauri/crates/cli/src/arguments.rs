@@ -102,22 +102,22 @@ pub(crate) enum Command {
         #[arg(long, value_name = "S", default_value_t = 60)]
         patience: u64,
     },
-    /// Search the local copy, or change users: create, set, enable, disable, delete and more
+    /// Search the local copy, or change users: create, set, enable, disable, delete and more (which may bill, and says so)
     Users(Users),
-    /// List and change groups, add and remove members
+    /// List and change groups, add and remove members (which may bill, and says so)
     #[command(disable_help_subcommand = true)]
     Groups(change_arguments::Groups),
     /// Make a plan of a change and write it as JSON; nothing is changed
     #[command(subcommand)]
     Plan(change_arguments::PlanWish),
-    /// Carry out a plan that was written before; one that was begun goes on
+    /// Carry out a plan that was written before; one that was begun goes on. It may bill what the plan says
     Apply(change_arguments::Apply),
-    /// List jobs, show one, go on with one, try failures again
+    /// List jobs, show one, go on with one, try failures again (which may bill)
     Jobs {
         #[command(subcommand)]
         what: Option<change_arguments::Jobs>,
     },
-    /// Take a job back, as far as that can be, by a plan of its own
+    /// Take a job back, as far as that can be, by a plan of its own, which may bill and says so
     Undo(change_arguments::UndoJob),
     /// List or verify the audit of every change
     #[command(subcommand)]
@@ -129,7 +129,7 @@ pub(crate) enum Command {
         /// As in `users`
         query: Option<String>,
     },
-    /// Check a file of people and make them users, one by one or by Cognito's own import
+    /// Check a file of people and make them users, one by one (which bills) or by Cognito's own import (which does not)
     Import(Import),
     /// Write whom a query finds in the local copy into a file, or to standard output
     Export(Export),
@@ -401,7 +401,10 @@ pub(crate) struct Mau {
     /// The number of --billed is about all pools of the account, not about this one alone
     #[arg(long, requires = "billed")]
     pub(crate) account: bool,
-    /// Forget what imported logs told of the month
+    /// Ask CloudWatch for the month's sums of successes (cloudwatch:GetMetricData; about $0.01 for a thousand metrics)
+    #[arg(long)]
+    pub(crate) cloudwatch: bool,
+    /// Forget what imported logs and CloudWatch told of the month
     #[arg(long)]
     pub(crate) forget_import: bool,
 }

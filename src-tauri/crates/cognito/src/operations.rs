@@ -35,6 +35,9 @@ pub const LIST_USER_IMPORT_JOBS: Operation =
 /// Who AWS says we are. Needs no permission.
 pub const GET_CALLER_IDENTITY: Operation = free("GetCallerIdentity", "sts:GetCallerIdentity", QuotaCategory::Unmetered);
 
+/// Sums of what CloudWatch counts. AWS charges for each metric, and nobody becomes active by it.
+pub const GET_METRIC_DATA: Operation = free("GetMetricData", "cloudwatch:GetMetricData", QuotaCategory::Unmetered);
+
 /// Pages of a pool's app clients.
 pub const LIST_USER_POOL_CLIENTS: Operation =
     free("ListUserPoolClients", "cognito-idp:ListUserPoolClients", QuotaCategory::UserPoolClientRead);
@@ -235,7 +238,7 @@ pub const DESCRIBE_USER_IMPORT_JOB: Operation =
 pub const UPLOAD_IMPORT: Operation = free("PutObject", "", QuotaCategory::Unmetered);
 
 /// All that read and sign in; what changes users and groups is in [`WRITES`].
-pub const ALL: [Operation; 58] = [
+pub const ALL: [Operation; 59] = [
     LIST_USERS,
     LIST_USERS_IN_GROUP,
     LIST_GROUPS,
@@ -249,6 +252,7 @@ pub const ALL: [Operation; 58] = [
     DESCRIBE_USER_IMPORT_JOB,
     UPLOAD_IMPORT,
     GET_CALLER_IDENTITY,
+    GET_METRIC_DATA,
     LIST_USER_POOL_CLIENTS,
     DESCRIBE_USER_POOL_CLIENT,
     JWKS,

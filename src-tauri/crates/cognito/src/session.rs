@@ -49,6 +49,7 @@ struct Inner {
     cognito: aws_sdk_cognitoidentityprovider::Client,
     identities: aws_sdk_cognitoidentity::Client,
     sts: aws_sdk_sts::Client,
+    cloudwatch: aws_sdk_cloudwatch::Client,
     http_client: HttpClient,
     credentials: Arc<Source>,
     gate: Arc<Gate>,
@@ -71,6 +72,7 @@ struct Naming {
 struct Beside {
     identities: Option<String>,
     sts: Option<String>,
+    cloudwatch: Option<String>,
 }
 
 impl fmt::Debug for Session {
@@ -164,7 +166,8 @@ impl Session {
         let place = endpoint.clone().unwrap_or_else(|| region.partition().to_owned());
         // An emulator is all of AWS on one port.
         let beside = |service| endpoint_of(service).or_else(|| endpoint.clone().filter(|_| emulator));
-        let endpoints = Beside { identities: beside("Cognito Identity"), sts: beside("STS") };
+        let endpoints =
+            Beside { identities: beside("Cognito Identity"), sts: beside("STS"), cloudwatch: beside("CloudWatch") };
         let naming = Naming { region, endpoint, place, who, sso_login: sources.sso_login() };
         Ok(Self::assemble(&sdk, endpoints, client, source, gate, naming))
     }
@@ -180,6 +183,7 @@ impl Session {
         let mut cognito = aws_sdk_cognitoidentityprovider::config::Builder::from(sdk);
         let mut identities = aws_sdk_cognitoidentity::config::Builder::from(sdk);
         let mut sts = aws_sdk_sts::config::Builder::from(sdk);
+        let mut cloudwatch = aws_sdk_cloudwatch::config::Builder::from(sdk);
         if let Some(endpoint) = &naming.endpoint {
             cognito = cognito.endpoint_url(endpoint);
         }
@@ -189,10 +193,14 @@ impl Session {
         if let Some(endpoint) = endpoints.sts {
             sts = sts.endpoint_url(endpoint);
         }
+        if let Some(endpoint) = endpoints.cloudwatch {
+            cloudwatch = cloudwatch.endpoint_url(endpoint);
+        }
         let inner = Inner {
             cognito: aws_sdk_cognitoidentityprovider::Client::from_conf(cognito.build()),
             identities: aws_sdk_cognitoidentity::Client::from_conf(identities.build()),
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
+            cloudwatch: aws_sdk_cloudwatch::Client::from_conf(cloudwatch.build()),
             http_client,
             credentials,
             gate,
@@ -223,16 +231,21 @@ impl Session {
     /// As [`Session::credentials`].
     pub async fn steady(&self) -> Result<Self, Error> {
         let (source, credentials) = self.inner.credentials.fixed().await?;
-        let Inner { cognito, identities, sts, http_client, gate, naming, account, credentials: _ } = &*self.inner;
+        let Inner { cognito, identities, sts, cloudwatch, http_client, gate, naming, account, credentials: _ } =
+            &*self.inner;
         let own = cognito.config().to_builder().credentials_provider(credentials.clone()).build();
         let cognito = aws_sdk_cognitoidentityprovider::Client::from_conf(own);
         let own = identities.config().to_builder().credentials_provider(credentials.clone()).build();
         let identities = aws_sdk_cognitoidentity::Client::from_conf(own);
-        let sts = aws_sdk_sts::Client::from_conf(sts.config().to_builder().credentials_provider(credentials).build());
+        let own = sts.config().to_builder().credentials_provider(credentials.clone()).build();
+        let sts = aws_sdk_sts::Client::from_conf(own);
+        let own = cloudwatch.config().to_builder().credentials_provider(credentials).build();
+        let cloudwatch = aws_sdk_cloudwatch::Client::from_conf(own);
         let inner = Inner {
             cognito,
             identities,
             sts,
+            cloudwatch,
             http_client: http_client.clone(),
             credentials: Arc::new(source),
             gate: Arc::clone(gate),
@@ -273,6 +286,10 @@ impl Session {
 
     pub(crate) fn sts(&self) -> &aws_sdk_sts::Client {
         &self.inner.sts
+    }
+
+    pub(crate) fn cloudwatch(&self) -> &aws_sdk_cloudwatch::Client {
+        &self.inner.cloudwatch
     }
 
     pub(crate) fn http_client(&self) -> HttpClient {

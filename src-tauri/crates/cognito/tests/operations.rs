@@ -24,7 +24,11 @@ fn every_operation_names_its_iam_action_and_its_place_in_aws_s_list() {
             continue;
         }
         let (service, action) = operation.iam_action.split_once(':').unwrap_or_default();
-        assert!(["cognito-idp", "cognito-identity", "sts"].contains(&service), "{}", operation.iam_action);
+        assert!(
+            ["cognito-idp", "cognito-identity", "sts", "cloudwatch"].contains(&service),
+            "{}",
+            operation.iam_action
+        );
         assert_eq!(action, operation.name);
     }
 }

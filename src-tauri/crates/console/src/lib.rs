@@ -47,7 +47,7 @@ pub use store::{
     SavedConnection, SavedView, Settings, Theme, What,
 };
 
-pub use activity::{Activity, Dormant, GroupCount, ImportedActivity, Missing, Months};
+pub use activity::{Activity, Dormant, GroupCount, ImportedActivity, MetricsPrice, MetricsRead, Missing, Months};
 pub use clock::SystemClock;
 pub use cognito::settings::Limit;
 pub use cognito::{SecondFactors, SignInEvent, UserDevice};

@@ -385,7 +385,7 @@ impl OpenPool {
     }
 
     /// The `sub` of the user of that name, else the text itself.
-    async fn person(&self, username: &str) -> Result<String, Error> {
+    pub(crate) async fn person(&self, username: &str) -> Result<String, Error> {
         let Ok(name) = Username::parse(username) else { return Ok(username.to_owned()) };
         let user = self.user(&name).await?;
         Ok(user.as_ref().and_then(User::sub).unwrap_or(username).to_owned())

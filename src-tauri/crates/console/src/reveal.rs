@@ -1,12 +1,14 @@
 //! What only a call about one user can tell, each behind its price, and passwords that fit the pool.
 
+use std::collections::BTreeSet;
+
 use cognito::{SecondFactors, SignInEvent, UserDevice};
 use model::Username;
 use model::call::MauEffect;
 use model::cost::{PricePlan, Prices, Touched, session_bill};
 use model::estimate::Estimate;
 use model::health::Answer;
-use model::mau::effect_of;
+use model::mau::{effect_of, event_counts};
 use model::month::Month;
 use model::password::PasswordRules;
 use rust_decimal::Decimal;
@@ -106,7 +108,7 @@ impl OpenPool {
     }
 
     /// A page of a user's sign-ins, the latest first, and the token of the next (`AdminListUserAuthEvents`; AWS does not
-    /// say whether it counts).
+    /// say whether it counts). In which months they were active is kept as evidence, where the pool's history is on.
     ///
     /// # Errors
     /// As [`OpenPool::second_factors`]; [`Code::NotInPlan`] but for the plan Plus.
@@ -116,7 +118,26 @@ impl OpenPool {
         next: Option<String>,
     ) -> Result<(Vec<SignInEvent>, Option<String>), Error> {
         let live = self.may_reveal(Reveal::SignIns).await?;
-        Ok(live.session.sign_in_events(&self.key.pool, username, next).await?)
+        let (events, next) = live.session.sign_in_events(&self.key.pool, username, next).await?;
+        // What was shown is worth having also where it cannot be kept.
+        if let Err(error) = self.keep_seen(username, &events).await {
+            tracing::warn!(%error, "what sign-ins tell of the month was not kept");
+        }
+        Ok((events, next))
+    }
+
+    /// Keeps in which months a user was active by these events.
+    async fn keep_seen(&self, username: &Username, events: &[SignInEvent]) -> Result<(), Error> {
+        let Some(history) = self.recording() else { return Ok(()) };
+        let counts = |event: &&SignInEvent| event_counts(&event.kind, event.response.as_deref().unwrap_or_default());
+        let months = events.iter().filter(counts).filter_map(|event| Some(Month::of(event.at?)));
+        let months: BTreeSet<Month> = months.collect();
+        if months.is_empty() {
+            return Ok(());
+        }
+        let (key, person) = (self.key.clone(), self.person(username.as_str()).await?);
+        let months: Vec<Month> = months.into_iter().collect();
+        blocking(move || history.keep_seen(&key, &person, &months)).await
     }
 
     /// A new password that fits the pool's policy (`DescribeUserPool`; free). Where the policy may not be read it is a long

@@ -63,9 +63,10 @@ impl HttpConnector for InProcess {
     }
 }
 
-/// AWS's protocols go to the root with a target; anything else is a page, such as a pool's public keys.
+/// AWS's protocols go to the root with a target, or to the path of an operation; anything else is a page, such as a pool's public keys.
 async fn exchange(sandbox: &Sandbox, request: &HttpRequest) -> Result<Outcome, ConnectorError> {
-    let is_page = request.headers().get("x-amz-target").is_none() && path(request.uri()) != "/";
+    let path = path(request.uri());
+    let is_page = request.headers().get("x-amz-target").is_none() && path != "/" && Request::rpc_of(path).is_none();
     if is_page { Ok(pages::answer(sandbox, &page(request)?).await) } else { Ok(sandbox.exchange(read(request)?).await) }
 }
 
@@ -106,6 +107,7 @@ fn read(request: &HttpRequest) -> Result<Request, ConnectorError> {
     let header = |name: &str| request.headers().get(name).map(str::to_owned);
     Ok(Request {
         target: header("x-amz-target"),
+        rpc: Request::rpc_of(path(request.uri())).map(str::to_owned),
         authorization: header("authorization"),
         date: header("x-amz-date"),
         body: whole(request)?,

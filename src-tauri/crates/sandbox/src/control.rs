@@ -240,6 +240,6 @@ fn index(sandbox: &Sandbox) -> Value {
             "GET /_sandbox/imports/<pool>/<job>",
             "GET /_sandbox/operations",
         ],
-        "services": [Api::UserPools.iam(), Api::IdentityPools.iam(), Api::Sts.iam()],
+        "services": [Api::UserPools.iam(), Api::IdentityPools.iam(), Api::Sts.iam(), Api::CloudWatch.iam()],
     })
 }

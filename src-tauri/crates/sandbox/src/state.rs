@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::directory::activity::Activity;
 use crate::directory::identities::Identities;
+use crate::directory::metrics::Metrics;
 use crate::directory::resources::Resources;
 use crate::directory::schema::Schema;
 use crate::directory::user::{Factors, Packer, Status, User};
@@ -39,6 +40,8 @@ struct Saved {
     outbox: Outbox,
     #[serde(default)]
     activity: Activity,
+    #[serde(default)]
+    metrics: Metrics,
     /// Request rates that were raised, by category.
     #[serde(default)]
     provisioned: BTreeMap<String, f64>,
@@ -124,6 +127,7 @@ impl Sandbox {
             identities: world.identities.clone(),
             outbox: world.outbox.clone(),
             activity: world.activity.clone(),
+            metrics: world.metrics.clone(),
             provisioned: self.weather_ref().all_provisioned(),
             now: self.weather_ref().now(),
             keys: world.keys.clone(),
@@ -161,6 +165,7 @@ impl Sandbox {
         world.identities = saved.identities;
         world.outbox = saved.outbox;
         world.activity = saved.activity;
+        world.metrics = saved.metrics;
         world.keys = saved.keys;
         let seed = saved.options.seed ^ start.as_millisecond().unsigned_abs();
         world.random = ChaCha8Rng::seed_from_u64(seed);

@@ -5,6 +5,7 @@ mod people;
 
 use std::fs;
 
+use model::month::Month;
 use model::user::{User, UserStatus};
 use people::{Disk, at, fill, group, person, pool_key};
 use store::{Cache, CacheError, ChainStep, Finished, History, HistoryError, MemberStep, SyncKind, What};
@@ -186,4 +187,27 @@ fn a_history_of_a_newer_version_is_said_and_left_untouched() {
     let error = History::open(&disk.dir, &disk.keys()).unwrap_err();
     assert!(matches!(error, HistoryError::Newer(_)), "{error}");
     assert_eq!(fs::read(disk.dir.history_file()).unwrap(), before);
+}
+
+#[test]
+fn who_was_seen_in_a_month_is_kept_once_and_forgotten_with_the_person_the_pool_and_the_time() {
+    let (_disk, _cache, history) = synced(&[person(1)]);
+    let months = ["2026-10", "2026-11"].map(|month| Month::parse(month).unwrap());
+    let key = pool_key();
+    let seen = |month: usize| history.seen(&key, months[month]).unwrap();
+    assert!(seen(0).is_empty());
+    for _ in 0..2 {
+        history.keep_seen(&key, "one", &months).unwrap();
+    }
+    history.keep_seen(&key, "two", &months[1..]).unwrap();
+    assert_eq!((seen(0), seen(1)), (vec!["one".to_owned()], vec!["one".to_owned(), "two".to_owned()]));
+    // A month is forgotten when all of it is older than what is kept.
+    history.purge(months[0].begins()).unwrap();
+    assert_eq!(seen(0).len(), 1);
+    history.purge(months[1].begins()).unwrap();
+    assert_eq!((seen(0).len(), seen(1).len()), (0, 2));
+    history.erase_person(&key, "one").unwrap();
+    assert_eq!(seen(1), ["two"]);
+    history.erase_pool(&key).unwrap();
+    assert!(seen(1).is_empty());
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use console::{Activity, Dormant, GroupCount, ImportedActivity, Missing, Months};
+use console::{Activity, Dormant, GroupCount, ImportedActivity, MetricsPrice, MetricsRead, Missing, Months};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use model::PoolId;
@@ -213,6 +213,26 @@ pub struct ImportedActivityView {
     pub problems: Vec<String>,
 }
 
+/// What asking CloudWatch takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct MetricsPriceView {
+    /// How many metrics it asks for.
+    pub metrics: u32,
+    /// What AWS charges for that, in dollars.
+    pub price: String,
+}
+
+/// What CloudWatch told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct MetricsReadView {
+    /// What was learnt, as a sentence.
+    pub learnt: String,
+    /// What it took.
+    pub cost: MetricsPriceView,
+}
+
 /// Asks who seems dormant.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -363,6 +383,18 @@ impl From<&Missing> for MissingView {
 impl From<ImportedActivity> for ImportedActivityView {
     fn from(imported: ImportedActivity) -> Self {
         Self { learnt: imported.learnt, problems: imported.problems }
+    }
+}
+
+impl From<MetricsPrice> for MetricsPriceView {
+    fn from(cost: MetricsPrice) -> Self {
+        Self { metrics: count(cost.metrics), price: plain(cost.price) }
+    }
+}
+
+impl From<MetricsRead> for MetricsReadView {
+    fn from(read: MetricsRead) -> Self {
+        Self { learnt: read.learnt, cost: read.cost.into() }
     }
 }
 

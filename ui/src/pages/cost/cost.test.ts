@@ -134,6 +134,24 @@ describe("the page about cost", () => {
     await vi.waitFor(() => expect(screen.queryByRole("button", { name: "Forget what was imported" })).toBe(null));
   });
 
+  it("asks CloudWatch only after its price, and says what stays unknown when it is refused", async () => {
+    await open("Evidence");
+    const reads = vi.spyOn(backend, "readMetrics");
+    await person.click(await screen.findByRole("button", { name: "Ask CloudWatch…" }));
+    await screen.findByText(/asks for 10 metrics, for which AWS charges about \$0.0001/);
+    expect(reads).not.toHaveBeenCalled();
+    await person.click(screen.getByRole("button", { name: "Ask now" }));
+    await screen.findByText(/CloudWatch counts 12,345 sign-ins/);
+    expect(reads).toHaveBeenCalledOnce();
+    reads.mockRejectedValueOnce({ code: "access_denied", message: "AWS refused cloudwatch:GetMetricData." });
+    await person.click(screen.getByRole("button", { name: "Ask CloudWatch…" }));
+    await person.click(await screen.findByRole("button", { name: "Ask now" }));
+    const told = await screen.findByText(/AWS refused cloudwatch:GetMetricData/);
+    expect(told.textContent).toMatch(/stays unknown. The policy to copy/);
+    screen.getByRole("region", { name: "IAM policy" });
+    reads.mockRestore();
+  });
+
   it("lists whom this app has called about, and who was counted already", async () => {
     await open("Ledger");
     const table = await screen.findByRole("table", { name: "What this app has cost us this month" });

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use console::{Clock as _, Console, OpenPool, SystemClock};
 use wire::ErrorCode;
-use wire::activity::{OneMonth, SetBilled};
+use wire::activity::{ActivityView, MetricsPriceView, OneMonth, SetBilled};
 use wire::cost::MauView;
 
 use crate::arguments::{Format, GlobalOptions, Mau};
@@ -30,6 +30,7 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Mau) -> Result<(), Failu
         let imported = pool.import_activity(files, asked.only_pool).await?;
         imported.learnt.iter().chain(&imported.problems).for_each(|sentence| common.note(sentence));
     }
+    let denied = asked.cloudwatch && !ask_cloudwatch(common, &pool, asked).await?;
     if asked.billed.is_some() {
         let billed = SetBilled { month: month.to_string(), users: asked.billed, whole_account: asked.account };
         let (month, billed) = billed.parse(now)?;
@@ -39,7 +40,26 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Mau) -> Result<(), Failu
     for missing in &activity.missing {
         common.note(&format!("{} {}", missing.what, missing.remedy));
     }
+    if let Some(policy) = ActivityView::new(&activity).policy.filter(|_| denied) {
+        common.note(&format!("This policy permits what was refused:\n{policy}"));
+    }
     tell(common.format(), &MauView::new(month, &activity.users))
+}
+
+/// Asks CloudWatch, after saying what that costs; whether it may be asked. Where it may not, its sums stay unknown.
+async fn ask_cloudwatch(common: &GlobalOptions, pool: &OpenPool, asked: &Mau) -> Result<bool, Failure> {
+    let month = OneMonth { month: asked.month.clone() }.parse(SystemClock.now())?;
+    let cost = MetricsPriceView::from(pool.metrics_price().await?);
+    common.note(&format!("CloudWatch is asked for {} metrics, about ${}.", cost.metrics, cost.price));
+    match pool.read_metrics(month).await {
+        Ok(read) => common.note(&read.learnt),
+        Err(error) if error.code == console::Code::AccessDenied => {
+            common.note(&format!("What CloudWatch counts is unknown: {}", error.message));
+            return Ok(false);
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(true)
 }
 
 /// What keeps AWS from being asked at all. Whatever else it answers is an answer.

@@ -109,34 +109,83 @@ fn a_bill_is_typed_or_imported() {
 }
 
 #[test]
+fn cloudwatch_is_asked_when_it_is_wished_and_what_it_refuses_stays_unknown_with_the_policy() {
+    let served = Served::today();
+    let home = Home::synced(&served);
+    let described = served.sandbox.description();
+    let person = described.people.iter().find(|person| person.state == "CONFIRMED").unwrap();
+    let client = described.clients.iter().find(|client| client.secret.is_none()).unwrap();
+    let words = ["sign-in", "--client", &client.id, "--user", &person.username, "--password-stdin", "--json"];
+    let (endpoint, pool) = (served.endpoint(), served.pool());
+    let there = ["--endpoint", &endpoint, "--region", "eu-west-1", "--pool", &pool];
+    home.run_with_input(&[&words[..], &there].concat(), &person.password).json(0);
+    let before = served.sandbox.calls().may_bill().clone();
+    served.sandbox.weather().deny("GetMetricData");
+    let denied = home.run_at(&served, &["mau", "--cloudwatch", "--json"]);
+    assert!(!denied.json(0)["evidence"].to_string().contains("CloudWatch counts"), "{}", denied.out);
+    for told in ["cloudwatch:GetMetricData", "\"Version\": \"2012-10-17\"", "is unknown", "metrics, about $0.000"] {
+        assert!(denied.err.contains(told), "{told}: {}", denied.err);
+    }
+    served.sandbox.weather().allow("GetMetricData");
+    let asked = home.run_at(&served, &["mau", "--cloudwatch", "--json"]);
+    assert!(asked.json(0)["evidence"].to_string().contains("CloudWatch counts 1 sign-ins"), "{}", asked.out);
+    assert!(asked.err.contains("CloudWatch counts 1 sign-ins."), "{}", asked.err);
+    // It is kept, and not asked for again.
+    let calls = served.sandbox.calls().of("GetMetricData");
+    let kept = home.run_at(&served, &["mau", "--json"]);
+    assert!(kept.json(0)["evidence"].to_string().contains("CloudWatch counts 1 sign-ins"), "{}", kept.out);
+    assert_eq!((served.sandbox.calls().of("GetMetricData"), served.sandbox.calls().may_bill()), (calls, &before));
+}
+
+/// Commands that ask AWS nothing for themselves, or run until they are ended.
+const ELSEWHERE: [&str; 3] = ["sandbox", "erase", "help"];
+/// Commands that may make somebody active. Each says so where `poolctl` lists its commands.
+const THAT_SAY_SO: [&str; 7] = ["users", "groups", "apply", "jobs", "undo", "import", "sign-in"];
+
+#[test]
 fn no_command_that_does_not_say_so_makes_anybody_active() {
     let served = Served::today();
     let home = Home::synced(&served);
     let described = served.sandbox.description();
     let person = described.people.iter().find(|person| person.state == "CONFIRMED").unwrap();
     let (user, client) = (person.username.as_str(), described.clients[0].id.as_str());
+    let people = home.folder.path().join("people.csv");
+    fs::write(&people, "username,email\nnew.one,1@x.example\n").unwrap();
+    let token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.";
     let tour: &[&[&str]] = &[
         &["pools"],
         &["sync"],
         &["users", "a"],
+        &["users", "--format", "jsonl", "--limit", "0"],
         &["count"],
         &["show", user],
+        &["export", "a"],
         &["groups", "list"],
         &["plan", "disable", user],
+        &["plan", "delete", user],
+        &["import", path(&people), "--check"],
         &["jobs"],
         &["audit", "list"],
         &["audit", "verify"],
+        &["why", user, "--client", client],
         &["pool", "show"],
         &["clients", "list"],
         &["clients", "show", client],
         &["identity-pools"],
+        &["credentials", "--guest"],
         &["quotas"],
         &["triggers"],
         &["health"],
         &["cost", "--mau", "1000"],
         &["mau"],
+        &["mau", "--cloudwatch"],
         &["ledger"],
         &["token", "preview", "--client", client, "--user", user],
+        &["token", "decode", token],
+        &["token", "verify", token],
+        &["token", "explain", token],
+        &["token", "diff", token, token],
+        &["diagnostics"],
     ];
     for words in tour {
         let ran = home.run_at(&served, words);
@@ -145,4 +194,20 @@ fn no_command_that_does_not_say_so_makes_anybody_active() {
     }
     assert_eq!(served.sandbox.mau(Some(&served.pool())).count, 0);
     assert_eq!(home.run(&["ledger", "--json"]).json(0), json!([]));
+
+    // Whoever adds a command adds it here, or has it say that it may bill.
+    let help = home.run_bare(&["--help"]).out;
+    let listed: Vec<&str> =
+        help.split("Commands:\n").nth(1).unwrap().lines().take_while(|line| !line.trim().is_empty()).collect();
+    assert!(listed.len() > 25, "{help}");
+    for line in listed {
+        let name = line.split_whitespace().next().unwrap();
+        let says = line.contains("bill") || line.contains("makes the user a monthly active user");
+        if THAT_SAY_SO.contains(&name) {
+            assert!(says, "{line}");
+        } else {
+            let toured = tour.iter().any(|words| words[0] == name);
+            assert!(toured || ELSEWHERE.contains(&name), "{name} is not in the tour");
+        }
+    }
 }

@@ -1,3 +1,4 @@
 //! AWS services beside Cognito.
 
+mod cloudwatch;
 mod sts;

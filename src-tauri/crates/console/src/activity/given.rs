@@ -146,13 +146,7 @@ impl OpenPool {
             self.keep(log.month, MonthlyKind::Log, &log).await?;
         }
         for (month, metrics) in read.metrics {
-            let sums = metrics.sums;
-            let told = [sums.sign_ups, sums.sign_ins, sums.refreshes, sums.federations].map(model::cost::grouped);
-            let [sign_ups, sign_ins, refreshes, federations] = told;
-            imported.learnt.push(format!(
-                "{month}: {sign_ups} sign-ups, {sign_ins} sign-ins, {refreshes} refreshes and {federations} federated \
-                 sign-ins, as CloudWatch counts them."
-            ));
+            imported.learnt.push(format!("{month}: CloudWatch counts {}.", metrics.sums.told()));
             self.keep(month, MonthlyKind::Metrics, &metrics).await?;
         }
         let scope = if only_pool { BillScope::Pool } else { BillScope::Account };

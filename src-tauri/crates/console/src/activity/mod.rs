@@ -5,6 +5,7 @@
 mod dormant;
 mod given;
 mod kept;
+mod metrics;
 mod seen;
 mod watched;
 
@@ -21,6 +22,7 @@ use crate::pool::OpenPool;
 
 pub use dormant::Dormant;
 pub use given::ImportedActivity;
+pub use metrics::{MetricsPrice, MetricsRead};
 
 /// How many people are looked up at once.
 const AT_ONCE: usize = 500;
@@ -113,6 +115,7 @@ impl OpenPool {
         let (given, metrics) = (kept.facts(month, over), kept.metrics(month));
         let users = kept::with_given(seen, estimate(&given));
         missing.extend(unread(&given));
+        missing.extend(not_looked(facts.sign_in_events));
         Ok(Activity {
             month,
             over,
@@ -221,12 +224,12 @@ fn unread(facts: &Facts) -> Vec<Missing> {
     }
     if facts.metrics.is_none() {
         missing.push(Missing {
-            what: "CloudWatch's sums of sign-ups, sign-ins, refreshes and federated sign-ins are unknown: they need \
-                   cloudwatch:GetMetricData, and this version does not ask for them itself."
+            what: "CloudWatch's sums of sign-ups, sign-ins, refreshes and federated sign-ins are unknown: it was not asked, \
+                   or refused to answer. They need cloudwatch:GetMetricData."
                 .to_owned(),
-            remedy:
-                "Run the prepared command and import its answer. They count events and not users, so they bound little."
-                    .to_owned(),
+            remedy: "Ask CloudWatch, which has a small price of its own, or run the prepared command and import its answer. \
+                     They count events and not users, so they bound little."
+                .to_owned(),
             iam_action: Some("cloudwatch:GetMetricData"),
         });
     }
@@ -239,6 +242,24 @@ fn unread(facts: &Facts) -> Vec<Missing> {
         });
     }
     missing
+}
+
+/// What only a look at each user could tell.
+fn not_looked(sign_in_events: Option<u64>) -> Vec<Missing> {
+    let missing = |what: &str, remedy: &str| Missing { what: what.into(), remedy: remedy.into(), iam_action: None };
+    let mut told = Vec::new();
+    if sign_in_events.is_none() {
+        told.push(missing(
+            "No sign-in event of this month was seen.",
+            "With the plan Plus, a look at somebody's sign-ins is kept as evidence. Do not look for this alone: it may make \
+             them active.",
+        ));
+    }
+    told.push(missing(
+        "Whose sessions were used is unknown.",
+        "AWS tells it where sessions are tracked (AdminListUserSessions), but its SDK for Rust does not have the call yet.",
+    ));
+    told
 }
 
 /// The day of an instant in UTC.

@@ -26,6 +26,12 @@ impl OpenPool {
         let appeared = self.appeared(month).await?;
         let (ledger, called) = self.called(month).await?;
         facts.ledger = ledger;
+        let signed_in = self.signed_in(month).await?;
+        facts.sign_in_events = (!signed_in.is_empty()).then_some(signed_in.len() as u64);
+        let elsewhere: BTreeSet<&String> = called.union(&signed_in).collect();
+        // Only who is in neither of the two makes more of them together.
+        let more = elsewhere.len() > called.len().max(signed_in.len());
+        facts.union = more.then_some(elsewhere.len() as u64);
         if freshness.users > 0 {
             let created = self.count_in("created", month).await?;
             let imported = self.imported(month, missing).await;
@@ -35,8 +41,10 @@ impl OpenPool {
             if !facts.over {
                 facts.changed = Some(self.count_in("modified", month).await?);
             }
-            let besides = called.difference(&appeared).count() as u64;
-            facts.union = (sure > 0 && besides > 0).then_some(sure + besides);
+            let besides = elsewhere.iter().filter(|person| !appeared.contains(**person)).count() as u64;
+            if sure > 0 && besides > 0 {
+                facts.union = facts.union.max(Some(sure + besides));
+            }
         }
         let described = self.pool().await?.and_then(|pool| pool.estimated_users);
         let is_fresh =
@@ -97,6 +105,13 @@ impl OpenPool {
             }
         }
         Ok(subs)
+    }
+
+    /// Who had a sign-in event in the month, among those whose events somebody looked at, by `sub`.
+    async fn signed_in(&self, month: Month) -> Result<BTreeSet<String>, Error> {
+        let Some(history) = self.console.vault().history.clone() else { return Ok(BTreeSet::new()) };
+        let key = self.key.clone();
+        Ok(blocking(move || history.seen(&key, month)).await?.into_iter().collect())
     }
 
     /// The `sub` of each person whom calls named so; whoever is not in the local copy is left out.

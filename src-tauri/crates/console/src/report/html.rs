@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use model::cost::dollars;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 
@@ -16,8 +17,9 @@ h1{font-size:1.5rem;margin:0}h2{font-size:1.05rem;margin:2rem 0 .5rem}p{margin:.
 .head{display:flex;flex-wrap:wrap;gap:2.5rem;margin:1.2rem 0}.head dt{color:var(--faint)}.head dd{margin:0;font-size:1.25rem;font-weight:600}\
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;\
 border-bottom:1px solid var(--line)}th{font-weight:600;color:var(--faint)}.n{text-align:right;white-space:nowrap}\
+.n+:not(.n){padding-left:.8rem}\
 svg text{font:12px system-ui,sans-serif;fill:var(--fg)}.band{fill:var(--band)}.mark{fill:var(--mark)}.axis{stroke:var(--line)}\
-@page{size:A4;margin:16mm}@media print{:root{color-scheme:light}body{font-size:10pt;max-width:none;margin:0;padding:0}\
+@page{size:A4;margin:14mm}@media print{:root{color-scheme:light}body{font-size:9.5pt;line-height:1.4;max-width:none;margin:0;padding:0}\
 section{break-inside:avoid}h2{margin:1rem 0 .3rem}}";
 
 pub(super) fn write(report: &Report) -> String {
@@ -72,21 +74,26 @@ fn bars(bars: &[Bar]) -> String {
         return String::new();
     }
     let height = 28 * bars.len();
+    // As far right as bars go: what they stand for is written behind them.
+    let end = 520.0;
     let mut svg = format!(
         "<svg viewBox=\"0 0 640 {height}\" width=\"100%\" role=\"img\" aria-label=\"Cost of the month on each plan\">"
     );
     for (at, bar) in bars.iter().enumerate() {
         let y = 28 * at;
-        let at = |dollars: Decimal| 90.0 + bar_part(dollars, most) * 540.0;
+        let at = |dollars: Decimal| 90.0 + bar_part(dollars, most) * (end - 90.0);
         let (low, high) = (at(bar.low), at(bar.most()));
         let _ = write!(
             svg,
-            "<text x=\"0\" y=\"{}\">{}</text><line class=\"axis\" x1=\"90\" x2=\"630\" y1=\"{m}\" y2=\"{m}\"/>\
-             <rect class=\"band\" x=\"{low:.1}\" y=\"{}\" width=\"{:.1}\" height=\"12\" rx=\"2\"/>",
+            "<text x=\"0\" y=\"{}\">{}</text><line class=\"axis\" x1=\"90\" x2=\"{end}\" y1=\"{m}\" y2=\"{m}\"/>\
+             <rect class=\"band\" x=\"{low:.1}\" y=\"{}\" width=\"{:.1}\" height=\"12\" rx=\"2\"/>\
+             <text x=\"640\" y=\"{}\" text-anchor=\"end\">{}</text>",
             y + 18,
             escaped(&bar.name),
             y + 8,
             (high - low).max(2.0),
+            y + 18,
+            escaped(&bar.amount()),
             m = y + 14,
         );
         if let Some(likely) = bar.likely {
@@ -108,6 +115,16 @@ pub(super) fn bar_part(dollars: Decimal, most: Decimal) -> f64 {
 }
 
 impl Bar {
+    /// What it stands for: the likely amount, else the range.
+    pub(super) fn amount(&self) -> String {
+        match (self.likely, self.high) {
+            (Some(likely), _) => dollars(likely),
+            (None, Some(high)) if high == self.low => dollars(high),
+            (None, Some(high)) => format!("{} – {}", dollars(self.low), dollars(high)),
+            (None, None) => format!("at least {}", dollars(self.low)),
+        }
+    }
+
     /// The largest that is known of it.
     pub(super) fn most(&self) -> Decimal {
         self.high.or(self.likely).unwrap_or(self.low)

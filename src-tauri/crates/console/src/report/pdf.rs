@@ -28,10 +28,7 @@ pub(super) fn write(report: &Report) -> Vec<u8> {
     paper.text(&report.title, BOLD, 16.0, INK, 22.0);
     paper.text(&report.subtitle, PLAIN, TEXT, FAINT, LINE);
     paper.down(8.0);
-    for (what, value) in &report.headline {
-        paper.text(what, PLAIN, TEXT, FAINT, LINE);
-        paper.text(value, BOLD, 13.0, INK, 19.0);
-    }
+    paper.headline(&report.headline);
     paper.bars(&report.bars);
     report.sections.iter().for_each(|section| paper.section(section));
     paper.down(10.0);
@@ -92,6 +89,25 @@ impl Paper {
         self.page.fill_nonzero();
     }
 
+    /// The figures that matter most, side by side as far as there is room.
+    fn headline(&mut self, figures: &[(String, String)]) {
+        const BETWEEN: f32 = 36.0;
+        const TALL: f32 = 34.0;
+        let mut x = MARGIN;
+        for (what, value) in figures {
+            // Bold is a little wider than what is measured.
+            let room = (width(value, 13.0) / 0.92).max(width(what, TEXT));
+            if x > MARGIN && x + room > MARGIN + ROOM {
+                self.down(TALL);
+                x = MARGIN;
+            }
+            self.show(what, PLAIN, TEXT, FAINT, x, self.y - LINE);
+            self.show(value, BOLD, 13.0, INK, x, self.y - LINE - 17.0);
+            x += room + BETWEEN;
+        }
+        self.down(TALL);
+    }
+
     /// Each plan's range on one scale.
     fn bars(&mut self, bars: &[Bar]) {
         let most = bars.iter().map(Bar::most).max().unwrap_or_default();
@@ -99,7 +115,7 @@ impl Paper {
             return;
         }
         self.down(8.0);
-        let (left, room) = (MARGIN + 70.0, ROOM - 70.0);
+        let (left, room) = (MARGIN + 70.0, ROOM - 170.0);
         for bar in bars {
             self.down(18.0);
             let y = self.y;
@@ -112,6 +128,8 @@ impl Paper {
             if let Some(likely) = bar.likely {
                 self.fill(MARK, at(likely) - 1.0, y - 3.0, 2.0, 12.0);
             }
+            let amount = bar.amount();
+            self.show(&amount, PLAIN, TEXT, INK, MARGIN + ROOM - width(&amount, TEXT), y);
         }
         self.down(6.0);
     }
@@ -129,6 +147,7 @@ impl Paper {
             return;
         }
         let columns = columns(section);
+        self.down(4.0);
         self.row(&section.head, section, &columns, FAINT);
         for row in &section.rows {
             self.row(row, section, &columns, INK);
@@ -159,6 +178,15 @@ impl Paper {
 
     fn finish(mut self, title: &str) -> Vec<u8> {
         self.pages.push(self.page);
+        self.page = Content::new();
+        let all = self.pages.len();
+        for at in 0..all {
+            // Only now is it known how many there are.
+            let number = format!("{} of {all}", at + 1);
+            std::mem::swap(&mut self.page, &mut self.pages[at]);
+            self.show(&number, PLAIN, 8.0, FAINT, MARGIN + ROOM - width(&number, 8.0), MARGIN - 18.0);
+            std::mem::swap(&mut self.page, &mut self.pages[at]);
+        }
         let mut pdf = Pdf::new();
         let (catalog, tree, plain, bold, info) = (Ref::new(1), Ref::new(2), Ref::new(3), Ref::new(4), Ref::new(5));
         let first = 6;

@@ -22,6 +22,7 @@ mod lab_factors;
 mod lab_hosted;
 mod lab_recording;
 mod local;
+mod metrics;
 mod months;
 mod months_watched;
 mod reveals;

@@ -9,6 +9,17 @@ pub fn surely_counts(operation: &str) -> bool {
     effect_of(operation) == MauEffect::MayBill && !["InitiateAuth", "AdminInitiateAuth"].contains(&operation)
 }
 
+/// Whether an event of threat protection (`SignIn` with `Pass`) says that its user was surely active. A new user counts
+/// before anything is confirmed; a code that is sent again is not in AWS's list.
+#[must_use]
+pub fn event_counts(kind: &str, response: &str) -> bool {
+    match kind {
+        "SignUp" => response != "Fail",
+        "SignIn" | "ForgotPassword" | "PasswordChange" => response == "Pass",
+        _ => false,
+    }
+}
+
 /// What an operation does to the count of the user whom it is about, by AWS's name (`AdminGetUser`) or CloudTrail's name of
 /// a page (`Token_POST`). [`MauEffect::Free`] for what is not about one user and for names that we do not know to be.
 ///

@@ -196,6 +196,10 @@ fn at_least(facts: &Facts, evidence: &mut Vec<Evidence>) {
     if let Some(users) = facts.union {
         push(Kind::Union, users, format!("These are {} different users.", grouped(users)), "");
     }
+    if let Some(metrics) = facts.metrics.filter(|metrics| metrics.events() > 0) {
+        let says = format!("CloudWatch counts {}, so somebody was active.", metrics.told());
+        push(Kind::Metrics, 1, says, "Events and not users: all of them may be of one.");
+    }
     if let Some(log) = facts.log.as_ref().filter(|log| log.surely.users > 0) {
         let says = format!("Imported logs name {} different active users.", grouped(log.surely.users));
         let caveat = if log.surely.exact { "" } else { "Counted to within 1 %; the bound is 1 % less." };
@@ -252,29 +256,55 @@ fn at_most(facts: &Facts, evidence: &mut Vec<Evidence>) {
             evidence.push(item(Kind::EstimatedUsers, Bound::Hint, all, says, caveat));
         }
     }
-    if let Some(metrics) = facts.metrics {
-        let sums = [metrics.sign_ups, metrics.sign_ins, metrics.refreshes, metrics.federations];
-        let events = sums.into_iter().fold(0, u64::saturating_add);
-        let says =
-            format!("CloudWatch counts {} sign-ups, sign-ins, refreshes and federated sign-ins.", grouped(events));
-        match metrics.other_calls {
-            Some(other) => {
-                let says = format!("{says} {} other calls of the account may count, too.", grouped(other));
-                let caveat = "Each event may be another user, or all one.";
-                evidence.push(at_most(Kind::Metrics, events.saturating_add(other), says, caveat));
-            }
-            None => evidence.push(item(
-                Kind::Metrics,
-                Bound::Hint,
-                events,
-                says,
-                "Events, not users; calls of administrators and changes of users are in none of these sums.",
-            )),
+    if let Some((metrics, other)) = facts.metrics.and_then(|metrics| Some((metrics, metrics.other_calls?))) {
+        let says = format!(
+            "CloudWatch counts {}, and {} other calls of the account that may count.",
+            metrics.told(),
+            grouped(other)
+        );
+        let caveat = "Each event may be another user, or all one.";
+        evidence.push(at_most(Kind::Metrics, metrics.events().saturating_add(other), says, caveat));
+    }
+}
+
+impl MetricSums {
+    /// All events together.
+    #[must_use]
+    pub fn events(&self) -> u64 {
+        [self.sign_ups, self.sign_ins, self.refreshes, self.federations].into_iter().fold(0, u64::saturating_add)
+    }
+
+    /// Each sum with what its events are and what their people did.
+    fn ways(&self) -> [(u64, &'static str, &'static str); 4] {
+        [
+            (self.sign_ups, "sign-ups", "signed up"),
+            (self.sign_ins, "sign-ins", "signed in"),
+            (self.refreshes, "refreshes", "refreshed their tokens"),
+            (self.federations, "federated sign-ins", "came from another provider"),
+        ]
+    }
+
+    /// "3 sign-ups and 5 sign-ins"; "nothing" where all are zero.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let ways = self.ways().into_iter().filter(|(events, ..)| *events > 0);
+        let told: Vec<String> = ways.map(|(events, what, _)| format!("{} {what}", grouped(events))).collect();
+        match told.split_last() {
+            None => "nothing".to_owned(),
+            Some((last, [])) => last.clone(),
+            Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
         }
     }
 }
 
 fn hints(facts: &Facts, evidence: &mut Vec<Evidence>) {
+    for (events, _, did) in facts.metrics.iter().flat_map(MetricSums::ways) {
+        // A sum bounds who was active in its way, and calls of administrators and changes of users are in none.
+        let says = format!("At most {} users {did}, as CloudWatch counts it.", grouped(events));
+        let caveat =
+            "Events and not users. Who was active in another way is not in it, so it is no ceiling of the month.";
+        evidence.push(item(EvidenceKind::Metrics, Bound::Hint, events, says, caveat));
+    }
     let Some(log) = facts.log.as_ref().filter(|log| log.possibly.users > log.surely.users) else { return };
     let users = log.possibly.users;
     let says = format!("Imported logs name {} users who may have been active.", grouped(users));

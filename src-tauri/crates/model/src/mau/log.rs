@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::effect::{effect_of, surely_counts};
+use super::effect::{effect_of, event_counts, surely_counts};
 use super::sketch::{SmallSketch, Users, key};
 use crate::call::MauEffect;
 use crate::month::Month;
@@ -316,12 +316,7 @@ impl LogCounter {
         let millis: i64 = millis.parse().map_err(|_| Damage::NoTime)?;
         let at = Timestamp::from_millisecond(millis).map_err(|_| Damage::NoTime)?;
         let outcome = activity.event_response.as_deref().unwrap_or_default();
-        // A new user counts before anything is confirmed; a code that is sent again is not in AWS's list.
-        let sure = match kind {
-            "SignUp" => outcome != "Fail",
-            "SignIn" | "ForgotPassword" | "PasswordChange" => outcome == "Pass",
-            _ => false,
-        };
+        let sure = event_counts(kind, outcome);
 
         self.count(&Seen {
             at,

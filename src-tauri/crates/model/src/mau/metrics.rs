@@ -1,4 +1,5 @@
-//! What CloudWatch answers to the prepared command: sums of successes, day by day and by app client.
+//! What CloudWatch counts of a pool: sums of successes by app client. Asked for by name, or read from what the prepared
+//! command answered.
 
 use std::collections::BTreeMap;
 
@@ -18,6 +19,45 @@ pub struct MetricMonth {
     pub sums: MetricSums,
     /// All four sums together by app client, the most first. Sign-ups by administrators have none.
     pub clients: Vec<(ClientId, u64)>,
+}
+
+/// A sum that CloudWatch is asked for by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SuccessSeries {
+    /// AWS's name of the metric.
+    pub metric: &'static str,
+    /// The app client's id; `Admin` for sign-ups by administrators.
+    pub client: String,
+    /// The identity provider that people came from; only federated sign-ins have one.
+    pub provider: Option<String>,
+}
+
+/// What CloudWatch counts of an app client, besides federated sign-ins.
+const OF_CLIENTS: [&str; 3] = ["SignUpSuccesses", "SignInSuccesses", "TokenRefreshSuccesses"];
+/// The client under which sign-ups by administrators stand.
+const ADMIN: &str = "Admin";
+/// The client under which requests stand that name one that there is not.
+const INVALID: &str = "Invalid";
+
+/// Every sum of a pool: three for each app client, one more for each client with each identity provider, and the sign-ups by
+/// administrators.
+#[must_use]
+pub fn success_series(clients: &[ClientId], providers: &[String]) -> Vec<SuccessSeries> {
+    let of = |metric, client: &str, provider| SuccessSeries { metric, client: client.to_owned(), provider };
+    let mut all = vec![of("SignUpSuccesses", ADMIN, None)];
+    for client in clients {
+        all.extend(OF_CLIENTS.map(|metric| of(metric, client.as_str(), None)));
+        let federated = |name: &String| of("FederationSuccesses", client.as_str(), Some(name.clone()));
+        all.extend(providers.iter().map(federated));
+    }
+    all
+}
+
+/// What AWS charges for asking for so many metrics, in US dollars: $0.01 for a thousand in every Region that we know of
+/// (CloudWatch's price page as others quote it in 2026). A month's free requests do not cover it.
+#[must_use]
+pub fn asking_price(series: usize) -> Decimal {
+    Decimal::from(series as u64) * Decimal::new(1, 5)
 }
 
 /// Why a file is no answer of CloudWatch.
@@ -80,7 +120,7 @@ pub fn metrics_answer(text: &str) -> Result<BTreeMap<Month, MetricMonth>, Metric
         let unknown = || MetricsError::UnknownRow(row.label.clone());
         let (name, client) = row.label.split_once(' ').ok_or_else(unknown)?;
         // Sign-ups by administrators, and requests with a client that there is not, stand under these names.
-        let client = ClientId::parse(client).ok().filter(|client| !["Admin", "Invalid"].contains(&client.as_str()));
+        let client = own_client(client);
         for (at, value) in row.timestamps.iter().zip(&row.values) {
             let events = events(value).ok_or_else(|| MetricsError::NotANumber(row.label.clone()))?;
             let (sums, clients) = months.entry(Month::of(*at)).or_default();
@@ -93,11 +133,37 @@ pub fn metrics_answer(text: &str) -> Result<BTreeMap<Month, MetricMonth>, Metric
         }
     }
     let whole = |(month, (sums, clients)): (Month, (MetricSums, BTreeMap<ClientId, u64>))| {
-        let mut clients: Vec<(ClientId, u64)> = clients.into_iter().collect();
-        clients.sort_by_key(|(_, events)| std::cmp::Reverse(*events));
-        (month, MetricMonth { sums, clients })
+        (month, MetricMonth { sums, clients: most_first(clients) })
     };
     Ok(months.into_iter().map(whole).collect())
+}
+
+impl MetricMonth {
+    /// The month of the sums that [`success_series`] asked for. A series that is none of those counts nothing.
+    #[must_use]
+    pub fn of(answered: &[(SuccessSeries, u64)]) -> Self {
+        let (mut sums, mut clients) = (MetricSums::default(), BTreeMap::<ClientId, u64>::new());
+        for (series, events) in answered {
+            let Some(sum) = sums.of(series.metric) else { continue };
+            *sum = sum.saturating_add(*events);
+            if let Some(client) = own_client(&series.client).filter(|_| *events > 0) {
+                let all = clients.entry(client).or_default();
+                *all = all.saturating_add(*events);
+            }
+        }
+        Self { sums, clients: most_first(clients) }
+    }
+}
+
+/// An app client; `None` for what only stands in the place of one.
+fn own_client(client: &str) -> Option<ClientId> {
+    ClientId::parse(client).ok().filter(|client| ![ADMIN, INVALID].contains(&client.as_str()))
+}
+
+fn most_first(clients: BTreeMap<ClientId, u64>) -> Vec<(ClientId, u64)> {
+    let mut clients: Vec<(ClientId, u64)> = clients.into_iter().collect();
+    clients.sort_by_key(|(_, events)| std::cmp::Reverse(*events));
+    clients
 }
 
 impl MetricSums {

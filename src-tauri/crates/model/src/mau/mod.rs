@@ -8,9 +8,11 @@ mod query;
 mod sketch;
 mod split;
 
-pub use effect::{effect_of, surely_counts};
+pub use effect::{effect_of, event_counts, surely_counts};
 pub use evidence::{BillScope, BilledNumber, Created, Facts, LONGEST_UNSEEN, LedgerFacts, MetricSums, estimate};
 pub use log::{Counted, Damage, LogCounter, LogMonth, TextRead};
-pub use metrics::{MetricMonth, MetricsError, is_metrics_answer, metrics_answer};
+pub use metrics::{
+    MetricMonth, MetricsError, SuccessSeries, asking_price, is_metrics_answer, metrics_answer, success_series,
+};
 pub use query::{LogGroup, PreparedQuery, metrics_command, prepared_queries};
 pub use split::{SignInKind, Split};

@@ -76,9 +76,11 @@ pub fn prepared_queries(pool: &PoolId, month: Month) -> Vec<PreparedQuery> {
 pub fn metrics_command(pool: &PoolId, month: Month) -> PreparedQuery {
     let names = ["SignUpSuccesses", "SignInSuccesses", "TokenRefreshSuccesses", "FederationSuccesses"];
     let search = |(at, name): (usize, &str)| {
+        // Federated sign-ins have one dimension more, and a search finds what has exactly the dimensions that it names.
+        let provider = if name == "FederationSuccesses" { ",IdentityProvider" } else { "" };
         format!(
             "{{\"Id\":\"m{at}\",\"Label\":\"{name} ${{PROP('Dim.UserPoolClient')}}\",\"Expression\":\"SEARCH('{{AWS/Cognito,\
-             UserPool,UserPoolClient}} UserPool=\\\"{pool}\\\" MetricName=\\\"{name}\\\"', 'Sum', 86400)\"}}"
+             UserPool,UserPoolClient{provider}}} UserPool=\\\"{pool}\\\" MetricName=\\\"{name}\\\"', 'Sum', 86400)\"}}"
         )
     };
     let queries: Vec<String> = names.into_iter().enumerate().map(search).collect();
@@ -95,6 +97,9 @@ pub fn metrics_command(pool: &PoolId, month: Month) -> PreparedQuery {
         text,
         notes: vec![
             "It needs cloudwatch:GetMetricData on *. AWS charges about $0.01 for a thousand metrics.".to_owned(),
+            "It searches, and a search leaves out metrics that had no data for two weeks: for an older month ask for them \
+             here, by name."
+                .to_owned(),
             "Save the answer as a file that ends in .json and import it here.".to_owned(),
             "These are events and not users: each may be another user, or all of them one.".to_owned(),
         ],

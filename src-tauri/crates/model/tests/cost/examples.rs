@@ -48,6 +48,7 @@ use PricePlan::{Essentials, Legacy, Lite, Plus};
 #[case::two_after_the_third_edge(Lite, 10_000_002, "33885.01")]
 #[case::twenty_million(Lite, 20_000_000, "58885.00")]
 // Essentials: 10,000 free, then 0.015.
+#[case::one_before_the_last_free(Essentials, 9_999, "0.00")]
 #[case::the_last_free(Essentials, 10_000, "0.00")]
 // 0.015 is half a cent over: up.
 #[case::the_first_paid(Essentials, 10_001, "0.02")]
@@ -73,8 +74,16 @@ use PricePlan::{Essentials, Legacy, Lite, Plus};
 // 275 + 899,999 × 0.0046 = 4,414.9954
 #[case::one_before_the_second_edge(Legacy, 999_999, "4415.00")]
 #[case::the_second_edge(Legacy, 1_000_000, "4415.00")]
+// 4,415 + 0.00325
+#[case::one_after_the_second_edge(Legacy, 1_000_001, "4415.00")]
 #[case::two_after_the_second_edge(Legacy, 1_000_002, "4415.01")]
+// 33,665 - 2 × 0.00325 = 33,664.9935
+#[case::two_before_the_third_edge(Legacy, 9_999_998, "33664.99")]
+// 33,665 - 0.00325 = 33,664.99675
+#[case::one_before_the_third_edge(Legacy, 9_999_999, "33665.00")]
 #[case::the_third_edge(Legacy, 10_000_000, "33665.00")]
+// 33,665 + 0.0025
+#[case::one_after_the_third_edge(Legacy, 10_000_001, "33665.00")]
 #[case::two_after_the_third_edge(Legacy, 10_000_002, "33665.01")]
 fn direct_users(#[case] plan: PricePlan, #[case] users: u64, #[case] expected: &str) {
     assert_eq!(total(&Usage::one(plan, users, 0)), expected);
@@ -82,6 +91,7 @@ fn direct_users(#[case] plan: PricePlan, #[case] users: u64, #[case] expected: &
 
 #[rstest]
 // 50 free, then 0.015, the same on every plan.
+#[case(Lite, 49, "0.00")]
 #[case(Lite, 50, "0.00")]
 #[case(Lite, 51, "0.02")]
 #[case(Essentials, 52, "0.03")]
@@ -109,6 +119,8 @@ fn lines_are_summed_before_the_sum_is_rounded() {
 #[case(3, "0.01")]
 // 249,998 × 0.00225 = 562.4955
 #[case(249_998, "562.50")]
+// 249,999 × 0.00225 = 562.49775
+#[case(249_999, "562.50")]
 #[case(250_000, "562.50")]
 // 562.50 + 0.0015
 #[case(250_001, "562.50")]
@@ -116,9 +128,13 @@ fn lines_are_summed_before_the_sum_is_rounded() {
 #[case(250_004, "562.51")]
 // 562.50 + 750,000 × 0.0015 = 562.50 + 1,125
 #[case(1_000_000, "1687.50")]
+// 562.50 + 4,749,996 × 0.0015 = 7,687.494
+#[case(4_999_996, "7687.49")]
 // 562.50 + 4,749,999 × 0.0015 = 7,687.4985
 #[case(4_999_999, "7687.50")]
 #[case(5_000_000, "7687.50")]
+// 7,687.50 + 0.001125
+#[case(5_000_001, "7687.50")]
 // 7,687.50 + 5 × 0.001125 = 7,687.505625
 #[case(5_000_005, "7687.51")]
 #[case(10_000_000, "13312.50")]
@@ -129,17 +145,25 @@ fn tokens_of_machines(#[case] requests: u64, #[case] expected: &str) {
 
 #[rstest]
 // Base and 0.050 to 50,000, 0.035 to 100,000, 0.020 to 1,000,000, 0.015 to 10,000,000, then 0.010.
+// 49,999 × 0.050
+#[case(49_999, "2499.95")]
 #[case(50_000, "2500.00")]
 // 2,500 + 0.035 + 0.0055
 #[case(50_001, "2500.04")]
+// 49,999 × (0.0055 + 0.035) + 2,500 = 274.9945 + 1,749.965 + 2,500
+#[case(99_999, "4524.96")]
 // 275 + 2,500 + 1,750
 #[case(100_000, "4525.00")]
 // 4,525 + 0.0046 + 0.020
 #[case(100_001, "4525.02")]
+// 26,665 - 0.0046 - 0.020
+#[case(999_999, "26664.98")]
 // 4,415 + 4,250 + 18,000
 #[case(1_000_000, "26665.00")]
 // 26,665 + 0.00325 + 0.015
 #[case(1_000_001, "26665.02")]
+// 190,915 - 0.00325 - 0.015
+#[case(9_999_999, "190914.98")]
 // 33,665 + 22,250 + 135,000
 #[case(10_000_000, "190915.00")]
 // 190,915 + 0.0025 + 0.010

@@ -73,10 +73,31 @@ fn what_a_log_says_of_users_who_may_be_of_another_pool_bounds_nothing() {
 fn sums_of_events_bound_only_when_every_way_is_counted() {
     let metrics = MetricSums { sign_ups: 10, sign_ins: 200, refreshes: 300, federations: 5, other_calls: None };
     let without = estimate(&Facts { metrics: Some(metrics), ..nothing() });
-    assert_eq!((without.low, without.likely, without.high), (0, None, None));
-    assert_eq!(without.evidence[0].bound, Bound::Hint);
+    assert_eq!(
+        (without.low, without.likely, without.high),
+        (1, None, None),
+        "somebody was active, and no more is sure"
+    );
+    let told: Vec<(Bound, u64, &str)> =
+        without.evidence.iter().map(|item| (item.bound, item.users, item.says.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            (
+                Bound::AtLeast,
+                1,
+                "CloudWatch counts 10 sign-ups, 200 sign-ins, 300 refreshes and 5 federated sign-ins, so somebody was active."
+            ),
+            (Bound::Hint, 10, "At most 10 users signed up, as CloudWatch counts it."),
+            (Bound::Hint, 200, "At most 200 users signed in, as CloudWatch counts it."),
+            (Bound::Hint, 300, "At most 300 users refreshed their tokens, as CloudWatch counts it."),
+            (Bound::Hint, 5, "At most 5 users came from another provider, as CloudWatch counts it."),
+        ]
+    );
     let metrics = MetricSums { other_calls: Some(85), ..metrics };
-    assert_eq!(bounds(&Facts { metrics: Some(metrics), ..nothing() }), (0, None, Some(600)));
+    assert_eq!(bounds(&Facts { metrics: Some(metrics), ..nothing() }), (1, None, Some(600)));
+    let nobody = MetricSums { other_calls: None, ..MetricSums::default() };
+    assert_eq!(bounds(&Facts { metrics: Some(nobody), ..nothing() }), (0, None, None));
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! Queries to copy.
 
-use model::PoolId;
 use model::mau::{
-    LogGroup, MetricSums, is_metrics_answer, metrics_answer, metrics_command, prepared_queries, surely_counts,
+    LogGroup, MetricMonth, MetricSums, asking_price, is_metrics_answer, metrics_answer, metrics_command,
+    prepared_queries, success_series, surely_counts,
 };
 use model::month::Month;
+use model::{ClientId, PoolId};
 
 use crate::november;
 
@@ -94,6 +95,36 @@ fn the_answer_to_the_prepared_command_is_summed_by_month_and_app_client() {
     for name in ["SignUpSuccesses", "SignInSuccesses", "TokenRefreshSuccesses", "FederationSuccesses"] {
         assert!(command.text.contains(&format!("\"Label\":\"{name} ${{PROP(")), "the labels are those that are read");
     }
+}
+
+#[test]
+fn cloudwatch_is_asked_by_name_with_the_dimensions_that_each_metric_has_and_for_a_price() {
+    let clients = ["1example23456789", "2example23456789"].map(|id| ClientId::parse(id).unwrap());
+    let series = success_series(&clients, &["Okta".to_owned()]);
+    let told: Vec<(&str, &str, Option<&str>)> =
+        series.iter().map(|one| (one.metric, one.client.as_str(), one.provider.as_deref())).collect();
+    let of = |client: &'static str| {
+        let own = ["SignUpSuccesses", "SignInSuccesses", "TokenRefreshSuccesses"].map(|metric| (metric, client, None));
+        own.into_iter().chain([("FederationSuccesses", client, Some("Okta"))])
+    };
+    let expected: Vec<_> = [("SignUpSuccesses", "Admin", None)]
+        .into_iter()
+        .chain(of("1example23456789"))
+        .chain(of("2example23456789"))
+        .collect();
+    assert_eq!(told, expected);
+    // $0.01 for a thousand.
+    assert_eq!(
+        [9, 1_000, 123_456].map(|series| asking_price(series).normalize().to_string()),
+        ["0.00009", "0.01", "1.23456"]
+    );
+    let answered: Vec<_> = series.into_iter().zip([4, 1, 20, 300, 7, 0, 0, 0, 0]).collect();
+    let month = MetricMonth::of(&answered);
+    let sums = MetricSums { sign_ups: 5, sign_ins: 20, refreshes: 300, federations: 7, other_calls: None };
+    assert_eq!((month.sums, month.clients), (sums, vec![(clients[0].clone(), 328)]));
+    let command = metrics_command(&PoolId::parse("eu-west-1_AbCdEfGhI").unwrap(), Month::parse("2026-11").unwrap());
+    let federated = command.text.find("UserPoolClient,IdentityProvider}").unwrap();
+    assert!(command.text[federated..].contains("MetricName=\\\"FederationSuccesses\\\""), "{}", command.text);
 }
 
 #[test]

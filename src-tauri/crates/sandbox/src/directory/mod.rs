@@ -7,6 +7,7 @@ pub(crate) mod identities;
 pub(crate) mod identity_pool;
 pub(crate) mod import;
 pub(crate) mod index;
+pub(crate) mod metrics;
 pub(crate) mod pool;
 pub(crate) mod record;
 pub(crate) mod resources;
@@ -46,6 +47,8 @@ pub(crate) struct World {
     pub(crate) outbox: Outbox,
     /// Who was active in which month.
     pub(crate) activity: activity::Activity,
+    /// What CloudWatch counts.
+    pub(crate) metrics: metrics::Metrics,
     /// The pool and the person that the call at hand turned out to be about, where its input does not name them.
     acting: Option<(String, u32)>,
     /// Sign-ins that wait for an answer.
@@ -70,6 +73,7 @@ impl World {
             endpoint: None,
             outbox: Outbox::default(),
             activity: activity::Activity::default(),
+            metrics: metrics::Metrics::default(),
             acting: None,
             sessions: Sessions::default(),
             keys: Keys::default(),

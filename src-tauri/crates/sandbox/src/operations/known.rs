@@ -184,7 +184,7 @@ pub(crate) fn exists(service: Api, name: &str) -> bool {
     let names: &[&str] = match service {
         Api::UserPools => &USER_POOLS,
         Api::IdentityPools => &IDENTITY_POOLS,
-        Api::Sts => &[],
+        Api::Sts | Api::CloudWatch => &[],
     };
     names.contains(&name)
 }
@@ -195,7 +195,7 @@ pub(crate) fn is_named(text: &str) -> bool {
     all().iter().any(|known| known.name == name && prefix.is_none_or(|prefix| prefix == known.service))
 }
 
-/// Every operation of both services, and those of STS that the sandbox carries out, sorted.
+/// Every operation of both services, and those of STS and CloudWatch that the sandbox carries out, sorted.
 pub(crate) fn all() -> Vec<KnownOperation> {
     let of = |service: Api, names: &'static [&'static str]| names.iter().map(move |name| (service, *name));
     let known = of(Api::UserPools, &USER_POOLS).chain(of(Api::IdentityPools, &IDENTITY_POOLS));

@@ -26,6 +26,7 @@ mod limits;
 mod linking;
 mod listing;
 mod log_delivery;
+mod metrics;
 mod mfa_configuration;
 mod passkeys;
 pub(crate) mod passwords;
@@ -380,4 +381,5 @@ static TABLE: &[Operation] = &[
     other(Api::IdentityPools, "UnlinkDeveloperIdentity", developer_identities::unlink),
     other(Api::Sts, "GetCallerIdentity", caller::identity),
     unsigned(other(Api::Sts, "AssumeRoleWithWebIdentity", caller::assume_role)),
+    other(Api::CloudWatch, "GetMetricData", metrics::get_data),
 ];

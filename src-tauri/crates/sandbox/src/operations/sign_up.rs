@@ -11,6 +11,7 @@ use crate::authentication::sessions::{Challenge, Flow, Progress, Session};
 use crate::authentication::{existence, secret_hash};
 use crate::directory::account::codes::{self, Action, Purpose};
 use crate::directory::account::events::Kind;
+use crate::directory::metrics::Success;
 use crate::directory::schema::id;
 use crate::directory::user::{Packer, Status, User};
 use crate::directory::users::Moment;
@@ -90,6 +91,7 @@ pub(super) fn sign_up(call: &mut Call<'_>) -> Answered {
     let pool = pool.id.clone();
     call.world.acts(&pool, at);
     record(call, &pool, at, Kind::SignUp, "Pass");
+    call.world.metrics.count(Success::SignUp, &pool, &client.id, moment.now_ms);
     let mut out = json!({ "UserConfirmed": decision.confirm, "UserSub": sub });
     if decision.confirm {
         triggered::post_confirmation(call.pool(Some(&pool))?, at, "PostConfirmation_ConfirmSignUp", &origin)?;

@@ -11,6 +11,7 @@ use super::view;
 use super::{Answered, Call, nothing, output, passwords, profile, triggered};
 use crate::directory::Pool;
 use crate::directory::account::grants;
+use crate::directory::metrics::{self, Success};
 use crate::directory::schema::id;
 use crate::directory::user::Status;
 use crate::messages::{self, Dispatch, Origin};
@@ -87,6 +88,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answered {
     if !silent {
         invite(call, (&pool_id, at), password.as_deref(), &mediums, &origin)?;
     }
+    call.world.metrics.count(Success::SignUp, &pool_id, metrics::ADMIN, moment.now_ms);
     created(call.pool(Some(&pool_id))?, at)
 }
 

@@ -1,5 +1,6 @@
 //! The wire: requests in, answers out, in the shapes AWS uses. Knows no pool and no user.
 
+mod cbor;
 pub(crate) mod check;
 mod error;
 pub(crate) mod json;
@@ -19,6 +20,8 @@ pub(crate) use subject::{Subject, bearer};
 pub(crate) struct Request {
     /// `X-Amz-Target`, as JSON services use it.
     pub(crate) target: Option<String>,
+    /// The operation that the path names, as services with Smithy's RPC over CBOR have it.
+    pub(crate) rpc: Option<String>,
     /// `Authorization`.
     pub(crate) authorization: Option<String>,
     /// `X-Amz-Date`: when it was signed.
@@ -32,6 +35,7 @@ pub(crate) enum Api {
     UserPools,
     IdentityPools,
     Sts,
+    CloudWatch,
 }
 
 impl Api {
@@ -41,6 +45,7 @@ impl Api {
             Self::UserPools => "cognito-idp",
             Self::IdentityPools => "cognito-identity",
             Self::Sts => "sts",
+            Self::CloudWatch => "cloudwatch",
         }
     }
 }
@@ -48,6 +53,9 @@ impl Api {
 impl Request {
     /// The service and operation asked for.
     pub(crate) fn operation(&self) -> Option<(Api, String)> {
+        if let Some(operation) = &self.rpc {
+            return Some((Api::CloudWatch, operation.clone()));
+        }
         match &self.target {
             Some(target) => {
                 let (service, operation) = target.split_once('.')?;
@@ -108,11 +116,13 @@ impl Answer {
     /// The error as `service` words it.
     pub(crate) fn error(service: Api, error: &ApiError, request_id: &str) -> Self {
         let mut headers = headers(service);
-        let body = if service == Api::Sts {
-            query::error(error, request_id)
-        } else {
-            headers.push(("x-amzn-errortype", format!("{}:", error.code)));
-            json::error(error)
+        let body = match service {
+            Api::Sts => query::error(error, request_id),
+            Api::CloudWatch => cbor::error(error),
+            Api::UserPools | Api::IdentityPools => {
+                headers.push(("x-amzn-errortype", format!("{}:", error.code)));
+                json::error(error)
+            }
         };
         Self { status: error.status, headers, body: body.into() }
     }
@@ -122,6 +132,9 @@ impl Answer {
 fn headers(service: Api) -> Vec<(&'static str, String)> {
     match service {
         Api::Sts => vec![("content-type", "text/xml".to_owned())],
+        Api::CloudWatch => {
+            vec![("content-type", "application/cbor".to_owned()), ("smithy-protocol", "rpc-v2-cbor".to_owned())]
+        }
         Api::UserPools | Api::IdentityPools => vec![
             ("content-type", "application/x-amz-json-1.1".to_owned()),
             ("access-control-allow-origin", "*".to_owned()),

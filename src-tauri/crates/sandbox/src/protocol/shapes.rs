@@ -61,7 +61,7 @@ fn model(service: Api) -> Option<&'static Model> {
     match service {
         Api::UserPools => USER_POOLS.as_ref(),
         Api::IdentityPools => IDENTITY_POOLS.as_ref(),
-        Api::Sts => None,
+        Api::Sts | Api::CloudWatch => None,
     }
 }
 

@@ -94,7 +94,8 @@ async fn answer(sandbox: Sandbox, request: hyper::Request<Incoming>) -> Result<R
     let Ok(body) = Limited::new(body, longest).collect().await else {
         return Ok(plain(StatusCode::PAYLOAD_TOO_LARGE, "The request is too long or was cut off."));
     };
-    let page = head.uri.path() != "/" && !head.headers.contains_key("x-amz-target");
+    let rpc = Request::rpc_of(head.uri.path());
+    let page = head.uri.path() != "/" && !head.headers.contains_key("x-amz-target") && rpc.is_none();
     if page || head.method == hyper::Method::OPTIONS {
         let endpoint = sandbox.description().endpoint.unwrap_or_default();
         let outcome = pages::answer(&sandbox, &pages::read(&head, body.to_bytes(), &endpoint)).await;
@@ -106,6 +107,7 @@ async fn answer(sandbox: Sandbox, request: hyper::Request<Incoming>) -> Result<R
     let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let request = Request {
         target: header("x-amz-target"),
+        rpc: rpc.map(str::to_owned),
         authorization: header("authorization"),
         date: header("x-amz-date"),
         body: body.to_bytes(),

@@ -20,6 +20,7 @@ pub(crate) use refresh::{Refresh, continued, is_anyones, owner, refresh, revoke}
 
 use crate::authentication::levels;
 use crate::directory::account::grants::Grant;
+use crate::directory::metrics::Success;
 use crate::directory::users::Moment;
 use crate::directory::{Client, Pool, World};
 use crate::protocol::ApiError;
@@ -124,6 +125,7 @@ pub(crate) fn issue(world: &mut World, issue: &Issue, moment: Moment) -> Result<
     let exchange = Exchange { issue, grant: &grant, moment };
     let mut result = exchange.tokens(world)?;
     result.insert("RefreshToken".to_owned(), refresh_token(world, issue, &grant)?.into());
+    world.metrics.count(Success::SignIn, &issue.pool_id, &issue.client_id, moment.now_ms);
     Ok(result.into())
 }
 

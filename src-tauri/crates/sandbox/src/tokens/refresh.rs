@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Exchange, Issue, Source, no_client, no_pool, refresh_token, rotation, sealed};
 use crate::directory::account::grants::Grant;
+use crate::directory::metrics::Success;
 use crate::directory::users::Moment;
 use crate::directory::{Pool, World};
 use crate::protocol::ApiError;
@@ -105,6 +106,7 @@ pub(crate) fn refresh(world: &mut World, refresh: &Refresh<'_>, moment: Moment) 
         let grant = grants.find(&grant.id).cloned().unwrap_or(grant);
         result.insert("RefreshToken".to_owned(), refresh_token(world, &issue, &grant)?.into());
     }
+    world.metrics.count(Success::TokenRefresh, &pool_id, refresh.client_id, moment.now_ms);
     Ok(result.into())
 }
 

@@ -7,3 +7,11 @@ CREATE TABLE evidence (
     json TEXT NOT NULL,
     PRIMARY KEY (pool, month, kind)
 ) STRICT;
+
+-- Who had a sign-in event in which month, as somebody's looks at their events told.
+CREATE TABLE seen (
+    pool INTEGER NOT NULL REFERENCES pools (id),
+    month TEXT NOT NULL,
+    person TEXT NOT NULL,
+    PRIMARY KEY (pool, month, person)
+) STRICT, WITHOUT ROWID;

@@ -98,6 +98,31 @@ pub(super) fn all(connection: &Connection, pool: &PoolKey) -> Result<Vec<Monthly
     Ok(all)
 }
 
+pub(super) fn keep_seen(
+    connection: &mut Connection,
+    pool: &PoolKey,
+    person: &str,
+    months: &[Month],
+) -> Result<(), HistoryError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.execute("INSERT OR IGNORE INTO pools (key) VALUES (?1)", [pool.to_string()])?;
+    let id = pool_id(&transaction, pool)?.unwrap_or_default();
+    for month in months {
+        transaction.execute(
+            "INSERT OR IGNORE INTO seen (pool, month, person) VALUES (?1, ?2, ?3)",
+            params![id, month.to_string(), person],
+        )?;
+    }
+    Ok(transaction.commit()?)
+}
+
+pub(super) fn seen(connection: &Connection, pool: &PoolKey, month: Month) -> Result<Vec<String>, HistoryError> {
+    let Some(id) = pool_id(connection, pool)? else { return Ok(Vec::new()) };
+    let mut statement = connection.prepare_cached("SELECT person FROM seen WHERE pool = ?1 AND month = ?2")?;
+    let people = statement.query_map(params![id, month.to_string()], |row| row.get(0))?;
+    Ok(people.collect::<Result<_, _>>()?)
+}
+
 pub(super) fn gone_since(connection: &Connection, pool: &PoolKey, from: Timestamp) -> Result<u64, HistoryError> {
     let Some(id) = pool_id(connection, pool)? else { return Ok(0) };
     let mut statement = connection.prepare_cached(

@@ -201,6 +201,22 @@ impl History {
         evidence::all(&self.lock(), pool)
     }
 
+    /// Keeps that somebody had a sign-in event in these months. By `sub`, by user name where there is none. Twice is once.
+    ///
+    /// # Errors
+    /// [`HistoryError::Failed`].
+    pub fn keep_seen(&self, pool: &PoolKey, person: &str, months: &[Month]) -> Result<(), HistoryError> {
+        evidence::keep_seen(&mut self.lock(), pool, person, months)
+    }
+
+    /// Of whom it is kept that they had a sign-in event in a month.
+    ///
+    /// # Errors
+    /// [`HistoryError::Failed`].
+    pub fn seen(&self, pool: &PoolKey, month: Month) -> Result<Vec<String>, HistoryError> {
+        evidence::seen(&self.lock(), pool, month)
+    }
+
     /// Who was seen to appear since an instant, by `sub` (by user name where there is none). Those of a first copy are not
     /// among them.
     ///

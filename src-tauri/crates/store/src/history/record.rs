@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use model::PoolKey;
+use model::month::Month;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::HistoryError;
@@ -96,6 +97,7 @@ pub(super) fn erase_person(connection: &mut Connection, pool: &PoolKey, person: 
                  SELECT ?2 UNION SELECT person FROM changes WHERE pool = ?1 AND username = ?2)",
             params![id, person],
         )?;
+        transaction.execute("DELETE FROM seen WHERE pool = ?1 AND person = ?2", params![id, person])?;
     }
     transaction.commit()?;
     forget_log(connection)
@@ -106,6 +108,7 @@ pub(super) fn erase_pool(connection: &mut Connection, pool: &PoolKey) -> Result<
     if let Some(id) = pool_id(&transaction, pool)? {
         transaction.execute("DELETE FROM changes WHERE pool = ?1", [id])?;
         transaction.execute("DELETE FROM evidence WHERE pool = ?1", [id])?;
+        transaction.execute("DELETE FROM seen WHERE pool = ?1", [id])?;
         transaction.execute("DELETE FROM pools WHERE id = ?1", [id])?;
     }
     transaction.commit()?;
@@ -113,7 +116,8 @@ pub(super) fn erase_pool(connection: &mut Connection, pool: &PoolKey) -> Result<
 }
 
 pub(super) fn purge(connection: &mut Connection, before: Timestamp) -> Result<(), HistoryError> {
-    let deleted = connection.execute("DELETE FROM changes WHERE at < ?1", [before.as_microsecond()])?;
+    let mut deleted = connection.execute("DELETE FROM changes WHERE at < ?1", [before.as_microsecond()])?;
+    deleted += connection.execute("DELETE FROM seen WHERE month < ?1", [Month::of(before).to_string()])?;
     if deleted > 0 { forget_log(connection) } else { Ok(()) }
 }
 

@@ -328,6 +328,33 @@ fn only_a_file_that_a_person_chose_is_read() {
 }
 
 #[test]
+fn what_tells_of_a_month_is_chosen_too_and_cloudwatch_is_asked_after_its_price() {
+    use std::os::unix::fs::PermissionsExt;
+    let shell = Shell::of(20);
+    shell.ask("open_sandbox").unwrap();
+    let [users, machines] = ["users.csv", "machines.csv"].map(|name| shell.folder.path().join(name));
+    std::fs::write(&users, "month,users\n2026-01,12\n").unwrap();
+    std::fs::write(&machines, "month,tokenRequests\n2026-02,70\n").unwrap();
+    let import = || shell.call("import_activity", json!({ "onlyPool": true, "paths": "/etc/passwd" }));
+    assert_eq!(import().unwrap_err()["code"], "precondition", "there is no such program, and a path is not heeded");
+    let program = shell.folder.path().join("chooser");
+    std::fs::write(&program, format!("#!/bin/sh\necho '{}'\necho '{}'\n", users.display(), machines.display()))
+        .unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let told = import().unwrap()["learnt"].to_string();
+    assert!(told.contains("2026-01: 12 different") && told.contains("70 token requests"), "{told}");
+    std::fs::write(&program, "#!/bin/sh\nexit 1\n").unwrap();
+    assert_eq!(import().unwrap(), Value::Null, "whoever closes the dialog chooses nothing");
+
+    let price = shell.ask("price_metrics").unwrap();
+    assert!(price["metrics"].as_u64().unwrap() > 3 && price["price"].as_str().unwrap().starts_with("0.000"), "{price}");
+    let read = shell.call("read_metrics", json!({ "month": null })).unwrap();
+    assert_eq!(read["cost"], price);
+    assert!(read["learnt"].as_str().unwrap().contains("CloudWatch counts"), "{read}");
+    assert_eq!(shell.call("read_metrics", json!({ "month": "2999-01" })).unwrap_err()["field"], "month");
+}
+
+#[test]
 fn everything_is_erased_only_when_the_words_are_typed() {
     let shell = Shell::new();
     shell.ask("open_sandbox").unwrap();

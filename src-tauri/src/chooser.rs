@@ -12,38 +12,67 @@ use wire::{ErrorCode, WireError};
 /// Endings of files of people.
 const PEOPLE: &[&str] = &["csv", "jsonl", "ndjson"];
 
-/// Asks a person for a file of people; `None` when no file was chosen.
-pub(crate) type Chooser = Arc<dyn Fn() -> Chosen + Send + Sync>;
+/// Endings of what tells of a month.
+const ACTIVITY: &[&str] = &["csv", "json", "jsonl", "ndjson", "log", "gz"];
 
-type Chosen = Pin<Box<dyn Future<Output = Result<Option<PathBuf>, WireError>> + Send>>;
+/// What a person is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// A file of people.
+    People,
+    /// Files that tell of a month: logs, tables, bills.
+    Activity,
+}
+
+/// Asks a person for files; none when nothing was chosen.
+pub(crate) type Chooser = Arc<dyn Fn(Wanted) -> Chosen + Send + Sync>;
+
+type Chosen = Pin<Box<dyn Future<Output = Result<Vec<PathBuf>, WireError>> + Send>>;
 
 /// The chooser of an app: the desktop's dialog over the window, or the program that is named in its place.
 pub(crate) fn of<R: Runtime>(app: AppHandle<R>, program: Option<PathBuf>) -> Chooser {
-    Arc::new(move || match program.clone() {
+    Arc::new(move |wanted| match program.clone() {
         Some(program) => Box::pin(told_by(program)),
-        None => Box::pin(asked(app.clone())),
+        None => Box::pin(asked(app.clone(), wanted)),
     })
 }
 
-async fn asked<R: Runtime>(app: AppHandle<R>) -> Result<Option<PathBuf>, WireError> {
+async fn asked<R: Runtime>(app: AppHandle<R>, wanted: Wanted) -> Result<Vec<PathBuf>, WireError> {
     let (give, get) = oneshot::channel();
     let failed = || WireError::new(ErrorCode::Internal, "The dialog for files could not be opened. Try again.");
     let window = app.get_webview_window("main");
     // GTK and AppKit open windows on the thread of the event loop alone.
     let opened = app.run_on_main_thread(move || {
-        let mut dialog = rfd::AsyncFileDialog::new().add_filter("CSV, JSON Lines", PEOPLE).add_filter("*", &["*"]);
+        let (kinds, endings) = match wanted {
+            Wanted::People => ("CSV, JSON Lines", PEOPLE),
+            Wanted::Activity => ("Logs, tables, bills", ACTIVITY),
+        };
+        let mut dialog = rfd::AsyncFileDialog::new().add_filter(kinds, endings).add_filter("*", &["*"]);
         if let Some(window) = &window {
             dialog = dialog.set_parent(window);
         }
+        let picked: Picked = match wanted {
+            Wanted::People => {
+                let picked = dialog.pick_file();
+                Box::pin(async move { picked.await.into_iter().collect() })
+            }
+            Wanted::Activity => {
+                let picked = dialog.pick_files();
+                Box::pin(async move { picked.await.unwrap_or_default() })
+            }
+        };
         // When the desk has gone meanwhile, nobody waits.
-        let _ = give.send(dialog.pick_file());
+        let _ = give.send(picked);
     });
     opened.map_err(|_| failed())?;
     let chosen = get.await.map_err(|_| failed())?.await;
-    Ok(chosen.map(|file| file.path().to_owned()))
+    Ok(chosen.iter().map(|file| file.path().to_owned()).collect())
 }
 
-async fn told_by(program: PathBuf) -> Result<Option<PathBuf>, WireError> {
+/// A dialog that is open.
+type Picked = Pin<Box<dyn Future<Output = Vec<rfd::FileHandle>> + Send>>;
+
+async fn told_by(program: PathBuf) -> Result<Vec<PathBuf>, WireError> {
     let failed = || {
         let message = "The program that POOLKEEPER_CHOOSER names did not work. Name another one, or unset it.";
         WireError::new(ErrorCode::Precondition, message)
@@ -51,6 +80,6 @@ async fn told_by(program: PathBuf) -> Result<Option<PathBuf>, WireError> {
     let output = tokio::task::spawn_blocking(move || Command::new(program).output()).await;
     let output = output.ok().and_then(Result::ok).ok_or_else(failed)?;
     let text = String::from_utf8(output.stdout).map_err(|_| failed())?;
-    let first = text.lines().next().unwrap_or_default();
-    Ok((output.status.success() && !first.is_empty()).then(|| PathBuf::from(first)))
+    let named = text.lines().filter(|line| output.status.success() && !line.is_empty());
+    Ok(named.map(PathBuf::from).collect())
 }

@@ -14,7 +14,7 @@ use wire::connections::{ConnectedView, ConnectionIdView, Environment};
 use wire::pools::{FreshnessView, GroupView, OpenPoolView, PoolView};
 use wire::{ErrorCode, WireError};
 
-use crate::chooser::Chooser;
+use crate::chooser::{Chooser, Wanted};
 use crate::clipboard::Clipboard;
 use crate::events::Tell;
 use crate::follow::Following;
@@ -182,7 +182,12 @@ impl Desk {
 
     /// Lets a person choose a file of people; `None` when none was chosen.
     pub(crate) async fn choose_file(&self) -> Result<Option<PathBuf>, WireError> {
-        (self.chooser)().await
+        Ok((self.chooser)(Wanted::People).await?.into_iter().next())
+    }
+
+    /// Lets a person choose files that tell of a month; none when nothing was chosen.
+    pub(crate) async fn choose_activity(&self) -> Result<Vec<PathBuf>, WireError> {
+        (self.chooser)(Wanted::Activity).await
     }
 
     pub(crate) fn importing(&self) -> &Importing {

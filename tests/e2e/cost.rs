@@ -38,6 +38,13 @@ async fn a_manager_reads_the_range_moves_the_numbers_and_saves_a_report() {
     ] {
         window.click("button", view).await;
         window.get("heading", shown).await;
+        if view == "Evidence" {
+            window.click("button", "Ask CloudWatch…").await;
+            window.sees("metrics, for which AWS charges about $0.000").await;
+            window.click("button", "Ask now").await;
+            window.sees("metrics were asked for").await;
+            window.show("cost-cloudwatch").await;
+        }
         if view == "Dormant users" {
             window.click("button", "Count").await;
             window.sees("whose record did not change since").await;

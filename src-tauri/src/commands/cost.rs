@@ -36,11 +36,17 @@ pub(crate) async fn set_billed(desk: Desk<'_>, request: SetBilled) -> Answer<()>
     Ok(desk.pool()?.set_billed(month, billed).await?)
 }
 
-/// Reads logs, tables of prepared queries and bills (`ListUserPoolClients` where the pool is open through AWS; free).
+/// Lets a person choose files and reads them: logs, tables of prepared queries and bills (`ListUserPoolClients` where the
+/// pool is open through AWS; free). `null` when none was chosen. Their paths stay here.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn import_activity(desk: Desk<'_>, request: ImportActivity) -> Answer<ImportedActivityView> {
-    Ok(desk.pool()?.import_activity(request.files()?, request.only_pool).await?.into())
+pub(crate) async fn import_activity(desk: Desk<'_>, request: ImportActivity) -> Answer<Option<ImportedActivityView>> {
+    let pool = desk.pool()?;
+    let files = desk.choose_activity().await?;
+    if files.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(pool.import_activity(files, request.only_pool).await?.into()))
 }
 
 /// What it costs to ask CloudWatch (`ListUserPoolClients`, `ListIdentityProviders`; free).

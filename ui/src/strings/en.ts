@@ -278,12 +278,11 @@ export const t = {
       badNumber: "Give a whole number.",
       imports: "Import logs or a bill",
       importsWhy:
-        "Exported user activity or CloudTrail (JSON Lines, plain or gzip), the table of a prepared query, CloudWatch’s answer (.json), or the usage of a bill as CSV. Files stay where they are; only counts are kept.",
-      paths: "Paths of the files, one a line",
+        "Exported user activity or CloudTrail (JSON Lines, plain or gzip), the table of a prepared query, CloudWatch’s answer (.json), or the usage of a bill as CSV. Several files are counted together. They stay where they are; only counts are kept.",
       onlyPool: "The account has no other pool",
       onlyPoolWhy:
         "Bills and CloudTrail are about all pools of the account. Without the mark, a bill is a ceiling, and who is in CloudTrail without this pool or one of its clients is only possible.",
-      importNow: "Import",
+      importNow: "Choose files…",
       forgetImport: "Forget what was imported",
       importForgotten: "Forgotten.",
       importing: "Reading…",

@@ -1,7 +1,5 @@
 //! How many users of the open pool were active: months, evidence, what a person gives, who seems dormant.
 
-use std::path::PathBuf;
-
 use console::{Activity, Dormant, GroupCount, ImportedActivity, MetricsPrice, MetricsRead, Missing, Months};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -178,29 +176,12 @@ impl SetBilled {
     }
 }
 
-/// Names files to import.
+/// Says of what the files are that a person chooses.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportActivity {
-    /// Where they are, one a line.
-    pub paths: String,
     /// Whether the account has no other pool: a bill, and what names no pool, is then about this one.
     pub only_pool: bool,
-}
-
-impl ImportActivity {
-    /// The files.
-    ///
-    /// # Errors
-    /// A validation error on `file` when none is named, or not by a whole path.
-    pub fn files(&self) -> Result<Vec<PathBuf>, WireError> {
-        let files: Vec<PathBuf> =
-            self.paths.lines().map(str::trim).filter(|line| !line.is_empty()).map(PathBuf::from).collect();
-        if files.is_empty() || files.iter().any(|file| !file.is_absolute()) {
-            return Err(WireError::validation("file", "Give the whole path of each file, one a line."));
-        }
-        Ok(files)
-    }
 }
 
 /// What importing brought.

@@ -174,9 +174,16 @@ export const commands = {
 	getMonths: () => typedError<MonthView[], WireError>(__TAURI_INVOKE("get_months")),
 	/**  Keeps or forgets the number of a bill. */
 	setBilled: (request: SetBilled) => typedError<null, WireError>(__TAURI_INVOKE("set_billed", { request })),
-	/**  Reads logs, tables of prepared queries and bills (`ListUserPoolClients` where the pool is open through AWS; free). */
-	importActivity: (request: ImportActivity) => typedError<ImportedActivityView, WireError>(__TAURI_INVOKE("import_activity", { request })),
-	/**  Forgets what imported logs told of a month. */
+	/**
+	 *  Lets a person choose files and reads them: logs, tables of prepared queries and bills (`ListUserPoolClients` where the
+	 *  pool is open through AWS; free). `null` when none was chosen. Their paths stay here.
+	 */
+	importActivity: (request: ImportActivity) => typedError<ImportedActivityView | null, WireError>(__TAURI_INVOKE("import_activity", { request })),
+	/**  What it costs to ask CloudWatch (`ListUserPoolClients`, `ListIdentityProviders`; free). */
+	priceMetrics: () => typedError<MetricsPriceView, WireError>(__TAURI_INVOKE("price_metrics")),
+	/**  Asks CloudWatch for a month's sums (`GetMetricData`; billed for each metric, makes nobody active). */
+	readMetrics: (request: OneMonth) => typedError<MetricsReadView, WireError>(__TAURI_INVOKE("read_metrics", { request })),
+	/**  Forgets what imported logs and CloudWatch told of a month. */
 	forgetImport: (request: OneMonth) => typedError<null, WireError>(__TAURI_INVOKE("forget_import", { request })),
 	/**  Queries to copy, for logs that are too large for one machine. */
 	getPreparedQueries: (request: OneMonth) => typedError<PreparedQueryView[], WireError>(__TAURI_INVOKE("get_prepared_queries", { request })),
@@ -1578,10 +1585,8 @@ export type IgnoredView = {
 	why: string,
 };
 
-/**  Names files to import. */
+/**  Says of what the files are that a person chooses. */
 export type ImportActivity = {
-	/**  Where they are, one a line. */
-	paths: string,
 	/**  Whether the account has no other pool: a bill, and what names no pool, is then about this one. */
 	onlyPool: boolean,
 };
@@ -2045,6 +2050,22 @@ export type MayBillView = {
 	low: string,
 	/**  The most it costs, in US dollars. */
 	high: string,
+};
+
+/**  What asking CloudWatch takes. */
+export type MetricsPriceView = {
+	/**  How many metrics it asks for. */
+	metrics: number,
+	/**  What AWS charges for that, in dollars. */
+	price: string,
+};
+
+/**  What CloudWatch told. */
+export type MetricsReadView = {
+	/**  What was learnt, as a sentence. */
+	learnt: string,
+	/**  What it took. */
+	cost: MetricsPriceView,
 };
 
 /**  Evidence that is not there. */

@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { fireEvent } from "@testing-library/svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import App from "../../App.svelte";
-import { backend, type ActivityView } from "../../ipc/client";
+import { backend, Failure, failure, type ActivityView } from "../../ipc/client";
 import { overlays } from "../../stores/overlays.svelte";
 import { session } from "../../stores/session.svelte";
 import { CostMonth } from "./cost.svelte";
@@ -128,8 +128,8 @@ describe("the page about cost", () => {
   it("imports files, and forgets what they told", async () => {
     await open("Evidence");
     expect(screen.queryByRole("button", { name: "Forget what was imported" })).toBe(null);
-    await person.type(screen.getByLabelText("Paths of the files, one a line"), "/home/me/activity.jsonl");
-    await person.click(screen.getByRole("button", { name: "Import" }));
+    await person.click(screen.getByRole("button", { name: "Choose files…" }));
+    await screen.findByText(/2,000 different active users/);
     await person.click(await screen.findByRole("button", { name: "Forget what was imported" }));
     await vi.waitFor(() => expect(screen.queryByRole("button", { name: "Forget what was imported" })).toBe(null));
   });
@@ -143,7 +143,8 @@ describe("the page about cost", () => {
     await person.click(screen.getByRole("button", { name: "Ask now" }));
     await screen.findByText(/CloudWatch counts 12,345 sign-ins/);
     expect(reads).toHaveBeenCalledOnce();
-    reads.mockRejectedValueOnce({ code: "access_denied", message: "AWS refused cloudwatch:GetMetricData." });
+    const detail = failure(new Error("AWS refused cloudwatch:GetMetricData.")).detail;
+    reads.mockRejectedValueOnce(new Failure({ ...detail, code: "access_denied" }));
     await person.click(screen.getByRole("button", { name: "Ask CloudWatch…" }));
     await person.click(await screen.findByRole("button", { name: "Ask now" }));
     const told = await screen.findByText(/AWS refused cloudwatch:GetMetricData/);

@@ -398,7 +398,7 @@ fn locking_forgets_tokens_and_credentials_and_leaving_the_pool_does_too() {
         let web = clients.as_array().unwrap().iter().find(|client| client["name"] == "web").unwrap();
         let start = json!({
             "clientId": web["id"], "flow": "USER_PASSWORD_AUTH", "username": "maria.keller",
-            "password": "Sandbox-1-keller", "totp": null, "scopes": [], "metadata": {}, "useDevice": false,
+            "password": "Sandbox-1-keller", "totp": null, "scopes": [], "metadata": {}, "useDevice": false, "useHeldToken": false,
         });
         assert_eq!(shell.call("start_sign_in", start).unwrap()["result"], "tokens");
         let pools = shell.ask("list_identity_pools").unwrap();
@@ -417,6 +417,99 @@ fn locking_forgets_tokens_and_credentials_and_leaving_the_pool_does_too() {
     }
 }
 
+/// Signs Maria in through the client `web` of the sandbox, and gives its id.
+fn signed_in(shell: &Shell) -> Value {
+    shell.ask("open_sandbox").unwrap();
+    let clients = shell.ask("list_clients").unwrap();
+    let web = clients.as_array().unwrap().iter().find(|client| client["name"] == "web").unwrap()["id"].clone();
+    let start = json!({
+        "clientId": web, "flow": "USER_PASSWORD_AUTH", "username": "maria.keller", "password": "Sandbox-1-keller",
+        "totp": null, "scopes": [], "metadata": {}, "useDevice": false, "useHeldToken": false,
+    });
+    assert_eq!(shell.call("start_sign_in", start).unwrap()["result"], "tokens");
+    web
+}
+
+#[test]
+fn the_lab_refreshes_with_the_token_that_it_holds_and_says_when_it_holds_none() {
+    let shell = Shell::of(20);
+    shell.ask("open_sandbox").unwrap();
+    let clients = shell.ask("list_clients").unwrap();
+    let refresh = |client: &Value, flow: &str| {
+        let request = json!({
+            "clientId": client, "flow": flow, "username": "somebody.else", "password": null, "totp": null, "scopes": [],
+            "metadata": {}, "useDevice": false, "useHeldToken": true,
+        });
+        shell.call("start_sign_in", request)
+    };
+    let refused = refresh(&clients[0]["id"], "REFRESH_TOKEN_AUTH").unwrap_err();
+    assert_eq!(refused["code"], "precondition");
+    let web = signed_in(&shell);
+    for flow in ["GetTokensFromRefreshToken", "REFRESH_TOKEN_AUTH"] {
+        let view = refresh(&web, flow).unwrap();
+        assert_eq!((&view["result"], &view["username"]), (&json!("tokens"), &json!("maria.keller")), "{view}");
+        assert_eq!(view["tokens"], json!(["id", "access", "refresh"]), "the one that was sent goes on");
+    }
+}
+
+#[test]
+fn a_token_is_held_against_what_is_expected_of_it() {
+    let shell = Shell::of(20);
+    let web = signed_in(&shell);
+    let id = shell.call("reveal_token", json!({ "kind": "id" })).unwrap()["value"].clone();
+    let failed = |expected: Value| {
+        let inspected = shell.call("inspect_tokens", json!({ "text": id, "expected": expected })).unwrap();
+        let checks = inspected[0]["verdict"]["checks"].as_array().unwrap().clone();
+        let failed = checks.iter().filter(|check| check["result"] == "fail").map(|check| check["name"].clone());
+        failed.collect::<Vec<_>>()
+    };
+    let expected = |client: Value, token_use: Value, issuer: &str| json!({ "clientId": client, "tokenUse": token_use, "issuer": issuer });
+    assert_eq!(failed(expected(Value::Null, Value::Null, "either")), [json!(""); 0]);
+    assert_eq!(failed(expected(web.clone(), json!("id"), "ofPool")), [json!(""); 0]);
+    assert_eq!(failed(expected(json!("another"), json!("access"), "updated")), ["issuer", "token_use", "client"]);
+    let held = shell.call("inspect_lab_token", json!({ "kind": "id" })).unwrap();
+    let client = held["verdict"]["checks"].as_array().unwrap().iter().find(|check| check["name"] == "client").unwrap();
+    assert_eq!(client["result"], "pass", "the lab's own tokens are held against their client: {client}");
+}
+
+#[test]
+fn in_production_secrets_are_shown_and_copied_only_after_the_name_was_said_again() {
+    let shell = Shell::of(20);
+    let web = signed_in(&shell);
+    let open = shell.ask("open_sandbox").unwrap();
+    let (name, connection) = (open["pool"]["name"].clone(), open["connection"]["connection"].clone());
+    signed_in(&shell);
+    let label = json!({ "connection": connection, "environment": "production", "label": null });
+    shell.call("label_connection", label).unwrap();
+    let with_secret = shell.ask("list_clients").unwrap()[1]["id"].clone();
+    let secrets = [
+        ("reveal_token", json!({ "kind": "id" })),
+        ("copy_token", json!({ "kind": "id" })),
+        ("reveal_client_secret", json!({ "clientId": with_secret })),
+        ("copy_client_secret", json!({ "clientId": with_secret })),
+        ("reveal_credentials", json!({ "form": "profile" })),
+        ("copy_credentials", json!({ "form": "profile" })),
+    ];
+    let refused = |what: &str| {
+        for (command, request) in &secrets {
+            let refused = shell.call(command, request.clone()).unwrap_err();
+            assert_eq!(
+                (&refused["code"], &refused["field"]),
+                (&json!("confirmation_needed"), &json!("poolName")),
+                "{command} {what}"
+            );
+        }
+    };
+    refused("at first");
+    let wrong = shell.call("confirm_secrets", json!({ "given": web })).unwrap_err();
+    assert_eq!((&wrong["code"], &wrong["field"]), (&json!("validation"), &json!("poolName")));
+    refused("after a wrong name");
+    shell.call("confirm_secrets", json!({ "given": name })).unwrap();
+    assert!(shell.call("reveal_token", json!({ "kind": "id" })).unwrap()["value"].is_string());
+    shell.ask("forget_secrets").unwrap();
+    refused("after locking");
+}
+
 #[test]
 fn a_sign_in_that_is_under_way_when_it_is_locked_leaves_no_tokens() {
     let slow = Slow::new();
@@ -424,7 +517,7 @@ fn a_sign_in_that_is_under_way_when_it_is_locked_leaves_no_tokens() {
     let (client, person) = (&told.clients[0].id, &told.people[0]);
     let request = json!({
         "clientId": client, "flow": "USER_PASSWORD_AUTH", "username": person.username, "password": person.password,
-        "totp": null, "scopes": [], "metadata": {}, "useDevice": false,
+        "totp": null, "scopes": [], "metadata": {}, "useDevice": false, "useHeldToken": false,
     });
     let refused = slow.meanwhile("start_sign_in", request, "InitiateAuth", "forget_secrets").unwrap_err();
     assert_eq!(refused["code"], "cancelled", "{refused}");

@@ -54,7 +54,9 @@ pub fn assemble<R: Runtime>(
     wire.mount_events(&app);
     let handle = app.handle().clone();
     let chooser = chooser::of(handle.clone(), place.chooser.clone());
-    app.manage(Desk::new(place, Arc::new(move |told| events::emit(&handle, told)), chooser));
+    let shielded = app.handle().clone();
+    let shield = Arc::new(move |on| window::shield(&shielded, on));
+    app.manage(Desk::new(place, Arc::new(move |told| events::emit(&handle, told)), chooser, shield));
     Ok(app)
 }
 
@@ -171,6 +173,8 @@ fn commands<R: Runtime>() -> Commands<R> {
         commands::lab::get_lab_matrix,
         commands::lab::forget_sign_in,
         commands::lab::forget_secrets,
+        commands::secrets::confirm_secrets,
+        commands::secrets::shows_secrets,
         commands::cost::get_activity,
         commands::cost::get_months,
         commands::cost::set_billed,

@@ -21,6 +21,7 @@ use crate::follow::Following;
 use crate::importing::Importing;
 use crate::playground::Playground;
 use crate::setup::Place;
+use crate::window::Shield;
 
 /// The shell's state. Commands borrow it.
 pub struct Desk {
@@ -45,6 +46,7 @@ pub struct Desk {
     leave_browser: tokio::sync::Notify,
     tell: Tell,
     chooser: Chooser,
+    shield: Shield,
 }
 
 /// The pool that the window shows.
@@ -56,7 +58,7 @@ pub(crate) struct Opened {
 }
 
 impl Desk {
-    pub(crate) fn new(place: &Place, tell: Tell, chooser: Chooser) -> Self {
+    pub(crate) fn new(place: &Place, tell: Tell, chooser: Chooser, shield: Shield) -> Self {
         let mut config = place.console();
         let playground =
             Playground::new(place.data_dir.join(wire::app::SANDBOX_FILE), place.sandbox_users, config.clock.now());
@@ -80,6 +82,7 @@ impl Desk {
             leave_browser: tokio::sync::Notify::new(),
             tell,
             chooser,
+            shield,
         }
     }
 
@@ -116,7 +119,10 @@ impl Desk {
         let following = Following::new(&pool, self.tell.clone());
         let opened = Arc::new(Opened { pool, connection, following });
         let view = self.view(&opened).await?;
-        *lock(&self.open) = Some(opened);
+        let before = lock(&self.open).replace(opened);
+        if let Some(before) = before {
+            before.pool.forget_confirmation();
+        }
         // Another pool is another world: what was signed in there is forgotten.
         self.forget_secrets().await;
         Ok(view)
@@ -140,7 +146,10 @@ impl Desk {
     /// Takes the pool off the desk, and what lies on the lab's table with it. A running sync goes on in the background until
     /// the app ends.
     pub(crate) async fn clear(&self) {
-        *lock(&self.open) = None;
+        let before = lock(&self.open).take();
+        if let Some(before) = before {
+            before.pool.forget_confirmation();
+        }
         self.forget_secrets().await;
     }
 
@@ -165,9 +174,28 @@ impl Desk {
         self.round.fetch_add(1, Ordering::SeqCst);
         self.leave_browser();
         self.clipboard.forget();
+        self.shield(false);
+        if let Ok(pool) = self.pool() {
+            pool.forget_confirmation();
+        }
         *self.exchange.lock().await = None;
         // Last, for whoever works at the table may be waiting for AWS.
         *self.lab.lock().await = Bench::default();
+    }
+
+    /// Before a secret is shown: whether it may be, and the window is kept out of screenshots.
+    ///
+    /// # Errors
+    /// [`ErrorCode::ConfirmationNeeded`] where somebody has to say again that they mean it.
+    pub(crate) fn shows_secret(&self) -> Result<(), WireError> {
+        self.pool()?.may_show_secrets()?;
+        self.shield(true);
+        Ok(())
+    }
+
+    /// Keeps the window out of screenshots, or lets it in again.
+    pub(crate) fn shield(&self, on: bool) {
+        (self.shield)(on);
     }
 
     /// The exchange of a token for AWS credentials; none until one is made.

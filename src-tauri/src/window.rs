@@ -1,5 +1,7 @@
 //! The one window, and where it may go.
 
+use std::sync::Arc;
+
 use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Manager, Runtime, Url, WebviewWindowBuilder};
 
@@ -28,6 +30,19 @@ pub(crate) fn open<R: Runtime>(app: &impl Manager<R>) -> tauri::Result<()> {
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
     Ok(())
+}
+
+/// What keeps the window out of pictures of the screen.
+pub(crate) type Shield = Arc<dyn Fn(bool) + Send + Sync>;
+
+/// Keeps the window out of screenshots and shared screens, or lets it in again. Linux has no such thing; there it does
+/// nothing.
+pub(crate) fn shield<R: Runtime>(app: &AppHandle<R>, on: bool) {
+    if let Some(window) = app.get_webview_window("main")
+        && let Err(error) = window.set_content_protected(on)
+    {
+        tracing::warn!(%error, "the window could not be kept out of screenshots");
+    }
 }
 
 /// Brings the window to the front: somebody started Poolkeeper a second time.

@@ -117,6 +117,17 @@ async fn a_developer_signs_in_step_by_step_and_sees_why_a_token_holds() {
 
     clean(&window, "signed in").await;
 
+    // The refresh token is used where it is held.
+    window.click("button", "Refresh").await;
+    window.sees("GetTokensFromRefreshToken").await;
+    window.sees("as omar.hassan").await;
+    assert!(!window.text().await.contains("eyJ"), "no token is shown for that");
+    window.click("radio", "/^REFRESH_TOKEN_AUTH/").await;
+    window.sees("Use the refresh token that the lab holds, of omar.hassan").await;
+    window.show("lab-refresh").await;
+    window.click("button", "/^Start/").await;
+    window.sees("REFRESH_TOKEN_AUTH").await;
+
     // Inspecting one verifies it with the pool's own keys.
     window.click("button", "Inspect").await;
     window.sees("The pool's key signed exactly this header and payload.").await;

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::Folder;
+use crate::accessibility::clean;
 use crate::window::{Start, Window};
 
 /// Signs in through the lab and leaves the page with the ID token that was revealed.
@@ -65,6 +66,13 @@ async fn a_developer_follows_a_token_to_its_user_and_to_aws_and_foretells_the_ne
         box.dispatchEvent(new Event('input', { bubbles: true }))";
     window.run(paste, vec![json!(format!("curl -H 'Authorization: Bearer {token}' https://api.example"))]).await;
     window.click("button", "Inspect").await;
+    window.sees("The pool's key signed exactly this header and payload.").await;
+    // What is expected of it is held to.
+    window.click("button", "Access token").await;
+    window.sees("This is an id token where an access token is wanted.").await;
+    window.show("tokens-expected").await;
+    clean(&window, "what is expected of a token").await;
+    window.click("button", "ID token").await;
     window.sees("The pool's key signed exactly this header and payload.").await;
     window.get("heading", "Would it be accepted?").await;
     window.sees("A method without scopes takes an ID token of the pools that its authorizer names.").await;

@@ -10,7 +10,7 @@ use std::process::Command;
 
 use console::{AwsFiles, KeySource};
 use poolkeeper::{LOG_FILTER, LogFiles, Place};
-use secrets::panics;
+use secrets::{panics, tells_a_device};
 use tour::{Seen, tour};
 
 const USERNAME: &str = "canary-username-7f3a";
@@ -113,6 +113,14 @@ fn nothing_is_left_behind(folder: &Path) {
         }
         assert!(!diagnostics.contains(secret), "secret {at} is in the diagnostics");
         assert!(!panics(secret).contains(secret), "secret {at} would be in a panic");
+    }
+    assert!(tells_a_device(&format!("x{}.", "0a".repeat(40))) && !tells_a_device(&"0a".repeat(32)));
+    assert!(
+        !tells_a_device(&log) && !tells_a_device(&disk) && !tells_a_device(&diagnostics),
+        "a device's own password"
+    );
+    for heard in &heard {
+        assert!(!tells_a_device(&heard.answer), "a device's own password went to the web view with {}", heard.command);
     }
     let was_heard = |command: &str| heard.iter().any(|heard| heard.command == command && heard.answer.len() > 40);
     assert!(was_heard("start_sign_in") && was_heard("exchange_token"), "the traffic was heard");

@@ -60,7 +60,7 @@ pub(crate) fn signed_in(sandbox: &Sandbox, send: &dyn Fn(&str, Value) -> Result<
     let begin = |flow: &str, username: &str, password: &str, totp: Option<&str>| {
         let request = json!({
             "clientId": client, "flow": flow, "username": username, "password": password, "totp": totp,
-            "scopes": [], "metadata": {}, "useDevice": false,
+            "scopes": [], "metadata": {}, "useDevice": false, "useHeldToken": false,
         });
         send("start_sign_in", request)
     };
@@ -85,7 +85,7 @@ pub(crate) fn signed_in(sandbox: &Sandbox, send: &dyn Fn(&str, Value) -> Result<
     nest.0.extend(["id", "access", "refresh"].map(|kind| revealed(kind, send)));
     nest.0.push(person.password.clone());
     let id = revealed("id", send);
-    let pasted = send("inspect_tokens", json!({ "text": format!("Authorization: Bearer {id}") })).unwrap();
+    let pasted = send("inspect_tokens", inspect(&format!("Authorization: Bearer {id}"))).unwrap();
     assert_eq!(pasted[0]["label"], "Authorization: Bearer");
     pasted_tokens(&mut nest, send);
     exchanged(&mut nest, &told.identity_pool_id, &id, send);
@@ -94,6 +94,9 @@ pub(crate) fn signed_in(sandbox: &Sandbox, send: &dyn Fn(&str, Value) -> Result<
     begin("USER_SRP_AUTH", &person.username, &person.password, None).unwrap();
     lab_beyond_signing_in(&mut nest, client, send);
     in_the_browser(&mut nest, sandbox, send);
+    by_message(&mut nest, sandbox, send);
+    chosen_and_asked(&mut nest, sandbox, send);
+    on_a_device(&mut nest, sandbox, send);
     enrolled(&mut nest, sandbox, send);
     secrets_of_clients(sandbox, send);
     passwords_set(&mut nest, &sandbox.pool_id(), &forced.username, send);
@@ -159,7 +162,7 @@ fn without_a_sign_in(nest: &mut Nest, sandbox: &Sandbox, send: &dyn Fn(&str, Val
     let begin = |client: usize, flow: &str, password: Option<String>| {
         let request = json!({
             "clientId": told.clients[client].id, "flow": flow, "username": "", "password": password, "totp": null,
-            "scopes": [], "metadata": {}, "useDevice": false,
+            "scopes": [], "metadata": {}, "useDevice": false, "useHeldToken": false,
         });
         send("start_sign_in", request).unwrap()["result"].clone()
     };
@@ -180,7 +183,7 @@ fn without_a_sign_in(nest: &mut Nest, sandbox: &Sandbox, send: &dyn Fn(&str, Val
     let person = &told.people[0];
     let request = json!({
         "clientId": told.clients[1].id, "flow": "USER_SRP_AUTH", "username": person.username,
-        "password": person.password, "totp": null, "scopes": [], "metadata": {}, "useDevice": false,
+        "password": person.password, "totp": null, "scopes": [], "metadata": {}, "useDevice": false, "useHeldToken": false,
     });
     assert_eq!(send("start_sign_in", request).unwrap()["result"], "tokens");
     written_in_every_form(send);
@@ -191,16 +194,165 @@ fn without_a_sign_in(nest: &mut Nest, sandbox: &Sandbox, send: &dyn Fn(&str, Val
     written_in_every_form(send);
 }
 
+/// A sign-in through a client, with the password or the refresh token that the lab holds.
+fn start(client: &str, flow: &str, username: &str, password: Option<&str>, held: bool) -> Value {
+    json!({
+        "clientId": client, "flow": flow, "username": username, "password": password, "totp": null, "scopes": [],
+        "metadata": {}, "useDevice": true, "useHeldToken": held,
+    })
+}
+
+fn answered(kind: &str, value: &str, send: &dyn Fn(&str, Value) -> Result<Value, Value>) -> Value {
+    send("answer_challenge", json!({ "kind": kind, "value": value, "attributes": {} })).unwrap()
+}
+
+/// The code in the newest message.
+fn code(sandbox: &Sandbox) -> String {
+    sandbox.outbox().last().unwrap().code.clone().unwrap()
+}
+
+/// Second factors by SMS and e-mail: a wrong code and the right one, after one of several was chosen. The tokens are copied.
+fn by_message(nest: &mut Nest, sandbox: &Sandbox, send: &dyn Fn(&str, Value) -> Result<Value, Value>) {
+    let told = sandbox.description();
+    let (pool, person) = (sandbox.pool_id(), &told.people[0]);
+    let proved = [("email_verified", "true"), ("phone_number", "+15551234567"), ("phone_number_verified", "true")];
+    sandbox.directory().set_attributes(&pool, &person.username, &proved).unwrap();
+    let sender = "arn:aws:ses:eu-west-1:123456789012:identity/a@x.example";
+    administer(
+        sandbox,
+        "UpdateUserPool",
+        json!({
+            "UserPoolId": pool,
+            "EmailConfiguration": { "EmailSendingAccount": "DEVELOPER", "SourceArn": sender },
+            "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP"] } },
+            "DeviceConfiguration": { "ChallengeRequiredOnNewDevice": false, "DeviceOnlyRememberedOnUserPrompt": false },
+        }),
+    );
+    let caller = json!({ "SnsCallerArn": "arn:aws:iam::123456789012:role/sms", "ExternalId": "sms" });
+    administer(
+        sandbox,
+        "SetUserPoolMfaConfig",
+        json!({
+            "UserPoolId": pool, "MfaConfiguration": "OPTIONAL", "SmsMfaConfiguration": { "SmsConfiguration": caller },
+            "EmailMfaConfiguration": { "Message": "{####}", "Subject": "code" },
+        }),
+    );
+    let factors = |enabled: bool| {
+        let factor = json!({ "Enabled": enabled, "PreferredMfa": false });
+        let input = json!({
+            "UserPoolId": pool, "Username": person.username, "SMSMfaSettings": factor, "EmailMfaSettings": factor,
+        });
+        administer(sandbox, "AdminSetUserMFAPreference", input);
+    };
+    factors(true);
+    for (choice, asked) in [("SMS_MFA", "SMS_MFA"), ("EMAIL_OTP", "EMAIL_OTP")] {
+        let request = start(&told.clients[0].id, "USER_SRP_AUTH", &person.username, Some(&person.password), false);
+        assert_eq!(send("start_sign_in", request).unwrap()["challenge"]["name"], "SELECT_MFA_TYPE");
+        assert_eq!(answered("choice", choice, send)["challenge"]["name"], asked);
+        assert_eq!(answered("code", &nest.lay("code"), send)["error"]["code"], "CodeMismatchException");
+        assert_eq!(answered("code", &code(sandbox), send)["result"], "tokens");
+        written_in_every_form(send);
+        taken(nest, send);
+    }
+    factors(false);
+}
+
+/// The tokens of the sign-in, looked at and copied. Where there is no desktop there is no clipboard.
+fn taken(nest: &mut Nest, send: &dyn Fn(&str, Value) -> Result<Value, Value>) {
+    for kind in ["id", "access", "refresh"] {
+        nest.0.push(revealed(kind, send));
+        let _ = send("copy_token", json!({ "kind": kind }));
+    }
+}
+
+/// A way in that is chosen, with its password or code, and what a trigger asks.
+fn chosen_and_asked(nest: &mut Nest, sandbox: &Sandbox, send: &dyn Fn(&str, Value) -> Result<Value, Value>) {
+    let told = sandbox.description();
+    let (pool, person) = (sandbox.pool_id(), &told.people[0]);
+    let made = administer(
+        sandbox,
+        "CreateUserPoolClient",
+        json!({
+            "UserPoolId": pool, "ClientName": "choosy", "GenerateSecret": true,
+            "ExplicitAuthFlows": ["ALLOW_USER_AUTH", "ALLOW_CUSTOM_AUTH"],
+        }),
+    );
+    nest.0.push(made["UserPoolClient"]["ClientSecret"].as_str().unwrap().to_owned());
+    let client = made["UserPoolClient"]["ClientId"].as_str().unwrap();
+    let choosing = || {
+        let request = start(client, "USER_AUTH", &person.username, None, false);
+        assert_eq!(send("start_sign_in", request).unwrap()["challenge"]["name"], "SELECT_CHALLENGE");
+    };
+    choosing();
+    assert_eq!(answered("password", &nest.lay_password("X1-"), send)["result"], "error");
+    for choice in ["EMAIL_OTP", "SMS_OTP"] {
+        choosing();
+        assert_eq!(answered("choice", choice, send)["challenge"]["name"], choice);
+        assert_eq!(answered("code", &nest.lay("code"), send)["error"]["code"], "CodeMismatchException");
+        assert_eq!(answered("code", &code(sandbox), send)["result"], "tokens");
+        written_in_every_form(send);
+        taken(nest, send);
+    }
+    let answer = nest.lay("answer");
+    sandbox
+        .set_triggers(
+            &pool,
+            json!({ "CreateAuthChallenge": {
+            "publicChallengeParameters": { "riddle": "What goes on four legs?" },
+            "privateChallengeParameters": { "answer": answer },
+        } }),
+        )
+        .unwrap();
+    let request = start(client, "CUSTOM_AUTH", &person.username, None, false);
+    assert_eq!(send("start_sign_in", request).unwrap()["challenge"]["name"], "CUSTOM_CHALLENGE");
+    assert_eq!(answered("text", &nest.lay("answer"), send)["challenge"]["name"], "CUSTOM_CHALLENGE");
+    assert_eq!(answered("text", &answer, send)["result"], "tokens");
+    written_in_every_form(send);
+    send("replay_sign_in", json!({})).unwrap();
+    taken(nest, send);
+    sandbox.set_triggers(&pool, json!({})).unwrap();
+}
+
+/// A device with a password of its own, which nobody is ever shown: remembered, proved, refreshed with, forgotten.
+fn on_a_device(nest: &mut Nest, sandbox: &Sandbox, send: &dyn Fn(&str, Value) -> Result<Value, Value>) {
+    let told = sandbox.description();
+    let person = &told.people[0];
+    let deed = |kind: &str| {
+        let done = send("do_in_lab", json!({ "kind": kind, "oldPassword": "", "newPassword": "" })).unwrap();
+        assert_eq!(done["refused"], false, "{done}");
+    };
+    let request = || start(&told.clients[0].id, "USER_SRP_AUTH", &person.username, Some(&person.password), false);
+    assert!(send("start_sign_in", request()).unwrap()["newDevice"].is_string());
+    taken(nest, send);
+    deed("rememberDevice");
+    let proved = send("start_sign_in", request()).unwrap();
+    assert_eq!(proved["steps"][3]["subject"], "DEVICE_PASSWORD_VERIFIER", "{proved}");
+    taken(nest, send);
+    let again = start(&told.clients[0].id, "GetTokensFromRefreshToken", "", None, true);
+    assert_eq!(send("start_sign_in", again).unwrap()["result"], "tokens");
+    written_in_every_form(send);
+    taken(nest, send);
+    deed("forgetDevice");
+}
+
+/// Whether a text has the password of a device in it: eighty hexadecimal digits, no more and no fewer.
+pub(crate) fn tells_a_device(text: &str) -> bool {
+    text.split(|letter: char| !letter.is_ascii_digit() && !('a'..='f').contains(&letter)).any(|run| run.len() == 80)
+}
+
 /// What an operator does at AWS.
 fn administer(sandbox: &Sandbox, operation: &str, input: Value) -> Value {
-    ureq::post(sandbox.description().endpoint.unwrap())
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let mut answer = agent
+        .post(sandbox.description().endpoint.unwrap())
         .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"))
         .header("authorization", "AWS4-HMAC-SHA256 Credential=A/1/eu-west-1/cognito-idp/aws4_request")
         .send_json(input)
-        .unwrap()
-        .body_mut()
-        .read_json()
-        .unwrap()
+        .unwrap();
+    let status = answer.status();
+    let told: Value = answer.body_mut().read_json().unwrap();
+    assert!(status.is_success(), "{operation}: {told}");
+    told
 }
 
 /// Hosted login, with a browser that somebody has scripted.
@@ -227,17 +379,24 @@ fn in_the_browser(nest: &mut Nest, sandbox: &Sandbox, send: &dyn Fn(&str, Value)
 /// A second factor that a person sets up while signing in, to its end.
 fn enrolled(nest: &mut Nest, sandbox: &Sandbox, send: &dyn Fn(&str, Value) -> Result<Value, Value>) {
     let told = sandbox.description();
+    let password_alone = json!({ "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD"] } });
+    administer(sandbox, "UpdateUserPool", json!({ "UserPoolId": sandbox.pool_id(), "Policies": password_alone }));
     let demands = json!({
         "UserPoolId": sandbox.pool_id(), "MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": { "Enabled": true },
     });
     administer(sandbox, "SetUserPoolMfaConfig", demands);
-    let person = &told.people[0];
+    // Without an address or a number nothing but an app is left to set up.
+    let (pool, username, password) = (sandbox.pool_id(), "enrolling-canary-7f3a", nest.lay_password("X1-"));
+    sandbox.directory().create_user(&pool, username, &[]).unwrap();
+    let input = json!({ "UserPoolId": pool, "Username": username, "Password": password, "Permanent": true });
+    administer(sandbox, "AdminSetUserPassword", input);
     let request = json!({
-        "clientId": told.clients[0].id, "flow": "USER_SRP_AUTH", "username": person.username,
-        "password": person.password, "totp": null, "scopes": [], "metadata": {}, "useDevice": false,
+        "clientId": told.clients[0].id, "flow": "USER_SRP_AUTH", "username": username,
+        "password": password, "totp": null, "scopes": [], "metadata": {}, "useDevice": false, "useHeldToken": false,
     });
     assert_eq!(send("start_sign_in", request).unwrap()["challenge"]["name"], "MFA_SETUP");
     let begun = send("enrol_authenticator", json!({})).unwrap();
+    let _ = send("copy_enrolment", json!({}));
     let secret = begun["secret"].as_str().unwrap();
     nest.0.push(secret.to_owned());
     let secret = totp_rs::Secret::try_from_base32(secret).unwrap();
@@ -260,13 +419,18 @@ fn written_in_every_form(send: &dyn Fn(&str, Value) -> Result<Value, Value>) {
     }
 }
 
+/// A pasted text of whose tokens nothing is expected.
+fn inspect(text: &str) -> Value {
+    json!({ "text": text, "expected": { "clientId": null, "tokenUse": null, "issuer": "ofPool" } })
+}
+
 /// Tokens that nobody signed, in whatever they are pasted in.
 fn pasted_tokens(nest: &mut Nest, send: &dyn Fn(&str, Value) -> Result<Value, Value>) {
     for around in
         ["{}", "curl -H 'Authorization: Bearer {}'", "Cookie: idToken={}", "{\"idToken\":\"{}\"}", "{}.a.b", "{}="]
     {
         let text = around.replace("{}", &nest.lay_token());
-        send("inspect_tokens", json!({ "text": text })).unwrap();
+        send("inspect_tokens", inspect(&text)).unwrap();
     }
     send("compare_tokens", json!({ "left": nest.lay_token(), "right": nest.lay_token() })).unwrap();
     let demands = json!({ "scopes": [], "audiences": [], "groups": [], "identityPools": true });
@@ -293,6 +457,9 @@ fn exchanged(nest: &mut Nest, pool: &str, id: &str, send: &dyn Fn(&str, Value) -
         lines.filter(|line| !line.contains("AWS_REGION")).map(|line| line.split_once('=').unwrap().1.to_owned());
     nest.0.extend(secrets);
     send("reveal_credentials", json!({ "form": "consoleUrl" })).unwrap_err();
+    for form in ["environment", "profile", "consoleUrl"] {
+        let _ = send("copy_credentials", json!({ "form": form }));
+    }
 }
 
 /// What a user does before and after signing in, and the recordings of it in every form.
@@ -337,7 +504,7 @@ pub(crate) fn panics(secret: &str) -> String {
     let read = |json: Value| json;
     let start = read(json!({
         "clientId": "c", "flow": "f", "username": "u", "password": text(), "totp": text(), "scopes": [],
-        "metadata": { "note": text() }, "useDevice": true,
+        "metadata": { "note": text() }, "useDevice": true, "useHeldToken": false,
     }));
     let start: wire::lab::StartSignIn = serde_json::from_value(start).unwrap();
     let answer = json!({ "kind": "password", "value": text(), "attributes": { "name": text() } });

@@ -120,7 +120,7 @@ async fn srp_leads_to_tokens_that_verify_and_are_refreshed(#[case] peer: Peer, #
     assert_eq!(client.secret.is_some(), secret);
     let done = scene.sign_in(&client, "USER_SRP_AUTH", password()).await;
     let tokens = given(&done);
-    let wanted = Wanted { pool: Some(scene.pool.clone()), client: Some(client.client.id.clone()), token_use: None };
+    let wanted = Wanted { pool: Some(scene.pool.clone()), client: Some(client.client.id.clone()), ..Wanted::default() };
     let id = tokens.id.as_ref().unwrap();
     let verified = scene.console.verify_token(&scene.connection, id.expose_secret(), &wanted).await.unwrap();
     assert!(verified.verdict.valid(), "{:?}", verified.verdict);

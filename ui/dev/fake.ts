@@ -621,6 +621,8 @@ export const commands = {
     signIn.view = null;
     return ok(null);
   },
+  confirmSecrets: () => ok(null),
+  showsSecrets: () => ok(null),
   forgetSecrets: () => {
     signIn.view = null;
     return ok(null);

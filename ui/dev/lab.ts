@@ -186,9 +186,11 @@ export class MadeUpSignIn {
       expiresIn: null,
       username: this.view?.username ?? "",
       flow: this.view?.flow ?? "",
+      clientId: "5ce0tvq7m2h9d4j8s1b6k3r41qk",
       newDevice: null,
       device: this.view?.device ?? null,
       logsOut: false,
+      refreshes: false,
     };
     this.view = { ...empty, result: "error", ...more, steps: [...(this.view?.steps ?? []), step] };
     return this.view;
@@ -197,7 +199,13 @@ export class MadeUpSignIn {
   #in(operation: string, subject: string): LabView {
     const tokens: TokenKind[] = ["id", "access", "refresh"];
     const step = this.#step(operation, subject, "tokens", "Cognito gave tokens: the user is signed in.");
-    return this.#become(step, { result: "tokens", tokens, expiresIn: 3600, newDevice: "eu-west-1_1b9d" });
+    return this.#become(step, {
+      result: "tokens",
+      tokens,
+      expiresIn: 3600,
+      newDevice: "eu-west-1_1b9d",
+      refreshes: true,
+    });
   }
 
   /** Comes back from the browser at once. */

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use console::OpenPool;
 use console::lab::{Bench, LabClient, SignIn, Start};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::MutexGuard;
 use wire::lab::{
     AnswerChallenge, ClientLineView, DeedView, EnrolmentView, ErrandView, HostedSignIn, LabClientView, LabDeed,
@@ -20,14 +20,13 @@ use crate::browser;
 /// How long a person may take in the browser.
 const IN_BROWSER: Duration = Duration::from_secs(120);
 
-/// The pool's app clients (`ListUserPoolClients`; free).
+/// The pool's app clients (`ListUserPoolClients`; free); those of the local copy where AWS cannot be asked.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn list_clients(desk: Desk<'_>) -> Answer<Vec<ClientLineView>> {
     let pool = desk.pool()?;
     desk.warm(pool.connection().sandbox).await;
-    let clients = desk.console().await?.clients(pool.connection(), &pool.key().pool).await?;
-    Ok(clients.iter().map(ClientLineView::from).collect())
+    Ok(pool.client_names().await?.iter().map(ClientLineView::from).collect())
 }
 
 /// What an app client allows (`DescribeUserPoolClient`; free). Its secret stays here.
@@ -43,14 +42,24 @@ pub(crate) async fn describe_client(desk: Desk<'_>, request: OneClient) -> Answe
 pub(crate) async fn start_sign_in(desk: Desk<'_>, request: StartSignIn) -> Answer<LabView> {
     let (pool, round) = (desk.pool()?, desk.round());
     let client = client(&desk, &request.client_id).await?;
-    let device = table(&desk, round).await?.device_of(&request.username).filter(|_| request.use_device).cloned();
+    let bench = table(&desk, round).await?;
+    let given = |secret: &SecretString| !secret.expose_secret().is_empty();
+    let (username, password) = match (request.use_held_token, bench.refresh_token()) {
+        (false, _) => (request.username, request.password.filter(given)),
+        (true, Some((username, token))) => (username.to_owned(), Some(token.clone())),
+        (true, None) => {
+            return Err(WireError::new(ErrorCode::Precondition, "The lab holds no refresh token. Sign in first."));
+        }
+    };
+    let device = bench.device_of(&username).filter(|_| request.use_device).cloned();
+    drop(bench);
     let start = Start {
-        password: request.password.filter(|password| !password.is_empty()).map(Into::into),
-        totp: request.totp.filter(|secret| !secret.is_empty()).map(Into::into),
+        password,
+        totp: request.totp.filter(given),
         device,
         scopes: request.scopes,
         metadata: request.metadata,
-        ..Start::new(pool.key().pool.clone(), client, &request.flow, &request.username)
+        ..Start::new(pool.key().pool.clone(), client, &request.flow, &username)
     };
     let sign_in = desk.console().await?.sign_in(pool.connection(), start).await?;
     lay_down(&desk, round, sign_in).await
@@ -124,6 +133,7 @@ pub(crate) async fn answer_challenge(desk: Desk<'_>, request: AnswerChallenge) -
 pub(crate) async fn enrol_authenticator(desk: Desk<'_>) -> Answer<EnrolmentView> {
     let mut bench = desk.lab().lock().await;
     let (secret, code) = held(&mut bench)?.enrol().await?;
+    desk.shield(true);
     Ok(EnrolmentView::new(&secret, code))
 }
 
@@ -140,7 +150,7 @@ pub(crate) async fn copy_enrolment(desk: Desk<'_>) -> Answer<()> {
 #[specta::specta]
 pub(crate) async fn verify_enrolment(desk: Desk<'_>, request: OneCode) -> Answer<LabView> {
     let mut bench = desk.lab().lock().await;
-    held(&mut bench)?.verify_enrolment(&request.code).await?;
+    held(&mut bench)?.verify_enrolment(request.code.expose_secret()).await?;
     noted(&mut bench)
 }
 
@@ -148,6 +158,7 @@ pub(crate) async fn verify_enrolment(desk: Desk<'_>, request: OneCode) -> Answer
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn reveal_token(desk: Desk<'_>, request: OneToken) -> Answer<RevealedView> {
+    desk.shows_secret()?;
     let mut bench = desk.lab().lock().await;
     let token = token_of(held(&mut bench)?, request.kind)?;
     Ok(RevealedView { value: token.expose_secret().to_owned() })
@@ -157,9 +168,13 @@ pub(crate) async fn reveal_token(desk: Desk<'_>, request: OneToken) -> Answer<Re
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn inspect_lab_token(desk: Desk<'_>, request: OneToken) -> Answer<InspectedView> {
-    let token = token_of(held(&mut *desk.lab().lock().await)?, request.kind)?;
+    let (token, expected) = {
+        let mut bench = desk.lab().lock().await;
+        let sign_in = held(&mut bench)?;
+        (token_of(sign_in, request.kind)?, tokens::expected_of(sign_in, request.kind))
+    };
     let console = desk.console().await?;
-    tokens::inspect(&desk, &console, None, token.expose_secret()).await
+    tokens::inspect(&desk, &console, None, token.expose_secret(), &expected).await
 }
 
 /// Does what a signed-in user can do: asking whether the session holds, another password, the device, signing out.

@@ -10,6 +10,7 @@ pub(crate) mod imports;
 pub(crate) mod lab;
 pub(crate) mod pools;
 pub(crate) mod reveals;
+pub(crate) mod secrets;
 pub(crate) mod settings;
 pub(crate) mod sync;
 pub(crate) mod to_aws;

@@ -49,6 +49,7 @@ pub(crate) async fn get_client_configuration(desk: Desk<'_>, request: OneClient)
 #[specta::specta]
 pub(crate) async fn reveal_client_secret(desk: Desk<'_>, request: OneClient) -> Answer<RevealedView> {
     let round = desk.round();
+    desk.shows_secret()?;
     let secret = secret(&desk, &request).await?;
     desk.still(round)?;
     Ok(RevealedView { value: secret.expose_secret().to_owned() })
@@ -66,6 +67,7 @@ pub(crate) async fn copy_client_secret(desk: Desk<'_>, request: OneClient) -> An
 
 async fn secret(desk: &Desk<'_>, request: &OneClient) -> Result<SecretString, WireError> {
     let (pool, client) = (desk.pool()?, client_id(&request.client_id)?);
+    pool.may_show_secrets()?;
     let found = desk.console().await?.client(pool.connection(), &pool.key().pool, &client).await?;
     found.secret.ok_or_else(|| WireError::new(ErrorCode::Precondition, "This app client has no secret."))
 }

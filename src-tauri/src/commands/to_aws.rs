@@ -53,6 +53,7 @@ pub(crate) async fn exchange_token(desk: Desk<'_>, request: ExchangeToken) -> An
 #[specta::specta]
 pub(crate) async fn reveal_credentials(desk: Desk<'_>, request: OneForm) -> Answer<RevealedView> {
     let round = desk.round();
+    desk.shows_secret()?;
     let text = written(&desk, request.form).await?;
     desk.still(round)?;
     Ok(RevealedView { value: text.expose_secret().to_owned() })
@@ -63,6 +64,7 @@ pub(crate) async fn reveal_credentials(desk: Desk<'_>, request: OneForm) -> Answ
 #[specta::specta]
 pub(crate) async fn copy_credentials(desk: Desk<'_>, request: OneForm) -> Answer<()> {
     let round = desk.round();
+    desk.pool()?.may_show_secrets()?;
     let text = written(&desk, request.form).await?;
     desk.still(round)?;
     desk.clipboard().copy(text)

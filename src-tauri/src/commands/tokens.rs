@@ -1,11 +1,15 @@
 //! Tokens: reading, verifying, comparing.
 
 use console::Console;
+use console::lab::SignIn;
 use console::token::Wanted;
-use secrecy::{ExposeSecret, SecretString};
-use wire::lab::{OneToken, token_of};
+use secrecy::ExposeSecret;
+use wire::lab::{OneToken, TokenKind, token_of};
 use wire::preview::{AcceptanceView, JudgeAcceptance, PreviewPageView, PreviewTokens};
-use wire::token::{CompareTokens, DifferenceView, InspectedView, PastedText, compare, taken_out};
+use wire::token::{
+    CompareTokens, DifferenceView, ExpectedToken, InspectTokens, InspectedView, IssuerWanted, compare, pool_named,
+    taken_out,
+};
 use wire::{ErrorCode, WireError};
 
 use super::{Answer, Desk};
@@ -13,11 +17,11 @@ use super::{Answer, Desk};
 /// Takes every token out of a pasted text, says what each says, and verifies it with its pool's keys (public; free).
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn inspect_tokens(desk: Desk<'_>, request: PastedText) -> Answer<Vec<InspectedView>> {
+pub(crate) async fn inspect_tokens(desk: Desk<'_>, request: InspectTokens) -> Answer<Vec<InspectedView>> {
     let console = desk.console().await?;
     let mut inspected = Vec::new();
     for (label, compact) in taken_out(&request.text).into_iter().take(20) {
-        inspected.push(inspect(&desk, &console, label, &compact).await?);
+        inspected.push(inspect(&desk, &console, label, &compact, &request.expected).await?);
     }
     Ok(inspected)
 }
@@ -27,7 +31,7 @@ pub(crate) async fn inspect_tokens(desk: Desk<'_>, request: PastedText) -> Answe
 #[specta::specta]
 pub(crate) async fn judge_acceptance(desk: Desk<'_>, request: JudgeAcceptance) -> Answer<Vec<AcceptanceView>> {
     let token = match (request.token, request.kind) {
-        (Some(token), _) => SecretString::from(token),
+        (Some(token), _) => token,
         (None, Some(kind)) => token_of(desk.lab().lock().await.sign_in.as_ref().ok_or_else(no_sign_in)?, kind)?,
         (None, None) => return Err(WireError::validation("token", "Give a token.")),
     };
@@ -53,6 +57,7 @@ pub(crate) async fn preview_tokens(desk: Desk<'_>, request: PreviewTokens) -> An
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn copy_token(desk: Desk<'_>, request: OneToken) -> Answer<()> {
+    desk.pool()?.may_show_secrets()?;
     let token = token_of(desk.lab().lock().await.sign_in.as_ref().ok_or_else(no_sign_in)?, request.kind)?;
     desk.clipboard().copy(token)
 }
@@ -68,15 +73,31 @@ pub(crate) async fn compare_tokens(request: CompareTokens) -> Answer<Vec<Differe
     compare(&request.left, &request.right)
 }
 
-/// Holds a token against the open pool when it names that, else against the pool that it names.
+/// What is expected of a token that the lab holds: its own client and use, and the issuer as the pool is set.
+pub(super) fn expected_of(sign_in: &SignIn, kind: TokenKind) -> ExpectedToken {
+    let token_use = match kind {
+        TokenKind::Id => Some("id"),
+        TokenKind::Access => Some("access"),
+        TokenKind::Refresh => None,
+    };
+    ExpectedToken {
+        client_id: Some(sign_in.start().client.client.id.as_str().to_owned()),
+        token_use: token_use.map(str::to_owned),
+        issuer: IssuerWanted::OfPool,
+    }
+}
+
+/// Holds a token against what is expected, and against the pool that it names where nothing else is.
 pub(super) async fn inspect(
     desk: &Desk<'_>,
     console: &Console,
     label: Option<String>,
     compact: &str,
+    expected: &ExpectedToken,
 ) -> Result<InspectedView, WireError> {
-    let connection = desk.pool().map(|pool| pool.connection().clone())?;
-    desk.warm(connection.sandbox).await;
-    let verified = console.verify_token(&connection, compact, &Wanted::default()).await?;
+    let pool = desk.pool()?;
+    desk.warm(pool.connection().sandbox).await;
+    let wanted = expected.wanted(pool_named(compact).as_ref(), &pool.key().pool, pool.issuer_form().await?)?;
+    let verified = console.verify_token(pool.connection(), compact, &wanted).await?;
     Ok(InspectedView::new(label, compact, &verified))
 }

@@ -3,6 +3,7 @@ import { backend } from "../ipc/client";
 import { t } from "../strings/en";
 import { changes } from "./changes.svelte";
 import { lab } from "./lab.svelte";
+import { secrets } from "./secrets.svelte";
 import { session } from "./session.svelte";
 import { toasts } from "./toasts.svelte";
 
@@ -32,6 +33,7 @@ class Lock {
   async now(why: string = t.lock.done): Promise<void> {
     this.round += 1;
     lab.leave();
+    secrets.leave();
     // A password may wait in there.
     asking.leave();
     changes.close();

@@ -237,6 +237,9 @@ pub(crate) enum TokenCommand {
         /// What it must be for: id or access
         #[arg(long = "use", value_name = "USE", value_parser = ["id", "access"])]
         token_use: Option<String>,
+        /// The form of its issuer: original or updated (issuer-cognito-idp)
+        #[arg(long, value_name = "FORM", value_parser = ["original", "updated"])]
+        issuer: Option<String>,
         /// Say as well what API Gateway, load balancers, AppSync and identity pools would do with it
         #[arg(long)]
         consumers: bool,

@@ -24,6 +24,9 @@ impl Session {
         let base = context.endpoint.as_deref().unwrap_or(issuer.trim_end_matches(pool.as_str())).trim_end_matches('/');
         let request = Request::get(base, &format!("/{pool}/.well-known/jwks.json"));
         let page = self.page(&context, &request).await?;
+        if let Some(date) = &page.date {
+            self.heard(date);
+        }
         let wrong = || {
             let message =
                 "What was answered in place of the pool's keys is no set of keys. Check the endpoint or a proxy.";

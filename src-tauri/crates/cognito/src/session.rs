@@ -6,11 +6,17 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_cognitoidentityprovider::error::SdkError;
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::app_name::AppName;
+use jiff::SignedDuration;
 use model::call::Operation;
 use model::{AccountId, ProfileName, Region};
 
@@ -73,6 +79,37 @@ struct Beside {
     identities: Option<String>,
     sts: Option<String>,
     cloudwatch: Option<String>,
+}
+
+/// An interceptor of the SDK that hears what time it is where the answers come from.
+struct Watch {
+    gate: Arc<Gate>,
+    place: String,
+}
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watch")
+    }
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for Watch {
+    fn name(&self) -> &'static str {
+        "Watch"
+    }
+
+    fn read_after_transmit(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(date) = context.response().headers().get("date") {
+            self.gate.heard(&self.place, date);
+        }
+        Ok(())
+    }
 }
 
 impl fmt::Debug for Session {
@@ -187,6 +224,8 @@ impl Session {
         if let Some(endpoint) = &naming.endpoint {
             cognito = cognito.endpoint_url(endpoint);
         }
+        let watch = Watch { gate: Arc::clone(&gate), place: naming.place.clone() };
+        cognito = cognito.interceptor(watch);
         if let Some(endpoint) = endpoints.identities {
             identities = identities.endpoint_url(endpoint);
         }
@@ -221,6 +260,18 @@ impl Session {
     #[must_use]
     pub fn place(&self) -> String {
         self.inner.naming.place.clone()
+    }
+
+    /// How far our clock was ahead of the server's when that answered last, behind when negative; `None` before it answered
+    /// and told its time.
+    #[must_use]
+    pub fn ahead(&self) -> Option<SignedDuration> {
+        self.gate().ahead(&self.inner.naming.place)
+    }
+
+    /// Notes the time that the server told.
+    pub(crate) fn heard(&self, date: &str) {
+        self.gate().heard(&self.inner.naming.place, date);
     }
 
     /// The same session for changes: each of its calls is signed with the credentials of now and no others, for those that

@@ -56,6 +56,8 @@ impl Request {
 pub(crate) struct Page {
     pub(crate) status: u16,
     pub(crate) content_type: Option<String>,
+    /// When it was answered by the server's clock, as that wrote it.
+    pub(crate) date: Option<String>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -88,7 +90,8 @@ impl Session {
             .deserializer(|response: &HttpResponse| {
                 let body = response.body().bytes().unwrap_or_default().to_vec();
                 let content_type = response.headers().get("content-type").map(str::to_owned);
-                Ok::<_, OrchestratorError<Never>>(Page { status: response.status().as_u16(), content_type, body })
+                let date = response.headers().get("date").map(str::to_owned);
+                Ok::<_, OrchestratorError<Never>>(Page { status: response.status().as_u16(), content_type, date, body })
             })
             .build();
         // The sink hears of a refusal as a call that failed, for it made nobody active.

@@ -13,6 +13,8 @@ pub enum Code {
     AlreadyExists,
     /// It cannot be done in this state of things.
     Precondition,
+    /// Somebody has to say again that they mean it; see [`Error::field`] and [`crate::Confirmation`].
+    ConfirmationNeeded,
     /// AWS refuses; see [`Error::iam_action`].
     AccessDenied,
     /// No credentials were found.
@@ -44,6 +46,7 @@ impl Code {
             Self::NotFound => "not_found",
             Self::AlreadyExists => "already_exists",
             Self::Precondition => "precondition",
+            Self::ConfirmationNeeded => "confirmation_needed",
             Self::AccessDenied => "access_denied",
             Self::CredentialsMissing => "credentials_missing",
             Self::CredentialsExpired => "credentials_expired",

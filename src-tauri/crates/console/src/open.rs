@@ -90,6 +90,8 @@ pub(crate) struct Inner {
     pub(crate) notices: Mutex<Vec<String>>,
     pub(crate) limiters: Limiters,
     pub(crate) public_keys: crate::token::PublicKeys,
+    pub(crate) standings: crate::standings::Standings,
+    pub(crate) confirmed: crate::confirm::Confirmed,
     pub(crate) desk: crate::jobs::Desk,
     pub(crate) edits: crate::edits::EditDesk,
 }
@@ -151,6 +153,8 @@ pub async fn open(config: Config) -> Result<Console, Error> {
         notices: Mutex::new(notices),
         limiters: Limiters::default(),
         public_keys: crate::token::PublicKeys::default(),
+        standings: crate::standings::Standings::default(),
+        confirmed: crate::confirm::Confirmed::default(),
         desk: crate::jobs::Desk::default(),
         edits: crate::edits::EditDesk::default(),
     };

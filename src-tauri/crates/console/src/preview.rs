@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use model::client::AppClient;
-use model::token::{self, Occasion, Predicted, Prediction, TriggerVersion};
+use model::token::{self, IssuerForm, Occasion, Predicted, Prediction, TriggerVersion};
 use model::{ClientId, Username};
 use serde_json::Value;
+use store::Cache;
 
 use crate::error::{Code, Error};
 use crate::pool::OpenPool;
@@ -47,15 +49,54 @@ pub struct Foretold {
 }
 
 impl OpenPool {
-    /// Foretells the tokens of a user from the local copy. The client is read from AWS (`DescribeUserPoolClient`; free);
-    /// nothing else is called.
+    /// The ids and names of the pool's app clients (`ListUserPoolClients`; free); those that are kept where AWS cannot be
+    /// asked, or where the pool was opened from its copy alone.
+    ///
+    /// # Errors
+    /// When AWS cannot be asked and none are kept: what [`Error`] tells.
+    pub async fn client_names(&self) -> Result<Vec<(ClientId, String)>, Error> {
+        let named = |kept: Vec<(AppClient, Timestamp)>| kept.into_iter().map(|(client, _)| (client.id, client.name));
+        let kept = self.read(Cache::clients).await?;
+        if self.live.get().is_none() && !kept.is_empty() {
+            return Ok(named(kept).collect());
+        }
+        let console = crate::Console { inner: self.console.clone() };
+        match console.clients(&self.connection, &self.key.pool).await {
+            Err(_) if !kept.is_empty() => Ok(named(kept).collect()),
+            asked => asked,
+        }
+    }
+
+    /// A client, and when it was read where that was not now. One that AWS does not know is gone, whatever is kept.
+    async fn client_to_foretell(&self, id: &ClientId) -> Result<(AppClient, Option<Timestamp>), Error> {
+        let kept = self.read(Cache::clients).await?.into_iter().find(|(client, _)| client.id == *id);
+        let kept = kept.map(|(client, at)| (client, Some(at)));
+        if let (None, Some(kept)) = (self.live.get(), &kept) {
+            return Ok(kept.clone());
+        }
+        let console = crate::Console { inner: self.console.clone() };
+        match (console.client(&self.connection, &self.key.pool, id).await, kept) {
+            (Ok(read), _) => {
+                let (client, now) = (read.client.clone(), self.now());
+                self.read(move |cache| cache.put_clients(&[client], false, now)).await?;
+                Ok((read.client, None))
+            }
+            (Err(error), Some(kept)) if error.code != Code::NotFound => {
+                tracing::info!(code = error.code.as_str(), "the client that is kept is used");
+                Ok(kept)
+            }
+            (Err(error), _) => Err(error),
+        }
+    }
+
+    /// Foretells the tokens of a user from the local copy. The client is read anew while the pool is open online
+    /// (`DescribeUserPoolClient`; free); else the one that is kept counts. Nothing else is called.
     ///
     /// # Errors
     /// [`Code::NotFound`] when the local copy has no such user; [`Code::Validation`] for an answer of the trigger that
     /// Cognito would refuse; otherwise what [`Error`] tells.
     pub async fn preview_tokens(&self, preview: &Preview) -> Result<Foretold, Error> {
-        let console = crate::Console { inner: self.console.clone() };
-        let client = console.client(&self.connection, &self.key.pool, &preview.client).await?.client;
+        let (client, read_at) = self.client_to_foretell(&preview.client).await?;
         let missing = || Error::new(Code::NotFound, "The local copy has no such user. Check the user name, or sync.");
         let user = self.user(&preview.username).await?.ok_or_else(missing)?;
         let described = self.pool().await?;
@@ -78,6 +119,9 @@ impl OpenPool {
         };
         let tokens = token::predict(&from).map_err(|error| Error::invalid("response", error.to_string()))?;
         let mut notes = notes(preview, &client, own);
+        if let Some(at) = read_at {
+            notes.push(format!("The app client is as it was read at {}; it may have changed since.", whole(at)));
+        }
         let synced = self.freshness().await?;
         if !synced.complete {
             notes.push("The local copy is partial, so groups or attributes may be missing.".to_owned());
@@ -90,6 +134,10 @@ impl OpenPool {
         }
         Ok(Foretold { tokens, version, notes })
     }
+}
+
+fn whole(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
 fn tier_lacks(tier: Option<&str>, version: TriggerVersion) -> bool {
@@ -119,4 +167,15 @@ fn notes(preview: &Preview, client: &AppClient, own: Option<TriggerVersion>) -> 
         _ => {}
     }
     notes
+}
+
+impl OpenPool {
+    /// The form in which the pool writes its issuer, as it was last described; `None` when it never was.
+    ///
+    /// # Errors
+    /// As [`OpenPool::pool`].
+    pub async fn issuer_form(&self) -> Result<Option<IssuerForm>, Error> {
+        let form = |updated| if updated { IssuerForm::Updated } else { IssuerForm::Original };
+        Ok(self.pool().await?.map(|pool| form(pool.updated_issuer)))
+    }
 }

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use cognito::{ErrorKind, Session};
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::jwk::{JwkSet, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use model::connection::ConnectionId;
 use model::identity::IdentityPool;
-use model::token::{self, Acceptance, Demands, Expectation, SignatureFact, Token, TokenUse, Verdict};
+use model::token::{self, Acceptance, Demands, Expectation, IssuerForm, SignatureFact, Token, TokenUse, Verdict};
 use model::{ClientId, PoolId, Region};
 
 use crate::error::{Code, Error};
@@ -26,6 +27,8 @@ pub struct Wanted {
     pub client: Option<ClientId>,
     /// What it must be for; `None` for either.
     pub token_use: Option<TokenUse>,
+    /// The form in which its issuer must be written; `None` for either.
+    pub issuer: Option<IssuerForm>,
 }
 
 /// What came of verifying.
@@ -53,14 +56,30 @@ enum Keys {
     Missing(String),
 }
 
+impl From<Result<JwkSet, String>> for Keys {
+    fn from(keys: Result<JwkSet, String>) -> Self {
+        keys.map_or_else(Self::Missing, Self::Had)
+    }
+}
+
 /// The keys of the pools, by place and pool, and when they were asked for.
 #[derive(Default)]
 pub(crate) struct PublicKeys(Mutex<HashMap<(String, PoolId), Kept>>);
 
 #[derive(Clone)]
 struct Kept {
-    keys: JwkSet,
+    /// `Err` tells what the server said in their place.
+    keys: Result<JwkSet, String>,
+    /// `None` when they come from an earlier run.
     asked: Option<Timestamp>,
+}
+
+impl Kept {
+    /// Whether nothing has to be asked for a key of that id.
+    fn will_do(&self, kid: &str, now: Timestamp) -> bool {
+        let lately = self.asked.is_some_and(|asked| now.duration_since(asked).abs() < ASK_AGAIN);
+        lately || self.keys.as_ref().is_ok_and(|keys| key(keys, kid).is_some())
+    }
 }
 
 impl PublicKeys {
@@ -118,7 +137,18 @@ impl Console {
         };
         let pool = wanted.pool.clone().or_else(|| token::pool_of(&token));
         let fact = self.signature(connection, &token, pool.as_ref()).await?;
-        let expected = Expectation { pool: pool.clone(), client: wanted.client.clone(), token_use: wanted.token_use };
+        let ahead = match &pool {
+            Some(pool) => self.session_of(connection, pool).await?.ahead(),
+            None => None,
+        };
+        let expected = Expectation {
+            client: wanted.client.clone(),
+            token_use: wanted.token_use,
+            issuer: wanted.issuer,
+            standing: self.inner.standings.of(&token),
+            ahead,
+            ..Expectation::of(pool.clone())
+        };
         let at = self.inner.now();
         Ok(Verified { verdict: token::judge(&token, &expected, &fact, at), pool, at })
     }
@@ -148,40 +178,47 @@ impl Console {
         })
     }
 
+    /// A session in the pool's own Region where the connection names none.
+    async fn session_of(&self, connection: &ConnectionId, pool: &PoolId) -> Result<Session, Error> {
+        let region = connection.region.clone().or_else(|| region_of(pool));
+        self.inner.session(&ConnectionId { region, ..connection.clone() }).await
+    }
+
     /// The pool's keys, fresh when the kept ones lack `kid`; why there are none, in a sentence.
     async fn public_keys(&self, connection: &ConnectionId, pool: &PoolId, kid: &str) -> Result<Keys, Error> {
-        let connection =
-            ConnectionId { region: connection.region.clone().or_else(|| region_of(pool)), ..connection.clone() };
-        let session = self.inner.session(&connection).await?;
+        let session = self.session_of(connection, pool).await?;
         let place = session.place();
         let id = (place.clone(), pool.clone());
-        let kept = self.inner.public_keys.locked().get(&id).cloned();
-        let kept = match kept {
+        let known = self.inner.public_keys.locked().get(&id).cloned();
+        let kept = match known {
             Some(kept) => Some(kept),
-            None => self.kept_on_disk(&place, pool).await.map(|keys| Kept { keys, asked: None }),
+            None => self.kept_on_disk(&place, pool).await.map(|keys| Kept { keys: Ok(keys), asked: None }),
         };
         let now = self.inner.now();
-        if let Some(kept) = &kept {
-            let lately = kept.asked.is_some_and(|asked| now.duration_since(asked).abs() < ASK_AGAIN);
-            if lately || key(&kept.keys, kid).is_some() {
-                self.inner.public_keys.locked().insert(id, kept.clone());
-                return Ok(Keys::Had(kept.keys.clone()));
-            }
+        if let Some(kept) = &kept
+            && kept.will_do(kid, now)
+        {
+            self.inner.public_keys.locked().insert(id, kept.clone());
+            return Ok(kept.keys.clone().into());
         }
-        let fetched = session.jwks(pool).await.map_err(|error| error.to_string()).and_then(|json| {
-            let keys = serde_json::from_str::<JwkSet>(&json);
-            keys.map(|keys| (keys, json))
-                .map_err(|_| "What was published as the pool's keys is no set of keys.".to_owned())
-        });
-        match (fetched, kept) {
-            (Ok((keys, json)), _) => {
-                self.keep_on_disk(place, pool.clone(), json).await;
-                self.inner.public_keys.locked().insert(id, Kept { keys: keys.clone(), asked: Some(now) });
-                Ok(Keys::Had(keys))
-            }
-            (Err(_), Some(kept)) => Ok(Keys::Had(kept.keys)),
-            (Err(why), None) => Ok(Keys::Missing(why)),
+        let held = kept.and_then(|kept| kept.keys.ok());
+        let (keys, is_answer) = match session.jwks(pool).await {
+            Ok(json) => match serde_json::from_str::<JwkSet>(&json) {
+                Ok(keys) => {
+                    self.keep_on_disk(place, pool.clone(), json).await;
+                    (Ok(keys), true)
+                }
+                Err(_) => (Err("What was published as the pool's keys is no set of keys.".to_owned()), true),
+            },
+            Err(error) => (Err(error.to_string()), !matches!(error.kind, ErrorKind::Unreachable)),
+        };
+        // Whom nobody answered asks again at once, unless there are keys to go on with.
+        let is_kept = is_answer || held.is_some();
+        let keys = keys.or_else(|why| held.ok_or(why));
+        if is_kept {
+            self.inner.public_keys.locked().insert(id, Kept { keys: keys.clone(), asked: Some(now) });
         }
+        Ok(keys.into())
     }
 
     async fn kept_on_disk(&self, place: &str, pool: &PoolId) -> Option<JwkSet> {

@@ -41,7 +41,7 @@ fn token(claims: &Value) -> Token {
 fn ask_with(claims: &Value, signature: &SignatureFact, demands: &Demands) -> Vec<Acceptance> {
     let (token, now) = (token(claims), Timestamp::from_second(NOW).unwrap());
     let pool = pool_of(&token).or_else(|| PoolId::parse("eu-west-1_AbCdEfGhI").ok());
-    let verdict = judge(&token, &Expectation { pool, client: None, token_use: None }, signature, now);
+    let verdict = judge(&token, &Expectation::of(pool), signature, now);
     acceptances(Some(&token), &verdict, demands, now)
 }
 

@@ -5,7 +5,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use model::token::{
-    DecodeError, Expectation, LONGEST, Outcome, Part, SignatureFact, TokenUse, compare, decode, explain, judge,
+    DecodeError, Expectation, IssuerForm, LONGEST, Outcome, Part, SignatureFact, Standing, TokenUse, compare, decode,
+    explain, judge,
 };
 use model::{ClientId, PoolId};
 use proptest::prelude::*;
@@ -38,6 +39,7 @@ fn expected() -> Expectation {
         pool: Some(PoolId::parse("eu-west-1_AbCdEfGhI").unwrap()),
         client: Some(ClientId::parse("client-1").unwrap()),
         token_use: Some(TokenUse::Id),
+        ..Expectation::of(None)
     }
 }
 
@@ -252,4 +254,94 @@ proptest! {
         let found = model::token::find(&format!("{before}{written}{after}"));
         prop_assert!(found.iter().any(|found| found.compact == written), "{before:?} {after:?}");
     }
+}
+
+/// One check of a good token of which that is expected.
+fn check(claims: &Value, expected: &Expectation, name: &str) -> (Outcome, String) {
+    let token = decode(&compact(&header(), claims)).unwrap();
+    let verdict = judge(&token, expected, &SignatureFact::Holds, Timestamp::from_second(NOW).unwrap());
+    let check = verdict.checks.into_iter().find(|check| check.name == name).unwrap();
+    (check.outcome, check.reason)
+}
+
+#[rstest]
+#[case(None, "cognito-idp", Outcome::Pass)]
+#[case(None, "issuer-cognito-idp", Outcome::Pass)]
+#[case(Some(IssuerForm::Original), "cognito-idp", Outcome::Pass)]
+#[case(Some(IssuerForm::Original), "issuer-cognito-idp", Outcome::Fail)]
+#[case(Some(IssuerForm::Updated), "cognito-idp", Outcome::Fail)]
+#[case(Some(IssuerForm::Updated), "issuer-cognito-idp", Outcome::Pass)]
+fn the_form_of_the_issuer_that_is_expected_is_held_to(
+    #[case] wanted: Option<IssuerForm>,
+    #[case] host: &str,
+    #[case] outcome: Outcome,
+) {
+    let claims = with(claims(), "iss", format!("https://{host}.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI").into());
+    let strict = Expectation { issuer: wanted, ..expected() };
+    assert_eq!(check(&claims, &strict, "issuer").0, outcome);
+    if let (Some(wanted), Outcome::Fail) = (wanted, outcome) {
+        let reason = check(&claims, &strict, "issuer").1;
+        assert!(reason.contains(wanted.as_str()) && reason.contains("https://"), "{reason}");
+    }
+}
+
+#[rstest]
+#[case("nbf", "not_before")]
+#[case("auth_time", "auth_time")]
+#[case("iat", "issued_at")]
+fn what_begins_within_the_next_minute_holds_thanks_to_the_leeway_and_that_is_said(
+    #[case] claim: &str,
+    #[case] name: &str,
+) {
+    for (at, outcome, says) in [
+        (NOW + 61, Outcome::Fail, "in the future"),
+        (NOW + 60, Outcome::Pass, "only thanks to the leeway"),
+        (NOW + 1, Outcome::Pass, "only thanks to the leeway"),
+        (NOW, Outcome::Pass, "0 seconds"),
+    ] {
+        let (told, reason) = check(&with(claims(), claim, at.into()), &expected(), name);
+        assert_eq!((told, reason.contains(says)), (outcome, true), "{at}: {reason}");
+        assert!(at > NOW || !reason.contains("future"), "{reason}");
+    }
+}
+
+#[rstest]
+#[case(None, Outcome::NotApplicable, "believed")]
+#[case(Some(1), Outcome::Pass, "agree")]
+#[case(Some(-42), Outcome::Pass, "42 seconds behind the server's")]
+#[case(Some(42), Outcome::Pass, "42 seconds ahead of the server's")]
+#[case(Some(-300), Outcome::Unknown, "5 minutes behind")]
+fn how_far_this_clock_is_from_the_server_s_is_told(
+    #[case] ahead: Option<i64>,
+    #[case] outcome: Outcome,
+    #[case] says: &str,
+) {
+    let heard = Expectation { ahead: ahead.map(jiff::SignedDuration::from_secs), ..expected() };
+    let (told, reason) = check(&claims(), &heard, "clock");
+    assert_eq!((told, reason.contains(says)), (outcome, true), "{reason}");
+}
+
+#[test]
+fn a_revocation_that_was_seen_is_told_and_no_other_is_known() {
+    let at = Timestamp::from_second(NOW - 90).unwrap();
+    let (outcome, reason) = check(&claims(), &expected(), "revocation");
+    assert!(outcome == Outcome::Unknown && reason.contains("Unknowable offline"), "{reason}");
+    for (seen, outcome) in [
+        (Standing::Revoked(at), Outcome::Fail),
+        (Standing::SignedOut(at), Outcome::Fail),
+        (Standing::Refused(at), Outcome::Fail),
+        (Standing::Taken(at), Outcome::Pass),
+    ] {
+        let (told, reason) = check(&claims(), &Expectation { standing: Some(seen), ..expected() }, "revocation");
+        assert_eq!((told, reason.contains("1 minute 30 seconds ago")), (outcome, true), "{reason}");
+    }
+}
+
+#[test]
+fn claims_of_hybrid_flows_are_explained() {
+    let claims = json!({ "c_hash": "x", "azp": "client-1" });
+    let explained = explain(claims.as_object().unwrap());
+    let of = |name: &str| explained.iter().find(|claim| claim.name == name).unwrap();
+    assert!(of("c_hash").meaning.contains("authorization code") && of("c_hash").source.contains("3.3.2.11"));
+    assert!(of("azp").meaning.contains("issued to") && of("azp").source.contains("section 2"));
 }

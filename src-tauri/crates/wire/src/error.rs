@@ -36,6 +36,8 @@ pub enum ErrorCode {
     AlreadyExists,
     /// Something else must be done first.
     Precondition,
+    /// Somebody has to say again that they mean it: see the field, `poolName` or `passphrase`.
+    ConfirmationNeeded,
     /// AWS refused: see the IAM action.
     AccessDenied,
     /// No credentials were found.
@@ -67,6 +69,7 @@ impl ErrorCode {
             Self::NotFound => "not_found",
             Self::AlreadyExists => "already_exists",
             Self::Precondition => "precondition",
+            Self::ConfirmationNeeded => "confirmation_needed",
             Self::AccessDenied => "access_denied",
             Self::CredentialsMissing => "credentials_missing",
             Self::CredentialsExpired => "credentials_expired",
@@ -88,6 +91,7 @@ impl From<console::Code> for ErrorCode {
             console::Code::NotFound => Self::NotFound,
             console::Code::AlreadyExists => Self::AlreadyExists,
             console::Code::Precondition => Self::Precondition,
+            console::Code::ConfirmationNeeded => Self::ConfirmationNeeded,
             console::Code::AccessDenied => Self::AccessDenied,
             console::Code::CredentialsMissing => Self::CredentialsMissing,
             console::Code::CredentialsExpired => Self::CredentialsExpired,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use console::preview::{Foretold, Preview};
 use model::token::{Acceptance, Answer, Demands, Ignored, Occasion, TriggerVersion, VARYING};
 use model::{ClientId, Username};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
@@ -198,7 +199,8 @@ impl From<DemandsRequest> for Demands {
 #[serde(rename_all = "camelCase")]
 pub struct JudgeAcceptance {
     /// The compact token; `null` for the one of the lab that `kind` names.
-    pub token: Option<String>,
+    #[specta(type = Option<String>)]
+    pub token: Option<SecretString>,
     /// Which token of the lab; `null` when `token` is given.
     pub kind: Option<crate::lab::TokenKind>,
     /// What is demanded.

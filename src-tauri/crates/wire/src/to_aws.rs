@@ -157,7 +157,8 @@ pub struct ExchangeToken {
     /// Who asks.
     pub bearer: BearerKind,
     /// The ID token when one is given; `null` otherwise.
-    pub token: Option<String>,
+    #[specta(type = Option<String>)]
+    pub token: Option<SecretString>,
     /// How.
     pub way: WayKind,
     /// The role that is asked for; `null` for the identity pool's own.
@@ -179,10 +180,12 @@ impl ExchangeToken {
         let bearer = match self.bearer {
             BearerKind::Guest => Bearer::Guest,
             BearerKind::Lab => Bearer::IdToken(held()?),
-            BearerKind::Token => match self.token.as_deref().map(str::trim).filter(|token| !token.is_empty()) {
-                Some(token) => Bearer::IdToken(one_token(token)?),
-                None => return Err(WireError::validation("token", "Paste an ID token.")),
-            },
+            BearerKind::Token => {
+                match self.token.as_ref().map(|token| token.expose_secret().trim()).filter(|token| !token.is_empty()) {
+                    Some(token) => Bearer::IdToken(one_token(token)?),
+                    None => return Err(WireError::validation("token", "Paste an ID token.")),
+                }
+            }
         };
         Ok(Ask {
             identity_pool: identity_pool_id(&self.identity_pool_id)?,

@@ -1,7 +1,7 @@
 //! The token workbench: what a token says and whether it holds.
 
 use console::token::{Verified, Wanted};
-use model::token::{self, Check, Difference, Explained, Found, Outcome, Token, TokenUse};
+use model::token::{self, Check, Difference, Explained, Found, IssuerForm, Outcome, Token, TokenUse};
 use model::{ClientId, PoolId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -21,6 +21,8 @@ pub struct VerifyToken {
     pub client_id: Option<String>,
     /// `id` or `access`; `null` for either.
     pub token_use: Option<String>,
+    /// The form of its issuer, `original` or `updated`; `null` for either.
+    pub issuer: Option<String>,
 }
 
 impl VerifyToken {
@@ -37,7 +39,13 @@ impl VerifyToken {
             Some("access") => Some(TokenUse::Access),
             Some(_) => return Err(WireError::validation("tokenUse", "A token is used as id or as access.")),
         };
+        let issuer = self.issuer.as_deref().map(|form| {
+            let neither =
+                || WireError::validation("issuer", "An issuer is written in the original or the updated form.");
+            IssuerForm::parse(form).ok_or_else(neither)
+        });
         Ok(Wanted {
+            issuer: issuer.transpose()?,
             pool: pool.map_err(|error| WireError::validation("poolId", error.to_string()))?,
             client: client.map_err(|error| WireError::validation("clientId", error.to_string()))?,
             token_use,
@@ -242,12 +250,70 @@ fn one(compact: &str) -> Result<Token, WireError> {
     })
 }
 
-/// A pasted text.
+/// The form in which a token's issuer is expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum IssuerWanted {
+    /// As the pool is set; where that is not known, either.
+    OfPool,
+    /// `https://cognito-idp.…`.
+    Original,
+    /// `https://issuer-cognito-idp.…`.
+    Updated,
+    /// Either.
+    Either,
+}
+
+/// What is expected of a token.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ExpectedToken {
+    /// The client of the open pool that it must be for; `null` for any, and of any pool.
+    pub client_id: Option<String>,
+    /// `id` or `access`; `null` for either.
+    pub token_use: Option<String>,
+    /// The form of its issuer.
+    pub issuer: IssuerWanted,
+}
+
+impl ExpectedToken {
+    /// What `console` is asked of a token that names the pool `named`, while `open` is open, which writes its issuer in a
+    /// form. A client belongs to the open pool, so with one no other pool will do.
+    ///
+    /// # Errors
+    /// The field that does not hold.
+    pub fn wanted(&self, named: Option<&PoolId>, open: &PoolId, form: Option<IssuerForm>) -> Result<Wanted, WireError> {
+        let issuer = match self.issuer {
+            IssuerWanted::OfPool => form.filter(|_| named == Some(open)),
+            IssuerWanted::Original => Some(IssuerForm::Original),
+            IssuerWanted::Updated => Some(IssuerForm::Updated),
+            IssuerWanted::Either => None,
+        };
+        let request = VerifyToken {
+            token: String::new(),
+            pool_id: self.client_id.as_ref().map(|_| open.as_str().to_owned()),
+            client_id: self.client_id.clone(),
+            token_use: self.token_use.clone(),
+            issuer: None,
+        };
+        Ok(Wanted { issuer, ..request.wanted()? })
+    }
+}
+
+/// A pasted text, and what is expected of the tokens in it.
 #[derive(Debug, Clone, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct PastedText {
+pub struct InspectTokens {
     /// Anything: a token, a header, a curl command, a cookie, JSON.
     pub text: String,
+    /// What is expected of each.
+    pub expected: ExpectedToken,
+}
+
+/// The pool that a compact token names; `None` when it names none or cannot be read.
+#[must_use]
+pub fn pool_named(compact: &str) -> Option<PoolId> {
+    token::pool_of(&token::decode(compact).ok()?)
 }
 
 /// Two tokens.

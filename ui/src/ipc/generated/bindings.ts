@@ -103,7 +103,7 @@ export const commands = {
 	/**  Quotas, money and the running sync. */
 	getStatus: () => typedError<StatusView, WireError>(__TAURI_INVOKE("get_status")),
 	/**  Takes every token out of a pasted text, says what each says, and verifies it with its pool's keys (public; free). */
-	inspectTokens: (request: PastedText) => typedError<InspectedView[], WireError>(__TAURI_INVOKE("inspect_tokens", { request })),
+	inspectTokens: (request: InspectTokens) => typedError<InspectedView[], WireError>(__TAURI_INVOKE("inspect_tokens", { request })),
 	/**  What differs between two tokens. */
 	compareTokens: (request: CompareTokens) => typedError<DifferenceView[], WireError>(__TAURI_INVOKE("compare_tokens", { request })),
 	/**  Whether API Gateway, load balancers, AppSync and identity pools would accept a token. */
@@ -124,7 +124,7 @@ export const commands = {
 	copyCredentials: (request: OneForm) => typedError<null, WireError>(__TAURI_INVOKE("copy_credentials", { request })),
 	/**  Forgets the credentials. */
 	forgetCredentials: () => typedError<null, WireError>(__TAURI_INVOKE("forget_credentials")),
-	/**  The pool's app clients (`ListUserPoolClients`; free). */
+	/**  The pool's app clients (`ListUserPoolClients`; free); those of the local copy where AWS cannot be asked. */
 	listClients: () => typedError<ClientLineView[], WireError>(__TAURI_INVOKE("list_clients")),
 	/**  What an app client allows (`DescribeUserPoolClient`; free). Its secret stays here. */
 	describeClient: (request: OneClient) => typedError<LabClientView, WireError>(__TAURI_INVOKE("describe_client", { request })),
@@ -168,6 +168,16 @@ export const commands = {
 	 *  clipboard.
 	 */
 	forgetSecrets: () => typedError<null, WireError>(__TAURI_INVOKE("forget_secrets")),
+	/**
+	 *  Says again that secrets of a Production pool are meant to be shown or copied. It holds for five minutes, or until
+	 *  secrets are forgotten.
+	 */
+	confirmSecrets: (request: ConfirmSecrets) => typedError<null, WireError>(__TAURI_INVOKE("confirm_secrets", { request })),
+	/**
+	 *  Keeps the window out of screenshots and shared screens while it shows a secret, where the desktop can: macOS and
+	 *  Windows can, Linux cannot.
+	 */
+	showsSecrets: (request: ShowsSecrets) => typedError<null, WireError>(__TAURI_INVOKE("shows_secrets", { request })),
 	/**  What is known of a month (`ListUserImportJobs`, `DescribeUserPool` where the pool is open through AWS; free). */
 	getActivity: (request: OneMonth) => typedError<ActivityView, WireError>(__TAURI_INVOKE("get_activity", { request })),
 	/**  Every month of which something is known, and those to come. */
@@ -877,6 +887,12 @@ export type ConfigurationView = {
 	text: string,
 };
 
+/**  What is said again before secrets of Production are shown. */
+export type ConfirmSecrets = {
+	/**  The name or id of the pool, or the passphrase of the local data. */
+	given: string,
+};
+
 /**  Names a connection to be opened or checked. */
 export type Connect = {
 	/**  The connection. */
@@ -1151,6 +1167,8 @@ export type ErrorCode =
 "already_exists" | 
 /**  Something else must be done first. */
 "precondition" | 
+/**  Somebody has to say again that they mean it: see the field, `poolName` or `passphrase`. */
+"confirmation_needed" | 
 /**  AWS refused: see the IAM action. */
 "access_denied" | 
 /**  No credentials were found. */
@@ -1224,6 +1242,16 @@ export type ExchangeView = {
 	arn: string | null,
 	/**  Why it ended early; `null` when it did not. */
 	refusal: RefusalView | null,
+};
+
+/**  What is expected of a token. */
+export type ExpectedToken = {
+	/**  The client of the open pool that it must be for; `null` for any, and of any pool. */
+	clientId: string | null,
+	/**  `id` or `access`; `null` for either. */
+	tokenUse: string | null,
+	/**  The form of its issuer. */
+	issuer: IssuerWanted,
 };
 
 /**  How far an export has come. */
@@ -1627,6 +1655,14 @@ export type ImportedActivityView = {
 	problems: string[],
 };
 
+/**  A pasted text, and what is expected of the tokens in it. */
+export type InspectTokens = {
+	/**  Anything: a token, a header, a curl command, a cookie, JSON. */
+	text: string,
+	/**  What is expected of each. */
+	expected: ExpectedToken,
+};
+
 /**  A token that was looked at: what it is, what it says, whether it holds. */
 export type InspectedView = {
 	/**  What it was called where it was found; `null` when it stood alone. */
@@ -1644,6 +1680,17 @@ export type InspectedView = {
 	/**  Whom and what it names. */
 	subject: SubjectView,
 };
+
+/**  The form in which a token's issuer is expected. */
+export type IssuerWanted = 
+/**  As the pool is set; where that is not known, either. */
+"ofPool" | 
+/**  `https://cognito-idp.…`. */
+"original" | 
+/**  `https://issuer-cognito-idp.…`. */
+"updated" | 
+/**  Either. */
+"either";
 
 /**  A field that somebody else changed after the plan was made. */
 export type ItemDifferenceView = {
@@ -1814,12 +1861,16 @@ export type LabView = {
 	username: string,
 	/**  The flow. */
 	flow: string,
+	/**  The app client. */
+	clientId: string,
 	/**  The key of a new device that came with the tokens and can be remembered; `null` when none did. */
 	newDevice: string | null,
 	/**  The key of the device that is remembered; `null` when none is. */
 	device: string | null,
 	/**  Whether the browser's own session at the pool's domain can be ended. */
 	logsOut: boolean,
+	/**  Whether a refresh token is held, also after a refusal. */
+	refreshes: boolean,
 	/**  Every call so far. */
 	steps: StepView[],
 };
@@ -2266,12 +2317,6 @@ export type PasskeyView = {
 	domain: string,
 	/**  JavaScript for the console of a page there; it copies the credential. */
 	script: string,
-};
-
-/**  A pasted text. */
-export type PastedText = {
-	/**  Anything: a token, a header, a curl command, a cookie, JSON. */
-	text: string,
 };
 
 /**  What somebody would like to change. */
@@ -3018,6 +3063,12 @@ export type SettingsView = {
 	savedViews: SavedViewView[],
 };
 
+/**  Whether the window shows a secret. */
+export type ShowsSecrets = {
+	/**  Whether it does, from now on. */
+	shown: boolean,
+};
+
 /**  A sign-in, sign-up or the like that threat protection has seen. All texts are foreign. */
 export type SignInEventView = {
 	/**  Names it. */
@@ -3118,6 +3169,8 @@ export type StartSignIn = {
 	username: string,
 	/**  The password, or the refresh token; `null` where the flow asks for it later. */
 	password: string | null,
+	/**  Whether the refresh token that the lab holds is sent, of the user whose it is. Then neither has to be given. */
+	useHeldToken: boolean,
 	/**  The secret of an authenticator app in base 32; `null` to be asked for its code. */
 	totp: string | null,
 	/**  OAuth scopes of a machine's token; empty for all that it may have. */

@@ -245,6 +245,35 @@ describe("the sign-in lab", () => {
     expect(document.body.textContent).not.toContain("Newcomer-Horse-1");
   });
 
+  it("refreshes with the token that it holds, which nobody sees or types", async () => {
+    await open();
+    const started = vi.spyOn(backend, "startSignIn");
+    await start("ada");
+    const row = await screen.findByRole("group", { name: "Refresh token" });
+    await person.click(within(row).getByRole("button", { name: "Refresh" }));
+    await waitFor(() => expect(started).toHaveBeenCalledTimes(2));
+    const { flow, useHeldToken, password, clientId } = started.mock.lastCall?.[0] ?? {};
+    expect([flow, useHeldToken, password]).toEqual(["GetTokensFromRefreshToken", true, null]);
+    expect(clientId).toBe(lab.view?.clientId);
+
+    await person.click(screen.getByRole("radio", { name: /^REFRESH_TOKEN_AUTH/ }));
+    const held = await screen.findByRole("checkbox", { name: /^Use the refresh token that the lab holds/ });
+    expect(screen.queryByLabelText("Refresh token", { selector: "input" })).toBeNull();
+    await person.click(screen.getByRole("button", { name: /^Start/ }));
+    await waitFor(() => expect(started).toHaveBeenCalledTimes(3));
+    expect(started.mock.lastCall?.[0]).toMatchObject({
+      flow: "REFRESH_TOKEN_AUTH",
+      useHeldToken: true,
+      password: null,
+    });
+    await person.click(held);
+    await person.type(screen.getByLabelText("Refresh token", { selector: "input" }), "pasted");
+    await person.click(await screen.findByRole("button", { name: /^Start/ }));
+    await waitFor(() => expect(started).toHaveBeenCalledTimes(4));
+    expect(started.mock.lastCall?.[0]).toMatchObject({ useHeldToken: false, password: "pasted" });
+    started.mockRestore();
+  });
+
   it("shows what works through which client, and why not", async () => {
     await open();
     await person.click(screen.getByRole("button", { name: "What works" }));

@@ -77,6 +77,42 @@ describe("the tokens page", () => {
     expect(screen.queryByRole("region", { name: "Token" })).toBeNull();
   });
 
+  it("holds tokens against the client, the use and the form of the issuer that somebody expects", async () => {
+    const asked = vi.spyOn(backend, "inspectTokens");
+    const expected = () => asked.mock.lastCall?.[0].expected;
+    await inspect(makeToken({ token_use: "id" }));
+    await screen.findByRole("region", { name: "ID token" });
+    expect(expected()).toEqual({ clientId: null, tokenUse: null, issuer: "ofPool" });
+    const client = screen.getByRole("combobox", { name: "Client" });
+    const [, first] = within(client).getAllByRole("option") as HTMLOptionElement[];
+    await person.selectOptions(client, first as HTMLOptionElement);
+    const use = within(screen.getByRole("group", { name: "Use" }));
+    await person.click(use.getByRole("button", { name: "Access token" }));
+    await person.selectOptions(screen.getByRole("combobox", { name: "Form of the issuer" }), "updated");
+    await waitFor(() => expect(expected()).toEqual({ clientId: first?.value, tokenUse: "access", issuer: "updated" }));
+    asked.mockRestore();
+  });
+
+  it("shows instants in local time and in UTC, side by side", async () => {
+    await inspect(makeToken({ token_use: "id", iat: 1_800_000_000, exp: 1_800_003_600 }));
+    const token = await screen.findByRole("region", { name: "ID token" });
+    expect(within(token).getAllByText("2027-01-15 08:00:00 UTC").length).toBeGreaterThan(1);
+    for (const time of token.querySelectorAll("time")) expect(time.textContent).toMatch(/^.+\d{2}:\d{2} .+ UTC$/);
+  });
+
+  it("keeps a token to compare the next one with", async () => {
+    await inspect(makeToken({ token_use: "id", sub: "one" }));
+    await person.click(await screen.findByRole("button", { name: "Keep for comparison" }));
+    screen.getByText(/^One token is kept/);
+    await inspect(makeToken({ token_use: "access", sub: "two" }));
+    await person.click(await screen.findByRole("button", { name: "Compare the two" }));
+    const difference = await screen.findByRole("region", { name: "What differs" });
+    const text = within(difference).getByRole("row", { name: /^claims\.sub/ }).textContent ?? "";
+    expect(text.indexOf("one")).toBeLessThan(text.indexOf("two"));
+    await person.click(screen.getByRole("button", { name: "Keep it no longer" }));
+    expect(screen.queryByRole("button", { name: "Compare the two" })).toBeNull();
+  });
+
   it("compares two tokens of one text, and forgets both when cleared", async () => {
     const [id, access] = [makeToken({ token_use: "id" }), makeToken({ token_use: "access" })];
     await inspect(id);

@@ -33,7 +33,7 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Credentials) -> Result<(
     let request = ExchangeToken {
         identity_pool_id,
         bearer: if asked.guest { BearerKind::Guest } else { BearerKind::Token },
-        token,
+        token: token.map(Into::into),
         way: if asked.flow == "basic" { WayKind::Basic } else { WayKind::Enhanced },
         role: asked.role.clone(),
     };

@@ -17,13 +17,14 @@ const LONGEST: u64 = 4 * 1024 * 1024;
 pub(crate) async fn run(common: &GlobalOptions, command: &TokenCommand) -> Result<(), Failure> {
     match command {
         TokenCommand::Decode { token } => decode(common, &given(token.as_deref())?),
-        TokenCommand::Verify { token, client, token_use, consumers, scope, audience, group } => {
+        TokenCommand::Verify { token, client, token_use, issuer, consumers, scope, audience, group } => {
             let request = VerifyToken {
                 // White space around it comes with copying; anything within is the token's own fault.
                 token: given(token.as_deref())?.trim().to_owned(),
                 pool_id: common.pool.clone(),
                 client_id: client.clone(),
                 token_use: token_use.clone(),
+                issuer: issuer.clone(),
             };
             let demands = DemandsRequest {
                 scopes: scope.clone(),

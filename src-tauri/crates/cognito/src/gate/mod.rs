@@ -9,6 +9,8 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use jiff::SignedDuration;
+use jiff::fmt::rfc2822::DateTimeParser;
 use model::call::{CallAttempt, CallOutcome, CallSink, QuotaCategory};
 use model::clock::Clock;
 use model::{AccountId, PoolId, Region};
@@ -47,6 +49,8 @@ pub struct Gate {
     retry: RetryRules,
     random: Box<dyn Fn() -> f64 + Send + Sync>,
     lanes: Mutex<Lanes>,
+    /// How far our clock was ahead of the servers' when they answered last, by place.
+    ahead: Mutex<HashMap<String, SignedDuration>>,
 }
 
 struct Lanes {
@@ -83,6 +87,7 @@ impl Gate {
             retry: RetryRules::default(),
             random: Box::new(rand::random::<f64>),
             lanes: Mutex::new(Lanes { share, rates: HashMap::new() }),
+            ahead: Mutex::default(),
         }
     }
 
@@ -130,6 +135,18 @@ impl Gate {
         let lanes = self.lanes();
         let used = lanes.rates.iter().filter(|(key, _)| key.category == category && key.pool.is_none());
         used.map(|(_, rate)| rate.usage()).max_by_key(|used| used.used_last_second).unwrap_or(idle)
+    }
+
+    /// Notes the time that the server of a place told (`Date`, RFC 9110 section 6.6.1). What is no date is passed over.
+    pub(crate) fn heard(&self, place: &str, date: &str) {
+        let Ok(theirs) = DateTimeParser::new().parse_timestamp(date) else { return };
+        let ahead = self.clock.now().duration_since(theirs);
+        self.ahead.lock().unwrap_or_else(PoisonError::into_inner).insert(place.to_owned(), ahead);
+    }
+
+    /// How far our clock was ahead of the server's when that answered last; `None` before it did.
+    pub(crate) fn ahead(&self, place: &str) -> Option<SignedDuration> {
+        self.ahead.lock().unwrap_or_else(PoisonError::into_inner).get(place).copied()
     }
 
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {

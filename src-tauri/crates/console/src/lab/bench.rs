@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use model::ClientId;
 use model::client::{AppClient, FLOWS, Flow};
 use model::connection::ConnectionId;
+use secrecy::SecretString;
 
 use super::{Device, Errands, LabClient, SignIn, Stage};
 use crate::error::Error;
@@ -72,6 +73,13 @@ impl Bench {
             self.devices.retain(|kept| kept.names != names);
             self.devices.push(Remembered { names, device });
         }
+    }
+
+    /// The refresh token that lies here, and whose it is by their real name; `None` when there is none.
+    #[must_use]
+    pub fn refresh_token(&self) -> Option<(&str, &SecretString)> {
+        let sign_in = self.sign_in.as_ref()?;
+        Some((sign_in.username(), sign_in.refresh_token()?))
     }
 
     /// Forgets a device that Cognito forgot.

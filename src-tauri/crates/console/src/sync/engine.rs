@@ -105,7 +105,8 @@ impl Run {
                 self.meter.phase(SyncPhase::Members);
                 Ok(())
             },
-            self.memberships(live)
+            self.memberships(live),
+            self.clients(live)
         )?;
         let mut estimated = estimated;
         if !plan::agrees(self.crew().seen(), estimated) {

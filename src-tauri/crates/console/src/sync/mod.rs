@@ -5,6 +5,7 @@
 //! who was not seen, removes who is gone, and sweeps the pool without a filter where that is needed.
 
 mod chains;
+mod clients;
 mod engine;
 mod find;
 mod hold;

@@ -1,11 +1,13 @@
 //! The codes, choices and questions of a sign-in, each answered in the lab.
 
 use console::Code;
-use console::lab::{LabClient, Reply, SignIn, Stage, Start};
+use console::lab::{LabClient, Language, Reply, SignIn, Stage, Start};
 use model::ClientId;
 use rstest::rstest;
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
+use crate::authenticator::{Authenticator, FLAGS, PARTY};
 use crate::house::{House, sandbox_connection};
 use crate::lab::{sign_in, today, tokens};
 use crate::lab_challenges::{administer, challenge};
@@ -178,4 +180,61 @@ async fn a_trigger_asks_its_own_question(#[case] password: Option<&str>, #[case]
     let seen: Vec<&str> = open.steps().iter().map(|step| step.subject.as_str()).collect();
     assert_eq!(seen, subjects);
     assert!(!format!("{:?}", open.steps()).contains("\"man\""), "what was answered may be a secret");
+}
+
+/// Registers a passkey as a page on its own domain would, for who holds an access token.
+async fn registered(scene: &Scene) -> Authenticator {
+    scene.ask("SetUserPoolMfaConfig", json!({ "WebAuthnConfiguration": { "RelyingPartyId": PARTY } })).await;
+    let (_, access, _) = tokens(&scene.begin("USER_PASSWORD_AUTH", Some(PASSWORD)).await);
+    let token = json!({ "AccessToken": access.expose_secret() });
+    let begun = administer(&scene.house, "StartWebAuthnRegistration", token.clone()).await;
+    let key = Authenticator::new("passkey");
+    let mut made = token;
+    made["Credential"] = key.register(&begun["CredentialCreationOptions"], &format!("https://{PARTY}"), PARTY, -7);
+    administer(&scene.house, "CompleteWebAuthnRegistration", made).await;
+    key
+}
+
+#[tokio::test]
+async fn a_passkey_is_asked_for_with_what_its_own_domain_needs_and_what_that_answers_signs_in() {
+    let scene = choosing().await;
+    let key = registered(&scene).await;
+    let mut open = scene.begin("USER_AUTH", None).await;
+    let Stage::Challenge(choice) = open.stage() else { panic!("{:?}", open.steps()) };
+    assert!(choice.available.iter().any(|way| way == "WEB_AUTHN"), "{:?}", choice.available);
+    open.answer(&Reply::Choice("WEB_AUTHN".to_owned())).await.unwrap();
+    let Stage::Challenge(asked) = open.stage() else { panic!("{:?}", open.steps()) };
+    assert_eq!(asked.name, "WEB_AUTHN");
+    let options: Value = serde_json::from_str(&asked.parameters["CREDENTIAL_REQUEST_OPTIONS"]).unwrap();
+    assert_eq!((&options["rpId"], &options["allowCredentials"][0]["id"]), (&json!(PARTY), &json!(key.id())));
+    assert!(open.steps().last().unwrap().meaning.contains("a browser on the pool's own domain"), "the limit is said");
+
+    let wrong = open.answer(&Reply::Code("123456".to_owned().into())).await.unwrap_err();
+    assert_eq!((wrong.code, wrong.field.as_deref()), (Code::Validation, Some("answer")), "a code is none");
+    let credential = key.sign_in(&options, &format!("https://{PARTY}"), FLAGS).to_string();
+    open.answer(&Reply::Text(credential.clone().into())).await.unwrap();
+    tokens(&open);
+    let recorded = format!("{:?}", open.steps());
+    assert!(!recorded.contains("clientDataJSON") && !recorded.contains(&credential), "the credential is not recorded");
+    let report = open.recipe().write(Language::AwsCli);
+    assert!(report.contains("<CREDENTIAL>") && !report.contains("authenticatorData"), "{report}");
+}
+
+#[tokio::test]
+async fn a_credential_of_another_page_is_refused() {
+    let scene = choosing().await;
+    let key = registered(&scene).await;
+    for answer in ["nonsense".to_owned(), "{}".to_owned()] {
+        let mut open = scene.begin("USER_AUTH", None).await;
+        open.answer(&Reply::Choice("WEB_AUTHN".to_owned())).await.unwrap();
+        open.answer(&Reply::Text(answer.into())).await.unwrap();
+        assert_eq!(refused(&open), "InvalidParameterException");
+    }
+    let mut open = scene.begin("USER_AUTH", None).await;
+    open.answer(&Reply::Choice("WEB_AUTHN".to_owned())).await.unwrap();
+    let Stage::Challenge(asked) = open.stage() else { panic!("{:?}", open.steps()) };
+    let options: Value = serde_json::from_str(&asked.parameters["CREDENTIAL_REQUEST_OPTIONS"]).unwrap();
+    let elsewhere = key.sign_in(&options, "https://evil.example", FLAGS).to_string();
+    open.answer(&Reply::Text(elsewhere.into())).await.unwrap();
+    assert_eq!(refused(&open), "NotAuthorizedException");
 }

@@ -1,7 +1,12 @@
 //! The console against the sandbox, with the real store on disk.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+/// What a browser on the passkey's own domain would do.
+#[path = "../../../sandbox/tests/support/authenticator.rs"]
+#[expect(unreachable_pub, reason = "the sandbox's own tests use it, too")]
+mod authenticator;
 mod circle;
+mod confirm;
 mod connections;
 mod edits;
 mod files;
@@ -21,6 +26,7 @@ mod lab_explained;
 mod lab_factors;
 mod lab_hosted;
 mod lab_recording;
+mod lab_refresh;
 mod local;
 mod metrics;
 mod months;

@@ -7,7 +7,7 @@ use console::preview::{Foretold, Preview};
 use console::token::Wanted;
 use console::{Code, OpenPool};
 use jsonwebtoken::{EncodingKey, Header};
-use model::token::{Occasion, Outcome, TokenUse, TriggerVersion, VARYING, decode};
+use model::token::{IssuerForm, Occasion, Outcome, TokenUse, TriggerVersion, VARYING, decode};
 use model::{ClientId, PoolId, Username};
 use rstest::rstest;
 use secrecy::ExposeSecret;
@@ -273,4 +273,120 @@ async fn a_user_or_client_that_is_not_there_is_said() {
     assert!(narrowed.notes.iter().any(|note| note.contains("nope")));
     let without = Preview { scopes: vec!["email".into()], ..scene.asked(None, None) };
     assert!(scene.pool.preview_tokens(&without).await.unwrap().tokens.id.is_none(), "no openid, no ID token");
+}
+
+#[tokio::test]
+async fn tokens_are_foretold_without_a_network_from_the_client_that_the_sync_has_kept() {
+    let mut scene = Foreseen::new().await;
+    let online = scene.foretell(None, None).await;
+    assert!(!online.notes.iter().any(|note| note.contains("as it was read at")), "{:?}", online.notes);
+    scene.house.sandbox.weather().set_offline(true);
+    let offline = scene.foretell(None, None).await;
+    assert_eq!(lasting(offline.tokens.id.unwrap()), lasting(online.tokens.id.clone().unwrap()));
+    assert_eq!(lasting(offline.tokens.access), lasting(online.tokens.access.clone()));
+    assert!(offline.notes.iter().any(|note| note.contains("as it was read at")), "{:?}", offline.notes);
+    assert_eq!(scene.pool.client_names().await.unwrap().len(), scene.house.sandbox.description().clients.len());
+
+    // From the copy alone no socket is opened, also while there is a network.
+    let key = scene.pool.key().clone();
+    drop(scene.pool);
+    scene.house.reopen().await;
+    scene.house.sandbox.weather().set_offline(false);
+    scene.pool = scene.house.console.open_cached(&key).await.unwrap();
+    let before = scene.house.sandbox.calls().total();
+    let cached = scene.foretell(None, None).await;
+    assert_eq!(lasting(cached.tokens.id.unwrap()), lasting(online.tokens.id.unwrap()));
+    assert_eq!(scene.pool.client_names().await.unwrap().len(), scene.house.sandbox.description().clients.len());
+    assert_eq!(scene.house.sandbox.calls().total(), before);
+    let unread = Preview { client: ClientId::parse("neverheardof").unwrap(), ..scene.asked(None, None) };
+    assert_eq!(scene.pool.preview_tokens(&unread).await.unwrap_err().code, Code::NotFound, "what is not kept is asked");
+}
+
+#[tokio::test]
+async fn a_sync_goes_on_where_app_clients_may_not_be_read_and_keeps_those_that_it_has() {
+    let house = House::new(today()).await;
+    let pool = house.synced().await;
+    let clients = pool.client_names().await.unwrap().len();
+    let denied = || sandbox::Fault::Error { code: "AccessDeniedException".to_owned(), http_status: 400 };
+    for operation in ["ListUserPoolClients", "DescribeUserPoolClient"] {
+        house.sandbox.weather().plan_fault(Some(operation), sandbox::When::After(0), denied());
+        assert!(pool.sync().finished().await.unwrap().complete, "{operation}");
+    }
+    assert_eq!(pool.client_names().await.unwrap().len(), clients, "the kept ones are named");
+}
+
+#[tokio::test]
+async fn an_unknown_key_is_asked_for_once_a_minute_however_often_a_token_names_it() {
+    let house = House::new(today()).await;
+    let person = person(&house, "CONFIRMED");
+    let begun = start(&house, "USER_SRP_AUTH", &person.username, Some(&person.password)).await;
+    let (id, ..) = tokens(&sign_in(&house, begun).await.unwrap());
+    let parts: Vec<&str> = id.expose_secret().split('.').collect();
+    let named = |kid: usize| {
+        let header = json!({ "alg": "RS256", "kid": format!("unknown-{kid}") }).to_string();
+        format!("{}.{}.{}", encode(header.as_bytes()), parts[1], parts[2])
+    };
+    let asked =
+        || house.console.calls().iter().filter(|call| call.operation == "JWKS").map(|call| call.attempts).sum::<u64>();
+    for kid in 0..5 {
+        assert_eq!(refusal(&house, &named(kid), &Wanted::default()).await.0, "key");
+    }
+    assert_eq!(asked(), 1);
+    house.clock.push(jiff::SignedDuration::from_secs(61));
+    // Also while nobody answers: each try would wait for the network.
+    house.sandbox.weather().set_offline(true);
+    for kid in 0..5 {
+        refusal(&house, &named(kid), &Wanted::default()).await;
+    }
+    let while_offline = asked();
+    refusal(&house, &named(9), &Wanted::default()).await;
+    assert_eq!(asked(), while_offline);
+    assert!(
+        house
+            .console
+            .verify_token(&sandbox_connection(), id.expose_secret(), &Wanted::default())
+            .await
+            .unwrap()
+            .verdict
+            .valid()
+    );
+}
+
+#[tokio::test]
+async fn how_far_this_clock_is_from_the_server_s_is_told_with_the_verdict() {
+    let house = House::new(today()).await;
+    let person = person(&house, "CONFIRMED");
+    let begun = start(&house, "USER_SRP_AUTH", &person.username, Some(&person.password)).await;
+    let (id, ..) = tokens(&sign_in(&house, begun).await.unwrap());
+    let clock = async || {
+        let verified = house.console.verify_token(&sandbox_connection(), id.expose_secret(), &Wanted::default()).await;
+        let checks = verified.unwrap().verdict.checks;
+        checks.into_iter().find(|check| check.name == "clock").map(|check| (check.outcome, check.reason)).unwrap()
+    };
+    assert_eq!(clock().await.0, Outcome::Pass);
+    for (push, outcome, says) in
+        [(40, Outcome::Pass, "ahead of the server's, which is within"), (260, Outcome::Unknown, "Set it right")]
+    {
+        house.clock.push(jiff::SignedDuration::from_secs(push));
+        house.console.clients(&sandbox_connection(), &house.pool_id()).await.unwrap();
+        let (told, reason) = clock().await;
+        assert_eq!((told, reason.contains(says)), (outcome, true), "{reason}");
+    }
+}
+
+#[tokio::test]
+async fn a_pool_that_writes_its_issuer_in_the_updated_form_is_known_to() {
+    let house = House::new(today()).await;
+    assert_eq!(house.open().await.issuer_form().await.unwrap(), Some(IssuerForm::Original));
+    let input = json!({ "UserPoolId": house.sandbox.pool_id(), "IssuerConfiguration": { "Type": "UPDATED" } });
+    administer(&house, "AWSCognitoIdentityProviderService", "UpdateUserPool", input).await;
+    assert_eq!(house.open().await.issuer_form().await.unwrap(), Some(IssuerForm::Updated));
+    let person = person(&house, "CONFIRMED");
+    let begun = start(&house, "USER_SRP_AUTH", &person.username, Some(&person.password)).await;
+    let (id, ..) = tokens(&sign_in(&house, begun).await.unwrap());
+    let of = |form| Wanted { issuer: Some(form), ..Wanted::default() };
+    assert_eq!(refusal(&house, id.expose_secret(), &of(IssuerForm::Original)).await.0, "issuer");
+    let verified =
+        house.console.verify_token(&sandbox_connection(), id.expose_secret(), &of(IssuerForm::Updated)).await;
+    assert!(verified.unwrap().verdict.valid());
 }

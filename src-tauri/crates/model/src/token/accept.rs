@@ -105,7 +105,8 @@ pub fn acceptances(token: Option<&Token>, verdict: &Verdict, demands: &Demands, 
             return refused()
                 .unwrap_or_else(|| no("It is no token of a user pool.", "Send an ID or access token of a user pool."));
         };
-        let seen = Seen { token, token_use, demands };
+        let ended = verdict.checks.iter().any(|check| check.name == "revocation" && check.outcome == Outcome::Fail);
+        let seen = Seen { token, token_use, ended, demands };
         match consumer {
             Consumer::RestApi => seen.rest_api(),
             Consumer::HttpApi => seen.http_api(),
@@ -143,8 +144,8 @@ fn unknown(reason: impl Into<String>, change: impl Into<String>) -> Said {
 
 /// What refuses a token everywhere: a check that fails, or one that could not be made.
 fn refused(token: Option<&Token>, verdict: &Verdict, now: Timestamp) -> Option<Said> {
-    // What was expected of the token by whoever asked concerns nobody else.
-    let concerns = |name: &str| name != "client";
+    // What was expected of the token by whoever asked concerns nobody else, and who verifies offline hears of no revocation.
+    let concerns = |name: &str| !matches!(name, "client" | "revocation");
     if let Some(failed) = verdict.checks.iter().find(|check| check.outcome == Outcome::Fail && concerns(check.name)) {
         let change = match failed.name {
             "expiry" => "Refresh the token or sign in again.",
@@ -158,12 +159,9 @@ fn refused(token: Option<&Token>, verdict: &Verdict, now: Timestamp) -> Option<S
     if let Some(unseen) = open("key").or_else(|| open("signature")) {
         return Some(unknown(unseen.reason.clone(), "Verify it where the pool's public keys can be read."));
     }
-    token.filter(|token| on_leeway(token, now)).map(|_| {
-        unknown(
-            "It ended within the last minute, and who allows for clocks that differ is not documented.",
-            "Refresh it.",
-        )
-    })
+    let why = token.and_then(|token| on_leeway(token, now))?;
+    let sentence = format!("{why}, and who allows for clocks that differ is not documented.");
+    Some(unknown(sentence, "Refresh it, or set the clocks right."))
 }
 
 fn signs_in_itself() -> Said {
@@ -178,6 +176,8 @@ fn signs_in_itself() -> Said {
 struct Seen<'a> {
     token: &'a Token,
     token_use: TokenUse,
+    /// Whether it is known to have been revoked.
+    ended: bool,
     demands: &'a Demands,
 }
 
@@ -334,6 +334,12 @@ impl Seen<'_> {
                 format!("Add the user pool with the client {client} to an identity pool."),
             );
         };
+        if provider.server_side_check && self.ended {
+            return no(
+                format!("{} asks the user pool whether the person was signed out since, which is known.", pool.name),
+                "Sign in again.",
+            );
+        }
         if provider.server_side_check {
             return unknown(
                 format!(

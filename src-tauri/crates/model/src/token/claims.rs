@@ -39,6 +39,16 @@ const KNOWN: &[(&str, &str, &str)] = &[
     ("auth_time", "When the user signed in. Refreshing does not change it.", OIDC),
     ("nonce", "What the app sent with its sign-in request, so that an answer cannot be used twice.", OIDC),
     ("at_hash", "A digest of the access token that was issued along with this.", OIDC),
+    (
+        "c_hash",
+        "A digest of the authorization code that was issued along with this, so that no other code is taken for it.",
+        "OpenID Connect Core 1.0 section 3.3.2.11",
+    ),
+    (
+        "azp",
+        "The authorized party: the app client that the token was issued to, where that is not whom it is for (aud).",
+        "OpenID Connect Core 1.0 section 2",
+    ),
     ("acr", "How strong the sign-in was.", OIDC),
     ("amr", "How the user proved who they are: pwd, otp, sms, email_otp, swk, hwk, mfa, fed.", "RFC 8176"),
     ("token_use", "What the token is for: id says who the user is, access says what its bearer may do.", GUIDE),

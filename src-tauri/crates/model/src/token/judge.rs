@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::decode::Token;
+use super::revocation::Standing;
 use super::verdict::{Check, Outcome, TokenUse, Verdict};
 use crate::{ClientId, PoolId};
 
@@ -17,7 +18,36 @@ pub const LEEWAY_SECONDS: i64 = 60;
 /// The longest that Cognito lets an ID or access token live, in seconds.
 const LONGEST_LIFE_SECONDS: i64 = 86_400;
 
-/// What the token is held against.
+/// The difference between two clocks that is taken for none: an answer tells its time in whole seconds, and was on its way.
+const AGREES_SECONDS: i64 = 2;
+
+/// The form in which a pool writes its issuer (`IssuerConfiguration.Type`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IssuerForm {
+    /// `https://cognito-idp.<region>.amazonaws.com/<pool>`.
+    Original,
+    /// `https://issuer-cognito-idp.<region>.amazonaws.com/<pool>`, since 2026.
+    Updated,
+}
+
+impl IssuerForm {
+    /// The form of that name; `None` when there is none.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Original, Self::Updated].into_iter().find(|form| form.as_str() == name)
+    }
+
+    /// `original` or `updated`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Original => "original",
+            Self::Updated => "updated",
+        }
+    }
+}
+
+/// What the token is held against, and what else is known of it.
 #[derive(Debug, Clone)]
 pub struct Expectation {
     /// The pool that must have issued it; `None` when nobody said which and the token names none.
@@ -26,11 +56,25 @@ pub struct Expectation {
     pub client: Option<ClientId>,
     /// What it must be for; `None` when either will do.
     pub token_use: Option<TokenUse>,
+    /// The form in which its issuer must be written; `None` when either will do.
+    pub issuer: Option<IssuerForm>,
+    /// What was seen here of its end; `None` when nothing was.
+    pub standing: Option<Standing>,
+    /// How far this clock was ahead of the server's when that answered last, behind when negative; `None` when it has not
+    /// answered yet.
+    pub ahead: Option<SignedDuration>,
 }
 
 impl Expectation {
-    fn issuers(&self) -> Option<[String; 2]> {
-        self.pool.as_ref().map(issuers)
+    /// Nothing but the pool.
+    #[must_use]
+    pub fn of(pool: Option<PoolId>) -> Self {
+        Self { pool, client: None, token_use: None, issuer: None, standing: None, ahead: None }
+    }
+
+    fn issuers(&self) -> Option<[(IssuerForm, String); 2]> {
+        let [original, updated] = issuers(self.pool.as_ref()?);
+        Some([(IssuerForm::Original, original), (IssuerForm::Updated, updated)])
     }
 }
 
@@ -51,10 +95,16 @@ pub fn pool_of(token: &Token) -> Option<PoolId> {
     issuers(&pool).iter().any(|issuer| issuer == iss).then_some(pool)
 }
 
-/// Whether a token has ended, and holds at `now` only thanks to the leeway.
+/// Why a token holds at `now` only thanks to the leeway, in a sentence; `None` when it does not need it.
 #[must_use]
-pub(super) fn on_leeway(token: &Token, now: Timestamp) -> bool {
-    matches!(time(token, "exp"), Time::At(at) if (at..at + LEEWAY_SECONDS).contains(&now.as_second()))
+pub(super) fn on_leeway(token: &Token, now: Timestamp) -> Option<&'static str> {
+    let now = now.as_second();
+    let is_early = |claim| matches!(time(token, claim), Time::At(at) if at > now && at <= now + LEEWAY_SECONDS);
+    match time(token, "exp") {
+        Time::At(at) if (at..at + LEEWAY_SECONDS).contains(&now) => Some("It ended within the last minute"),
+        _ if is_early("nbf") || is_early("iat") => Some("By this clock it begins within the next minute"),
+        _ => None,
+    }
 }
 
 /// What the pool's keys say of the signature.
@@ -91,11 +141,8 @@ pub fn judge(token: &Token, expected: &Expectation, signature: &SignatureFact, n
         client(token, token_use, expected),
     ];
     checks.extend(times(token, now));
-    checks.push(Check::new(
-        "revocation",
-        Outcome::Unknown,
-        "A token that was revoked or signed out looks the same; only Cognito's own operations refuse it before it expires.",
-    ));
+    checks.push(clock(expected.ahead));
+    checks.push(Standing::check(expected.standing, now.as_second()));
     Verdict { token_use, checks }
 }
 
@@ -178,20 +225,30 @@ fn issuer(token: &Token, expected: &Expectation) -> Check {
     let Some(issuers) = expected.issuers() else {
         return Check::new(name, Outcome::Fail, "It is no user pool of Cognito's. Say which pool you expect.");
     };
-    match token.claims.get("iss") {
-        Some(Value::String(iss)) if *iss == issuers[0] => {
-            Check::new(name, Outcome::Pass, "It is this pool, in the original form.")
+    let iss = match token.claims.get("iss") {
+        Some(Value::String(iss)) => iss,
+        Some(_) => return Check::new(name, Outcome::Fail, "The issuer (iss) is not text."),
+        None => return Check::new(name, Outcome::Fail, "The token names no issuer (iss)."),
+    };
+    let form = issuers.iter().find(|(_, issuer)| issuer == iss).map(|(form, _)| *form);
+    let expected_one = expected.issuer.and_then(|wanted| issuers.iter().find(|(form, _)| *form == wanted));
+    match (form, expected_one) {
+        (Some(form), Some((wanted, issuer))) if form != *wanted => {
+            let (form, wanted) = (form.as_str(), wanted.as_str());
+            let sentence = format!("It is this pool in the {form} form, where the {wanted} one is expected: {issuer}.");
+            Check::new(name, Outcome::Fail, sentence)
         }
-        Some(Value::String(iss)) if *iss == issuers[1] => Check::new(
+        (Some(form), Some(_)) => {
+            Check::new(name, Outcome::Pass, format!("It is this pool, in the {} form, as expected.", form.as_str()))
+        }
+        (Some(IssuerForm::Original), None) => Check::new(name, Outcome::Pass, "It is this pool, in the original form."),
+        (Some(IssuerForm::Updated), None) => Check::new(
             name,
             Outcome::Pass,
             "It is this pool, in the updated form; verifiers with a fixed issuer of the original form refuse it.",
         ),
-        Some(Value::String(_)) => {
-            Check::new(name, Outcome::Fail, format!("It is not {} (nor the updated form).", issuers[0]))
-        }
-        Some(_) => Check::new(name, Outcome::Fail, "The issuer (iss) is not text."),
-        None => Check::new(name, Outcome::Fail, "The token names no issuer (iss)."),
+        (None, Some((_, issuer))) => Check::new(name, Outcome::Fail, format!("It is not {issuer}.")),
+        (None, None) => Check::new(name, Outcome::Fail, format!("It is not {} (nor the updated form).", issuers[0].1)),
     }
 }
 
@@ -250,6 +307,9 @@ fn time(token: &Token, claim: &str) -> Time {
     }
 }
 
+/// What is said where clocks that agree would refuse the token.
+const ON_LEEWAY: &str = "valid only thanks to the leeway of 60 seconds for clocks that differ";
+
 const NOT_A_TIME: &str = "is not a whole number of seconds since 1970";
 
 fn times(token: &Token, now: Timestamp) -> Vec<Check> {
@@ -282,14 +342,9 @@ fn expiry(expires: &Time, now: i64) -> Check {
         Time::At(at) if now < *at => {
             Check::new(name, Outcome::Pass, format!("It holds for another {}.", span(at - now)))
         }
-        Time::At(at) if now < at + LEEWAY_SECONDS => Check::new(
-            name,
-            Outcome::Pass,
-            format!(
-                "It ended {} ago: valid only thanks to the leeway of {LEEWAY_SECONDS} seconds for clocks that differ.",
-                span(now - at)
-            ),
-        ),
+        Time::At(at) if now < at + LEEWAY_SECONDS => {
+            Check::new(name, Outcome::Pass, format!("It ended {} ago: {ON_LEEWAY}.", span(now - at)))
+        }
         Time::At(at) => {
             Check::new(name, Outcome::Fail, format!("It expired {} ago. Sign in again or refresh.", span(now - at)))
         }
@@ -306,9 +361,14 @@ fn issue(issued: &Time, now: i64) -> Check {
             Outcome::Fail,
             format!("It was issued {} in the future: this clock or the issuer's is wrong.", span(at - now)),
         ),
-        Time::At(at) if *at > now => {
-            Check::new(name, Outcome::Pass, format!("This clock is {} behind the issuer's.", span(at - now)))
-        }
+        Time::At(at) if *at > now => Check::new(
+            name,
+            Outcome::Pass,
+            format!(
+                "It was issued {} in the future: {ON_LEEWAY}, so this clock is behind the issuer's.",
+                span(at - now)
+            ),
+        ),
         Time::At(at) => Check::new(name, Outcome::Pass, format!("It was issued {} ago.", span(now - at))),
     }
 }
@@ -320,12 +380,44 @@ fn past(name: &'static str, claim: &str, time: &Time, now: i64) -> Check {
         Time::At(at) if *at > now + LEEWAY_SECONDS => {
             Check::new(name, Outcome::Fail, format!("{claim} lies {} in the future.", span(at - now)))
         }
-        Time::At(_) => Check::new(name, Outcome::Pass, format!("{claim} lies in the past.")),
+        Time::At(at) if *at > now => {
+            let sentence = format!("{claim} lies {} in the future: {ON_LEEWAY}.", span(at - now));
+            Check::new(name, Outcome::Pass, sentence)
+        }
+        Time::At(at) => Check::new(name, Outcome::Pass, format!("{claim} lies {} in the past.", span(now - at))),
+    }
+}
+
+/// Whether this clock can be believed: how far it is from that of the server.
+fn clock(ahead: Option<SignedDuration>) -> Check {
+    let name = "clock";
+    let Some(ahead) = ahead.map(|ahead| ahead.as_secs()) else {
+        return Check::new(
+            name,
+            Outcome::NotApplicable,
+            "No server has told its time yet, so this clock was believed.",
+        );
+    };
+    let (far, side) = (span(ahead), if ahead < 0 { "behind" } else { "ahead of" });
+    match ahead.abs() {
+        0..=AGREES_SECONDS => Check::new(name, Outcome::Pass, "This clock and the server's agree."),
+        ..=LEEWAY_SECONDS => Check::new(
+            name,
+            Outcome::Pass,
+            format!("This clock is {far} {side} the server's, which is within the leeway of {LEEWAY_SECONDS} seconds."),
+        ),
+        _ => Check::new(
+            name,
+            Outcome::Unknown,
+            format!(
+                "This clock is {far} {side} the server's, and what is said of times here is off by that. Set it right."
+            ),
+        ),
     }
 }
 
 /// Seconds as people say them.
-fn span(seconds: i64) -> String {
+pub(super) fn span(seconds: i64) -> String {
     let duration = SignedDuration::from_secs(seconds.abs());
     let (days, rest) = (duration.as_hours() / 24, duration.as_secs() % 86_400);
     let (hours, minutes, seconds) = (rest / 3_600, rest % 3_600 / 60, rest % 60);

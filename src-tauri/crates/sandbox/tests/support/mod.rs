@@ -7,6 +7,7 @@
     reason = "each test binary uses its part"
 )]
 
+pub mod authenticator;
 pub mod sign_in;
 pub mod srp;
 

@@ -21,6 +21,7 @@ pub use types::{
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use model::client::AppClient;
 use model::group::Group;
 use model::pool::Pool;
 use model::query::{Field, Fields, Sort, UserQuery};
@@ -90,6 +91,14 @@ impl Cache {
     /// [`CacheError`].
     pub fn groups(&self) -> Result<Vec<(Group, u64)>> {
         self.inner.read(read::state::groups)
+    }
+
+    /// The app clients as they were described last, by id, and when.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn clients(&self) -> Result<Vec<(AppClient, Timestamp)>> {
+        self.inner.read(read::state::clients)
     }
 
     /// How fresh and how whole the cache is.
@@ -241,6 +250,14 @@ impl Cache {
     /// [`CacheError`].
     pub fn put_pool(&self, pool: &Pool) -> Result<()> {
         self.inner.write(|writer| write::state::put_pool(writer, pool))
+    }
+
+    /// Keeps app clients as they were described at `at`. When they are `all`, others are forgotten.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn put_clients(&self, clients: &[AppClient], all: bool, at: Timestamp) -> Result<()> {
+        self.inner.write(|writer| write::state::put_clients(writer, clients, all, at))
     }
 
     /// The generation that began and has not finished; `None` when there is none.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use console::lab::{Deed, Errand, Language, MatrixRow, Said, SignIn, Standing, Step};
 use model::client::Flow;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -46,9 +47,11 @@ pub struct LabDeed {
     /// Which.
     pub kind: DeedKind,
     /// The password until now; empty for anything but changing it.
-    pub old_password: String,
+    #[specta(type = String)]
+    pub old_password: SecretString,
     /// The new password; empty for anything but changing it.
-    pub new_password: String,
+    #[specta(type = String)]
+    pub new_password: SecretString,
 }
 
 impl std::fmt::Debug for LabDeed {
@@ -62,9 +65,7 @@ impl From<LabDeed> for Deed {
         match asked.kind {
             DeedKind::StillSignedIn => Self::StillSignedIn,
             DeedKind::UserInfo => Self::UserInfo,
-            DeedKind::ChangePassword => {
-                Self::ChangePassword { old: asked.old_password.into(), new: asked.new_password.into() }
-            }
+            DeedKind::ChangePassword => Self::ChangePassword { old: asked.old_password, new: asked.new_password },
             DeedKind::RememberDevice => Self::RememberDevice,
             DeedKind::ForgetDevice => Self::ForgetDevice,
             DeedKind::Revoke => Self::Revoke,
@@ -120,9 +121,11 @@ pub struct LabErrand {
     /// Which.
     pub kind: ErrandKind,
     /// The code; empty where none is needed.
-    pub code: String,
+    #[specta(type = String)]
+    pub code: SecretString,
     /// The password, or the new one; empty where none is needed.
-    pub password: String,
+    #[specta(type = String)]
+    pub password: SecretString,
     /// Attributes by name, for a new account.
     pub attributes: BTreeMap<String, String>,
     /// `ClientMetadata` for the pool's triggers.
@@ -139,15 +142,13 @@ impl From<LabErrand> for Errand {
     fn from(asked: LabErrand) -> Self {
         match asked.kind {
             ErrandKind::SignUp => {
-                let password = (!asked.password.is_empty()).then(|| asked.password.into());
+                let password = Some(asked.password).filter(|password| !password.expose_secret().is_empty());
                 Self::SignUp { password, attributes: asked.attributes }
             }
-            ErrandKind::Confirm => Self::Confirm(asked.code.into()),
+            ErrandKind::Confirm => Self::Confirm(asked.code),
             ErrandKind::Resend => Self::Resend,
             ErrandKind::Forgot => Self::Forgot,
-            ErrandKind::ConfirmForgot => {
-                Self::ConfirmForgot { code: asked.code.into(), password: asked.password.into() }
-            }
+            ErrandKind::ConfirmForgot => Self::ConfirmForgot { code: asked.code, password: asked.password },
         }
     }
 }

@@ -297,9 +297,13 @@ pub struct StartSignIn {
     /// The user name or an alias.
     pub username: String,
     /// The password, or the refresh token; `null` where the flow asks for it later.
-    pub password: Option<String>,
+    #[specta(type = Option<String>)]
+    pub password: Option<SecretString>,
+    /// Whether the refresh token that the lab holds is sent, of the user whose it is. Then neither has to be given.
+    pub use_held_token: bool,
     /// The secret of an authenticator app in base 32; `null` to be asked for its code.
-    pub totp: Option<String>,
+    #[specta(type = Option<String>)]
+    pub totp: Option<SecretString>,
     /// OAuth scopes of a machine's token; empty for all that it may have.
     pub scopes: Vec<String>,
     /// `ClientMetadata` for the pool's triggers.
@@ -337,7 +341,8 @@ pub struct AnswerChallenge {
     /// What kind of answer it is.
     pub kind: ReplyKind,
     /// The answer.
-    pub value: String,
+    #[specta(type = String)]
+    pub value: SecretString,
     /// Attributes by name, with a new password.
     pub attributes: BTreeMap<String, String>,
 }
@@ -351,13 +356,11 @@ impl std::fmt::Debug for AnswerChallenge {
 impl From<AnswerChallenge> for Reply {
     fn from(answer: AnswerChallenge) -> Self {
         match answer.kind {
-            ReplyKind::Code => Self::Code(answer.value.into()),
-            ReplyKind::NewPassword => {
-                Self::NewPassword { password: answer.value.into(), attributes: answer.attributes }
-            }
-            ReplyKind::Choice => Self::Choice(answer.value),
-            ReplyKind::Password => Self::Password(answer.value.into()),
-            ReplyKind::Text => Self::Text(answer.value.into()),
+            ReplyKind::Code => Self::Code(answer.value),
+            ReplyKind::NewPassword => Self::NewPassword { password: answer.value, attributes: answer.attributes },
+            ReplyKind::Choice => Self::Choice(answer.value.expose_secret().to_owned()),
+            ReplyKind::Password => Self::Password(answer.value),
+            ReplyKind::Text => Self::Text(answer.value),
         }
     }
 }
@@ -367,7 +370,8 @@ impl From<AnswerChallenge> for Reply {
 #[serde(rename_all = "camelCase")]
 pub struct OneCode {
     /// The code of the authenticator app.
-    pub code: String,
+    #[specta(type = String)]
+    pub code: SecretString,
 }
 
 impl std::fmt::Debug for OneCode {
@@ -424,6 +428,23 @@ pub struct OneToken {
     pub kind: TokenKind,
 }
 
+/// What is said again before secrets of Production are shown.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ConfirmSecrets {
+    /// The name or id of the pool, or the passphrase of the local data.
+    #[specta(type = String)]
+    pub given: SecretString,
+}
+
+/// Whether the window shows a secret.
+#[derive(Debug, Clone, Copy, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ShowsSecrets {
+    /// Whether it does, from now on.
+    pub shown: bool,
+}
+
 /// A secret that somebody asked to see.
 #[derive(Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -456,12 +477,16 @@ pub struct LabView {
     pub username: String,
     /// The flow.
     pub flow: String,
+    /// The app client.
+    pub client_id: String,
     /// The key of a new device that came with the tokens and can be remembered; `null` when none did.
     pub new_device: Option<String>,
     /// The key of the device that is remembered; `null` when none is.
     pub device: Option<String>,
     /// Whether the browser's own session at the pool's domain can be ended.
     pub logs_out: bool,
+    /// Whether a refresh token is held, also after a refusal.
+    pub refreshes: bool,
     /// Every call so far.
     pub steps: Vec<StepView>,
 }
@@ -542,7 +567,7 @@ impl From<&SignIn> for LabView {
                 let kinds = [
                     (TokenKind::Id, held.id.is_some()),
                     (TokenKind::Access, held.access.is_some()),
-                    (TokenKind::Refresh, held.refresh.is_some()),
+                    (TokenKind::Refresh, sign_in.refresh_token().is_some()),
                 ];
                 tokens = kinds.into_iter().filter(|(_, is_held)| *is_held).map(|(kind, _)| kind).collect();
                 expires_in = Some(held.expires_in);
@@ -561,9 +586,11 @@ impl From<&SignIn> for LabView {
             expires_in,
             username: sign_in.username().to_owned(),
             flow: sign_in.flow().name.to_owned(),
+            client_id: sign_in.start().client.client.id.as_str().to_owned(),
             new_device: sign_in.new_device().map(str::to_owned),
             device: sign_in.device().map(|device| device.key.clone()),
             logs_out: sign_in.flow().door == Door::Browser && !sign_in.start().client.client.logout_urls.is_empty(),
+            refreshes: sign_in.refresh_token().is_some(),
             steps: told.steps,
         }
     }
@@ -580,7 +607,7 @@ pub fn token_of(sign_in: &SignIn, kind: TokenKind) -> Result<SecretString, WireE
     let token = match kind {
         TokenKind::Id => &tokens.id,
         TokenKind::Access => &tokens.access,
-        TokenKind::Refresh => &tokens.refresh,
+        TokenKind::Refresh => &sign_in.refresh_token().cloned(),
     };
     token.clone().ok_or_else(|| WireError::new(ErrorCode::Precondition, "This sign-in gave no such token."))
 }

@@ -124,7 +124,7 @@ impl SignIn {
             Deed::ChangePassword { old, new } => self.change_password(&tokens, old, new).await,
             Deed::RememberDevice => self.remember_device(&tokens).await,
             Deed::ForgetDevice => self.forget_device(&tokens).await,
-            Deed::Revoke => self.revoke(&tokens).await,
+            Deed::Revoke => self.revoke().await,
             Deed::SignOutEverywhere => self.sign_out_everywhere(&tokens).await,
         }
     }
@@ -167,7 +167,14 @@ impl SignIn {
             let answer = recorder::plain([("Username", name.as_str())]);
             (answer, "Cognito still takes the access token.".to_owned())
         });
-        if let recorder::Outcome::Refused { message, .. } = &step.outcome {
+        if !said.refused {
+            self.console.standings.taken(access, self.console.now());
+        }
+        if let recorder::Outcome::Refused { code, message, .. } = &step.outcome {
+            // The one sentence that tells a revoked token from one that expired.
+            if code == "NotAuthorizedException" && message.contains("revoked") {
+                self.console.standings.refused(access, self.console.now());
+            }
             said.text = format!("Cognito takes the access token no longer: {message}");
             step.meaning.clone_from(&said.text);
         }
@@ -207,20 +214,23 @@ impl SignIn {
         Ok(said)
     }
 
-    async fn revoke(&mut self, tokens: &Tokens) -> Result<Said, Error> {
-        let refresh = tokens.refresh.as_ref().ok_or_else(|| {
+    async fn revoke(&mut self) -> Result<Said, Error> {
+        let refresh = self.refresh_token().cloned().ok_or_else(|| {
             Error::new(Code::Precondition, "This sign-in gave no refresh token, so there is nothing to revoke.")
         })?;
         let (client, secret) = (self.client().id.clone(), self.start.client.secret.clone());
         let mut request = recorder::plain([("ClientId", client.as_str())]);
-        request.insert("Token".to_owned(), recorder::hidden(refresh));
+        request.insert("Token".to_owned(), recorder::hidden(&refresh));
         request.extend(secret.as_ref().map(|secret| ("ClientSecret".to_owned(), recorder::hidden(secret))));
         let sent = self.sending("RevokeToken", "session", request);
-        let answer = self.session.revoke(&self.start.pool, &client, secret.as_ref(), &self.username, refresh).await?;
+        let answer = self.session.revoke(&self.start.pool, &client, secret.as_ref(), &self.username, &refresh).await?;
         let meaning = "The refresh token is revoked, and Cognito takes its access tokens no longer. They still verify \
                        offline until they expire.";
         let (step, said) = sent.ended(answer, self.client(), |()| (Values::new(), meaning.to_owned()));
         self.steps.push(step);
+        if let (false, Stage::Tokens(Tokens { access: Some(access), .. })) = (said.refused, &self.stage) {
+            self.console.standings.revoked(access, self.console.now());
+        }
         Ok(said)
     }
 
@@ -232,6 +242,11 @@ impl SignIn {
             "Every refresh token of this user is revoked. ID and access tokens verify offline until they expire.";
         let (step, said) = sent.ended(answer, self.client(), |()| (Values::new(), meaning.to_owned()));
         self.steps.push(step);
+        if !said.refused {
+            let now = self.console.now();
+            let server = now.saturating_sub(self.session.ahead().unwrap_or_default()).unwrap_or(now);
+            self.console.standings.signed_out(access, now, server);
+        }
         Ok(said)
     }
 

@@ -16,8 +16,9 @@ use cognito::sign_in::{Answer, Challenge, Progress, SignInCall};
 use model::PoolId;
 use model::client::{AppClient, Door, FLOWS, Flow};
 use model::connection::ConnectionId;
+use model::token::decode;
 use own_answers::srp;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 pub use afterwards::Deed;
 pub use cognito::sign_in::Tokens;
@@ -236,6 +237,17 @@ impl SignIn {
         &self.username
     }
 
+    /// The refresh token that goes on with this sign-in; `None` when none came. Refreshing gives another one only where the
+    /// client rotates them: without, and after a refusal, it is the one that was sent.
+    #[must_use]
+    pub fn refresh_token(&self) -> Option<&SecretString> {
+        match &self.stage {
+            Stage::Tokens(Tokens { refresh: Some(refresh), .. }) => Some(refresh),
+            _ if self.flow.refreshes() => self.start.password.as_ref(),
+            _ => None,
+        }
+    }
+
     /// Answers the challenge that is open, and what follows as far as it needs nobody.
     ///
     /// # Errors
@@ -423,6 +435,10 @@ impl SignIn {
         match answer {
             Answer::Given(Progress::Tokens(tokens)) => {
                 step.answer = recorder::given(&tokens);
+                // A refresh needs no name, and the ID token tells it.
+                if let (true, Some(name)) = (self.username.is_empty(), named(&tokens)) {
+                    self.username = name;
+                }
                 self.challenge = None;
                 self.stage = Stage::Tokens(tokens);
             }
@@ -467,6 +483,12 @@ impl From<SrpError> for Error {
     fn from(error: SrpError) -> Self {
         Self::new(Code::Precondition, error.to_string())
     }
+}
+
+/// The user's real name, as an ID token tells it.
+fn named(tokens: &Tokens) -> Option<String> {
+    let id = decode(tokens.id.as_ref()?.expose_secret()).ok()?;
+    id.text("cognito:username").map(str::to_owned)
 }
 
 /// The user's real name, as a challenge tells it.

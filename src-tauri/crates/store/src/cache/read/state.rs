@@ -1,6 +1,7 @@
 //! What is known of the pool and of its syncs.
 
 use jiff::Timestamp;
+use model::client::AppClient;
 use model::group::Group;
 use model::pool::Pool;
 use model::query::Fields;
@@ -26,6 +27,17 @@ pub(in crate::cache) fn groups(connection: &Connection) -> Result<Vec<(Group, u6
         groups.push((parsed(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?, unsigned(row.get(1)?)));
     }
     Ok(groups)
+}
+
+pub(in crate::cache) fn clients(connection: &Connection) -> Result<Vec<(AppClient, Timestamp)>> {
+    let mut statement = connection.prepare_cached("SELECT body, read_at FROM clients ORDER BY id")?;
+    let mut rows = statement.query([])?;
+    let mut clients = Vec::new();
+    while let Some(row) = rows.next()? {
+        let client = parsed(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?;
+        clients.push((client, instant(row.get(1)?).unwrap_or(Timestamp::UNIX_EPOCH)));
+    }
+    Ok(clients)
 }
 
 pub(in crate::cache) fn freshness(connection: &Connection) -> Result<Freshness> {

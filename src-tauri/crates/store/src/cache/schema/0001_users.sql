@@ -55,6 +55,13 @@ CREATE TABLE fields (
     name TEXT NOT NULL UNIQUE
 ) STRICT;
 
+-- The app clients as they were described last, without their secrets.
+CREATE TABLE clients (
+    id TEXT PRIMARY KEY,
+    body TEXT NOT NULL,
+    read_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE groups (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,

@@ -1,6 +1,7 @@
 //! Generations, chains and what is known of the pool.
 
 use jiff::Timestamp;
+use model::client::AppClient;
 use model::pool::Pool;
 use model::sync::Freshness;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -61,6 +62,24 @@ pub(in crate::cache) fn put_pool(connection: &Connection, pool: &Pool) -> Result
     let json = serde_json::to_string(pool).map_err(|error| CacheError::Internal(error.to_string()))?;
     connection
         .execute("UPDATE state SET pool = ?1, estimated_users = ?2", params![json, signed(pool.estimated_users)])?;
+    Ok(())
+}
+
+pub(in crate::cache) fn put_clients(
+    connection: &Connection,
+    clients: &[AppClient],
+    all: bool,
+    at: Timestamp,
+) -> Result<()> {
+    if all {
+        connection.execute("DELETE FROM clients", [])?;
+    }
+    let mut put =
+        connection.prepare_cached("INSERT OR REPLACE INTO clients (id, body, read_at) VALUES (?1, ?2, ?3)")?;
+    for client in clients {
+        let body = serde_json::to_string(client).map_err(|error| CacheError::Internal(error.to_string()))?;
+        put.execute((client.id.as_str(), body, at.as_microsecond()))?;
+    }
     Ok(())
 }
 

@@ -30,6 +30,9 @@ pub(crate) struct Consent {
     /// Why, for the audit
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
+    /// Only tell what would be done, in any --format: csv and jsonl have every entry. Nothing is changed
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     /// Where nobody watches (no terminal): pause when nothing went on for this many seconds
     #[arg(long, value_name = "S", default_value_t = 60)]
     pub(crate) patience: u64,
@@ -275,14 +278,17 @@ pub(crate) struct GlobalConsent {
     /// Why, for the audit
     #[arg(long, global = true, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
+    /// Only tell what would be done, in any --format: csv and jsonl have every entry. Nothing is changed
+    #[arg(long, global = true)]
+    pub(crate) dry_run: bool,
     /// Where nobody watches (no terminal): pause when nothing went on for this many seconds
     #[arg(long, global = true, value_name = "S", default_value_t = 60)]
     pub(crate) patience: u64,
 }
 
 impl From<GlobalConsent> for Consent {
-    fn from(GlobalConsent { yes, unlock, reason, patience }: GlobalConsent) -> Self {
-        Self { yes, unlock, reason, patience }
+    fn from(GlobalConsent { yes, unlock, reason, dry_run, patience }: GlobalConsent) -> Self {
+        Self { yes, unlock, reason, dry_run, patience }
     }
 }
 
@@ -356,7 +362,7 @@ pub(crate) struct UndoJob {
 /// The audit.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Audit {
-    /// List records, the newest first
+    /// List records, the newest first: of all pools, or of the one that --pool names
     List {
         /// About this user or group, by name or sub
         #[arg(long, value_name = "NAME")]
@@ -364,6 +370,9 @@ pub(crate) enum Audit {
         /// Of this job
         #[arg(long, value_name = "ID")]
         job: Option<String>,
+        /// From this day on (UTC), as 2026-11-22
+        #[arg(long, value_name = "DAY")]
+        since: Option<String>,
         /// The most records that are listed; 0 for all
         #[arg(long, value_name = "N", default_value_t = 100)]
         limit: usize,

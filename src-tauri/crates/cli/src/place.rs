@@ -176,6 +176,15 @@ impl GlobalOptions {
         }
     }
 
+    /// Writes lines that belong to what was said last, unless silence was asked for.
+    pub(crate) fn lines(&self, lines: &[String]) {
+        if !self.quiet {
+            let mut out = io::stderr().lock();
+            // A closed stderr is no reason to stop.
+            let _ = lines.iter().try_for_each(|line| writeln!(out, "{}", safe(line)));
+        }
+    }
+
     /// Tells the notices about local data, but for those that were told before.
     fn notices(&self, console: &Console, told: usize) {
         for notice in console.notices().iter().skip(told) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use console::jobs::{AuditRecord, AuditVerdict, ItemRow, JobRow};
 use model::cost::plain;
-use model::plan::{Change, Difference, ItemCounts, JobHead, Plan, Preview, Undo};
+use model::plan::{Change, Difference, Item, ItemCounts, JobHead, Plan, Preview, Undo};
 use serde::Serialize;
 use specta::Type;
 
@@ -41,6 +41,16 @@ pub struct PlannedView {
     pub changes: Vec<ChangeView>,
 }
 
+impl From<&Item> for PlannedView {
+    fn from(item: &Item) -> Self {
+        Self {
+            name: item.target.name().to_owned(),
+            calls: item.steps.iter().map(|step| step.operation().to_owned()).collect(),
+            changes: item.changes.iter().map(ChangeView::from).collect(),
+        }
+    }
+}
+
 /// Calls of one quota category.
 #[derive(Debug, Clone, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -54,6 +64,8 @@ pub struct CategoryView {
     /// Requests a second that may be sent; `null` for as many as come.
     #[specta(type = Option<u32>)]
     pub per_second: Option<f64>,
+    /// Requests a second that AWS takes from the whole account, unless it was raised; `null` where AWS does not say.
+    pub quota: Option<u32>,
 }
 
 /// What can or cannot be taken back, and of how many.
@@ -114,16 +126,12 @@ impl PreviewView {
     /// A preview with the plan that it counts.
     #[must_use]
     pub fn new(plan: &Plan, preview: &Preview) -> Self {
-        let first = preview.first.iter().map(|item| PlannedView {
-            name: item.target.name().to_owned(),
-            calls: item.steps.iter().map(|step| step.operation().to_owned()).collect(),
-            changes: item.changes.iter().map(ChangeView::from).collect(),
-        });
         let category = |calls: &model::plan::CategoryCalls| CategoryView {
             category: calls.category.to_string(),
             operations: calls.operations.iter().map(|(name, number)| ((*name).to_owned(), count(*number))).collect(),
             calls: count(calls.calls),
             per_second: calls.per_second,
+            quota: calls.quota,
         };
         let undo = |(undo, number): &(Undo, u64)| {
             let (word, why) = match undo {
@@ -138,7 +146,7 @@ impl PreviewView {
             action: plan.action.name().to_owned(),
             active: count(preview.active),
             skipped: preview.skipped.iter().map(|(why, number)| (why.clone(), count(*number))).collect(),
-            first: first.collect(),
+            first: preview.first.iter().map(PlannedView::from).collect(),
             calls: preview.calls.iter().map(category).collect(),
             seconds: preview.seconds,
             messages_low: count(preview.messages.low),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::sync::Arc;
 
-use console::OpenPool;
+use console::{Console, OpenPool};
 use console::jobs::{
     Action, Approval, Chosen, Delivery, Factor, GroupSettings, JobState, MfaPreference, NewUser, Plan,
 };
@@ -13,10 +13,11 @@ use wire::jobs::{PreviewView, read_plan, write_plan};
 use wire::{ErrorCode, WireError};
 
 use super::follow::{follow, told};
+use super::preview;
 use crate::arguments::GlobalOptions;
 use crate::change_arguments::{Apply, Consent, GroupChange, GroupWish, People, PlanWish, UndoJob, UserChange};
 use crate::failure::Failure;
-use crate::output::{self, number_of, safe};
+use crate::output::{self, safe, unobeyed};
 
 /// Makes a plan and writes it: what `apply` reads.
 pub(crate) async fn plan(common: &GlobalOptions, wish: PlanWish) -> Result<(), Failure> {
@@ -31,9 +32,8 @@ pub(crate) async fn plan(common: &GlobalOptions, wish: PlanWish) -> Result<(), F
     let console = common.console_or_memory().await?;
     let pool = common.pool_online(&console).await?;
     let plan = planned(&pool, action, chosen).await?;
-    let view = PreviewView::new(&plan, &pool.preview(&plan).await?);
-    common.note(&sentence(&view));
-    Ok(writeln!(io::stdout(), "{}", write_plan(&plan)?)?)
+    preview::previewed(common, &pool, &plan).await?;
+    Ok(writeln!(io::stdout(), "{}", unobeyed(&write_plan(&plan)?))?)
 }
 
 /// Carries out a plan from a file.
@@ -48,9 +48,12 @@ pub(crate) async fn apply(common: &GlobalOptions, asked: Apply) -> Result<(), Fa
     };
     let plan = read_plan(&text)?;
     let password = if asked.password_stdin { Some(typed()?) } else { None };
-    let console = common.console_with_journal().await?;
+    let console = console_for(common, &asked.consent).await?;
     let pool = common.pool_online(&console).await?;
     let plan = pool.adopt(plan)?;
+    if asked.consent.dry_run {
+        return preview::told(common, &pool, &plan).await;
+    }
     // One that was begun goes on.
     if let Ok(begun) = pool.job(&plan.id).await {
         if begun.job.digest != plan.digest() {
@@ -67,7 +70,7 @@ pub(crate) async fn apply(common: &GlobalOptions, asked: Apply) -> Result<(), Fa
         }
         common.note("this plan was begun already; it goes on");
         unlock(&pool, asked.consent.unlock.as_deref()).await?;
-        let view = previewed(common, &pool, &plan).await?;
+        let view = preview::previewed(common, &pool, &plan).await?;
         let named = pool.key().pool.as_str();
         if !asked.consent.yes && ask(&view, named)?.is_none_or(|typed| view.irreversible && typed != named) {
             return Err(Failure::failed(ErrorCode::Cancelled, "Nothing was changed."));
@@ -121,6 +124,11 @@ async fn planned(pool: &OpenPool, action: Action, chosen: Chosen) -> Result<Arc<
     })
 }
 
+/// The console for a change; only a dry run can do without a journal.
+async fn console_for(common: &GlobalOptions, consent: &Consent) -> Result<Console, Failure> {
+    if consent.dry_run { common.console_or_memory().await } else { common.console_with_journal().await }
+}
+
 async fn at_once(common: &GlobalOptions, wanted: Wanted, consent: Consent) -> Result<(), Failure> {
     let (action, chosen, password) = wanted;
     let one = match &chosen {
@@ -132,10 +140,11 @@ async fn at_once(common: &GlobalOptions, wanted: Wanted, consent: Consent) -> Re
         let sentence = "A password is made for one user. Name one.";
         return Err(Failure::usage(WireError::validation("users", sentence)));
     }
-    let console = common.console_with_journal().await?;
+    let console = console_for(common, &consent).await?;
     let pool = common.pool_online(&console).await?;
     let plan = planned(&pool, action, chosen).await?;
     let (password, made) = match password {
+        _ if consent.dry_run => (None, None),
         Password::None => (None, None),
         Password::Typed(typed) => (Some(typed), None),
         Password::Made => {
@@ -160,8 +169,11 @@ pub(super) async fn carry_out(
     consent: &Consent,
     Passwords { password, made }: Passwords,
 ) -> Result<(), Failure> {
+    if consent.dry_run {
+        return preview::told(common, pool, plan).await;
+    }
     unlock(pool, consent.unlock.as_deref()).await?;
-    let view = previewed(common, pool, plan).await?;
+    let view = preview::previewed(common, pool, plan).await?;
     if view.active == 0 {
         common.note("there is nothing to do");
         if common.wants_json() {
@@ -175,16 +187,6 @@ pub(super) async fn carry_out(
     let token = pool.approve(plan, approval).await?;
     let job = pool.apply(&token, password).await?;
     follow(common, pool, &job, consent.patience(), made.as_ref()).await
-}
-
-/// What a plan will do, and tells it.
-async fn previewed(common: &GlobalOptions, pool: &OpenPool, plan: &Arc<Plan>) -> Result<PreviewView, Failure> {
-    let view = PreviewView::new(plan, &pool.preview(plan).await?);
-    common.note(&sentence(&view));
-    for note in &view.notes {
-        common.note(note);
-    }
-    Ok(view)
 }
 
 pub(super) async fn unlock(pool: &OpenPool, name: Option<&str>) -> Result<(), Failure> {
@@ -213,38 +215,6 @@ fn ask(view: &PreviewView, pool: &str) -> Result<Option<String>, Failure> {
         return Ok(Some(typed.to_owned()));
     }
     Err(Failure::failed(ErrorCode::Cancelled, "Nothing was changed."))
-}
-
-/// What a plan will do, in a sentence.
-fn sentence(view: &PreviewView) -> String {
-    let calls: u32 = view.calls.iter().map(|category| category.calls).sum();
-    let high = view.price_high.as_deref().unwrap_or("unknown");
-    let mut text = format!(
-        "{}: {} to change, {}, ${} to ${high} for monthly active users",
-        view.action,
-        view.active,
-        number_of(calls, "call"),
-        view.price_low
-    );
-    let operations: Vec<String> = view
-        .calls
-        .iter()
-        .flat_map(|category| &category.operations)
-        .map(|(operation, number)| format!("{number} {operation}"))
-        .collect();
-    if !operations.is_empty() {
-        text.push_str(&format!(" ({})", operations.join(", ")));
-    }
-    if view.messages_high > 0 {
-        text.push_str(&format!(", {} to {}", view.messages_low, number_of(view.messages_high, "message")));
-    }
-    for (why, number) in &view.skipped {
-        text.push_str(&format!("; {number} skipped: {why}"));
-    }
-    for undo in view.undo.iter().filter(|undo| undo.undo != "exact") {
-        text.push_str(&format!("; undo {}: {}", undo.undo, undo.why.as_deref().unwrap_or_default()));
-    }
-    text
 }
 
 fn chosen(people: People) -> Result<Chosen, Failure> {

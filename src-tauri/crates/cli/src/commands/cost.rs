@@ -12,7 +12,7 @@ use wire::{ErrorCode, WireError};
 
 use crate::arguments::{Cost, Format, GlobalOptions};
 use crate::failure::Failure;
-use crate::output::{self, Table, defused, safe};
+use crate::output::{self, Table, safe};
 
 /// The columns of csv.
 const COLUMNS: [&str; 5] = ["plan", "what", "quantity", "unitPrice", "amount"];
@@ -92,18 +92,15 @@ fn explain(bills: &[CostView]) -> io::Result<()> {
 
 /// Every line of every bill, and a line `total` for each.
 fn csv(bills: &[CostView]) -> Result<(), Failure> {
-    let mut out = csv::Writer::from_writer(io::stdout().lock());
-    out.write_record(COLUMNS)?;
-    for bill in bills {
-        for line in &bill.lines {
+    let rows = bills.iter().flat_map(|bill| {
+        let line = |line: &wire::cost::CostLineView| {
             let quantity = line.quantity.to_string();
-            let cells = [&bill.plan, &line.what, &quantity, &line.unit_price, &line.amount];
-            out.write_record(cells.map(|cell| defused(cell)))?;
-        }
-        out.write_record([bill.plan.as_str(), "total", "", "", &bill.total])?;
-    }
-    out.flush()?;
-    Ok(())
+            [&bill.plan, &line.what, &quantity, &line.unit_price, &line.amount].map(Clone::clone)
+        };
+        let total = [bill.plan.as_str(), "total", "", "", &bill.total].map(str::to_owned);
+        bill.lines.iter().map(line).chain([total]).collect::<Vec<_>>()
+    });
+    output::csv(&COLUMNS, rows)
 }
 
 fn provenance(table: &PriceTableView) -> String {

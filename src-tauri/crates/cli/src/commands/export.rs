@@ -10,7 +10,7 @@ use wire::WireError;
 use wire::files::ExportedView;
 
 use super::users::{doubt, sort, trimmed};
-use crate::arguments::{Export, GlobalOptions, Written};
+use crate::arguments::{Export, Format, GlobalOptions, Written};
 use crate::failure::Failure;
 use crate::output;
 
@@ -29,7 +29,10 @@ pub(crate) async fn run(common: &GlobalOptions, asked: Export) -> Result<(), Fai
     let gone = Arc::new(AtomicBool::new(false));
     let target = match &asked.output {
         Some(path) => ExportTarget::File { path: absolute(path)?, replace: asked.force },
-        None => ExportTarget::Out(Box::new(Out { gone: gone.clone() })),
+        None => {
+            let out = output::data(if format == FileFormat::Csv { Format::Csv } else { Format::Json });
+            ExportTarget::Out(Box::new(Out { out, gone: gone.clone() }))
+        }
     };
     let done = followed(common, &pool.export(request, target).await?).await;
     if gone.load(Ordering::Relaxed) {
@@ -48,22 +51,23 @@ pub(crate) async fn run(common: &GlobalOptions, asked: Export) -> Result<(), Fai
 
 /// Standard output, which remembers whether its reader has gone.
 struct Out {
+    out: Box<dyn Write + Send>,
     gone: Arc<AtomicBool>,
 }
 
 impl Out {
-    fn told<T>(&self, done: io::Result<T>) -> io::Result<T> {
-        done.inspect_err(|error| self.gone.store(error.kind() == io::ErrorKind::BrokenPipe, Ordering::Relaxed))
+    fn told<T>(gone: &AtomicBool, done: io::Result<T>) -> io::Result<T> {
+        done.inspect_err(|error| gone.store(error.kind() == io::ErrorKind::BrokenPipe, Ordering::Relaxed))
     }
 }
 
 impl Write for Out {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.told(io::stdout().write(bytes))
+        Self::told(&self.gone, self.out.write(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.told(io::stdout().flush())
+        Self::told(&self.gone, self.out.flush())
     }
 }
 

@@ -7,7 +7,7 @@ use wire::health::{FindingView, HealthView, fails, sarif};
 
 use crate::arguments::{Format, GlobalOptions, Health, Written};
 use crate::failure::Failure;
-use crate::output::{self, defused, safe};
+use crate::output::{self, safe};
 
 /// The columns of table and csv.
 const COLUMNS: [&str; 6] = ["result", "severity", "id", "resource", "evidence", "source"];
@@ -51,13 +51,7 @@ fn cells(finding: &FindingView) -> [&str; 6] {
 }
 
 fn csv(view: &HealthView) -> Result<(), Failure> {
-    let mut out = csv::Writer::from_writer(io::stdout().lock());
-    out.write_record(COLUMNS)?;
-    for finding in &view.findings {
-        out.write_record(cells(finding).map(defused))?;
-    }
-    out.flush()?;
-    Ok(())
+    output::csv(&COLUMNS, view.findings.iter().map(|finding| cells(finding).map(str::to_owned)))
 }
 
 /// What fails comes first, the worst first; nothing is cut, because the evidence is what matters.

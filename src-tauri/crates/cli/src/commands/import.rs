@@ -13,14 +13,15 @@ use wire::{ErrorCode, WireError};
 use super::change::{Passwords, carry_out, unlock};
 use crate::arguments::{Format, GlobalOptions, Import};
 use crate::failure::Failure;
-use crate::output::{self, defused, safe};
+use crate::output::{self, safe};
 
 /// The target of a column that is not imported.
 const IGNORED: &str = "-";
 
 /// Checks the file, and imports it unless only the check was asked for.
 pub(crate) async fn run(common: &GlobalOptions, asked: Import) -> Result<(), Failure> {
-    let console = common.console_or_memory().await?;
+    let only_looks = asked.check || asked.file.is_none() || asked.consent.dry_run;
+    let console = if only_looks { common.console_or_memory().await? } else { common.console_with_journal().await? };
     let pool = common.pool_online(&console).await?;
     let Some(file) = &asked.file else { return look(common, &pool, asked.status.as_deref().unwrap_or_default()).await };
     let path = absolute(file)?;
@@ -45,6 +46,9 @@ pub(crate) async fn run(common: &GlobalOptions, asked: Import) -> Result<(), Fai
             common.note("nothing was imported; --skip-invalid leaves the rows with problems out");
         }
         return if checked.against.is_empty() && checked.problem_count == 0 { Ok(()) } else { Err(Failure::Told) };
+    }
+    if asked.way == "job" && asked.consent.dry_run {
+        return tell(common, &checked);
     }
     if asked.way == "job" {
         return by_job(common, &pool, &checked, &asked).await;
@@ -186,13 +190,11 @@ fn tell(common: &GlobalOptions, checked: &CheckedImportView) -> Result<(), Failu
         Format::Json => output::json(checked)?,
         Format::Jsonl => checked.problems.iter().try_for_each(output::json)?,
         Format::Csv => {
-            let mut out = csv::Writer::from_writer(io::stdout().lock());
-            out.write_record(["line", "column", "message"])?;
-            for problem in &checked.problems {
-                let column = defused(problem.column.as_deref().unwrap_or_default());
-                out.write_record([&problem.line.to_string(), &column, &problem.message])?;
-            }
-            out.flush()?;
+            let row = |problem: &wire::files::RowProblemView| {
+                let column = problem.column.clone().unwrap_or_default();
+                [problem.line.to_string(), column, problem.message.clone()]
+            };
+            output::csv(&["line", "column", "message"], checked.problems.iter().map(row))?;
         }
         Format::Table => {
             let mut out = io::stdout().lock();

@@ -1,6 +1,6 @@
 //! `poolctl jobs`, `groups list` and `audit`: looking at what was done, and going on with it.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::time::Duration;
 
 use console::files::{ExportTarget, FileFormat};
@@ -8,11 +8,13 @@ use console::jobs::{AuditFilter, ItemState, JobState};
 use console::{OpenPool, Protection};
 use secrecy::SecretString;
 use wire::ErrorCode;
-use wire::jobs::{AuditVerdictView, AuditView, JobItemView, JobView};
+use wire::changes::ListAudit;
+use wire::jobs::{AuditVerdictView, AuditView, ChangeView, CountsView, DifferenceView, JobItemView, JobView};
 use wire::pools::GroupView;
 
 use super::change::typed;
 use super::follow::{counted, follow, told};
+use super::preview::{changed, cut};
 use crate::arguments::{Format, GlobalOptions};
 use crate::change_arguments::{Again, Audit, Jobs};
 use crate::failure::Failure;
@@ -27,26 +29,29 @@ pub(crate) async fn run(common: &GlobalOptions, asked: Jobs) -> Result<(), Failu
         Jobs::List => {
             let (_console, pool) = common.local_copy().await?;
             let jobs: Vec<JobView> = pool.jobs().await?.iter().map(JobView::from).collect();
-            listed(common, &jobs, |job| {
-                let counts = counted(&job.counts);
-                format!("{}  {}  {:<22} {:<11} {counts}", job.id, job.created_at, job.action, job.state)
-            })
+            match common.format() {
+                Format::Csv => output::csv(&JOBS, jobs.iter().map(job_row)),
+                format => output::listed(format, &["id", "createdAt", "action", "state", "entries", "reason"], &jobs, |job| {
+                    let (reason, entries) = (job.reason.clone().unwrap_or_default(), counted(&job.counts));
+                    vec![job.id.clone(), job.created_at.clone(), job.action.clone(), job.state.clone(), entries, reason]
+                }),
+            }
         }
         Jobs::Show { id, state } => {
             let (_console, pool) = common.local_copy().await?;
             pool.job(&id).await?;
             let state = state.as_deref().and_then(ItemState::of_word);
             if common.format() == Format::Csv {
-                let out = ExportTarget::Out(Box::new(io::stdout()));
+                let out = ExportTarget::Out(output::data(Format::Csv));
                 pool.export_outcomes(&id, state, FileFormat::Csv, out).await?;
                 return Ok(());
             }
             let rows = pool.job_items(&id, state, 0, ENTRIES).await?;
             let items: Vec<JobItemView> = rows.iter().map(JobItemView::from).collect();
-            listed(common, &items, |item| {
-                let name = item.name.as_deref().unwrap_or("(erased)");
-                format!("{:<8} {}  {}", item.state, safe(name), safe(item.why.as_deref().unwrap_or_default()))
-            })
+            match common.format() {
+                Format::Table => Ok(items.iter().try_for_each(|item| told_item(&mut io::stdout().lock(), item))?),
+                format => Ok(output::views(format, &items)?),
+            }
         }
         Jobs::Resume { id, again } => {
             let console = common.console_with_journal().await?;
@@ -82,10 +87,38 @@ async fn ready(pool: &OpenPool, again: &Again) -> Result<Option<SecretString>, F
 pub(crate) async fn groups(common: &GlobalOptions) -> Result<(), Failure> {
     let (_console, pool) = common.local_copy().await?;
     let groups: Vec<GroupView> = pool.groups().await?.iter().map(GroupView::from).collect();
-    listed(common, &groups, |group| {
+    output::listed(common.format(), &["name", "users", "precedence", "roleArn", "description"], &groups, |group| {
         let precedence = group.precedence.map(|number| number.to_string()).unwrap_or_default();
-        format!("{:<40} {:>8} {precedence:>6}", safe(&group.name), group.users)
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        vec![group.name.clone(), group.users.to_string(), precedence, text(&group.role_arn), text(&group.description)]
     })
+}
+
+/// The columns of jobs as CSV.
+const JOBS: [&str; 13] = [
+    "id", "createdAt", "action", "state", "queued", "sent", "done", "failed", "unknown", "skipped", "by", "reason",
+    "undoOf",
+];
+
+fn job_row(job: &JobView) -> Vec<String> {
+    let CountsView { queued, sent, done, failed, unknown, skipped } = job.counts;
+    let counts = [queued, sent, done, failed, unknown, skipped].map(|number| number.to_string());
+    let before = [&job.id, &job.created_at, &job.action, &job.state].map(Clone::clone);
+    let after = [job.by.clone(), job.reason.clone().unwrap_or_default(), job.undo_of.clone().unwrap_or_default()];
+    before.into_iter().chain(counts).chain(after).collect()
+}
+
+/// An entry of a job, and under it what somebody else changed before its turn came.
+fn told_item(out: &mut impl Write, item: &JobItemView) -> io::Result<()> {
+    let name = item.name.as_deref().map_or_else(|| "(erased)".to_owned(), cut);
+    writeln!(out, "{:<8} {name}  {}", item.state, safe(item.why.as_deref().unwrap_or_default()))?;
+    for difference in &item.differences {
+        let value = |value: &Option<String>| value.as_deref().map_or_else(|| "none".to_owned(), cut);
+        let DifferenceView { field, planned_with, now, wanted } = difference;
+        let (planned_with, now, wanted) = (value(planned_with), value(now), value(wanted));
+        writeln!(out, "         {}: planned with {planned_with}, now {now}, wanted {wanted}", cut(field))?;
+    }
+    Ok(())
 }
 
 /// Lists or verifies the audit.
@@ -95,8 +128,10 @@ pub(crate) async fn audit(common: &GlobalOptions, asked: Audit) -> Result<(), Fa
         return Err(Failure::failed(ErrorCode::JournalUnavailable, message));
     }
     match asked {
-        Audit::List { about, job, limit } => {
-            let filter = AuditFilter { person: about, job, ..AuditFilter::default() };
+        Audit::List { about, job, since, limit } => {
+            let asked = ListAudit { about, job, all_pools: true, since, limit: 0 };
+            let since = asked.since()?;
+            let filter = AuditFilter { person: asked.about, job: asked.job, pool: common.pool.clone(), since };
             let most = if limit == 0 { usize::MAX } else { limit };
             // One more tells whether some are left out.
             let mut found = console.audit(filter, most.saturating_add(1)).await?;
@@ -105,20 +140,15 @@ pub(crate) async fn audit(common: &GlobalOptions, asked: Audit) -> Result<(), Fa
                 common.note(&format!("only the newest {most} records are listed; --limit 0 lists all"));
             }
             let records: Vec<AuditView> = found.iter().map(AuditView::from).collect();
-            listed(common, &records, |record| {
-                let name = record.name.as_deref().unwrap_or_default();
-                let outcome = record.outcome.as_deref().unwrap_or_default();
-                format!(
-                    "{:>6}  {}  {:<8} {:<28} {:<8} {}  {}",
-                    record.seq,
-                    record.at,
-                    record.kind,
-                    record.operation,
-                    outcome,
-                    safe(name),
-                    record.who
-                )
-            })
+            match common.format() {
+                Format::Csv => output::csv(&AUDIT, records.iter().map(record)),
+                Format::Table => {
+                    let mut out = BufWriter::new(io::stdout().lock());
+                    records.iter().try_for_each(|record| told_record(&mut out, record))?;
+                    Ok(out.flush()?)
+                }
+                format => Ok(output::views(format, &records)?),
+            }
         }
         Audit::Verify { head } => {
             let view = AuditVerdictView::from(&console.verify_audit(head).await?);
@@ -137,14 +167,67 @@ pub(crate) async fn audit(common: &GlobalOptions, asked: Audit) -> Result<(), Fa
     }
 }
 
-fn listed<T: serde::Serialize>(common: &GlobalOptions, all: &[T], line: impl Fn(&T) -> String) -> Result<(), Failure> {
-    match common.format() {
-        Format::Json => output::json(&all)?,
-        Format::Jsonl => all.iter().try_for_each(output::json)?,
-        _ => {
-            let mut out = io::stdout().lock();
-            all.iter().try_for_each(|one| writeln!(out, "{}", line(one)))?;
-        }
+/// The columns of records of the audit as CSV.
+const AUDIT: [&str; 17] = [
+    "seq",
+    "at",
+    "kind",
+    "job",
+    "item",
+    "who",
+    "pool",
+    "operation",
+    "outcome",
+    "code",
+    "requestId",
+    "reason",
+    "name",
+    "sub",
+    "changes",
+    "planDigest",
+    "hash",
+];
+
+fn record(record: &AuditView) -> Vec<String> {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let whole = |change: &ChangeView| format!("{}: {} → {}", change.field, text(&change.before), text(&change.after));
+    vec![
+        record.seq.to_string(),
+        record.at.clone(),
+        record.kind.clone(),
+        record.job.clone(),
+        record.item.map(|item| item.to_string()).unwrap_or_default(),
+        record.who.clone(),
+        record.pool.clone(),
+        record.operation.clone(),
+        text(&record.outcome),
+        text(&record.code),
+        text(&record.request_id),
+        text(&record.reason),
+        text(&record.name),
+        text(&record.sub),
+        record.changes.iter().map(whole).collect::<Vec<_>>().join("; "),
+        text(&record.plan_digest),
+        record.hash.clone(),
+    ]
+}
+
+/// A record for people: what was done by whom, and under it before and after and why.
+fn told_record(out: &mut impl Write, record: &AuditView) -> io::Result<()> {
+    let name = record.name.as_deref().unwrap_or_default();
+    let code = record.code.as_deref().map(|code| format!(" ({code})")).unwrap_or_default();
+    let outcome = format!("{}{code}", record.outcome.as_deref().unwrap_or_default());
+    let (seq, at, kind) = (record.seq, &record.at, &record.kind);
+    writeln!(out, "{seq:>6}  {at}  {kind:<8} {:<28} {outcome:<8} {}  {}", record.operation, cut(name), safe(&record.who))?;
+    for change in &record.changes {
+        writeln!(out, "        {}", changed(change))?;
+    }
+    let calls: Vec<String> = record.plan_calls.iter().map(|(name, calls)| format!("{calls} {name}")).collect();
+    if !calls.is_empty() {
+        writeln!(out, "        calls: {}", calls.join(", "))?;
+    }
+    if let Some(reason) = &record.reason {
+        writeln!(out, "        reason: {}", cut(reason))?;
     }
     Ok(())
 }

@@ -1,16 +1,14 @@
 //! `poolctl ledger`: the calls of this program that may have been billed. Opens no socket.
 
-use std::io;
-
 use console::{Clock as _, LedgerOf, Protection, SystemClock};
 use wire::ErrorCode;
 use wire::activity::OneMonth;
 use wire::ledger::{LedgerCallView, LedgerView};
 use wire::pools::pool_id;
 
-use crate::arguments::{Format, GlobalOptions, Ledger};
+use crate::arguments::{GlobalOptions, Ledger};
 use crate::failure::Failure;
-use crate::output::{self, Table, defused, number_of};
+use crate::output::{self, number_of};
 
 /// The columns of table and csv.
 const COLUMNS: [&str; 8] = ["at", "region", "pool", "person", "operation", "effect", "alreadyCounted", "outcome"];
@@ -27,24 +25,7 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Ledger) -> Result<(), Fa
         return Err(Failure::failed(ErrorCode::CacheUnavailable, message));
     }
     let view = LedgerView::from(&console.ledger(month, &of).await?);
-    match common.format() {
-        Format::Json => output::json(&view.calls)?,
-        Format::Jsonl => view.calls.iter().try_for_each(output::json)?,
-        Format::Csv => {
-            let mut out = csv::Writer::from_writer(io::stdout().lock());
-            out.write_record(COLUMNS)?;
-            for call in &view.calls {
-                out.write_record(row(call).iter().map(|cell| defused(cell)))?;
-            }
-            out.flush()?;
-        }
-        Format::Table => {
-            let rows: Vec<Vec<String>> = view.calls.iter().map(row).collect();
-            let mut table = Table::new(io::stdout().lock(), &COLUMNS.map(str::to_owned), &rows)?;
-            rows.iter().try_for_each(|row| table.row(row))?;
-            table.end()?;
-        }
-    }
+    output::listed(common.format(), &COLUMNS, &view.calls, row)?;
     let users = number_of(view.users, "user");
     let tokens = match view.token_requests {
         0 => String::new(),

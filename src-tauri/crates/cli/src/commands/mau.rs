@@ -11,7 +11,7 @@ use wire::cost::MauView;
 
 use crate::arguments::{Format, GlobalOptions, Mau};
 use crate::failure::Failure;
-use crate::output::{self, Table, defused, safe};
+use crate::output::{self, safe};
 
 /// The columns of table and csv.
 const COLUMNS: [&str; 5] = ["kind", "bound", "users", "says", "caveat"];
@@ -84,23 +84,12 @@ pub(super) async fn pool(common: &GlobalOptions) -> Result<(Console, Arc<OpenPoo
 fn tell(format: Format, view: &MauView) -> Result<(), Failure> {
     match format {
         Format::Json | Format::Jsonl => output::json(view)?,
-        Format::Csv => {
-            let mut out = csv::Writer::from_writer(io::stdout().lock());
-            out.write_record(COLUMNS)?;
-            for row in rows(view) {
-                out.write_record(row.iter().map(|cell| defused(cell)))?;
-            }
-            out.flush()?;
-        }
+        Format::Csv => output::csv(&COLUMNS, rows(view))?,
         Format::Table => {
             let number = |users: Option<u32>| users.map_or_else(|| "unknown".to_owned(), |users| users.to_string());
             let [low, likely, high] = [view.low, view.likely, view.high].map(number);
             writeln!(io::stdout().lock(), "{}: low {low}, likely {likely}, high {high}", view.month)?;
-            let head = COLUMNS[..3].iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-            let rows = rows(view);
-            let mut table = Table::new(io::stdout().lock(), &head, &rows)?;
-            rows.iter().try_for_each(|row| table.row(row))?;
-            table.end()?;
+            output::table(&COLUMNS[..3], &rows(view))?;
             for evidence in &view.evidence {
                 let caveat = evidence.caveat.as_deref().unwrap_or_default();
                 writeln!(io::stdout().lock(), "{}", safe(format!("{} {caveat}", evidence.says).trim_end()))?;

@@ -13,6 +13,7 @@ pub(crate) mod jobs;
 pub(crate) mod ledger;
 pub(crate) mod mau;
 pub(crate) mod pools;
+mod preview;
 pub(crate) mod sandbox;
 pub(crate) mod settings;
 pub(crate) mod sign_in;

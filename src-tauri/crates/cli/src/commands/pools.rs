@@ -1,13 +1,11 @@
 //! `poolctl pools`
 
-use std::io;
-
 use console::Code;
 use wire::pools::{PoolLineView, pool_id};
 
 use crate::arguments::{Format, GlobalOptions};
 use crate::failure::Failure;
-use crate::output::{self, Table, defused};
+use crate::output;
 
 const HEAD: [&str; 4] = ["id", "name", "tier", "estimatedUsers"];
 
@@ -38,25 +36,7 @@ pub(crate) async fn run(common: &GlobalOptions) -> Result<(), Failure> {
 }
 
 fn write(format: Format, lines: &[PoolLineView]) -> Result<(), Failure> {
-    match format {
-        Format::Json => output::json(&lines)?,
-        Format::Jsonl => lines.iter().try_for_each(output::json)?,
-        Format::Csv => {
-            let mut out = csv::Writer::from_writer(io::stdout().lock());
-            out.write_record(HEAD)?;
-            for line in lines {
-                out.write_record(cells(line).iter().map(|cell| defused(cell)))?;
-            }
-            out.flush()?;
-        }
-        Format::Table => {
-            let rows: Vec<Vec<String>> = lines.iter().map(cells).collect();
-            let mut table = Table::new(io::stdout().lock(), &HEAD.map(str::to_owned), &rows)?;
-            rows.iter().try_for_each(|row| table.row(row))?;
-            table.end()?;
-        }
-    }
-    Ok(())
+    output::listed(format, &HEAD, lines, cells)
 }
 
 fn cells(line: &PoolLineView) -> Vec<String> {

@@ -9,7 +9,7 @@ use wire::{ErrorCode, WireError};
 
 use crate::arguments::{Format, GlobalOptions};
 use crate::failure::Failure;
-use crate::output::{self, Table, defused, safe};
+use crate::output::{self, safe};
 
 /// The console, the way to AWS and the pool that is meant.
 async fn meant(common: &GlobalOptions) -> Result<(Console, PoolId), Failure> {
@@ -105,16 +105,13 @@ fn whole(common: &GlobalOptions, view: &SettingsView) -> Result<(), Failure> {
         Format::Json => output::json(view)?,
         Format::Jsonl => view.answers.iter().try_for_each(output::json)?,
         Format::Csv => {
-            let mut out = csv::Writer::from_writer(io::stdout().lock());
-            out.write_record(["operation", "subject", "setting", "value"])?;
-            for answer in &view.answers {
-                let subject = answer.subject.as_deref().unwrap_or_default();
+            let cells = |answer: &wire::settings::AnswerView| {
+                let subject = answer.subject.clone().unwrap_or_default();
                 let unknown = answer.unknown.iter().map(|why| (String::new(), why.clone()));
-                for (place, value) in answer.values().into_iter().chain(unknown) {
-                    out.write_record([&answer.operation, subject, &place, &value].map(defused))?;
-                }
-            }
-            out.flush()?;
+                let values = answer.values().into_iter().chain(unknown);
+                values.map(|(place, value)| [answer.operation.clone(), subject.clone(), place, value]).collect::<Vec<_>>()
+            };
+            output::csv(&["operation", "subject", "setting", "value"], view.answers.iter().flat_map(cells))?;
         }
         Format::Table => {
             let mut out = io::stdout().lock();
@@ -141,24 +138,5 @@ fn lines<V: Serialize>(
     views: &[V],
     row: impl Fn(&V) -> Vec<String>,
 ) -> Result<(), Failure> {
-    match common.format() {
-        Format::Json => output::json(&views)?,
-        Format::Jsonl => views.iter().try_for_each(output::json)?,
-        Format::Csv => {
-            let mut out = csv::Writer::from_writer(io::stdout().lock());
-            out.write_record(head)?;
-            for view in views {
-                out.write_record(row(view).iter().map(|cell| defused(cell)))?;
-            }
-            out.flush()?;
-        }
-        Format::Table => {
-            let head: Vec<String> = head.iter().map(|name| (*name).to_owned()).collect();
-            let rows: Vec<Vec<String>> = views.iter().map(row).collect();
-            let mut table = Table::new(io::stdout().lock(), &head, &rows)?;
-            rows.iter().try_for_each(|row| table.row(row))?;
-            table.end()?;
-        }
-    }
-    Ok(())
+    output::listed(common.format(), head, views, row)
 }

@@ -145,7 +145,7 @@ struct Listing {
 enum To {
     Json { out: BufWriter<StdoutLock<'static>>, begun: bool },
     Lines(BufWriter<StdoutLock<'static>>),
-    Csv { out: Box<csv::Writer<StdoutLock<'static>>>, begun: bool },
+    Csv { out: Box<csv::Writer<Box<dyn Write + Send>>>, begun: bool },
     Table(Option<Table<BufWriter<StdoutLock<'static>>>>),
 }
 
@@ -155,7 +155,7 @@ impl Listing {
         let to = match format {
             Format::Json => To::Json { out: out(), begun: false },
             Format::Jsonl => To::Lines(out()),
-            Format::Csv => To::Csv { out: Box::new(csv::Writer::from_writer(io::stdout().lock())), begun: false },
+            Format::Csv => To::Csv { out: Box::new(csv::Writer::from_writer(output::data(format))), begun: false },
             Format::Table => To::Table(None),
         };
         Self { columns, to }
@@ -168,13 +168,13 @@ impl Listing {
             To::Json { out, begun } => {
                 for user in people {
                     out.write_all(if std::mem::replace(begun, true) { b",\n" } else { b"[\n" })?;
-                    serde_json::to_writer(&mut *out, user)?;
+                    output::write_json(&mut *out, user)?;
                 }
                 out.flush()?;
             }
             To::Lines(out) => {
                 for user in people {
-                    serde_json::to_writer(&mut *out, user)?;
+                    output::write_json(&mut *out, user)?;
                     out.write_all(b"\n")?;
                 }
                 out.flush()?;

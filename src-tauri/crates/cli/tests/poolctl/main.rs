@@ -11,6 +11,8 @@ mod failing;
 mod health;
 mod importing;
 mod job_control;
+mod listing;
+mod previewing;
 mod searching;
 mod serving;
 mod signing_in;

@@ -110,7 +110,7 @@ impl OpenPool {
     /// # Errors
     /// [`Code::JournalUnavailable`] when the ledger cannot be read; [`Code::CacheUnavailable`]; [`Code::Validation`] on
     /// `prices` for a price table of a person's own that does not hold.
-    pub async fn preview(&self, plan: &Arc<Plan>) -> Result<Preview, Error> {
+    pub async fn preview(&self, plan: &Plan) -> Result<Preview, Error> {
         let journal = self.journal()?;
         let (key, month) = (self.key.clone(), Month::of(self.now()).to_string());
         let counted = blocking(move || journal.counted(&key, &month)).await?;

@@ -25,6 +25,8 @@ pub struct CategoryCalls {
     pub calls: u64,
     /// Requests a second that may be sent; `None` for as many as come.
     pub per_second: Option<f64>,
+    /// Requests a second that AWS takes, by default; `None` where it does not say.
+    pub quota: Option<u32>,
     /// Seconds that they take at least; `None` without a rate.
     pub seconds: Option<f64>,
 }
@@ -127,7 +129,7 @@ fn at_rate(category: QuotaCategory, operations: BTreeMap<&'static str, u64>, all
     };
     // Counts of calls are far below what a float holds exactly.
     let seconds = per_second.map(|rate| f64::from(u32::try_from(calls).unwrap_or(u32::MAX)) / rate);
-    CategoryCalls { category, operations, calls, per_second, seconds }
+    CategoryCalls { category, operations, calls, per_second, quota: limit, seconds }
 }
 
 fn sends(step: &Step) -> Messages {

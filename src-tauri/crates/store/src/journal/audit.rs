@@ -120,10 +120,15 @@ pub struct AuditFilter {
     pub person: Option<String>,
     /// Of this job.
     pub job: Option<String>,
-    /// Of this pool's key.
+    /// Of the pool with this key, or of all pools with this id.
     pub pool: Option<String>,
     /// From then on.
     pub since: Option<Timestamp>,
+}
+
+/// Whether a pool's key is this one, or ends in this id.
+fn is_of(key: &str, pool: &str) -> bool {
+    key.strip_suffix(pool).is_some_and(|before| before.is_empty() || before.ends_with('/'))
 }
 
 /// The body as it is hashed and stored.
@@ -293,7 +298,7 @@ impl Journal {
             let body: String = row.get(1)?;
             let Ok(body) = serde_json::from_str::<Body>(&body) else { continue };
             let fits = filter.job.as_ref().is_none_or(|job| *job == body.job)
-                && filter.pool.as_ref().is_none_or(|pool| *pool == body.pool)
+                && filter.pool.as_ref().is_none_or(|pool| is_of(&body.pool, pool))
                 && filter.since.is_none_or(|since| body.at >= since);
             if !fits {
                 continue;

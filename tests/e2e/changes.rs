@@ -107,11 +107,10 @@ async fn a_user_is_created_and_edited_put_into_a_group_by_the_matrix_and_deleted
     window.sees("2 changes").await;
     window.show("changes-matrix").await;
     window.click("button", "Preview").await;
-    for _ in 0..2 {
-        window.get("dialog", "/^Add 1 user to /").await;
-        window.click("button", "/^Add 1 user to /").await;
-    }
-    window.wait("both are done", async || window.look("dialog", "").await.is_none()).await;
+    window.get("dialog", "Change the groups of 1 user").await;
+    window.show("changes-matrix-plan").await;
+    window.click("button", "Change the groups of 1 user").await;
+    window.sees("Change groups: 1 done").await;
 
     production(&window).await;
     window.click("button", "Users").await;

@@ -52,6 +52,7 @@ export function changeCommands(people: UserView[], matching: (query: string) => 
           operations: { AdminDisableUser: users.length },
           calls: users.length,
           perSecond: 12.5,
+          quota: 25,
         },
       ],
       seconds: users.length / 12.5,

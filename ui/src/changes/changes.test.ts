@@ -1,11 +1,12 @@
 import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { stage } from "../../dev/fake";
 import App from "../App.svelte";
-import type { JobView } from "../ipc/client";
+import { backend, type JobView } from "../ipc/client";
 import { preferredRole } from "../pages/groups/role";
 import JobDetail from "../pages/jobs/JobDetail.svelte";
+import { changes } from "../stores/changes.svelte";
 import { jobs } from "../stores/jobs.svelte";
 import { overlays } from "../stores/overlays.svelte";
 import { session } from "../stores/session.svelte";
@@ -16,8 +17,10 @@ const person = userEvent.setup({ delay: null });
 beforeEach(async () => {
   Object.assign(stage, { hidden: false, slow: 5 });
   overlays.close();
+  changes.close();
   await session.close("start");
 });
+afterEach(() => vi.restoreAllMocks());
 
 describe("changing users", () => {
   it("shows what a change of all that match would do, carries it out and offers to take it back", async () => {
@@ -83,6 +86,67 @@ describe("taking a job back", () => {
     jobs.list = [one];
     render(JobDetail, { job: one, onclose: () => undefined });
     expect(screen.queryByRole("button", { name: "Undo" }) !== null).toBe(offered);
+  });
+});
+
+/** The dialog of an action on the one user of a search. */
+async function asked(item: string, dialog: RegExp): Promise<HTMLElement> {
+  render(App);
+  await person.click(await screen.findByRole("button", { name: "Open the sandbox" }));
+  await screen.findByRole("grid", { name: "Users" });
+  await person.type(screen.getByRole("textbox", { name: "Search users" }), "kafor26@");
+  await person.click(await screen.findByRole("button", { name: "Change all 1" }, { timeout: 4000 }));
+  await person.click(await screen.findByRole("menuitem", { name: item }));
+  return screen.findByRole("dialog", { name: dialog });
+}
+
+describe("groups and factors", () => {
+  it("lets people join and leave several groups in one plan", async () => {
+    const plan = vi.spyOn(backend, "makePlan");
+    const dialog = await asked("Several groups…", /^Change the groups of/);
+    expect(within(dialog).getByRole("button", { name: "Preview" })).toHaveProperty("disabled", true);
+    await person.selectOptions(within(dialog).getByRole("combobox", { name: "admins" }), "joins");
+    await person.type(within(dialog).getByRole("textbox", { name: "Find a group" }), "BET");
+    expect(within(dialog).queryByRole("combobox", { name: "admins" })).toBeNull();
+    await person.selectOptions(within(dialog).getByRole("combobox", { name: "beta" }), "leaves");
+    await person.click(within(dialog).getByRole("button", { name: "Preview" }));
+    await screen.findByRole("dialog", { name: "Change the groups of 1 user" });
+    expect(plan.mock.lastCall?.[0].wish).toEqual({ kind: "changeGroups", join: ["admins"], leave: ["beta"] });
+  });
+
+  it("makes one plan of everything that is marked in the matrix", async () => {
+    const plan = vi.spyOn(backend, "makePlan");
+    render(App);
+    await person.click(await screen.findByRole("button", { name: "Open the sandbox" }));
+    await screen.findByRole("grid", { name: "Users" });
+    window.location.hash = "#/groups";
+    await person.click(await screen.findByRole("button", { name: "Matrix" }));
+    const boxes = await screen.findAllByRole<HTMLInputElement>("checkbox");
+    const [first, second] = boxes;
+    const last = boxes.at(-1);
+    for (const box of [first, second, last]) await person.click(box as HTMLElement);
+    await person.click(screen.getByRole("button", { name: "Preview" }));
+    const sheet = await screen.findByRole("dialog", { name: "Change the groups of 2 users" });
+    expect(plan).toHaveBeenCalledOnce();
+    const wish = plan.mock.lastCall?.[0].wish;
+    const moves = wish?.kind === "arrangeGroups" ? wish.moves : [];
+    expect(moves.map(({ join, leave }) => join.length + leave.length)).toEqual([2, 1]);
+    await person.click(within(sheet).getByRole("button", { name: "Change the groups of 2 users" }));
+    await waitFor(() => expect(screen.queryByText("3 changes")).toBeNull());
+  });
+
+  it("looks first at second factors unless that is turned off, and resets a lost app by a plan", async () => {
+    const plan = vi.spyOn(backend, "makePlan");
+    const dialog = await asked("MFA preference…", /^MFA preference of/);
+    await person.selectOptions(within(dialog).getByRole("combobox", { name: "SMS" }), "on");
+    await person.click(within(dialog).getByRole("button", { name: "Preview" }));
+    await waitFor(() => expect(plan).toHaveBeenCalledOnce());
+    expect(plan.mock.lastCall?.[0].wish).toMatchObject({ kind: "setMfa", on: ["sms"], lookFirst: true });
+    changes.close();
+    await person.click(await screen.findByRole("button", { name: "Change all 1" }));
+    await person.click(await screen.findByRole("menuitem", { name: "Reset the authenticator app" }));
+    await screen.findByRole("dialog", { name: "Reset the authenticator app of 1 user" });
+    expect(plan.mock.lastCall?.[0].wish).toEqual({ kind: "resetAuthenticator" });
   });
 });
 

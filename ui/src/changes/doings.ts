@@ -32,9 +32,11 @@ export const icons: Record<DoingKind, IconName> = {
   replaceInAttribute: "search",
   copyAttribute: "copy",
   deleteAttributes: "minus",
+  changeGroups: "groups",
   addToGroup: "groups",
   removeFromGroup: "groups",
   setMfa: "shield",
+  resetAuthenticator: "device",
   forgetDevice: "device",
   linkProvider: "link",
   unlinkProvider: "globe",
@@ -46,6 +48,7 @@ const ASKS_NOTHING: Partial<Record<DoingKind, Wish>> = {
   disableUsers: { kind: "disableUsers" },
   resetPassword: { kind: "resetPassword" },
   signOut: { kind: "signOut" },
+  resetAuthenticator: { kind: "resetAuthenticator" },
   deleteUsers: { kind: "deleteUsers" },
 };
 
@@ -66,7 +69,7 @@ const why = c.actions.why;
 function obstacle(kind: DoingKind, { user, count, offline, mfa, groups }: Facts): string | null {
   if (offline) return why.offline;
   if (kind === "setMfa" && mfa === "OFF") return why.mfaOff;
-  if (kind === "addToGroup" && groups.length === 0) return why.noGroups;
+  if ((kind === "addToGroup" || kind === "changeGroups") && groups.length === 0) return why.noGroups;
   if (kind === "removeFromGroup" && (user ? user.groups.length === 0 : groups.length === 0)) {
     return user ? why.inNoGroup : why.noGroups;
   }
@@ -81,6 +84,7 @@ function obstacle(kind: DoingKind, { user, count, offline, mfa, groups }: Facts)
     return why.confirmed;
   }
   if ((kind === "resetPassword" || kind === "setPassword") && external) return why.federated;
+  if (kind === "resetAuthenticator" && external) return why.federatedFactors;
   if (kind === "resetPassword" && invited) return why.temporary;
   if (kind === "resetPassword" && user.status === "UNCONFIRMED") return why.unconfirmed;
   if (kind === "resendInvitation" && !invited) return why.noInvitation;
@@ -106,8 +110,8 @@ export function sections(facts: Facts): Section[] {
     section(titles.access, "enableUsers", "disableUsers", "confirmUsers", "resendInvitation"),
     section(titles.password, "resetPassword", "setPassword", "signOut"),
     section(titles.attributes, "setAttributes", "replaceInAttribute", "copyAttribute", "deleteAttributes"),
-    section(titles.groups, "addToGroup", "removeFromGroup"),
-    section(titles.factors, "setMfa", "forgetDevice", "linkProvider", "unlinkProvider"),
+    section(titles.groups, "addToGroup", "removeFromGroup", "changeGroups"),
+    section(titles.factors, "setMfa", "resetAuthenticator", "forgetDevice", "linkProvider", "unlinkProvider"),
     section(titles.end, "deleteUsers"),
   ];
 }

@@ -423,7 +423,7 @@ pub(crate) struct Ledger {
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Users {
     #[command(subcommand)]
-    pub(crate) change: Option<change_arguments::UserChange>,
+    pub(crate) command: Option<change_arguments::UsersCommand>,
     #[command(flatten)]
     pub(crate) consent: change_arguments::GlobalConsent,
     /// What is searched for, as in docs/guide/searching.md (kel, email:acme, status:confirmed, -group:admins, created<30d);
@@ -492,6 +492,12 @@ pub(crate) struct Why {
     /// Show also the rules that found nothing
     #[arg(long)]
     pub(crate) all: bool,
+    /// Look at the user's second factors, too (AdminGetUser); its price is told first
+    #[arg(long)]
+    pub(crate) look: bool,
+    /// With --look: agree to the price without being asked
+    #[arg(long, requires = "look")]
+    pub(crate) yes: bool,
 }
 
 #[derive(Debug, Args)]

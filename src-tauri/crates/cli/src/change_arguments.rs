@@ -10,11 +10,14 @@ use clap::{Args, Subcommand};
 pub(crate) struct People {
     /// User names
     pub(crate) names: Vec<String>,
+    /// A file with a user name on each line; - for standard input
+    #[arg(long, value_name = "FILE|-", conflicts_with_all = ["names", "query"])]
+    pub(crate) list: Option<PathBuf>,
     /// Everybody whom this query finds in the local copy
     #[arg(long, value_name = "Q", conflicts_with = "names")]
     pub(crate) query: Option<String>,
     /// Everybody in the local copy
-    #[arg(long, conflicts_with_all = ["names", "query"])]
+    #[arg(long, conflicts_with_all = ["names", "query", "list"])]
     pub(crate) all: bool,
 }
 
@@ -158,6 +161,22 @@ pub(crate) enum UserChange {
         /// The one that is asked for first
         #[arg(long, value_name = "FACTOR", value_parser = ["sms", "totp", "email"])]
         preferred: Option<String>,
+        /// Do not look first at what is on (AdminGetUser, which counts): the change can then not be taken back
+        #[arg(long)]
+        no_look: bool,
+    },
+    /// Forget the authenticator app of users who have lost it; they set one up anew
+    ResetAuthenticator(People),
+    /// Say whether a sign-in was the user's own (plan Plus)
+    RateSignIn {
+        #[command(flatten)]
+        people: People,
+        /// The sign-in's id, as `users sign-ins` tells it
+        #[arg(long, value_name = "ID")]
+        event: String,
+        /// Whether it was their own
+        #[arg(long, value_name = "yes|no", value_parser = ["yes", "no"])]
+        own: String,
     },
     /// Forget a remembered device
     ForgetDevice {
@@ -189,6 +208,32 @@ pub(crate) enum UserChange {
         #[arg(long, value_name = "ID")]
         subject: String,
     },
+}
+
+/// What is done to users, or looked at behind its price.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum UsersCommand {
+    #[command(flatten)]
+    Change(UserChange),
+    /// Show a user's second factors; its price is told first
+    Factors(LookedAt),
+    /// List a user's remembered devices; its price is told first
+    Devices(LookedAt),
+    /// List a user's sign-ins, the latest first (plan Plus); its price is told first
+    SignIns {
+        #[command(flatten)]
+        of: LookedAt,
+        /// The most that are listed; 0 for all
+        #[arg(long, value_name = "N", default_value_t = 60)]
+        most: usize,
+    },
+}
+
+/// Who is looked at.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct LookedAt {
+    /// The exact user name
+    pub(crate) username: String,
 }
 
 /// What a group shall be.
@@ -225,6 +270,17 @@ pub(crate) enum GroupChange {
         group: String,
         #[command(flatten)]
         people: People,
+    },
+    /// Add users to several groups and remove them from others, in one plan
+    Change {
+        #[command(flatten)]
+        people: People,
+        /// A group that they join; may be given several times
+        #[arg(long, value_name = "GROUP", required_unless_present = "leave")]
+        join: Vec<String>,
+        /// A group that they leave; may be given several times
+        #[arg(long, value_name = "GROUP")]
+        leave: Vec<String>,
     },
     /// Remove users from a group
     Remove {

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use arguments::{Arguments, ClientsCommand, Command, PoolCommand};
-use change_arguments::{Groups, GroupsCommand};
+use change_arguments::{Groups, GroupsCommand, UsersCommand};
 use failure::Failure;
 use wire::WireError;
 
@@ -41,8 +41,9 @@ async fn run(Arguments { common, command }: Arguments) -> Result<(), Failure> {
         Command::Sandbox(sandbox) => commands::sandbox::run(&common, &sandbox).await,
         Command::Pools => commands::pools::run(&common).await,
         Command::Sync { patience } => commands::sync::run(&common, Duration::from_secs(patience)).await,
-        Command::Users(mut users) => match users.change.take() {
-            Some(change) => commands::change::users(&common, change, users.consent.into()).await,
+        Command::Users(mut users) => match users.command.take() {
+            Some(UsersCommand::Change(change)) => commands::change::users(&common, change, users.consent.into()).await,
+            Some(look) => commands::looks::run(&common, look, &users.consent.into()).await,
             None => commands::users::list(&common, &users).await,
         },
         Command::Groups(Groups { command: GroupsCommand::List, .. }) => commands::jobs::groups(&common).await,

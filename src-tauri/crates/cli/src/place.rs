@@ -60,13 +60,13 @@ impl GlobalOptions {
     pub(crate) async fn console_or_memory(&self) -> Result<Console, Failure> {
         let console = self.console().await?;
         self.notices(&console, 0);
-        if let Protection::Locked { message, .. } = console.protection() {
+        if let (Protection::Locked { message, .. }, Some(why)) = (console.protection(), self.nowhere(&console)) {
             if self.key_file.is_some() {
                 return Err(Failure::failed(ErrorCode::CacheUnavailable, message));
             }
             let told = console.notices().len();
             console.unlock(KeySource::Memory).await?;
-            warn(&format!("{message} Nothing is written to disk in this run: give --key-file to keep a local copy."));
+            warn(&format!("Nothing is written to disk in this run. {why}"));
             self.notices(&console, told);
         }
         Ok(console)
@@ -76,13 +76,40 @@ impl GlobalOptions {
     pub(crate) async fn console_with_journal(&self) -> Result<Console, Failure> {
         let console = self.console().await?;
         self.notices(&console, 0);
-        let why = match console.protection() {
-            Protection::Locked { message, .. } => message,
-            Protection::Memory => String::new(),
-            _ => return Ok(console),
-        };
-        let sentence = format!("Changes need a journal on the disk. Give --key-file. {why}");
-        Err(Failure::failed(ErrorCode::JournalUnavailable, sentence.trim_end()))
+        match self.nowhere(&console) {
+            None => Ok(console),
+            Some(why) => {
+                let sentence = format!("Changes need a journal on the disk, so nothing was changed. {why}");
+                Err(Failure::failed(ErrorCode::JournalUnavailable, sentence))
+            }
+        }
+    }
+
+    /// The console for what keeps something on the disk: nothing is asked of AWS where there is no place for it.
+    pub(crate) async fn console_on_disk(&self, what: &str) -> Result<Console, Failure> {
+        let console = self.console().await?;
+        self.notices(&console, 0);
+        match self.nowhere(&console) {
+            None => Ok(console),
+            Some(why) => {
+                let sentence = format!("{what} Nothing is written to disk, and AWS was not asked. {why}");
+                Err(Failure::failed(ErrorCode::CacheUnavailable, sentence))
+            }
+        }
+    }
+
+    /// Why nothing can be kept on the disk, and what to do; `None` when it can.
+    fn nowhere(&self, console: &Console) -> Option<String> {
+        match console.protection() {
+            // What is there already has its way of being opened, which the message names.
+            Protection::Locked { message, fresh: false } => Some(message),
+            Protection::Locked { message, .. } if self.key_file.is_some() => Some(message),
+            Protection::Locked { message, .. } => {
+                Some(format!("Give --key-file FILE: it is made on first use, for you alone. {message}"))
+            }
+            Protection::Memory => Some("Give --key-file FILE.".to_owned()),
+            _ => None,
+        }
     }
 
     /// The local copy that is meant. No socket is opened, and no file is made when there is no such copy.

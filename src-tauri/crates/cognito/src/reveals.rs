@@ -1,5 +1,6 @@
 //! What only a call about one user can tell. AWS counts such calls, or does not say that it does not.
 
+use aws_sdk_cognitoidentityprovider::operation::admin_get_user::AdminGetUserOutput;
 use aws_sdk_cognitoidentityprovider::types::{AuthEventType, DeviceType};
 use jiff::Timestamp;
 use model::call::Operation;
@@ -27,6 +28,13 @@ pub struct SecondFactors {
     pub on: Vec<String>,
     /// The one that is asked for first; `None` where none is.
     pub preferred: Option<String>,
+}
+
+impl SecondFactors {
+    pub(crate) fn of(answer: AdminGetUserOutput) -> Self {
+        let preferred = answer.preferred_mfa_setting.filter(|factor| !factor.is_empty());
+        Self { on: answer.user_mfa_setting_list.unwrap_or_default(), preferred }
+    }
 }
 
 /// A sign-in, sign-up or the like that threat protection has seen. All texts are foreign.
@@ -87,8 +95,7 @@ impl Session {
                 self.cognito().admin_get_user().user_pool_id(pool.as_str()).username(username.as_str()).send()
             })
             .await?;
-        let preferred = answer.preferred_mfa_setting.filter(|factor| !factor.is_empty());
-        Ok(SecondFactors { on: answer.user_mfa_setting_list.unwrap_or_default(), preferred })
+        Ok(SecondFactors::of(answer))
     }
 
     /// A page of a user's sign-ins, the latest first, and the token of the next (`AdminListUserAuthEvents`; IAM

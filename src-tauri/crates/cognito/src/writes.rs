@@ -15,6 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tracing::Instrument;
 
 use crate::error::{Context, Error, ErrorKind};
+use crate::reveals::SecondFactors;
 use crate::{Session, convert, operations};
 
 /// What hears of each attempt at a change.
@@ -47,6 +48,8 @@ pub struct Applied {
     pub user: Option<User>,
     /// The group as it is now.
     pub group: Option<Group>,
+    /// The user's second factors as they are.
+    pub factors: Option<SecondFactors>,
 }
 
 impl Session {
@@ -78,6 +81,7 @@ impl Session {
                 Step::CreateUser(new) => call.create(new, password).await,
                 Step::CreateGroup(settings) => call.create_group(settings).await,
                 Step::UpdateGroup(settings) => call.update_group(settings).await,
+                Step::RememberFactors => call.factors().await,
                 Step::SetMfa(preference) => call.set_mfa(preference).await,
                 Step::Link { provider, subject } => call.link(provider, subject).await,
                 Step::Unlink { provider, subject } => call.unlink(provider, subject).await,
@@ -134,6 +138,9 @@ impl Call<'_> {
                 let request = cognito.admin_delete_user_attributes().user_pool_id(pool).username(name);
                 sent!(self, request.set_user_attribute_names(Some(names)))
             }
+            Step::DeleteSoftwareToken => {
+                sent!(self, cognito.admin_delete_software_token().user_pool_id(pool).username(name))
+            }
             Step::Enable => sent!(self, cognito.admin_enable_user().user_pool_id(pool).username(name)),
             Step::Disable => sent!(self, cognito.admin_disable_user().user_pool_id(pool).username(name)),
             Step::Confirm => sent!(self, cognito.admin_confirm_sign_up().user_pool_id(pool).username(name)),
@@ -186,7 +193,15 @@ impl Call<'_> {
         let answer = self.session.write(self.context, self.intent, || request.clone().send()).await?;
         let request_id = answer.request_id().map(str::to_owned);
         let (users, _) = convert::users(answer.user.into_iter().collect());
-        Ok(Applied { request_id, user: users.into_iter().next(), group: None })
+        Ok(Applied { request_id, user: users.into_iter().next(), ..Applied::default() })
+    }
+
+    /// Looks at a user's second factors.
+    async fn factors(&self) -> Result<Applied, Error> {
+        let request = self.session.cognito().admin_get_user().user_pool_id(self.pool).username(self.name);
+        let answer = self.session.write(self.context, self.intent, || request.clone().send()).await?;
+        let request_id = answer.request_id().map(str::to_owned);
+        Ok(Applied { request_id, factors: Some(SecondFactors::of(answer)), ..Applied::default() })
     }
 
     async fn set_mfa(&self, preference: &MfaPreference) -> Result<Applied, Error> {
@@ -237,7 +252,8 @@ impl Call<'_> {
             .set_role_arn(settings.role_arn.clone());
         let answer = self.session.write(self.context, self.intent, || request.clone().send()).await?;
         let request_id = answer.request_id().map(str::to_owned);
-        Ok(Applied { request_id, user: None, group: convert::groups(answer.group.into_iter().collect()).pop() })
+        let group = convert::groups(answer.group.into_iter().collect()).pop();
+        Ok(Applied { request_id, group, ..Applied::default() })
     }
 
     async fn update_group(&self, settings: &GroupSettings) -> Result<Applied, Error> {
@@ -252,7 +268,8 @@ impl Call<'_> {
             .set_role_arn(settings.role_arn.clone());
         let answer = self.session.write(self.context, self.intent, || request.clone().send()).await?;
         let request_id = answer.request_id().map(str::to_owned);
-        Ok(Applied { request_id, user: None, group: convert::groups(answer.group.into_iter().collect()).pop() })
+        let group = convert::groups(answer.group.into_iter().collect()).pop();
+        Ok(Applied { request_id, group, ..Applied::default() })
     }
 
     fn no_password(&self) -> Error {

@@ -294,6 +294,19 @@ async fn credentials_that_aws_refuses_surface_at_once(#[case] code: &str) {
     assert_eq!(stage.sandbox.calls().of("ListUsers"), 1);
 }
 
+#[rstest]
+#[case::behind(7_200)]
+#[case::ahead(-7_200)]
+#[tokio::test]
+async fn a_clock_that_is_wrong_is_no_fault_of_the_credentials(#[case] seconds: i64) {
+    let stage = stage(10).await;
+    stage.sandbox.weather().plan_fault(None, When::After(0), Fault::ClockSkew { seconds });
+    for error in [stage.first_page().await.unwrap_err(), stage.session.identity().await.unwrap_err()] {
+        assert_eq!(error.kind, ErrorKind::Refused, "{error}");
+        assert!(error.message.contains("clock is wrong") && !error.message.contains("revoked"), "{error}");
+    }
+}
+
 #[tokio::test]
 async fn what_the_sink_refuses_never_reaches_the_server() {
     let stage = stage_with(10, Share::Off, Book { refuse: true, ..Book::default() }).await;

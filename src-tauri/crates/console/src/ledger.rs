@@ -10,7 +10,7 @@ use model::{PoolId, PoolKey, Region};
 use rust_decimal::Decimal;
 use store::{Entry, LedgerCall, LedgerEnd};
 
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::open::{Console, blocking};
 
 /// A month of the ledger.
@@ -71,10 +71,8 @@ impl Console {
     /// [`Code::JournalUnavailable`] when the journal cannot be read; [`Code::Validation`] on `prices` for a broken price
     /// table.
     pub async fn ledger(&self, month: Month, of: &LedgerOf) -> Result<MonthLedger, Error> {
-        let journal = self.inner.vault().journal.clone().ok_or_else(|| {
-            let sentence = "The journal cannot be read, so what this program has called is not known; see the notices.";
-            Error::new(Code::JournalUnavailable, sentence)
-        })?;
+        let so = "The journal cannot be read, so what this program has called is not known.";
+        let journal = self.inner.vault().journal(so)?;
         let mut entries = blocking(move || journal.ledger(month.begins())).await?;
         entries.retain(|entry| month.contains(entry.call.at));
         entries.retain(|entry| of.has(entry));

@@ -108,8 +108,12 @@ pub(crate) struct Vault {
     pub(crate) keys: Result<Arc<Keys>, Locked>,
     /// `None` when the keys are missing or the history is unreadable.
     pub(crate) history: Option<History>,
+    /// Why the history cannot be read, in a sentence.
+    pub(crate) history_lost: Option<String>,
     /// `None` when the keys are missing or the journal is unreadable; nothing that may bill is sent then.
     pub(crate) journal: Option<Journal>,
+    /// Why the journal cannot be read, in a sentence.
+    pub(crate) journal_lost: Option<String>,
 }
 
 /// Opens the console: data directory, settings, keys, history. Sends nothing.
@@ -165,27 +169,45 @@ impl Vault {
     /// Asks for the keys. Blocks, perhaps for seconds.
     pub(crate) fn unlock(source: &KeySource, data: &DataDir, notices: &mut Vec<String>) -> Self {
         let keys = Keys::unlock(source, data).map(Arc::new).map_err(|error| Locked(error.to_string()));
-        let history = match &keys {
-            Ok(keys) => match History::open(data, keys) {
-                Ok(history) => Some(history),
-                Err(error) => {
-                    notices.push(format!(
-                        "The history cannot be read, so changes are not recorded; its file is left as it is. {error}"
-                    ));
-                    None
-                }
-            },
-            Err(_) => None,
+        let (history, history_lost) = match keys.as_ref().map(|keys| History::open(data, keys)) {
+            Ok(Ok(history)) => (Some(history), None),
+            Ok(Err(error)) => (None, Some(error.to_string())),
+            Err(_) => (None, None),
         };
-        let journal = match keys.as_ref().map(|keys| Journal::open(data, keys)) {
-            Ok(Ok(journal)) => Some(journal),
-            Ok(Err(error)) => {
-                notices.push(format!("Nothing that may cost money or change users is sent. {error}"));
-                None
-            }
-            Err(_) => None,
+        notices.extend(history_lost.iter().map(|error| {
+            format!("The history cannot be read, so changes are not recorded; its file is left as it is. {error}")
+        }));
+        let (journal, journal_lost) = match keys.as_ref().map(|keys| Journal::open(data, keys)) {
+            Ok(Ok(journal)) => (Some(journal), None),
+            Ok(Err(error)) => (None, Some(error.to_string())),
+            Err(_) => (None, None),
         };
-        Self { source: source.clone(), keys, history, journal }
+        notices.extend(
+            journal_lost.iter().map(|error| format!("Nothing that may cost money or change users is sent. {error}")),
+        );
+        Self { source: source.clone(), keys, history, history_lost, journal, journal_lost }
+    }
+
+    /// The journal.
+    ///
+    /// # Errors
+    /// [`Code::JournalUnavailable`] with what that keeps from being done, and why.
+    pub(crate) fn journal(&self, so: &str) -> Result<Journal, Error> {
+        self.journal.clone().ok_or_else(|| self.lost(so, self.journal_lost.as_deref()))
+    }
+
+    /// The history.
+    ///
+    /// # Errors
+    /// As [`Vault::journal`].
+    pub(crate) fn history(&self, so: &str) -> Result<History, Error> {
+        self.history.clone().ok_or_else(|| self.lost(so, self.history_lost.as_deref()))
+    }
+
+    fn lost(&self, so: &str, why: Option<&str>) -> Error {
+        let locked = self.keys.as_ref().err().map(|why| why.0.as_str());
+        let why = why.or(locked).unwrap_or_default();
+        Error::new(Code::JournalUnavailable, format!("{so} {why}").trim_end())
     }
 }
 
@@ -296,6 +318,7 @@ impl Inner {
         let mut vault = self.vault();
         vault.history = None;
         vault.journal = None;
+        (vault.history_lost, vault.journal_lost) = (None, None);
         self.calls.keep_in(None);
         vault.keys = Err(Locked(why.to_owned()));
         vault.source.clone()

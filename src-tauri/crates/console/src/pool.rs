@@ -379,9 +379,7 @@ impl OpenPool {
     }
 
     fn open_history(&self) -> Result<History, Error> {
-        self.console.vault().history.clone().ok_or_else(|| {
-            Error::new(Code::JournalUnavailable, "The history cannot be read; see the notices. Everything else works.")
-        })
+        self.console.vault().history("The history cannot be read; everything else works.")
     }
 
     /// The `sub` of the user of that name, else the text itself.

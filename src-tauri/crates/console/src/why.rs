@@ -12,7 +12,7 @@ use model::plan::item_for;
 use model::pool::Pool;
 use model::pool_policy::PoolPolicy;
 use model::user::User;
-use model::why::{Facts, Fix, Listing, Reason, why};
+use model::why::{Facts, FieldChange, Fix, Listing, Reason, why};
 use model::{ClientId, Sub, Username};
 use rust_decimal::Decimal;
 use store::What;
@@ -47,6 +47,8 @@ pub struct WhyQuestion {
     pub flow: Option<String>,
     /// Whether the app sends a SECRET_HASH; `None` when nobody said.
     pub sends_secret: Option<bool>,
+    /// Whether the user's second factors are looked at, by a call that makes them a monthly active user.
+    pub look: bool,
 }
 
 /// What a rule found, and what its fix may cost.
@@ -80,7 +82,8 @@ pub struct Why {
 impl OpenPool {
     /// Holds every rule against a user, the pool and a client. Asks AWS only for what is free (`ListUsers` by `sub`,
     /// `DescribeUserPool`, `DescribeUserPoolClient`), and nothing where the pool was opened from its copy alone: what is
-    /// then not known stays unknown.
+    /// then not known stays unknown. Second factors alone need a call that counts (`AdminGetUser`), which is made only where
+    /// the question says so.
     ///
     /// # Errors
     /// [`Code::NotFound`] when there is no such user; [`Code::Precondition`] when several are meant; [`Code::Validation`]
@@ -97,6 +100,7 @@ impl OpenPool {
         let freshness = self.freshness().await?;
         let others = self.namesakes(&user, freshness.complete).await?;
         let changed = self.changed(&user).await;
+        let factors = if question.look { Some(self.second_factors(&user.username).await?.on) } else { None };
         let reasons = why(&Facts {
             now,
             user: &user,
@@ -108,7 +112,7 @@ impl OpenPool {
             sends_secret: question.sends_secret,
             others: others.as_deref().map_err(NotKnown::as_str),
             changed: &changed,
-            factors: None,
+            factors: factors.as_deref(),
         });
         let prices = self.prices_of(&user.username, pool.tier.as_deref()).await?;
         let prices_unknown = prices.unknown().map(|error| error.message.clone());
@@ -204,11 +208,11 @@ impl OpenPool {
         Ok(Ok(others))
     }
 
-    /// Fields that syncs saw changing, the latest first; nothing where there is no history.
-    async fn changed(&self, user: &User) -> Vec<(String, Timestamp)> {
+    /// Fields that were changed here or that syncs saw changing, the latest first; nothing where there is no history.
+    async fn changed(&self, user: &User) -> Vec<FieldChange> {
         let told = self.timeline(user.username.as_str()).await.unwrap_or_default();
         let field = |change: store::Change| match change.what {
-            What::Field { name, .. } => Some((name, change.at)),
+            What::Field { name, .. } => Some(FieldChange { field: name, at: change.at, here: change.here }),
             _ => None,
         };
         told.into_iter().filter_map(field).collect()

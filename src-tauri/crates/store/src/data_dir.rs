@@ -18,12 +18,25 @@ pub struct DataDir {
 
 /// Why the data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("The data folder {} cannot be used: {source}. Choose another with POOLKEEPER_DATA_DIR or make it writable.", path.display())]
+#[error("{}", sentence(path, source))]
 pub struct DataDirError {
     /// The folder or the file in it.
     pub path: PathBuf,
     /// The system's words.
     pub source: io::Error,
+}
+
+/// What to do about a folder or file that cannot be used.
+fn sentence(path: &Path, source: &io::Error) -> String {
+    let path = path.display();
+    match source.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => format!(
+            "{path} cannot be written ({source}). Poolkeeper writes into its data folder also when it only looks: locks \
+             between programs, and the databases' own logs. Make the folder writable for you, or copy it and name the copy with \
+             POOLKEEPER_DATA_DIR, or with --data-dir for poolctl."
+        ),
+        _ => format!("The data folder {path} cannot be used: {source}. Choose another with POOLKEEPER_DATA_DIR."),
+    }
 }
 
 /// A lock between processes. Dropping it, or the death of the process, releases it.

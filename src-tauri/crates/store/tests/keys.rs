@@ -68,7 +68,7 @@ fn keys_that_are_gone_are_said_and_new_ones_are_made_only_when_asked() {
     drop(History::open(&disk.dir, &disk.keys()).unwrap());
     fs::remove_file(path(&disk)).unwrap();
     let error = Keys::unlock(&disk.source, &disk.dir).unwrap_err();
-    assert!(matches!(error, KeyError::Gone(_)), "{error}");
+    assert!(matches!(error, KeyError::Gone { .. }), "{error}");
     assert!(!path(&disk).exists());
     let history = fs::read(disk.dir.history_file()).unwrap();
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use console::jobs::{Chosen, JobHandle, JobPhase};
-use model::plan::{Action, Delivery, Factor, GroupSettings, ItemState, MfaPreference, NewUser};
+use model::plan::{Action, Delivery, Factor, GroupMoves, GroupSettings, ItemState, MfaPreference, NewUser};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -70,6 +70,27 @@ impl GroupWish {
         let Self { name, description, precedence, role_arn } = self;
         Ok(GroupSettings { name: group_name(&name)?, description, precedence, role_arn })
     }
+}
+
+/// Groups that one person joins and leaves.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PersonMoves {
+    /// The user name.
+    pub username: String,
+    /// Those that they join.
+    pub join: Vec<String>,
+    /// Those that they leave.
+    pub leave: Vec<String>,
+}
+
+/// Groups that somebody joins and leaves, by their names.
+///
+/// # Errors
+/// A validation error on `group`.
+pub fn group_moves(join: &[String], leave: &[String]) -> Result<GroupMoves, WireError> {
+    let named = |names: &[String]| names.iter().map(|name| group_name(name)).collect::<Result<_, _>>();
+    Ok(GroupMoves { join: named(join)?, leave: named(leave)? })
 }
 
 /// Everything that can be done to users and groups.
@@ -146,7 +167,11 @@ pub enum Wish {
         off: Vec<FactorKind>,
         /// The one that is asked for first; `null` for none.
         preferred: Option<FactorKind>,
+        /// Whether each user's factors are looked at first (`AdminGetUser`, which counts), so that it can be taken back.
+        look_first: bool,
     },
+    /// Forgets the authenticator app of users who have lost it.
+    ResetAuthenticator,
     /// Forgets a remembered device.
     ForgetDevice {
         /// Its key.
@@ -182,6 +207,18 @@ pub enum Wish {
     RemoveFromGroup {
         /// The group.
         group: String,
+    },
+    /// Adds users to several groups and removes them from others.
+    ChangeGroups {
+        /// Those that they join.
+        join: Vec<String>,
+        /// Those that they leave.
+        leave: Vec<String>,
+    },
+    /// Adds users to groups and removes them from others, each as is said of them. They have to be named, too.
+    ArrangeGroups {
+        /// What is said of each.
+        moves: Vec<PersonMoves>,
     },
     /// Creates a group.
     CreateGroup {
@@ -225,17 +262,24 @@ impl Wish {
             Self::SetPassword { permanent } => Action::SetPassword { permanent },
             Self::SignOut => Action::SignOut,
             Self::DeleteUsers => Action::DeleteUsers,
-            Self::SetMfa { on, off, preferred } => {
+            Self::SetMfa { on, off, preferred, look_first } => {
                 let on = on.into_iter().map(|kind| (kind.into(), true));
                 let factors = off.into_iter().map(|kind| (kind.into(), false)).chain(on).collect();
-                Action::SetMfa(MfaPreference { factors, preferred: preferred.map(Factor::from) })
+                let preference = MfaPreference { factors, preferred: preferred.map(Factor::from) };
+                Action::SetMfa { preference, look_first }
             }
+            Self::ResetAuthenticator => Action::ResetAuthenticator,
             Self::ForgetDevice { device_key } => Action::ForgetDevice { device_key },
             Self::RateSignIn { event, own } => Action::RateSignIn { event, own },
             Self::LinkProvider { provider, subject } => Action::LinkProvider { provider, subject },
             Self::UnlinkProvider { provider, subject } => Action::UnlinkProvider { provider, subject },
             Self::AddToGroup { group } => Action::AddToGroup { group: group_name(&group)? },
             Self::RemoveFromGroup { group } => Action::RemoveFromGroup { group: group_name(&group)? },
+            Self::ChangeGroups { join, leave } => Action::ChangeGroups(group_moves(&join, &leave)?),
+            Self::ArrangeGroups { moves } => {
+                let of = |one: PersonMoves| Ok((one.username, group_moves(&one.join, &one.leave)?));
+                Action::ArrangeGroups { moves: moves.into_iter().map(of).collect::<Result<_, WireError>>()? }
+            }
             Self::CreateGroup { settings } => Action::CreateGroup(settings.parse()?),
             Self::UpdateGroup { settings } => Action::UpdateGroup(settings.parse()?),
             Self::DeleteGroup { group } => Action::DeleteGroup { group: group_name(&group)? },

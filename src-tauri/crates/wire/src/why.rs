@@ -24,6 +24,8 @@ pub struct AskWhy {
     pub flow: Option<String>,
     /// Whether the app sends a SECRET_HASH; `null` when nobody said.
     pub sends_secret: Option<bool>,
+    /// Whether the user's second factors are looked at (`AdminGetUser`, which counts); its price has been agreed to.
+    pub look: bool,
 }
 
 impl AskWhy {
@@ -35,7 +37,7 @@ impl AskWhy {
         let named = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
         let client = named(&self.client_id).map(|id| client_id(&id)).transpose()?;
         let flow = named(&self.flow);
-        Ok(WhyQuestion { who: self.username, client, flow, sends_secret: self.sends_secret })
+        Ok(WhyQuestion { who: self.username, client, flow, sends_secret: self.sends_secret, look: self.look })
     }
 }
 

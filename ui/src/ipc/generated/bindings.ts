@@ -461,6 +461,8 @@ export type AskWhy = {
 	flow: string | null,
 	/**  Whether the app sends a SECRET_HASH; `null` when nobody said. */
 	sendsSecret: boolean | null,
+	/**  Whether the user's second factors are looked at (`AdminGetUser`, which counts); its price has been agreed to. */
+	look: boolean,
 };
 
 /**  An attribute that users of the pool can have. */
@@ -583,6 +585,8 @@ export type CategoryView = {
 	calls: number,
 	/**  Requests a second that may be sent; `null` for as many as come. */
 	perSecond: number | null,
+	/**  Requests a second that AWS takes from the whole account, unless it was raised; `null` where AWS does not say. */
+	quota: number | null,
 };
 
 /**  A challenge that waits for an answer. */
@@ -2319,6 +2323,16 @@ export type PasskeyView = {
 	script: string,
 };
 
+/**  Groups that one person joins and leaves. */
+export type PersonMoves = {
+	/**  The user name. */
+	username: string,
+	/**  Those that they join. */
+	join: string[],
+	/**  Those that they leave. */
+	leave: string[],
+};
+
 /**  What somebody would like to change. */
 export type PlanEdit = {
 	/**  The operation whose answer has the settings, such as `DescribeUserPool`. */
@@ -3586,7 +3600,11 @@ on: FactorKind[];
 /**  Turned off. */
 off: FactorKind[]; 
 /**  The one that is asked for first; `null` for none. */
-preferred: FactorKind | null } | 
+preferred: FactorKind | null; 
+/**  Whether each user's factors are looked at first (`AdminGetUser`, which counts), so that it can be taken back. */
+lookFirst: boolean } | 
+/**  Forgets the authenticator app of users who have lost it. */
+{ kind: "resetAuthenticator" } | 
 /**  Forgets a remembered device. */
 { kind: "forgetDevice"; 
 /**  Its key. */
@@ -3617,6 +3635,16 @@ group: string } |
 { kind: "removeFromGroup"; 
 /**  The group. */
 group: string } | 
+/**  Adds users to several groups and removes them from others. */
+{ kind: "changeGroups"; 
+/**  Those that they join. */
+join: string[]; 
+/**  Those that they leave. */
+leave: string[] } | 
+/**  Adds users to groups and removes them from others, each as is said of them. They have to be named, too. */
+{ kind: "arrangeGroups"; 
+/**  What is said of each. */
+moves: PersonMoves[] } | 
 /**  Creates a group. */
 { kind: "createGroup"; 
 /**  The group. */

@@ -79,3 +79,54 @@ describe("a search that may be wrong", () => {
     await waitFor(() => expect(screen.queryByText("Not all members of groups are known here.")).toBeNull());
   });
 });
+
+describe("why somebody cannot sign in", () => {
+  const reason = (rule: string, verdict: string, cause: string, reveal: string | null = null) => ({
+    rule,
+    title: `About ${rule}`,
+    verdict,
+    cause,
+    evidence: [],
+    fix: reveal
+      ? {
+          say: "Ask for the factors.",
+          action: null,
+          command: [],
+          reveal,
+          effect: "mayBill",
+          priceLow: "0.00",
+          priceHigh: "0.015",
+        }
+      : null,
+    reply: null,
+  });
+
+  it("says of what is not known that it is no fault, once for each reason, and looks only when asked to", async () => {
+    const client = "No app client was named.";
+    const ask = vi.spyOn(backend, "askWhy").mockImplementation(({ username, look }) =>
+      Promise.resolve({
+        username,
+        asked: true,
+        listedAt: new Date().toISOString(),
+        syncedAt: null,
+        reasons: [
+          reason("flow-not-allowed", "unknown", client),
+          reason("client-secret", "unknown", client),
+          look
+            ? reason("mfa-without-factor", "clear", "The user has SMS_MFA.")
+            : reason("mfa-without-factor", "unknown", "No listing tells.", "AdminGetUser"),
+        ],
+      }),
+    );
+    await signInTab();
+    await person.click(screen.getByRole("button", { name: "Why can’t this person sign in?" }));
+    await screen.findByText("No rule found anything that keeps the person out.");
+    expect(screen.getAllByText(/No app client was named/)).toHaveLength(1);
+    screen.getByText(/Choose the app client above/);
+    screen.getByText("may bill $0.00 – $0.015", { selector: ".why .note span" });
+    expect(ask.mock.lastCall?.[0].look).toBe(false);
+    await person.click(screen.getByRole("button", { name: "Look at the factors" }));
+    await waitFor(() => expect(screen.queryByRole("button", { name: "Look at the factors" })).toBeNull());
+    expect(ask.mock.lastCall?.[0].look).toBe(true);
+  });
+});

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::path::Path;
 use std::sync::Arc;
 
-use console::{Console, OpenPool};
 use console::jobs::{
     Action, Approval, Chosen, Delivery, Factor, GroupSettings, JobState, MfaPreference, NewUser, Plan,
 };
+use console::{Console, OpenPool};
 use secrecy::SecretString;
+use wire::changes::group_moves;
 use wire::jobs::{PreviewView, read_plan, write_plan};
 use wire::{ErrorCode, WireError};
 
@@ -226,12 +228,30 @@ fn chosen(people: People) -> Result<Chosen, Failure> {
             Err(Failure::usage(WireError::validation("query", sentence)))
         }
         Some(query) => Ok(Chosen::Query(query)),
+        None if people.list.is_some() => listed(people.list.as_deref().unwrap_or(Path::new("-"))),
         None if people.names.is_empty() => {
-            let sentence = "Say whom it is about: user names, --query or --all.";
+            let sentence = "Say whom it is about: user names, --list, --query or --all.";
             Err(Failure::usage(WireError::validation("users", sentence)))
         }
         None => Ok(Chosen::Names(people.names)),
     }
+}
+
+/// The user names of a file, one on each line.
+fn listed(file: &Path) -> Result<Chosen, Failure> {
+    let text = if file.as_os_str() == "-" {
+        io::read_to_string(io::stdin().lock())?
+    } else {
+        std::fs::read_to_string(file).map_err(|error| {
+            Failure::failed(ErrorCode::NotFound, format!("The list {} cannot be read: {error}.", file.display()))
+        })?
+    };
+    let lines = text.lines().map(|line| line.trim_start_matches('\u{feff}').trim());
+    let names: Vec<String> = lines.filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    if names.is_empty() {
+        return Err(Failure::usage(WireError::validation("users", "The list names nobody.")));
+    }
+    Ok(Chosen::Names(names))
 }
 
 fn pairs(words: &[String]) -> Result<BTreeMap<String, String>, Failure> {
@@ -310,12 +330,15 @@ fn user_action(change: UserChange) -> Result<Wanted, Failure> {
         }
         UserChange::SignOut(people) => plain(Action::SignOut, people),
         UserChange::Delete(people) => plain(Action::DeleteUsers, people),
-        UserChange::Mfa { people, on, off, preferred } => {
+        UserChange::Mfa { people, on, off, preferred, no_look } => {
             let on = on.iter().map(|word| (factor(word), true));
             let factors = off.iter().map(|word| (factor(word), false)).chain(on).collect();
             let preferred = preferred.as_deref().map(factor);
-            plain(Action::SetMfa(MfaPreference { factors, preferred }), people)
+            let preference = MfaPreference { factors, preferred };
+            plain(Action::SetMfa { preference, look_first: !no_look }, people)
         }
+        UserChange::ResetAuthenticator(people) => plain(Action::ResetAuthenticator, people),
+        UserChange::RateSignIn { people, event, own } => plain(Action::RateSignIn { event, own: own == "yes" }, people),
         UserChange::ForgetDevice { people, device } => plain(Action::ForgetDevice { device_key: device }, people),
         UserChange::Link { people, provider, subject } => plain(Action::LinkProvider { provider, subject }, people),
         UserChange::Unlink { people, provider, subject } => plain(Action::UnlinkProvider { provider, subject }, people),
@@ -335,6 +358,9 @@ fn group_action(change: GroupChange) -> Result<Wanted, Failure> {
         }
         GroupChange::Add { group, people } => {
             Ok((Action::AddToGroup { group: wire::jobs::group_name(&group)? }, chosen(people)?, Password::None))
+        }
+        GroupChange::Change { people, join, leave } => {
+            Ok((Action::ChangeGroups(group_moves(&join, &leave)?), chosen(people)?, Password::None))
         }
         GroupChange::Remove { group, people } => {
             Ok((Action::RemoveFromGroup { group: wire::jobs::group_name(&group)? }, chosen(people)?, Password::None))

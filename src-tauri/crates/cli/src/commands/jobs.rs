@@ -31,10 +31,19 @@ pub(crate) async fn run(common: &GlobalOptions, asked: Jobs) -> Result<(), Failu
             let jobs: Vec<JobView> = pool.jobs().await?.iter().map(JobView::from).collect();
             match common.format() {
                 Format::Csv => output::csv(&JOBS, jobs.iter().map(job_row)),
-                format => output::listed(format, &["id", "createdAt", "action", "state", "entries", "reason"], &jobs, |job| {
-                    let (reason, entries) = (job.reason.clone().unwrap_or_default(), counted(&job.counts));
-                    vec![job.id.clone(), job.created_at.clone(), job.action.clone(), job.state.clone(), entries, reason]
-                }),
+                format => {
+                    output::listed(format, &["id", "createdAt", "action", "state", "entries", "reason"], &jobs, |job| {
+                        let (reason, entries) = (job.reason.clone().unwrap_or_default(), counted(&job.counts));
+                        vec![
+                            job.id.clone(),
+                            job.created_at.clone(),
+                            job.action.clone(),
+                            job.state.clone(),
+                            entries,
+                            reason,
+                        ]
+                    })
+                }
             }
         }
         Jobs::Show { id, state } => {
@@ -96,7 +105,18 @@ pub(crate) async fn groups(common: &GlobalOptions) -> Result<(), Failure> {
 
 /// The columns of jobs as CSV.
 const JOBS: [&str; 13] = [
-    "id", "createdAt", "action", "state", "queued", "sent", "done", "failed", "unknown", "skipped", "by", "reason",
+    "id",
+    "createdAt",
+    "action",
+    "state",
+    "queued",
+    "sent",
+    "done",
+    "failed",
+    "unknown",
+    "skipped",
+    "by",
+    "reason",
     "undoOf",
 ];
 
@@ -218,7 +238,13 @@ fn told_record(out: &mut impl Write, record: &AuditView) -> io::Result<()> {
     let code = record.code.as_deref().map(|code| format!(" ({code})")).unwrap_or_default();
     let outcome = format!("{}{code}", record.outcome.as_deref().unwrap_or_default());
     let (seq, at, kind) = (record.seq, &record.at, &record.kind);
-    writeln!(out, "{seq:>6}  {at}  {kind:<8} {:<28} {outcome:<8} {}  {}", record.operation, cut(name), safe(&record.who))?;
+    writeln!(
+        out,
+        "{seq:>6}  {at}  {kind:<8} {:<28} {outcome:<8} {}  {}",
+        record.operation,
+        cut(name),
+        safe(&record.who)
+    )?;
     for change in &record.changes {
         writeln!(out, "        {}", changed(change))?;
     }

@@ -11,6 +11,7 @@ pub(crate) mod health;
 pub(crate) mod import;
 pub(crate) mod jobs;
 pub(crate) mod ledger;
+pub(crate) mod looks;
 pub(crate) mod mau;
 pub(crate) mod pools;
 mod preview;

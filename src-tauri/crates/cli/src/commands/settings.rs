@@ -109,7 +109,9 @@ fn whole(common: &GlobalOptions, view: &SettingsView) -> Result<(), Failure> {
                 let subject = answer.subject.clone().unwrap_or_default();
                 let unknown = answer.unknown.iter().map(|why| (String::new(), why.clone()));
                 let values = answer.values().into_iter().chain(unknown);
-                values.map(|(place, value)| [answer.operation.clone(), subject.clone(), place, value]).collect::<Vec<_>>()
+                values
+                    .map(|(place, value)| [answer.operation.clone(), subject.clone(), place, value])
+                    .collect::<Vec<_>>()
             };
             output::csv(&["operation", "subject", "setting", "value"], view.answers.iter().flat_map(cells))?;
         }

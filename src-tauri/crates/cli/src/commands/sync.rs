@@ -17,7 +17,7 @@ use crate::output;
 /// Why it waits is said once for each reason. Where nobody watches, it gives up after `patience` without progress, and
 /// at once when credentials have expired.
 pub(crate) async fn run(common: &GlobalOptions, patience: Duration) -> Result<(), Failure> {
-    let console = common.console_or_memory().await?;
+    let console = common.console_on_disk("A sync keeps a local copy, for which there is no place.").await?;
     let pool = common.pool_online(&console).await?;
     let sync = pool.sync();
     let watched = io::stderr().is_terminal();

@@ -2,8 +2,10 @@
 
 use std::io::{self, Write};
 
+use console::Reveal;
 use wire::why::{AskWhy, ReasonView, WhyView};
 
+use super::looks;
 use crate::arguments::{Format, GlobalOptions, Why};
 use crate::failure::Failure;
 use crate::output::{self, safe};
@@ -15,15 +17,30 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Why) -> Result<(), Failu
         client_id: asked.client.clone(),
         flow: asked.flow.clone(),
         sends_secret: asked.sends_secret.as_deref().map(|word| word == "yes"),
+        look: false,
     };
-    let question = question.parse()?;
+    let mut question = question.parse()?;
     // The console lives as long as its pool.
     let (_console, pool) = super::mau::pool(common).await?;
-    let view = WhyView::from(&pool.why(&question).await?);
+    let mut view = WhyView::from(&pool.why(&question).await?);
+    if asked.look {
+        looks::agreed(common, &pool, &view.username, Reveal::SecondFactors, asked.yes).await?;
+        question.who.clone_from(&view.username);
+        question.look = true;
+        view = WhyView::from(&pool.why(&question).await?);
+    }
     match common.format() {
         Format::Json => output::json(&view)?,
         Format::Jsonl => view.reasons.iter().try_for_each(output::json)?,
-        Format::Csv | Format::Table => told(&view, asked.all)?,
+        Format::Csv => {
+            let row = |reason: &ReasonView| {
+                let say = reason.fix.as_ref().map(|fix| fix.say.clone()).unwrap_or_default();
+                let (rule, verdict, evidence) = (&reason.rule, &reason.verdict, reason.evidence.join("; "));
+                [rule.clone(), verdict.clone(), reason.cause.clone(), evidence, say]
+            };
+            output::csv(&["rule", "verdict", "cause", "evidence", "fix"], view.reasons.iter().map(row))?;
+        }
+        Format::Table => told(&view, asked)?,
     }
     if let Some(reason) = &view.prices_unknown {
         common.note(&format!("what it costs is not known: {}", safe(reason)));
@@ -34,17 +51,44 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Why) -> Result<(), Failu
     Ok(())
 }
 
-fn told(view: &WhyView, all: bool) -> io::Result<()> {
+/// What was found comes first; what is not known is no fault and comes after it, the same reason once.
+fn told(view: &WhyView, asked: &Why) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{}", safe(&view.username))?;
-    let told = view.reasons.iter().filter(|reason| all || reason.verdict != "clear");
-    let mut none = true;
-    for reason in told {
-        none = false;
+    let of = |verdict: &'static str| view.reasons.iter().filter(move |reason| reason.verdict == verdict);
+    let headline = match (of("blocks").count(), of("hinders").count()) {
+        (0, 0) => "no rule found anything that keeps them out",
+        (0, _) => "nothing keeps them out on every way, but this gets in the way",
+        _ => "this keeps them out",
+    };
+    writeln!(out, "{}: {headline}", safe(&view.username))?;
+    for reason in of("blocks").chain(of("hinders")) {
         one(&mut out, reason, &view.username)?;
     }
-    if none {
-        writeln!(out, "No rule found anything that keeps them out.")?;
+    let mut causes: Vec<&str> = Vec::new();
+    for reason in of("unknown") {
+        if !causes.contains(&reason.cause.as_str()) {
+            causes.push(&reason.cause);
+        }
+    }
+    if !causes.is_empty() {
+        writeln!(out, "\nNot known, and so not ruled out:")?;
+    }
+    for cause in causes {
+        let same: Vec<&ReasonView> = of("unknown").filter(|reason| reason.cause == cause).collect();
+        let titles: Vec<&str> = same.iter().map(|reason| reason.title.as_str()).collect();
+        let client = titles.iter().all(|title| title.contains("client")) && asked.client.is_none();
+        let hint = if client { " Give --client ID to ask about it." } else { "" };
+        if let [only] = same.as_slice()
+            && !client
+        {
+            one(&mut out, only, &view.username)?;
+        } else {
+            writeln!(out, "\n          {}{hint}", safe(cause))?;
+            titles.iter().try_for_each(|title| writeln!(out, "          - {title}"))?;
+        }
+    }
+    if asked.all {
+        of("clear").try_for_each(|reason| one(&mut out, reason, &view.username))?;
     }
     Ok(())
 }
@@ -59,6 +103,9 @@ fn one(out: &mut impl Write, reason: &ReasonView, username: &str) -> io::Result<
         writeln!(out, "          Do: {}", safe(&fix.say))?;
         if !fix.command.is_empty() {
             writeln!(out, "          {}", safe(&command(&fix.command, username)))?;
+        }
+        if fix.reveal.is_some() {
+            writeln!(out, "          {}", safe(&command(&["why".to_owned(), "--look".to_owned()], username)))?;
         }
         if fix.action.is_some() || fix.reveal.is_some() {
             let high = fix.price_high.as_deref().unwrap_or("unknown");

@@ -117,7 +117,7 @@ fn without_a_journal_on_the_disk_nothing_is_changed() {
     ] {
         let refused = bare(words);
         assert_eq!(refused.code, 1, "{words:?}");
-        assert!(refused.err.contains("Give --key-file."), "{words:?}: {}", refused.err);
+        assert!(refused.err.contains("with --key-file for poolctl"), "{words:?}: {}", refused.err);
     }
     assert_eq!(served.sandbox.calls().of("AdminDisableUser") + served.sandbox.calls().of("CreateGroup"), 0);
 }

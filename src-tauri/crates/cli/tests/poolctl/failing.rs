@@ -40,6 +40,101 @@ fn pools_that_may_not_be_described_are_listed_by_name() {
 }
 
 #[test]
+fn a_wrong_clock_is_told_as_a_wrong_clock_from_the_first_call_on() {
+    let (home, served) = (Home::new(), Served::new());
+    for seconds in [7_200, -7_200] {
+        served.sandbox.weather().plan_fault(None, When::After(0), Fault::ClockSkew { seconds });
+        let error = &home.run_at(&served, &["sync", "--share", "off", "--json"]).json(1)["error"];
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains("clock is wrong") && !message.contains("revoked"), "{error}");
+        served.sandbox.weather().clear_faults();
+    }
+}
+
+#[test]
+fn a_copy_behind_other_keys_says_which_and_how_they_are_named() {
+    let served = Served::new();
+    let home = Home::synced(&served);
+    let (data, keys) = (home.data(), home.key_file());
+    let (place, pool) = (["--data-dir", crate::path(&data)], served.pool());
+    let endpoint = served.endpoint();
+    let there = ["--endpoint", &endpoint, "--region", "eu-west-1", "--pool", &pool];
+    for words in [&["count"][..], &["users", "disable", "x", "--yes"], &["sync"]] {
+        let without = home.run_bare(&[words, &place[..], &there[..]].concat());
+        assert_eq!(without.code, 1, "{words:?}");
+        assert!(without.err.contains(crate::path(&keys)) && without.err.contains("--key-file"), "{}", without.err);
+    }
+    let moved = home.folder.path().join("moved");
+    std::fs::rename(&keys, &moved).unwrap();
+    let gone = home.run_at(&served, &["users", "disable", "x", "--yes"]);
+    assert!(gone.err.contains("There are no keys in") && !gone.err.contains("Give --key-file"), "{}", gone.err);
+    let other = home.folder.path().join("other");
+    let wrong = home.run_bare(&[&["count", "--key-file", crate::path(&other)], &place[..]].concat());
+    assert!(wrong.err.contains(&format!("They were in the key file {}", keys.display())), "{}", wrong.err);
+    let right = home.run_bare(&[&["count", "--key-file", crate::path(&moved)], &place[..]].concat());
+    assert_eq!((right.code, right.out.trim()), (0, "400"), "{}", right.err);
+}
+
+#[test]
+fn a_journal_that_cannot_be_opened_says_why_where_it_keeps_from_something() {
+    let served = Served::new();
+    let home = Home::synced(&served);
+    for file in home.data().read_dir().unwrap().map(|file| file.unwrap().path()) {
+        if file.file_name().unwrap().to_str().unwrap().starts_with("journal.sqlite") {
+            std::fs::write(file, [7; 20_000]).unwrap();
+        }
+    }
+    for words in [&["users", "disable", "x", "--yes"][..], &["audit", "list"], &["ledger"]] {
+        let error = &home.run_at(&served, &[words, &["--json", "--quiet"]].concat()).json(1)["error"];
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains("journal.sqlite") && !message.contains("notices"), "{words:?}: {message}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_data_folder_that_can_only_be_read_is_said_to_be_so() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+    use std::os::unix::process::CommandExt;
+    let served = Served::new();
+    let home = Home::synced(&served);
+    let nobody = (std::fs::metadata(home.folder.path()).unwrap().uid() == 0).then_some(65_534);
+    let mut folders = vec![home.folder.path().to_owned()];
+    let mut closed = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in folder.read_dir().unwrap().map(|entry| entry.unwrap().path()) {
+            chown(&entry, nobody, None).unwrap();
+            if entry.is_dir() {
+                folders.push(entry);
+            }
+        }
+        chown(&folder, nobody, None).unwrap();
+        closed.push(folder);
+    }
+    let all = |mode: u32| {
+        let mode = std::fs::Permissions::from_mode(mode);
+        closed.iter().rev().for_each(|folder| std::fs::set_permissions(folder, mode.clone()).unwrap());
+    };
+    all(0o555);
+    for lock in home.data().join("leases").read_dir().unwrap() {
+        std::fs::set_permissions(lock.unwrap().path(), std::fs::Permissions::from_mode(0o444)).unwrap();
+    }
+    let (data, keys) = (home.data(), home.key_file());
+    let mut command = home.bare();
+    command.args(["count", "--data-dir", crate::path(&data), "--key-file", crate::path(&keys)]);
+    if let Some(nobody) = nobody {
+        // Root may write anywhere.
+        command.uid(nobody);
+    }
+    let ran = crate::Ran::of(&command.output().unwrap());
+    all(0o755);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    for told in ["cannot be written", "also when it only looks", "--data-dir"] {
+        assert!(ran.err.contains(told), "{}", ran.err);
+    }
+}
+
+#[test]
 fn a_server_that_is_gone_is_unreachable() {
     let home = Home::new();
     let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

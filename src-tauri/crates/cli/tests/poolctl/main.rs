@@ -12,6 +12,7 @@ mod health;
 mod importing;
 mod job_control;
 mod listing;
+mod looking;
 mod previewing;
 mod searching;
 mod serving;

@@ -16,7 +16,8 @@ fn a_preview_names_the_first_people_with_what_changes_and_counts_the_rest() {
     let served = Served::new();
     let home = Home::synced(&served);
     let all = confirmed(&served).len();
-    let plan = home.run_at(&served, &["plan", "set", "--query", "status:confirmed enabled:yes", "-a", "name=\u{1b}[2J=1"]);
+    let plan =
+        home.run_at(&served, &["plan", "set", "--query", "status:confirmed enabled:yes", "-a", "name=\u{1b}[2J=1"]);
     assert_eq!(plan.code, 0, "{}", plan.err);
     let shown: Vec<&str> = plan.err.lines().filter(|line| line.contains("→ \\u{1b}[2J=1")).collect();
     assert_eq!(shown.len(), 20, "{}", plan.err);

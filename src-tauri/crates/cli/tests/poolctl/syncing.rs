@@ -81,8 +81,13 @@ fn without_keyring_or_key_file_nothing_is_written_and_it_says_so() {
         "--quiet",
     ];
     let ran = home.run_bare(&words);
-    assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.err.contains("Nothing is written to disk"), "{}", ran.err);
+    assert_eq!((ran.code, served.sandbox.calls().total()), (1, 0), "what cannot be kept is not read: {}", ran.err);
+    for told in ["Nothing is written to disk", "Give --key-file FILE"] {
+        assert!(ran.err.contains(told), "{}", ran.err);
+    }
+    let looks = home.run_bare(&[&["pools"], &words[3..]].concat());
+    assert_eq!(looks.code, 0, "what keeps nothing needs no place: {}", looks.err);
+    assert!(looks.err.contains("Nothing is written to disk"), "{}", looks.err);
     let written: Vec<_> = files(&data).into_iter().filter(|file| !file.ends_with(".lock")).collect();
     assert!(written.is_empty(), "{written:?}");
 

@@ -24,6 +24,9 @@ fn causes_are_told_with_a_command_that_repairs_them_and_nobody_is_billed() {
     assert_eq!(disabled["fix"]["command"], serde_json::json!(["users", "enable"]));
     assert!(disabled["reply"].is_string() && disabled["fix"]["priceHigh"].is_string());
     assert_eq!(reason(&why, "flow-not-allowed")["verdict"], "unknown", "nobody named the flow");
+    let evidence = disabled["evidence"].as_array().unwrap().iter().map(|line| line.as_str().unwrap());
+    let evidence: Vec<&str> = evidence.collect();
+    assert!(evidence[0].starts_with("Here, on ") && !evidence[0].contains("sync"), "no sync did it: {evidence:?}");
     let shown = home.run_at(&served, &["why", &user]);
     assert!(shown.text().contains("poolctl users enable") && !shown.out.contains("clear "), "{}", shown.out);
     assert!(served.sandbox.calls().may_bill().is_empty(), "only what is free is asked");
@@ -38,6 +41,26 @@ fn causes_are_told_with_a_command_that_repairs_them_and_nobody_is_billed() {
     let unpriced = home.run_at(&served, &["why", &email]);
     assert!(unpriced.text().contains("unconfirmed") && unpriced.out.contains("to unknown USD"), "{}", unpriced.out);
     assert!(unpriced.err.contains("what it costs is not known: This price table is not used"), "{}", unpriced.err);
+}
+
+#[test]
+fn what_is_not_known_is_no_fault_and_what_a_sync_saw_is_said_to_be_from_elsewhere() {
+    let served = Served::new();
+    let home = Home::synced(&served);
+    let people = served.sandbox.directory().snapshot(&served.pool());
+    let fine = people.iter().find(|person| person.status == "CONFIRMED" && person.enabled).unwrap();
+    let shown = home.run_at(&served, &["why", &fine.username]);
+    let first = shown.text().lines().next().unwrap();
+    assert_eq!(first, format!("{}: no rule found anything that keeps them out", fine.username));
+    assert!(shown.out.contains("No app client was named. Give --client ID to ask about it."), "{}", shown.out);
+    assert_eq!(shown.out.matches("No app client was named").count(), 1, "{}", shown.out);
+    served.sandbox.directory().set_enabled(&served.pool(), &fine.username, false).unwrap();
+    home.run_at(&served, &["sync", "--share", "off"]).text();
+    let seen = home.run_at(&served, &["why", &fine.username, "--json"]).json(0);
+    let evidence = reason(&seen, "disabled")["evidence"][0].as_str().unwrap();
+    assert!(evidence.starts_with("The sync of ") && evidence.ends_with("not by this program."), "{evidence}");
+    let blocked = home.run_at(&served, &["why", &fine.username]);
+    assert!(blocked.text().starts_with(&format!("{}: this keeps them out", fine.username)), "{}", blocked.out);
 }
 
 #[test]

@@ -11,6 +11,11 @@ use super::{Context, Error, ErrorKind};
 use crate::gate::{Again, Failure};
 use crate::sign_in::Refusal;
 
+/// What to do when AWS refuses the time of a signature.
+pub(super) const WRONG_CLOCK: &str = "This computer's clock is wrong: AWS refused the time of the signature, which may be five \
+                                      minutes off at most. Set the clock, or let it be set by the network, and try again. The \
+                                      credentials are not the reason.";
+
 /// How many characters are kept of AWS's own words.
 const LONGEST: usize = 500;
 
@@ -200,18 +205,25 @@ impl Said<'_> {
                 (ErrorKind::Throttled { retry_after }, throttled(context), Again::Throttled)
             }
             "ExpiredToken" | "ExpiredTokenException" => never(expired(context), renew(context, "have expired")),
+            "SignatureDoesNotMatch" | "InvalidSignatureException" | "RequestExpired" | "RequestTimeTooSkewed"
+                if self.is_about_time() =>
+            {
+                never(ErrorKind::Refused, WRONG_CLOCK.to_owned())
+            }
             "UnrecognizedClientException"
             | "InvalidClientTokenId"
             | "InvalidAccessKeyId"
-            | "SignatureDoesNotMatch"
             | "MissingAuthenticationTokenException"
             | "MissingAuthenticationToken"
             | "IncompleteSignature" => {
                 never(expired(context), renew(context, "are not known to AWS here (revoked, or of another partition)"))
             }
-            "InvalidSignatureException" | "RequestExpired" | "RequestTimeTooSkewed" => never(
-                ErrorKind::Refused,
-                "AWS refused the signature. Check this computer's clock and the secret key.".to_owned(),
+            "InvalidSignatureException" | "SignatureDoesNotMatch" => never(
+                expired(context),
+                format!(
+                    "AWS refused the signature: the secret key of {} does not fit its access key id. Set both anew.",
+                    context.who
+                ),
             ),
             "AccessDeniedException" | "AccessDenied" | "NotAuthorizedException" | "UnauthorizedOperation" => {
                 let iam_action = context.operation.iam_action.to_owned();
@@ -265,6 +277,16 @@ impl Said<'_> {
             "" => not_aws(context),
             code => never(ErrorKind::Internal, format!("AWS answered {} with {code}.", context.operation.name)),
         }
+    }
+
+    /// Whether a signature was refused for its time: only this computer's clock can be wrong then. STS and the JSON services
+    /// have the same words under codes of their own.
+    fn is_about_time(&self) -> bool {
+        let says = |words: &str| self.message.is_some_and(|message| message.contains(words));
+        matches!(self.code, Some("RequestExpired" | "RequestTimeTooSkewed"))
+            || ["Signature expired", "Signature not yet current", "is now earlier than", "is still later than"]
+                .into_iter()
+                .any(says)
     }
 
     /// AWS's own words help, but may repeat what was asked: not when that was about a person.

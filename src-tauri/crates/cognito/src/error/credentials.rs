@@ -5,7 +5,7 @@ use std::error::Error as StdError;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 
-use super::answers::chain;
+use super::answers::{WRONG_CLOCK, chain};
 use super::{Error, ErrorKind};
 use crate::profiles::ProfileKind;
 
@@ -27,6 +27,9 @@ pub(crate) fn credentials_failure(
     }
     let text = chain(error);
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    if says(&["Signature expired", "Signature not yet current", "RequestExpired", "RequestTimeTooSkewed"]) {
+        return Error::new(ErrorKind::Refused, WRONG_CLOCK);
+    }
     if says(&["ForbiddenException"]) {
         let message = format!("IAM Identity Center gives {who} no access to its account and role.");
         return Error::new(ErrorKind::AccessDenied { iam_action: "sso:GetRoleCredentials".to_owned() }, message);

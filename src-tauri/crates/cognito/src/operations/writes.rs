@@ -71,6 +71,10 @@ pub const ADMIN_UPDATE_AUTH_EVENT_FEEDBACK: Operation = untold(
 pub const ADMIN_FORGET_DEVICE: Operation =
     untold("AdminForgetDevice", "cognito-idp:AdminForgetDevice", QuotaCategory::UserResourceUpdate);
 
+/// Deletes a user's authenticator app. AWS does not say whether it counts.
+pub const ADMIN_DELETE_SOFTWARE_TOKEN: Operation =
+    untold("AdminDeleteSoftwareToken", "cognito-idp:AdminDeleteSoftwareToken", QuotaCategory::UserResourceUpdate);
+
 /// Links a provider's identity to a user. AWS does not say whether it counts.
 pub const ADMIN_LINK_PROVIDER_FOR_USER: Operation =
     untold("AdminLinkProviderForUser", "cognito-idp:AdminLinkProviderForUser", QuotaCategory::UserUpdate);
@@ -100,7 +104,7 @@ pub const DELETE_GROUP: Operation =
     free("DeleteGroup", "cognito-idp:DeleteGroup", QuotaCategory::UserPoolResourceUpdate);
 
 /// All of them.
-pub const WRITES: [Operation; 23] = [
+pub const WRITES: [Operation; 24] = [
     ADMIN_CREATE_USER,
     ADMIN_UPDATE_USER_ATTRIBUTES,
     ADMIN_DELETE_USER_ATTRIBUTES,
@@ -116,6 +120,7 @@ pub const WRITES: [Operation; 23] = [
     ADMIN_LIST_DEVICES,
     ADMIN_LIST_USER_AUTH_EVENTS,
     ADMIN_UPDATE_AUTH_EVENT_FEEDBACK,
+    ADMIN_DELETE_SOFTWARE_TOKEN,
     ADMIN_FORGET_DEVICE,
     ADMIN_LINK_PROVIDER_FOR_USER,
     ADMIN_DISABLE_PROVIDER_FOR_USER,
@@ -140,7 +145,9 @@ pub fn of_step(step: &Step) -> Operation {
         Step::SetPassword { .. } => ADMIN_SET_USER_PASSWORD,
         Step::SignOut => ADMIN_USER_GLOBAL_SIGN_OUT,
         Step::Delete => ADMIN_DELETE_USER,
+        Step::RememberFactors => ADMIN_GET_USER,
         Step::SetMfa(_) => ADMIN_SET_USER_MFA_PREFERENCE,
+        Step::DeleteSoftwareToken => ADMIN_DELETE_SOFTWARE_TOKEN,
         Step::RateSignIn { .. } => ADMIN_UPDATE_AUTH_EVENT_FEEDBACK,
         Step::ForgetDevice { .. } => ADMIN_FORGET_DEVICE,
         Step::Link { .. } => ADMIN_LINK_PROVIDER_FOR_USER,

@@ -17,7 +17,7 @@ use store::{MonthlyEvidence, MonthlyKind};
 
 use super::kept::Kept;
 use super::watched::Watched;
-use super::{kept, no_history, told_by_table};
+use super::{NO_HISTORY, kept, told_by_table};
 use crate::error::{Code, Error};
 use crate::logs::{BilledKind, BilledUsage, ImportedTable, LogReport, ResultRow, read_log, read_table};
 use crate::open::blocking;
@@ -180,7 +180,7 @@ impl OpenPool {
     }
 
     pub(super) async fn forget(&self, month: Month, kind: MonthlyKind) -> Result<(), Error> {
-        let history = self.console.vault().history.clone().ok_or_else(no_history)?;
+        let history = self.console.vault().history(NO_HISTORY)?;
         let key = self.key.clone();
         blocking(move || history.forget_month(&key, month, kind)).await
     }
@@ -191,7 +191,7 @@ impl OpenPool {
         kind: MonthlyKind,
         value: &impl serde::Serialize,
     ) -> Result<(), Error> {
-        let history = self.console.vault().history.clone().ok_or_else(no_history)?;
+        let history = self.console.vault().history(NO_HISTORY)?;
         let json = serde_json::to_string(value).map_err(|error| Error::new(Code::Internal, error.to_string()))?;
         let (key, row) = (self.key.clone(), MonthlyEvidence { month, kind, at: self.now(), json });
         blocking(move || history.keep_month(&key, &row)).await

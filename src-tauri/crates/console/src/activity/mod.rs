@@ -17,7 +17,7 @@ use model::mau::{BilledNumber, Facts, LogMonth, SignInKind, Split, estimate};
 use model::month::Month;
 use model::query::Sort;
 
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::pool::OpenPool;
 
 pub use dormant::Dormant;
@@ -283,10 +283,5 @@ fn told_by_table(month: Month) -> LogMonth {
     }
 }
 
-/// Work on the history that cannot be done.
-fn no_history() -> Error {
-    Error::new(
-        Code::JournalUnavailable,
-        "The history cannot be read, so nothing can be kept of a month; see the notices.",
-    )
-}
+/// What cannot be done without the history.
+const NO_HISTORY: &str = "The history cannot be read, so nothing can be kept of a month.";

@@ -238,10 +238,7 @@ impl OpenPool {
     }
 
     pub(crate) fn journal(&self) -> Result<Journal, Error> {
-        self.console.vault().journal.clone().ok_or_else(|| {
-            let message = "The journal cannot be opened, so nothing is changed; see the notices.";
-            Error::new(Code::JournalUnavailable, message)
-        })
+        self.console.vault().journal("The journal cannot be opened, so nothing is changed.")
     }
 
     /// A record of what was done to a whole job.

@@ -38,8 +38,8 @@ impl OpenPool {
                 let Some(mut item) = row.item.filter(|_| row.step > 0) else { continue };
                 item.steps.truncate(row.step);
                 let back = reversed(&item, &addresses);
-                impossible += u64::from(back.is_empty());
-                recreated |= item.record.is_some() && matches!(item.target, Target::User { .. });
+                impossible += u64::from(back.is_empty() && item.steps != [Step::RememberFactors]);
+                recreated |= matches!(item.record, Some(Record::User(_)));
                 items.extend(back);
             }
         }
@@ -233,7 +233,6 @@ impl Console {
     }
 
     fn open_journal(&self) -> Result<store::Journal, Error> {
-        let journal = self.inner.vault().journal.clone();
-        journal.ok_or_else(|| Error::new(Code::JournalUnavailable, "The journal cannot be opened; see the notices."))
+        self.inner.vault().journal("The journal cannot be opened.")
     }
 }

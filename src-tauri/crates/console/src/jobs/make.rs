@@ -19,6 +19,17 @@ use crate::open::blocking;
 use crate::pool::{Live, OpenPool};
 use crate::sync::find;
 
+/// The groups that an action removes a user from.
+fn left_by<'a>(action: &'a Action, user: &User) -> impl Iterator<Item = &'a GroupName> {
+    let (one, several) = match action {
+        Action::RemoveFromGroup { group } => (Some(group), None),
+        Action::ChangeGroups(moves) => (None, Some(&moves.leave)),
+        Action::ArrangeGroups { moves } => (None, moves.get(user.username.as_str()).map(|moves| &moves.leave)),
+        _ => (None, None),
+    };
+    one.into_iter().chain(several.into_iter().flatten())
+}
+
 /// What tells which of several names is meant: an error does not repeat it.
 fn named(at: usize) -> String {
     format!("users.{at}")
@@ -194,9 +205,10 @@ impl OpenPool {
                         items.push(Item::skipped(target, "is not in the local copy"));
                         continue;
                     };
-                    if let (Action::RemoveFromGroup { group }, false) = (action, synced) {
+                    if !synced {
                         // Nobody knows the memberships yet, and removing twice harms nothing.
-                        user.groups.push(group.clone());
+                        let left: Vec<GroupName> = left_by(action, &user).cloned().collect();
+                        user.groups.extend(left);
                     }
                     items.push(item_for(action, &user, pool)?);
                 }

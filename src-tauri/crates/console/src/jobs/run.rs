@@ -283,6 +283,9 @@ impl Run {
                     if let (Step::CreateUser(_), Some(user)) = (step, &applied.user) {
                         item.target = named(user);
                     }
+                    if let Some(factors) = &applied.factors {
+                        item.remember_factors(&factors.on, factors.preferred.as_deref());
+                    }
                     self.write_down(seq, Some((item, at)), at + 1, end, was).await?;
                     self.patch(item, step, now, applied).await;
                     return Ok(true);
@@ -393,7 +396,8 @@ impl Run {
         };
         let (store, id) = (self.journal.clone(), self.job.id.clone());
         let state = end.state;
-        let made = item.filter(|item| step > 0 && matches!(item.steps.first(), Some(Step::CreateUser(_)))).cloned();
+        let learns = |item: &&Item| matches!(item.steps.first(), Some(Step::CreateUser(_) | Step::RememberFactors));
+        let made = item.filter(|item| step > 0 && learns(item)).cloned();
         blocking(move || store.item_ended(&id, seq, step, &end, made.as_ref(), &record)).await?;
         self.moved(was, state);
         Ok(())

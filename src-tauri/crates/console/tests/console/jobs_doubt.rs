@@ -429,6 +429,6 @@ async fn what_is_one_persons_is_planned_for_one_and_what_makes_no_sense_is_not()
         factors: [(model::plan::Factor::Sms, false)].into(),
         preferred: Some(model::plan::Factor::Totp),
     };
-    let refused = pool.plan(Action::SetMfa(preference), names(&[&people[0]])).await.unwrap_err();
+    let refused = pool.plan(Action::SetMfa { preference, look_first: false }, names(&[&people[0]])).await.unwrap_err();
     assert_eq!(refused.field.as_deref(), Some("preferred"));
 }

@@ -355,3 +355,95 @@ async fn who_was_deleted_is_erased_by_name_or_sub_from_the_audit_and_from_every_
         }
     }
 }
+
+#[tokio::test]
+async fn a_move_between_groups_that_failed_half_way_is_taken_back_by_that_half() {
+    let house = House::new(options(60)).await;
+    let pool = house.synced().await;
+    for name in ["crew-a", "crew-b", "crew-c"] {
+        carry_out(&pool, new_group(name), Chosen::Nobody).await.unwrap();
+    }
+    let people = house.people();
+    let person = people.iter().find(|person| person.status == "CONFIRMED" && person.enabled).unwrap();
+    let moves = |join: &[&str], leave: &[&str]| {
+        let named = |names: &[&str]| names.iter().map(|name| group(name)).collect();
+        model::plan::GroupMoves { join: named(join), leave: named(leave) }
+    };
+    let into = Action::ChangeGroups(moves(&["crew-a", "crew-c"], &[]));
+    assert_eq!(carry_out(&pool, into, names(&[person])).await.unwrap().1, done(1));
+    let of = |house: &House| {
+        let mut groups = on_server(house, &person.username).unwrap().groups;
+        groups.retain(|name| name.starts_with("crew-"));
+        groups.sort();
+        groups
+    };
+    assert_eq!(of(&house), ["crew-a", "crew-c"]);
+    house.sandbox.weather().plan_fault(Some("AdminAddUserToGroup"), When::After(0), refusal());
+    let over = Action::ChangeGroups(moves(&["crew-b"], &["crew-a"]));
+    let (plan, counts) = carry_out(&pool, over, names(&[person])).await.unwrap();
+    assert_eq!((counts.failed, of(&house)), (1, vec!["crew-c".to_owned()]));
+    house.sandbox.weather().clear_faults();
+    let back = pool.plan_undo(&plan.id).await.unwrap();
+    assert_eq!((back.items[0].steps.len(), back.items[0].changes.len()), (1, 1), "only what was done: {back:?}");
+    assert_eq!(apply(&pool, &back).await.unwrap(), done(1));
+    assert_eq!(of(&house), ["crew-a", "crew-c"]);
+}
+
+#[tokio::test]
+async fn each_person_of_an_arrangement_gets_their_own_groups_in_one_plan_that_a_file_keeps() {
+    let house = House::new(options(60)).await;
+    let pool = house.synced().await;
+    for name in ["crew-a", "crew-b"] {
+        carry_out(&pool, new_group(name), Chosen::Nobody).await.unwrap();
+    }
+    let people = house.people();
+    let chosen: Vec<_> = people.iter().filter(|person| person.status == "CONFIRMED" && person.enabled).take(3).collect();
+    let joins = |name: &str| model::plan::GroupMoves { join: [group(name)].into(), ..Default::default() };
+    let moves = [(chosen[0].username.clone(), joins("crew-a")), (chosen[1].username.clone(), joins("crew-b"))].into();
+    let plan = pool.plan(Action::ArrangeGroups { moves }, names(&chosen)).await.unwrap();
+    assert_eq!(plan.items.iter().filter(|item| item.skip.is_some()).count(), 1, "nothing is said of the third");
+    let mut foreign = Plan::clone(&plan);
+    foreign.items[0].steps = foreign.items[1].steps.clone();
+    assert_eq!(pool.adopt(foreign).unwrap_err().field.as_deref(), Some("plan"), "each has only their own");
+    let kept = pool.adopt(Plan::clone(&plan)).unwrap();
+    let counts = apply(&pool, &kept).await.unwrap();
+    assert_eq!((counts.done, counts.skipped), (2, 1));
+    let groups = |at: usize| on_server(&house, &chosen[at].username).unwrap().groups;
+    assert!(groups(0).contains(&"crew-a".to_owned()) && !groups(0).contains(&"crew-b".to_owned()));
+    assert!(groups(1).contains(&"crew-b".to_owned()) && !groups(1).contains(&"crew-a".to_owned()));
+}
+
+#[tokio::test]
+async fn a_preference_that_was_looked_at_is_set_back_and_its_look_is_in_preview_and_ledger() {
+    let house = House::new(today(60)).await;
+    let pool = house.synced().await;
+    let people = house.people();
+    let has = |person: &&SnapshotUser| {
+        person.status == "CONFIRMED" && person.enabled && person.attributes.contains_key("phone_number")
+    };
+    let person = people.iter().find(has).unwrap();
+    let name = Username::parse(person.username.as_str()).unwrap();
+    let preference = |sms: bool| model::plan::MfaPreference {
+        factors: [(model::plan::Factor::Sms, sms)].into(),
+        preferred: sms.then_some(model::plan::Factor::Sms),
+    };
+    let set = |sms: bool, look_first: bool| Action::SetMfa { preference: preference(sms), look_first };
+    carry_out(&pool, set(true, false), names(&[person])).await.unwrap();
+    let plan = pool.plan(set(false, true), names(&[person])).await.unwrap();
+    let preview = pool.preview(&plan).await.unwrap();
+    let calls: Vec<_> = preview.calls.iter().flat_map(|category| category.operations.keys().copied()).collect();
+    assert!(calls.contains(&"AdminGetUser") && preview.undo == [(Undo::Exact, 1)], "{preview:?}");
+    assert!(!plan.is_irreversible());
+    // What is known is known after the program was ended in between, too: it is in the journal.
+    house.sandbox.weather().plan_fault(Some("AdminSetUserMFAPreference"), When::After(0), refusal());
+    assert_eq!(apply(&pool, &plan).await.unwrap().failed, 1);
+    let row = pool.job_items(&plan.id, None, 0, 1).await.unwrap().remove(0);
+    assert!(matches!(row.item.unwrap().record, Some(Record::Factors { on, .. }) if on.len() == 1));
+    house.sandbox.weather().clear_faults();
+    assert_eq!(pool.retry(&plan.id, false, None).await.unwrap().finished().await.unwrap().done, 1);
+    assert_eq!(pool.second_factors(&name).await.unwrap().on, Vec::<String>::new());
+    let back = pool.plan_undo(&plan.id).await.unwrap();
+    assert_eq!(apply(&pool, &back).await.unwrap(), done(1));
+    let factors = pool.second_factors(&name).await.unwrap();
+    assert_eq!((factors.on, factors.preferred.as_deref()), (vec!["SMS_MFA".to_owned()], Some("SMS_MFA")));
+}

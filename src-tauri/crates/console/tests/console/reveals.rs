@@ -50,7 +50,10 @@ async fn second_factors_have_their_price_once_and_are_in_the_ledger() {
     assert!(price.price.high > Some(Decimal::ZERO));
     assert_eq!(house.sandbox.calls().of("AdminGetUser"), 0, "asking for the price asks nobody");
     let preference = MfaPreference { factors: [(Factor::Sms, true)].into(), preferred: Some(Factor::Sms) };
-    assert_eq!(carry_out(&pool, Action::SetMfa(preference), names(&[person])).await.unwrap().1.done, 1);
+    assert_eq!(
+        carry_out(&pool, Action::SetMfa { preference, look_first: false }, names(&[person])).await.unwrap().1.done,
+        1
+    );
     let factors = pool.second_factors(&name).await.unwrap();
     assert_eq!((factors.on, factors.preferred.as_deref()), (vec!["SMS_MFA".to_owned()], Some("SMS_MFA")));
     let month = Month::of(console::Clock::now(&*house.clock));

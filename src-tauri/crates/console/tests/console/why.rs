@@ -12,7 +12,7 @@ use crate::house::{House, options};
 use crate::jobs::{carry_out, names};
 
 fn about(who: &str) -> WhyQuestion {
-    WhyQuestion { who: who.to_owned(), client: None, flow: None, sends_secret: None }
+    WhyQuestion { who: who.to_owned(), client: None, flow: None, sends_secret: None, look: false }
 }
 
 async fn ask(pool: &OpenPool, person: &SnapshotUser) -> Why {

@@ -69,7 +69,14 @@ pub enum Action {
     /// Deletes users.
     DeleteUsers,
     /// Sets which second factors are asked for.
-    SetMfa(MfaPreference),
+    SetMfa {
+        /// What is turned on and off.
+        preference: MfaPreference,
+        /// Whether each user's factors are looked at first, so that the change can be taken back.
+        look_first: bool,
+    },
+    /// Forgets the authenticator app of users who have lost it; they set one up anew.
+    ResetAuthenticator,
     /// Forgets a remembered device.
     ForgetDevice {
         /// Its key.
@@ -106,6 +113,13 @@ pub enum Action {
         /// The group.
         group: GroupName,
     },
+    /// Adds users to several groups and removes them from others.
+    ChangeGroups(GroupMoves),
+    /// Adds users to groups and removes them from others, each as is said of them.
+    ArrangeGroups {
+        /// What is said, by user name.
+        moves: BTreeMap<String, GroupMoves>,
+    },
     /// Creates a group.
     CreateGroup(GroupSettings),
     /// Changes a group. What is absent stays as it is.
@@ -141,13 +155,15 @@ impl Action {
             Self::SetPassword { .. } => "set password",
             Self::SignOut => "sign out",
             Self::DeleteUsers => "delete users",
-            Self::SetMfa(_) => "set MFA preference",
+            Self::SetMfa { .. } => "set MFA preference",
+            Self::ResetAuthenticator => "reset authenticator app",
             Self::ForgetDevice { .. } => "forget device",
             Self::RateSignIn { .. } => "rate sign-in",
             Self::LinkProvider { .. } => "link provider",
             Self::UnlinkProvider { .. } => "unlink provider",
             Self::AddToGroup { .. } => "add to group",
             Self::RemoveFromGroup { .. } => "remove from group",
+            Self::ChangeGroups(_) | Self::ArrangeGroups { .. } => "change groups",
             Self::CreateGroup(_) => "create group",
             Self::UpdateGroup(_) => "update group",
             Self::DeleteGroup { .. } => "delete group",
@@ -199,6 +215,11 @@ impl Action {
             Self::SignOut => {
                 notes.push("Access and ID tokens that are out still verify offline until they expire.".to_owned());
             }
+            Self::ResetAuthenticator => notes.push(
+                "Do it only for people of whom you know who they are. Whoever must have a second factor is asked to set one up at \
+                 the next sign-in, with the password alone."
+                    .to_owned(),
+            ),
             Self::SetPassword { .. } => {
                 notes.push("Also a user of an identity provider gets a password of this pool by it.".to_owned());
             }
@@ -254,6 +275,27 @@ pub enum Factor {
     Email,
 }
 
+impl Factor {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Sms, Self::Totp, Self::Email];
+
+    /// AWS's name of it as a user's setting: `SMS_MFA`, `SOFTWARE_TOKEN_MFA` or `EMAIL_OTP`.
+    #[must_use]
+    pub fn setting(self) -> &'static str {
+        match self {
+            Self::Sms => "SMS_MFA",
+            Self::Totp => "SOFTWARE_TOKEN_MFA",
+            Self::Email => "EMAIL_OTP",
+        }
+    }
+
+    /// The one of AWS's name; `None` for one that we do not know.
+    #[must_use]
+    pub fn of_setting(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|factor| factor.setting() == name)
+    }
+}
+
 /// Which second factors are asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -262,6 +304,16 @@ pub struct MfaPreference {
     pub factors: BTreeMap<Factor, bool>,
     /// The one that is asked for first; `None` for none.
     pub preferred: Option<Factor>,
+}
+
+/// Groups that somebody joins and leaves.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupMoves {
+    /// Those that they join.
+    pub join: BTreeSet<GroupName>,
+    /// Those that they leave.
+    pub leave: BTreeSet<GroupName>,
 }
 
 /// A group as it shall be.

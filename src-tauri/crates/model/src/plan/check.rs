@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::action::{Action, NewUser};
+use super::action::{Action, GroupMoves, NewUser};
 use super::item::{Change, Item, Plan, Record, Target, kept};
 use super::make::PlanError;
 use super::step::Step;
@@ -54,7 +54,7 @@ impl Item {
             return Err("a call changes what the entry does not compare");
         }
         let names = match &self.record {
-            None => true,
+            None | Some(Record::Factors { .. }) => true,
             Some(Record::User(user)) => user.username.as_str() == self.target.name() && user.sub() == self.target.sub(),
             Some(Record::Group { settings, .. }) => settings.name.as_str() == self.target.name(),
         };
@@ -78,6 +78,17 @@ impl Item {
             Step::Delete => matches!(self.record, Some(Record::User(_))),
             Step::DeleteGroup | Step::UpdateGroup(_) => matches!(self.record, Some(Record::Group { .. })),
             _ => true,
+        }
+    }
+}
+
+impl GroupMoves {
+    /// Whether a call is one of these moves.
+    fn wants(&self, step: &Step) -> bool {
+        match step {
+            Step::AddToGroup { group } => self.join.contains(group),
+            Step::RemoveFromGroup { group } => self.leave.contains(group),
+            _ => false,
         }
     }
 }
@@ -112,7 +123,9 @@ fn belongs(step: &Step, action: &Action, target: &Target) -> bool {
         | (Action::SignOut, Step::SignOut)
         | (Action::DeleteUsers, Step::Delete) => true,
         (Action::SetPassword { permanent: wanted }, Step::SetPassword { permanent }) => wanted == permanent,
-        (Action::SetMfa(wanted), Step::SetMfa(preference)) => wanted == preference,
+        (Action::SetMfa { preference: wanted, .. }, Step::SetMfa(preference)) => wanted == preference,
+        (Action::SetMfa { look_first, .. }, Step::RememberFactors) => *look_first,
+        (Action::ResetAuthenticator, Step::DeleteSoftwareToken) => true,
         (Action::RateSignIn { event: wanted, own }, Step::RateSignIn { event, own: said }) => {
             (wanted, own) == (event, said)
         }
@@ -123,6 +136,8 @@ fn belongs(step: &Step, action: &Action, target: &Target) -> bool {
         }
         (Action::AddToGroup { group: wanted }, Step::AddToGroup { group })
         | (Action::RemoveFromGroup { group: wanted }, Step::RemoveFromGroup { group }) => wanted == group,
+        (Action::ChangeGroups(moves), step) => moves.wants(step),
+        (Action::ArrangeGroups { moves }, step) => moves.get(target.name()).is_some_and(|moves| moves.wants(step)),
         (Action::CreateGroup(wanted), Step::CreateGroup(settings)) => {
             wanted == settings && settings.name.as_str() == target.name()
         }

@@ -221,6 +221,8 @@ fn shown(item: &Item, step: &Step, now: Option<&User>, in_group: Option<bool>, s
         (Step::Delete, Some(_)) | (Step::CreateUser(_), None) => Evidence::NotApplied,
         (Step::CreateUser(new), Some(now)) if is_ours(new, now, sent_at) => Evidence::Applied,
         (Step::CreateUser(_), Some(_)) | (_, None) => Evidence::Untold,
+        // A look changes nothing, so it can be made again.
+        (Step::RememberFactors, Some(_)) => Evidence::NotApplied,
         (Step::Enable, Some(now)) => told(now.enabled),
         (Step::Disable, Some(now)) => told(!now.enabled),
         (Step::Confirm, Some(now)) => told(now.status == UserStatus::Confirmed),

@@ -1,11 +1,11 @@
 //! What a plan consists of: one entry for each user or group.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::action::{Action, GroupSettings};
+use super::action::{Action, Factor, GroupSettings};
 use super::step::{Step, Undo};
 use crate::call::MauEffect;
 use crate::mau::effect_of;
@@ -54,7 +54,8 @@ impl Target {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Change {
-    /// An attribute, or `enabled`, `status`, `group`, `description`, `precedence`, `role`.
+    /// An attribute, or `enabled`, `status`, `group`, `description`, `precedence`, `role`; `SMS_MFA`, `SOFTWARE_TOKEN_MFA`,
+    /// `EMAIL_OTP` for second factors that were looked at.
     pub field: String,
     /// Its value when the plan was made; `None` when absent.
     pub before: Option<String>,
@@ -98,6 +99,13 @@ pub(super) fn waiting<'a>(user: &User, sent: &'a BTreeMap<String, String>, first
 pub enum Record {
     /// A user who is deleted.
     User(Box<User>),
+    /// The second factors of a user before they are changed, as they were when the call was made.
+    Factors {
+        /// Those that were on.
+        on: BTreeSet<Factor>,
+        /// The one that was asked for first.
+        preferred: Option<Factor>,
+    },
     /// A group that is changed or deleted, with its members where it is deleted.
     Group {
         /// Its settings.
@@ -130,16 +138,36 @@ impl Item {
         Self { target, steps: Vec::new(), changes: Vec::new(), skip: Some(why.into()), record: None }
     }
 
+    /// Keeps which second factors there were, as AWS names them, with what becomes of those that are changed.
+    pub fn remember_factors(&mut self, on: &[String], preferred: Option<&str>) {
+        let on: BTreeSet<Factor> = on.iter().filter_map(|name| Factor::of_setting(name)).collect();
+        if let Some(Step::SetMfa(wanted)) = self.steps.iter().find(|step| matches!(step, Step::SetMfa(_))) {
+            let word = |on: bool| Some(if on { "on" } else { "off" }.to_owned());
+            let change = |(factor, after): (&Factor, &bool)| Change {
+                field: factor.setting().to_owned(),
+                before: word(on.contains(factor)),
+                after: word(*after),
+            };
+            self.changes = wanted.factors.iter().map(change).collect();
+        }
+        self.record = Some(Record::Factors { on, preferred: preferred.and_then(Factor::of_setting) });
+    }
+
     /// The strongest effect on the bill of its calls.
     #[must_use]
     pub fn effect(&self) -> MauEffect {
         crate::cost::strongest(self.steps.iter().map(|step| effect_of(step.operation())))
     }
 
-    /// Whether it can be taken back: the worst of its calls.
+    /// Whether it can be taken back: the worst of its calls. Second factors that are looked at first can be set back.
     #[must_use]
     pub fn undo(&self) -> Undo {
-        self.steps.iter().map(Step::undo).max().unwrap_or(Undo::Exact)
+        let remembered = self.steps.contains(&Step::RememberFactors);
+        let of = |step: &Step| match step {
+            Step::SetMfa(_) if remembered => Undo::Exact,
+            step => step.undo(),
+        };
+        self.steps.iter().map(of).max().unwrap_or(Undo::Exact)
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::action::{Action, Delivery, GroupSettings, NewUser};
+use super::action::{Action, Delivery, GroupMoves, GroupSettings, NewUser};
 use super::compare::is_linked;
 use super::item::{Change, Item, Record, Target, flag_after, flag_of, kept, waiting};
 use super::step::Step;
-use crate::Username;
 use crate::group::Group;
 use crate::pool::Pool;
 use crate::user::{User, UserStatus};
+use crate::{GroupName, Username};
 
 /// The longest value of an attribute that AWS takes, in bytes.
 const LONGEST_VALUE: usize = 2_048;
@@ -108,15 +108,23 @@ pub fn item_for(action: &Action, user: &User, pool: &Pool) -> Result<Item, PlanE
             let record = Some(Record::User(Box::new(user.clone())));
             Ok(Item { target, steps: vec![Step::Delete], changes: Vec::new(), skip: None, record })
         }
-        Action::SetMfa(preference) if preference.factors.is_empty() => {
+        Action::SetMfa { preference, .. } if preference.factors.is_empty() => {
             wrong("factors", "Name at least one factor to turn on or off.")
         }
-        Action::SetMfa(preference)
+        Action::SetMfa { preference, .. }
             if preference.preferred.is_some_and(|first| preference.factors.get(&first) != Some(&true)) =>
         {
             wrong("preferred", "The factor that is asked for first has to be turned on by the same change.")
         }
-        Action::SetMfa(preference) => one(Step::SetMfa(preference.clone()), Vec::new()),
+        Action::SetMfa { preference, look_first } => {
+            let looks = look_first.then_some(Step::RememberFactors);
+            let steps = looks.into_iter().chain([Step::SetMfa(preference.clone())]).collect();
+            Ok(Item { target, steps, changes: Vec::new(), skip: None, record: None })
+        }
+        Action::ResetAuthenticator if external => {
+            skip("signs in at an identity provider, which asks for factors of its own")
+        }
+        Action::ResetAuthenticator => one(Step::DeleteSoftwareToken, Vec::new()),
         Action::RateSignIn { .. } if pool.tier.as_deref().is_some_and(|tier| tier != "PLUS") => {
             wrong("action", "Sign-ins are rated only with the feature plan Plus.")
         }
@@ -139,6 +147,11 @@ pub fn item_for(action: &Action, user: &User, pool: &Pool) -> Result<Item, PlanE
         Action::RemoveFromGroup { group } => {
             one(Step::RemoveFromGroup { group: group.clone() }, vec![changed("group", Some(group.as_str()), None)])
         }
+        Action::ChangeGroups(moves) => moved(user, target, moves),
+        Action::ArrangeGroups { moves } => match moves.get(user.username.as_str()) {
+            Some(moves) => moved(user, target, moves),
+            None => skip("nothing is wanted of this user's groups"),
+        },
         Action::CreateUser(_)
         | Action::CreateUsers { .. }
         | Action::CreateGroup(_)
@@ -146,6 +159,31 @@ pub fn item_for(action: &Action, user: &User, pool: &Pool) -> Result<Item, PlanE
         | Action::DeleteGroup { .. }
         | Action::Undo { .. } => wrong("action", "This is not something that is done to a user that exists."),
     }
+}
+
+/// Joins and leaves groups, as far as the user is not in or out of them already.
+fn moved(user: &User, target: Target, moves: &GroupMoves) -> Result<Item, PlanError> {
+    if moves.join.is_empty() && moves.leave.is_empty() {
+        return wrong("groups", "Name at least one group to join or to leave.");
+    }
+    if let Some(both) = moves.join.intersection(&moves.leave).next() {
+        return wrong("groups", format!("The group {both} cannot be joined and left at once."));
+    }
+    let leave = moves.leave.iter().filter(|group| user.groups.contains(group));
+    let join = moves.join.iter().filter(|group| !user.groups.contains(group));
+    let change = |before: Option<&GroupName>, after: Option<&GroupName>| Change {
+        field: "group".to_owned(),
+        before: before.map(ToString::to_string),
+        after: after.map(ToString::to_string),
+    };
+    // Whoever moves is in too few groups for a moment rather than in too many.
+    let left = leave.map(|group| (Step::RemoveFromGroup { group: group.clone() }, change(Some(group), None)));
+    let joined = join.map(|group| (Step::AddToGroup { group: group.clone() }, change(None, Some(group))));
+    let (steps, changes): (Vec<Step>, Vec<Change>) = left.chain(joined).unzip();
+    if steps.is_empty() {
+        return Ok(Item::skipped(target, "is in and out of these groups already"));
+    }
+    Ok(Item { target, steps, changes, skip: None, record: None })
 }
 
 /// How an invitation reaches a user: as wished, else by e-mail, else by SMS; `None` when there is no such address.

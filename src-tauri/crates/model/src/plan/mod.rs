@@ -12,7 +12,7 @@ mod preview;
 mod reverse;
 mod step;
 
-pub use action::{Action, Delivery, Factor, GroupSettings, MfaPreference, NewUser};
+pub use action::{Action, Delivery, Factor, GroupMoves, GroupSettings, MfaPreference, NewUser};
 pub use compare::{
     Difference, Evidence, Standing, evidence, group_differences, group_standing, is_changed, over, standing,
 };

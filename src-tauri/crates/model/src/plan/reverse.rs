@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::action::NewUser;
+use super::action::{Factor, MfaPreference, NewUser};
 use super::item::{Change, Item, Record, Target, flag_of};
 use super::step::Step;
 use crate::Username;
@@ -34,6 +34,7 @@ pub fn reversed(item: &Item, addresses: &[String]) -> Vec<Item> {
             };
             std::iter::once(group).chain(members.iter().map(member)).collect()
         }
+        (Some(Record::Factors { on, preferred }), _) => factors_back(item, on, *preferred),
         (Some(Record::Group { settings, .. }), Some(Step::UpdateGroup(_))) => {
             vec![with(item, vec![Step::UpdateGroup(settings.clone())])]
         }
@@ -46,6 +47,17 @@ pub fn reversed(item: &Item, addresses: &[String]) -> Vec<Item> {
     }
 }
 
+/// Sets the second factors that were changed to what they were.
+fn factors_back(item: &Item, on: &BTreeSet<Factor>, preferred: Option<Factor>) -> Vec<Item> {
+    let Some(Step::SetMfa(set)) = item.steps.iter().find(|step| matches!(step, Step::SetMfa(_))) else {
+        return Vec::new();
+    };
+    let mut factors: BTreeMap<Factor, bool> = set.factors.keys().map(|factor| (*factor, on.contains(factor))).collect();
+    let preferred = preferred.filter(|first| on.contains(first));
+    factors.extend(preferred.map(|first| (first, true)));
+    vec![with(item, vec![Step::SetMfa(MfaPreference { factors, preferred })])]
+}
+
 fn joined(group: &str) -> Change {
     Change { field: "group".to_owned(), before: None, after: Some(group.to_owned()) }
 }
@@ -55,7 +67,7 @@ fn with(item: &Item, steps: Vec<Step>) -> Item {
     let changes = item
         .changes
         .iter()
-        .filter(|change| steps.iter().any(|step| touches(step, &change.field)))
+        .filter(|change| steps.iter().any(|step| touches(step, change)))
         .map(|change| Change {
             field: change.field.clone(),
             before: change.after.clone(),
@@ -65,11 +77,15 @@ fn with(item: &Item, steps: Vec<Step>) -> Item {
     Item { target: item.target.clone(), steps, changes, skip: None, record: None }
 }
 
-/// Whether a call changes a field and leaves the user or group.
-fn touches(step: &Step, field: &str) -> bool {
+/// Whether a call makes a change, or its reverse, and leaves the user or group.
+fn touches(step: &Step, change: &Change) -> bool {
+    let field = change.field.as_str();
     match step {
         Step::Enable | Step::Disable => field == "enabled",
-        Step::AddToGroup { .. } | Step::RemoveFromGroup { .. } => field == "group",
+        Step::AddToGroup { group } | Step::RemoveFromGroup { group } => {
+            let named = |name: &Option<String>| name.as_deref() == Some(group.as_str());
+            field == "group" && (named(&change.before) || named(&change.after))
+        }
         Step::UpdateGroup(_) => matches!(field, "description" | "precedence" | "role"),
         Step::UpdateAttributes { attributes } => is_among(attributes.keys(), field),
         Step::DeleteAttributes { attributes } => is_among(attributes.iter(), field),
@@ -98,7 +114,7 @@ fn reverse(step: &Step, item: &Item) -> Vec<Step> {
 }
 
 fn attributes_back(item: &Item, step: &Step) -> Vec<Step> {
-    let changes: Vec<&Change> = item.changes.iter().filter(|change| touches(step, &change.field)).collect();
+    let changes: Vec<&Change> = item.changes.iter().filter(|change| touches(step, change)).collect();
     let values: BTreeMap<String, String> =
         changes.iter().filter_map(|change| Some((change.field.clone(), change.before.clone()?))).collect();
     let mut gone: BTreeSet<String> =

@@ -48,8 +48,12 @@ pub enum Step {
     SignOut,
     /// `AdminDeleteUser`.
     Delete,
+    /// `AdminGetUser`: which second factors there are is kept, so that they can be set back.
+    RememberFactors,
     /// `AdminSetUserMFAPreference`.
     SetMfa(MfaPreference),
+    /// `AdminDeleteSoftwareToken`.
+    DeleteSoftwareToken,
     /// `AdminUpdateAuthEventFeedback`.
     RateSignIn {
         /// The event's id.
@@ -127,7 +131,9 @@ impl Step {
             Self::SetPassword { .. } => "AdminSetUserPassword",
             Self::SignOut => "AdminUserGlobalSignOut",
             Self::Delete => "AdminDeleteUser",
+            Self::RememberFactors => "AdminGetUser",
             Self::SetMfa(_) => "AdminSetUserMFAPreference",
+            Self::DeleteSoftwareToken => "AdminDeleteSoftwareToken",
             Self::RateSignIn { .. } => "AdminUpdateAuthEventFeedback",
             Self::ForgetDevice { .. } => "AdminForgetDevice",
             Self::Link { .. } => "AdminLinkProviderForUser",
@@ -146,7 +152,10 @@ impl Step {
         match self {
             Self::CreateUser(_) | Self::Resend { .. } | Self::Confirm => QuotaCategory::UserCreation,
             Self::ResetPassword | Self::SetPassword { .. } => QuotaCategory::UserAccountRecovery,
-            Self::SetMfa(_) | Self::RateSignIn { .. } | Self::ForgetDevice { .. } => QuotaCategory::UserResourceUpdate,
+            Self::RememberFactors => QuotaCategory::UserRead,
+            Self::SetMfa(_) | Self::DeleteSoftwareToken | Self::RateSignIn { .. } | Self::ForgetDevice { .. } => {
+                QuotaCategory::UserResourceUpdate
+            }
             Self::CreateGroup(_) | Self::UpdateGroup(_) | Self::DeleteGroup => QuotaCategory::UserPoolResourceUpdate,
             _ => QuotaCategory::UserUpdate,
         }
@@ -159,11 +168,15 @@ impl Step {
     }
 
     /// Whether making the call twice leaves everything as once does: no second message, no password or address that is
-    /// not the person's own any more.
+    /// not the person's own any more, no app that they have set up since.
     #[must_use]
     pub fn is_idempotent(&self) -> bool {
         match self {
-            Self::CreateUser(_) | Self::Resend { .. } | Self::ResetPassword | Self::SetPassword { .. } => false,
+            Self::CreateUser(_)
+            | Self::Resend { .. }
+            | Self::ResetPassword
+            | Self::SetPassword { .. }
+            | Self::DeleteSoftwareToken => false,
             Self::UpdateAttributes { attributes } => {
                 !attributes.keys().any(|name| matches!(name.as_str(), "email" | "phone_number"))
             }
@@ -182,6 +195,7 @@ impl Step {
             ),
             Self::UpdateAttributes { .. }
             | Self::DeleteAttributes { .. }
+            | Self::RememberFactors
             | Self::Enable
             | Self::Disable
             | Self::Link { .. }
@@ -207,9 +221,10 @@ impl Step {
             Self::Delete => impossible(
                 "sub, password and second factors are gone; a record is kept, from which a new user can be made",
             ),
-            Self::SetMfa(_) => {
-                impossible("which factors were preferred before cannot be known without a call that bills")
-            }
+            Self::SetMfa(_) => impossible(
+                "which factors were preferred before is not known; it can be looked at first, by a call that bills",
+            ),
+            Self::DeleteSoftwareToken => impossible("the app's secret is gone, and the person has to set one up anew"),
             Self::RateSignIn { .. } => impossible("what was said before is not known; say the opposite"),
             Self::ForgetDevice { .. } => impossible("a forgotten device has to be remembered at a new sign-in"),
         }

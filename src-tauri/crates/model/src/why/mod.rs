@@ -38,10 +38,32 @@ pub struct Facts<'a> {
     /// Other users with the same name, e-mail address or phone number, case ignored; the sentence says why they are not
     /// known.
     pub others: Result<&'a [User], &'a str>,
-    /// Fields that syncs saw changing, the latest first.
-    pub changed: &'a [(String, Timestamp)],
+    /// Fields that were changed here or that syncs saw changing, the latest first.
+    pub changed: &'a [FieldChange],
     /// The second factors that the user has; `None` unless a priced call asked.
     pub factors: Option<&'a [String]>,
+}
+
+/// A field of the user that changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldChange {
+    /// The field.
+    pub field: String,
+    /// When it was changed here, or which sync noticed it.
+    pub at: Timestamp,
+    /// Whether a job of this program changed it.
+    pub here: bool,
+}
+
+impl FieldChange {
+    /// Where the change comes from, in a sentence about `what`.
+    fn told(&self, what: &str) -> String {
+        let at = said(self.at);
+        match self.here {
+            true => format!("Here, on {at}, {what} was changed; the audit tells by whom and why."),
+            false => format!("The sync of {at} saw that {what} was changed, not by this program."),
+        }
+    }
 }
 
 /// Whether AWS lists a user now.

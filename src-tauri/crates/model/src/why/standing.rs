@@ -29,9 +29,9 @@ pub(super) fn disabled(facts: &Facts<'_>) -> Reason {
         return about.clear("The user is enabled.");
     }
     let reason = about.blocks("The user is disabled: every sign-in is refused, and so is a forgotten password.");
-    let changed = facts.changed.iter().find(|(field, _)| field == "enabled");
+    let changed = facts.changed.iter().find(|change| change.field == "enabled");
     let reason = match changed {
-        Some((_, at)) => reason.with(format!("The sync of {} saw it happen.", said(*at))),
+        Some(change) => reason.with(change.told("the switch")),
         None => reason.with(format!("The record last changed on {}.", said(facts.user.modified_at))),
     };
     reason
@@ -87,8 +87,8 @@ pub(super) fn unverified(facts: &Facts<'_>, name: &'static str) -> Reason {
         format!("The {what} is not verified. After a change it cannot be signed in with until it is.")
     };
     let mut reason = about.hinders(cause).with(format!("{flag} is {}.", user.attribute(&flag).unwrap_or("absent")));
-    if let Some((_, at)) = facts.changed.iter().find(|(field, _)| field == name) {
-        reason = reason.with(format!("The sync of {} saw the {what} change.", said(*at)));
+    if let Some(change) = facts.changed.iter().find(|change| change.field == name) {
+        reason = reason.with(change.told(&format!("the {what}")));
     }
     if facts.policy.is_ok_and(|policy| among(&policy.verifies_before_update)) {
         reason = reason.with(format!("The pool keeps an old {what} until a new one is verified."));

@@ -36,10 +36,12 @@ impl std::fmt::Debug for History {
 /// One thing that happened to a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// The sync that noticed it.
+    /// The sync that noticed it, or when it was changed here.
     pub at: Timestamp,
     /// The sync before, when it was not so yet: it happened between the two. `None` when there was none.
     pub since: Option<Timestamp>,
+    /// Whether it was changed here, by a job of this program; else a sync noticed it.
+    pub here: bool,
     /// What happened.
     pub what: What,
 }

@@ -13,7 +13,7 @@ const OF_PERSON: &str = "FROM changes WHERE pool = ?1 AND (person = ?2 OR userna
 pub(super) fn read(connection: &Connection, pool: &PoolKey, person: &str) -> Result<Vec<Change>, HistoryError> {
     let Some(id) = pool_id(connection, pool)? else { return Ok(Vec::new()) };
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT at, since, kind, name, before, after {OF_PERSON} ORDER BY at DESC, id DESC"
+        "SELECT at, since, kind, name, before, after, generation = at {OF_PERSON} ORDER BY at DESC, id DESC"
     ))?;
     let rows = statement.query_map(params![id, person], |row| Ok(change(row)))?;
     let mut changes = Vec::new();
@@ -36,7 +36,8 @@ fn change(row: &Row<'_>) -> Result<Option<Change>, HistoryError> {
         Some(Kind::GroupRemoved) => What::GroupRemoved(name),
     };
     let since = row.get::<_, Option<i64>>(1)?.map(instant).transpose()?;
-    Ok(Some(Change { at: instant(row.get(0)?)?, since, what }))
+    // What is changed here is a generation of its own, named after its time.
+    Ok(Some(Change { at: instant(row.get(0)?)?, since, here: row.get(6)?, what }))
 }
 
 fn instant(microseconds: i64) -> Result<Timestamp, HistoryError> {

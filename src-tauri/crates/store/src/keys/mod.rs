@@ -14,7 +14,7 @@ use secrecy::SecretString;
 use sha2::{Digest as _, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::data_dir::{DataDir, Lease};
+use crate::data_dir::{DataDir, DataDirError, Lease};
 use record::{Backend, Record};
 
 /// Where the keys are to come from.
@@ -67,10 +67,15 @@ pub enum KeyError {
     Refused(String),
     /// Data was written with keys that are no longer where they were.
     #[error(
-        "There are no keys in {0}, although the data in this folder was written with some. See that this is the right \
-         place, bring the keys back, or begin anew: the old files are kept but can then not be read."
+        "There are no keys in {asked}, although the data in this folder was written with some.{noted} Without them it cannot \
+         be read: bring them back, choose another data folder, or erase everything in this one to begin anew."
     )]
-    Gone(String),
+    Gone {
+        /// Where they were looked for.
+        asked: String,
+        /// Where they are by what is noted, as a sentence; empty when that is where they were looked for.
+        noted: String,
+    },
     /// The keys are not those that the data in this folder was written with.
     #[error(
         "The data in this folder was written with other keys than those in {0}. Give the right ones, choose another \
@@ -78,7 +83,9 @@ pub enum KeyError {
     )]
     Different(String),
     /// The data in this folder is protected in another way.
-    #[error("The data in this folder is protected by {0}. Unlock it that way, choose another folder, or erase it.")]
+    #[error(
+        "The data in this folder is protected by {0}. Choose another data folder, or erase everything in this one."
+    )]
     Elsewhere(String),
     /// The passphrase does not open the keys.
     #[error("This passphrase does not open the keys. Try again; nothing was discarded.")]
@@ -92,6 +99,9 @@ pub enum KeyError {
     /// The key file or what the keyring holds is not what Poolkeeper wrote.
     #[error("{0} does not hold Poolkeeper's keys. Bring the right one back, or remove it to begin anew.")]
     Malformed(String),
+    /// The data folder cannot be written.
+    #[error(transparent)]
+    Folder(#[from] DataDirError),
     /// A file cannot be read or written.
     #[error("The file {} cannot be used: {source}. Check that you may read and write it.", path.display())]
     File {
@@ -197,12 +207,16 @@ impl Keys {
         let record = Record::load(dir)?;
         let backend = Backend::of(source);
         if let Some(other) = record.as_ref().filter(|record| record.backend != backend) {
-            return Err(KeyError::Elsewhere(other.backend.words().to_owned()));
+            return Err(KeyError::Elsewhere(other.how_to_unlock()));
         }
         let pair = match (fetch(source, dir)?, &record) {
             (Some(pair), _) => pair,
             (None, Some(record)) if record.has_data(dir) => {
-                return Err(KeyError::Gone(words(source)));
+                let asked = words(source);
+                let other = record.key_file.as_ref().map(|path| format!("the key file {}", path.display()));
+                let noted = other.filter(|other| *other != asked);
+                let noted = noted.map(|other| format!(" They were in {other}.")).unwrap_or_default();
+                return Err(KeyError::Gone { asked, noted });
             }
             (None, _) => make(source, dir)?,
         };
@@ -327,7 +341,7 @@ pub(crate) fn key_files(source: &KeySource, dir: &DataDir) -> Result<KeyFiles, K
 }
 
 fn turn(dir: &DataDir) -> Result<Lease, KeyError> {
-    dir.turn().map_err(|error| KeyError::File { path: error.path, source: error.source })
+    Ok(dir.turn()?)
 }
 
 /// The keys as the source has them; `None` when it answers that it has none.

@@ -57,6 +57,23 @@ impl Record {
         Self { backend: Backend::of(source), fingerprint: Some(pair.fingerprint()), key_file }
     }
 
+    /// What protects the folder, and how it is opened with that.
+    pub(super) fn how_to_unlock(&self) -> String {
+        match (self.backend, &self.key_file) {
+            (Backend::File, Some(path)) => {
+                let path = path.display();
+                format!("the key file {path}: name it with POOLKEEPER_KEY_FILE, or with --key-file for poolctl")
+            }
+            (Backend::File, None) => {
+                "a key file: name it with POOLKEEPER_KEY_FILE, or with --key-file for poolctl".to_owned()
+            }
+            (Backend::Keyring, _) => {
+                "the system's keyring: name no key file (POOLKEEPER_KEY_FILE, --key-file)".to_owned()
+            }
+            (Backend::Passphrase, _) => "a passphrase: unlock it in the window".to_owned(),
+        }
+    }
+
     /// Whether the folder was made with these keys, as far as is noted.
     pub(super) fn is_of(&self, pair: &Pair) -> bool {
         self.fingerprint.as_ref().is_none_or(|fingerprint| *fingerprint == pair.fingerprint())

@@ -2,13 +2,16 @@
 import type {
   ApplyPlan,
   ApprovePlan,
+  AskWhy,
   AuditView,
+  FixView,
   GetJobItems,
   JobItemView,
   JobProgressView,
   JobView,
   MakePlan,
   PlanPreviewView,
+  ReasonView,
   UserView,
   WhyView,
 } from "../src/ipc/generated/bindings";
@@ -16,6 +19,27 @@ import { bad, ok } from "./answers";
 
 const ARN = "arn:aws:sts::123456789012:assumed-role/Operator/ada";
 const EXPORTED = { written: 2, total: 2, ended: true, path: "/home/ada/Downloads/poolkeeper-users.csv", error: null };
+const NO_CLIENT = "No app client was named.";
+const MFA = "A second factor is required and there is none";
+const NO_LISTING = "The pool requires a second factor. Which ones the user has, no listing tells.";
+const FACTORS: FixView = {
+  say: "Ask for the user's factors. The call may count them as active this month.",
+  action: null,
+  command: [],
+  reveal: "AdminGetUser",
+  effect: "mayBill",
+  priceLow: "0.00",
+  priceHigh: "0.015",
+};
+const unknown = (rule: string, title: string, cause: string): ReasonView => ({
+  rule,
+  title,
+  verdict: "unknown",
+  cause,
+  evidence: [],
+  fix: null,
+  reply: null,
+});
 const NAMES: Record<string, string> = { disableUsers: "disable users", enableUsers: "enable users" };
 
 /** Commands that plan on these people. `matching` finds those of a query. */
@@ -44,7 +68,16 @@ export function changeCommands(people: UserView[], matching: (query: string) => 
                 before: user.attributes[field] ?? null,
                 after: value,
               }))
-            : [{ field: "enabled", before: after === "no" ? "yes" : "no", after }],
+            : request.wish.kind === "changeGroups"
+              ? request.wish.join.map((group) => ({ field: "group", before: null, after: group }))
+              : request.wish.kind === "arrangeGroups"
+                ? request.wish.moves
+                    .filter(({ username }) => username === user.username)
+                    .flatMap(({ join, leave }) => [
+                      ...join.map((group) => ({ field: "group", before: null, after: group })),
+                      ...leave.map((group) => ({ field: "group", before: group, after: null })),
+                    ])
+                : [{ field: "enabled", before: after === "no" ? "yes" : "no", after }],
       })),
       calls: [
         {
@@ -164,14 +197,18 @@ export function changeCommands(people: UserView[], matching: (query: string) => 
     pauseJob: () => ok(null),
     resumeJob: () => ok(null),
     saveJob: () => ok({ path: "/home/ada/Downloads/poolkeeper-job.csv" }),
-    askWhy: ({ username }: { username: string }) =>
+    askWhy: ({ username, clientId, look }: AskWhy) =>
       ok<WhyView>({
         username,
         asked: true,
         listedAt: new Date().toISOString(),
         syncedAt: null,
         pricesUnknown: null,
-        reasons: [],
+        reasons: [
+          ...(clientId ? [] : [unknown("flow-not-allowed", "The app client does not allow the flow", NO_CLIENT)]),
+          ...(clientId ? [] : [unknown("client-secret", "The client’s secret is missing", NO_CLIENT)]),
+          ...(look ? [] : [{ ...unknown("mfa-without-factor", MFA, NO_LISTING), fix: FACTORS }]),
+        ],
       }),
     startExport: () => ok(EXPORTED),
     getExport: () => ok(EXPORTED),

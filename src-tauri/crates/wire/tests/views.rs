@@ -128,7 +128,7 @@ fn changes_say_what_when_and_between_which_syncs() {
     let field = console::What::Field { name: "email".to_owned(), before: None, after: Some("a@b.example".to_owned()) };
     let changes = [field, console::What::GroupAdded("admins".to_owned()), console::What::Removed];
     let views: Vec<ChangeView> =
-        changes.map(|what| ChangeView::from(&console::Change { at, since: None, what })).into();
+        changes.map(|what| ChangeView::from(&console::Change { at, since: None, here: false, what })).into();
     insta::assert_json_snapshot!(views);
 }
 

@@ -109,6 +109,7 @@ describe("why somebody cannot sign in", () => {
         asked: true,
         listedAt: new Date().toISOString(),
         syncedAt: null,
+        pricesUnknown: null,
         reasons: [
           reason("flow-not-allowed", "unknown", client),
           reason("client-secret", "unknown", client),

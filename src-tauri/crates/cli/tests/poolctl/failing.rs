@@ -84,7 +84,9 @@ fn a_journal_that_cannot_be_opened_says_why_where_it_keeps_from_something() {
             std::fs::write(file, [7; 20_000]).unwrap();
         }
     }
-    for words in [&["users", "disable", "x", "--yes"][..], &["audit", "list"], &["ledger"]] {
+    let people = served.sandbox.directory().snapshot(&served.pool());
+    let user = people.iter().find(|person| person.enabled).unwrap().username.clone();
+    for words in [&["users", "disable", &user, "--yes"][..], &["audit", "list"], &["ledger"]] {
         let error = &home.run_at(&served, &[words, &["--json", "--quiet"]].concat()).json(1)["error"];
         let message = error["message"].as_str().unwrap();
         assert!(message.contains("journal.sqlite") && !message.contains("notices"), "{words:?}: {message}");

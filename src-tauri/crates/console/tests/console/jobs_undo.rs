@@ -397,7 +397,8 @@ async fn each_person_of_an_arrangement_gets_their_own_groups_in_one_plan_that_a_
         carry_out(&pool, new_group(name), Chosen::Nobody).await.unwrap();
     }
     let people = house.people();
-    let chosen: Vec<_> = people.iter().filter(|person| person.status == "CONFIRMED" && person.enabled).take(3).collect();
+    let chosen: Vec<_> =
+        people.iter().filter(|person| person.status == "CONFIRMED" && person.enabled).take(3).collect();
     let joins = |name: &str| model::plan::GroupMoves { join: [group(name)].into(), ..Default::default() };
     let moves = [(chosen[0].username.clone(), joins("crew-a")), (chosen[1].username.clone(), joins("crew-b"))].into();
     let plan = pool.plan(Action::ArrangeGroups { moves }, names(&chosen)).await.unwrap();

@@ -55,7 +55,8 @@ fn factors_back(item: &Item, on: &BTreeSet<Factor>, preferred: Option<Factor>) -
     let mut factors: BTreeMap<Factor, bool> = set.factors.keys().map(|factor| (*factor, on.contains(factor))).collect();
     let preferred = preferred.filter(|first| on.contains(first));
     factors.extend(preferred.map(|first| (first, true)));
-    vec![with(item, vec![Step::SetMfa(MfaPreference { factors, preferred })])]
+    // Looked at again, so that this can be taken back, too; whoever was looked at before is counted already.
+    vec![with(item, vec![Step::RememberFactors, Step::SetMfa(MfaPreference { factors, preferred })])]
 }
 
 fn joined(group: &str) -> Change {

@@ -97,7 +97,11 @@ fn ready(pool: &Pool, at: u32, factor: Factor) -> Result<(), ApiError> {
     let user = pool.users.get(at).ok_or_else(ApiError::no_user)?;
     let lacks = |what: &str| Err(ApiError::invalid(what));
     match factor {
-        Factor::SoftwareToken if pool.account(at).is_none_or(|account| account.factors.software_token.is_none()) => {
+        // Who has it on has verified it, made-up people included.
+        Factor::SoftwareToken
+            if !user.factors.totp
+                && pool.account(at).is_none_or(|account| account.factors.software_token.is_none()) =>
+        {
             lacks("User has not verified software token mfa")
         }
         Factor::Sms if user.attribute(id::PHONE).is_none() => {

@@ -126,7 +126,7 @@ fn changes() -> Vec<(&'static str, Action, &'static str)> {
         ("mark an address as verified", set("email_verified", "true"), "person-0006"),
         ("invite again", Action::ResendInvitation { by: None }, "person-0009"),
         ("sign out", Action::SignOut, "person-0008"),
-        ("set second factors", Action::SetMfa(mfa), "person-0008"),
+        ("set second factors", Action::SetMfa { preference: mfa, look_first: false }, "person-0008"),
         ("join a group", Action::AddToGroup { group: group("admins") }, "person-0008"),
         ("leave a group", Action::RemoveFromGroup { group: group("billing") }, "person-0003"),
         ("create a group", Action::CreateGroup(made(3, None)), ""),

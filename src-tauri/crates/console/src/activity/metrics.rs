@@ -62,9 +62,7 @@ impl OpenPool {
             let message = format!("CloudWatch keeps its sums for 455 days, and {month} began before that.");
             return Err(Error::invalid("month", message));
         }
-        if self.console.vault().history.is_none() {
-            return Err(super::no_history());
-        }
+        self.console.vault().history(super::NO_HISTORY)?;
         let series = self.series(live).await?;
         let cost = MetricsPrice::of(&series);
         let sums = live.session.successes(&self.key.pool, &series, month).await?;

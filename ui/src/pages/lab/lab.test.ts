@@ -266,6 +266,8 @@ describe("the sign-in lab", () => {
       useHeldToken: true,
       password: null,
     });
+    // What was typed goes once the sign-in is there.
+    await screen.findByRole("button", { name: /^Start/ });
     await person.click(held);
     await person.type(screen.getByLabelText("Refresh token", { selector: "input" }), "pasted");
     await person.click(await screen.findByRole("button", { name: /^Start/ }));

@@ -572,3 +572,124 @@ fn a_change_is_carried_out_only_with_the_token_of_its_approval_and_that_once() {
     let approval = json!({ "plan": plan["plan"], "poolName": "another", "reason": null });
     assert_eq!(shell.call("approve_plan", approval).unwrap_err()["field"], "poolName");
 }
+
+#[test]
+fn a_pasted_list_is_an_open_search_with_what_is_missing() {
+    let shell = Shell::synced();
+    let everybody = shell.call("search_users", json!({ "query": "", "sort": by_name() })).unwrap();
+    let name = |at: usize| everybody["rows"][at]["username"].as_str().unwrap().to_owned();
+    let text = format!("{}\nnobody@nowhere.example\n{}", name(5), name(2));
+    let list = shell.call("search_list", json!({ "text": text, "sort": null })).unwrap();
+    assert_eq!((&list["asked"], &list["found"]["total"]), (&json!(3), &json!(2)));
+    assert_eq!((&list["missing"], &list["names"]), (&json!(["nobody@nowhere.example"]), &json!([name(5), name(2)])));
+    let rows = json!({ "search": list["found"]["search"], "start": 1, "count": 9 });
+    assert_eq!(shell.call("get_rows", rows).unwrap()[0]["username"], name(2));
+    let sorted = shell.call("search_list", json!({ "text": text, "sort": by_name() })).unwrap();
+    assert_eq!(sorted["names"], json!([name(2), name(5)]));
+    let export = json!({
+        "query": "", "sort": by_name(), "columns": ["username"], "format": "jsonl",
+        "list": { "text": text, "sort": null },
+    });
+    let mut export = shell.call("start_export", export).unwrap();
+    while export["ended"] != true {
+        std::thread::sleep(Duration::from_millis(20));
+        export = shell.ask("get_export").unwrap();
+    }
+    let written = std::fs::read_to_string(export["path"].as_str().unwrap()).unwrap();
+    let lines: Vec<&str> = written.lines().collect();
+    assert_eq!(lines.len(), 2, "{written}");
+    assert!(lines[0].contains(&name(5)) && lines[1].contains(&name(2)), "{written}");
+}
+
+#[test]
+fn people_are_spread_over_domains_ages_and_days_and_near_spellings_are_offered() {
+    let shell = Shell::synced();
+    let spread = shell.ask("get_distributions").unwrap();
+    for found in spread["domains"].as_array().unwrap().iter().chain(spread["ages"].as_array().unwrap()) {
+        let search = shell.call("search_users", json!({ "query": found["query"], "sort": by_name() })).unwrap();
+        assert_eq!(
+            shell.call("count_users", json!({ "search": search["search"] })).unwrap(),
+            found["count"],
+            "{found}"
+        );
+    }
+    assert_eq!(shell.call("get_near", json!({ "query": "" })).unwrap(), json!([]));
+    assert_eq!(shell.call("get_near", json!({ "query": "emial:x" })).unwrap_err()["field"], "query");
+}
+
+#[test]
+fn a_link_names_what_it_points_at_and_opens_nothing() {
+    let shell = Shell::new();
+    let pool = shell.ask("open_sandbox").unwrap();
+    let name = "o\u{2019}brien+x@a.example & co";
+    let link = shell.call("link_to_user", json!({ "username": name })).unwrap();
+    shell.ask("close_pool").unwrap();
+    let read = shell.call("read_link", json!({ "text": link })).unwrap();
+    assert_eq!((&read["kind"], &read["username"]), (&json!("user"), &json!(name)));
+    assert_eq!((&read["poolId"], &read["copies"][0]["poolKey"]), (&pool["pool"]["id"], &pool["poolKey"]));
+    assert_eq!(shell.ask("get_overview").unwrap_err()["code"], "precondition", "no pool was opened");
+    let other = shell.call("read_link", json!({ "text": "poolkeeper://user?pool=eu-west-1_Other&name=a" })).unwrap();
+    assert_eq!(other["copies"], json!([]));
+    for hostile in ["https://evil.example", "poolkeeper://user?pool=eu-west-1_A&name=a&endpoint=http://evil.example"] {
+        let refused = shell.call("read_link", json!({ "text": hostile })).unwrap_err();
+        assert_eq!((&refused["code"], &refused["field"]), (&json!("validation"), &json!("text")));
+        assert!(!refused["message"].as_str().unwrap().contains("evil"), "{refused}");
+    }
+    assert_eq!(shell.ask("take_link").unwrap(), Value::Null, "nothing was opened outside");
+}
+
+#[test]
+fn views_are_kept_with_their_columns_and_shared_as_links_and_files() {
+    let shell = Shell::new();
+    let view = json!({
+        "name": "On call", "query": "group:ops \"a b\"", "sort": { "field": "email", "descending": true },
+        "columns": [{ "field": "custom:tenant", "width": 120, "pinned": true }],
+    });
+    let kept = shell.call("update_settings", json!({ "savedViews": [view] })).unwrap();
+    assert_eq!(kept["savedViews"], json!([view]));
+    let link = shell.call("link_to_view", view.clone()).unwrap();
+    assert_eq!(shell.call("read_link", json!({ "text": link })).unwrap(), json!({ "kind": "view", "view": view }));
+    let saved = shell.call("save_view", view.clone()).unwrap();
+    let chooser = shell.folder.path().join("chooser");
+    let choose = |path: &str| {
+        std::fs::write(&chooser, format!("#!/bin/sh\necho '{path}'\n")).unwrap();
+        std::fs::set_permissions(&chooser, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        shell.ask("choose_view")
+    };
+    assert_eq!(choose(saved["path"].as_str().unwrap()).unwrap(), view);
+    assert_eq!(choose("").unwrap(), Value::Null);
+    let other = shell.folder.path().join("other.json");
+    let said = |text: String| {
+        std::fs::write(&other, text).unwrap();
+        choose(other.to_str().unwrap()).unwrap_err()
+    };
+    let file =
+        |view: &Value, version: u32| json!({ "poolkeeper": "view", "version": version, "view": view }).to_string();
+    assert_eq!(said("{}".to_owned())["field"], "file");
+    assert_eq!(said("[".repeat(100_000))["field"], "file");
+    assert_eq!(said(file(&view, 1).replace("\"name\"", "\"run\":1,\"name\""))["field"], "file");
+    assert!(said(file(&view, 2))["message"].as_str().unwrap().contains("newer"));
+    for (part, bad) in [
+        ("name", json!("a\u{202e}b")),
+        ("name", json!("")),
+        ("columns", json!([{ "field": "a", "width": 5, "pinned": false }])),
+    ] {
+        let mut hostile = view.clone();
+        hostile[part] = bad;
+        assert_eq!(said(file(&hostile, 1))["field"], "view", "{hostile}");
+        assert_eq!(shell.call("link_to_view", hostile.clone()).unwrap_err()["field"], "view");
+        assert_eq!(shell.call("update_settings", json!({ "savedViews": [hostile] })).unwrap_err()["field"], "view");
+    }
+    let twice = shell.call("update_settings", json!({ "savedViews": [view, view] })).unwrap_err();
+    assert_eq!(twice["field"], "savedViews");
+}
+
+#[test]
+fn a_favourite_is_told_with_the_pools_and_stays() {
+    let shell = Shell::new();
+    let key = shell.ask("open_sandbox").unwrap()["poolKey"].clone();
+    let settings = shell.call("update_settings", json!({ "favourite": { "poolKey": key, "on": true } })).unwrap();
+    assert_eq!(settings["pools"][0]["favourite"], true);
+    shell.ask("open_sandbox").unwrap();
+    assert_eq!(shell.ask("list_connections").unwrap()["recent"][0]["favourite"], true);
+}

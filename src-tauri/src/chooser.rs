@@ -15,6 +15,9 @@ const PEOPLE: &[&str] = &["csv", "jsonl", "ndjson"];
 /// Endings of what tells of a month.
 const ACTIVITY: &[&str] = &["csv", "json", "jsonl", "ndjson", "log", "gz"];
 
+/// Endings of the file of a view.
+const VIEW: &[&str] = &["json"];
+
 /// What a person is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wanted {
@@ -22,6 +25,8 @@ pub(crate) enum Wanted {
     People,
     /// Files that tell of a month: logs, tables, bills.
     Activity,
+    /// The file of a saved view.
+    View,
 }
 
 /// Asks a person for files; none when nothing was chosen.
@@ -46,6 +51,7 @@ async fn asked<R: Runtime>(app: AppHandle<R>, wanted: Wanted) -> Result<Vec<Path
         let (kinds, endings) = match wanted {
             Wanted::People => ("CSV, JSON Lines", PEOPLE),
             Wanted::Activity => ("Logs, tables, bills", ACTIVITY),
+            Wanted::View => ("JSON", VIEW),
         };
         let mut dialog = rfd::AsyncFileDialog::new().add_filter(kinds, endings).add_filter("*", &["*"]);
         if let Some(window) = &window {

@@ -18,11 +18,16 @@ pub(crate) struct CacheChanged;
 #[derive(Debug, Clone, Serialize, Type, Event)]
 pub(crate) struct SessionExpired(pub SessionExpiredView);
 
+/// A link was opened outside: `take_link` has it.
+#[derive(Debug, Clone, Serialize, Type, Event)]
+pub(crate) struct LinkOpened;
+
 /// Anything that the window is told.
 pub(crate) enum Told {
     Progress(SyncProgressView),
     Changed,
     Expired(SessionExpiredView),
+    Link,
 }
 
 /// How the window is told. It says nothing when there is no window.
@@ -34,6 +39,7 @@ pub(crate) fn emit<R: Runtime>(app: &AppHandle<R>, told: Told) {
         Told::Progress(view) => SyncProgress(view).emit(app),
         Told::Changed => CacheChanged.emit(app),
         Told::Expired(view) => SessionExpired(view).emit(app),
+        Told::Link => LinkOpened.emit(app),
     };
     if let Err(error) = sent {
         tracing::warn!(%error, "an event did not reach the window");

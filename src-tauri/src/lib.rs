@@ -10,6 +10,7 @@ mod commands;
 mod events;
 mod follow;
 mod importing;
+mod links;
 mod playground;
 mod setup;
 mod state;
@@ -89,7 +90,8 @@ fn wire<R: Runtime>() -> tauri_specta::Builder<R> {
     tauri_specta::Builder::new().commands(commands()).events(collect_events![
         events::SyncProgress,
         events::CacheChanged,
-        events::SessionExpired
+        events::SessionExpired,
+        events::LinkOpened
     ])
 }
 
@@ -121,10 +123,19 @@ fn commands<R: Runtime>() -> Commands<R> {
         commands::users::get_user,
         commands::users::get_timeline,
         commands::users::look_up,
+        commands::users::search_list,
+        commands::users::get_near,
         commands::users::parse_query,
         commands::users::complete_query,
         commands::users::get_overview,
+        commands::users::get_distributions,
         commands::users::ask_why,
+        commands::views::read_link,
+        commands::views::take_link,
+        commands::views::link_to_user,
+        commands::views::link_to_view,
+        commands::views::save_view,
+        commands::views::choose_view,
         commands::reveals::price_look,
         commands::reveals::look_at,
         commands::files::start_export,

@@ -103,8 +103,13 @@ pub(crate) fn start() -> anyhow::Result<()> {
         .dbus_id(place.instance(&context.config().identifier))
         .callback(|app, _, _| crate::window::focus(app))
         .build();
-    let builder = tauri::Builder::default().plugin(single).setup(|app| Ok(crate::window::open(app)?));
+    // The one that is told of a second start comes first, so that a link is handed on instead of opening another window.
+    let builder = tauri::Builder::default()
+        .plugin(single)
+        .plugin(tauri_plugin_deep_link::init())
+        .setup(|app| Ok(crate::window::open(app)?));
     let app = crate::assemble(builder, &place, context)?;
+    crate::links::hear(app.handle());
     app.run(|app, event| {
         if let RunEvent::Exit = event {
             app.state::<crate::Desk>().leave();

@@ -16,7 +16,7 @@ use wire::{ErrorCode, WireError};
 
 use crate::chooser::{Chooser, Wanted};
 use crate::clipboard::Clipboard;
-use crate::events::Tell;
+use crate::events::{Tell, Told};
 use crate::follow::Following;
 use crate::importing::Importing;
 use crate::playground::Playground;
@@ -47,6 +47,8 @@ pub struct Desk {
     tell: Tell,
     chooser: Chooser,
     shield: Shield,
+    /// A link that was opened outside and that the window has not asked for yet.
+    link: Mutex<Option<String>>,
 }
 
 /// The pool that the window shows.
@@ -83,6 +85,7 @@ impl Desk {
             tell,
             chooser,
             shield,
+            link: Mutex::default(),
         }
     }
 
@@ -211,6 +214,23 @@ impl Desk {
     /// Lets a person choose a file of people; `None` when none was chosen.
     pub(crate) async fn choose_file(&self) -> Result<Option<PathBuf>, WireError> {
         Ok((self.chooser)(Wanted::People).await?.into_iter().next())
+    }
+
+    /// Lets a person choose the file of a view; `None` when none was chosen.
+    pub(crate) async fn choose_view(&self) -> Result<Option<PathBuf>, WireError> {
+        Ok((self.chooser)(Wanted::View).await?.into_iter().next())
+    }
+
+    /// Puts a link on the desk that was opened outside, in the place of one that nobody has looked at. It waits there
+    /// unread until the window asks.
+    pub(crate) fn put_link(&self, link: String) {
+        *lock(&self.link) = Some(link);
+        (self.tell)(Told::Link);
+    }
+
+    /// The link that was opened outside last, once.
+    pub(crate) fn take_link(&self) -> Option<String> {
+        lock(&self.link).take()
     }
 
     /// Lets a person choose files that tell of a month; none when nothing was chosen.

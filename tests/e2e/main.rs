@@ -6,6 +6,7 @@
 mod accessibility;
 mod challenges;
 mod changes;
+mod comforts;
 mod cost;
 mod damage;
 mod health;

@@ -39,6 +39,8 @@ pub(crate) struct Start<'a> {
     pub(crate) theme: Option<&'a str>,
     /// People in the sandbox; `None` for a few thousand, so that a test does not wait long.
     pub(crate) sandbox_users: Option<u32>,
+    /// A link that the app is started with, as the desktop does.
+    pub(crate) link: Option<&'a str>,
     /// Further environment.
     pub(crate) env: Vec<(&'a str, String)>,
 }
@@ -71,7 +73,7 @@ impl Window {
             .stderr(Stdio::null())
             .spawn()
             .unwrap_or_else(|problem| panic!("WebKitWebDriver ({problem}): `cargo xtask test --only e2e` installs it"));
-        let client = connect(port).await;
+        let client = connect(port, start.link).await;
         let window = Self { client, driver };
         window.wait("something is drawn", async || window.text().await.len() > 20).await;
         window
@@ -298,8 +300,9 @@ fn import(crop: &str, path: &Path) -> bool {
     import.arg(path).status().is_ok_and(|status| status.success())
 }
 
-async fn connect(port: u16) -> Client {
-    let options = json!({ "binary": env!("CARGO_BIN_EXE_poolkeeper"), "args": [] });
+async fn connect(port: u16, link: Option<&str>) -> Client {
+    let arguments: Vec<&str> = link.into_iter().collect();
+    let options = json!({ "binary": env!("CARGO_BIN_EXE_poolkeeper"), "args": arguments });
     let mut capabilities = serde_json::Map::new();
     capabilities.insert("webkitgtk:browserOptions".to_owned(), options);
     let began = Instant::now();

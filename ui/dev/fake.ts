@@ -35,6 +35,7 @@ import { compared, inspected, MadeUpSignIn } from "./lab";
 import { importCommands, lookCommands } from "./looks";
 import { GROUPS, LAST, makePeople } from "./people";
 import { matches, parse, valueOf } from "./query";
+import { viewCommands } from "./views";
 
 export type * from "../src/ipc/generated/bindings";
 
@@ -249,6 +250,7 @@ export const stage = {
     become({ ...syncing(phase), ...more }),
   expire: () => stage.sync("waiting", waiting(EXPIRED)),
   changed: () => tell("cache-changed", null),
+  linked: () => tell("link-opened", null),
 };
 
 const changes = changeCommands(
@@ -295,7 +297,10 @@ async function opened(connection: ConnectionIdView, poolId: string): Promise<Res
   if (!settings.pools.some((pool) => pool.poolKey === openKey)) {
     settings = {
       ...settings,
-      pools: [...settings.pools, { poolKey: openKey, name: open.pool.name, history: true, columns: [] }],
+      pools: [
+        ...settings.pools,
+        { poolKey: openKey, name: open.pool.name, history: true, columns: [], favourite: false },
+      ],
     };
   }
   return ok(open);
@@ -308,13 +313,14 @@ export const commands = {
   getAppInfo: () => ok(info()),
   getSettings: () => ok(settings),
   updateSettings: (patch: SettingsPatch) => {
-    const { columns, history, ...plain } = patch;
+    const { columns, history, favourite, ...plain } = patch;
     const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value != null));
     settings = { ...settings, ...given };
     settings.pools = settings.pools.map((pool) => ({
       ...pool,
       columns: columns?.poolKey === pool.poolKey ? columns.columns : pool.columns,
       history: history?.poolKey === pool.poolKey ? history.on : pool.history,
+      favourite: favourite?.poolKey === pool.poolKey ? favourite.on : pool.favourite,
     }));
     return ok(settings);
   },
@@ -357,6 +363,7 @@ export const commands = {
                 environment: "production" as const,
                 users: 1204331,
                 syncedAt: new Date(NOW - 5e6).toISOString(),
+                favourite: true,
               },
               {
                 poolKey: "aws/210466107733/eu-west-1/eu-west-1_Tt9",
@@ -366,6 +373,7 @@ export const commands = {
                 environment: "test" as const,
                 users: 8123,
                 syncedAt: new Date(NOW - 5e8).toISOString(),
+                favourite: false,
               },
               ...["billing", "partners", "drivers", "beta", "legacy", "internal"].map((name, at) => ({
                 poolKey: `aws/339012845517/eu-north-1/eu-north-1_Dd${at}`,
@@ -375,6 +383,7 @@ export const commands = {
                 environment: "development" as const,
                 users: 120 * (at + 1),
                 syncedAt: new Date(NOW - 6e8).toISOString(),
+                favourite: false,
               })),
             ]
           : [],
@@ -630,6 +639,12 @@ export const commands = {
   ...costCommands(mood, people.length),
   ...changes,
   ...lookCommands(),
+  ...viewCommands(
+    people,
+    row,
+    (listed) => (found = listed),
+    () => ({ poolKey: openKey, name: "sandbox-customers" }),
+  ),
   ...importCommands(() =>
     changes.makePlan({ wish: { kind: "disableUsers" }, query: null, names: [people[0]?.username ?? ""] }),
   ),
@@ -646,5 +661,6 @@ export const commands = {
 export const events = {
   syncProgress: event<SyncProgressView>("sync-progress"),
   cacheChanged: event<null>("cache-changed"),
+  linkOpened: event<null>("link-opened"),
   sessionExpired: event<{ ssoLogin: string | null; message: string }>("session-expired"),
 };

@@ -16,7 +16,11 @@ pub(crate) async fn start_export(desk: Desk<'_>, request: StartExport) -> Answer
     if export.as_ref().is_some_and(|export| export.progress.borrow().ended.is_none()) {
         return Err(WireError::new(ErrorCode::Precondition, "An export is under way. Wait for its end, or cancel it."));
     }
-    let begun = desk.pool()?.export(request.parse()?, ExportTarget::Folder { folder, stem }).await?;
+    let (pool, target) = (desk.pool()?, ExportTarget::Folder { folder, stem });
+    let begun = match request.list.clone() {
+        Some(list) => pool.export_list(&list.text, list.sort().as_ref(), request.parse()?, target).await?,
+        None => pool.export(request.parse()?, target).await?,
+    };
     let view = ExportView::from(&*begun.progress.borrow());
     *export = Some(begun);
     Ok(view)

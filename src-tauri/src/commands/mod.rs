@@ -16,6 +16,7 @@ pub(crate) mod sync;
 pub(crate) mod to_aws;
 pub(crate) mod tokens;
 pub(crate) mod users;
+pub(crate) mod views;
 
 /// What every command answers.
 type Answer<T> = Result<T, wire::WireError>;

@@ -2,8 +2,8 @@
 
 use wire::query::{CompleteQuery, CompletionView, ParseQuery, ParsedView};
 use wire::users::{
-    CountUsers, GetRows, LookUp, LookUpView, OneUser, OverviewView, SearchUsers, SearchView, TimelineView, UserRow,
-    UserView, rows,
+    CountUsers, DistributionsView, GetNear, GetRows, ListView, LookUp, LookUpView, NearView, OneUser, OverviewView,
+    SearchList, SearchUsers, SearchView, TimelineView, UserRow, UserView, rows,
 };
 use wire::why::{AskWhy, WhyView};
 use wire::{ErrorCode, WireError};
@@ -56,6 +56,20 @@ pub(crate) async fn look_up(desk: Desk<'_>, request: LookUp) -> Answer<LookUpVie
     Ok(LookUpView::from(&desk.pool()?.look_up(&request.text).await?))
 }
 
+/// Looks a pasted list up and keeps whom it found as a search.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn search_list(desk: Desk<'_>, request: SearchList) -> Answer<ListView> {
+    Ok(ListView::from(&desk.pool()?.search_list(&request.text, request.sort().as_ref()).await?))
+}
+
+/// Spellings near those of a query, for when it finds few. They are offers and no part of what was found.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn get_near(desk: Desk<'_>, request: GetNear) -> Answer<Vec<NearView>> {
+    Ok(desk.pool()?.near(&request.query).await?.iter().map(NearView::from).collect())
+}
+
 /// Reads a query without running it.
 #[tauri::command]
 #[specta::specta]
@@ -77,6 +91,13 @@ pub(crate) async fn complete_query(desk: Desk<'_>, request: CompleteQuery) -> An
 #[specta::specta]
 pub(crate) async fn get_overview(desk: Desk<'_>) -> Answer<OverviewView> {
     Ok(OverviewView::from(&desk.pool()?.overview().await?))
+}
+
+/// How people are spread over domains, ages of their records and the last days, from the local copy alone.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn get_distributions(desk: Desk<'_>) -> Answer<DistributionsView> {
+    Ok(DistributionsView::from(&desk.pool()?.distributions().await?))
 }
 
 /// Why somebody cannot sign in (`ListUsers`, `DescribeUserPool`, `DescribeUserPoolClient`; free).

@@ -1,5 +1,6 @@
 import { backend, type UserRow } from "../ipc/client";
 import type { IconName } from "../kit/icons";
+import { visibleText } from "../kit/visible";
 import { displayName } from "../pages/users/person";
 import { quoted } from "../pages/users/quoting";
 import { copyDiagnostics, openLogs } from "../stores/help";
@@ -8,10 +9,12 @@ import { lock } from "../stores/lock.svelte";
 import { overlays } from "../stores/overlays.svelte";
 import { route } from "../stores/route.svelte";
 import { session } from "../stores/session.svelte";
+import { views } from "../stores/views.svelte";
 import { asking } from "../changes/asking.svelte";
 import { c } from "../strings/changes";
 import { t } from "../strings/en";
 import { i } from "../strings/imports";
+import { v } from "../strings/views";
 
 export interface Hit {
   id: string;
@@ -152,6 +155,11 @@ function actions(): Hit[] {
     if (session.connected?.connection.sandbox) {
       add("undo", t.start.resetSandbox, t.start.resetWhy, () => session.resetSandbox());
     }
+    if (session.known) {
+      const { poolKey, favourite, name } = session.known;
+      const change = () => session.change({ favourite: { poolKey, on: !favourite } });
+      add("star", v.favourites.toggle(visibleText(name)), favourite ? t.on : t.off, change);
+    }
     add("rows", t.list.title, t.list.why, () => overlays.show({ name: "list" }));
     if (!session.open.offline) {
       add("user-plus", c.actions.newUser, "", () => void (asking.current = { kind: "createUser" }));
@@ -166,6 +174,7 @@ function actions(): Hit[] {
     add("box", t.start.openSandbox, "", () => session.openSandbox());
     add("link", t.start.endpoint, "", () => overlays.show({ name: "endpoint" }));
   }
+  add("link", v.views.openTitle, "poolkeeper://", () => overlays.show({ name: "openLink" }));
   add("shield", t.policy.which, "", () => overlays.show({ name: "policy" }));
   add("folder", t.palette.logs, "", openLogs);
   add("copy", t.palette.diagnostics, "", copyDiagnostics);
@@ -192,6 +201,21 @@ function placesToGo(): Hit[] {
     add("health", t.pool.pages.health, () => route.go("health"));
     add("jobs", c.areas.jobs, () => route.go("jobs"));
     add("audit", c.areas.audit, () => route.go("audit"));
+  }
+  if (session.open) {
+    for (const view of views.all) {
+      const title = v.views.apply(visibleText(view.name));
+      add("star", title, () => {
+        route.go("users");
+        views.wanted = view;
+      });
+    }
+  }
+  const favourites = (session.settings?.pools ?? []).filter((pool) => pool.favourite);
+  for (const pool of favourites.filter((pool) => pool.poolKey !== session.open?.poolKey)) {
+    const title = v.favourites.goTo(visibleText(pool.name));
+    const act = leave(() => session.openKnown(pool.poolKey));
+    list.push({ id: `pool ${pool.poolKey}`, icon: "star", title, detail: v.favourites.detail, act });
   }
   add("settings", t.areas.settings, () => route.go("settings"));
   add("question", t.keys.title, () => overlays.show({ name: "keys" }));

@@ -1,4 +1,4 @@
-import type { ConnectionIdView } from "../ipc/client";
+import type { ConnectionIdView, SavedViewView } from "../ipc/client";
 
 /** The dialogs that any page may open. Only one is open at a time. */
 export type Overlay =
@@ -10,6 +10,10 @@ export type Overlay =
   | { name: "region"; connection: ConnectionIdView; title: string }
   | { name: "unlock" }
   | { name: "list" }
+  /** `instead` names the view that it takes the place of. */
+  | { name: "saveView"; view: SavedViewView; instead?: string }
+  | { name: "openLink" }
+  | { name: "compare"; first: string; second: string | null }
   | { name: "eraseEverything" }
   | { name: "erasePool" }
   | { name: "erasePerson"; username: string; title: string };

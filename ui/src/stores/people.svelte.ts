@@ -1,11 +1,24 @@
 import { SvelteMap } from "svelte/reactivity";
-import { backend, failure, type Failure, type SortView, type UserRow } from "../ipc/client";
+import { backend, failure, type Failure, type SearchView, type SortView, type UserRow } from "../ipc/client";
 
 export const PAGE = 200;
 /** Pages kept before the oldest ones go: 8,000 rows. */
 const MOST_PAGES = 40;
 /** The least time between an answer and asking again because rows changed. */
 const RENEW_MS = 2000;
+
+/** A pasted list whose people are in the table. */
+export interface PastedList {
+  text: string;
+  /** How many entries it has. */
+  asked: number;
+  /** Entries that fit nobody. */
+  missing: string[];
+  /** The user names of those who were found. */
+  names: string[];
+  /** The order; nothing for the list's own. */
+  sort: SortView | null;
+}
 
 /** One search at a time: its rows by position, fetched in pages around what is looked at. */
 class People {
@@ -34,6 +47,10 @@ class People {
   /** Whether rows changed while the answer was on its way. */
   #stale = false;
   #last: { query: string; sort: SortView } | null = null;
+  /** The list whose people the rows are; `null` for a query. */
+  list = $state.raw<PastedList | null>(null);
+  /** The text of the list that is looked up again when rows change; kept here and in no address. */
+  #pasted: { text: string; sort: SortView | null } | null = null;
 
   readonly count = $derived(this.total ?? this.atLeast);
 
@@ -45,15 +62,43 @@ class People {
 
   /** Runs a query; what an earlier one still brings is dropped. `fresh` forgets the rows at once. */
   async search(query: string, sort: SortView, fresh = true): Promise<void> {
+    this.#last = { query, sort };
+    this.#pasted = null;
+    await this.#ask(query, fresh, async () => {
+      const found = await backend.searchUsers({ query, sort });
+      return { found, list: null };
+    });
+  }
+
+  /** Looks a pasted list up and shows whom it found. */
+  async searchList(text: string, sort: SortView | null, fresh = true): Promise<void> {
+    this.#last = null;
+    this.#pasted = { text, sort };
+    await this.#ask("", fresh, async () => {
+      const { found, asked, missing, names } = await backend.searchList({ text, sort });
+      return { found, list: { text, asked, missing, names, sort } };
+    });
+  }
+
+  /** Whether a list can be looked up again. */
+  get pasted(): string | null {
+    return this.#pasted?.text ?? null;
+  }
+
+  async #ask(
+    query: string,
+    fresh: boolean,
+    question: () => Promise<{ found: SearchView; list: PastedList | null }>,
+  ): Promise<void> {
     const round = ++this.#round;
     const began = performance.now();
-    this.#last = { query, sort };
     this.loading = true;
     this.#stale = false;
     this.#stop();
     try {
-      const found = await backend.searchUsers({ query, sort });
+      const { found, list } = await question();
       if (round !== this.#round) return;
+      this.list = list;
       this.#old = fresh ? new Map() : this.#kept();
       this.#answer += 1;
       this.#pages.clear();
@@ -87,7 +132,7 @@ class People {
    * one would else be overtaken each time and never be answered.
    */
   renew(): void {
-    if (!this.#last || this.#due !== undefined) return;
+    if ((!this.#last && !this.#pasted) || this.#due !== undefined) return;
     if (this.loading) {
       this.#stale = true;
       return;
@@ -97,7 +142,8 @@ class People {
 
   /** Asks the same again, because rows have changed. The page keeps what it shows until the new rows are here. */
   async again(): Promise<void> {
-    if (this.#last) await this.search(this.#last.query, this.#last.sort, false);
+    if (this.#pasted) await this.searchList(this.#pasted.text, this.#pasted.sort, false);
+    else if (this.#last) await this.search(this.#last.query, this.#last.sort, false);
   }
 
   /** Makes sure that the rows from `start` up to `end` are there or on their way. */
@@ -120,6 +166,8 @@ class People {
     this.#round += 1;
     this.#answer += 1;
     this.#last = null;
+    this.#pasted = null;
+    this.list = null;
     this.#looked = { start: 0, end: 0 };
     this.#stale = false;
     this.#stop();

@@ -95,6 +95,8 @@ class Session {
     jobs.undo = (id, title) => void changes.undo(id, title);
     on("syncProgress", (progress) => this.#progressed(progress));
     on("cacheChanged", () => this.#changed());
+    on("linkOpened", () => void this.linked());
+    void this.linked();
     on("sessionExpired", (expired) => this.#expired(expired.ssoLogin, expired.message));
     setInterval(() => void this.#poll(), STATUS_EVERY_MS);
   }
@@ -160,6 +162,21 @@ class Session {
         toasts.say(t.openedOffline(cause.message), "bad");
       }
     });
+  }
+
+  /** What to do when a link was opened outside; the page's own code says it. */
+  linked: () => Promise<void> = () => Promise.resolve();
+
+  /** Opens a pool that was opened before, however that was. */
+  async openKnown(poolKey: string): Promise<void> {
+    try {
+      const { recent } = await backend.listConnections();
+      const known = recent.find((line) => line.poolKey === poolKey);
+      if (known?.connection.sandbox) await this.openSandbox();
+      else if (known) await this.openRecent(known.connection, known.poolKey, known.poolName);
+    } catch (thrown) {
+      toasts.complain(thrown);
+    }
   }
 
   openCached(poolKey: string, name: string): Promise<void> {

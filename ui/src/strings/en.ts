@@ -598,7 +598,6 @@ export const t = {
     earlier: (name: string) => `Move ${name} up`,
     later: (name: string) => `Move ${name} down`,
     widthHint: "Width: drag an edge, or Alt+← → on a head",
-    reset: "Reset",
     dateHint: (field: string, zone: string) => `${field}, local time (${zone}); the UTC instant is in each tooltip`,
   },
   list: {
@@ -695,13 +694,7 @@ export const t = {
     groups: "Largest groups",
     groupsOf: (number: number) => count(number, "group", "groups"),
     noGroups: "This pool has no groups.",
-    signUps: "Sign-ups by month",
-    signUpsAre: (label: string, months: number, most: number) =>
-      `${label}: ${count(months, "month", "months")}, at most ${n(most)} in one. The table below has the figures.`,
     noSignUps: "No sign-ups yet.",
-    most: (most: string) => `at most ${most} a month`,
-    asTable: "As a table",
-    month: "Month",
     users: "Users",
     bar: "Share as a bar",
     barOf: (value: number) => count(value, "user", "users"),

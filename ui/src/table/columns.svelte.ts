@@ -44,6 +44,15 @@ const WIDTHS: Record<string, number> = {
 
 const DEFAULTS = ["email", "name", "status", "group", "created", "sub", "modified", "phone_number", "username"];
 
+export type Preset = "contact" | "names" | "states" | "everything";
+export const presets: Preset[] = ["contact", "names", "states", "everything"];
+
+const PRESETS: Record<Exclude<Preset, "everything">, string[]> = {
+  contact: ["email", "name", "phone_number", "email_verified", "phone_number_verified", "locale", "zoneinfo"],
+  names: ["name", "given_name", "family_name", "nickname", "preferred_username", "username", "email"],
+  states: ["email", "status", "enabled", "created", "modified", "group", "identities"],
+};
+
 /** What a column is called; the raw name stays in its tooltip. */
 export function labelOf(field: string): string {
   return t.fields[field] ?? field.replace(/^(dev:)?custom:/, "");
@@ -123,6 +132,25 @@ class Columns {
     const changed = this.chosen.map((c) => (c.field === field ? { ...c, width: bounded } : c));
     if (keep) this.#save(changed);
     else this.#draft = changed;
+  }
+
+  /** Takes the columns of a view as far as this pool has them, and tells those that it has not. */
+  take(wanted: ColumnChoice[]): string[] {
+    const fields = session.open?.fields ?? [];
+    const known = wanted.filter((column) => fields.includes(column.field));
+    if (known.length > 0) this.#save(known);
+    return wanted.filter((column) => !fields.includes(column.field)).map((column) => column.field);
+  }
+
+  /** Shows the columns of a preset that this pool has; those that are there already keep their widths. */
+  preset(name: Preset): void {
+    const fields = session.open?.fields ?? [];
+    const wanted = name === "everything" ? [...new Set([...DEFAULTS, ...fields])] : PRESETS[name];
+    const shown = wanted.filter((field) => fields.includes(field));
+    const before = new Map(this.chosen.map((column) => [column.field, column]));
+    const column = (field: string, at: number) =>
+      before.get(field) ?? { field, width: WIDTHS[field] ?? 120, pinned: at === 0 };
+    if (shown.length > 0) this.#save(shown.map(column));
   }
 
   reset(): void {

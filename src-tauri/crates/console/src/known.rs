@@ -29,19 +29,22 @@ pub struct RecentPool {
     pub synced_at: Option<Timestamp>,
     /// When it was last opened; `None` when unknown.
     pub opened_at: Option<Timestamp>,
+    /// Whether a person wants it at hand.
+    pub favourite: bool,
 }
 
 impl Console {
-    /// The pools that were opened last, with what their caches hold. Opens no socket.
+    /// The favourites, then the pools that were opened last, with what their caches hold. Opens no socket.
     pub async fn recent_pools(&self) -> Vec<RecentPool> {
         let inner = self.inner.clone();
         if let Err(error) = blocking(move || inner.reread_settings()).await {
             self.inner.notice(error.message);
         }
         let mut known = self.inner.settings().pools;
-        known.sort_by_key(|pool| std::cmp::Reverse(pool.opened_at));
+        known.sort_by_key(|pool| (!pool.favourite, std::cmp::Reverse(pool.opened_at)));
+        let favourites = known.iter().filter(|pool| pool.favourite).count();
         let mut recent = Vec::new();
-        for pool in known.into_iter().take(RECENT) {
+        for pool in known.into_iter().take(favourites + RECENT) {
             let held = match self.inner.has_cache(&pool.key) {
                 true => self.open_cached(&pool.key).await.ok(),
                 false => None,
@@ -58,6 +61,7 @@ impl Console {
                 connection: pool.connection,
                 name: pool.name,
                 opened_at: pool.opened_at,
+                favourite: pool.favourite,
             });
         }
         recent
@@ -130,14 +134,10 @@ impl Inner {
         blocking(move || {
             inner.change_settings(
                 |settings| {
-                    let history =
-                        settings.pools.iter().find(|known| known.key == key).is_none_or(|known| known.history);
-                    let other = settings
-                        .pools
-                        .iter()
-                        .find(|known| known.key == key)
-                        .map(|known| known.other.clone())
-                        .unwrap_or_default();
+                    let before = settings.pools.iter().find(|known| known.key == key);
+                    let history = before.is_none_or(|known| known.history);
+                    let favourite = before.is_some_and(|known| known.favourite);
+                    let other = before.map(|known| known.other.clone()).unwrap_or_default();
                     settings.pools.retain(|known| known.key != key);
                     settings.pools.push(KnownPool {
                         key,
@@ -146,6 +146,7 @@ impl Inner {
                         tier,
                         history,
                         opened_at: Some(now),
+                        favourite,
                         other,
                     });
                 },

@@ -23,6 +23,7 @@ pub mod lab;
 mod leases;
 mod ledger;
 pub mod logs;
+mod near;
 mod open;
 mod overview;
 mod plans;
@@ -41,12 +42,13 @@ pub mod token;
 mod why;
 
 pub use model::PoolId;
+pub use model::view::{ColumnChoice, SavedView};
 
 pub use cognito::identity_pools::AwsCredentials;
 pub use cognito::{AwsFiles, HttpClient, ProfileKind, QuotaUse, Share};
 pub use store::{
-    Change, ColumnChoice, Cursor, Density, Entry, Erased, KeySource, KnownPool, LedgerCall, LedgerEnd, LookedUp, Page,
-    SavedConnection, SavedView, Settings, Theme, What,
+    Change, Cursor, Density, Domains, Entry, Erased, KeySource, KnownPool, LedgerCall, LedgerEnd, LookedUp, Page,
+    SavedConnection, Settings, Theme, What,
 };
 
 pub use activity::{Activity, Dormant, GroupCount, ImportedActivity, MetricsPrice, MetricsRead, Missing, Months};
@@ -63,14 +65,15 @@ pub use health::Health;
 pub use known::RecentPool;
 pub use ledger::{LedgerOf, MonthLedger};
 pub use model::clock::Clock;
+pub use near::Near;
 pub use open::{Config, Console, Protection, SandboxClient, open};
-pub use overview::Overview;
+pub use overview::{Age, Distributions, Overview, at_domain};
 pub use plans::{CurvePoint, PlanCost, PlansAnswer, PlansQuestion};
 pub use pool::OpenPool;
 pub use prices::kept_prices;
 pub use report::{Report, ReportFormat, recommendation, table_csv};
 pub use reveal::{Reveal, RevealPrice};
-pub use search::SearchView;
+pub use search::{ListView, MOST_LISTED, SearchView};
 pub use sink::{CallCount, CallCounter, SessionCost};
 pub use sync::{SyncHandle, SyncPhase, SyncProgress};
 pub use why::{PricedReason, Why, WhyQuestion};

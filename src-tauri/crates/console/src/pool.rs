@@ -374,7 +374,7 @@ impl OpenPool {
         self.console.vault().history.clone().filter(|_| self.keeps_history())
     }
 
-    fn asked(&self) -> Asked {
+    pub(crate) fn asked(&self) -> Asked {
         Asked { now: self.now(), zone: self.console.zone.clone() }
     }
 

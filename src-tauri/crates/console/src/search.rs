@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use model::query::{Sort, UserQuery};
 use model::user::User;
+use store::Listed;
 use tokio::sync::OnceCell;
 use tokio::task::JoinHandle;
 
@@ -34,6 +35,22 @@ pub struct SearchView {
     pub doubt: Option<&'static str>,
 }
 
+/// The most entries of a list that is searched for.
+pub const MOST_LISTED: usize = 100_000;
+
+/// Whom a pasted list found, as an open search.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListView {
+    /// The search, whose total is known.
+    pub found: SearchView,
+    /// How many entries the list has, repeated ones once.
+    pub asked: u32,
+    /// Entries that fit nobody.
+    pub missing: Vec<String>,
+    /// The user names of those who were found, in order.
+    pub names: Vec<String>,
+}
+
 /// The searches of a pool, the last used at the back.
 #[derive(Default)]
 pub(crate) struct Searches {
@@ -43,8 +60,8 @@ pub(crate) struct Searches {
 
 struct Search {
     id: u32,
-    text: String,
-    sort: Sort,
+    /// What was asked, and in which order; `None` for a list, which is asked anew each time.
+    asked: Option<(String, Sort)>,
     query: UserQuery,
     /// The state of the cache that the search was made for.
     counter: u64,
@@ -53,13 +70,24 @@ struct Search {
 
 impl Searches {
     fn reuse(&self, text: &str, sort: &Sort, counter: u64) -> Option<Arc<Search>> {
-        self.touch(|search| search.text == text && search.sort == *sort && search.counter == counter)
+        let same = |asked: &(String, Sort)| asked.0 == text && asked.1 == *sort;
+        self.touch(|search| search.asked.as_ref().is_some_and(same) && search.counter == counter)
     }
 
     fn open(&self, text: &str, sort: &Sort, query: UserQuery, counter: u64) -> Arc<Search> {
         let id = self.next.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
-        let (text, sort) = (text.to_owned(), sort.clone());
-        let search = Arc::new(Search { id, text, sort, query, counter, order: OnceCell::new() });
+        let asked = Some((text.to_owned(), sort.clone()));
+        self.keep(Search { id, asked, query, counter, order: OnceCell::new() })
+    }
+
+    fn open_list(&self, ids: Arc<[u32]>) -> Arc<Search> {
+        let id = self.next.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+        let order = OnceCell::new_with(Some(ids));
+        self.keep(Search { id, asked: None, query: UserQuery::default(), counter: 0, order })
+    }
+
+    fn keep(&self, search: Search) -> Arc<Search> {
+        let search = Arc::new(search);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.push_back(search.clone());
         if open.len() > KEPT {
@@ -104,11 +132,36 @@ impl OpenPool {
             let rows = self.rows_of(order, 0, FIRST).await?;
             return Ok(SearchView { search: search.id, rows, total: Some(length(order)), doubt });
         }
-        let (query, sort) = (search.query.clone(), search.sort.clone());
+        let (query, sort) = (search.query.clone(), sort.clone());
         let first = self.read(move |cache| cache.search(&query, &sort, None, FIRST)).await?;
         let total = first.next.is_none().then(|| u32::try_from(first.users.len()).unwrap_or(u32::MAX));
         self.prepare();
         Ok(SearchView { search: search.id, rows: first.users, total, doubt })
+    }
+
+    /// Looks a pasted list up as [`OpenPool::look_up`] does, and keeps whom it found as a search: in the order of `sort`, or
+    /// of the list without one.
+    ///
+    /// # Errors
+    /// [`Code::Validation`] with field `text` for more than [`MOST_LISTED`] entries; [`Code::CacheUnavailable`].
+    pub async fn search_list(&self, text: &str, sort: Option<&Sort>) -> Result<ListView, Error> {
+        let (asked, listed) = self.listed(text, sort).await?;
+        let search = self.searches.open_list(listed.ids.clone());
+        let rows = self.rows_of(&listed.ids, 0, FIRST).await?;
+        let found = SearchView { search: search.id, rows, total: Some(length(&listed.ids)), doubt: None };
+        Ok(ListView { found, asked, missing: listed.missing, names: listed.names })
+    }
+
+    /// How many entries a pasted list has, and what of them was found.
+    pub(crate) async fn listed(&self, text: &str, sort: Option<&Sort>) -> Result<(u32, Listed), Error> {
+        let entries = model::list::split_pasted(text);
+        if entries.len() > MOST_LISTED {
+            let message = format!("This list has {} entries. Paste at most {MOST_LISTED} at once.", entries.len());
+            return Err(Error::invalid("text", message));
+        }
+        let asked = u32::try_from(entries.len()).unwrap_or(u32::MAX);
+        let sort = sort.cloned();
+        Ok((asked, self.read(move |cache| cache.list(&entries, sort.as_ref())).await?))
     }
 
     /// Everybody comes without the users being in memory. The next search will want them there; nobody waits for it now.
@@ -147,7 +200,8 @@ impl OpenPool {
     async fn order(&self, search: u32) -> Result<Arc<[u32]>, Error> {
         let search = self.searches.get(search)?;
         let order = search.order.get_or_try_init(|| {
-            let (query, sort) = (search.query.clone(), search.sort.clone());
+            let sort = search.asked.as_ref().map(|(_, sort)| sort.clone()).unwrap_or_default();
+            let query = search.query.clone();
             self.read(move |cache| cache.order(&query, &sort))
         });
         Ok(order.await?.clone())

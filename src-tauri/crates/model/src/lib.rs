@@ -16,6 +16,7 @@ pub mod health;
 pub mod id;
 pub mod identity;
 pub mod import;
+pub mod link;
 pub mod list;
 pub mod mau;
 pub mod month;
@@ -30,6 +31,7 @@ pub mod terraform;
 pub mod token;
 pub mod trigger;
 pub mod user;
+pub mod view;
 pub mod why;
 
 pub use id::{

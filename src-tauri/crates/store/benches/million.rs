@@ -32,6 +32,7 @@ fn main() {
     start(&disk);
     let cache = disk.cache();
     queries(&cache);
+    overview(&cache);
     let resident = resident();
     tell("Memory of a process with all users in it, three orders and the last answers", resident, "MB", None);
 }
@@ -177,6 +178,19 @@ fn queries(cache: &Cache) {
     figures("First page of everybody when the order is new, of 3", &new_orders, Some((100.0, 100.0)));
     figures("Exact count, asked after the page", &counts, Some((1_000.0, 1_000.0)));
     figures("Everybody who matches, in order", &orders, None);
+}
+
+/// What is asked beside searches: near spellings of words that nobody has, and the counts of the overview.
+fn overview(cache: &Cache) {
+    let called_by = ["username", "email", "name", "given_name", "family_name", "phone_number"];
+    let fields = called_by.map(Field::named);
+    let near: Vec<(Took, String)> = ["petorv", "gregiore", "chloe yilmaz", "zzzz", "+49012345678", "acme.exmaple"]
+        .iter()
+        .map(|text| (timed(|| cache.near(&fields, text).unwrap()).1, (*text).to_owned()))
+        .collect();
+    figures("Near spellings, of 6 words", &near, Some((1_000.0, 1_000.0)));
+    both("Domains of everybody's e-mail address", timed(|| cache.domains(12).unwrap()).1, None);
+    both("Sign-ups by day of everybody", timed(|| cache.sign_ups_by_day(at(0)).unwrap()).1, None);
 }
 
 /// After a change nothing is remembered of what was found before.

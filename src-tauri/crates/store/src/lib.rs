@@ -16,8 +16,8 @@ mod db;
 mod public_keys;
 
 pub use cache::{
-    Cache, CacheError, Chain, ChainStep, Cursor, Finished, LookedUp, MemberState, MemberStep, Page, PageEffect,
-    SetAside, SyncKind, SyncPhase, SyncState, Why,
+    Cache, CacheError, Chain, ChainStep, Cursor, Domains, Finished, Listed, LookedUp, MemberState, MemberStep, Page,
+    PageEffect, SetAside, Spelling, SyncKind, SyncPhase, SyncState, Why,
 };
 pub use data_dir::{DataDir, DataDirError, Lease, own_prices};
 pub use erase::{EraseError, Erased, erase_all, erase_pool};
@@ -27,6 +27,4 @@ pub use journal::{
     EditState, Entry, ItemEnd, ItemRow, JobRow, Journal, JournalError, LedgerCall, LedgerEnd, LedgerId, NewJob, Waiver,
 };
 pub use keys::{KeyError, KeySource, Keys, Protection};
-pub use settings::{
-    BrokenSettings, ColumnChoice, Density, KnownPool, SavedConnection, SavedView, Settings, SettingsError, Theme,
-};
+pub use settings::{BrokenSettings, Density, KnownPool, SavedConnection, Settings, SettingsError, Theme};

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use model::PoolKey;
 use model::connection::{ConnectionId, Environment};
-use model::query::Sort;
+use model::view::{ColumnChoice, SavedView};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -96,6 +96,9 @@ pub struct KnownPool {
     /// When it was last opened.
     #[serde(default)]
     pub opened_at: Option<Timestamp>,
+    /// Whether a person wants it at hand.
+    #[serde(default)]
+    pub favourite: bool,
     /// What a newer version wrote.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
@@ -151,32 +154,6 @@ pub enum Density {
     Comfortable,
     /// As many rows as fit.
     Compact,
-}
-
-/// A column of the table of users.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ColumnChoice {
-    /// The field's name as in a query.
-    pub field: String,
-    /// In CSS pixels.
-    pub width: u32,
-    /// Whether it stays when the table is scrolled sideways.
-    #[serde(default)]
-    pub pinned: bool,
-}
-
-/// A named search.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SavedView {
-    /// What the person calls it.
-    pub name: String,
-    /// The query as written.
-    pub query: String,
-    /// The order.
-    #[serde(default)]
-    pub sort: Sort,
 }
 
 /// Why the settings could not be read or written.

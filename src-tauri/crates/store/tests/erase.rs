@@ -146,6 +146,7 @@ fn the_sandbox_and_the_noted_key_file_go_and_somebody_elses_key_file_stays() {
 fn pools_are_found_again_after_the_settings_broke_and_are_forgotten_when_erased() {
     let disk = full();
     let known = store::KnownPool {
+        favourite: false,
         key: pool_key(),
         connection: model::connection::ConnectionId { profile: None, region: None, endpoint: None, sandbox: false },
         name: "Customers".to_owned(),

@@ -231,12 +231,18 @@ fn in_memory_nothing_is_written_and_openings_with_the_same_keys_share() {
 
 #[test]
 fn settings_come_back_keep_what_they_do_not_know_and_a_broken_file_is_set_aside() {
-    use store::{SavedView, Settings, Theme};
+    use model::view::{ColumnChoice, SavedView};
+    use store::{Settings, Theme};
     let disk = Disk::new();
     let (mut settings, broken) = Settings::load(&disk.dir).unwrap();
     assert_eq!((settings.history_days, broken), (30, None));
     settings.theme = Theme::Dark;
-    settings.saved_views.push(SavedView { name: "mine".to_owned(), query: "ann".to_owned(), sort: Sort::default() });
+    settings.saved_views.push(SavedView {
+        name: "mine".to_owned(),
+        query: "ann".to_owned(),
+        sort: Sort::default(),
+        columns: vec![ColumnChoice { field: "email".to_owned(), width: 200, pinned: true }],
+    });
     settings.other.insert("fromTheFuture".to_owned(), serde_json::json!({"a": 1}));
     settings.save(&disk.dir).unwrap();
     assert_eq!(Settings::load(&disk.dir).unwrap(), (settings, None));

@@ -1,5 +1,6 @@
 //! The app itself: what protects its data, its settings, erasing.
 
+use std::collections::HashSet;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
@@ -7,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::WireError;
-use crate::users::SortView;
+use crate::views::{ColumnChoice, SavedViewView};
 
 /// What the window asks for first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
@@ -112,6 +113,8 @@ pub struct KnownPoolView {
     pub history: bool,
     /// The columns in order; empty for the usual ones.
     pub columns: Vec<ColumnChoice>,
+    /// Whether it is at hand on the first page.
+    pub favourite: bool,
 }
 
 /// Changes some settings; what is absent stays.
@@ -142,6 +145,19 @@ pub struct SettingsPatch {
     /// Whether changes of a pool's people are kept.
     #[specta(optional)]
     pub history: Option<HistoryPatch>,
+    /// Whether a pool is a favourite.
+    #[specta(optional)]
+    pub favourite: Option<FavouritePatch>,
+}
+
+/// Changes whether a pool is a favourite.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FavouritePatch {
+    /// What names the local copy.
+    pub pool_key: String,
+    /// Keep it at hand?
+    pub on: bool,
 }
 
 /// Changes a pool's columns.
@@ -186,30 +202,6 @@ pub enum Density {
     Compact,
 }
 
-/// A column of the table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct ColumnChoice {
-    /// A field of the query language.
-    pub field: String,
-    /// In CSS pixels.
-    pub width: u32,
-    /// Whether it stays while the others scroll.
-    pub pinned: bool,
-}
-
-/// A query kept by name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct SavedViewView {
-    /// The name.
-    pub name: String,
-    /// The query as typed.
-    pub query: String,
-    /// The order.
-    pub sort: SortView,
-}
-
 /// Erases every local copy, history and key.
 #[derive(Debug, Clone, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -220,6 +212,9 @@ pub struct EraseEverything {
 
 /// The words that must be typed before everything is erased.
 pub const ERASE_EVERYTHING: &str = "erase everything";
+
+/// The most views that are kept.
+const MOST_VIEWS: usize = 200;
 
 /// The file in the data directory that the window keeps its sandbox in.
 pub const SANDBOX_FILE: &str = "sandbox.json";
@@ -268,7 +263,13 @@ impl From<&console::Settings> for SettingsView {
         let pools = settings.pools.iter().map(|pool| {
             let pool_key = pool.key.to_string();
             let columns = settings.columns.get(&pool_key).map_or_else(Vec::new, |c| c.iter().map(Into::into).collect());
-            KnownPoolView { pool_key, name: pool.name.clone(), history: pool.history, columns }
+            KnownPoolView {
+                pool_key,
+                name: pool.name.clone(),
+                history: pool.history,
+                columns,
+                favourite: pool.favourite,
+            }
         });
         Self {
             theme: match settings.theme {
@@ -304,6 +305,21 @@ impl SettingsPatch {
         if self.lock_minutes.is_some_and(|minutes| minutes > 24 * 60) {
             return Err(WireError::validation("lockMinutes", "Secrets are kept for a day at the most; 0 is for ever."));
         }
+        self.check_views()
+    }
+
+    fn check_views(&self) -> Result<(), WireError> {
+        let views = self.saved_views.as_deref().unwrap_or_default();
+        if views.len() > MOST_VIEWS {
+            return Err(WireError::validation("savedViews", format!("At most {MOST_VIEWS} views are kept.")));
+        }
+        let mut names = HashSet::new();
+        for view in views {
+            view.parse()?;
+            if !names.insert(view.name.trim()) {
+                return Err(WireError::validation("savedViews", "Two views cannot have the same name."));
+            }
+        }
         Ok(())
     }
 
@@ -336,29 +352,10 @@ impl SettingsPatch {
                 pool.history = patch.on;
             }
         }
-    }
-}
-
-impl From<&console::ColumnChoice> for ColumnChoice {
-    fn from(column: &console::ColumnChoice) -> Self {
-        Self { field: column.field.clone(), width: column.width, pinned: column.pinned }
-    }
-}
-
-impl From<&ColumnChoice> for console::ColumnChoice {
-    fn from(column: &ColumnChoice) -> Self {
-        Self { field: column.field.clone(), width: column.width, pinned: column.pinned }
-    }
-}
-
-impl From<&console::SavedView> for SavedViewView {
-    fn from(view: &console::SavedView) -> Self {
-        Self { name: view.name.clone(), query: view.query.clone(), sort: SortView::from(&view.sort) }
-    }
-}
-
-impl From<&SavedViewView> for console::SavedView {
-    fn from(view: &SavedViewView) -> Self {
-        Self { name: view.name.clone(), query: view.query.clone(), sort: (&view.sort).into() }
+        if let Some(patch) = self.favourite {
+            for pool in settings.pools.iter_mut().filter(|pool| pool.key.to_string() == patch.pool_key) {
+                pool.favourite = patch.on;
+            }
+        }
     }
 }

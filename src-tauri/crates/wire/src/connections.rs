@@ -1,7 +1,7 @@
 //! Connections: what can be opened, what was opened before, and the one that is open.
 
 use model::connection::{self, ConnectionId};
-use model::{ProfileName, Region};
+use model::{PoolKey, ProfileName, Region};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -203,25 +203,31 @@ pub struct RecentPoolView {
     pub users: Option<u32>,
     /// When its last full sync ended, as far as known.
     pub synced_at: Option<String>,
+    /// Whether a person wants it at hand.
+    pub favourite: bool,
 }
 
 impl From<&console::RecentPool> for RecentPoolView {
     fn from(pool: &console::RecentPool) -> Self {
-        let key = &pool.key;
-        let place = match (&pool.connection.endpoint, pool.connection.sandbox) {
-            (_, true) => "Sandbox".to_owned(),
-            (Some(endpoint), false) => endpoint.clone(),
-            (None, false) => format!("{} · {}", key.account, key.region),
-        };
         Self {
-            pool_key: key.to_string(),
+            pool_key: pool.key.to_string(),
             connection: ConnectionIdView::from(&pool.connection),
             pool_name: pool.name.clone(),
-            place,
+            place: place(&pool.key, &pool.connection),
             environment: pool.environment.into(),
             users: pool.users.map(count),
             synced_at: pool.synced_at.map(|at| at.to_string()),
+            favourite: pool.favourite,
         }
+    }
+}
+
+/// Where a pool is, in words.
+pub(crate) fn place(key: &PoolKey, connection: &ConnectionId) -> String {
+    match (&connection.endpoint, connection.sandbox) {
+        (_, true) => "Sandbox".to_owned(),
+        (Some(endpoint), false) => endpoint.clone(),
+        (None, false) => format!("{} · {}", key.account, key.region),
     }
 }
 

@@ -8,7 +8,7 @@ use console::jobs::{Approval, Delivery};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::users::SortView;
+use crate::users::{SearchList, SortView};
 use crate::{WireError, count};
 
 /// Writes whom a query finds into the folder for downloads.
@@ -23,6 +23,9 @@ pub struct StartExport {
     pub columns: Vec<String>,
     /// `csv` or `jsonl`.
     pub format: String,
+    /// A pasted list in the place of query and order.
+    #[specta(optional)]
+    pub list: Option<SearchList>,
 }
 
 impl StartExport {

@@ -27,6 +27,7 @@ pub mod sync;
 pub mod to_aws;
 pub mod token;
 pub mod users;
+pub mod views;
 pub mod why;
 
 pub use error::{ErrorCode, WireError};

@@ -225,6 +225,76 @@ pub struct LookUpView {
     pub missing: Vec<String>,
 }
 
+/// Looks a pasted list up and keeps whom it found as a search.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchList {
+    /// As in [`LookUp`]; at most 100,000 entries.
+    pub text: String,
+    /// The order; `null` for that of the list.
+    pub sort: Option<SortView>,
+}
+
+impl SearchList {
+    /// The order, if one is given.
+    #[must_use]
+    pub fn sort(&self) -> Option<Sort> {
+        self.sort.as_ref().map(Sort::from)
+    }
+}
+
+/// Whom a pasted list found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ListView {
+    /// The search, whose total is known.
+    pub found: SearchView,
+    /// How many entries the list has, repeated ones once.
+    pub asked: u32,
+    /// Entries that fit nobody.
+    pub missing: Vec<String>,
+    /// The user names of those who were found, in order. Foreign text.
+    pub names: Vec<String>,
+}
+
+impl From<&console::ListView> for ListView {
+    fn from(list: &console::ListView) -> Self {
+        let (missing, names) = (list.missing.clone(), list.names.clone());
+        Self { found: SearchView::from(&list.found), asked: list.asked, missing, names }
+    }
+}
+
+/// Asks for spellings near those of a query.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct GetNear {
+    /// The query as typed.
+    pub query: String,
+}
+
+/// A spelling near one of a query. It is an offer and no part of what was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct NearView {
+    /// What was looked for.
+    pub asked: String,
+    /// The spelling, in small letters. Foreign text.
+    pub spelling: String,
+    /// The query with it.
+    pub query: String,
+    /// How many people that finds.
+    pub users: u32,
+    /// The first of them.
+    pub rows: Vec<UserRow>,
+}
+
+impl From<&console::Near> for NearView {
+    fn from(near: &console::Near) -> Self {
+        let (asked, spelling, query) = (near.asked.clone(), near.spelling.clone(), near.query.clone());
+        Self { asked, spelling, query, users: count(near.users), rows: rows(&near.rows) }
+    }
+}
+
 /// What syncs saw of a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -307,6 +377,68 @@ pub struct OverviewView {
     pub freshness: FreshnessView,
     /// AWS's estimate.
     pub estimated_users: Option<u32>,
+}
+
+/// How people of the open pool are spread.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DistributionsView {
+    /// The most frequent domains of e-mail addresses.
+    pub domains: Vec<FoundCountView>,
+    /// How many domains there are.
+    pub all_domains: u32,
+    /// People at domains that are not among the most frequent.
+    pub other_domains: u32,
+    /// People whose address has nothing behind an `@`.
+    pub without_domain: u32,
+    /// People without an address.
+    pub without_email: u32,
+    /// Since when records did not change, the latest first; the name is the query. Everybody is in one.
+    pub ages: Vec<FoundCountView>,
+    /// By day of creation in the last 90 days (`2026-01-31`, UTC), the oldest first; days without any are left out.
+    pub days: Vec<DayCountView>,
+}
+
+/// How many a query finds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FoundCountView {
+    /// What it stands for. Foreign text.
+    pub name: String,
+    /// The query that finds them.
+    pub query: String,
+    /// How many.
+    pub count: u32,
+}
+
+/// How many belong to a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DayCountView {
+    /// `2026-01-31`, in UTC.
+    pub day: String,
+    /// How many.
+    pub count: u32,
+}
+
+impl From<&console::Distributions> for DistributionsView {
+    fn from(spread: &console::Distributions) -> Self {
+        let found = |name: &str, query: String, users: u64| FoundCountView {
+            name: name.to_owned(),
+            query,
+            count: count(users),
+        };
+        let domains = &spread.domains;
+        Self {
+            domains: domains.most.iter().map(|(name, n)| found(name, console::at_domain(name), *n)).collect(),
+            all_domains: count(domains.number),
+            other_domains: count(domains.others),
+            without_domain: count(domains.unreadable),
+            without_email: count(domains.without),
+            ages: spread.ages.iter().map(|age| found(age.query, age.query.to_owned(), age.users)).collect(),
+            days: spread.days.iter().map(|(day, n)| DayCountView { day: day.clone(), count: count(*n) }).collect(),
+        }
+    }
 }
 
 /// How many have a status.

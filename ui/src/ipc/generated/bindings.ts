@@ -55,14 +55,32 @@ export const commands = {
 	getTimeline: (request: OneUser) => typedError<TimelineView, WireError>(__TAURI_INVOKE("get_timeline", { request })),
 	/**  Looks up a pasted list exactly. */
 	lookUp: (request: LookUp) => typedError<LookUpView, WireError>(__TAURI_INVOKE("look_up", { request })),
+	/**  Looks a pasted list up and keeps whom it found as a search. */
+	searchList: (request: SearchList) => typedError<ListView, WireError>(__TAURI_INVOKE("search_list", { request })),
+	/**  Spellings near those of a query, for when it finds few. They are offers and no part of what was found. */
+	getNear: (request: GetNear) => typedError<NearView[], WireError>(__TAURI_INVOKE("get_near", { request })),
 	/**  Reads a query without running it. */
 	parseQuery: (request: ParseQuery) => typedError<ParsedView, WireError>(__TAURI_INVOKE("parse_query", { request })),
 	/**  How a query may go on at the cursor. */
 	completeQuery: (request: CompleteQuery) => typedError<CompletionView, WireError>(__TAURI_INVOKE("complete_query", { request })),
 	/**  The open pool at a glance. */
 	getOverview: () => typedError<OverviewView, WireError>(__TAURI_INVOKE("get_overview")),
+	/**  How people are spread over domains, ages of their records and the last days, from the local copy alone. */
+	getDistributions: () => typedError<DistributionsView, WireError>(__TAURI_INVOKE("get_distributions")),
 	/**  Why somebody cannot sign in (`ListUsers`, `DescribeUserPool`, `DescribeUserPoolClient`; free). */
 	askWhy: (request: AskWhy) => typedError<WhyView, WireError>(__TAURI_INVOKE("ask_why", { request })),
+	/**  What a pasted link points at. Nothing is opened. */
+	readLink: (request: ReadLink) => typedError<LinkView, WireError>(__TAURI_INVOKE("read_link", { request })),
+	/**  The link that was opened outside since this was asked last; `null` when none was. */
+	takeLink: () => typedError<OpenedLinkView | null, WireError>(__TAURI_INVOKE("take_link")),
+	/**  The link to a user of the open pool. */
+	linkToUser: (request: OneUser) => typedError<string, WireError>(__TAURI_INVOKE("link_to_user", { request })),
+	/**  The link of a view. */
+	linkToView: (request: SavedViewView) => typedError<string, WireError>(__TAURI_INVOKE("link_to_view", { request })),
+	/**  Writes a view into the folder for downloads. */
+	saveView: (request: SavedViewView) => typedError<SavedFileView, WireError>(__TAURI_INVOKE("save_view", { request })),
+	/**  Lets a person choose the file of a view; `null` when none was chosen. Nothing is kept. */
+	chooseView: () => typedError<SavedViewView | null, WireError>(__TAURI_INVOKE("choose_view")),
 	/**  What a look would cost. Opens no socket. */
 	priceLook: (request: LookAt) => typedError<RevealPriceView, WireError>(__TAURI_INVOKE("price_look", { request })),
 	/**  Looks (`AdminGetUser`, `AdminListDevices` or `AdminListUserAuthEvents`; may bill, and is in the ledger before it is sent). */
@@ -290,6 +308,7 @@ export const commands = {
 /** Events */
 export const events = {
 	cacheChanged: makeEvent<CacheChanged, CacheChanged>("cache-changed"),
+	linkOpened: makeEvent<LinkOpened, LinkOpened>("link-opened"),
 	sessionExpired: makeEvent<SessionExpired, SessionExpired>("session-expired"),
 	syncProgress: makeEvent<SyncProgress, SyncProgress>("sync-progress"),
 };
@@ -1000,6 +1019,14 @@ export type CurvePointView = {
 	marginals: string[],
 };
 
+/**  How many belong to a day. */
+export type DayCountView = {
+	/**  `2026-01-31`, in UTC. */
+	day: string,
+	/**  How many. */
+	count: number,
+};
+
 /**  What a signed-in user can do. */
 export type DeedKind = 
 /**  Whether Cognito still takes the access token; free. */
@@ -1077,6 +1104,24 @@ export type DifferenceView = {
 	left: string | null,
 	/**  What the second has, as JSON; `null` when it lacks it. */
 	right: string | null,
+};
+
+/**  How people of the open pool are spread. */
+export type DistributionsView = {
+	/**  The most frequent domains of e-mail addresses. */
+	domains: FoundCountView[],
+	/**  How many domains there are. */
+	allDomains: number,
+	/**  People at domains that are not among the most frequent. */
+	otherDomains: number,
+	/**  People whose address has nothing behind an `@`. */
+	withoutDomain: number,
+	/**  People without an address. */
+	withoutEmail: number,
+	/**  Since when records did not change, the latest first; the name is the query. Everybody is in one. */
+	ages: FoundCountView[],
+	/**  By day of creation in the last 90 days (`2026-01-31`, UTC), the oldest first; days without any are left out. */
+	days: DayCountView[],
 };
 
 /**  Users without evidence of activity. */
@@ -1281,6 +1326,14 @@ export type FactorKind =
 /**  A code by e-mail. */
 "email";
 
+/**  Changes whether a pool is a favourite. */
+export type FavouritePatch = {
+	/**  What names the local copy. */
+	poolKey: string,
+	/**  Keep it at hand? */
+	on: boolean,
+};
+
 /**  A field before and after. */
 export type FieldChangeView = {
 	/**  An attribute, or `enabled`, `status`, `group`, `description`, `precedence`, `role`. */
@@ -1412,6 +1465,16 @@ export type FormView = {
 	choices: string[],
 };
 
+/**  How many a query finds. */
+export type FoundCountView = {
+	/**  What it stands for. Foreign text. */
+	name: string,
+	/**  The query that finds them. */
+	query: string,
+	/**  How many. */
+	count: number,
+};
+
 /**  How fresh and how whole the local copy is. */
 export type FreshnessView = {
 	/**  Users in the local copy. */
@@ -1440,6 +1503,12 @@ export type GetJobItems = {
 	from: number,
 	/**  So many at most; 500 are the most. */
 	limit: number,
+};
+
+/**  Asks for spellings near those of a query. */
+export type GetNear = {
+	/**  The query as typed. */
+	query: string,
 };
 
 /**  Asks for rows at any position. */
@@ -1797,6 +1866,8 @@ export type KnownPoolView = {
 	history: boolean,
 	/**  The columns in order; empty for the usual ones. */
 	columns: ColumnChoice[],
+	/**  Whether it is at hand on the first page. */
+	favourite: boolean,
 };
 
 /**  What an app client allows. */
@@ -1946,6 +2017,24 @@ export type LimitView = {
 	unknown: string | null,
 };
 
+/**  A link was opened outside: `take_link` has it. */
+export type LinkOpened = null;
+
+/**  What a link points at. Reading it opens nothing. */
+export type LinkView = 
+/**  A user of a pool. */
+{ kind: "user"; 
+/**  The pool's id. */
+poolId: string; 
+/**  The user's name in it. Foreign text. */
+username: string; 
+/**  Copies of that pool on this machine. */
+copies: PoolCopyView[] } | 
+/**  A view, which belongs to no pool. */
+{ kind: "view"; 
+/**  The view. Foreign text. */
+view: SavedViewView };
+
 /**  Asks for records of the audit, the newest first. */
 export type ListAudit = {
 	/**  About this user or group, by name or `sub`. */
@@ -1958,6 +2047,18 @@ export type ListAudit = {
 	since: string | null,
 	/**  So many at most; 5,000 are the most. */
 	limit: number,
+};
+
+/**  Whom a pasted list found. */
+export type ListView = {
+	/**  The search, whose total is known. */
+	found: SearchView,
+	/**  How many entries the list has, repeated ones once. */
+	asked: number,
+	/**  Entries that fit nobody. */
+	missing: string[],
+	/**  The user names of those who were found, in order. Foreign text. */
+	names: string[],
 };
 
 /**  Looks at something of a user, or asks what that costs. */
@@ -2159,6 +2260,20 @@ export type NameCountView = {
 	count: number,
 };
 
+/**  A spelling near one of a query. It is an offer and no part of what was found. */
+export type NearView = {
+	/**  What was looked for. */
+	asked: string,
+	/**  The spelling, in small letters. Foreign text. */
+	spelling: string,
+	/**  The query with it. */
+	query: string,
+	/**  How many people that finds. */
+	users: number,
+	/**  The first of them. */
+	rows: UserRow[],
+};
+
 /**  A row as it would be a user. */
 export type NewPersonView = {
 	/**  The user name. Foreign text. */
@@ -2263,6 +2378,14 @@ export type OpenPoolView = {
 	history: boolean,
 	/**  What a person should know about the local copy, such as files that were set aside. */
 	notices: string[],
+};
+
+/**  A link that somebody opened outside. */
+export type OpenedLinkView = {
+	/**  What it points at; `null` when it is refused. */
+	link: LinkView | null,
+	/**  Why it is refused, as a sentence. */
+	refused: string | null,
 };
 
 /**  The open pool in figures. */
@@ -2439,6 +2562,16 @@ export type PlansView = {
 	curve: CurvePointView[],
 	/**  The prices that were used. */
 	priceTable: PriceTableView,
+};
+
+/**  A local copy of a pool. */
+export type PoolCopyView = {
+	/**  What names it. */
+	poolKey: string,
+	/**  The pool's name. Foreign text. */
+	name: string,
+	/**  Account and Region, or the endpoint. */
+	where: string,
 };
 
 /**  A pool in a list. */
@@ -2733,6 +2866,12 @@ export type RawView = {
 	unknown: string | null,
 };
 
+/**  Reads a link that was pasted. */
+export type ReadLink = {
+	/**  The link. */
+	text: string,
+};
+
 /**  What a rule found. */
 export type ReasonView = {
 	/**  The rule's name, which stays the same. */
@@ -2767,6 +2906,8 @@ export type RecentPoolView = {
 	users: number | null,
 	/**  When its last full sync ended, as far as known. */
 	syncedAt: string | null,
+	/**  Whether a person wants it at hand. */
+	favourite: boolean,
 };
 
 /**  A form of a recording. */
@@ -2926,6 +3067,8 @@ export type SavedViewView = {
 	query: string,
 	/**  The order. */
 	sort: SortView,
+	/**  The columns in order; empty for those that the table has. */
+	columns: ColumnChoice[],
 };
 
 /**  An attribute of the schema. */
@@ -2954,6 +3097,14 @@ export type ScoreView = {
 	unknown: number,
 	/**  How many pass. */
 	passed: number,
+};
+
+/**  Looks a pasted list up and keeps whom it found as a search. */
+export type SearchList = {
+	/**  As in [`LookUp`]; at most 100,000 entries. */
+	text: string,
+	/**  The order; `null` for that of the list. */
+	sort: SortView | null,
 };
 
 /**  Searches the open pool's local copy. */
@@ -3057,6 +3208,8 @@ export type SettingsPatch = {
 	savedViews?: SavedViewView[] | null,
 	/**  Whether changes of a pool's people are kept. */
 	history?: HistoryPatch | null,
+	/**  Whether a pool is a favourite. */
+	favourite?: FavouritePatch | null,
 };
 
 /**  The settings that the window shows. */
@@ -3157,6 +3310,8 @@ export type StartExport = {
 	columns: string[],
 	/**  `csv` or `jsonl`. */
 	format: string,
+	/**  A pasted list in the place of query and order. */
+	list?: SearchList | null,
 };
 
 /**  Hands a checked file to Cognito's own import. */

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 use model::query::{Field, Sort, UserQuery};
+use model::user::User;
 use store::Cache;
 use tokio::sync::watch;
 
@@ -18,6 +19,8 @@ use crate::pool::OpenPool;
 
 /// People that are read at once.
 const PAGE: u32 = 1_000;
+/// As [`PAGE`], of a list.
+const AT_ONCE: usize = 1_000;
 
 /// Whom and what to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,6 +121,27 @@ impl OpenPool {
     /// # Errors
     /// [`Code::Validation`] with field `query`, `columns` or `sort`; [`Code::CacheUnavailable`].
     pub async fn export(&self, request: ExportRequest, target: ExportTarget) -> Result<ExportHandle, Error> {
+        let whom = Whom::Query(self.understood(&request.query).await?);
+        self.exporting(whom, request, target).await
+    }
+
+    /// Begins to write whom a pasted list finds, in the order of `sort` or of the list without one. The query of the request
+    /// and its order are not looked at. Opens no socket.
+    ///
+    /// # Errors
+    /// [`Code::Validation`] with field `text` or `columns`; [`Code::CacheUnavailable`].
+    pub async fn export_list(
+        &self,
+        list: &str,
+        sort: Option<&Sort>,
+        request: ExportRequest,
+        target: ExportTarget,
+    ) -> Result<ExportHandle, Error> {
+        let (_, listed) = self.listed(list, sort).await?;
+        self.exporting(Whom::Ids(listed.ids), ExportRequest { sort: Sort::default(), ..request }, target).await
+    }
+
+    async fn exporting(&self, whom: Whom, request: ExportRequest, target: ExportTarget) -> Result<ExportHandle, Error> {
         let known = self.fields().await?;
         let named = |name: &String| known.names().contains(name);
         if let Some(unknown) = request.columns.iter().find(|name| !named(name)) {
@@ -129,10 +153,9 @@ impl OpenPool {
         }
         let columns = if request.columns.is_empty() { known.names() } else { request.columns.as_slice() };
         let columns = columns.iter().map(|name| Field::named(name)).collect();
-        let query = self.understood(&request.query).await?;
         let cancelled = Arc::new(AtomicBool::new(false));
         let (told, progress) = watch::channel(ExportProgress { written: 0, total: None, ended: None });
-        let work = Work { cache: self.cache.clone(), query, columns, request, told, cancelled: cancelled.clone() };
+        let work = Work { cache: self.cache.clone(), whom, columns, request, told, cancelled: cancelled.clone() };
         let now = self.now();
         tokio::spawn(async move {
             let told = work.told.clone();
@@ -143,9 +166,16 @@ impl OpenPool {
     }
 }
 
+/// Whom to write.
+enum Whom {
+    Query(UserQuery),
+    /// Row ids, in order.
+    Ids(Arc<[u32]>),
+}
+
 struct Work {
     cache: Cache,
-    query: UserQuery,
+    whom: Whom,
     columns: Vec<Field>,
     request: ExportRequest,
     told: watch::Sender<ExportProgress>,
@@ -164,27 +194,43 @@ impl Work {
     }
 
     fn write(&self, out: impl Write) -> Result<u64, Error> {
-        let total = self.cache.count(&self.query)?;
+        let total = match &self.whom {
+            Whom::Query(query) => self.cache.count(query)?,
+            Whom::Ids(ids) => ids.len() as u64,
+        };
         self.told.send_modify(|progress| progress.total = Some(total));
-        let broken = |error: std::io::Error| failed(&error);
-        let mut writer = Writer::begin(self.request.format, out, &self.columns).map_err(broken)?;
-        let (mut after, mut written) = (None, 0);
-        loop {
+        let mut writer = Writer::begin(self.request.format, out, &self.columns).map_err(|error| failed(&error))?;
+        let mut written = 0;
+        let mut put = |users: &[User]| {
             if self.cancelled.load(Ordering::Relaxed) {
                 return Err(Error::new(Code::Cancelled, "The export was cancelled. No file was written."));
             }
-            let page = self.cache.search(&self.query, &self.request.sort, after.as_ref(), PAGE)?;
-            for user in &page.users {
-                writer.write(user, &self.columns).map_err(broken)?;
+            for user in users {
+                writer.write(user, &self.columns).map_err(|error| failed(&error))?;
             }
-            written += page.users.len() as u64;
+            written += users.len() as u64;
             self.told.send_modify(|progress| progress.written = written);
-            after = page.next;
-            if after.is_none() {
-                break;
+            Ok(())
+        };
+        match &self.whom {
+            Whom::Ids(ids) => {
+                for ids in ids.chunks(AT_ONCE) {
+                    put(&self.cache.users(ids)?)?;
+                }
+            }
+            Whom::Query(query) => {
+                let mut after = None;
+                loop {
+                    let page = self.cache.search(query, &self.request.sort, after.as_ref(), PAGE)?;
+                    put(&page.users)?;
+                    after = page.next;
+                    if after.is_none() {
+                        break;
+                    }
+                }
             }
         }
-        writer.end().map_err(broken)?;
+        writer.end().map_err(|error| failed(&error))?;
         Ok(written)
     }
 }

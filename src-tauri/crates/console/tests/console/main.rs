@@ -6,6 +6,7 @@
 #[expect(unreachable_pub, reason = "the sandbox's own tests use it, too")]
 mod authenticator;
 mod circle;
+mod comforts;
 mod confirm;
 mod connections;
 mod edits;

@@ -14,8 +14,8 @@ mod write;
 
 pub use error::CacheError;
 pub use types::{
-    Chain, ChainStep, Cursor, Finished, LookedUp, MemberState, MemberStep, Page, PageEffect, SetAside, SyncKind,
-    SyncPhase, SyncState, Why,
+    Chain, ChainStep, Cursor, Domains, Finished, Listed, LookedUp, MemberState, MemberStep, Page, PageEffect, SetAside,
+    Spelling, SyncKind, SyncPhase, SyncState, Why,
 };
 
 use std::sync::Arc;
@@ -203,6 +203,45 @@ impl Cache {
     /// [`CacheError`].
     pub fn look_up(&self, entries: &[String]) -> Result<LookedUp> {
         self.inner.search(|reader, everybody| read::users::look_up(reader, everybody, entries))
+    }
+
+    /// Looks entries up as [`Cache::look_up`] does, for a list of those that were found: in the order of `sort`, or of the
+    /// entries without one.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn list(&self, entries: &[String], sort: Option<&Sort>) -> Result<Listed> {
+        self.searched(|search| search.list(entries, sort))
+    }
+
+    /// Spellings near a text among the words of some fields, the nearest first and of those the most frequent; 64 at the
+    /// most. The text itself and what contains it are not among them: a search finds those.
+    ///
+    /// Up to three letters only one of three may differ, up to seven one may differ, be missing, be too many or change
+    /// places with its neighbour, from eight on two. Words of one or two letters have no near ones. Of very large pools
+    /// the first two million users are looked at, and of a value its first thirty-two words.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn near(&self, fields: &[Field], text: &str) -> Result<Vec<Spelling>> {
+        self.inner.search(|_, everybody| Ok(everybody.near(fields, text)))
+    }
+
+    /// How many users have an e-mail address at each domain: the `most` most frequent ones, and what is left.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn domains(&self, most: usize) -> Result<Domains> {
+        self.inner.search(|_, everybody| Ok(read::overview::domains(everybody, most)))
+    }
+
+    /// How many users were created on each day (`2026-01-31`, UTC) from one on, the oldest first. Days without any are
+    /// left out.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn sign_ups_by_day(&self, since: Timestamp) -> Result<Vec<(String, u64)>> {
+        self.inner.search(|_, everybody| read::overview::sign_ups_by_day(everybody, since))
     }
 
     /// How many users have each status, the most frequent first.

@@ -202,6 +202,43 @@ pub struct MemberStep {
     pub ended: bool,
 }
 
+/// What of a pasted list was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The row ids, each once.
+    pub ids: std::sync::Arc<[u32]>,
+    /// The user names to them.
+    pub names: Vec<String>,
+    /// Entries that fit nobody, in their order.
+    pub missing: Vec<String>,
+}
+
+/// A spelling near another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spelling {
+    /// The spelling, folded. Foreign text.
+    pub text: String,
+    /// How many letters are different, missing, too many or have changed places.
+    pub distance: usize,
+    /// How many values have it.
+    pub values: u64,
+}
+
+/// How many users have an e-mail address at which domain.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Domains {
+    /// The most frequent ones, folded, with their users. Foreign text.
+    pub most: Vec<(String, u64)>,
+    /// How many domains there are.
+    pub number: u64,
+    /// Users at domains that are not among the most frequent.
+    pub others: u64,
+    /// Users whose address has nothing behind an `@`.
+    pub unreadable: u64,
+    /// Users without an address.
+    pub without: u64,
+}
+
 /// How a generation ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Finished {

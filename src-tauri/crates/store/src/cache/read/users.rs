@@ -63,6 +63,12 @@ pub(in crate::cache) fn by_name(connection: &Connection, username: &Username) ->
 }
 
 pub(in crate::cache) fn look_up(connection: &Connection, snapshot: &Snapshot, entries: &[String]) -> Result<LookedUp> {
+    let (ids, missing) = met(snapshot, entries);
+    Ok(LookedUp { found: by_ids(connection, &ids)?, missing })
+}
+
+/// The ids of those whom entries fit, each once and in the order of the entries, and the entries that fit nobody.
+pub(in crate::cache) fn met(snapshot: &Snapshot, entries: &[String]) -> (Vec<u32>, Vec<String>) {
     let folded: Vec<String> = entries.iter().map(|entry| fold(entry)).collect();
     let attribute = |name: &str| snapshot.fields.id(&Field::Attribute(name.to_owned()));
     let fields = [Some(fields::USERNAME), attribute("email"), attribute("sub"), attribute("phone_number")];
@@ -75,7 +81,7 @@ pub(in crate::cache) fn look_up(connection: &Connection, snapshot: &Snapshot, en
             found => ids.extend(found.iter().filter(|id| met.insert(**id))),
         }
     }
-    Ok(LookedUp { found: by_ids(connection, &ids)?, missing })
+    (ids, missing)
 }
 
 pub(in crate::cache) fn beginnings(connection: &Connection, prefix: &str, limit: u32) -> Result<Vec<String>> {

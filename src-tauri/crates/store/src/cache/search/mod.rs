@@ -18,8 +18,9 @@ use jiff::Timestamp;
 use model::query::{Field, Sort, UserQuery, fold};
 use rusqlite::Connection;
 
+use super::read::users;
 use super::snapshot::{Bits, Condition, Snapshot, Sorting, Value, split};
-use super::{Cursor, Result};
+use super::{Cursor, Listed, Result};
 use memo::Asked;
 use model::user::User;
 
@@ -93,6 +94,17 @@ impl<'a> Search<'a> {
         };
         self.memo.remember_ordered(&asked, &order);
         Ok(order)
+    }
+
+    /// Those whom entries fit, in an order or as the entries come.
+    pub(super) fn list(&self, entries: &[String], sort: Option<&Sort>) -> Result<Listed> {
+        let (mut ids, missing) = users::met(self.snapshot, entries);
+        if let Some(sort) = sort {
+            ids = self.sorting(sort)?.sorted(ids.into_iter());
+        }
+        let name = |id: &u32| String::from_utf8_lossy(self.snapshot.name(*id)).into_owned();
+        let names = ids.iter().map(name).collect();
+        Ok(Listed { ids: ids.into(), names, missing })
     }
 
     fn sorting(&self, sort: &Sort) -> Result<Sorting<'a>> {

@@ -10,6 +10,7 @@ mod entries;
 mod few;
 mod instants;
 mod matching;
+mod near;
 mod needle;
 mod order;
 mod texts;
@@ -206,7 +207,7 @@ impl Snapshot {
     }
 
     /// Tells (id, folded value) of everybody who has the field, in the order of ids.
-    fn each_value<'a>(&'a self, field: u16, mut tell: impl FnMut(u32, &'a [u8])) {
+    pub(super) fn each_value<'a>(&'a self, field: u16, mut tell: impl FnMut(u32, &'a [u8])) {
         for (base, block) in (0_u32..).step_by(ROWS as usize).zip(&self.blocks) {
             for row in block.live.iter() {
                 if let Some(value) = block.value(field, row) {

@@ -22,7 +22,7 @@ fn of(values: &[(&str, &str, &str)]) -> Cache {
     let cache = in_memory();
     let users: Vec<User> =
         values.iter().map(|(name, email, called)| user(name, &[("email", email), ("name", called)])).collect();
-    fill(&cache, &users);
+    fill(&cache, &users, at(0));
     cache
 }
 
@@ -73,7 +73,7 @@ fn near_spellings_are_found_in_pools_of_several_blocks_and_among_few_values_too(
     for (at, called) in [(5, "Okafor"), (80_000, "Okafor"), (169_999, "Okafor")] {
         users[at].attributes.insert("name".to_owned(), called.to_owned());
     }
-    fill(&cache, &users);
+    fill(&cache, &users, at(0));
     let found = cache.near(&fields(&["name"]), "okafro").unwrap();
     assert_eq!(found.iter().map(|near| (near.text.as_str(), near.values)).collect::<Vec<_>>(), [("okafor", 3)]);
 }
@@ -90,7 +90,7 @@ proptest! {
         let users: Vec<User> =
             names.iter().enumerate().map(|(i, called)| user(&format!("{i}"), &[("name", called)])).collect();
         let cache = in_memory();
-        fill(&cache, &users);
+        fill(&cache, &users, at(0));
         let letters = typed.chars().count();
         let most = if letters < 8 { 1 } else { 2 };
         let mut expected: Vec<String> = names
@@ -112,7 +112,7 @@ proptest! {
 fn a_list_comes_in_its_own_order_or_sorted_with_the_names_and_what_is_missing() {
     let cache = in_memory();
     let users: Vec<User> = (0..50).map(person).collect();
-    fill(&cache, &users);
+    fill(&cache, &users, at(0));
     let entries: Vec<String> = [7, 3, 9].map(|i| users[i].attributes["email"].to_uppercase()).into();
     let entries = [entries, vec!["nobody".to_owned(), users[3].username.as_str().to_owned()]].concat();
     let listed = cache.list(&entries, None).unwrap();
@@ -162,7 +162,7 @@ fn sign_ups_are_counted_by_day_in_utc_from_a_day_on() {
         .iter()
         .map(|second| User { created_at: at(*second), ..user(&format!("u{second}"), &[]) })
         .collect();
-    fill(&cache, &users);
+    fill(&cache, &users, at(0));
     let told = |days: &[(&str, u64)]| days.iter().map(|(day, n)| ((*day).to_owned(), *n)).collect::<Vec<_>>();
     assert_eq!(cache.sign_ups_by_day(at(3_600)).unwrap(), told(&[("2026-01-01", 2), ("2026-01-03", 1)]));
     assert_eq!(cache.sign_ups_by_day(at(-1)).unwrap()[0], ("2025-12-31".to_owned(), 1));

@@ -76,8 +76,10 @@ fn no_plugin_reaches_files_shells_or_the_network() {
     let package = root_package();
     let plugins: Vec<&str> =
         package.dependencies.iter().map(|d| d.name.as_str()).filter(|name| name.starts_with("tauri-plugin-")).collect();
-    assert_eq!(plugins, ["tauri-plugin-single-instance"]);
-    assert!(config()["plugins"].is_null());
+    assert_eq!(plugins, ["tauri-plugin-deep-link", "tauri-plugin-single-instance"]);
+    // Links of one scheme are heard of; what they say is read in Rust, and the page is given no command of a plugin.
+    assert_eq!(config()["plugins"], serde_json::json!({ "deep-link": { "desktop": { "schemes": ["poolkeeper"] } } }));
+    assert!(permissions().iter().all(|permission| !permission.starts_with("deep-link")));
 }
 
 #[test]

@@ -28,7 +28,7 @@ async fn sandbox(folder: &Folder, theme: &'static str, people: &str) -> Window {
     let program = chooser(folder, &file);
     std::fs::write(&file, people).unwrap();
     let env = vec![("POOLKEEPER_CHOOSER", program.display().to_string())];
-    let start = Start { data: folder.data(), theme: Some(theme), sandbox_users: Some(400), env };
+    let start = Start { data: folder.data(), theme: Some(theme), sandbox_users: Some(400), link: None, env };
     let window = Window::start(start).await;
     open_sandbox(&window).await;
     window

@@ -15,7 +15,7 @@ export const v = {
   },
   list: {
     show: "Show in the table",
-    shown: (found: number, asked: number) => `${n(found)} of ${n(asked)} pasted entries found`,
+    shown: (found: number, asked: number) => `${n(found)} of ${count(asked, "pasted entry", "pasted entries")} found`,
     people: (found: number) => `${count(found, "user", "users")} found by a pasted list`,
     missing: (missing: number) => `${n(missing)} not found`,
     none: "Nobody of this list is in the local copy",

@@ -33,7 +33,7 @@ pub struct Overview {
 /// How users are spread over domains, over the time since their record changed, and over the last days.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Distributions {
-    /// Domains of e-mail addresses, the twelve most frequent.
+    /// Domains of e-mail addresses, the eight most frequent.
     pub domains: Domains,
     /// Since when records did not change, the latest first. Everybody is in one of them.
     pub ages: Vec<Age>,
@@ -57,7 +57,7 @@ pub fn at_domain(domain: &str) -> String {
 }
 
 /// Domains that are told one by one.
-const DOMAINS: usize = 12;
+const DOMAINS: usize = 8;
 /// Days whose sign-ups are told one by one.
 const DAYS: i64 = 90;
 /// Each user is found by exactly one of these.

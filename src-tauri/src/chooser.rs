@@ -58,7 +58,7 @@ async fn asked<R: Runtime>(app: AppHandle<R>, wanted: Wanted) -> Result<Vec<Path
             dialog = dialog.set_parent(window);
         }
         let picked: Picked = match wanted {
-            Wanted::People => {
+            Wanted::People | Wanted::View => {
                 let picked = dialog.pick_file();
                 Box::pin(async move { picked.await.into_iter().collect() })
             }

@@ -34,7 +34,7 @@ impl Sandbox {
             Subject::default()
         };
         let implied = self.implied(&subject);
-        let forecast = self.weather_ref().meet(&Traits {
+        let traits = Traits {
             // What nobody has is counted in one place: its names are as many as a client likes.
             name: operation.map_or("unknown operation", |_| &name),
             service: Some(service.iam()),
@@ -43,13 +43,18 @@ impl Sandbox {
             client: subject.client(),
             person: subject.person().or(implied.as_deref()),
             new_password: subject.answers_new_password(),
-        });
+        };
+        let forecast = self.weather_ref().meet(&traits);
         if let Err(outcome) = sit_out(&forecast).await {
             return outcome;
         }
-        let met = Met { service, operation, name: &name, subject, forecast: &forecast, request_id: &request_id };
+        let met =
+            Met { service, operation, name: &name, subject: &subject, forecast: &forecast, request_id: &request_id };
         let answer = match self.perform(met, &request) {
-            Ok(body) => Answer::ok(service, body),
+            Ok(body) => {
+                self.weather_ref().applied(&traits);
+                Answer::ok(service, body)
+            }
             Err(error) => Answer::error(service, &worded_for(service, error), &request_id),
         };
         self.count_request();
@@ -92,7 +97,7 @@ impl Sandbox {
         let mut world = self.world();
         operations::settle_imports(&mut world, moment);
         let here = request.signed_region().is_none_or(|region| region == world.region);
-        let counting = Counting::begin(&mut world, name, &subject, moment.now_ms);
+        let counting = Counting::begin(&mut world, name, subject, moment.now_ms);
         let mut call = Call {
             world: &mut world,
             weather: self.weather_ref(),
@@ -123,7 +128,7 @@ struct Met<'a> {
     service: Api,
     operation: Option<&'static Operation>,
     name: &'a str,
-    subject: Subject,
+    subject: &'a Subject,
     forecast: &'a Forecast,
     request_id: &'a str,
 }

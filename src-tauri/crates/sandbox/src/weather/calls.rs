@@ -16,6 +16,7 @@ pub struct Calls {
     people: BTreeMap<String, BTreeSet<String>>,
     by_user: BTreeMap<String, BTreeMap<String, u64>>,
     may_bill: BTreeMap<String, u64>,
+    applied: BTreeMap<String, BTreeMap<String, u64>>,
 }
 
 impl Calls {
@@ -59,6 +60,19 @@ impl Calls {
     #[must_use]
     pub fn may_bill(&self) -> &BTreeMap<String, u64> {
         &self.may_bill
+    }
+
+    /// Calls that were carried out, whether their answer arrived or not, by the username that the request named, and by
+    /// operation name.
+    #[must_use]
+    pub fn applied(&self) -> &BTreeMap<String, BTreeMap<String, u64>> {
+        &self.applied
+    }
+
+    pub(super) fn applied_to(&mut self, call: &Traits<'_>) {
+        if let Some(person) = call.person {
+            count(self.applied.entry(person.to_owned()).or_default(), call.name);
+        }
     }
 
     pub(super) fn arrived(&mut self, call: &Traits<'_>) {

@@ -306,6 +306,11 @@ impl Weather {
         })
     }
 
+    /// Counts a call that was carried out.
+    pub(crate) fn applied(&self, call: &Traits<'_>) {
+        self.state().calls.applied_to(&call.counted());
+    }
+
     /// The same for a request to the domain of a pool, such as `oauth2/token`; `call` names pool and client.
     pub(crate) fn meet_domain(&self, call: &Traits<'_>) -> Forecast {
         let call = &call.counted();

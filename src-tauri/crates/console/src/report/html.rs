@@ -20,7 +20,7 @@ border-bottom:1px solid var(--line)}th{font-weight:600;color:var(--faint)}.n{tex
 .n+:not(.n){padding-left:.8rem}\
 svg text{font:12px system-ui,sans-serif;fill:var(--fg)}.band{fill:var(--band)}.mark{fill:var(--mark)}.axis{stroke:var(--line)}\
 @page{size:A4;margin:14mm}@media print{:root{color-scheme:light}body{font-size:9.5pt;line-height:1.4;max-width:none;margin:0;padding:0}\
-section{break-inside:avoid}h2{margin:1rem 0 .3rem}}";
+tr{break-inside:avoid}h2{margin:1rem 0 .3rem;break-after:avoid}}";
 
 pub(super) fn write(report: &Report) -> String {
     let mut page = format!(

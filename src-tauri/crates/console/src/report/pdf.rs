@@ -135,8 +135,11 @@ impl Paper {
     }
 
     fn section(&mut self, section: &Section) {
-        // A heading never stands alone at the foot of a page.
-        self.need(60.0);
+        // Neither a heading nor the head of a table stands alone at the foot of a page.
+        let lines: usize = section.paragraphs.iter().map(|text| wrapped(text, TEXT, ROOM).len()).sum();
+        #[expect(clippy::cast_precision_loss, reason = "a few lines")]
+        let lead = if lines <= 6 { lines as f32 * LINE } else { 2.0 * LINE };
+        self.need(if section.rows.is_empty() || lines > 6 { 35.0 + lead } else { 95.0 + lead });
         self.down(14.0);
         self.text(&section.heading, BOLD, 11.0, INK, 15.0);
         self.down(2.0);

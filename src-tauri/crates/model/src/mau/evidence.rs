@@ -298,7 +298,11 @@ impl MetricSums {
 }
 
 fn hints(facts: &Facts, evidence: &mut Vec<Evidence>) {
-    for (events, _, did) in facts.metrics.iter().flat_map(MetricSums::ways) {
+    if facts.metrics.is_some_and(|metrics| metrics.events() == 0) {
+        let says = "CloudWatch counts nobody who signed up, signed in or refreshed.".to_owned();
+        evidence.push(item(EvidenceKind::Metrics, Bound::Hint, 0, says, "Who was active in another way is not in it."));
+    }
+    for (events, _, did) in facts.metrics.iter().flat_map(MetricSums::ways).filter(|(events, ..)| *events > 0) {
         // A sum bounds who was active in its way, and calls of administrators and changes of users are in none.
         let says = format!("At most {} users {did}, as CloudWatch counts it.", grouped(events));
         let caveat =

@@ -105,10 +105,11 @@ fn query(at: usize, pool: &PoolId, series: &SuccessSeries) -> MetricDataQuery {
     let dimension = |name: &str, value: &str| Dimension::builder().name(name).value(value).build();
     let metric = Metric::builder().namespace(NAMESPACE).metric_name(series.metric);
     let metric = metric.dimensions(dimension("UserPool", pool.as_str()));
-    let metric = metric.dimensions(dimension("UserPoolClient", &series.client));
-    let provider = series.provider.as_deref().map(|provider| dimension("IdentityProvider", provider));
-    let metric = provider.into_iter().fold(metric, |metric, provider| metric.dimensions(provider)).build();
-    let stat = MetricStat::builder().metric(metric).period(DAY_S).stat("Sum").build();
+    let mut metric = metric.dimensions(dimension("UserPoolClient", &series.client));
+    if let Some(provider) = &series.provider {
+        metric = metric.dimensions(dimension("IdentityProvider", provider));
+    }
+    let stat = MetricStat::builder().metric(metric.build()).period(DAY_S).stat("Sum").build();
     MetricDataQuery::builder().id(format!("m{at}")).metric_stat(stat).build()
 }
 

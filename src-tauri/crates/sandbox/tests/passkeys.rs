@@ -6,7 +6,7 @@ mod support;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use support::authenticator::{ATTESTED, Authenticator, FLAGS, PARTY};
+use support::authenticator::{Authenticator, FLAGS, PARTY};
 use support::sign_in::{answer, asks, claims, person, tokens};
 use support::{Live, Own, PASSWORD, live};
 
@@ -143,8 +143,8 @@ fn a_sign_in_is_refused_unless_everything_about_it_is_right() {
         own.public("RespondToAuthChallenge", answer(&question, "ada", json!({ "CREDENTIAL": credential }))).code()
     };
     let wrong = "NotAuthorizedException";
-    let mut forged = Authenticator::new("one");
-    forged.uses = Cell::new(90);
+    let forged = Authenticator::new("one");
+    forged.uses.set(90);
     assert_eq!(refused(&|asked| forged.sign_in(asked, home, FLAGS)), wrong);
     assert_eq!(refused(&|asked| Authenticator::new("two").sign_in(asked, home, FLAGS)), wrong);
     assert_eq!(refused(&|_| key.sign_in(&json!({ "challenge": "AAAA" }), home, FLAGS)), wrong);

@@ -14,12 +14,12 @@ pub const PARTY: &str = "app.example";
 
 /// The person was there, and was verified; with a key attested.
 pub const FLAGS: u8 = 0b101;
-pub const ATTESTED: u8 = 0b100_0000;
+const ATTESTED: u8 = 0b100_0000;
 
 pub struct Authenticator {
     id: Vec<u8>,
     key: EcdsaKeyPair,
-    uses: Cell<u32>,
+    pub uses: Cell<u32>,
 }
 
 impl Authenticator {

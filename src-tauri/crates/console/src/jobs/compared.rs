@@ -1,6 +1,6 @@
 //! Looking at a user or group as it is now, before the first call about it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use cognito::{Error as CallError, ErrorKind, UserFilter, UserPage};
 use model::group::Group;
@@ -12,9 +12,28 @@ use model::user::User;
 use model::{GroupName, Sub, Username};
 use store::ItemEnd;
 
+use super::reconcile::SETTLED;
 use super::run::{LOST, Run, refused};
 use crate::error::{Code, Error};
 use crate::sync::find;
+
+/// Who is in groups, as it was listed once for all entries of a run; `None` where AWS did not tell.
+#[derive(Default)]
+pub(super) struct Inside {
+    groups: HashMap<GroupName, Listed>,
+}
+
+struct Listed {
+    members: Option<HashSet<Username>>,
+    /// Whether what was written before the run shows in it: listings trail.
+    settled: bool,
+}
+
+impl Inside {
+    fn has(&self, group: &GroupName, username: &Username) -> Option<bool> {
+        Some(self.groups.get(group)?.members.as_ref()?.contains(username))
+    }
+}
 
 /// The row as it is now, when it is as it was planned with; else how the entry ends, and which call is next.
 type Compared = Result<Option<User>, (usize, ItemEnd)>;
@@ -33,7 +52,11 @@ fn changed(why: &str, differences: &[Difference]) -> (usize, ItemEnd) {
 }
 
 /// What is as it shall be: by us when a call about it may have been applied, though no answer came.
-fn done(item: &Item, resent: bool) -> (usize, ItemEnd) {
+fn done(item: &mut Item, resent: bool) -> (usize, ItemEnd) {
+    if !resent {
+        // We changed nothing, and the audit says no more than that.
+        item.changes.clear();
+    }
     let (step, why) = if resent { (item.steps.len(), LOST) } else { (0, "it was so already") };
     (step, ItemEnd { why: Some(why.to_owned()), ..ItemEnd::of(ItemState::Done) })
 }
@@ -61,27 +84,65 @@ impl Run {
                 let name = name.clone();
                 return self.group_compared(&name, item, resent).await;
             }
-            Target::User { username, sub } => (username, sub.as_ref().and_then(|sub| Sub::parse(sub.as_str()).ok())),
+            Target::User { username, sub } => {
+                (username.clone(), sub.as_ref().and_then(|sub| Sub::parse(sub.as_str()).ok()))
+            }
         };
-        let Some(sub) = sub else { return Ok(Ok(None)) };
+        let Some(sub) = sub else {
+            // Unlinking names the identity alone, and whose it is shows only in a row that is surely theirs.
+            let unlinks = item.steps.iter().any(|step| matches!(step, Step::Unlink { .. }));
+            return Ok(if unlinks {
+                Err(gone("There is no sub by which to tell this user from another."))
+            } else {
+                Ok(None)
+            });
+        };
         let now = match self.ask(UserFilter::SubIs(sub)).await? {
             Ok(now) => now,
             Err(end) => return Ok(Err((0, end))),
         };
-        if now.as_ref().is_some_and(|now| now.username != *username) {
+        if now.as_ref().is_some_and(|now| now.username != username) {
             return Ok(Err(changed("The user of this sub has another name, so nothing was changed.", &[])));
         }
         let deletes = item.steps.iter().any(|step| matches!(step, Step::Delete));
         Ok(match standing(item, now.as_ref(), resent) {
-            Standing::AsPlanned => Ok(now),
+            Standing::AsPlanned => {
+                if !self.moves_compared(&username, item, resent).await? {
+                    return Ok(Err(done(item, resent)));
+                }
+                Ok(now)
+            }
             Standing::Done => Err(done(item, resent)),
-            Standing::Gone if deletes => return self.name_is_theirs(username).await,
+            Standing::Gone if deletes => return self.name_is_theirs(&username).await,
             Standing::Gone => Err(gone("There is no such user in this pool.")),
             Standing::Changed(differences) => Err(changed(
                 "Somebody changed this user after the plan was made, so nothing was overwritten.",
                 &differences,
             )),
         })
+    }
+
+    /// Leaves out the moves between groups that are so already; whether anything is left to do. Where that is otherwise than
+    /// planned, the listing is made once more when what was written lately shows in it.
+    async fn moves_compared(&self, username: &Username, item: &mut Item, resent: bool) -> Result<bool, Error> {
+        let groups: Vec<GroupName> = item.steps.iter().filter_map(Step::moves).cloned().collect();
+        if groups.is_empty() {
+            return Ok(true);
+        }
+        let mut inside = self.inside.lock().await;
+        for group in groups {
+            let joins = item.steps.contains(&Step::AddToGroup { group: group.clone() });
+            if !inside.groups.contains_key(&group) {
+                let members = self.members(&group).await?.ok();
+                inside.groups.insert(group.clone(), Listed { members, settled: false });
+            }
+            if inside.has(&group, username) == Some(joins) && !inside.groups[&group].settled {
+                self.sleep(SETTLED).await;
+                let members = self.members(&group).await?.ok();
+                inside.groups.insert(group, Listed { members, settled: true });
+            }
+        }
+        Ok(item.leave_out_moves(resent, |group| inside.has(group, username)))
     }
 
     /// Whether nobody else has the name of a user whom no listing shows. Listings trail, so only the call itself can tell
@@ -97,7 +158,7 @@ impl Run {
     /// Compares a group that is to be changed, and lets the call leave what it leaves out as it is now.
     async fn group_compared(&self, name: &GroupName, item: &mut Item, resent: bool) -> Result<Compared, Error> {
         let wanted = match item.steps.as_slice() {
-            [Step::UpdateGroup(wanted)] => wanted,
+            [Step::UpdateGroup(wanted)] => wanted.clone(),
             [Step::DeleteGroup] => return self.deletion_compared(name, item, resent).await,
             _ => return Ok(Ok(None)),
         };
@@ -113,14 +174,14 @@ impl Run {
                 &differences,
             )),
             _ => {
-                item.steps = vec![Step::UpdateGroup(over(item, wanted, &now))];
+                item.steps = vec![Step::UpdateGroup(over(item, &wanted, &now))];
                 Ok(None)
             }
         })
     }
 
     /// Compares a group that is to be deleted, with its members: what is put back is what was planned with.
-    async fn deletion_compared(&self, name: &GroupName, item: &Item, resent: bool) -> Result<Compared, Error> {
+    async fn deletion_compared(&self, name: &GroupName, item: &mut Item, resent: bool) -> Result<Compared, Error> {
         let now = match self.group(name).await? {
             Ok(Some(group)) => GroupSettings::of(&group),
             Ok(None) if resent => return Ok(Err(done(item, resent))),

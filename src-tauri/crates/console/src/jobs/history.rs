@@ -28,7 +28,7 @@ impl OpenPool {
         let doubtful = self.in_doubt(job).await?;
         let addresses = self.described().await?.username_attributes;
         let mut items: Vec<Item> = Vec::new();
-        let (mut from, mut impossible, mut recreated) = (0, 0_u64, false);
+        let (mut from, mut impossible, mut recreated, mut unseen) = (0, 0_u64, false, false);
         loop {
             let rows = self.job_items(job, None, from, PAGE).await?;
             let Some(last) = rows.last() else { break };
@@ -39,12 +39,14 @@ impl OpenPool {
                 item.steps.truncate(row.step);
                 let back = reversed(&item, &addresses);
                 impossible += u64::from(back.is_empty() && item.steps != [Step::RememberFactors]);
+                unseen |= matches!(item.record, Some(Record::Unseen { .. }));
                 recreated |= matches!(item.record, Some(Record::User(_)));
                 items.extend(back);
             }
         }
         if items.is_empty() {
             let message = match doubtful {
+                0 if unseen => UNSEEN.to_owned(),
                 0 => "Nothing of this job was applied that could be taken back.".to_owned(),
                 _ => format!(
                     "Nothing of this job is known to be applied that could be taken back. {}",
@@ -62,6 +64,9 @@ impl OpenPool {
         let mut notes = Vec::new();
         if impossible > 0 {
             notes.push(format!("{impossible} of the job's changes cannot be taken back and are left out."));
+        }
+        if unseen {
+            notes.push(UNSEEN.to_owned());
         }
         if doubtful > 0 {
             notes.push(left_out(doubtful));
@@ -180,6 +185,10 @@ impl OpenPool {
         blocking(move || journal.audit(&filter, limit)).await
     }
 }
+
+/// What a person should know of moves between groups that an undo leaves out.
+const UNSEEN: &str = "Who was in a group before could not be seen when the job was carried out (it needs \
+                      cognito-idp:ListUsersInGroup), so whoever it moved there is not moved back.";
 
 /// What a person should know of calls that an undo leaves out.
 fn left_out(doubtful: u64) -> String {

@@ -35,6 +35,10 @@ fn named(at: usize) -> String {
     format!("users.{at}")
 }
 
+/// What a person should know of moves between groups whose members are not in the local copy.
+const UNKNOWN: &str = "Who is in these groups is not known here. AWS is asked before anybody is moved, and who is in or out \
+                       already is left as they are.";
+
 /// Users that are read from the local copy at once.
 const PAGE: u32 = 500;
 
@@ -91,7 +95,11 @@ impl OpenPool {
         if about_one && items.len() > 1 {
             return Err(Error::invalid("users", "An identity, a device or a sign-in is one person's. Name one user."));
         }
-        let notes = action.notes();
+        let mut notes = action.notes();
+        let moves = items.iter().flat_map(|item| &item.steps).any(|step| step.moves().is_some());
+        if moves && !self.freshness().await?.groups_known {
+            notes.push(UNKNOWN.to_owned());
+        }
         Ok(self.put_on_desk(action, items, notes))
     }
 
@@ -170,7 +178,15 @@ impl OpenPool {
 
     async fn items_of(&self, action: &Action, chosen: Chosen, pool: &Pool) -> Result<Vec<Item>, Error> {
         // An action that makes sense for nobody is refused also when it would be about nobody.
-        let synced = self.freshness().await?.synced_at.is_some();
+        let known = self.freshness().await?.groups_known;
+        // Where nobody knows the memberships, whoever may have to leave is planned to: a job looks before it moves them.
+        let with_groups = |mut user: User| {
+            if !known {
+                let left: Vec<GroupName> = left_by(action, &user).cloned().collect();
+                user.groups.extend(left.into_iter().filter(|group| !user.groups.contains(group)).collect::<Vec<_>>());
+            }
+            user
+        };
         let mut items = Vec::new();
         match chosen {
             Chosen::Nobody => return Err(Error::invalid("users", "Say whom it is about.")),
@@ -181,8 +197,8 @@ impl OpenPool {
                 let mut after = None;
                 loop {
                     let page = self.search(&text, &Sort::default(), after, PAGE).await?;
-                    for user in &page.users {
-                        items.push(item_for(action, user, pool)?);
+                    for user in page.users {
+                        items.push(item_for(action, &with_groups(user), pool)?);
                     }
                     after = page.next;
                     if after.is_none() {
@@ -196,7 +212,7 @@ impl OpenPool {
                 for (at, name) in names.into_iter().enumerate().filter(|(_, name)| seen.insert(name.clone())) {
                     let username =
                         Username::parse(name).map_err(|error| Error::invalid(&named(at), format!("{error}.")))?;
-                    let Some(mut user) = self.find(&username, few).await? else {
+                    let Some(user) = self.find(&username, few).await? else {
                         let target = Target::User { username, sub: None };
                         if few {
                             let unknown = Error::new(Code::NotFound, "There is no such user in this pool.");
@@ -205,12 +221,7 @@ impl OpenPool {
                         items.push(Item::skipped(target, "is not in the local copy"));
                         continue;
                     };
-                    if !synced {
-                        // Nobody knows the memberships yet, and removing twice harms nothing.
-                        let left: Vec<GroupName> = left_by(action, &user).cloned().collect();
-                        user.groups.extend(left);
-                    }
-                    items.push(item_for(action, &user, pool)?);
+                    items.push(item_for(action, &with_groups(user), pool)?);
                 }
             }
         }

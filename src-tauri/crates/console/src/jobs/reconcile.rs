@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::open::blocking;
 
 /// Listings trail behind writes: so long nothing is believed that they do not show.
-const SETTLED: Duration = Duration::from_secs(3);
+pub(super) const SETTLED: Duration = Duration::from_secs(3);
 
 /// How long after the first look at what must not be sent twice the second one follows.
 const AGAIN: Duration = Duration::from_secs(30);

@@ -14,6 +14,7 @@ use secrecy::SecretString;
 use store::{AuditEntry, AuditKind, AuditPerson, ItemEnd, ItemRow, Journal, Lease, NewJob};
 use tokio::sync::watch;
 
+use super::compared::Inside;
 use super::handle::{JobHandle, JobPhase, JobProgress};
 use super::turn::Turn;
 use super::wait::Hold;
@@ -48,6 +49,8 @@ pub(super) struct Run {
     pub(super) paused: Arc<watch::Sender<bool>>,
     /// Entries of which AWS could not tell what became of them: they are not asked for again.
     pub(super) untold: Mutex<HashSet<u64>>,
+    /// Who is in the groups that entries move users into and out of.
+    pub(super) inside: tokio::sync::Mutex<Inside>,
     /// Addresses that the pool verifies before they count.
     pub(super) verifies_first: Vec<String>,
     password: Option<SecretString>,
@@ -76,6 +79,7 @@ impl Run {
             hold: Hold::default(),
             paused: Arc::new(watch::channel(false).0),
             untold: Mutex::default(),
+            inside: tokio::sync::Mutex::default(),
             verifies_first: described.map(|pool| pool.verifies_before_update).unwrap_or_default(),
             password,
             progress,

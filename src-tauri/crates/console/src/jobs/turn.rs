@@ -52,7 +52,9 @@ impl<'a> Turn<'a> {
 impl Intend for Turn<'_> {
     fn sending(&self) -> Result<(), CallRefused> {
         let record = self.run.record(AuditKind::Intent, self.seq, Some((self.item, self.step)));
-        self.run.journal.item_sent(&self.run.job.id, self.seq, &record).map_err(|error| {
+        // Moves that were so already are left out, which has to be known whatever becomes of the others.
+        let seen = self.step.moves().map(|_| self.item);
+        self.run.journal.item_sent(&self.run.job.id, self.seq, seen, &record).map_err(|error| {
             let reason = format!("the journal cannot be written ({error})");
             *self.unwritten.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
             CallRefused { reason }

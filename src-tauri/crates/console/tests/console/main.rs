@@ -17,6 +17,7 @@ mod importing;
 mod jobs;
 mod jobs_doubt;
 mod jobs_kill;
+mod jobs_ours;
 mod jobs_undo;
 mod jobs_weather;
 mod kill;

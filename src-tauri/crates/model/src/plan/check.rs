@@ -57,6 +57,8 @@ impl Item {
             None | Some(Record::Factors { .. }) => true,
             Some(Record::User(user)) => user.username.as_str() == self.target.name() && user.sub() == self.target.sub(),
             Some(Record::Group { settings, .. }) => settings.name.as_str() == self.target.name(),
+            // What was seen when the calls were made is in no plan.
+            Some(Record::Unseen { .. }) => false,
         };
         if names { Ok(()) } else { Err("its record is of somebody else") }
     }

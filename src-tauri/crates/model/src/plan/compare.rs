@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::action::{GroupSettings, NewUser};
-use super::item::{Item, Record, Target, flag_of, kept, waiting};
+use super::item::{Item, Record, Target, flag_of, is_about_factors, kept, waiting};
 use super::step::Step;
 use crate::user::{User, UserStatus};
 
@@ -60,13 +60,15 @@ fn value(user: &User, field: &str) -> Option<String> {
     }
 }
 
-/// Compares a user's row of now with what was planned. Groups are left out: adding and removing is the same whoever did it
-/// before. `resent` says that a call about it may have been applied earlier although no answer came: what is as it shall be
+/// Compares a user's row of now with what was planned. Groups and second factors are left out: no row shows them. An
+/// identity that is linked or unlinked already is so by somebody else, and unlinking names the identity alone: it would take
+/// it from whoever has it now. `resent` says that a call about it may have been applied earlier although no answer came: what is as it shall be
 /// is then ours.
 #[must_use]
 pub fn standing(item: &Item, now: Option<&User>, resent: bool) -> Standing {
     let Some(now) = now else { return Standing::Gone };
-    let compared: Vec<_> = item.changes.iter().filter(|change| change.field != "group").collect();
+    let hidden = |field: &str| field == "group" || is_about_factors(field);
+    let compared: Vec<_> = item.changes.iter().filter(|change| !hidden(&change.field)).collect();
     let differences: Vec<Difference> = compared
         .iter()
         .filter(|change| !follows(item, &change.field))
@@ -86,10 +88,19 @@ pub fn standing(item: &Item, now: Option<&User>, resent: bool) -> Standing {
         return Standing::Changed(whole(planned, now));
     }
     if differences.is_empty() {
-        return Standing::AsPlanned;
+        return if is_so(&item.steps, now) { Standing::Done } else { Standing::AsPlanned };
     }
     let done = compared.iter().all(|change| value(now, &change.field) == change.after);
     if done && (resent || shows_itself(&item.steps)) { Standing::Done } else { Standing::Changed(differences) }
+}
+
+/// Whether an identity is linked or unlinked already.
+fn is_so(steps: &[Step], now: &User) -> bool {
+    match steps {
+        [Step::Link { provider, subject }] => is_linked(now, provider, subject),
+        [Step::Unlink { provider, subject }] => !is_linked(now, provider, subject),
+        _ => false,
+    }
 }
 
 /// Whether a field is the verified flag of an address that changes: AWS changes it with the address, which tells enough.

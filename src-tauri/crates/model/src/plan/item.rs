@@ -55,7 +55,7 @@ impl Target {
 #[serde(rename_all = "camelCase")]
 pub struct Change {
     /// An attribute, or `enabled`, `status`, `group`, `description`, `precedence`, `role`; `SMS_MFA`, `SOFTWARE_TOKEN_MFA`,
-    /// `EMAIL_OTP` for second factors that were looked at.
+    /// `EMAIL_OTP` and `PreferredMfaSetting` for second factors that were looked at.
     pub field: String,
     /// Its value when the plan was made; `None` when absent.
     pub before: Option<String>,
@@ -93,6 +93,14 @@ pub(super) fn waiting<'a>(user: &User, sent: &'a BTreeMap<String, String>, first
         .collect()
 }
 
+/// Whether a change is of second factors, which no row shows.
+pub(super) fn is_about_factors(field: &str) -> bool {
+    field == FIRST || Factor::of_setting(field).is_some()
+}
+
+/// The field of the second factor that is asked for first.
+const FIRST: &str = "PreferredMfaSetting";
+
 /// What is kept of something that will be gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -105,6 +113,12 @@ pub enum Record {
         on: BTreeSet<Factor>,
         /// The one that was asked for first.
         preferred: Option<Factor>,
+    },
+    /// Of these groups it could not be seen whether the user was in them when the calls were made: those moves are not
+    /// known to be ours, and are not taken back.
+    Unseen {
+        /// The groups.
+        groups: BTreeSet<GroupName>,
     },
     /// A group that is changed or deleted, with its members where it is deleted.
     Group {
@@ -151,6 +165,30 @@ impl Item {
             self.changes = wanted.factors.iter().map(change).collect();
         }
         self.record = Some(Record::Factors { on, preferred: preferred.and_then(Factor::of_setting) });
+    }
+
+    /// Leaves out the moves into and out of groups that are so already: whoever made them, it was not this entry, and it
+    /// does not take them back. `is_member` tells whether the user is in a group, `None` where nobody could see. A call that
+    /// `may_be_ours`, for no answer came, stays. Whether anything is left to do.
+    pub fn leave_out_moves(&mut self, may_be_ours: bool, is_member: impl Fn(&GroupName) -> Option<bool>) -> bool {
+        let is_so = |step: &Step| match step {
+            Step::AddToGroup { group } => is_member(group) == Some(true),
+            Step::RemoveFromGroup { group } => is_member(group) == Some(false),
+            _ => false,
+        };
+        let unseen: BTreeSet<GroupName> =
+            self.steps.iter().filter_map(Step::moves).filter(|group| is_member(group).is_none()).cloned().collect();
+        let stays = |(at, step): &(usize, &Step)| *at == 0 && may_be_ours || !is_so(step);
+        let left: Vec<Step> = self.steps.iter().enumerate().filter(stays).map(|(_, step)| step.clone()).collect();
+        if !unseen.is_empty() {
+            self.record = Some(Record::Unseen { groups: unseen });
+        }
+        if left.is_empty() {
+            return false;
+        }
+        self.changes.retain(|change| change.field != "group" || left.iter().any(|step| step.touches(change)));
+        self.steps = left;
+        true
     }
 
     /// The strongest effect on the bill of its calls.

@@ -136,6 +136,7 @@ pub fn item_for(action: &Action, user: &User, pool: &Pool) -> Result<Item, PlanE
         Action::UnlinkProvider { provider, subject } if !is_linked(user, provider, subject) => {
             skip("is not linked to this identity")
         }
+        Action::UnlinkProvider { .. } if user.sub().is_none() => skip("has no sub by which to tell them from another"),
         Action::UnlinkProvider { provider, subject } => {
             one(Step::Unlink { provider: provider.clone(), subject: subject.clone() }, Vec::new())
         }

@@ -40,8 +40,13 @@ pub fn reversed(item: &Item, addresses: &[String]) -> Vec<Item> {
         }
         // Groups and the switch go with the user.
         (None, Some(Step::CreateUser(_))) => vec![with(item, vec![Step::Delete])],
-        _ => {
-            let steps: Vec<Step> = item.steps.iter().rev().flat_map(|step| reverse(step, item)).collect();
+        (record, _) => {
+            let unseen = |step: &Step| match record {
+                Some(Record::Unseen { groups }) => step.moves().is_some_and(|group| groups.contains(group)),
+                _ => false,
+            };
+            let seen = item.steps.iter().rev().filter(|step| !unseen(step));
+            let steps: Vec<Step> = seen.flat_map(|step| reverse(step, item)).collect();
             if steps.is_empty() { Vec::new() } else { vec![with(item, steps)] }
         }
     }
@@ -68,7 +73,7 @@ fn with(item: &Item, steps: Vec<Step>) -> Item {
     let changes = item
         .changes
         .iter()
-        .filter(|change| steps.iter().any(|step| touches(step, change)))
+        .filter(|change| steps.iter().any(|step| step.touches(change)))
         .map(|change| Change {
             field: change.field.clone(),
             before: change.after.clone(),
@@ -76,27 +81,6 @@ fn with(item: &Item, steps: Vec<Step>) -> Item {
         })
         .collect();
     Item { target: item.target.clone(), steps, changes, skip: None, record: None }
-}
-
-/// Whether a call makes a change, or its reverse, and leaves the user or group.
-fn touches(step: &Step, change: &Change) -> bool {
-    let field = change.field.as_str();
-    match step {
-        Step::Enable | Step::Disable => field == "enabled",
-        Step::AddToGroup { group } | Step::RemoveFromGroup { group } => {
-            let named = |name: &Option<String>| name.as_deref() == Some(group.as_str());
-            field == "group" && (named(&change.before) || named(&change.after))
-        }
-        Step::UpdateGroup(_) => matches!(field, "description" | "precedence" | "role"),
-        Step::UpdateAttributes { attributes } => is_among(attributes.keys(), field),
-        Step::DeleteAttributes { attributes } => is_among(attributes.iter(), field),
-        _ => false,
-    }
-}
-
-/// Whether a field is one of these attributes, or the verified flag of one.
-fn is_among<'a>(mut attributes: impl Iterator<Item = &'a String>, field: &str) -> bool {
-    attributes.any(|name| name == field || flag_of(name) == Some(field))
 }
 
 fn reverse(step: &Step, item: &Item) -> Vec<Step> {
@@ -115,7 +99,7 @@ fn reverse(step: &Step, item: &Item) -> Vec<Step> {
 }
 
 fn attributes_back(item: &Item, step: &Step) -> Vec<Step> {
-    let changes: Vec<&Change> = item.changes.iter().filter(|change| touches(step, change)).collect();
+    let changes: Vec<&Change> = item.changes.iter().filter(|change| step.touches(change)).collect();
     let values: BTreeMap<String, String> =
         changes.iter().filter_map(|change| Some((change.field.clone(), change.before.clone()?))).collect();
     let mut gone: BTreeSet<String> =

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::action::{Delivery, GroupSettings, MfaPreference, NewUser};
-use super::item::flag_of;
+use super::item::{Change, flag_of, is_about_factors};
 use crate::GroupName;
 use crate::call::{MauEffect, QuotaCategory};
 use crate::mau::effect_of;
@@ -167,6 +167,36 @@ impl Step {
         effect_of(self.operation())
     }
 
+    /// The group that it moves a user into or out of; `None` for every other call.
+    #[must_use]
+    pub fn moves(&self) -> Option<&GroupName> {
+        match self {
+            Self::AddToGroup { group } | Self::RemoveFromGroup { group } => Some(group),
+            _ => None,
+        }
+    }
+
+    /// Whether it makes a change, or its reverse, and leaves the user or group.
+    #[must_use]
+    pub fn touches(&self, change: &Change) -> bool {
+        let field = change.field.as_str();
+        match self {
+            Self::Enable | Self::Disable => field == "enabled",
+            Self::Confirm | Self::ResetPassword | Self::SetPassword { .. } => field == "status",
+            Self::AddToGroup { group } | Self::RemoveFromGroup { group } => {
+                let named = |name: &Option<String>| name.as_deref() == Some(group.as_str());
+                field == "group" && (named(&change.before) || named(&change.after))
+            }
+            Self::CreateGroup(_) | Self::UpdateGroup(_) => matches!(field, "description" | "precedence" | "role"),
+            Self::CreateUser(NewUser { attributes, .. }) | Self::UpdateAttributes { attributes } => {
+                is_among(attributes.keys(), field)
+            }
+            Self::DeleteAttributes { attributes } => is_among(attributes.iter(), field),
+            Self::SetMfa(_) => is_about_factors(field),
+            _ => false,
+        }
+    }
+
     /// Whether making the call twice leaves everything as once does: no second message, no password or address that is
     /// not the person's own any more, no app that they have set up since.
     #[must_use]
@@ -235,4 +265,9 @@ impl Step {
 fn sets_unverified(attributes: &BTreeMap<String, String>) -> bool {
     let verified = |flag: &str| attributes.get(flag).is_some_and(|is| is == "true");
     attributes.iter().any(|(name, value)| !value.is_empty() && flag_of(name).is_some_and(|flag| !verified(flag)))
+}
+
+/// Whether a field is one of these attributes, or the verified flag of one.
+fn is_among<'a>(mut attributes: impl Iterator<Item = &'a String>, field: &str) -> bool {
+    attributes.any(|name| name == field || flag_of(name) == Some(field))
 }

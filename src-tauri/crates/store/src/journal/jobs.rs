@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use model::PoolKey;
 use model::plan::{Item, ItemCounts, ItemState, JobState};
-use rusqlite::{OptionalExtension, Row, TransactionBehavior, params};
+use rusqlite::{OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use super::audit::{self, AuditEntry};
 use super::ledger::leaves_no_doubt;
@@ -143,6 +143,15 @@ fn item(row: &Row<'_>) -> rusqlite::Result<ItemRow> {
     })
 }
 
+/// Puts an entry in the place of what was planned.
+fn put(transaction: &Transaction<'_>, job: &str, seq: u64, item: &Item) -> Result<(), JournalError> {
+    let body = serde_json::to_string(item).map_err(|error| JournalError::Failed(error.to_string()))?;
+    transaction
+        .prepare_cached("UPDATE items SET name = ?3, sub = ?4, body = ?5 WHERE job = ?1 AND seq = ?2")?
+        .execute(params![job, signed(seq), item.target.name(), item.target.sub(), body])?;
+    Ok(())
+}
+
 impl Journal {
     /// Writes down a job with all its entries, before any of them is sent. A job of this name that is there already is
     /// refused.
@@ -243,13 +252,17 @@ impl Journal {
         Ok(unsigned(statement.query_row([id], |row| row.get(0))?))
     }
 
-    /// Writes down that a call about an entry is about to be sent.
+    /// Writes down that a call about an entry is about to be sent. `seen` takes the entry's place when it is known only now
+    /// which calls it takes.
     ///
     /// # Errors
     /// [`JournalError::Failed`]; the call must not be sent then.
-    pub fn item_sent(&self, job: &str, seq: u64, intent: &AuditEntry) -> Result<(), JournalError> {
+    pub fn item_sent(&self, job: &str, seq: u64, seen: Option<&Item>, intent: &AuditEntry) -> Result<(), JournalError> {
         let mut connection = self.lock();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if let Some(item) = seen {
+            put(&transaction, job, seq, item)?;
+        }
         transaction
             .prepare_cached("UPDATE items SET state = 'sent', at = ?3, sent_at = ?3 WHERE job = ?1 AND seq = ?2")?
             .execute(params![job, signed(seq), intent.at.as_microsecond()])?;
@@ -274,10 +287,7 @@ impl Journal {
         let mut connection = self.lock();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if let Some(item) = made {
-            let body = serde_json::to_string(item).map_err(|error| JournalError::Failed(error.to_string()))?;
-            transaction
-                .prepare_cached("UPDATE items SET name = ?3, sub = ?4, body = ?5 WHERE job = ?1 AND seq = ?2")?
-                .execute(params![job, signed(seq), item.target.name(), item.target.sub(), body])?;
+            put(&transaction, job, seq, item)?;
         }
         // Who goes back from unknown to the queue at the same call is sent again.
         transaction

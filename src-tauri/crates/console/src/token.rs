@@ -51,14 +51,19 @@ impl Verified {
 }
 
 /// A pool's keys, or why there are none.
+#[derive(Clone)]
 enum Keys {
     Had(JwkSet),
+    /// What the server said in their place.
     Missing(String),
 }
 
-impl From<Result<JwkSet, String>> for Keys {
-    fn from(keys: Result<JwkSet, String>) -> Self {
-        keys.map_or_else(Self::Missing, Self::Had)
+impl Keys {
+    fn had(&self) -> Option<&JwkSet> {
+        match self {
+            Self::Had(keys) => Some(keys),
+            Self::Missing(_) => None,
+        }
     }
 }
 
@@ -68,8 +73,7 @@ pub(crate) struct PublicKeys(Mutex<HashMap<(String, PoolId), Kept>>);
 
 #[derive(Clone)]
 struct Kept {
-    /// `Err` tells what the server said in their place.
-    keys: Result<JwkSet, String>,
+    keys: Keys,
     /// `None` when they come from an earlier run.
     asked: Option<Timestamp>,
 }
@@ -78,7 +82,7 @@ impl Kept {
     /// Whether nothing has to be asked for a key of that id.
     fn will_do(&self, kid: &str, now: Timestamp) -> bool {
         let lately = self.asked.is_some_and(|asked| now.duration_since(asked).abs() < ASK_AGAIN);
-        lately || self.keys.as_ref().is_ok_and(|keys| key(keys, kid).is_some())
+        lately || self.keys.had().is_some_and(|keys| key(keys, kid).is_some())
     }
 }
 
@@ -192,33 +196,33 @@ impl Console {
         let known = self.inner.public_keys.locked().get(&id).cloned();
         let kept = match known {
             Some(kept) => Some(kept),
-            None => self.kept_on_disk(&place, pool).await.map(|keys| Kept { keys: Ok(keys), asked: None }),
+            None => self.kept_on_disk(&place, pool).await.map(|keys| Kept { keys: Keys::Had(keys), asked: None }),
         };
         let now = self.inner.now();
         if let Some(kept) = &kept
             && kept.will_do(kid, now)
         {
             self.inner.public_keys.locked().insert(id, kept.clone());
-            return Ok(kept.keys.clone().into());
+            return Ok(kept.keys.clone());
         }
-        let held = kept.and_then(|kept| kept.keys.ok());
+        let held = kept.map(|kept| kept.keys).filter(|keys| keys.had().is_some());
         let (keys, is_answer) = match session.jwks(pool).await {
             Ok(json) => match serde_json::from_str::<JwkSet>(&json) {
                 Ok(keys) => {
                     self.keep_on_disk(place, pool.clone(), json).await;
-                    (Ok(keys), true)
+                    (Keys::Had(keys), true)
                 }
-                Err(_) => (Err("What was published as the pool's keys is no set of keys.".to_owned()), true),
+                Err(_) => (Keys::Missing("What was published as the pool's keys is no set of keys.".to_owned()), true),
             },
-            Err(error) => (Err(error.to_string()), !matches!(error.kind, ErrorKind::Unreachable)),
+            Err(error) => (Keys::Missing(error.to_string()), !matches!(error.kind, ErrorKind::Unreachable)),
         };
         // Whom nobody answered asks again at once, unless there are keys to go on with.
         let is_kept = is_answer || held.is_some();
-        let keys = keys.or_else(|why| held.ok_or(why));
+        let keys = if keys.had().is_some() { keys } else { held.unwrap_or(keys) };
         if is_kept {
             self.inner.public_keys.locked().insert(id, Kept { keys: keys.clone(), asked: Some(now) });
         }
-        Ok(keys.into())
+        Ok(keys)
     }
 
     async fn kept_on_disk(&self, place: &str, pool: &PoolId) -> Option<JwkSet> {

@@ -120,7 +120,7 @@ export function costCommands(mood: Set<string>, people: number) {
             ],
       ),
     setBilled: ({ users, wholeAccount }: { month: string; users: number | null; wholeAccount: boolean }) => {
-      billed = users === null ? null : { users, wholeAccount };
+      billed = users === null ? null : { users, wholeAccount, besidesFree: false };
       return ok(null);
     },
     importActivity: (_: { onlyPool: boolean }) => {
@@ -178,25 +178,27 @@ export function costCommands(mood: Set<string>, people: number) {
             touching: PLANS.map((name, at) => ({ plan: name, high: money(1234 * (PRICES[at] ?? 0)) })),
           })
         : bad<DormantView>("validation", "Write the day as 2026-08-01.", { field: "since" }),
-    getLedger: (_: { month?: string | null }) =>
+    getLedger: ({ allPools }: { month?: string | null; allPools?: boolean }) =>
       ok<LedgerView>({
         month: "2026-11",
-        users: 1,
+        users: allPools ? 2 : 1,
         tokenRequests: 0,
         low: "0.00",
-        high: "0.02",
-        calls: ["InitiateAuth", "RespondToAuthChallenge"].map((operation, at) => ({
-          at: `2026-11-2${at}T09:00:00Z`,
-          account: "123456789012",
-          region: "eu-west-1",
-          pool: "eu-west-1_Qm7Xk29fA",
-          person: "maria.keller",
-          operation,
-          effect: "mayBill",
-          alreadyCounted: at > 0,
-          attempt: 1,
-          outcome: "done",
-        })),
+        high: allPools ? "0.04" : "0.02",
+        calls: ["InitiateAuth", "RespondToAuthChallenge", "AdminGetUser", ...(allPools ? ["AdminGetUser"] : [])].map(
+          (operation, at) => ({
+            at: `2026-11-2${at}T09:00:00Z`,
+            account: "123456789012",
+            region: "eu-west-1",
+            pool: at < 3 ? "eu-west-1_Qm7Xk29fA" : "eu-west-1_Other0001",
+            person: "maria.keller",
+            operation,
+            effect: "mayBill",
+            standing: ["first", "again", "counted", "first"][at] ?? null,
+            attempt: 1,
+            outcome: "done",
+          }),
+        ),
       }),
     getPrices: () =>
       ok<PricesView>({

@@ -2,12 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use console::LedgerOf;
 use wire::activity::{
     ActivityView, AskDormant, DormantView, ImportActivity, ImportedActivityView, MetricsPriceView, MetricsReadView,
     MonthView, OneMonth, PreparedQueryView, SetBilled,
 };
-use wire::ledger::LedgerView;
+use wire::ledger::{AskLedger, LedgerView};
 use wire::plans::{AskPlans, PlansView, PricesView, SaveReport, SaveTable, SavedFileView, SetPrices};
 use wire::{ErrorCode, WireError};
 
@@ -94,12 +93,13 @@ pub(crate) async fn find_dormant(desk: Desk<'_>, request: AskDormant) -> Answer<
     Ok(DormantView::from(&desk.pool()?.dormant(request.parse()?).await?))
 }
 
-/// The calls of this program that may have been billed, of the open pool.
+/// The calls of this program that may have been billed: of the open pool, or of all pools at the same place.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn get_ledger(desk: Desk<'_>, request: OneMonth) -> Answer<LedgerView> {
-    let (month, pool) = (request.parse(desk.now())?, desk.pool()?);
-    Ok(LedgerView::from(&desk.console().await?.ledger(month, &LedgerOf::from(pool.key())).await?))
+pub(crate) async fn get_ledger(desk: Desk<'_>, request: AskLedger) -> Answer<LedgerView> {
+    let month = OneMonth { month: request.month.clone() }.parse(desk.now())?;
+    let of = request.of(desk.pool()?.key());
+    Ok(LedgerView::from(&desk.console().await?.ledger(month, &of).await?))
 }
 
 /// The price table in use.

@@ -314,8 +314,15 @@ export const t = {
         undocumented: "not documented",
         perRequest: "token of a machine, billed by itself",
       } as Record<string, string>,
-      first: "first of the month",
-      already: "already counted",
+      standings: {
+        first: "first of the month",
+        again: "may have counted already",
+        counted: "already counted",
+      } as Record<string, string>,
+      of: "Calls about",
+      thisPool: "This pool",
+      allPools: "All pools",
+      pool: "Pool",
       outcomes: { done: "done", failed: "failed", sent: "not known" } as Record<string, string>,
       most: (shown: string, all: string) => `The last ${shown} of ${all} calls. The CSV has all.`,
       open: "Open the ledger",
@@ -327,7 +334,8 @@ export const t = {
       count: (users: string, day: string) => `${users} whose record did not change since ${day}`,
       caveat:
         "A plain sign-in or a change of groups does not change a record. So being in this list does not prove that somebody stayed away.",
-      called: (users: string) => `This app has made calls about at most ${users} of them since then.`,
+      called: (users: string) =>
+        `This app has made calls about at most ${users} of them since then, or saw sign-ins of them.`,
       cost: "Keeping them untouched costs nothing. Touching all of them in one month (a bulk change, AdminGetUser for each) costs at most:",
       show: "Show them",
       copy: "Copy the query",

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use aws_sdk_cognitoidentityprovider::types::UserImportJobStatusType as Status;
 use model::PoolId;
-use model::pool::ImportJob;
+use model::pool::{ImportJob, ImportPhase};
 use tracing::Instrument;
 
 use crate::error::{Context, Error};
@@ -36,6 +37,7 @@ impl Session {
                 created_at: job.creation_date.as_ref().and_then(convert::timestamp),
                 completed_at: job.completion_date.as_ref().and_then(convert::timestamp),
                 imported: u64::try_from(job.imported_users).unwrap_or_default(),
+                phase: phase(job.status.as_ref()),
             }));
             match next {
                 Some(next) if seen.insert(next.clone()) => token = Some(next),
@@ -43,5 +45,13 @@ impl Session {
                 None => return Ok(jobs),
             }
         }
+    }
+}
+
+fn phase(status: Option<&Status>) -> ImportPhase {
+    match status {
+        Some(Status::Created | Status::Expired) => ImportPhase::NotStarted,
+        Some(Status::Succeeded | Status::Failed | Status::Stopped) => ImportPhase::Ended,
+        _ => ImportPhase::Running,
     }
 }

@@ -29,6 +29,43 @@ pub struct MonthLedger {
     pub cost: Estimate<Decimal>,
 }
 
+/// What a call may have added to the count of a month, as far as this program's own calls tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is the first call of this program about that person in the month.
+    First,
+    /// There was an earlier call about the person, which may have counted them, or the call does not tell whom it is about.
+    Again,
+    /// An earlier call of this program surely counted the person.
+    Counted,
+}
+
+impl MonthLedger {
+    /// The standing of each entry, in their order; `None` for a machine's token, which counts nobody.
+    #[must_use]
+    pub fn standings(&self) -> Vec<Option<Standing>> {
+        let mut known: BTreeMap<Somebody, BTreeSet<Option<&str>>> = BTreeMap::new();
+        let standing = self.entries.iter().map(|entry| {
+            let Entry { call, .. } = entry;
+            if is_request(entry) {
+                return None;
+            }
+            let account = call.account.as_deref();
+            // A sign-in does not know the account, so it may be of whichever.
+            let accounts = known.entry(Somebody { account: None, ..Somebody::from(call) }).or_default();
+            let before =
+                accounts.contains(&account) || accounts.contains(&None) || (account.is_none() && !accounts.is_empty());
+            accounts.insert(account);
+            Some(match call.effect {
+                MauEffect::AlreadyCounted => Standing::Counted,
+                _ if before || call.person.is_empty() => Standing::Again,
+                _ => Standing::First,
+            })
+        });
+        standing.collect()
+    }
+}
+
 /// Which calls of the ledger are meant; what is not chosen is not looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LedgerOf {
@@ -107,25 +144,26 @@ fn is_request(entry: &Entry) -> bool {
 }
 
 /// Whom a call was about. The same name in the same pool of another place, account or Region is somebody else.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Somebody<'a> {
-    place: &'a str,
-    account: Option<&'a str>,
-    region: &'a str,
-    pool: &'a str,
-    name: &'a str,
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Somebody {
+    pub(crate) place: String,
+    /// `None` where it is not known: the call may have gone to any.
+    pub(crate) account: Option<String>,
+    pub(crate) region: String,
+    pub(crate) pool: String,
+    pub(crate) name: String,
 }
 
-impl<'a> From<&'a LedgerCall> for Somebody<'a> {
-    fn from(call: &'a LedgerCall) -> Self {
-        let account = call.account.as_deref();
-        Self { place: &call.place, account, region: &call.region, pool: &call.pool, name: &call.person }
+impl From<&LedgerCall> for Somebody {
+    fn from(call: &LedgerCall) -> Self {
+        let LedgerCall { place, account, region, pool, person, .. } = call.clone();
+        Self { place, account, region, pool, name: person }
     }
 }
 
 /// Each person once. A call that failed may have counted or not; one that names nobody may be about anybody.
 fn touched_by<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Touched {
-    let mut people: BTreeMap<Somebody<'_>, bool> = BTreeMap::new();
+    let mut people: BTreeMap<Somebody, bool> = BTreeMap::new();
     let mut nameless = 0;
     for entry in entries.into_iter().filter(|entry| !is_request(entry)) {
         if entry.call.person.is_empty() {
@@ -144,6 +182,45 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
+
+    #[test]
+    fn the_first_call_about_somebody_is_told_from_those_that_follow() {
+        let about = |person: &str, account: Option<&str>, effect: MauEffect| Entry {
+            call: LedgerCall {
+                at: Timestamp::UNIX_EPOCH,
+                place: "aws".to_owned(),
+                account: account.map(str::to_owned),
+                region: "eu-west-1".to_owned(),
+                pool: "a".to_owned(),
+                person: person.to_owned(),
+                operation: "AdminGetUser".to_owned(),
+                effect,
+                attempt: 1,
+            },
+            end: LedgerEnd::Done,
+        };
+        let entries = vec![
+            about("anna", None, MauEffect::MayBill),
+            about("anna", Some("1"), MauEffect::MayBill),
+            about("anna", Some("1"), MauEffect::AlreadyCounted),
+            about("bert", Some("1"), MauEffect::MayBill),
+            about("bert", Some("2"), MauEffect::MayBill),
+            about("", Some("1"), MauEffect::MayBill),
+            about("", Some("1"), MauEffect::Free),
+        ];
+        let ledger = MonthLedger {
+            month: Month::of(Timestamp::UNIX_EPOCH),
+            entries,
+            touched: Touched::default(),
+            token_requests: 1,
+            cost: Estimate::exactly(Decimal::ZERO),
+        };
+        use Standing::{Again, Counted, First};
+        assert_eq!(
+            ledger.standings(),
+            [Some(First), Some(Again), Some(Counted), Some(First), Some(First), Some(Again), None]
+        );
+    }
 
     #[test]
     fn the_same_name_in_another_place_account_region_or_pool_is_another_person() {

@@ -63,7 +63,7 @@ pub use erase::Erase;
 pub use error::{Code, Error};
 pub use health::Health;
 pub use known::RecentPool;
-pub use ledger::{LedgerOf, MonthLedger};
+pub use ledger::{LedgerOf, MonthLedger, Standing};
 pub use model::clock::Clock;
 pub use near::Near;
 pub use open::{Config, Console, Protection, SandboxClient, open};

@@ -11,6 +11,7 @@ use model::health::Answer;
 use model::mau::{effect_of, event_counts};
 use model::month::Month;
 use model::password::PasswordRules;
+use model::user::User;
 use rust_decimal::Decimal;
 use secrecy::SecretString;
 
@@ -135,7 +136,10 @@ impl OpenPool {
         if months.is_empty() {
             return Ok(());
         }
-        let (key, person) = (self.key.clone(), self.person(username.as_str()).await?);
+        // A name may be given to somebody else, so who is not in the local copy with their `sub` is not kept.
+        let user = self.user(username).await?;
+        let Some(person) = user.as_ref().and_then(User::sub).map(str::to_owned) else { return Ok(()) };
+        let key = self.key.clone();
         let months: Vec<Month> = months.into_iter().collect();
         blocking(move || history.keep_seen(&key, &person, &months)).await
     }

@@ -9,7 +9,7 @@ use model::cost::{PriceTable, Touched, plain, requests_bill, session_bill_of_any
 use rust_decimal::Decimal;
 use store::{Journal, LedgerCall, LedgerEnd, LedgerId};
 
-use crate::ledger::prices_of;
+use crate::ledger::{Somebody, prices_of};
 
 /// Attempts at one operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,11 +66,24 @@ struct Counts {
 struct Ledger {
     journal: Option<Journal>,
     under_way: Vec<(CallAttempt, LedgerId)>,
-    people: BTreeSet<(PoolId, String)>,
+    people: BTreeSet<Somebody>,
     /// Calls that did not say whom they were about, repeated attempts left out, by Region.
     unnamed: BTreeMap<String, u64>,
     /// Requests for tokens of machines that were not refused.
     token_requests: BTreeMap<String, u64>,
+}
+
+impl Ledger {
+    /// Adds somebody, unless it may be one who is there: a sign-in does not know the account that it goes to.
+    fn meet(&mut self, somebody: Somebody) {
+        let anywhere = |one: &Somebody| Somebody { account: None, ..one.clone() };
+        if somebody.account.is_some() {
+            self.people.remove(&anywhere(&somebody));
+        } else if self.people.iter().any(|known| anywhere(known) == somebody) {
+            return;
+        }
+        self.people.insert(somebody);
+    }
 }
 
 impl Counts {
@@ -115,9 +128,8 @@ impl CallCounter {
             return SessionCost { users, token_requests, low: "0.00".to_owned(), high: "0.00".to_owned() };
         }
         let mut regions: BTreeMap<&str, u64> = BTreeMap::new();
-        for (pool, _) in &ledger.people {
-            let region = pool.as_str().split_once('_').map_or("", |(region, _)| region);
-            *regions.entry(region).or_default() += 1;
+        for somebody in &ledger.people {
+            *regions.entry(&somebody.region).or_default() += 1;
         }
         for (region, calls) in &ledger.unnamed {
             *regions.entry(region).or_default() += calls;
@@ -168,9 +180,7 @@ impl CallCounter {
             return Ok(());
         }
         match (&attempt.pool, attempt.person.as_deref().filter(|person| !person.is_empty())) {
-            (Some(pool), Some(person)) => {
-                ledger.people.insert((pool.clone(), person.to_owned()));
-            }
+            (Some(_), Some(_)) => ledger.meet(Somebody::from(&call)),
             _ if attempt.attempt == 1 => {
                 *ledger.unnamed.entry(attempt.region.as_str().to_owned()).or_default() += 1;
             }
@@ -233,6 +243,34 @@ impl CallSink for CallCounter {
                 }
             }
             CallOutcome::Failed | CallOutcome::Unknown => counts.of(attempt).failed += 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_name_at_an_emulator_or_in_another_account_is_somebody_else() {
+        let about = |place: &str, account: Option<&str>| Somebody {
+            place: place.to_owned(),
+            account: account.map(str::to_owned),
+            region: "eu-west-1".to_owned(),
+            pool: "eu-west-1_a".to_owned(),
+            name: "anna".to_owned(),
+        };
+        let counter = CallCounter::default();
+        let users = || counter.cost(|| None).users;
+        for (place, account, expected) in [
+            ("aws", None, 1),
+            ("aws", Some("1"), 1),
+            ("aws", None, 1),
+            ("aws", Some("2"), 2),
+            ("http://localhost:4566", Some("1"), 3),
+        ] {
+            counter.ledger().meet(about(place, account));
+            assert_eq!(users(), expected, "{place} {account:?}");
         }
     }
 }

@@ -81,4 +81,17 @@ pub struct ImportJob {
     pub completed_at: Option<Timestamp>,
     /// How many users it has imported so far.
     pub imported: u64,
+    /// How far it is.
+    pub phase: ImportPhase,
+}
+
+/// How far an import of users is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportPhase {
+    /// It was not started, or too late: it imports nobody.
+    NotStarted,
+    /// It was started and has not ended, or AWS tells a state that is not known: it may import more.
+    Running,
+    /// It has ended.
+    Ended,
 }

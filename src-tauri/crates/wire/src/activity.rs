@@ -126,6 +126,8 @@ pub struct BilledView {
     pub users: u32,
     /// Whether other pools of the account are in it.
     pub whole_account: bool,
+    /// Whether the users that are free are not in it, so that it is no more than the least.
+    pub besides_free: bool,
 }
 
 /// Evidence that is not there.
@@ -301,7 +303,12 @@ impl ActivityView {
 }
 
 fn policy(missing: &[Missing]) -> Option<String> {
-    let actions: Vec<&str> = missing.iter().filter_map(|missing| missing.iam_action).collect();
+    let mut actions: Vec<&str> = Vec::new();
+    for action in missing.iter().flat_map(Missing::iam_actions) {
+        if !actions.contains(&action) {
+            actions.push(action);
+        }
+    }
     let policy = json!({
         "Version": "2012-10-17",
         "Statement": [{ "Effect": "Allow", "Action": actions, "Resource": "*" }],
@@ -347,7 +354,11 @@ impl From<Split> for SplitView {
 
 impl From<BilledNumber> for BilledView {
     fn from(billed: BilledNumber) -> Self {
-        Self { users: count(billed.users), whole_account: billed.scope == BillScope::Account }
+        Self {
+            users: count(billed.users),
+            whole_account: billed.scope == BillScope::Account,
+            besides_free: billed.scope == BillScope::PoolBesidesFree,
+        }
     }
 }
 

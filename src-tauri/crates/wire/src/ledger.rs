@@ -1,12 +1,37 @@
 //! What this program itself may have added to the bill.
 
-use console::{Entry, LedgerEnd, MonthLedger};
+use console::{Entry, LedgerEnd, LedgerOf, MonthLedger, Standing};
+use model::PoolKey;
 use model::call::MauEffect;
 use model::cost::plain;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::count;
+
+/// Asks for a month of the ledger.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AskLedger {
+    /// Such as `2026-11`; `null` for the present one.
+    #[serde(default)]
+    pub month: Option<String>,
+    /// Whether the calls about all pools are meant, of every account and Region of the place where the open pool is, and
+    /// not those about the open pool alone. What was tried in the sandbox is no cost of AWS.
+    #[serde(default)]
+    pub all_pools: bool,
+}
+
+impl AskLedger {
+    /// Which calls are meant, with that pool open.
+    #[must_use]
+    pub fn of(&self, open: &PoolKey) -> LedgerOf {
+        if self.all_pools {
+            return LedgerOf { place: Some(open.place.clone()), ..LedgerOf::default() };
+        }
+        LedgerOf::from(open)
+    }
+}
 
 /// A month of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
@@ -45,8 +70,10 @@ pub struct LedgerCallView {
     /// `mayBill` when AWS lists it, `undocumented` when AWS says nothing, `perRequest` for a machine's token, which is
     /// billed by itself.
     pub effect: String,
-    /// Whether an earlier call of this program had counted the person in the same month.
-    pub already_counted: bool,
+    /// `first` for the first call of this program about the person in the month, `again` where an earlier one may have
+    /// counted them or nobody is named, `counted` where an earlier one surely did; `null` for a machine's token, which
+    /// counts nobody.
+    pub standing: Option<String>,
     /// 1 for the first attempt.
     pub attempt: u32,
     /// `done`, `failed`, or `sent` when its end is not known.
@@ -62,13 +89,18 @@ impl From<&MonthLedger> for LedgerView {
             token_requests: count(ledger.token_requests),
             low: plain(ledger.cost.low),
             high: plain(ledger.cost.high.unwrap_or_default()),
-            calls: ledger.entries.iter().map(LedgerCallView::from).collect(),
+            calls: ledger
+                .entries
+                .iter()
+                .zip(ledger.standings())
+                .map(|(entry, standing)| LedgerCallView::new(entry, standing))
+                .collect(),
         }
     }
 }
 
-impl From<&Entry> for LedgerCallView {
-    fn from(entry: &Entry) -> Self {
+impl LedgerCallView {
+    fn new(entry: &Entry, standing: Option<Standing>) -> Self {
         let call = &entry.call;
         let listed = model::mau::effect_of(&call.operation) == MauEffect::MayBill || call.effect == MauEffect::MayBill;
         Self {
@@ -84,7 +116,14 @@ impl From<&Entry> for LedgerCallView {
                 _ => "undocumented",
             }
             .to_owned(),
-            already_counted: call.effect == MauEffect::AlreadyCounted,
+            standing: standing.map(|standing| {
+                match standing {
+                    Standing::First => "first",
+                    Standing::Again => "again",
+                    Standing::Counted => "counted",
+                }
+                .to_owned()
+            }),
             attempt: call.attempt,
             outcome: match entry.end {
                 LedgerEnd::Done => "done",

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use console::LedgerOf;
 use jiff::tz::TimeZone;
 use model::group::Group;
 use model::health::{Answer, Snapshot};
@@ -10,12 +11,13 @@ use model::pool::{Pool, SchemaAttribute};
 use model::query::Fields;
 use model::sync::{Freshness, SyncReport};
 use model::user::{User, UserStatus};
-use model::{GroupName, PoolId, Username};
+use model::{AccountId, GroupName, PoolId, PoolKey, Region, Username};
 use rstest::rstest;
 use serde_json::json;
 use wire::app::SettingsPatch;
 use wire::connections::ConnectionIdView;
 use wire::cost::{AskCost, CostView, MauView};
+use wire::ledger::AskLedger;
 use wire::pool_settings::ComparedView;
 use wire::pools::{CachedPool, FreshnessView, GroupView, PoolLineView, PoolView};
 use wire::query::ParsedView;
@@ -295,4 +297,19 @@ fn what_one_of_two_pools_did_not_answer_is_no_difference_between_them() {
     let known = ComparedView::new(&with(8, given()), &with(12, off));
     assert_eq!(titles(&known), ["Shortest password", "Stolen passwords"]);
     assert!(known.compared > unknown.compared, "{} {}", known.compared, unknown.compared);
+}
+
+#[test]
+fn the_ledger_of_all_pools_is_that_of_one_place() {
+    let open = PoolKey {
+        place: "aws".to_owned(),
+        account: AccountId::parse("123456789012").unwrap(),
+        region: Region::parse("eu-west-1").unwrap(),
+        pool: PoolId::parse("eu-west-1_AbCdEfGhI").unwrap(),
+    };
+    let asked = |request: serde_json::Value| serde_json::from_value::<AskLedger>(request).unwrap().of(&open);
+    assert_eq!(asked(json!({})), LedgerOf::from(&open));
+    // What was tried in the sandbox or at an emulator has cost AWS's customer nothing.
+    let all = LedgerOf { place: Some("aws".to_owned()), ..LedgerOf::default() };
+    assert_eq!(asked(json!({ "month": "2026-11", "allPools": true })), all);
 }

@@ -219,8 +219,8 @@ export const commands = {
 	comparePlans: (request: AskPlans) => typedError<PlansView, WireError>(__TAURI_INVOKE("compare_plans", { request })),
 	/**  Who has no evidence of activity since a day. */
 	findDormant: (request: AskDormant) => typedError<DormantView, WireError>(__TAURI_INVOKE("find_dormant", { request })),
-	/**  The calls of this program that may have been billed, of the open pool. */
-	getLedger: (request: OneMonth) => typedError<LedgerView, WireError>(__TAURI_INVOKE("get_ledger", { request })),
+	/**  The calls of this program that may have been billed: of the open pool, or of all pools at the same place. */
+	getLedger: (request: AskLedger) => typedError<LedgerView, WireError>(__TAURI_INVOKE("get_ledger", { request })),
 	/**  The price table in use. */
 	getPrices: () => typedError<PricesView, WireError>(__TAURI_INVOKE("get_prices")),
 	/**  Uses another price table, or the one that came with Poolkeeper. */
@@ -436,6 +436,17 @@ export type AskDormant = {
 	since: string,
 };
 
+/**  Asks for a month of the ledger. */
+export type AskLedger = {
+	/**  Such as `2026-11`; `null` for the present one. */
+	month?: string | null,
+	/**
+	 *  Whether the calls about all pools are meant, of every account and Region of the place where the open pool is, and
+	 *  not those about the open pool alone. What was tried in the sandbox is no cost of AWS.
+	 */
+	allPools?: boolean,
+};
+
 /**  Asks what a month costs on each plan, by numbers that a person may move. */
 export type AskPlans = {
 	/**  Such as `2026-11`; `null` for the present one. */
@@ -573,6 +584,8 @@ export type BilledView = {
 	users: number,
 	/**  Whether other pools of the account are in it. */
 	wholeAccount: boolean,
+	/**  Whether the users that are free are not in it, so that it is no more than the least. */
+	besidesFree: boolean,
 };
 
 /**  Where one plan becomes cheaper than another. */
@@ -1979,8 +1992,12 @@ export type LedgerCallView = {
 	 *  billed by itself.
 	 */
 	effect: string,
-	/**  Whether an earlier call of this program had counted the person in the same month. */
-	alreadyCounted: boolean,
+	/**
+	 *  `first` for the first call of this program about the person in the month, `again` where an earlier one may have
+	 *  counted them or nobody is named, `counted` where an earlier one surely did; `null` for a machine's token, which
+	 *  counts nobody.
+	 */
+	standing: string | null,
 	/**  1 for the first attempt. */
 	attempt: number,
 	/**  `done`, `failed`, or `sent` when its end is not known. */

@@ -159,8 +159,22 @@ describe("the page about cost", () => {
     const rows = within(table).getAllByRole("row").slice(1);
     expect(rows.map((row) => row.textContent)).toEqual([
       expect.stringContaining("already counted"),
+      expect.stringContaining("may have counted already"),
       expect.stringContaining("first of the month"),
     ]);
+  });
+
+  it("lists what it has called about in every pool, with the pool", async () => {
+    await open("Ledger");
+    const table = await screen.findByRole("table", { name: "What this app has cost us this month" });
+    expect(within(table).queryByRole("columnheader", { name: "Pool" })).toBe(null);
+    expect(screen.queryByText("eu-west-1_Other0001")).toBe(null);
+    await person.click(screen.getByRole("button", { name: "All pools" }));
+    await screen.findByText("eu-west-1_Other0001");
+    within(table).getByRole("columnheader", { name: "Pool" });
+    await screen.findByText(/2 users may have been billed by this app/);
+    await person.click(screen.getByRole("button", { name: "This pool" }));
+    await vi.waitFor(() => expect(screen.queryByText("eu-west-1_Other0001")).toBe(null));
   });
 
   it("hands dormant users over to the search with the caveat, and refuses a day that is none", async () => {

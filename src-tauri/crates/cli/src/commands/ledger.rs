@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::output::{self, number_of};
 
 /// The columns of table and csv.
-const COLUMNS: [&str; 8] = ["at", "region", "pool", "person", "operation", "effect", "alreadyCounted", "outcome"];
+const COLUMNS: [&str; 8] = ["at", "region", "pool", "person", "operation", "effect", "standing", "outcome"];
 
 /// Lists the calls of a month: of a pool, an endpoint or a Region where it is named.
 pub(crate) async fn run(common: &GlobalOptions, asked: &Ledger) -> Result<(), Failure> {
@@ -43,7 +43,7 @@ fn row(call: &LedgerCallView) -> Vec<String> {
         call.person.clone().unwrap_or_default(),
         call.operation.clone(),
         call.effect.clone(),
-        if call.already_counted { "yes" } else { "no" }.to_owned(),
+        call.standing.clone().unwrap_or_default(),
         call.outcome.clone(),
     ]
 }

@@ -49,9 +49,12 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Mau) -> Result<(), Failu
 /// Asks CloudWatch, after saying what that costs; whether it may be asked. Where it may not, its sums stay unknown.
 async fn ask_cloudwatch(common: &GlobalOptions, pool: &OpenPool, asked: &Mau) -> Result<bool, Failure> {
     let month = OneMonth { month: asked.month.clone() }.parse(SystemClock.now())?;
-    let cost = MetricsPriceView::from(pool.metrics_price().await?);
-    common.note(&format!("CloudWatch is asked for {} metrics, about ${}.", cost.metrics, cost.price));
-    match pool.read_metrics(month).await {
+    let asked = async {
+        let cost = MetricsPriceView::from(pool.metrics_price().await?);
+        common.note(&format!("CloudWatch is asked for {} metrics, about ${}.", cost.metrics, cost.price));
+        pool.read_metrics(month).await
+    };
+    match asked.await {
         Ok(read) => common.note(&read.learnt),
         Err(error) if error.code == console::Code::AccessDenied => {
             common.note(&format!("What CloudWatch counts is unknown: {}", error.message));

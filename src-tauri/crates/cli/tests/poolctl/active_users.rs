@@ -65,8 +65,9 @@ fn a_sign_in_is_in_the_ledger_and_in_the_range() {
     assert_eq!(calls.len(), 4);
     assert_eq!(calls[0]["person"], json!(person.username));
     assert_eq!((&calls[0]["operation"], &calls[0]["effect"]), (&json!("InitiateAuth"), &json!("mayBill")));
-    let promises_nothing = calls.iter().all(|call| call["alreadyCounted"] == false);
-    assert!(promises_nothing, "who signs in without credentials does not know the account, so nothing is promised");
+    // Who signs in without credentials does not know the account, so that nobody surely counted is promised.
+    let standings: Vec<&str> = calls.iter().map(|call| call["standing"].as_str().unwrap()).collect();
+    assert_eq!(standings, ["first", "again", "again", "again"]);
     assert_eq!(calls[3]["outcome"], "done");
     let table = home.run(&["ledger"]);
     assert!(table.err.contains("1 user may have been billed, 0.00 to 0.065 USD"), "{}", table.err);
@@ -127,6 +128,15 @@ fn cloudwatch_is_asked_when_it_is_wished_and_what_it_refuses_stays_unknown_with_
         assert!(denied.err.contains(told), "{told}: {}", denied.err);
     }
     served.sandbox.weather().allow("GetMetricData");
+    // Nor is it known what to ask for: the rest is told all the same.
+    served.sandbox.weather().deny("ListIdentityProviders");
+    let nameless = home.run_at(&served, &["mau", "--cloudwatch", "--json"]);
+    assert!(nameless.json(0)["evidence"].to_string().contains("estimatedUsers"), "{}", nameless.out);
+    for told in ["cognito-idp:ListIdentityProviders", "cognito-idp:ListUserPoolClients", "cloudwatch:GetMetricData"] {
+        let policy = nameless.err.split("This policy permits").nth(1).unwrap();
+        assert!(policy.contains(told), "{told}: {}", nameless.err);
+    }
+    served.sandbox.weather().allow("ListIdentityProviders");
     let asked = home.run_at(&served, &["mau", "--cloudwatch", "--json"]);
     assert!(asked.json(0)["evidence"].to_string().contains("CloudWatch counts 1 sign-ins"), "{}", asked.out);
     assert!(asked.err.contains("CloudWatch counts 1 sign-ins."), "{}", asked.err);

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use model::cost::{PricePlan, Touched, session_bill};
 use model::estimate::Estimate;
+use model::month::Month;
 use rust_decimal::Decimal;
 
 use crate::error::Error;
@@ -20,7 +21,8 @@ pub struct Dormant {
     pub query: String,
     /// How many.
     pub users: u64,
-    /// How many of them the ledger knows of a call about since that day.
+    /// How many of them the ledger knows of a call about since that day, or a look at sign-ins of one in that month or later,
+    /// at most.
     pub called: u64,
     /// What it may cost, on each plan, to touch all of them within one month (a bulk change, an `AdminGetUser` for each):
     /// nothing where they are active anyway, at most the dearest price for each. Keeping them untouched costs nothing.
@@ -36,23 +38,29 @@ impl OpenPool {
     pub async fn dormant(&self, since: Date) -> Result<Dormant, Error> {
         let query = format!("modified<{since}T00:00:00Z");
         let users = self.count(&query).await?;
-        let journal = self.console.vault().journal.clone();
-        let called = match journal {
-            Some(journal) => {
-                let from = since.to_zoned(jiff::tz::TimeZone::UTC).map(|zoned| zoned.timestamp()).unwrap_or_default();
-                let entries = blocking(move || journal.ledger(from)).await?;
-                let here = |entry: &store::Entry| LedgerOf::from(&self.key).has(entry);
-                let names: BTreeSet<String> = entries.into_iter().filter(here).map(|entry| entry.call.person).collect();
-                self.unchanged(names.into_iter().filter(|name| !name.is_empty()).collect(), from).await?
-            }
-            None => 0,
-        };
+        let from = since.to_zoned(jiff::tz::TimeZone::UTC).map(|zoned| zoned.timestamp()).unwrap_or_default();
+        let mut names = self.seen_since(Month::of(from)).await?;
+        if let Some(journal) = self.console.vault().journal.clone() {
+            let entries = blocking(move || journal.ledger(from)).await?;
+            let here = |entry: &store::Entry| LedgerOf::from(&self.key).has(entry);
+            names.extend(entries.into_iter().filter(here).map(|entry| entry.call.person));
+        }
+        names.remove("");
+        let called = self.unchanged(names.into_iter().collect(), from).await?;
         let prices = self.console.table()?.prices(&self.key.region);
         let touched = Touched { may_bill: users, ..Touched::default() };
         // None of them may be free, and each may be of the dearer way of signing in.
         let price = |plan| (plan, session_bill(&prices, plan, touched));
         Ok(Dormant { query, users, called, touching: PricePlan::ALL.map(price).to_vec() })
     }
+
+    /// Who is known to have signed in, in that month or later, by `sub`.
+    async fn seen_since(&self, month: Month) -> Result<BTreeSet<String>, Error> {
+        let Some(history) = self.console.vault().history.clone() else { return Ok(BTreeSet::new()) };
+        let key = self.key.clone();
+        Ok(blocking(move || history.seen_since(&key, month)).await?.into_iter().collect())
+    }
+
     /// How many different people of those names have a record that did not change since an instant.
     async fn unchanged(&self, names: Vec<String>, since: Timestamp) -> Result<u64, Error> {
         let mut people = BTreeSet::new();

@@ -10,7 +10,7 @@ use model::ClientId;
 use model::cost::Meter;
 use model::estimate::Estimate;
 use model::mau::{
-    BillScope, BilledNumber, Facts, LogCounter, LogMonth, MetricMonth, is_metrics_answer, metrics_answer,
+    BillScope, BilledNumber, Facts, LogCounter, LogMonth, MetricMonth, MetricReading, is_metrics_answer, metrics_answer,
 };
 use model::month::Month;
 use store::{MonthlyEvidence, MonthlyKind};
@@ -48,9 +48,11 @@ impl Given {
 
     /// What a person gave of a month, and nothing that was seen.
     pub(super) fn facts(&self, month: Month, over: bool) -> Facts {
+        let metrics = self.metrics(month);
         Facts {
             log: self.log(month),
-            metrics: self.metrics(month).map(|metrics| metrics.sums),
+            metrics: metrics.as_ref().map(|metrics| metrics.sums),
+            metrics_read: metrics.map(|metrics| metrics.reading).unwrap_or_default(),
             billed: self.billed(month),
             billed_before: self.billed(month.previous()).filter(is_of_pool).map(|billed| billed.users),
             ..Facts::none(month, over)
@@ -145,19 +147,56 @@ impl OpenPool {
             };
             self.keep(log.month, MonthlyKind::Log, &log).await?;
         }
-        for (month, metrics) in read.metrics {
+        let now = self.now();
+        for (month, mut metrics) in read.metrics {
+            // The file does not say when it was answered. While the month goes on, it is early in any case.
+            metrics.reading =
+                MetricReading { at: Some(now).filter(|now| *now < month.next().begins()), by_name: false };
             imported.learnt.push(format!("{month}: CloudWatch counts {}.", metrics.sums.told()));
             self.keep(month, MonthlyKind::Metrics, &metrics).await?;
         }
-        let scope = if only_pool { BillScope::Pool } else { BillScope::Account };
-        for (month, users) in read.billed {
-            imported.learnt.push(format!("{month}: {} users on the bill.", model::cost::grouped(users)));
-            self.set_billed(month, Some(BilledNumber { users, scope })).await?;
+        for (month, bill) in read.billed {
+            self.take_bill(month, bill, only_pool, &mut imported).await?;
         }
         if imported.learnt.is_empty() {
             imported.problems.push("Nothing in these files is about an active user of this pool.".to_owned());
         }
         Ok(imported)
+    }
+
+    /// Keeps what a bill says of a month. Without a line for free users it says less than all: of this pool alone it is the
+    /// least, and of the account nothing.
+    async fn take_bill(
+        &self,
+        month: Month,
+        bill: BilledMonth,
+        only_pool: bool,
+        imported: &mut ImportedActivity,
+    ) -> Result<(), Error> {
+        let number = model::cost::grouped(bill.users);
+        let scope = match (only_pool, bill.is_whole()) {
+            (true, true) => BillScope::Pool,
+            (true, false) => BillScope::PoolBesidesFree,
+            (false, true) => BillScope::Account,
+            (false, false) => {
+                imported.problems.push(format!(
+                    "{month}: the bill says {number} users but has no line for those that are free, so it bounds nothing and \
+                     was not used."
+                ));
+                return Ok(());
+            }
+        };
+        if !bill.is_whole() {
+            imported.problems.push(format!(
+                "{month}: the bill has no line for the users that are free, so its {number} are only the least."
+            ));
+            // A number that is exact says more.
+            if self.given().await?.billed(month).as_ref().is_some_and(is_of_pool) {
+                return Ok(());
+            }
+        }
+        imported.learnt.push(format!("{month}: {number} users on the bill."));
+        self.set_billed(month, Some(BilledNumber { users: bill.users, scope })).await
     }
 
     /// Everything that is kept of the pool's months.
@@ -202,8 +241,24 @@ impl OpenPool {
 struct ReadFiles {
     logs: Vec<LogMonth>,
     metrics: BTreeMap<Month, MetricMonth>,
-    billed: Vec<(Month, u64)>,
+    billed: BTreeMap<Month, BilledMonth>,
     problems: Vec<String>,
+}
+
+/// The users on a month's bill.
+#[derive(Clone, Copy, Default)]
+struct BilledMonth {
+    users: u64,
+    /// Whether there is a line for those that are free.
+    has_free: bool,
+    /// Whether there is a line of which some may be free and are not in it: every one but Plus has free users.
+    lacks_free: bool,
+}
+
+impl BilledMonth {
+    fn is_whole(self) -> bool {
+        self.has_free || !self.lacks_free
+    }
 }
 
 /// What an import told of a month, in a sentence.
@@ -239,7 +294,8 @@ fn read_files(mut counter: LogCounter, files: Vec<PathBuf>, only_pool: bool) -> 
     for path in files {
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         let mut file = File::open(&path).map_err(|error| {
-            Error::invalid("file", format!("The file {} cannot be opened: {error}.", path.display()))
+            // The window is told the name alone: where the file is is nobody's business there.
+            Error::invalid("file", format!("The file {name} cannot be opened: {error}."))
         })?;
         if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv")) {
             tables.push(read_table(file)?);
@@ -284,7 +340,7 @@ fn read_files(mut counter: LogCounter, files: Vec<PathBuf>, only_pool: bool) -> 
                 .push("A table names no month, so its numbers were not used: add a column month (2026-11).".to_owned());
         }
     }
-    Ok(ReadFiles { logs, metrics, billed: billed.into_iter().collect(), problems })
+    Ok(ReadFiles { logs, metrics, billed, problems })
 }
 
 /// The text of an answer of CloudWatch; `None`, and the file as it was, for anything else.
@@ -358,7 +414,7 @@ fn results(rows: &[ResultRow], logs: &mut Vec<LogMonth>, only_pool: bool) -> boo
 }
 
 /// Sums the users of a bill by month; whether some named no month.
-fn bills(usage: &[BilledUsage], billed: &mut BTreeMap<Month, u64>) -> bool {
+fn bills(usage: &[BilledUsage], billed: &mut BTreeMap<Month, BilledMonth>) -> bool {
     let people = |kind: BilledKind| match kind {
         BilledKind::FreeUsers => true,
         BilledKind::Billed(meter) => {
@@ -367,8 +423,10 @@ fn bills(usage: &[BilledUsage], billed: &mut BTreeMap<Month, u64>) -> bool {
     };
     for row in usage.iter().filter(|row| people(row.kind)) {
         if let Some(month) = row.month {
-            let sum: &mut u64 = billed.entry(month).or_default();
-            *sum = sum.saturating_add(row.quantity);
+            let bill = billed.entry(month).or_default();
+            bill.users = bill.users.saturating_add(row.quantity);
+            bill.has_free |= row.kind == BilledKind::FreeUsers;
+            bill.lacks_free |= ![BilledKind::FreeUsers, BilledKind::Billed(Meter::Plus)].contains(&row.kind);
         }
     }
     usage.iter().any(|row| row.month.is_none())

@@ -1,7 +1,7 @@
 //! What CloudWatch counts, asked for because a person wants it: it makes nobody active, and AWS charges for it.
 
 use jiff::SignedDuration;
-use model::mau::{MetricMonth, SuccessSeries, asking_price, success_series};
+use model::mau::{MetricMonth, MetricReading, NO_DELETED_CLIENTS, SuccessSeries, asking_price, success_series};
 use model::month::Month;
 use rust_decimal::Decimal;
 use store::MonthlyKind;
@@ -11,6 +11,11 @@ use crate::pool::{Live, OpenPool};
 
 /// For how long CloudWatch keeps sums of hours and more.
 const KEPT: SignedDuration = SignedDuration::from_hours(455 * 24);
+
+/// What asking CloudWatch needs besides the sums: which app clients and identity providers there are.
+pub(super) const NAMES_IN: [&str; 2] = ["cognito-idp:ListUserPoolClients", "cognito-idp:ListIdentityProviders"];
+/// What its sums need.
+pub(super) const SUMS: &str = "cloudwatch:GetMetricData";
 
 /// What asking CloudWatch takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,9 +72,11 @@ impl OpenPool {
         let cost = MetricsPrice::of(&series);
         let sums = live.session.successes(&self.key.pool, &series, month).await?;
         let answered: Vec<(SuccessSeries, u64)> = series.into_iter().zip(sums).collect();
-        let metrics = MetricMonth::of(&answered);
+        let reading = MetricReading { at: Some(now), by_name: true };
+        let metrics = MetricMonth { reading, ..MetricMonth::of(&answered) };
         self.keep(month, MonthlyKind::Metrics, &metrics).await?;
-        Ok(MetricsRead { learnt: format!("{month}: CloudWatch counts {}.", metrics.sums.told()), cost })
+        let learnt = format!("{month}: CloudWatch counts {}. {NO_DELETED_CLIENTS}", metrics.sums.told());
+        Ok(MetricsRead { learnt, cost })
     }
 
     fn to_ask(&self) -> Result<&Live, Error> {

@@ -13,12 +13,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::cost::{Feature, FeatureUse, Forecast, MonthCount, PricePlan, forecast};
 use model::estimate::Estimate;
-use model::mau::{BilledNumber, Facts, LogMonth, SignInKind, Split, estimate};
+use model::mau::{BillScope, BilledNumber, Facts, LogMonth, SignInKind, Split, estimate};
 use model::month::Month;
 use model::query::Sort;
 
 use crate::error::Error;
 use crate::pool::OpenPool;
+use seen::Imports;
 
 pub use dormant::Dormant;
 pub use given::ImportedActivity;
@@ -84,6 +85,15 @@ pub struct Missing {
     pub iam_action: Option<&'static str>,
 }
 
+impl Missing {
+    /// Every IAM action that it takes: asking CloudWatch takes the names of what is counted, too.
+    #[must_use]
+    pub fn iam_actions(&self) -> Vec<&'static str> {
+        let names = if self.iam_action == Some(metrics::SUMS) { &metrics::NAMES_IN[..] } else { &[] };
+        self.iam_action.into_iter().chain(names.iter().copied()).collect()
+    }
+}
+
 /// A pool's months, and what may come.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Months {
@@ -93,6 +103,15 @@ pub struct Months {
     pub ahead: Vec<Forecast>,
 }
 
+/// How many users were active in a month, and what that rests on.
+struct Range {
+    users: Estimate<u64>,
+    /// What a person gave.
+    given: Facts,
+    missing: Vec<Missing>,
+    sign_in_events: Option<u64>,
+}
+
 impl OpenPool {
     /// What is known of a month. The local copy, the ledger and what was given are read; no socket is opened but for
     /// `ListUserImportJobs` (free), and that only while the pool is open through AWS. What was worked out is kept.
@@ -100,25 +119,18 @@ impl OpenPool {
     /// # Errors
     /// [`Code::Validation`] for a month that is yet to come; [`Code::CacheUnavailable`] when the local copy cannot be read.
     pub async fn activity(&self, month: Month) -> Result<Activity, Error> {
-        let now = self.now();
-        if month > Month::of(now) {
+        if month > Month::of(self.now()) {
             return Err(Error::invalid("month", format!("{month} is yet to come.")));
         }
-        let over = month < Month::of(now);
         let freshness = self.freshness().await?;
         let pool = self.pool().await?;
-        let mut missing = Vec::new();
-        let mut facts = Facts::none(month, over);
-        self.seen(&mut facts, &mut missing).await?;
-        let seen = self.settled(month, over, estimate(&facts)).await?;
-        let kept = self.given().await?;
-        let (given, metrics) = (kept.facts(month, over), kept.metrics(month));
-        let users = kept::with_given(seen, estimate(&given));
+        let Range { users, given, mut missing, sign_in_events } = self.range(month, &Imports::default()).await?;
+        let metrics = self.given().await?.metrics(month);
         missing.extend(unread(&given));
-        missing.extend(not_looked(facts.sign_in_events));
+        missing.extend(not_looked(sign_in_events));
         Ok(Activity {
             month,
-            over,
+            over: given.over,
             users,
             split: self.split().await?,
             clients: given.log.as_ref().map(|log| log.clients.clone()).unwrap_or_default(),
@@ -133,6 +145,18 @@ impl OpenPool {
         })
     }
 
+    /// How many users were active in a month that has begun.
+    async fn range(&self, month: Month, imports: &Imports) -> Result<Range, Error> {
+        let over = month < Month::of(self.now());
+        let mut missing = Vec::new();
+        let mut facts = Facts::none(month, over);
+        self.seen(&mut facts, imports, &mut missing).await?;
+        let seen = self.settled(month, over, estimate(&facts)).await?;
+        let given = self.given().await?.facts(month, over);
+        let users = kept::with_given(seen, estimate(&given));
+        Ok(Range { users, given, missing, sign_in_events: facts.sign_in_events })
+    }
+
     /// Every month of which something is kept, up to the present one, and the next ones.
     ///
     /// # Errors
@@ -145,7 +169,8 @@ impl OpenPool {
         named.retain(|month| *month <= present);
         named.sort_unstable();
         named.dedup();
-        let mut known = Vec::new();
+        // What imports made is asked for once for all months.
+        let (mut known, imports) = (Vec::new(), Imports::default());
         // More than ten years are on nobody's chart.
         let skipped = named.len().saturating_sub(120);
         for month in named.into_iter().skip(skipped) {
@@ -154,7 +179,7 @@ impl OpenPool {
                 given.closed(month).filter(|(at, _)| month < present && synced_at.is_none_or(|synced| synced <= *at));
             let users = match settled {
                 Some((_, seen)) => kept::with_given(seen, estimate(&given.facts(month, true))),
-                None => self.activity(month).await?.users,
+                None => self.range(month, &imports).await?.users,
             };
             known.push(MonthCount { month, users });
         }
@@ -230,7 +255,22 @@ fn unread(facts: &Facts) -> Vec<Missing> {
             remedy: "Ask CloudWatch, which has a small price of its own, or run the prepared command and import its answer. \
                      They count events and not users, so they bound little."
                 .to_owned(),
-            iam_action: Some("cloudwatch:GetMetricData"),
+            iam_action: Some(metrics::SUMS),
+        });
+    }
+    let early = facts.metrics_read.at.filter(|_| facts.over && facts.metrics_read.is_early(facts.month));
+    if let Some(at) = early.filter(|_| facts.metrics.is_some()) {
+        missing.push(Missing {
+            what: format!("CloudWatch's sums are of {}, before {} had ended.", day(at), facts.month),
+            remedy: "Ask again: what came after that is not in them.".to_owned(),
+            iam_action: None,
+        });
+    }
+    if facts.billed.is_some_and(|billed| billed.scope == BillScope::PoolBesidesFree) {
+        missing.push(Missing {
+            what: "The bill that was imported has no line for the users that are free.".to_owned(),
+            remedy: "Add them to its number and type the sum. Nothing else is exact.".to_owned(),
+            iam_action: None,
         });
     }
     if facts.billed.is_none() {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use model::Username;
 use model::mau::{Created, Facts, LedgerFacts};
 use model::month::Month;
-use model::pool::ImportJob;
+use model::pool::{ImportJob, ImportPhase};
 use model::query::fold;
 use model::user::User;
 use store::{Cache, CacheError, Entry, LedgerEnd};
@@ -18,9 +18,17 @@ use crate::ledger::LedgerOf;
 use crate::open::blocking;
 use crate::pool::OpenPool;
 
+/// The imports of a pool, asked for once and only where they are needed; or why they cannot be told.
+pub(super) type Imports = tokio::sync::OnceCell<Result<Vec<ImportJob>, String>>;
+
 impl OpenPool {
     /// Fills in what was seen of a month.
-    pub(super) async fn seen(&self, facts: &mut Facts, missing: &mut Vec<Missing>) -> Result<(), Error> {
+    pub(super) async fn seen(
+        &self,
+        facts: &mut Facts,
+        imports: &Imports,
+        missing: &mut Vec<Missing>,
+    ) -> Result<(), Error> {
         let month = facts.month;
         let freshness = self.freshness().await?;
         let appeared = self.appeared(month).await?;
@@ -34,7 +42,7 @@ impl OpenPool {
         facts.union = more.then_some(elsewhere.len() as u64);
         if freshness.users > 0 {
             let created = self.count_in("created", month).await?;
-            let imported = self.imported(month, missing).await;
+            let imported = self.imported(month, imports, missing).await;
             let sure = imported.map_or(0, |imported| (appeared.len() as u64).saturating_sub(imported)).min(created);
             facts.created = Some(Created { users: created, maybe_imported: created - sure });
             // A later change hides an earlier one, so this is no evidence of a month that is over.
@@ -126,13 +134,23 @@ impl OpenPool {
     }
 
     /// How many users imports may have made in the month (`ListUserImportJobs`; free); `None` where AWS cannot be asked.
-    async fn imported(&self, month: Month, missing: &mut Vec<Missing>) -> Option<u64> {
-        let jobs = match self.live.get() {
+    async fn imported(&self, month: Month, imports: &Imports, missing: &mut Vec<Missing>) -> Option<u64> {
+        let ask = async || match self.live.get() {
             Some(live) => live.session.import_jobs(&self.key.pool).await.map_err(|error| error.to_string()),
             None => Err("The pool is open without AWS.".to_owned()),
         };
-        match jobs {
-            Ok(jobs) => Some(jobs.iter().filter(|job| touches(job, month)).map(|job| job.imported).sum()),
+        match imports.get_or_init(ask).await {
+            Ok(jobs) => {
+                let imported = imported_in(jobs, month);
+                if imported.is_none() {
+                    missing.push(Missing {
+                        what: "An import of users is under way, and importing makes nobody active.".to_owned(),
+                        remedy: "Look again when it has ended: new users then count.".to_owned(),
+                        iam_action: None,
+                    });
+                }
+                imported
+            }
             Err(why) => {
                 missing.push(Missing {
                     what: format!("Whether users were imported is unknown, and importing makes nobody active. {why}"),
@@ -225,9 +243,38 @@ fn counts(entry: &Entry) -> bool {
     model::mau::surely_counts(&entry.call.operation) && entry.end == LedgerEnd::Done
 }
 
+/// How many users imports may have made in a month; `None` while one runs that may make more.
+fn imported_in(jobs: &[ImportJob], month: Month) -> Option<u64> {
+    let started = jobs.iter().filter(|job| job.phase != ImportPhase::NotStarted && touches(job, month));
+    started.map(|job| (job.phase == ImportPhase::Ended).then_some(job.imported)).sum()
+}
+
 /// Whether an import may have made users in a month. One whose dates are not told may have.
 fn touches(job: &ImportJob, month: Month) -> bool {
     let began = job.created_at.is_none_or(|at| at < month.next().begins());
     let ended = job.completed_at.is_none_or(|at| at >= month.begins());
     began && ended
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn while_an_import_runs_nobody_knows_how_many_it_makes_and_one_that_never_began_makes_none() {
+        let month = Month::parse("2026-11").unwrap();
+        let job = |created: &str, completed: Option<&str>, phase| ImportJob {
+            created_at: Some(created.parse().unwrap()),
+            completed_at: completed.map(|at| at.parse().unwrap()),
+            imported: 40,
+            phase,
+        };
+        let ended = job("2026-10-31T23:00:00Z", Some("2026-11-01T01:00:00Z"), ImportPhase::Ended);
+        let running = job("2026-11-02T01:00:00Z", None, ImportPhase::Running);
+        let waiting = job("2026-10-02T01:00:00Z", None, ImportPhase::NotStarted);
+        assert_eq!(imported_in(&[ended, waiting, ended], month), Some(80));
+        assert_eq!(imported_in(&[ended, running], month), None);
+        assert_eq!(imported_in(&[ended, running], month.previous()), Some(40), "it was made later");
+        assert_eq!(imported_in(&[], month), Some(0));
+    }
 }

@@ -4,6 +4,7 @@ use console::Code;
 use jiff::SignedDuration;
 use model::Username;
 use model::estimate::{Bound, EvidenceKind};
+use model::mau::NO_DELETED_CLIENTS;
 use model::month::Month;
 use rust_decimal::Decimal;
 use sandbox::{Fault, When};
@@ -41,7 +42,7 @@ async fn cloudwatch_is_asked_for_its_price_and_each_sum_bounds_who_was_active_in
     let read = pool.read_metrics(month).await.unwrap();
     assert_eq!(
         (read.learnt.clone(), read.cost),
-        (format!("{month}: CloudWatch counts 3 sign-ups, 2 sign-ins and 1 refreshes."), price)
+        (format!("{month}: CloudWatch counts 3 sign-ups, 2 sign-ins and 1 refreshes. {NO_DELETED_CLIENTS}"), price)
     );
     assert_eq!(house.sandbox.calls().may_bill(), &billed, "and nobody becomes active by it");
     assert_eq!(house.console.session_cost(), ledger);
@@ -58,6 +59,14 @@ async fn cloudwatch_is_asked_for_its_price_and_each_sum_bounds_who_was_active_in
     assert_eq!((of(Bound::AtLeast), of(Bound::AtMost)), (vec![1], vec![]));
     // Three people were made, one signed in and refreshed: each sum is no less.
     assert_eq!(of(Bound::Hint), [3, 2, 1]);
+    let says = |activity: &console::Activity, words: &str| {
+        let mut items = activity.users.evidence.iter().filter(|item| item.kind == EvidenceKind::Metrics);
+        items.any(|item| item.says.contains(words))
+    };
+    assert!(says(&activity, "At most 2 users signed in so far"), "{:?}", activity.users.evidence);
+    let again =
+        |activity: &console::Activity| activity.missing.iter().any(|missing| missing.remedy.starts_with("Ask again"));
+    assert!(!again(&activity));
     assert!(
         activity.users.contains(house.sandbox.mau(Some(&house.sandbox.pool_id())).count as u64),
         "{:?}",
@@ -72,8 +81,13 @@ async fn cloudwatch_is_asked_for_its_price_and_each_sum_bounds_who_was_active_in
 
     // The next month begins with nothing, and this one can be asked for again.
     next_month(&house);
-    assert!(pool.read_metrics(month.next()).await.unwrap().learnt.ends_with("CloudWatch counts nothing."));
+    let old = pool.activity(month).await.unwrap();
+    assert!(again(&old) && !says(&old, "At most"), "{:?}", old.users.evidence);
+    assert!(says(&old, "CloudWatch had counted 2 sign-ins, as of "), "{:?}", old.users.evidence);
+    assert!(pool.read_metrics(month.next()).await.unwrap().learnt.contains("CloudWatch counts nothing."));
     assert_eq!(pool.read_metrics(month).await.unwrap().learnt, read.learnt);
+    let whole = pool.activity(month).await.unwrap();
+    assert!(!again(&whole) && says(&whole, "At most 2 users signed in, as"), "{:?}", whole.users.evidence);
     pool.forget_log(month).await.unwrap();
     assert!(pool.activity(month).await.unwrap().client_events.is_empty());
     server.shutdown().await;
@@ -91,7 +105,9 @@ async fn what_cloudwatch_may_not_tell_stays_unknown_and_the_permission_is_named(
     assert!(refused.message.contains(PERMISSION), "{}", refused.message);
     let after = pool.activity(month).await.unwrap();
     assert_eq!(after, before);
-    assert!(after.missing.iter().any(|missing| missing.iam_action == Some(PERMISSION)));
+    let told = after.missing.iter().find(|missing| missing.iam_action == Some(PERMISSION)).unwrap();
+    let names = ["cognito-idp:ListUserPoolClients", "cognito-idp:ListIdentityProviders"];
+    assert_eq!(told.iam_actions(), [PERMISSION, names[0], names[1]], "what is counted has to be named");
     for (month, why) in [(month.next(), "is yet to come"), (Month::parse("2020-01").unwrap(), "455 days")] {
         let wrong = pool.read_metrics(month).await.unwrap_err();
         assert_eq!((wrong.code, wrong.field.as_deref()), (Code::Validation, Some("month")));
@@ -122,7 +138,7 @@ async fn a_pool_with_many_app_clients_is_asked_about_in_parts_that_may_be_thrott
     });
     house.sandbox.weather().plan_fault(Some("GetMetricData"), When::Nth(2), Fault::Throttle);
     let read = pool.read_metrics(month).await.unwrap();
-    assert!(read.learnt.ends_with("CloudWatch counts 1 sign-ups."), "{}", read.learnt);
+    assert!(read.learnt.contains("CloudWatch counts 1 sign-ups."), "{}", read.learnt);
     assert!(read.cost.metrics > 600, "{:?}", read.cost);
     // 500 metrics in three pages and the rest in one, and once more what was throttled.
     assert_eq!(house.sandbox.calls().of("GetMetricData"), 5);
@@ -179,6 +195,18 @@ async fn a_look_at_sign_ins_is_evidence_of_their_month_until_the_person_is_erase
         assert!(told.users.contains(house.sandbox.mau(Some(&house.sandbox.pool_id())).count as u64));
     }
     assert_eq!(events(&pool.activity(month).await.unwrap().users), Some((Bound::AtLeast, 1)), "the month before, too");
+    // Somebody who is not in the local copy has no number that is theirs alone.
+    call("AdminCreateUser", json!({ "Username": "late", "MessageAction": "SUPPRESS" }));
+    call("AdminSetUserPassword", json!({ "Username": "late", "Password": "Correct-Horse-9!", "Permanent": true }));
+    signs_in("late", "Correct-Horse-9!");
+    assert!(!pool.sign_in_events(&Username::parse("late").unwrap(), None).await.unwrap().0.is_empty());
+    assert_eq!(events(&pool.activity(month.next()).await.unwrap().users), Some((Bound::AtLeast, 2)));
+    // Whose sign-ins were seen is not dormant, however old the record is.
+    let since = month.next().next().begins().to_zoned(jiff::tz::TimeZone::UTC).date();
+    assert_eq!(pool.dormant(since).await.unwrap().called, 0);
+    let since = month.next().next().begins() - SignedDuration::from_hours(24);
+    let dormant = pool.dormant(since.to_zoned(jiff::tz::TimeZone::UTC).date()).await.unwrap();
+    assert_eq!(dormant.called, 2);
     pool.erase_person(&one.username).await.unwrap();
     let told = pool.activity(month.next()).await.unwrap();
     assert_eq!(

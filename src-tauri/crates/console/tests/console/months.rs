@@ -161,6 +161,8 @@ async fn what_this_app_did_is_in_the_range_and_in_the_ledger() {
     }
     let ledger = house.console.ledger(month, &LedgerOf::from(pool.key())).await.unwrap();
     assert_eq!(ledger.entries.len(), 4, "two calls for each sign-in");
+    let again = Some(console::Standing::Again);
+    assert_eq!(ledger.standings(), [Some(console::Standing::First), again, again, again]);
     assert_eq!((ledger.touched.may_bill, ledger.touched.undocumented), (1, 0));
     assert_eq!(model::cost::plain(ledger.cost.high.unwrap()), "0.065");
     let elsewhere = LedgerOf { place: Some("http://localhost:4566".to_owned()), ..LedgerOf::from(pool.key()) };
@@ -251,6 +253,30 @@ async fn logs_tables_and_bills_are_imported_and_damage_is_told() {
     assert_eq!(pool.activity(month.previous()).await.unwrap().users.likely, Some(10_040));
     let missing = pool.import_activity(vec!["/nowhere/at/all.json".into()], false).await.unwrap_err();
     assert_eq!(missing.field.as_deref(), Some("file"));
+    assert!(missing.message.contains("all.json") && !missing.message.contains("/nowhere"), "{}", missing.message);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bill_without_a_line_for_free_users_is_neither_exact_nor_a_ceiling() {
+    let house = House::new(today()).await;
+    let pool = house.synced().await;
+    let last = Month::of(house.sandbox.weather().now()).previous();
+    let bill = house.dir.path().join("bill.csv");
+    let usage = format!("UsageType,UsageQuantity,UsageStartDate\nEUW1-CognitoEssentialsMAU,40,{last}-01\n");
+    std::fs::write(&bill, usage).unwrap();
+    let before = pool.activity(last).await.unwrap().users;
+    let of_account = pool.import_activity(vec![bill.clone()], false).await.unwrap();
+    assert!(of_account.problems.iter().any(|told| told.contains("bounds nothing and was not used")), "{of_account:?}");
+    assert_eq!(pool.activity(last).await.unwrap().users, before);
+    let own = pool.import_activity(vec![bill.clone()], true).await.unwrap();
+    assert!(own.problems.iter().any(|told| told.contains("its 40 are only the least")), "{own:?}");
+    let told = pool.activity(last).await.unwrap();
+    assert_eq!((told.users.low, told.users.high), (40, None));
+    assert!(told.missing.iter().any(|missing| missing.what.contains("no line for the users that are free")));
+    // What is exact stays.
+    pool.set_billed(last, Some(BilledNumber { users: 9_000, scope: BillScope::Pool })).await.unwrap();
+    pool.import_activity(vec![bill], true).await.unwrap();
+    assert_eq!(pool.activity(last).await.unwrap().users.high, Some(9_000));
 }
 
 /// CloudTrail's event of a call of the month: an answered challenge with a `sub`, or a machine's token request.
@@ -474,6 +500,12 @@ async fn plans_are_compared_and_the_report_says_the_same_in_three_forms() {
     assert!(!csv.contains("first about that person"), "which call was the first is not known: {csv}");
     let pdf = report.write(ReportFormat::Pdf);
     assert!(pdf.starts_with(b"%PDF-") && pdf.len() > 3_000);
+    // What a manager looks for is on the first sheet; the evidence behind it may take two more.
+    let text = String::from_utf8_lossy(&pdf);
+    let sheets = text.matches("/Type /Page").count() - text.matches("/Type /Pages").count();
+    assert!((1..=3).contains(&sheets), "{sheets}");
+    let (first, _) = text.split_once(&format!("(1 of {sheets})")).unwrap();
+    assert!(first.contains("$1,350.00") && first.contains("100,000"), "{first}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::log::LogMonth;
+use super::metrics::{MetricReading, NO_DELETED_CLIENTS};
 use crate::cost::grouped;
 use crate::estimate::{Bound, Estimate, Evidence, EvidenceKind};
 use crate::month::Month;
@@ -33,6 +34,8 @@ pub struct Facts {
     pub union: Option<u64>,
     /// CloudWatch's sums over the month.
     pub metrics: Option<MetricSums>,
+    /// How these sums were read.
+    pub metrics_read: MetricReading,
     /// Imported logs.
     pub log: Option<LogMonth>,
     /// AWS's estimate of the number of users.
@@ -105,6 +108,8 @@ pub struct BilledNumber {
 pub enum BillScope {
     /// This pool alone: it is the only one, or the bill is split by a tag.
     Pool,
+    /// This pool alone, but the users that are free are not in it.
+    PoolBesidesFree,
     /// All pools of the account and Region.
     Account,
 }
@@ -123,6 +128,7 @@ impl Facts {
             sessions: None,
             union: None,
             metrics: None,
+            metrics_read: MetricReading::default(),
             log: None,
             estimated_users: None,
             known_users: None,
@@ -257,13 +263,15 @@ fn at_most(facts: &Facts, evidence: &mut Vec<Evidence>) {
         }
     }
     if let Some((metrics, other)) = facts.metrics.and_then(|metrics| Some((metrics, metrics.other_calls?))) {
+        // What came after they were read is not in them.
+        let bound = if facts.metrics_read.is_early(facts.month) { Bound::Hint } else { Bound::AtMost };
         let says = format!(
             "CloudWatch counts {}, and {} other calls of the account that may count.",
             metrics.told(),
             grouped(other)
         );
         let caveat = "Each event may be another user, or all one.";
-        evidence.push(at_most(Kind::Metrics, metrics.events().saturating_add(other), says, caveat));
+        evidence.push(item(Kind::Metrics, bound, metrics.events().saturating_add(other), says, caveat));
     }
 }
 
@@ -298,23 +306,52 @@ impl MetricSums {
 }
 
 fn hints(facts: &Facts, evidence: &mut Vec<Evidence>) {
-    if facts.metrics.is_some_and(|metrics| metrics.events() == 0) {
-        let says = "CloudWatch counts nobody who signed up, signed in or refreshed.".to_owned();
-        evidence.push(item(EvidenceKind::Metrics, Bound::Hint, 0, says, "Who was active in another way is not in it."));
-    }
-    for (events, _, did) in facts.metrics.iter().flat_map(MetricSums::ways).filter(|(events, ..)| *events > 0) {
-        // A sum bounds who was active in its way, and calls of administrators and changes of users are in none.
-        let says = format!("At most {} users {did}, as CloudWatch counts it.", grouped(events));
-        let caveat =
-            "Events and not users. Who was active in another way is not in it, so it is no ceiling of the month.";
-        evidence.push(item(EvidenceKind::Metrics, Bound::Hint, events, says, caveat));
-    }
+    counted(facts, evidence);
     let Some(log) = facts.log.as_ref().filter(|log| log.possibly.users > log.surely.users) else { return };
     let users = log.possibly.users;
     let says = format!("Imported logs name {} users who may have been active.", grouped(users));
     let caveat = "Attempts that failed or were answered with a challenge are in it, what AWS does not say to count, and \
                   calls that do not tell their pool.";
     evidence.push(item(EvidenceKind::Logs, Bound::Hint, users, says, caveat));
+}
+
+/// What each sum of CloudWatch says. A sum bounds who was active in its way up to when it was read; calls of administrators
+/// and changes of users are in none.
+fn counted(facts: &Facts, evidence: &mut Vec<Evidence>) {
+    let Some(metrics) = facts.metrics else { return };
+    let read = facts.metrics_read;
+    let early = read.is_early(facts.month);
+    let when = read.at.map(|at| format!(", as of {} UTC", at.strftime("%F %H:%M"))).unwrap_or_default();
+    let so_far = if early { " so far" } else { "" };
+    let mut caveat = match metrics.events() {
+        0 => "Who was active in another way is not in it.".to_owned(),
+        _ => "Events and not users. Who was active in another way is not in it, so it is no ceiling of the month."
+            .to_owned(),
+    };
+    if early && facts.over {
+        caveat.push_str(" What came after that is not in it.");
+    }
+    if read.by_name {
+        caveat.push(' ');
+        caveat.push_str(NO_DELETED_CLIENTS);
+    }
+    let mut push = |events: u64, says: String| {
+        evidence.push(item(EvidenceKind::Metrics, Bound::Hint, events, says, &caveat));
+    };
+    if metrics.events() == 0 {
+        let says = format!("CloudWatch counts nobody who signed up, signed in or refreshed{so_far}{when}.");
+        push(0, says);
+    }
+    for (events, what, did) in metrics.ways().into_iter().filter(|(events, ..)| *events > 0) {
+        let number = grouped(events);
+        push(
+            events,
+            match early && facts.over {
+                true => format!("CloudWatch had counted {number} {what}{when}."),
+                false => format!("At most {number} users {did}{so_far}, as CloudWatch counts it{when}."),
+            },
+        );
+    }
 }
 
 fn billed(facts: &Facts, evidence: &mut Vec<Evidence>) {
@@ -325,6 +362,10 @@ fn billed(facts: &Facts, evidence: &mut Vec<Evidence>) {
         (BillScope::Pool, true) => (Bound::Exactly, format!("The bill says {number} users."), ""),
         (BillScope::Pool, false) => {
             (Bound::AtLeast, format!("The bill says {number} users so far."), "The month is not over.")
+        }
+        (BillScope::PoolBesidesFree, _) => {
+            let says = format!("The bill says {number} users besides those that are free.");
+            (Bound::AtLeast, says, "It has no line for free users, so how many they are is not known.")
         }
         (BillScope::Account, true) => {
             let says = format!("The bill says {number} users for all pools of the account and Region.");

@@ -15,11 +15,36 @@ use crate::month::Month;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MetricMonth {
+    /// How the sums were read.
+    #[serde(default)]
+    pub reading: MetricReading,
     /// Over all app clients.
     pub sums: MetricSums,
     /// All four sums together by app client, the most first. Sign-ups by administrators have none.
     pub clients: Vec<(ClientId, u64)>,
 }
+
+/// How sums of CloudWatch were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MetricReading {
+    /// When, or at the latest when, while the month was not over; `None` where a file does not tell.
+    pub at: Option<Timestamp>,
+    /// Whether they were asked for by the names of the app clients and identity providers that there were: deleted ones are
+    /// not in them then.
+    pub by_name: bool,
+}
+
+impl MetricReading {
+    /// Whether the month went on after it.
+    #[must_use]
+    pub fn is_early(self, month: Month) -> bool {
+        self.at.is_some_and(|at| at < month.next().begins())
+    }
+}
+
+/// What sums that were asked for by name leave out.
+pub const NO_DELETED_CLIENTS: &str = "App clients and providers that were deleted since are not in it.";
 
 /// A sum that CloudWatch is asked for by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,7 +158,7 @@ pub fn metrics_answer(text: &str) -> Result<BTreeMap<Month, MetricMonth>, Metric
         }
     }
     let whole = |(month, (sums, clients)): (Month, (MetricSums, BTreeMap<ClientId, u64>))| {
-        (month, MetricMonth { sums, clients: most_first(clients) })
+        (month, MetricMonth { reading: MetricReading::default(), sums, clients: most_first(clients) })
     };
     Ok(months.into_iter().map(whole).collect())
 }
@@ -151,7 +176,7 @@ impl MetricMonth {
                 *all = all.saturating_add(*events);
             }
         }
-        Self { sums, clients: most_first(clients) }
+        Self { reading: MetricReading { at: None, by_name: true }, sums, clients: most_first(clients) }
     }
 }
 

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use model::estimate::{Bound, EvidenceKind};
-use model::mau::{BillScope, BilledNumber, Counted, Created, Facts, LedgerFacts, LogMonth, MetricSums, estimate};
+use model::mau::{
+    BillScope, BilledNumber, Counted, Created, Facts, LedgerFacts, LogMonth, MetricReading, MetricSums, estimate,
+};
 use proptest::prelude::*;
 
 use crate::november;
@@ -101,6 +103,27 @@ fn sums_of_events_bound_only_when_every_way_is_counted() {
 }
 
 #[test]
+fn sums_that_were_read_before_the_month_ended_say_when_and_bound_nothing_once_it_has() {
+    let sums = MetricSums { sign_ins: 200, other_calls: Some(85), ..MetricSums::default() };
+    let told = |at: &str, over: bool| {
+        let metrics_read = MetricReading { at: Some(at.parse().unwrap()), by_name: true };
+        let users = estimate(&Facts { metrics: Some(sums), metrics_read, ..Facts::none(november(), over) });
+        let hint = users.evidence.iter().rfind(|item| item.bound == Bound::Hint).unwrap();
+        (users.high, hint.says.clone(), hint.caveat.clone().unwrap())
+    };
+    let (early, late) = ("2026-11-20T06:05:00Z", "2026-12-01T00:00:00Z");
+    let (high, says, caveat) = told(early, false);
+    assert_eq!(says, "At most 200 users signed in so far, as CloudWatch counts it, as of 2026-11-20 06:05 UTC.");
+    assert!(high.is_none() && caveat.ends_with("App clients and providers that were deleted since are not in it."));
+    let (high, says, caveat) = told(early, true);
+    assert_eq!(says, "CloudWatch had counted 200 sign-ins, as of 2026-11-20 06:05 UTC.");
+    assert!(high.is_none() && caveat.contains("What came after that is not in it."), "{caveat}");
+    let (high, says, _) = told(late, true);
+    assert_eq!(says, "At most 200 users signed in, as CloudWatch counts it, as of 2026-12-01 00:00 UTC.");
+    assert_eq!(high, Some(285));
+}
+
+#[test]
 fn a_bill_for_the_pool_is_the_truth_and_one_for_the_account_a_ceiling() {
     let billed = |scope, over| {
         let facts = Facts::none(november(), over);
@@ -113,6 +136,7 @@ fn a_bill_for_the_pool_is_the_truth_and_one_for_the_account_a_ceiling() {
     };
     assert_eq!(bounds(&billed(BillScope::Pool, true)), (900, Some(900), Some(900)));
     assert_eq!(bounds(&billed(BillScope::Pool, false)), (900, Some(900), None), "the month is not over");
+    assert_eq!(bounds(&billed(BillScope::PoolBesidesFree, true)), (900, Some(900), None), "who is free is not in it");
     assert_eq!(bounds(&billed(BillScope::Account, true)), (50, Some(80), Some(900)));
     assert_eq!(bounds(&billed(BillScope::Account, false)), (50, Some(80), None));
 }

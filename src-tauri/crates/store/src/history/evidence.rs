@@ -123,6 +123,15 @@ pub(super) fn seen(connection: &Connection, pool: &PoolKey, month: Month) -> Res
     Ok(people.collect::<Result<_, _>>()?)
 }
 
+pub(super) fn seen_since(connection: &Connection, pool: &PoolKey, month: Month) -> Result<Vec<String>, HistoryError> {
+    let Some(id) = pool_id(connection, pool)? else { return Ok(Vec::new()) };
+    // Months are written so that they sort as text.
+    let mut statement =
+        connection.prepare_cached("SELECT DISTINCT person FROM seen WHERE pool = ?1 AND month >= ?2")?;
+    let people = statement.query_map(params![id, month.to_string()], |row| row.get(0))?;
+    Ok(people.collect::<Result<_, _>>()?)
+}
+
 pub(super) fn gone_since(connection: &Connection, pool: &PoolKey, from: Timestamp) -> Result<u64, HistoryError> {
     let Some(id) = pool_id(connection, pool)? else { return Ok(0) };
     let mut statement = connection.prepare_cached(

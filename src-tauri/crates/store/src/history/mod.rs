@@ -219,6 +219,14 @@ impl History {
         evidence::seen(&self.lock(), pool, month)
     }
 
+    /// Of whom it is kept that they had a sign-in event in a month or later.
+    ///
+    /// # Errors
+    /// [`HistoryError::Failed`].
+    pub fn seen_since(&self, pool: &PoolKey, month: Month) -> Result<Vec<String>, HistoryError> {
+        evidence::seen_since(&self.lock(), pool, month)
+    }
+
     /// Who was seen to appear since an instant, by `sub` (by user name where there is none). Those of a first copy are not
     /// among them.
     ///

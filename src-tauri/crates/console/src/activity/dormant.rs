@@ -40,7 +40,8 @@ impl OpenPool {
         let users = self.count(&query).await?;
         let from = since.to_zoned(jiff::tz::TimeZone::UTC).map(|zoned| zoned.timestamp()).unwrap_or_default();
         let mut names = self.seen_since(Month::of(from)).await?;
-        if let Some(journal) = self.console.vault().journal.clone() {
+        let journal = self.console.vault().journal.clone();
+        if let Some(journal) = journal {
             let entries = blocking(move || journal.ledger(from)).await?;
             let here = |entry: &store::Entry| LedgerOf::from(&self.key).has(entry);
             names.extend(entries.into_iter().filter(here).map(|entry| entry.call.person));

@@ -124,6 +124,7 @@ impl Sandbox {
 }
 
 /// An operation and what the weather makes of it.
+#[derive(Clone, Copy)]
 struct Met<'a> {
     service: Api,
     operation: Option<&'static Operation>,

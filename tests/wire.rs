@@ -92,7 +92,7 @@ impl Shell {
 struct Slow {
     shell: Shell,
     sandbox: Sandbox,
-    _server: Server,
+    server: Server,
     _runtime: tokio::runtime::Runtime,
 }
 
@@ -107,7 +107,16 @@ impl Slow {
         shell.call("open_pool", json!({ "connection": connection, "poolId": sandbox.pool_id() })).unwrap();
         sandbox.forget_calls();
         sandbox.weather().set_latency(Duration::from_secs(2), Duration::ZERO);
-        Self { shell, sandbox, _server: server, _runtime: runtime }
+        Self { shell, sandbox, server, _runtime: runtime }
+    }
+
+    /// What an operator does at AWS.
+    fn administer(&self, operation: &str, input: Value) {
+        let answer = ureq::post(self.server.endpoint())
+            .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"))
+            .header("authorization", "AWS4-HMAC-SHA256 Credential=A/1/eu-west-1/cognito-idp/aws4_request")
+            .send_json(input);
+        assert!(answer.unwrap().status().is_success(), "{operation}");
     }
 
     /// Calls a command, and another one again and again from when it asks AWS for `operation` until it is answered.
@@ -522,6 +531,95 @@ fn a_sign_in_that_is_under_way_when_it_is_locked_leaves_no_tokens() {
     let refused = slow.meanwhile("start_sign_in", request, "InitiateAuth", "forget_secrets").unwrap_err();
     assert_eq!(refused["code"], "cancelled", "{refused}");
     assert_eq!(slow.shell.call("reveal_token", json!({ "kind": "id" })).unwrap_err()["code"], "precondition");
+}
+
+#[test]
+fn a_token_that_was_asked_for_while_the_table_was_busy_is_not_shown_once_it_was_locked() {
+    let slow = Slow::new();
+    slow.sandbox.weather().set_latency(Duration::ZERO, Duration::ZERO);
+    let told = slow.sandbox.description();
+    let (client, person) = (&told.clients[0].id, &told.people[0]);
+    let request = json!({
+        "clientId": client, "flow": "USER_PASSWORD_AUTH", "username": person.username, "password": person.password,
+        "totp": null, "scopes": [], "metadata": {}, "useDevice": false, "useHeldToken": false,
+    });
+    for command in ["reveal_token", "copy_token"] {
+        slow.sandbox.weather().set_latency(Duration::ZERO, Duration::ZERO);
+        assert_eq!(slow.shell.call("start_sign_in", request.clone()).unwrap()["result"], "tokens");
+        slow.sandbox.forget_calls();
+        slow.sandbox.weather().set_latency(Duration::from_secs(1), Duration::ZERO);
+        let invoked = |command: &'static str, request: Value| {
+            let window = slow.shell.window.clone();
+            let arguments = json!({ "request": request });
+            std::thread::spawn(move || invoke(&window, "tauri://localhost", command, arguments))
+        };
+        // Asking whether the session holds keeps the table until AWS answers, and the token waits for it.
+        let busy = invoked("do_in_lab", json!({ "kind": "stillSignedIn", "oldPassword": "", "newPassword": "" }));
+        while slow.sandbox.calls().of("GetUser") == 0 && !busy.is_finished() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let waiting = invoked(command, json!({ "kind": "id" }));
+        std::thread::sleep(Duration::from_millis(100));
+        slow.shell.ask("forget_secrets").unwrap();
+        let refused = waiting.join().unwrap().unwrap_err();
+        assert!(["cancelled", "precondition"].contains(&refused["code"].as_str().unwrap()), "{command}: {refused}");
+        busy.join().unwrap().unwrap();
+    }
+}
+
+#[test]
+fn an_app_that_is_being_enrolled_when_it_is_locked_shows_no_secret() {
+    let slow = Slow::new();
+    slow.sandbox.weather().set_latency(Duration::ZERO, Duration::ZERO);
+    let (pool, password) = (slow.sandbox.pool_id(), "Enrolling-Horse-1");
+    slow.administer(
+        "UpdateUserPool",
+        json!({ "UserPoolId": pool, "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD"] } } }),
+    );
+    slow.administer(
+        "SetUserPoolMfaConfig",
+        json!({ "UserPoolId": pool, "MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": { "Enabled": true } }),
+    );
+    slow.sandbox.directory().create_user(&pool, "enrolling", &[]).unwrap();
+    let input = json!({ "UserPoolId": pool, "Username": "enrolling", "Password": password, "Permanent": true });
+    slow.administer("AdminSetUserPassword", input);
+    let request = json!({
+        "clientId": slow.sandbox.description().clients[0].id, "flow": "USER_PASSWORD_AUTH", "username": "enrolling",
+        "password": password, "totp": null, "scopes": [], "metadata": {}, "useDevice": false, "useHeldToken": false,
+    });
+    let asked = slow.shell.call("start_sign_in", request).unwrap();
+    assert_eq!(asked["challenge"]["name"], "MFA_SETUP", "{asked}");
+    slow.sandbox.forget_calls();
+    slow.sandbox.weather().set_latency(Duration::from_secs(1), Duration::ZERO);
+    let enrolment = slow.meanwhile("enrol_authenticator", json!({}), "AssociateSoftwareToken", "forget_secrets");
+    assert_eq!(enrolment.unwrap_err()["code"], "cancelled");
+}
+
+#[test]
+fn a_token_in_another_form_of_the_issuer_than_the_pool_was_described_with_fails_only_where_one_was_chosen() {
+    let slow = Slow::new();
+    slow.sandbox.weather().set_latency(Duration::ZERO, Duration::ZERO);
+    let (pool, told) = (slow.sandbox.pool_id(), slow.sandbox.description());
+    slow.administer("UpdateUserPool", json!({ "UserPoolId": pool, "IssuerConfiguration": { "Type": "UPDATED" } }));
+    let (client, person) = (&told.clients[0].id, &told.people[0]);
+    let request = json!({
+        "clientId": client, "flow": "USER_PASSWORD_AUTH", "username": person.username, "password": person.password,
+        "totp": null, "scopes": [], "metadata": {}, "useDevice": false, "useHeldToken": false,
+    });
+    assert_eq!(slow.shell.call("start_sign_in", request).unwrap()["result"], "tokens");
+    let id = slow.shell.call("reveal_token", json!({ "kind": "id" })).unwrap()["value"].clone();
+    let issuer = |wanted: &str| {
+        let expected = json!({ "clientId": null, "tokenUse": null, "issuer": wanted });
+        let inspected = slow.shell.call("inspect_tokens", json!({ "text": id, "expected": expected })).unwrap();
+        let checks = inspected[0]["verdict"]["checks"].as_array().unwrap().clone();
+        let issuer = checks.into_iter().find(|check| check["name"] == "issuer").unwrap();
+        (issuer["result"].as_str().unwrap().to_owned(), issuer["reason"].as_str().unwrap().to_owned())
+    };
+    let (result, reason) = issuer("ofPool");
+    assert!(result == "pass" && reason.contains("when it was described at 20"), "{reason}");
+    assert_eq!(issuer("original").0, "fail");
+    let (result, reason) = issuer("either");
+    assert!(result == "pass" && !reason.contains("described"), "{reason}");
 }
 
 #[test]

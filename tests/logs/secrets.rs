@@ -524,7 +524,20 @@ pub(crate) fn panics(secret: &str) -> String {
         serde_json::from_value(json!({ "token": text(), "password": text() })).unwrap();
     let resume = json!({ "id": "j", "password": text(), "retry": true, "retryUnknown": false });
     let resume: wire::changes::ResumeJob = serde_json::from_value(resume).unwrap();
-    let all = || panic!("{start:?} {answer:?} {deed:?} {errand:?} {ask:?} {judge:?} {apply:?} {resume:?}");
+    let expected = json!({ "clientId": null, "tokenUse": null, "issuer": "ofPool" });
+    let inspect: wire::token::InspectTokens =
+        serde_json::from_value(json!({ "text": text(), "expected": expected })).unwrap();
+    let compare: wire::token::CompareTokens =
+        serde_json::from_value(json!({ "left": text(), "right": text() })).unwrap();
+    let verify = json!({ "token": text(), "poolId": null, "clientId": null, "tokenUse": null, "issuer": null });
+    let verify: wire::token::VerifyToken = serde_json::from_value(verify).unwrap();
+    let confirm: wire::lab::ConfirmSecrets = serde_json::from_value(json!({ "given": text() })).unwrap();
+    let all = || {
+        panic!(
+            "{start:?} {answer:?} {deed:?} {errand:?} {ask:?} {judge:?} {apply:?} {resume:?} {inspect:?} {compare:?} \
+             {verify:?} {confirm:?}"
+        )
+    };
     let panicked = std::panic::catch_unwind(all).unwrap_err();
     panicked.downcast_ref::<String>().unwrap().clone()
 }

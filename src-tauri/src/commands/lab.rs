@@ -131,8 +131,10 @@ pub(crate) async fn answer_challenge(desk: Desk<'_>, request: AnswerChallenge) -
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn enrol_authenticator(desk: Desk<'_>) -> Answer<EnrolmentView> {
-    let mut bench = desk.lab().lock().await;
+    let round = desk.round();
+    let mut bench = table(&desk, round).await?;
     let (secret, code) = held(&mut bench)?.enrol().await?;
+    desk.still(round)?;
     desk.shield(true);
     Ok(EnrolmentView::new(&secret, code))
 }
@@ -141,7 +143,8 @@ pub(crate) async fn enrol_authenticator(desk: Desk<'_>) -> Answer<EnrolmentView>
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn copy_enrolment(desk: Desk<'_>) -> Answer<()> {
-    let secret = held(&mut *desk.lab().lock().await)?.enrolling()?;
+    let mut bench = table(&desk, desk.round()).await?;
+    let secret = held(&mut bench)?.enrolling()?;
     desk.clipboard().copy(secret)
 }
 
@@ -158,8 +161,9 @@ pub(crate) async fn verify_enrolment(desk: Desk<'_>, request: OneCode) -> Answer
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn reveal_token(desk: Desk<'_>, request: OneToken) -> Answer<RevealedView> {
+    let round = desk.round();
     desk.shows_secret()?;
-    let mut bench = desk.lab().lock().await;
+    let mut bench = table(&desk, round).await?;
     let token = token_of(held(&mut bench)?, request.kind)?;
     Ok(RevealedView { value: token.expose_secret().to_owned() })
 }
@@ -274,7 +278,7 @@ async fn lay_down(desk: &Desk<'_>, round: u64, sign_in: SignIn) -> Answer<LabVie
 
 /// The lab's table, unless the pool was left or secrets were forgotten meanwhile: what is done there belongs to what is
 /// open.
-async fn table<'a>(desk: &'a Desk<'_>, round: u64) -> Result<MutexGuard<'a, Bench>, WireError> {
+pub(super) async fn table<'a>(desk: &'a Desk<'_>, round: u64) -> Result<MutexGuard<'a, Bench>, WireError> {
     let bench = desk.lab().lock().await;
     desk.still(round)?;
     Ok(bench)

@@ -20,7 +20,7 @@ use super::{Answer, Desk};
 pub(crate) async fn inspect_tokens(desk: Desk<'_>, request: InspectTokens) -> Answer<Vec<InspectedView>> {
     let console = desk.console().await?;
     let mut inspected = Vec::new();
-    for (label, compact) in taken_out(&request.text).into_iter().take(20) {
+    for (label, compact) in taken_out(request.text.expose_secret()).into_iter().take(20) {
         inspected.push(inspect(&desk, &console, label, &compact, &request.expected).await?);
     }
     Ok(inspected)
@@ -57,8 +57,11 @@ pub(crate) async fn preview_tokens(desk: Desk<'_>, request: PreviewTokens) -> An
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn copy_token(desk: Desk<'_>, request: OneToken) -> Answer<()> {
+    let round = desk.round();
     desk.pool()?.may_show_secrets()?;
-    let token = token_of(desk.lab().lock().await.sign_in.as_ref().ok_or_else(no_sign_in)?, request.kind)?;
+    // Others may hold the table until AWS answers; a token that they lay down meanwhile is none that was meant.
+    let bench = super::lab::table(&desk, round).await?;
+    let token = token_of(bench.sign_in.as_ref().ok_or_else(no_sign_in)?, request.kind)?;
     desk.clipboard().copy(token)
 }
 
@@ -70,7 +73,7 @@ fn no_sign_in() -> WireError {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn compare_tokens(request: CompareTokens) -> Answer<Vec<DifferenceView>> {
-    compare(&request.left, &request.right)
+    compare(request.left.expose_secret(), request.right.expose_secret())
 }
 
 /// What is expected of a token that the lab holds: its own client and use, and the issuer as the pool is set.

@@ -725,7 +725,7 @@ export const t = {
     expectedUses: { any: "Either", id: "ID token", access: "Access token" },
     expectedIssuer: "Form of the issuer",
     expectedIssuers: {
-      ofPool: "As the pool is set",
+      ofPool: "Either, compared with the pool",
       original: "Original (cognito-idp)",
       updated: "Updated (issuer-cognito-idp)",
       either: "Either",
@@ -1026,13 +1026,17 @@ export const t = {
     empty: "Nothing recorded yet",
     emptyWhy: "Choose a client and a flow, and start. Every call is shown with what it means; secrets stay hidden.",
     ms: (ms: number) => `${n(ms)} ms`,
-    outcomes: { tokens: "Tokens", done: "Done" } as Record<string, string>,
+    outcomes: { tokens: "Tokens", done: "Done", unreachable: "No answer", throttled: "Throttled" } as Record<
+      string,
+      string
+    >,
     next: (names: string) => `May come next: ${names}`,
     fold: "Request and answer",
     request: "Request",
     answer: "Answer",
     nothingSent: "empty",
     refused: "Refused",
+    failed: "A call failed",
     gone: "That did not work",
     asks: (name: string) => `Cognito asks: ${name}`,
     challenges: {

@@ -24,7 +24,8 @@ impl Session {
         let base = context.endpoint.as_deref().unwrap_or(issuer.trim_end_matches(pool.as_str())).trim_end_matches('/');
         let request = Request::get(base, &format!("/{pool}/.well-known/jwks.json"));
         let page = self.page(&context, &request).await?;
-        if let Some(date) = &page.date {
+        // What a cache or a proxy answers tells no time, or that of long ago.
+        if let (200, false, Some(date)) = (page.status, page.is_kept, &page.date) {
             self.heard(date);
         }
         let wrong = || {

@@ -58,6 +58,8 @@ pub(crate) struct Page {
     pub(crate) content_type: Option<String>,
     /// When it was answered by the server's clock, as that wrote it.
     pub(crate) date: Option<String>,
+    /// Whether it comes from a cache on the way (RFC 9111 section 5.1), which keeps the date of when it was made.
+    pub(crate) is_kept: bool,
     pub(crate) body: Vec<u8>,
 }
 
@@ -91,7 +93,8 @@ impl Session {
                 let body = response.body().bytes().unwrap_or_default().to_vec();
                 let content_type = response.headers().get("content-type").map(str::to_owned);
                 let date = response.headers().get("date").map(str::to_owned);
-                Ok::<_, OrchestratorError<Never>>(Page { status: response.status().as_u16(), content_type, date, body })
+                let (status, is_kept) = (response.status().as_u16(), response.headers().get("age").is_some());
+                Ok::<_, OrchestratorError<Never>>(Page { status, content_type, date, is_kept, body })
             })
             .build();
         // The sink hears of a refusal as a call that failed, for it made nobody active.

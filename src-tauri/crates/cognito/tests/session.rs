@@ -294,3 +294,40 @@ async fn a_steady_session_signs_with_the_credentials_that_it_began_with_whatever
         assert_eq!(heard.recv().unwrap(), key);
     }
 }
+
+/// An endpoint that answers everything with this.
+fn answering(answer: &'static str) -> String {
+    use std::io::{BufRead, BufReader, Write};
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map(Result::unwrap) {
+            let mut reader = BufReader::new(stream);
+            let mut line = String::new();
+            while reader.read_line(&mut line).unwrap() > 2 {
+                line.clear();
+            }
+            reader.get_mut().write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    endpoint
+}
+
+#[tokio::test]
+async fn the_time_of_the_server_is_not_taken_from_a_cache_or_from_what_answers_in_its_place() {
+    let home = TempDir::new().unwrap();
+    let pool = PoolId::parse("eu-west-1_Emulated1").unwrap();
+    let heard = async |answer| {
+        let files = files(&home, "[profile emulator]\nregion = eu-west-1\n", &[]);
+        let session = open_at(Some("emulator"), files, Some(answering(answer))).await.unwrap();
+        let _ = session.jwks(&pool).await;
+        session.ahead().is_some()
+    };
+    let fresh =
+        "HTTP/1.1 200 OK\r\ndate: Sun, 06 Nov 1994 08:49:37 GMT\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+    let kept = "HTTP/1.1 200 OK\r\ndate: Sun, 06 Nov 1994 08:49:37 GMT\r\nage: 7200\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+    let portal = "HTTP/1.1 403 Forbidden\r\ndate: Sun, 06 Nov 1994 08:49:37 GMT\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    assert!(heard(fresh).await);
+    assert!(!heard(kept).await && !heard(portal).await);
+}

@@ -66,7 +66,8 @@ impl Console {
         // Whoever was first stays: both are the same account.
         let _ = open.live.set(Live { session, identity });
         let (cache, put) = (open.cache.clone(), described.clone());
-        blocking(move || cache.put_pool(&put)).await?;
+        let at = self.inner.now();
+        blocking(move || cache.put_pool(&put, at)).await?;
         self.inner.remember(&key, connection, &described).await?;
         Ok(open)
     }
@@ -149,6 +150,14 @@ impl OpenPool {
     /// [`Code::CacheUnavailable`], here and below, when the cache cannot be read.
     pub async fn pool(&self) -> Result<Option<Pool>, Error> {
         self.read(Cache::pool).await
+    }
+
+    /// When that was; `None` when it never was described.
+    ///
+    /// # Errors
+    /// As [`OpenPool::pool`].
+    pub(crate) async fn pool_at(&self) -> Result<Option<Timestamp>, Error> {
+        self.read(Cache::pool_at).await
     }
 
     /// How fresh and whole the cache is.

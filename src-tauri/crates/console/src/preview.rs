@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use model::client::AppClient;
-use model::token::{self, IssuerForm, Occasion, Predicted, Prediction, TriggerVersion};
+use model::token::{self, DescribedIssuer, IssuerForm, Occasion, Predicted, Prediction, TriggerVersion};
 use model::{ClientId, Username};
 use serde_json::Value;
 use store::Cache;
@@ -170,12 +170,13 @@ fn notes(preview: &Preview, client: &AppClient, own: Option<TriggerVersion>) -> 
 }
 
 impl OpenPool {
-    /// The form in which the pool writes its issuer, as it was last described; `None` when it never was.
+    /// The form in which the pool wrote its issuer when it was last described; `None` when it never was.
     ///
     /// # Errors
     /// As [`OpenPool::pool`].
-    pub async fn issuer_form(&self) -> Result<Option<IssuerForm>, Error> {
-        let form = |updated| if updated { IssuerForm::Updated } else { IssuerForm::Original };
-        Ok(self.pool().await?.map(|pool| form(pool.updated_issuer)))
+    pub async fn issuer_form(&self) -> Result<Option<DescribedIssuer>, Error> {
+        let (Some(pool), Some(at)) = (self.pool().await?, self.pool_at().await?) else { return Ok(None) };
+        let form = if pool.updated_issuer { IssuerForm::Updated } else { IssuerForm::Original };
+        Ok(Some(DescribedIssuer { form, at }))
     }
 }

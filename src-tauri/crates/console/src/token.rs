@@ -9,7 +9,9 @@ use jsonwebtoken::jwk::{JwkSet, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use model::connection::ConnectionId;
 use model::identity::IdentityPool;
-use model::token::{self, Acceptance, Demands, Expectation, IssuerForm, SignatureFact, Token, TokenUse, Verdict};
+use model::token::{
+    self, Acceptance, Demands, DescribedIssuer, Expectation, IssuerForm, SignatureFact, Token, TokenUse, Verdict,
+};
 use model::{ClientId, PoolId, Region};
 
 use crate::error::{Code, Error};
@@ -29,6 +31,9 @@ pub struct Wanted {
     pub token_use: Option<TokenUse>,
     /// The form in which its issuer must be written; `None` for either.
     pub issuer: Option<IssuerForm>,
+    /// The form in which the pool wrote it when it was described; `None` when that is not known. Another one is said and no
+    /// fault.
+    pub described: Option<DescribedIssuer>,
 }
 
 /// What came of verifying.
@@ -38,7 +43,7 @@ pub struct Verified {
     pub verdict: Verdict,
     /// The pool whose keys were used; `None` when there was none to ask.
     pub pool: Option<PoolId>,
-    /// When.
+    /// The instant by which its times were judged.
     pub at: Timestamp,
 }
 
@@ -149,12 +154,14 @@ impl Console {
             client: wanted.client.clone(),
             token_use: wanted.token_use,
             issuer: wanted.issuer,
+            described: wanted.described,
             standing: self.inner.standings.of(&token),
             ahead,
             ..Expectation::of(pool.clone())
         };
-        let at = self.inner.now();
-        Ok(Verified { verdict: token::judge(&token, &expected, &fact, at), pool, at })
+        let now = self.inner.now();
+        let at = expected.instant(now);
+        Ok(Verified { verdict: token::judge(&token, &expected, &fact, now), pool, at })
     }
 
     async fn signature(

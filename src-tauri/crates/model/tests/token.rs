@@ -5,8 +5,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use model::token::{
-    DecodeError, Expectation, IssuerForm, LONGEST, Outcome, Part, SignatureFact, Standing, TokenUse, compare, decode,
-    explain, judge,
+    DecodeError, DescribedIssuer, Expectation, IssuerForm, LONGEST, Outcome, Part, SignatureFact, Standing, TokenUse,
+    compare, decode, explain, judge,
 };
 use model::{ClientId, PoolId};
 use proptest::prelude::*;
@@ -310,7 +310,7 @@ fn what_begins_within_the_next_minute_holds_thanks_to_the_leeway_and_that_is_sai
 #[case(Some(1), Outcome::Pass, "agree")]
 #[case(Some(-42), Outcome::Pass, "42 seconds behind the server's")]
 #[case(Some(42), Outcome::Pass, "42 seconds ahead of the server's")]
-#[case(Some(-300), Outcome::Unknown, "5 minutes behind")]
+#[case(Some(-300), Outcome::Unknown, "5 minutes behind the server's, so the times here were judged by the server's")]
 fn how_far_this_clock_is_from_the_server_s_is_told(
     #[case] ahead: Option<i64>,
     #[case] outcome: Outcome,
@@ -344,4 +344,42 @@ fn claims_of_hybrid_flows_are_explained() {
     let of = |name: &str| explained.iter().find(|claim| claim.name == name).unwrap();
     assert!(of("c_hash").meaning.contains("authorization code") && of("c_hash").source.contains("3.3.2.11"));
     assert!(of("azp").meaning.contains("issued to") && of("azp").source.contains("section 2"));
+}
+
+#[test]
+fn times_are_judged_by_the_server_s_clock_where_this_one_is_known_to_be_wrong() {
+    let by = |ahead: i64, claim: &str, value: i64, name: &str| {
+        let heard = Expectation { ahead: Some(jiff::SignedDuration::from_secs(ahead)), ..expected() };
+        check(&with(claims(), claim, value.into()), &heard, name).0
+    };
+    // By this clock it ended ten minutes ago, by the server's it does in five; and the other way round.
+    assert_eq!(by(900, "exp", NOW - 600, "expiry"), Outcome::Pass);
+    assert_eq!(by(-900, "exp", NOW + 600, "expiry"), Outcome::Fail);
+    assert_eq!(by(-900, "iat", NOW + 600, "issued_at"), Outcome::Pass);
+    // Within the leeway this clock is believed.
+    assert_eq!(by(60, "exp", NOW - 60, "expiry"), Outcome::Fail);
+    assert_eq!(by(61, "exp", NOW - 60, "expiry"), Outcome::Pass);
+}
+
+#[rstest]
+#[case(IssuerForm::Original, "cognito-idp", false)]
+#[case(IssuerForm::Original, "issuer-cognito-idp", true)]
+#[case(IssuerForm::Updated, "cognito-idp", true)]
+#[case(IssuerForm::Updated, "issuer-cognito-idp", false)]
+fn another_form_of_the_issuer_than_the_pool_wrote_when_it_was_described_is_said_and_no_fault(
+    #[case] form: IssuerForm,
+    #[case] host: &str,
+    #[case] warns: bool,
+) {
+    let claims = with(claims(), "iss", format!("https://{host}.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI").into());
+    let at = Timestamp::from_second(NOW - 86_400).unwrap();
+    let known = Expectation { described: Some(DescribedIssuer { form, at }), ..expected() };
+    let (outcome, reason) = check(&claims, &known, "issuer");
+    assert_eq!(
+        (outcome, reason.contains(&format!("when it was described at {at}"))),
+        (Outcome::Pass, warns),
+        "{reason}"
+    );
+    let chosen = Expectation { issuer: Some(form), ..known };
+    assert_eq!(check(&claims, &chosen, "issuer").0, if warns { Outcome::Fail } else { Outcome::Pass });
 }

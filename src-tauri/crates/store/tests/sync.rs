@@ -284,8 +284,9 @@ fn the_pool_comes_back_as_it_was_put() {
         created_at: Some(at(0)),
         modified_at: None,
     };
-    cache.put_pool(&pool).unwrap();
-    assert_eq!(cache.pool().unwrap(), Some(pool));
+    assert_eq!(cache.pool_at().unwrap(), None);
+    cache.put_pool(&pool, at(5)).unwrap();
+    assert_eq!((cache.pool().unwrap(), cache.pool_at().unwrap()), (Some(pool), Some(at(5))));
     assert!(cache.fields().unwrap().names().contains(&"dev:custom:plan".to_owned()));
     assert_eq!(cache.freshness().unwrap().estimated_users, Some(7));
 }

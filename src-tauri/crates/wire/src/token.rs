@@ -1,8 +1,9 @@
 //! The token workbench: what a token says and whether it holds.
 
 use console::token::{Verified, Wanted};
-use model::token::{self, Check, Difference, Explained, Found, IssuerForm, Outcome, Token, TokenUse};
+use model::token::{self, Check, DescribedIssuer, Difference, Explained, Found, IssuerForm, Outcome, Token, TokenUse};
 use model::{ClientId, PoolId};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
@@ -14,7 +15,8 @@ use crate::{ErrorCode, WireError};
 #[serde(rename_all = "camelCase")]
 pub struct VerifyToken {
     /// The compact token.
-    pub token: String,
+    #[specta(type = String)]
+    pub token: SecretString,
     /// The pool that must have issued it; `null` for the one that it names.
     pub pool_id: Option<String>,
     /// The client that it must be for; `null` for any.
@@ -49,6 +51,7 @@ impl VerifyToken {
             pool: pool.map_err(|error| WireError::validation("poolId", error.to_string()))?,
             client: client.map_err(|error| WireError::validation("clientId", error.to_string()))?,
             token_use,
+            described: None,
         })
     }
 }
@@ -254,7 +257,7 @@ fn one(compact: &str) -> Result<Token, WireError> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum IssuerWanted {
-    /// As the pool is set; where that is not known, either.
+    /// Either; another one than the pool wrote when it was described is said.
     OfPool,
     /// `https://cognito-idp.…`.
     Original,
@@ -277,26 +280,31 @@ pub struct ExpectedToken {
 }
 
 impl ExpectedToken {
-    /// What `console` is asked of a token that names the pool `named`, while `open` is open, which writes its issuer in a
-    /// form. A client belongs to the open pool, so with one no other pool will do.
+    /// What `console` is asked of a token that names the pool `named`, while `open` is open, which wrote its issuer in
+    /// a form when it was described. A client belongs to the open pool, so with one no other pool will do.
     ///
     /// # Errors
     /// The field that does not hold.
-    pub fn wanted(&self, named: Option<&PoolId>, open: &PoolId, form: Option<IssuerForm>) -> Result<Wanted, WireError> {
-        let issuer = match self.issuer {
-            IssuerWanted::OfPool => form.filter(|_| named == Some(open)),
-            IssuerWanted::Original => Some(IssuerForm::Original),
-            IssuerWanted::Updated => Some(IssuerForm::Updated),
-            IssuerWanted::Either => None,
+    pub fn wanted(
+        &self,
+        named: Option<&PoolId>,
+        open: &PoolId,
+        described: Option<DescribedIssuer>,
+    ) -> Result<Wanted, WireError> {
+        let (issuer, described) = match self.issuer {
+            IssuerWanted::OfPool => (None, described.filter(|_| named == Some(open))),
+            IssuerWanted::Original => (Some(IssuerForm::Original), None),
+            IssuerWanted::Updated => (Some(IssuerForm::Updated), None),
+            IssuerWanted::Either => (None, None),
         };
         let request = VerifyToken {
-            token: String::new(),
+            token: SecretString::default(),
             pool_id: self.client_id.as_ref().map(|_| open.as_str().to_owned()),
             client_id: self.client_id.clone(),
             token_use: self.token_use.clone(),
             issuer: None,
         };
-        Ok(Wanted { issuer, ..request.wanted()? })
+        Ok(Wanted { issuer, described, ..request.wanted()? })
     }
 }
 
@@ -305,7 +313,8 @@ impl ExpectedToken {
 #[serde(rename_all = "camelCase")]
 pub struct InspectTokens {
     /// Anything: a token, a header, a curl command, a cookie, JSON.
-    pub text: String,
+    #[specta(type = String)]
+    pub text: SecretString,
     /// What is expected of each.
     pub expected: ExpectedToken,
 }
@@ -321,9 +330,11 @@ pub fn pool_named(compact: &str) -> Option<PoolId> {
 #[serde(rename_all = "camelCase")]
 pub struct CompareTokens {
     /// The one.
-    pub left: String,
+    #[specta(type = String)]
+    pub left: SecretString,
     /// The other.
-    pub right: String,
+    #[specta(type = String)]
+    pub right: SecretString,
 }
 
 /// A token that was looked at: what it is, what it says, whether it holds.

@@ -48,6 +48,18 @@ describe("the sign-in lab", () => {
     expect(lab.view).toBeNull();
   });
 
+  it("shows what was recorded of a sign-in that was cut off, and says that a call failed", async () => {
+    await open();
+    await start("cut");
+    const recording = within(await screen.findByRole("list", { name: "Recording" }));
+    expect(recording.getAllByRole("listitem").length).toBe(2);
+    recording.getByText("No answer");
+    const alert = await screen.findByRole("alert");
+    expect(alert.textContent).toContain("A call failed: unreachable");
+    expect(alert.textContent).not.toContain("Refused");
+    expect((screen.getByLabelText("Password") as HTMLInputElement).value).toBe("Correct-horse-1");
+  });
+
   it("starts with the name of the person who is looked at", async () => {
     render(App);
     await person.click(await screen.findByRole("button", { name: "Open the sandbox" }));

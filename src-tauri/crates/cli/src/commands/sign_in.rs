@@ -12,7 +12,7 @@ use crate::arguments::{GlobalOptions, SignIn};
 use crate::failure::Failure;
 use crate::output::{self, safe};
 
-/// Signs in and says how far it came: exit 0 for tokens and for a challenge, 1 for a refusal.
+/// Signs in and says how far it came: exit 0 for tokens and for a challenge, 1 for a refusal and for what failed.
 pub(crate) async fn run(common: &GlobalOptions, asked: &SignIn) -> Result<(), Failure> {
     let client = wire::lab::client_id(&asked.client)?;
     let connection = common.online().parse()?;
@@ -49,7 +49,10 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &SignIn) -> Result<(), Fa
     } else {
         write(&view, sign_in.stage())?;
     }
-    if view.result == SignInResult::Error { Err(Failure::Told) } else { Ok(()) }
+    match view.result {
+        SignInResult::Error | SignInResult::Failed => Err(Failure::Told),
+        SignInResult::Tokens | SignInResult::Challenge => Ok(()),
+    }
 }
 
 /// The password: a line of standard input, or typed unseen. One final newline does not belong to it.
@@ -82,6 +85,12 @@ fn write(view: &SignInView, stage: &Stage) -> Result<(), Failure> {
         Stage::Challenge(challenge) => writeln!(out, "Cognito asks for {}.", safe(&challenge.name))?,
         // The last step has told it already.
         Stage::Refused { code, .. } => crate::place::warn(&format!("not signed in: {code}")),
+        Stage::Failed(error) => {
+            crate::place::warn(&format!("not signed in: {}", error.in_full()));
+            if let Some(command) = &error.sso_login {
+                crate::place::warn(&format!("Run: {command}"));
+            }
+        }
     }
     if let Some(tokens) = &view.tokens {
         for (name, token) in [

@@ -2,6 +2,8 @@
 
 use std::io::{self, Read, Write};
 
+use console::token::Wanted;
+use secrecy::ExposeSecret;
 use serde::Serialize;
 use wire::preview::{AcceptanceAnswer, AcceptanceView, DemandsRequest, PreviewTokens, PreviewView};
 use wire::token::{CheckResult, VerdictView, VerifyToken};
@@ -20,7 +22,7 @@ pub(crate) async fn run(common: &GlobalOptions, command: &TokenCommand) -> Resul
         TokenCommand::Verify { token, client, token_use, issuer, consumers, scope, audience, group } => {
             let request = VerifyToken {
                 // White space around it comes with copying; anything within is the token's own fault.
-                token: given(token.as_deref())?.trim().to_owned(),
+                token: given(token.as_deref())?.trim().to_owned().into(),
                 pool_id: common.pool.clone(),
                 client_id: client.clone(),
                 token_use: token_use.clone(),
@@ -76,15 +78,18 @@ fn decode(common: &GlobalOptions, text: &str) -> Result<(), Failure> {
 
 /// Exits 1 when the token is not valid; the verdict is written all the same.
 async fn verify(common: &GlobalOptions, request: &VerifyToken, demands: Option<DemandsRequest>) -> Result<(), Failure> {
-    let wanted = request.wanted()?;
+    let (wanted, compact) = (request.wanted()?, request.token.expose_secret());
     let connection = common.online().parse()?;
     let console = common.console_or_memory().await?;
-    let verified = console.verify_token(&connection, &request.token, &wanted).await?;
+    let verified = console.verify_token(&connection, compact, &wanted).await?;
     let verdict = VerdictView::from(&verified);
     let accepted_by = match demands {
         Some(demands) => {
             let read = demands.identity_pools;
-            Some(console.acceptances(&connection, &request.token, &verified, demands.into(), read).await)
+            // What is expected here (a client, a use, a form of the issuer) concerns no consumer.
+            let unasked = Wanted { pool: wanted.pool.clone(), ..Wanted::default() };
+            let held = console.verify_token(&connection, compact, &unasked).await?;
+            Some(console.acceptances(&connection, compact, &held, demands.into(), read).await)
         }
         None => None,
     };

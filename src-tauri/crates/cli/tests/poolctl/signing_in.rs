@@ -116,3 +116,19 @@ fn tokens_are_read_out_of_whatever_was_copied() {
     assert!(differences.as_array().unwrap().iter().any(|difference| difference["path"] == "claims.token_use"));
     assert_eq!(home.run_there(&served, &["token", "decode"], "nothing here").code, 2);
 }
+
+#[test]
+fn a_sign_in_that_is_cut_off_exits_1_with_its_recording() {
+    let (served, home) = (Served::new(), Home::new());
+    let person = person(&served, "CONFIRMED");
+    let weather = served.sandbox.weather();
+    weather.plan_fault(Some("RespondToAuthChallenge"), sandbox::When::After(0), sandbox::Fault::ConnectionReset);
+    let ran = sign_in(&home, &served, &person.username, &person.password, &["--json"]);
+    let told: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((ran.code, &told["result"]), (1, &"failed".into()));
+    assert_eq!((&told["error"]["code"], &told["steps"][1]["outcome"]), (&"unreachable".into(), &"unreachable".into()));
+    assert_eq!(told["steps"][0]["outcome"], "PASSWORD_VERIFIER");
+    let ran = sign_in(&home, &served, &person.username, &person.password, &[]);
+    assert!(ran.code == 1 && ran.out.contains("PASSWORD_VERIFIER"), "{}", ran.out);
+    assert!(ran.err.contains("not signed in: "), "{}", ran.err);
+}

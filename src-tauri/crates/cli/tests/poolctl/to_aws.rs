@@ -107,3 +107,18 @@ fn who_would_accept_a_token_is_said_when_it_is_asked() {
     assert_eq!((answer(&told, "api_gateway_cognito"), answer(&told, "identity_pool")), ("yes".into(), "no".into()));
     assert_eq!(answer(&told, "appsync_group"), "no");
 }
+
+#[test]
+fn what_is_expected_of_a_token_changes_nothing_for_those_who_would_take_it() {
+    let (served, home) = (Served::today(), Home::new());
+    let (id, _) = tokens(&home, &served);
+    let (pool, endpoint) = (served.pool(), served.endpoint());
+    for expected in [["--use", "access"], ["--issuer", "updated"], ["--client", "another"]] {
+        let words = ["token", "verify", "--json", "--pool", &pool, "--endpoint", &endpoint, "--consumers"];
+        let told = home.run_with_input(&[&words[..], &expected].concat(), &id).json(1);
+        assert_eq!(told["valid"], false, "{expected:?}");
+        let all = told["acceptedBy"].as_array().unwrap();
+        let api = all.iter().find(|one| one["consumer"] == "api_gateway_cognito").unwrap();
+        assert_eq!(api["answer"], "yes", "{expected:?}: {api}");
+    }
+}

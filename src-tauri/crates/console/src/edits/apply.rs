@@ -149,8 +149,8 @@ impl OpenPool {
             return;
         }
         if let Ok(described) = live.session.describe_pool(&self.key.pool).await {
-            let cache = self.cache.clone();
-            let _ = blocking(move || cache.put_pool(&described)).await;
+            let (cache, at) = (self.cache.clone(), self.console.now());
+            let _ = blocking(move || cache.put_pool(&described, at)).await;
         }
     }
 }

@@ -66,7 +66,8 @@ impl Bench {
         match sign_in.stage() {
             Stage::Tokens(_) => drop(self.tried.insert(key, Tried::Worked)),
             Stage::Refused { explanation, .. } => drop(self.tried.insert(key, Tried::Failed(explanation.clone()))),
-            Stage::Challenge(_) => {}
+            // What failed on its way says nothing of the flow.
+            Stage::Challenge(_) | Stage::Failed(_) => {}
         }
         let names = [sign_in.start().username.clone(), sign_in.username().to_owned()];
         if let Some(device) = sign_in.device().cloned() {

@@ -107,7 +107,7 @@ impl Errands {
     ///
     /// # Errors
     /// [`Code::Validation`](crate::Code::Validation) without a user name, [`Code::Precondition`](crate::Code::Precondition)
-    /// in Production; network as everywhere. A refusal of Cognito's is in the answer.
+    /// in Production, what kept the call from being sent. A refusal of Cognito's and a call that failed are in the answer.
     pub async fn run(
         &mut self,
         username: &str,
@@ -133,31 +133,31 @@ impl Errands {
                 request.extend(named.map(|(name, value)| (attribute(name), Shown::Plain(value.clone()))));
                 request.extend(password.as_ref().map(|password| ("Password".to_owned(), recorder::hidden(password))));
                 let sent = self.sending("SignUp", "account", request);
-                sent.ended(self.session.sign_up(&who, password.as_ref(), attributes).await?, client, signed_up)
+                sent.ended(self.session.sign_up(&who, password.as_ref(), attributes).await, client, signed_up)
             }
             Errand::Confirm(code) => {
                 let sent = self.sending("ConfirmSignUp", "account", self.request_with(&who, code));
-                let answer = self.session.confirm_sign_up(&who, code).await?;
+                let answer = self.session.confirm_sign_up(&who, code).await;
                 sent.ended(answer, client, |()| {
                     (Values::new(), "The account is confirmed; its owner can sign in.".to_owned())
                 })
             }
             Errand::Resend => {
                 let sent = self.sending("ResendConfirmationCode", "account", self.request(&who));
-                sent.ended(self.session.resend_code(&who).await?, client, |delivery| code_sent(&delivery))
+                sent.ended(self.session.resend_code(&who).await, client, |delivery| code_sent(&delivery))
             }
             Errand::Forgot => {
                 let sent = self.sending("ForgotPassword", "password", self.request(&who));
-                sent.ended(self.session.forgot_password(&who).await?, client, |delivery| code_sent(&delivery))
+                sent.ended(self.session.forgot_password(&who).await, client, |delivery| code_sent(&delivery))
             }
             Errand::ConfirmForgot { code, password } => {
                 let mut request = self.request_with(&who, code);
                 request.insert("Password".to_owned(), recorder::hidden(password));
                 let sent = self.sending("ConfirmForgotPassword", "password", request);
-                let answer = self.session.confirm_forgot_password(&who, code, password).await?;
+                let answer = self.session.confirm_forgot_password(&who, code, password).await;
                 sent.ended(answer, client, |()| (Values::new(), "The new password holds.".to_owned()))
             }
-        };
+        }?;
         self.steps.push(step);
         Ok(said)
     }

@@ -82,10 +82,10 @@ impl HostedLogin {
     }
 
     /// Waits until the browser comes back, exchanges the code and compares the nonce. The sign-in that it becomes has
-    /// tokens or a refusal.
+    /// tokens, a refusal or what failed after the browser was back.
     ///
     /// # Errors
-    /// [`Code::Precondition`] when nobody who belongs to this login comes in time, and in Production; network as everywhere.
+    /// [`Code::Precondition`] when nobody who belongs to this login comes in time.
     pub async fn finish(self, patience: Duration) -> Result<SignIn, Error> {
         let Self { mut sign_in, hosted, authorization, callback, sent } = self;
         sign_in.set_hosted(hosted);
@@ -94,7 +94,8 @@ impl HostedLogin {
         let code = match callback.wait(&expected, patience).await? {
             Returned::Code(code) => code,
             Returned::Refused { code, description } => {
-                sign_in.record(sent, Answer::Refused(Refusal { code, message: description, request_id: None }));
+                let refusal = Refusal { code, message: description, request_id: None };
+                sign_in.record(sent, Ok(Answer::Refused(refusal)))?;
                 return Ok(sign_in);
             }
         };
@@ -104,7 +105,8 @@ impl HostedLogin {
             .clone_into(&mut step.meaning);
         step.next.push("tokens".to_owned());
         sign_in.push(step);
-        sign_in.exchange(&authorization, &code).await?;
+        let ended = sign_in.exchange(&authorization, &code).await;
+        sign_in.broken_off(0, ended)?;
         Ok(sign_in)
     }
 }
@@ -124,8 +126,8 @@ impl SignIn {
         request.extend(secret.as_ref().map(|secret| ("client_secret".to_owned(), recorder::hidden(secret))));
         let sent = self.sending("oauth2/token", "authorization_code", request);
         let pool = start.pool.clone();
-        let answer = self.session().exchange_code(&pool, authorization, code, secret.as_ref()).await?;
-        self.record(sent, as_progress(answer));
+        let answer = self.session().exchange_code(&pool, authorization, code, secret.as_ref()).await;
+        self.record(sent, answer.map(as_progress))?;
         let Stage::Tokens(tokens) = self.stage() else { return Ok(()) };
         let read = tokens.id.as_ref().and_then(|id| token::decode(id.expose_secret()).ok());
         let Some(id) = read else { return Ok(()) };

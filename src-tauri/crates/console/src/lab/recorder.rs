@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use cognito::ErrorKind;
 use cognito::sign_in::{Answer, Challenge, Refusal};
 use jiff::Timestamp;
 use model::client::AppClient;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::explain::explain;
+use crate::error::{Code, Error};
 
 /// A value as a recording shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +38,15 @@ pub enum Outcome {
         message: String,
         /// What is behind it, in sentences.
         explanation: String,
+        /// AWS's id of the request; `None` when none was told.
+        request_id: Option<String>,
+    },
+    /// It was sent, and no answer of Cognito's came: no network, a timeout, throttling, missing permission.
+    Failed {
+        /// What kind of failure it is.
+        code: Code,
+        /// What to do about it, in sentences.
+        message: String,
         /// AWS's id of the request; `None` when none was told.
         request_id: Option<String>,
     },
@@ -69,7 +80,7 @@ pub struct Step {
 pub struct Said {
     /// The sentence to show.
     pub text: String,
-    /// Whether Cognito said no.
+    /// Whether Cognito said no, or the call failed.
     pub refused: bool,
 }
 
@@ -105,13 +116,38 @@ impl Sent {
         }
     }
 
+    /// What a call that failed is to whoever asked for it, and its step; `None` where it was not even sent.
+    pub(super) fn failed(self, error: cognito::Error) -> (Option<Step>, Error) {
+        let is_sent = !matches!(error.kind, ErrorKind::NotRecorded | ErrorKind::CredentialsMissing | ErrorKind::Config);
+        let error = Error::from(error);
+        let step = is_sent.then(|| {
+            let mut step = self.step();
+            step.meaning.clone_from(&error.message);
+            let (message, request_id) = (error.message.clone(), error.request_id.clone());
+            step.outcome = Outcome::Failed { code: error.code, message, request_id };
+            step
+        });
+        (step, error)
+    }
+
     /// The step of a call that gives nothing to go on with; `read` says what was answered and what it means.
+    ///
+    /// # Errors
+    /// Why the call was not sent.
     pub(super) fn ended<T>(
         self,
-        answer: Answer<T>,
+        answer: Result<Answer<T>, cognito::Error>,
         client: &AppClient,
         read: impl FnOnce(T) -> (Values, String),
-    ) -> (Step, Said) {
+    ) -> Result<(Step, Said), Error> {
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => {
+                let (step, error) = self.failed(error);
+                let said = Said { text: error.message.clone(), refused: true };
+                return step.map(|step| (step, said)).ok_or(error);
+            }
+        };
         let mut step = self.step();
         let refused = match answer {
             Answer::Given(given) => {
@@ -125,7 +161,7 @@ impl Sent {
             }
         };
         let said = Said { text: step.meaning.clone(), refused };
-        (step, said)
+        Ok((step, said))
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use console::lab::{Deed, Errand, Language, Reply, Stage, Start};
-use sandbox::Person;
+use console::Code;
+use console::lab::{Deed, Errand, Language, Outcome, Reply, SignIn, Stage, Start};
+use sandbox::{Fault, Person, When};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
@@ -158,4 +159,46 @@ async fn errands_are_written_down_as_well() {
     for form in FORMS {
         assert!(!errands.recipe().write(form).contains("Newcomer-Horse-1"));
     }
+}
+
+#[tokio::test]
+async fn a_call_without_an_answer_is_a_step_and_what_came_before_it_is_not_lost() {
+    let house = House::new(today()).await;
+    let Person { username, password, .. } = person(&house, "CONFIRMED");
+    let broken = |operation: &str| {
+        house.sandbox.weather().clear_faults();
+        house.sandbox.weather().plan_fault(Some(operation), When::After(0), Fault::ConnectionReset);
+    };
+    broken("RespondToAuthChallenge");
+    let mut cut = sign_in(&house, start(&house, "USER_SRP_AUTH", &username, Some(&password)).await).await.unwrap();
+    let operations: Vec<&str> = cut.steps().iter().map(|step| step.operation).collect();
+    assert_eq!(operations, ["InitiateAuth", "RespondToAuthChallenge"]);
+    let failed = |sign_in: &SignIn| {
+        let Stage::Failed(error) = sign_in.stage() else { panic!("{:?}", sign_in.stage()) };
+        let last = sign_in.steps().last().unwrap();
+        assert!(matches!(&last.outcome, Outcome::Failed { code, .. } if *code == error.code), "{last:?}");
+        assert_eq!(last.meaning, error.message);
+        error.code
+    };
+    assert_eq!(failed(&cut), Code::Unreachable);
+    let report = cut.recipe().write(Language::Report);
+    assert!(report.contains("| unreachable |") && report.contains("Failed on its way: `unreachable`"), "{report}");
+    // What was asked is still open, and may be answered when the network is back.
+    cut.answer(&Reply::Password(password.clone().into())).await.unwrap();
+    assert_eq!((failed(&cut), cut.steps().len()), (Code::Unreachable, 3));
+    house.sandbox.weather().clear_faults();
+    cut.answer(&Reply::Password(password.clone().into())).await.unwrap();
+    tokens(&cut);
+    // The first call, what a signed-in user does, and errands.
+    broken("GetUser");
+    let said = cut.carry_out(&Deed::StillSignedIn).await.unwrap();
+    assert!(said.refused && matches!(cut.steps().last().unwrap().outcome, Outcome::Failed { .. }), "{said:?}");
+    broken("InitiateAuth");
+    let cut = sign_in(&house, start(&house, "USER_PASSWORD_AUTH", &username, Some(&password)).await).await.unwrap();
+    assert_eq!((failed(&cut), cut.steps().len(), cut.open_challenge().is_none()), (Code::Unreachable, 1, true));
+    broken("ForgotPassword");
+    let web = client(&house, 0).await;
+    let mut errands = house.console.errands(&sandbox_connection(), &house.pool_id(), web).await.unwrap();
+    let said = errands.run(&username, &BTreeMap::new(), &Errand::Forgot).await.unwrap();
+    assert!(said.refused && matches!(errands.steps()[0].outcome, Outcome::Failed { .. }), "{said:?}");
 }

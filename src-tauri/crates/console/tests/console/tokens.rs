@@ -7,7 +7,8 @@ use console::preview::{Foretold, Preview};
 use console::token::Wanted;
 use console::{Code, OpenPool};
 use jsonwebtoken::{EncodingKey, Header};
-use model::token::{IssuerForm, Occasion, Outcome, TokenUse, TriggerVersion, VARYING, decode};
+use model::clock::Clock;
+use model::token::{Answer, IssuerForm, Occasion, Outcome, TokenUse, TriggerVersion, VARYING, decode};
 use model::{ClientId, PoolId, Username};
 use rstest::rstest;
 use secrecy::ExposeSecret;
@@ -377,10 +378,12 @@ async fn how_far_this_clock_is_from_the_server_s_is_told_with_the_verdict() {
 #[tokio::test]
 async fn a_pool_that_writes_its_issuer_in_the_updated_form_is_known_to() {
     let house = House::new(today()).await;
-    assert_eq!(house.open().await.issuer_form().await.unwrap(), Some(IssuerForm::Original));
+    assert_eq!(house.open().await.issuer_form().await.unwrap().unwrap().form, IssuerForm::Original);
     let input = json!({ "UserPoolId": house.sandbox.pool_id(), "IssuerConfiguration": { "Type": "UPDATED" } });
     administer(&house, "AWSCognitoIdentityProviderService", "UpdateUserPool", input).await;
-    assert_eq!(house.open().await.issuer_form().await.unwrap(), Some(IssuerForm::Updated));
+    let described = house.open().await.issuer_form().await.unwrap().unwrap();
+    assert_eq!(described.form, IssuerForm::Updated);
+    assert!(house.clock.now().duration_since(described.at).as_secs() < 60, "{described:?}");
     let person = person(&house, "CONFIRMED");
     let begun = start(&house, "USER_SRP_AUTH", &person.username, Some(&person.password)).await;
     let (id, ..) = tokens(&sign_in(&house, begun).await.unwrap());
@@ -389,4 +392,24 @@ async fn a_pool_that_writes_its_issuer_in_the_updated_form_is_known_to() {
     let verified =
         house.console.verify_token(&sandbox_connection(), id.expose_secret(), &of(IssuerForm::Updated)).await;
     assert!(verified.unwrap().verdict.valid());
+}
+
+#[tokio::test]
+async fn a_token_is_judged_by_the_servers_clock_when_this_one_is_hours_off_and_so_is_who_takes_it() {
+    let house = House::new(today()).await;
+    let person = person(&house, "CONFIRMED");
+    let begun = start(&house, "USER_PASSWORD_AUTH", &person.username, Some(&person.password)).await;
+    let (id, ..) = tokens(&sign_in(&house, begun).await.unwrap());
+    let verify = async || {
+        let verified = house.console.verify_token(&sandbox_connection(), id.expose_secret(), &Wanted::default()).await;
+        let verified = verified.unwrap();
+        let all = verified.acceptances(id.expose_secret(), &model::token::Demands::default());
+        (verified.verdict.valid(), all.into_iter().next().unwrap().answer)
+    };
+    assert_eq!(verify().await, (true, Answer::Yes));
+    // By this clock it ended hours ago, and nothing has said yet that it is the clock.
+    house.clock.push(jiff::SignedDuration::from_hours(5));
+    assert_eq!(verify().await, (false, Answer::No));
+    house.console.clients(&sandbox_connection(), &house.pool_id()).await.unwrap();
+    assert_eq!(verify().await, (true, Answer::Yes));
 }

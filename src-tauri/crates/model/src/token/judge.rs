@@ -47,6 +47,15 @@ impl IssuerForm {
     }
 }
 
+/// The form in which a pool wrote its issuer when it was described.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DescribedIssuer {
+    /// The form.
+    pub form: IssuerForm,
+    /// When that was.
+    pub at: Timestamp,
+}
+
 /// What the token is held against, and what else is known of it.
 #[derive(Debug, Clone)]
 pub struct Expectation {
@@ -58,6 +67,9 @@ pub struct Expectation {
     pub token_use: Option<TokenUse>,
     /// The form in which its issuer must be written; `None` when either will do.
     pub issuer: Option<IssuerForm>,
+    /// The form in which the pool wrote it when it was described; `None` when that is not known. The setting can change at
+    /// any time, so another form is said and no fault.
+    pub described: Option<DescribedIssuer>,
     /// What was seen here of its end; `None` when nothing was.
     pub standing: Option<Standing>,
     /// How far this clock was ahead of the server's when that answered last, behind when negative; `None` when it has not
@@ -69,7 +81,17 @@ impl Expectation {
     /// Nothing but the pool.
     #[must_use]
     pub fn of(pool: Option<PoolId>) -> Self {
-        Self { pool, client: None, token_use: None, issuer: None, standing: None, ahead: None }
+        Self { pool, client: None, token_use: None, issuer: None, described: None, standing: None, ahead: None }
+    }
+
+    /// The instant by which the times of a token are judged: `now` by this clock, or what the server's clock shows then
+    /// where this one was seen to be further from it than the leeway.
+    #[must_use]
+    pub fn instant(&self, now: Timestamp) -> Timestamp {
+        match self.ahead.filter(|ahead| is_wrong(*ahead)) {
+            Some(ahead) => now.saturating_sub(ahead).unwrap_or(now),
+            None => now,
+        }
     }
 
     fn issuers(&self) -> Option<[(IssuerForm, String); 2]> {
@@ -122,7 +144,7 @@ pub enum SignatureFact {
     NotTried,
 }
 
-/// Holds a token against what is expected at `now`.
+/// Holds a token against what is expected at `now` by this clock.
 #[must_use]
 pub fn judge(token: &Token, expected: &Expectation, signature: &SignatureFact, now: Timestamp) -> Verdict {
     let token_use = match token.text("token_use") {
@@ -140,7 +162,7 @@ pub fn judge(token: &Token, expected: &Expectation, signature: &SignatureFact, n
         purpose(token, token_use, expected),
         client(token, token_use, expected),
     ];
-    checks.extend(times(token, now));
+    checks.extend(times(token, expected.instant(now)));
     checks.push(clock(expected.ahead));
     checks.push(Standing::check(expected.standing, now.as_second()));
     Verdict { token_use, checks }
@@ -237,6 +259,18 @@ fn issuer(token: &Token, expected: &Expectation) -> Check {
             let (form, wanted) = (form.as_str(), wanted.as_str());
             let sentence = format!("It is this pool in the {form} form, where the {wanted} one is expected: {issuer}.");
             Check::new(name, Outcome::Fail, sentence)
+        }
+        (Some(form), None) if expected.described.is_some_and(|described| described.form != form) => {
+            let at = expected.described.map(|described| described.at.to_string()).unwrap_or_default();
+            let (form, other) = match form {
+                IssuerForm::Original => ("original", "updated"),
+                IssuerForm::Updated => ("updated", "original"),
+            };
+            let sentence = format!(
+                "It is this pool, in the {form} form, though the pool wrote the {other} one when it was described at {at}: \
+                 the setting has changed since, or the token is from before. Verifiers with a fixed issuer take only one."
+            );
+            Check::new(name, Outcome::Pass, sentence)
         }
         (Some(form), Some(_)) => {
             Check::new(name, Outcome::Pass, format!("It is this pool, in the {} form, as expected.", form.as_str()))
@@ -388,6 +422,11 @@ fn past(name: &'static str, claim: &str, time: &Time, now: i64) -> Check {
     }
 }
 
+/// Whether a clock that is so far ahead of the server's is not to be believed.
+fn is_wrong(ahead: SignedDuration) -> bool {
+    ahead.as_secs().abs() > LEEWAY_SECONDS
+}
+
 /// Whether this clock can be believed: how far it is from that of the server.
 fn clock(ahead: Option<SignedDuration>) -> Check {
     let name = "clock";
@@ -410,7 +449,7 @@ fn clock(ahead: Option<SignedDuration>) -> Check {
             name,
             Outcome::Unknown,
             format!(
-                "This clock is {far} {side} the server's, and what is said of times here is off by that. Set it right."
+                "This clock is {far} {side} the server's, so the times here were judged by the server's. Set it right."
             ),
         ),
     }

@@ -85,6 +85,14 @@ impl Cache {
         self.inner.read(read::state::pool)
     }
 
+    /// When `DescribeUserPool` told that; `None` before the first [`Cache::put_pool`].
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn pool_at(&self) -> Result<Option<Timestamp>> {
+        self.inner.read(read::state::pool_at)
+    }
+
     /// The groups by name with the number of members that are known.
     ///
     /// # Errors
@@ -283,12 +291,12 @@ impl Cache {
         self.inner.revision()
     }
 
-    /// Notes what `DescribeUserPool` told.
+    /// Notes what `DescribeUserPool` told at `at`.
     ///
     /// # Errors
     /// [`CacheError`].
-    pub fn put_pool(&self, pool: &Pool) -> Result<()> {
-        self.inner.write(|writer| write::state::put_pool(writer, pool))
+    pub fn put_pool(&self, pool: &Pool, at: Timestamp) -> Result<()> {
+        self.inner.write(|writer| write::state::put_pool(writer, pool, at))
     }
 
     /// Keeps app clients as they were described at `at`. When they are `all`, others are forgotten.

@@ -36,6 +36,8 @@ pub enum SignInResult {
     Challenge,
     /// Cognito said no.
     Error,
+    /// A call failed on its way, or could not be made. A challenge that is still open may be answered again.
+    Failed,
 }
 
 /// A sign-in, with its tokens only where they were asked for.
@@ -47,7 +49,7 @@ pub struct SignInView {
     /// The open challenge's name; left out when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub challenge: Option<String>,
-    /// Cognito's refusal; left out when there was none.
+    /// Cognito's refusal or what failed; left out when there was none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<RefusalView>,
     /// The tokens; left out unless they were asked for.
@@ -103,13 +105,13 @@ pub struct StepView {
     pub request: BTreeMap<String, String>,
     /// What was answered; secrets as `hidden, N characters`.
     pub answer: BTreeMap<String, String>,
-    /// `tokens`, the challenge's name, `done`, or the exception.
+    /// `tokens`, the challenge's name, `done`, the exception, or the code of what failed, such as `unreachable`.
     pub outcome: String,
     /// What it means, in a sentence.
     pub meaning: String,
     /// What may come next.
     pub next: Vec<String>,
-    /// AWS's id of a refused request; `null` when it was not refused.
+    /// AWS's id of a request that was refused or failed; `null` when neither, or none was told.
     pub request_id: Option<String>,
 }
 
@@ -120,6 +122,7 @@ impl From<&Step> for StepView {
             Outcome::Done => ("done".to_owned(), None),
             Outcome::Challenge(name) => (name.clone(), None),
             Outcome::Refused { code, request_id, .. } => (code.clone(), request_id.clone()),
+            Outcome::Failed { code, request_id, .. } => (code.as_str().to_owned(), request_id.clone()),
         };
         Self {
             operation: step.operation.to_owned(),
@@ -157,6 +160,10 @@ impl SignInView {
             Stage::Refused { code, explanation } => {
                 let error = RefusalView { code: code.clone(), message: explanation.clone() };
                 Self { error: Some(error), ..none }
+            }
+            Stage::Failed(failed) => {
+                let error = RefusalView { code: failed.code.as_str().to_owned(), message: failed.in_full() };
+                Self { result: SignInResult::Failed, error: Some(error), ..none }
             }
             Stage::Tokens(tokens) => {
                 let text = |token: &Option<secrecy::SecretString>| {
@@ -467,7 +474,7 @@ pub struct LabView {
     pub result: SignInResult,
     /// The open challenge; `null` when there is none.
     pub challenge: Option<ChallengeView>,
-    /// Cognito's refusal; `null` when there was none.
+    /// Cognito's refusal or what failed; `null` when there was none.
     pub error: Option<RefusalView>,
     /// The tokens that are held.
     pub tokens: Vec<TokenKind>,
@@ -572,7 +579,7 @@ impl From<&SignIn> for LabView {
                 tokens = kinds.into_iter().filter(|(_, is_held)| *is_held).map(|(kind, _)| kind).collect();
                 expires_in = Some(held.expires_in);
             }
-            Stage::Refused { .. } => {}
+            Stage::Refused { .. } | Stage::Failed(_) => {}
         }
         // A wrong code may be tried again: then the question is still open.
         if let (None, Some(open)) = (&challenge, sign_in.open_challenge()) {

@@ -179,5 +179,6 @@ fn outcome(step: &Step) -> &str {
         Outcome::Tokens => "tokens",
         Outcome::Done => "done",
         Outcome::Refused { code, .. } => code,
+        Outcome::Failed { code, .. } => code.as_str(),
     }
 }

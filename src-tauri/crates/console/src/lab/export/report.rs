@@ -73,6 +73,10 @@ pub(super) fn markdown(recipe: &Recipe<'_>) -> String {
             let id = request_id.as_deref().unwrap_or("not told");
             let _ = writeln!(text, "Refused: `{}`; request id `{}`.\n", code(refused), code(id));
         }
+        if let Outcome::Failed { code: failed, request_id, .. } = &step.outcome {
+            let id = request_id.as_deref().unwrap_or("not told");
+            let _ = writeln!(text, "Failed on its way: `{}`; request id `{}`.\n", failed.as_str(), code(id));
+        }
         for (title, values) in [("Request", &step.request), ("Answer", &step.answer)] {
             for (name, value) in values {
                 let _ = writeln!(text, "- {title} `{}`: {}", code(name), shown(name, value, &clean));

@@ -47,22 +47,23 @@ impl SignIn {
         let session = challenge.session.clone().unwrap_or_default();
         let request = Values::from([("Session".to_owned(), recorder::hidden(&session))]);
         let sent = self.sending("AssociateSoftwareToken", "MFA_SETUP", request);
-        match self.session.associate_software_token(&self.start.pool, &session).await? {
-            Answer::Given((secret, next)) => {
+        match self.session.associate_software_token(&self.start.pool, &session).await {
+            Ok(Answer::Given((secret, next))) => {
                 let answer = Values::from([("SecretCode".to_owned(), recorder::hidden(&secret))]);
                 let meaning = "Cognito gave the secret for an authenticator app.".to_owned();
-                self.steps.push(sent.ended(Answer::Given(()), self.client(), |()| (answer, meaning)).0);
+                self.steps.push(sent.ended(Ok(Answer::Given(())), self.client(), |()| (answer, meaning))?.0);
                 self.replace_session(next);
                 self.enrolling = Some(secret.clone());
                 let code = QrCode::of_authenticator(self.start.pool.as_str(), &self.username, &secret);
                 Ok((secret, code))
             }
-            Answer::Refused(refusal) => {
+            Ok(Answer::Refused(refusal)) => {
                 let error = self.refusal("enrol", &refusal);
-                let step = sent.ended(Answer::<()>::Refused(refusal), self.client(), |()| Default::default()).0;
-                self.steps.push(step);
+                let refused = Ok(Answer::<()>::Refused(refusal));
+                self.steps.push(sent.ended(refused, self.client(), |()| Default::default())?.0);
                 Err(error)
             }
+            Err(error) => Err(self.failed(sent, error)),
         }
     }
 
@@ -88,16 +89,19 @@ impl SignIn {
         let mut request = Values::from([("Session".to_owned(), recorder::hidden(&session))]);
         request.insert("UserCode".to_owned(), Shown::Hidden(code.chars().count()));
         let sent = self.sending("VerifySoftwareToken", "MFA_SETUP", request);
-        let answer = self.session.verify_software_token(&self.start.pool, &session, code).await?;
+        let answer = match self.session.verify_software_token(&self.start.pool, &session, code).await {
+            Ok(answer) => answer,
+            Err(error) => return Err(self.failed(sent, error)),
+        };
         let refused = match &answer {
             Answer::Refused(refusal) => Some(self.refusal("code", refusal)),
             Answer::Given(_) => None,
         };
         let mut next = None;
-        let (step, _) = sent.ended(answer, self.client(), |given| {
+        let (step, _) = sent.ended(Ok(answer), self.client(), |given| {
             next = given;
             (Values::new(), "The app is enrolled.".to_owned())
-        });
+        })?;
         self.steps.push(step);
         if let Some(refused) = refused {
             return Err(refused);
@@ -110,8 +114,8 @@ impl SignIn {
     /// Does what a signed-in user can do, as a step of the recording.
     ///
     /// # Errors
-    /// [`Code::Precondition`] in Production, and without what it needs: an access token, a refresh token, a device; network
-    /// and credentials as everywhere. A refusal of Cognito's is in the answer.
+    /// [`Code::Precondition`] in Production, and without what it needs: an access token, a refresh token, a device; what
+    /// kept the call from being sent. A refusal of Cognito's and a call that failed are in the answer.
     pub async fn carry_out(&mut self, deed: &Deed) -> Result<Said, Error> {
         self.refuse_in_production()?;
         let Stage::Tokens(tokens) = &self.stage else {
@@ -162,11 +166,11 @@ impl SignIn {
     async fn still_signed_in(&mut self, tokens: &Tokens) -> Result<Said, Error> {
         let access = access(tokens)?;
         let sent = self.sending("GetUser", "session", with_token(access));
-        let answer = self.session.whoami(&self.start.pool, access).await?;
+        let answer = self.session.whoami(&self.start.pool, access).await;
         let (mut step, mut said) = sent.ended(answer, self.client(), |name| {
             let answer = recorder::plain([("Username", name.as_str())]);
             (answer, "Cognito still takes the access token.".to_owned())
-        });
+        })?;
         if !said.refused {
             self.console.standings.taken(access, self.console.now());
         }
@@ -186,12 +190,12 @@ impl SignIn {
         let access = access(tokens)?;
         let hosted = self.hosted().await?;
         let sent = self.sending("oauth2/userInfo", "session", with_token(access));
-        let answer = self.session.user_info(&self.start.pool, &hosted, access).await?;
+        let answer = self.session.user_info(&self.start.pool, &hosted, access).await;
         let (step, said) = sent.ended(answer, self.client(), |claims| {
             let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             let shown = claims.iter().map(|(name, value)| (name.clone(), Shown::Plain(text(value)))).collect();
             (shown, format!("The pool's domain tells {} claims of this user.", claims.len()))
-        });
+        })?;
         self.steps.push(step);
         Ok(said)
     }
@@ -207,9 +211,9 @@ impl SignIn {
         request.insert("PreviousPassword".to_owned(), recorder::hidden(old));
         request.insert("ProposedPassword".to_owned(), recorder::hidden(new));
         let sent = self.sending("ChangePassword", "password", request);
-        let answer = self.session.change_password(&self.start.pool, access, old, new).await?;
+        let answer = self.session.change_password(&self.start.pool, access, old, new).await;
         let (step, said) =
-            sent.ended(answer, self.client(), |()| (Values::new(), "The password is changed.".to_owned()));
+            sent.ended(answer, self.client(), |()| (Values::new(), "The password is changed.".to_owned()))?;
         self.steps.push(step);
         Ok(said)
     }
@@ -223,10 +227,10 @@ impl SignIn {
         request.insert("Token".to_owned(), recorder::hidden(&refresh));
         request.extend(secret.as_ref().map(|secret| ("ClientSecret".to_owned(), recorder::hidden(secret))));
         let sent = self.sending("RevokeToken", "session", request);
-        let answer = self.session.revoke(&self.start.pool, &client, secret.as_ref(), &self.username, &refresh).await?;
+        let answer = self.session.revoke(&self.start.pool, &client, secret.as_ref(), &self.username, &refresh).await;
         let meaning = "The refresh token is revoked, and Cognito takes its access tokens no longer. They still verify \
                        offline until they expire.";
-        let (step, said) = sent.ended(answer, self.client(), |()| (Values::new(), meaning.to_owned()));
+        let (step, said) = sent.ended(answer, self.client(), |()| (Values::new(), meaning.to_owned()))?;
         self.steps.push(step);
         if let (false, Stage::Tokens(Tokens { access: Some(access), .. })) = (said.refused, &self.stage) {
             self.console.standings.revoked(access, self.console.now());
@@ -237,10 +241,10 @@ impl SignIn {
     async fn sign_out_everywhere(&mut self, tokens: &Tokens) -> Result<Said, Error> {
         let access = access(tokens)?;
         let sent = self.sending("GlobalSignOut", "session", with_token(access));
-        let answer = self.session.sign_out_everywhere(&self.start.pool, &self.username, access).await?;
+        let answer = self.session.sign_out_everywhere(&self.start.pool, &self.username, access).await;
         let meaning =
             "Every refresh token of this user is revoked. ID and access tokens verify offline until they expire.";
-        let (step, said) = sent.ended(answer, self.client(), |()| (Values::new(), meaning.to_owned()));
+        let (step, said) = sent.ended(answer, self.client(), |()| (Values::new(), meaning.to_owned()))?;
         self.steps.push(step);
         if !said.refused {
             let now = self.console.now();
@@ -265,13 +269,13 @@ impl SignIn {
         let mut request = with_token(access);
         request.extend(recorder::plain([("DeviceKey", key.as_str()), ("DeviceName", "Poolkeeper")]));
         let sent = self.sending("ConfirmDevice", "device", request);
-        let answer = self.session.confirm_device(&self.start.pool, access, &key, &verifier).await?;
+        let answer = self.session.confirm_device(&self.start.pool, access, &key, &verifier).await;
         let mut ask = false;
         let (step, mut said) = sent.ended(answer, self.client(), |must_say| {
             ask = must_say;
             let meaning = "The device is registered; its own password is kept here. The next sign-in can prove it.";
             (Values::new(), meaning.to_owned())
-        });
+        })?;
         self.steps.push(step);
         if !said.refused {
             // Cognito knows it from now on: whatever comes of the rest, only this password proves it.
@@ -281,10 +285,10 @@ impl SignIn {
             let mut request = with_token(access);
             request.extend(recorder::plain([("DeviceKey", key.as_str()), ("DeviceRememberedStatus", "remembered")]));
             let sent = self.sending("UpdateDeviceStatus", "device", request);
-            let answer = self.session.remember_device(&self.start.pool, access, &key).await?;
+            let answer = self.session.remember_device(&self.start.pool, access, &key).await;
             let (step, then) = sent.ended(answer, self.client(), |()| {
                 (Values::new(), "The device is remembered: this pool leaves that to the user.".to_owned())
-            });
+            })?;
             self.steps.push(step);
             said = then;
         }
@@ -299,10 +303,10 @@ impl SignIn {
         let mut request = with_token(access);
         request.extend(recorder::plain([("DeviceKey", key.as_str())]));
         let sent = self.sending("ForgetDevice", "device", request);
-        let answer = self.session.forget_device(&self.start.pool, access, &key).await?;
+        let answer = self.session.forget_device(&self.start.pool, access, &key).await;
         let (step, said) = sent.ended(answer, self.client(), |()| {
             (Values::new(), "Cognito forgot the device, and so did Poolkeeper.".to_owned())
-        });
+        })?;
         self.steps.push(step);
         if !said.refused {
             self.device = None;

@@ -32,9 +32,8 @@ impl SignIn {
         let username = Some(self.username.as_str()).filter(|name| !name.is_empty());
         let (pool, device) = (&self.start.pool, device.as_deref());
         let answer =
-            self.session.tokens_from_refresh_token(pool, &client, secret.as_ref(), username, &refresh, device).await?;
-        self.record(sent, as_progress(answer));
-        Ok(())
+            self.session.tokens_from_refresh_token(pool, &client, secret.as_ref(), username, &refresh, device).await;
+        self.record(sent, answer.map(as_progress))
     }
 
     async fn client_token(&mut self) -> Result<(), Error> {
@@ -43,9 +42,8 @@ impl SignIn {
         request.insert("Secret".to_owned(), recorder::hidden(&secret));
         request.extend(self.scopes("Scopes"));
         let sent = self.sending("GetClientToken", "machine", request);
-        let answer = self.session.client_token(&self.start.pool, &client, &secret, &self.start.scopes).await?;
-        self.record(sent, as_progress(answer));
-        Ok(())
+        let answer = self.session.client_token(&self.start.pool, &client, &secret, &self.start.scopes).await;
+        self.record(sent, answer.map(as_progress))
     }
 
     async fn client_credentials(&mut self) -> Result<(), Error> {
@@ -56,9 +54,8 @@ impl SignIn {
         request.extend(self.scopes("scope"));
         let sent = self.sending("oauth2/token", "client_credentials", request);
         let scopes = &self.start.scopes;
-        let answer = self.session.client_credentials(&self.start.pool, &hosted, &client, &secret, scopes).await?;
-        self.record(sent, as_progress(answer));
-        Ok(())
+        let answer = self.session.client_credentials(&self.start.pool, &hosted, &client, &secret, scopes).await;
+        self.record(sent, answer.map(as_progress))
     }
 
     fn scopes(&self, name: &str) -> Values {

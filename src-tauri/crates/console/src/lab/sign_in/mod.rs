@@ -97,6 +97,9 @@ pub enum Stage {
         /// What is behind it.
         explanation: String,
     },
+    /// A call failed after others were recorded, or was sent and never answered. A challenge that is still open may be
+    /// answered again.
+    Failed(Error),
 }
 
 /// A sign-in under way or done. Dropping it forgets its secrets.
@@ -143,7 +146,8 @@ impl Console {
     /// # Errors
     /// [`Code::Precondition`] in Production, which is read-only: a sign-in changes passwords, runs triggers and counts.
     /// [`Code::Validation`] for a flow that does not exist or lacks what it needs, [`Code::JournalUnavailable`] when the
-    /// call cannot be written down first; network and credentials as everywhere. A refusal of Cognito's is a [`Stage`].
+    /// call cannot be written down first; missing credentials. A refusal of Cognito's is a [`Stage`], and so is a call that
+    /// failed once anything was sent: what was recorded until then is not lost.
     pub async fn sign_in(&self, connection: &ConnectionId, start: Start) -> Result<SignIn, Error> {
         self.sign_in_after(connection, start, None).await
     }
@@ -160,8 +164,8 @@ impl Console {
         let session = self.inner.session(connection).await?;
         let mut sign_in = SignIn::new(session, self.inner.clone(), connection, start, flow);
         sign_in.used_totp = used_totp;
-        sign_in.begin().await?;
-        sign_in.go_on().await?;
+        let ended = sign_in.run().await;
+        sign_in.broken_off(0, ended)?;
         Ok(sign_in)
     }
 }
@@ -260,10 +264,29 @@ impl SignIn {
         let before = self.steps.len();
         let given = self.give(&challenge, reply).await;
         // Even if what followed failed.
-        if self.steps.get(before).is_some_and(|step| !matches!(step.outcome, Outcome::Refused { .. })) {
+        let is_lost = |step: &Step| matches!(step.outcome, Outcome::Refused { .. } | Outcome::Failed { .. });
+        if self.steps.get(before).is_some_and(|step| !is_lost(step)) {
             self.replies.push((challenge.name, reply.clone()));
         }
-        given
+        self.broken_off(before, given)
+    }
+
+    /// Stands where something failed when the recording has more than `before` steps; with no more of them nothing has
+    /// happened, and it is an error.
+    pub(super) fn broken_off(&mut self, before: usize, ended: Result<(), Error>) -> Result<(), Error> {
+        match ended {
+            Err(error) if self.steps.len() > before => {
+                self.stage = Stage::Failed(error);
+                Ok(())
+            }
+            ended => ended,
+        }
+    }
+
+    /// From the first call to where somebody is needed.
+    async fn run(&mut self) -> Result<(), Error> {
+        self.begin().await?;
+        self.go_on().await
     }
 
     async fn give(&mut self, challenge: &Challenge, reply: &Reply) -> Result<(), Error> {
@@ -336,9 +359,8 @@ impl SignIn {
         let operation = if self.flow.admin() { "AdminInitiateAuth" } else { "InitiateAuth" };
         let request = recorder::with_metadata(recorder::sent(&call.parameters), &call.metadata);
         let sent = self.sending(operation, self.flow.name, request);
-        let answer = self.session.initiate_auth(self.flow.name, &call).await?;
-        self.record(sent, answer);
-        Ok(())
+        let answer = self.session.initiate_auth(self.flow.name, &call).await;
+        self.record(sent, answer)
     }
 
     /// Answers what needs nobody, until something does.
@@ -365,9 +387,8 @@ impl SignIn {
         let operation = if self.flow.admin() { "AdminRespondToAuthChallenge" } else { "RespondToAuthChallenge" };
         let request = recorder::answered(&challenge.name, &call.parameters);
         let sent = self.sending(operation, &challenge.name, recorder::with_metadata(request, &call.metadata));
-        let answer = self.session.respond_to_challenge(&challenge.name, challenge.session.as_ref(), &call).await?;
-        self.record(sent, answer);
-        Ok(())
+        let answer = self.session.respond_to_challenge(&challenge.name, challenge.session.as_ref(), &call).await;
+        self.record(sent, answer)
     }
 
     /// A call with the digest that clients with a secret want.
@@ -428,7 +449,18 @@ impl SignIn {
         Sent::new(operation, subject, request, self.console.now())
     }
 
-    pub(super) fn record(&mut self, sent: Sent, answer: Answer<Progress>) {
+    /// Records a call that failed, and gives its error to whoever asked for it.
+    pub(super) fn failed(&mut self, sent: Sent, error: cognito::Error) -> Error {
+        let (step, error) = sent.failed(error);
+        self.steps.extend(step);
+        error
+    }
+
+    pub(super) fn record(&mut self, sent: Sent, answer: Result<Answer<Progress>, cognito::Error>) -> Result<(), Error> {
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => return Err(self.failed(sent, error)),
+        };
         let mut step = sent.step();
         step.outcome = Outcome::Tokens;
         "Signed in.".clone_into(&mut step.meaning);
@@ -466,6 +498,7 @@ impl SignIn {
             }
         }
         self.steps.push(step);
+        Ok(())
     }
 
     fn client(&self) -> &AppClient {

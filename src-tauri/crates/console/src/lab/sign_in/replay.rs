@@ -17,7 +17,7 @@ impl Console {
         let mut again = self.sign_in_after(connection, before.start.clone(), before.used_totp).await?;
         let kept = before.replies.iter().filter(|(_, reply)| !matches!(reply, Reply::Code(_) | Reply::Enrolled));
         for (name, reply) in kept {
-            if again.open_challenge().is_none_or(|open| open.name != *name) || again.is_refused() {
+            if again.open_challenge().is_none_or(|open| open.name != *name) || again.is_ended() {
                 break;
             }
             again.answer(reply).await?;
@@ -27,7 +27,7 @@ impl Console {
 }
 
 impl SignIn {
-    fn is_refused(&self) -> bool {
-        matches!(self.stage, super::Stage::Refused { .. })
+    fn is_ended(&self) -> bool {
+        matches!(self.stage, super::Stage::Refused { .. } | super::Stage::Failed(_))
     }
 }

@@ -17,6 +17,11 @@ pub(in crate::cache) fn pool(connection: &Connection) -> Result<Option<Pool>> {
     json.as_deref().map(parsed).transpose()
 }
 
+pub(in crate::cache) fn pool_at(connection: &Connection) -> Result<Option<Timestamp>> {
+    let at: Option<i64> = connection.query_row("SELECT pool_at FROM state", [], |row| row.get(0))?;
+    Ok(at.and_then(instant))
+}
+
 pub(in crate::cache) fn groups(connection: &Connection) -> Result<Vec<(Group, u64)>> {
     let mut statement = connection.prepare_cached(
         "SELECT body, (SELECT count(*) FROM memberships WHERE group_id = groups.id) FROM groups ORDER BY name",

@@ -9,6 +9,8 @@ CREATE TABLE state (
     -- The revision until which `gone` was emptied: whoever holds the users of an earlier one reads everybody anew.
     gone_since INTEGER NOT NULL DEFAULT 0,
     pool TEXT,
+    -- When AWS told that.
+    pool_at INTEGER,
     synced_at INTEGER,
     complete INTEGER NOT NULL DEFAULT 0,
     swept INTEGER NOT NULL DEFAULT 0,

@@ -58,10 +58,11 @@ pub(super) fn next_revision(connection: &Connection) -> Result<i64> {
     Ok(statement.query_row([], |row| row.get(0))?)
 }
 
-pub(in crate::cache) fn put_pool(connection: &Connection, pool: &Pool) -> Result<()> {
+pub(in crate::cache) fn put_pool(connection: &Connection, pool: &Pool, at: Timestamp) -> Result<()> {
     let json = serde_json::to_string(pool).map_err(|error| CacheError::Internal(error.to_string()))?;
+    let (estimated, at) = (signed(pool.estimated_users), at.as_microsecond());
     connection
-        .execute("UPDATE state SET pool = ?1, estimated_users = ?2", params![json, signed(pool.estimated_users)])?;
+        .execute("UPDATE state SET pool = ?1, estimated_users = ?2, pool_at = ?3", params![json, estimated, at])?;
     Ok(())
 }
 

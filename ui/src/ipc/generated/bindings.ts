@@ -1769,7 +1769,7 @@ export type InspectedView = {
 
 /**  The form in which a token's issuer is expected. */
 export type IssuerWanted = 
-/**  As the pool is set; where that is not known, either. */
+/**  Either; another one than the pool wrote when it was described is said. */
 "ofPool" | 
 /**  `https://cognito-idp.…`. */
 "original" | 
@@ -1939,7 +1939,7 @@ export type LabView = {
 	result: SignInResult,
 	/**  The open challenge; `null` when there is none. */
 	challenge: ChallengeView | null,
-	/**  Cognito's refusal; `null` when there was none. */
+	/**  Cognito's refusal or what failed; `null` when there was none. */
 	error: RefusalView | null,
 	/**  The tokens that are held. */
 	tokens: TokenKind[],
@@ -3284,7 +3284,9 @@ export type SignInResult =
 /**  Cognito asks for more. */
 "challenge" | 
 /**  Cognito said no. */
-"error";
+"error" | 
+/**  A call failed on its way, or could not be made. A challenge that is still open may be answered again. */
+"failed";
 
 /**  An order of rows. */
 export type SortView = {
@@ -3401,13 +3403,13 @@ export type StepView = {
 	request: { [key in string]: string },
 	/**  What was answered; secrets as `hidden, N characters`. */
 	answer: { [key in string]: string },
-	/**  `tokens`, the challenge's name, `done`, or the exception. */
+	/**  `tokens`, the challenge's name, `done`, the exception, or the code of what failed, such as `unreachable`. */
 	outcome: string,
 	/**  What it means, in a sentence. */
 	meaning: string,
 	/**  What may come next. */
 	next: string[],
-	/**  AWS's id of a refused request; `null` when it was not refused. */
+	/**  AWS's id of a request that was refused or failed; `null` when neither, or none was told. */
 	requestId: string | null,
 };
 

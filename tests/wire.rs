@@ -473,8 +473,8 @@ fn a_token_is_held_against_what_is_expected_of_it() {
         failed.collect::<Vec<_>>()
     };
     let expected = |client: Value, token_use: Value, issuer: &str| json!({ "clientId": client, "tokenUse": token_use, "issuer": issuer });
-    assert_eq!(failed(expected(Value::Null, Value::Null, "either")), [json!(""); 0]);
-    assert_eq!(failed(expected(web.clone(), json!("id"), "ofPool")), [json!(""); 0]);
+    assert_eq!(failed(expected(Value::Null, Value::Null, "either")), Vec::<Value>::new());
+    assert_eq!(failed(expected(web.clone(), json!("id"), "ofPool")), Vec::<Value>::new());
     assert_eq!(failed(expected(json!("another"), json!("access"), "updated")), ["issuer", "token_use", "client"]);
     let held = shell.call("inspect_lab_token", json!({ "kind": "id" })).unwrap();
     let client = held["verdict"]["checks"].as_array().unwrap().iter().find(|check| check["name"] == "client").unwrap();

@@ -45,7 +45,7 @@ async fn signed_in(house: &House, client: &LabClient) -> Bench {
 
 /// Refreshes with what lies on the table, as the window does, and lays down what comes.
 async fn refresh(house: &House, bench: &mut Bench, flow: &str, with_device: bool) {
-    let (username, token) = bench.refresh_token().expect("a refresh token lies there");
+    let (username, token) = bench.refresh_token().unwrap();
     let (username, token) = (username.to_owned(), token.clone());
     let device = bench.device_of(&username).filter(|_| with_device).cloned();
     let client = bench.sign_in.as_ref().unwrap().start().client.clone();

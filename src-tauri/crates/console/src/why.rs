@@ -8,13 +8,14 @@ use model::cost::strongest;
 use model::estimate::Estimate;
 use model::health::Answer;
 use model::mau::effect_of;
-use model::plan::item_for;
+use model::plan::{Factor, item_for};
 use model::pool::Pool;
-use model::pool_policy::PoolPolicy;
+use model::pool_policy::{PoolPolicy, second_factors};
 use model::user::User;
 use model::why::{Facts, FieldChange, Fix, Listing, Reason, why};
 use model::{ClientId, Sub, Username};
 use rust_decimal::Decimal;
+use serde_json::Value;
 use store::What;
 
 use crate::error::{Code, Error};
@@ -81,9 +82,9 @@ pub struct Why {
 
 impl OpenPool {
     /// Holds every rule against a user, the pool and a client. Asks AWS only for what is free (`ListUsers` by `sub`,
-    /// `DescribeUserPool`, `DescribeUserPoolClient`), and nothing where the pool was opened from its copy alone: what is
+    /// `DescribeUserPool`, `GetUserPoolMfaConfig`, `DescribeUserPoolClient`), and nothing where the pool was opened from its copy alone: what is
     /// then not known stays unknown. Second factors alone need a call that counts (`AdminGetUser`), which is made only where
-    /// the question says so.
+    /// the question says so and a rule wants to know.
     ///
     /// # Errors
     /// [`Code::NotFound`] when there is no such user; [`Code::Precondition`] when several are meant; [`Code::Validation`]
@@ -100,8 +101,8 @@ impl OpenPool {
         let freshness = self.freshness().await?;
         let others = self.namesakes(&user, freshness.complete).await?;
         let changed = self.changed(&user).await;
-        let factors = if question.look { Some(self.second_factors(&user.username).await?.on) } else { None };
-        let reasons = why(&Facts {
+        let takes = self.factors_taken(&pool).await?;
+        let mut facts = Facts {
             now,
             user: &user,
             listing,
@@ -112,8 +113,20 @@ impl OpenPool {
             sends_secret: question.sends_secret,
             others: others.as_deref().map_err(NotKnown::as_str),
             changed: &changed,
-            factors: factors.as_deref(),
-        });
+            second_factors: takes.as_deref().map_err(NotKnown::as_str),
+            factors: None,
+        };
+        let mut reasons = why(&facts);
+        // What no rule wants to know is not paid for.
+        let wants = |reason: &Reason| reason.fix.as_ref().is_some_and(|fix| fix.reveal.is_some());
+        let factors = match question.look && reasons.iter().any(wants) {
+            true => Some(self.second_factors(&user.username).await?.on),
+            false => None,
+        };
+        if factors.is_some() {
+            facts.factors = factors.as_deref();
+            reasons = why(&facts);
+        }
         let prices = self.prices_of(&user.username, pool.tier.as_deref()).await?;
         let prices_unknown = prices.unknown().map(|error| error.message.clone());
         let reasons = reasons.into_iter().map(|reason| priced(reason, &prices, &user, &pool)).collect();
@@ -125,15 +138,20 @@ impl OpenPool {
     /// What the pool demands (`DescribeUserPool`; free); the inner error says why that is not known.
     pub(crate) async fn policy(&self) -> Result<Result<PoolPolicy, NotKnown>, Error> {
         let Some(live) = self.live.get() else { return Ok(Err(NotKnown::because("AWS was not asked."))) };
-        Ok(match live.session.pool_as_sent(&self.key.pool).await? {
-            Answer::Given(body) => {
-                PoolPolicy::read(&body).ok_or_else(|| NotKnown::because("The pool's settings cannot be read."))
-            }
-            Answer::Denied { iam_action } => Err(NotKnown::because(format!("The permission {iam_action} is missing."))),
-            Answer::Throttled => Err(NotKnown::because("AWS had too many requests; ask again.")),
-            Answer::Refused { code } => Err(NotKnown::because(format!("AWS answered {code}."))),
-            Answer::Failed { reason } => Err(NotKnown::because(reason)),
-        })
+        Ok(given(live.session.pool_as_sent(&self.key.pool).await?).and_then(|body| {
+            PoolPolicy::read(&body).ok_or_else(|| NotKnown::because("The pool's settings cannot be read."))
+        }))
+    }
+
+    /// The second factors that the pool takes (`GetUserPoolMfaConfig`; free), where it asks for any; the inner error says why
+    /// they are not known.
+    async fn factors_taken(&self, pool: &Pool) -> Result<Result<Vec<Factor>, NotKnown>, Error> {
+        if pool.mfa.as_deref() == Some("OFF") {
+            return Ok(Ok(Vec::new()));
+        }
+        let Some(live) = self.live.get() else { return Ok(Err(NotKnown::because("AWS was not asked."))) };
+        let answer = live.session.mfa_as_sent(&self.key.pool).await?;
+        Ok(given(answer).map(|body| second_factors(&body)))
     }
 
     /// The user whom a text names: exactly by user name, else the only one who has it as address, number or `sub`.
@@ -216,6 +234,17 @@ impl OpenPool {
             _ => None,
         };
         told.into_iter().filter_map(field).collect()
+    }
+}
+
+/// What AWS answered, or why it is not known.
+fn given(answer: Answer) -> Result<Value, NotKnown> {
+    match answer {
+        Answer::Given(body) => Ok(body),
+        Answer::Denied { iam_action } => Err(NotKnown::because(format!("The permission {iam_action} is missing."))),
+        Answer::Throttled => Err(NotKnown::because("AWS had too many requests; ask again.")),
+        Answer::Refused { code } => Err(NotKnown::because(format!("AWS answered {code}."))),
+        Answer::Failed { reason } => Err(NotKnown::because(reason)),
     }
 }
 

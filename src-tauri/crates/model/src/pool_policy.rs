@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::plan::Factor;
+
 /// Days that a temporary password holds where the pool says nothing.
 const TEMPORARY_DAYS: u32 = 7;
 
@@ -65,6 +67,17 @@ impl PoolPolicy {
             bounds: bounds(pool),
         })
     }
+}
+
+/// The second factors that a pool takes: read from the body of `GetUserPoolMfaConfig`.
+#[must_use]
+pub fn second_factors(body: &Value) -> Vec<Factor> {
+    let is_on = |factor: &Factor| match factor {
+        Factor::Sms => body.get("SmsMfaConfiguration").is_some_and(Value::is_object),
+        Factor::Totp => body.pointer("/SoftwareTokenMfaConfiguration/Enabled") == Some(&Value::Bool(true)),
+        Factor::Email => body.get("EmailMfaConfiguration").is_some_and(Value::is_object),
+    };
+    Factor::ALL.into_iter().filter(is_on).collect()
 }
 
 fn texts(list: Option<&Value>) -> Vec<String> {

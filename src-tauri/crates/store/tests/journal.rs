@@ -176,6 +176,11 @@ fn an_entry_is_in_doubt_from_the_lost_answer_until_it_is_done_also_while_it_wait
     let target = Target::User { username: person(1).username, sub: None };
     let item = Item { target, steps: vec![Step::Disable], changes: Vec::new(), skip: None, record: None };
     journal.begin_job(&new, &[item.clone(), item], &record).unwrap();
+    let undo = |id: &str| NewJob { id: id.to_owned(), undo_of: Some("job".to_owned()), ..new.clone() };
+    journal.begin_job(&undo("undo"), &[], &record).unwrap();
+    journal.begin_job(&NewJob { id: "other".to_owned(), ..new.clone() }, &[], &record).unwrap();
+    let undos: Vec<String> = journal.undos_of("job").unwrap().into_iter().map(|row| row.job.id).collect();
+    assert_eq!(undos, ["undo"]);
     let in_doubt = || journal.items_in_doubt("job").unwrap();
     assert_eq!(in_doubt(), 0, "what waits for its first call is plainly not applied");
     for (step, state, doubtful) in

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use console::Reveal;
+use wire::ErrorCode;
 use wire::why::{AskWhy, ReasonView, WhyView};
 
 use super::looks;
@@ -24,6 +25,10 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Why) -> Result<(), Failu
     let (_console, pool) = super::mau::pool(common).await?;
     let mut view = WhyView::from(&pool.why(&question).await?);
     if asked.look {
+        if !view.reasons.iter().any(|reason| reason.fix.as_ref().is_some_and(|fix| fix.reveal.is_some())) {
+            let why = "A look would tell nothing here: no rule asks for this user's second factors. Leave out --look.";
+            return Err(Failure::failed(ErrorCode::Precondition, why));
+        }
         looks::agreed(common, &pool, &view.username, Reveal::SecondFactors, asked.yes).await?;
         question.who.clone_from(&view.username);
         question.look = true;

@@ -111,6 +111,11 @@ fn why_looks_at_second_factors_only_once_that_was_agreed_to() {
     assert_eq!((ask(&["--look"]).code, served.sandbox.calls().of("AdminGetUser")), (2, 0), "nobody agreed");
     assert_eq!(of(&ask(&["--look", "--yes", "--json"]).json(0)), "blocks");
     assert_eq!(served.sandbox.calls().of("AdminGetUser"), 1);
+    told(&served, "SetUserPoolMfaConfig", &json!({ "UserPoolId": served.pool(), "MfaConfiguration": "OFF" }));
+    home.run_at(&served, &["sync", "--share", "off"]).text();
+    let refused = ask(&["--look", "--yes"]);
+    assert!(refused.code == 1 && refused.err.contains("would tell nothing"), "{}", refused.err);
+    assert_eq!(served.sandbox.calls().of("AdminGetUser"), 1, "what nobody uses is not paid for");
 }
 
 #[test]

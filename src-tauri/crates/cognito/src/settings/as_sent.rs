@@ -17,4 +17,15 @@ impl Session {
         })
         .await
     }
+
+    /// What came of `GetUserPoolMfaConfig`, as AWS sent it (IAM action of that name; quota `UserPoolResourceRead`; free).
+    ///
+    /// # Errors
+    /// What stands in the way of every call.
+    pub async fn mfa_as_sent(&self, pool: &PoolId) -> Result<Answer, Error> {
+        self.answer(&self.of_pool(operations::GET_USER_POOL_MFA_CONFIG, pool), |tap| {
+            self.cognito().get_user_pool_mfa_config().user_pool_id(pool.as_str()).customize().interceptor(tap).send()
+        })
+        .await
+    }
 }

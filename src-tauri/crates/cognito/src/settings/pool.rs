@@ -59,17 +59,7 @@ impl Session {
     /// # Errors
     /// What stands in the way of every call.
     pub async fn read_mfa(&self, snapshot: &mut Snapshot) -> Result<(), Error> {
-        let pool = snapshot.pool.clone();
-        let mfa = self
-            .answer(&self.of_pool(operations::GET_USER_POOL_MFA_CONFIG, &pool), |tap| {
-                self.cognito()
-                    .get_user_pool_mfa_config()
-                    .user_pool_id(pool.as_str())
-                    .customize()
-                    .interceptor(tap)
-                    .send()
-            })
-            .await?;
+        let mfa = self.mfa_as_sent(&snapshot.pool).await?;
         snapshot.put("GetUserPoolMfaConfig", "", mfa);
         Ok(())
     }

@@ -41,7 +41,7 @@ type Compared = Result<Option<User>, (usize, ItemEnd)>;
 /// What AWS tells, or how the entry ends that asked.
 pub(super) type Asked<T> = Result<Option<T>, ItemEnd>;
 
-fn changed(why: &str, differences: &[Difference]) -> (usize, ItemEnd) {
+pub(super) fn changed(why: &str, differences: &[Difference]) -> (usize, ItemEnd) {
     let end = ItemEnd {
         code: Some("changed".to_owned()),
         why: Some(why.to_owned()),

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use model::plan::{Action, Item, ItemCounts, JobState, Plan, Record, Step, Target, reversed};
-use store::{AuditFilter, AuditRecord, AuditVerdict, JobRow};
+use store::{AuditFilter, AuditRecord, AuditVerdict, JobRow, Journal, JournalError};
 
 use super::make::ASKED;
 use crate::error::{Code, Error};
@@ -101,7 +101,7 @@ impl OpenPool {
             let message = "It is not known what became of the last calls of this job. Let it go on first: it asks AWS.";
             return refused(message.to_owned());
         }
-        match undone_by(&self.jobs().await?, job) {
+        match self.undone_by(job).await? {
             None => Ok(row.counts),
             Some(JobRow { job: by, state: JobState::Ended, .. }) => {
                 refused(format!("This job was taken back already, by the job {}.", by.id))
@@ -112,6 +112,11 @@ impl OpenPool {
         }
     }
 
+    async fn undone_by(&self, job: &str) -> Result<Option<JobRow>, Error> {
+        let (journal, id) = (self.journal()?, job.to_owned());
+        blocking(move || undone_by(&journal, &id)).await
+    }
+
     /// Of how many entries of a job nobody knows whether their present call was applied.
     async fn in_doubt(&self, job: &str) -> Result<u64, Error> {
         let (journal, id) = (self.journal()?, job.to_owned());
@@ -120,8 +125,7 @@ impl OpenPool {
 
     /// Refuses for a job that was taken back: what it did afterwards could not be.
     pub(super) async fn is_not_undone(&self, job: &str) -> Result<(), Error> {
-        let jobs = self.jobs().await?;
-        let Some(by) = undone_by(&jobs, job) else { return Ok(()) };
+        let Some(by) = self.undone_by(job).await? else { return Ok(()) };
         let message =
             format!("This job is taken back by the job {}, so it does not go on. Make a new plan.", by.job.id);
         Err(Error::new(Code::Precondition, message))
@@ -213,13 +217,15 @@ fn without_leaving(mut items: Vec<Item>) -> Vec<Item> {
 
 /// The job that took another back, or is about to, and was not taken back itself. One of which something failed may be
 /// followed by another.
-fn undone_by<'a>(jobs: &'a [JobRow], id: &str) -> Option<&'a JobRow> {
-    jobs.iter().find(|row| {
+fn undone_by(journal: &Journal, id: &str) -> Result<Option<JobRow>, JournalError> {
+    for row in journal.undos_of(id)? {
         let ItemCounts { done, failed, unknown, .. } = row.counts;
-        row.job.undo_of.as_deref() == Some(id)
-            && (row.state != JobState::Ended || done > 0 && failed + unknown == 0)
-            && undone_by(jobs, &row.job.id).is_none()
-    })
+        let holds = row.state != JobState::Ended || done > 0 && failed + unknown == 0;
+        if holds && undone_by(journal, &row.job.id)?.is_none() {
+            return Ok(Some(row));
+        }
+    }
+    Ok(None)
 }
 
 impl Console {

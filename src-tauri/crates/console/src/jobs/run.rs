@@ -14,7 +14,7 @@ use secrecy::SecretString;
 use store::{AuditEntry, AuditKind, AuditPerson, ItemEnd, ItemRow, Journal, Lease, NewJob};
 use tokio::sync::watch;
 
-use super::compared::Inside;
+use super::compared::{Inside, changed};
 use super::handle::{JobHandle, JobPhase, JobProgress};
 use super::turn::Turn;
 use super::wait::Hold;
@@ -288,6 +288,15 @@ impl Run {
                         item.target = named(user);
                     }
                     if let Some(factors) = &applied.factors {
+                        let differences = item.factor_differences(&factors.on, factors.preferred.as_deref());
+                        // What is taken back is what the job made of them, and no choice that somebody made later.
+                        if self.job.undo_of.is_some() && !differences.is_empty() {
+                            let why = "Somebody chose other second factors meanwhile, so nothing was set back.";
+                            let (step, end) = changed(why, &differences);
+                            let end = ItemEnd { request_id: applied.request_id, ..end };
+                            self.write_down(seq, Some((item, at)), step, end, was).await?;
+                            return Ok(false);
+                        }
                         item.remember_factors(&factors.on, factors.preferred.as_deref());
                     }
                     self.write_down(seq, Some((item, at)), at + 1, end, was).await?;
@@ -326,6 +335,10 @@ impl Run {
                 (ErrorKind::AlreadyExists, Step::CreateUser(_)) if resent => {
                     let end = ItemEnd { state: ItemState::Unknown, ..refused(error.into()) };
                     self.write_down(seq, Some((item, at)), at, end, was).await?;
+                }
+                // What was looked at before may be otherwise when it is tried again, and then that is what is set back.
+                (_, Step::SetMfa(_)) => {
+                    self.write_down(seq, Some((item, at)), 0, refused(error.into()), was).await?;
                 }
                 _ => self.write_down(seq, Some((item, at)), at, refused(error.into()), was).await?,
             }
@@ -408,10 +421,12 @@ impl Run {
     }
 
     pub(super) fn record(&self, kind: AuditKind, seq: u64, call: Option<(&Item, &Step)>) -> AuditEntry {
-        let person = call.map(|(item, _)| AuditPerson {
+        let changes =
+            |item: &Item, step: &Step| item.changes.iter().filter(|change| step.touches(change)).cloned().collect();
+        let person = call.map(|(item, step)| AuditPerson {
             name: item.target.name().to_owned(),
             sub: item.target.sub().map(str::to_owned),
-            changes: item.changes.clone(),
+            changes: changes(item, step),
         });
         let operation = call.map_or("", |(_, step)| step.operation());
         AuditEntry { item: Some(seq), person, ..self.job_record(kind, operation) }

@@ -109,6 +109,14 @@ async fn who_joined_a_group_elsewhere_since_the_sync_stays_in_it_when_an_additio
     let undo = pool.plan_undo(&plan.id).await.unwrap();
     assert_eq!(apply(&pool, &undo).await.unwrap(), done(1));
     assert_eq!(crews(&house, &other), ["crew-b"]);
+    // Of several calls each record tells what its own changes.
+    move_elsewhere(&house, &other, "crew-a", true);
+    pool.sync().finished().await.unwrap();
+    let leave = GroupMoves { leave: [group("crew-a"), group("crew-b")].into(), ..GroupMoves::default() };
+    let (plan, _) = carry_out(&pool, Action::ChangeGroups(leave), names(&[&other])).await.unwrap();
+    let mut told = audited(&house, &plan).await;
+    told.sort();
+    assert_eq!(told, [(Some("crew-a".to_owned()), None), (Some("crew-b".to_owned()), None)]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -447,4 +447,40 @@ async fn a_preference_that_was_looked_at_is_set_back_and_its_look_is_in_preview_
     assert_eq!(apply(&pool, &back).await.unwrap(), done(1));
     let factors = pool.second_factors(&name).await.unwrap();
     assert_eq!((factors.on, factors.preferred.as_deref()), (vec!["SMS_MFA".to_owned()], Some("SMS_MFA")));
+    // A choice that the person made after the change is theirs: it is not overwritten.
+    let plan = pool.plan(set(false, true), names(&[person])).await.unwrap();
+    assert_eq!(apply(&pool, &plan).await.unwrap(), done(1));
+    let late = pool.plan_undo(&plan.id).await.unwrap();
+    carry_out(&pool, set(true, false), names(&[person])).await.unwrap();
+    assert_eq!(apply(&pool, &late).await.unwrap(), ItemCounts { skipped: 1, ..ItemCounts::default() });
+    let row = pool.job_items(&late.id, None, 0, 1).await.unwrap().remove(0);
+    assert_eq!((row.step, row.end.code.as_deref()), (0, Some("changed")));
+    assert!(row.end.detail.as_ref().unwrap().contains("SMS_MFA"), "{row:?}");
+}
+
+#[tokio::test]
+async fn what_is_set_back_is_what_was_found_when_it_was_tried_again() {
+    let house = House::new(today(60)).await;
+    let pool = house.synced().await;
+    let people = house.people();
+    let has = |person: &&SnapshotUser| {
+        person.status == "CONFIRMED" && person.enabled && person.attributes.contains_key("phone_number")
+    };
+    let person = people.iter().find(has).unwrap();
+    let preference =
+        |sms: bool| model::plan::MfaPreference { factors: [(model::plan::Factor::Sms, sms)].into(), preferred: None };
+    let set = |sms: bool, look_first: bool| Action::SetMfa { preference: preference(sms), look_first };
+    carry_out(&pool, set(false, false), names(&[person])).await.unwrap();
+    house.sandbox.weather().plan_fault(Some("AdminSetUserMFAPreference"), When::After(0), refusal());
+    let (plan, counts) = carry_out(&pool, set(false, true), names(&[person])).await.unwrap();
+    assert_eq!(counts.failed, 1);
+    house.sandbox.weather().clear_faults();
+    carry_out(&pool, set(true, false), names(&[person])).await.unwrap();
+    house.sandbox.forget_calls();
+    assert_eq!(pool.retry(&plan.id, false, None).await.unwrap().finished().await.unwrap(), done(1));
+    assert_eq!(house.sandbox.calls().of("AdminGetUser"), 1, "it was looked at again");
+    let back = pool.plan_undo(&plan.id).await.unwrap();
+    assert_eq!(apply(&pool, &back).await.unwrap(), done(1));
+    let name = Username::parse(person.username.as_str()).unwrap();
+    assert_eq!(pool.second_factors(&name).await.unwrap().on, ["SMS_MFA"]);
 }

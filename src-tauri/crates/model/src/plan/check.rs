@@ -50,15 +50,22 @@ impl Item {
         if !self.steps.iter().all(|step| belongs(step, action, &self.target)) {
             return Err("a call does not belong to the action");
         }
+        if self.steps.iter().enumerate().any(|(at, step)| self.steps[..at].contains(step)) {
+            return Err("it makes a call twice");
+        }
+        let looks_at = self.steps.iter().position(|step| *step == Step::RememberFactors);
+        if looks_at.is_some_and(|at| at > 0 || self.steps.get(at + 1).and_then(Step::factors).is_none()) {
+            return Err("second factors are looked at first, before they are set, or not at all");
+        }
         if !self.steps.iter().all(|step| self.tells(step)) {
             return Err("a call changes what the entry does not compare");
         }
         let names = match &self.record {
-            None | Some(Record::Factors { .. }) => true,
+            None => true,
             Some(Record::User(user)) => user.username.as_str() == self.target.name() && user.sub() == self.target.sub(),
             Some(Record::Group { settings, .. }) => settings.name.as_str() == self.target.name(),
             // What was seen when the calls were made is in no plan.
-            Some(Record::Unseen { .. }) => false,
+            Some(Record::Factors { .. } | Record::Unseen { .. }) => false,
         };
         if names { Ok(()) } else { Err("its record is of somebody else") }
     }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::action::{Action, Factor, GroupSettings};
+use super::compare::Difference;
 use super::step::{Step, Undo};
 use crate::call::MauEffect;
 use crate::mau::effect_of;
@@ -152,19 +153,47 @@ impl Item {
         Self { target, steps: Vec::new(), changes: Vec::new(), skip: Some(why.into()), record: None }
     }
 
-    /// Keeps which second factors there were, as AWS names them, with what becomes of those that are changed.
+    /// Keeps which second factors there were, as AWS names them, with what becomes of those that are changed. `on` are
+    /// those that are on now, `preferred` the one that is asked for first.
     pub fn remember_factors(&mut self, on: &[String], preferred: Option<&str>) {
+        self.changes = self.factors_now(on, preferred);
         let on: BTreeSet<Factor> = on.iter().filter_map(|name| Factor::of_setting(name)).collect();
-        if let Some(Step::SetMfa(wanted)) = self.steps.iter().find(|step| matches!(step, Step::SetMfa(_))) {
-            let word = |on: bool| Some(if on { "on" } else { "off" }.to_owned());
-            let change = |(factor, after): (&Factor, &bool)| Change {
-                field: factor.setting().to_owned(),
-                before: word(on.contains(factor)),
-                after: word(*after),
-            };
-            self.changes = wanted.factors.iter().map(change).collect();
-        }
         self.record = Some(Record::Factors { on, preferred: preferred.and_then(Factor::of_setting) });
+    }
+
+    /// In what second factors are otherwise now than the entry has them in mind; nothing where it has none in mind.
+    #[must_use]
+    pub fn factor_differences(&self, on: &[String], preferred: Option<&str>) -> Vec<Difference> {
+        let now = self.factors_now(on, preferred);
+        let differs = |planned: &Change| {
+            let now = now.iter().find(|now| now.field == planned.field)?.before.clone();
+            (now != planned.before).then(|| Difference {
+                field: planned.field.clone(),
+                planned_with: planned.before.clone(),
+                now,
+                wanted: planned.after.clone(),
+            })
+        };
+        self.changes.iter().filter(|change| is_about_factors(&change.field)).filter_map(differs).collect()
+    }
+
+    /// What its call makes of second factors as they are now.
+    fn factors_now(&self, on: &[String], preferred: Option<&str>) -> Vec<Change> {
+        let Some(wanted) = self.steps.iter().find_map(Step::factors) else { return Vec::new() };
+        let word = |on: bool| Some(if on { "on" } else { "off" }.to_owned());
+        let change = |(factor, after): (&Factor, &bool)| Change {
+            field: factor.setting().to_owned(),
+            before: word(on.iter().any(|name| name == factor.setting())),
+            after: word(*after),
+        };
+        let stays = |first: &Factor| !wanted.factors.contains_key(first);
+        let kept = preferred.filter(|name| Factor::of_setting(name).as_ref().is_none_or(stays));
+        let first = Change {
+            field: FIRST.to_owned(),
+            before: preferred.map(str::to_owned),
+            after: wanted.preferred.map(Factor::setting).or(kept).map(str::to_owned),
+        };
+        wanted.factors.iter().map(change).chain([first]).collect()
     }
 
     /// Leaves out the moves into and out of groups that are so already: whoever made them, it was not this entry, and it

@@ -176,6 +176,15 @@ impl Step {
         }
     }
 
+    /// The second factors that it sets; `None` for every other call.
+    #[must_use]
+    pub fn factors(&self) -> Option<&MfaPreference> {
+        match self {
+            Self::SetMfa(preference) => Some(preference),
+            _ => None,
+        }
+    }
+
     /// Whether it makes a change, or its reverse, and leaves the user or group.
     #[must_use]
     pub fn touches(&self, change: &Change) -> bool {
@@ -227,11 +236,11 @@ impl Step {
             | Self::DeleteAttributes { .. }
             | Self::RememberFactors
             | Self::Enable
-            | Self::Disable
             | Self::Link { .. }
             | Self::Unlink { .. }
             | Self::AddToGroup { .. }
             | Self::RemoveFromGroup { .. } => Undo::Exact,
+            Self::Disable => approximate("the sessions that it ended stay ended"),
             Self::UpdateGroup(_) => {
                 approximate("a description, precedence or role that the group did not have before stays")
             }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::client::{AppClient, Flow};
-use crate::plan::Action;
+use crate::plan::{Action, Factor};
 use crate::pool::Pool;
 use crate::pool_policy::PoolPolicy;
 use crate::user::User;
@@ -29,6 +29,8 @@ pub struct Facts<'a> {
     pub pool: &'a Pool,
     /// What the pool demands; the sentence says why that is not known.
     pub policy: Result<&'a PoolPolicy, &'a str>,
+    /// The second factors that the pool takes; the sentence says why that is not known.
+    pub second_factors: Result<&'a [Factor], &'a str>,
     /// The client that they sign in through; the sentence says why it is not known.
     pub client: Result<&'a AppClient, &'a str>,
     /// The flow that the app uses; `None` when nobody said.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{About, Facts, Listing, Reason, said};
-use crate::plan::Action;
+use crate::plan::{Action, Factor};
 use crate::user::UserStatus;
 
 /// The rule about users whom AWS does not list.
@@ -110,33 +110,81 @@ pub(super) fn unverified(facts: &Facts<'_>, name: &'static str) -> Reason {
 /// Whether a second factor is demanded that the user does not have.
 pub(super) fn factor(facts: &Facts<'_>) -> Reason {
     let about = About { rule: "mfa-without-factor", title: "A second factor is required and there is none" };
+    if facts.user.status == UserStatus::ExternalProvider {
+        return about.clear("The user signs in at an identity provider, which asks for factors of its own.");
+    }
     match facts.pool.mfa.as_deref() {
-        Some("OFF") => return about.clear("The pool asks for no second factor."),
-        Some("OPTIONAL") => {
-            return about.clear(
+        Some("OFF") => about.clear("The pool asks for no second factor."),
+        Some("OPTIONAL") => optional(&about, facts.factors),
+        Some("ON") => required(&about, facts),
+        _ => about.unknown("Whether the pool requires a second factor is not known."),
+    }
+}
+
+const ASK: &str = "Ask for the user's factors. The call may count them as active this month.";
+
+fn optional(about: &About, factors: Option<&[String]>) -> Reason {
+    match factors {
+        None => about
+            .clear(
                 "The pool requires no second factor. Who has set one up is asked for it, and may have lost it: that only a \
                  priced call can tell.",
-            );
-        }
-        Some("ON") => {}
-        _ => return about.unknown("Whether the pool requires a second factor is not known."),
+            )
+            .reveal(ASK, "AdminGetUser"),
+        Some([]) => about.clear("The pool requires no second factor, and the user has none."),
+        Some(factors) => about
+            .unknown(format!(
+                "The pool requires no second factor, but the user has {} and is asked for it. Whether they still have what \
+                 it needs, nothing here tells.",
+                factors.join(", ")
+            ))
+            .advice("Ask them. A lost authenticator app is reset, once you know who they are."),
     }
+}
+
+fn required(about: &About, facts: &Facts<'_>) -> Reason {
     let phone = facts.user.attribute("phone_number").is_some_and(|number| !number.is_empty());
-    match facts.factors {
-        None => {
-            let has = if phone { "The user has a phone number." } else { "The user has no phone number." };
-            about
-                .unknown("The pool requires a second factor. Which ones the user has, no listing tells.")
-                .with("MfaConfiguration is ON.")
-                .with(has)
-                .reveal("Ask for the user's factors. The call may count them as active this month.", "AdminGetUser")
+    let Some(factors) = facts.factors else {
+        let has = if phone { "The user has a phone number." } else { "The user has no phone number." };
+        return about
+            .unknown("The pool requires a second factor. Which ones the user has, no listing tells.")
+            .with("MfaConfiguration is ON.")
+            .with(has)
+            .reveal(ASK, "AdminGetUser");
+    };
+    let takes = match facts.second_factors {
+        Ok(takes) => takes,
+        Err(_) if factors.is_empty() && !phone => &[],
+        Err(why) => {
+            let has = if factors.is_empty() { "a phone number".to_owned() } else { factors.join(", ") };
+            return about.unknown(format!(
+                "The pool requires a second factor and the user has {has}. Whether the pool takes that is not known: {why}"
+            ));
         }
-        Some([]) if phone => about.clear("No factor is set up, but there is a phone number that a code can go to."),
-        Some([]) => about
-            .blocks("The pool requires a second factor and the user has none: the app must let them set one up (MFA_SETUP).")
-            .with("MfaConfiguration is ON, and the user has no factor and no phone number.")
-            .advice("Let the app answer MFA_SETUP, so that the person sets up an authenticator app at the sign-in.")
-            .reply("A second step is needed when you sign in. Please follow the steps to set up an authenticator app."),
-        Some(factors) => about.clear(format!("The user has {}.", factors.join(", "))),
+    };
+    let is_taken = |name: &&String| takes.iter().any(|factor| factor.setting() == name.as_str());
+    let taken: Vec<&str> = factors.iter().filter(is_taken).map(String::as_str).collect();
+    if !taken.is_empty() {
+        return about.clear(format!("The user has {}.", taken.join(", ")));
     }
+    if phone && takes.contains(&Factor::Sms) {
+        return about.clear("No factor is set up, but there is a phone number that a code can go to.");
+    }
+    let email = facts.user.attribute("email").is_some_and(|address| !address.is_empty());
+    if email && takes.contains(&Factor::Email) {
+        return about.clear("No factor is set up, but there is an e-mail address that a code can go to.");
+    }
+    let has = match factors {
+        [] => "MfaConfiguration is ON, and the user has no factor that a code could go to.".to_owned(),
+        factors => {
+            format!("MfaConfiguration is ON, and the user has {}, which the pool does not take.", factors.join(", "))
+        }
+    };
+    about
+        .blocks(
+            "The pool requires a second factor and the user has none: the app must let them set one up (MFA_SETUP).",
+        )
+        .with(has)
+        .advice("Let the app answer MFA_SETUP, so that the person sets up an authenticator app at the sign-in.")
+        .reply("A second step is needed when you sign in. Please follow the steps to set up an authenticator app.")
 }

@@ -70,6 +70,7 @@ struct Case {
     user: User,
     pool: Pool,
     policy: PoolPolicy,
+    takes: Result<Vec<Factor>, &'static str>,
     client: AppClient,
     others: Vec<User>,
     now: &'static str,
@@ -85,6 +86,7 @@ impl Case {
             user,
             pool: pool(),
             policy: policy(&json!({})),
+            takes: Ok(vec![Factor::Sms, Factor::Totp]),
             client: client(false, &["ALLOW_USER_SRP_AUTH"]),
             others: Vec::new(),
             now: "2026-01-02T00:00:00Z",
@@ -102,6 +104,7 @@ impl Case {
             listing: self.listing,
             pool: &self.pool,
             policy: Ok(&self.policy),
+            second_factors: self.takes.as_deref().map_err(|why| *why),
             client: Ok(&self.client),
             flow: FLOWS.iter().find(|flow| Some(flow.name) == self.flow),
             sends_secret: self.sends_secret,
@@ -258,8 +261,43 @@ fn a_factor_is_unknown_until_a_priced_call_tells() {
     assert_eq!(case.verdict("mfa-without-factor"), Verdict::Blocks);
     case.factors = Some(vec!["SOFTWARE_TOKEN_MFA".to_owned()]);
     assert_eq!(case.verdict("mfa-without-factor"), Verdict::Clear);
+    case.takes = Ok(vec![Factor::Sms]);
+    assert_eq!(case.verdict("mfa-without-factor"), Verdict::Blocks, "the pool takes no app any more");
+    case.takes = Err("Nobody was asked.");
+    assert_eq!(case.verdict("mfa-without-factor"), Verdict::Unknown);
     case.pool.mfa = None;
     assert_eq!(case.verdict("mfa-without-factor"), Verdict::Unknown);
+}
+
+#[test]
+fn a_code_goes_to_a_phone_number_only_where_the_pool_sends_it_and_a_provider_asks_for_factors_of_its_own() {
+    let mut case = Case::new(user(UserStatus::Confirmed, &[("phone_number", "+3212345678")]));
+    case.pool.mfa = Some("ON".to_owned());
+    case.factors = Some(Vec::new());
+    assert_eq!(case.verdict("mfa-without-factor"), Verdict::Clear);
+    case.takes = Ok(vec![Factor::Totp]);
+    assert_eq!(case.verdict("mfa-without-factor"), Verdict::Blocks);
+    case.takes = Err("Nobody was asked.");
+    let unknown = case.says("mfa-without-factor");
+    assert_eq!(unknown.verdict, Verdict::Unknown);
+    assert!(unknown.cause.contains("Nobody was asked."), "{}", unknown.cause);
+    case.user.status = UserStatus::ExternalProvider;
+    assert_eq!(case.verdict("mfa-without-factor"), Verdict::Clear);
+}
+
+#[test]
+fn where_a_second_factor_is_optional_a_look_tells_whether_one_is_asked_for() {
+    let mut case = Case::new(user(UserStatus::Confirmed, &VERIFIED));
+    case.pool.mfa = Some("OPTIONAL".to_owned());
+    let unasked = case.says("mfa-without-factor");
+    assert_eq!((unasked.verdict, unasked.fix.unwrap().reveal), (Verdict::Clear, Some("AdminGetUser")));
+    case.factors = Some(Vec::new());
+    let none = case.says("mfa-without-factor");
+    assert_eq!((none.verdict, none.fix), (Verdict::Clear, None));
+    case.factors = Some(vec!["SOFTWARE_TOKEN_MFA".to_owned()]);
+    let asked = case.says("mfa-without-factor");
+    assert_eq!(asked.verdict, Verdict::Unknown);
+    assert!(asked.cause.contains("SOFTWARE_TOKEN_MFA"), "{}", asked.cause);
 }
 
 #[test]
@@ -297,6 +335,7 @@ fn what_is_not_known_is_said_to_be_unknown() {
         listing: Listing::NotAsked,
         pool: &case.pool,
         policy: Err("Nobody was asked."),
+        second_factors: Err("Nobody was asked."),
         client: Err("No client was named."),
         flow: None,
         sends_secret: None,

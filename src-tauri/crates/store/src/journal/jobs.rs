@@ -210,6 +210,18 @@ impl Journal {
         rows.into_iter().map(|(job, state)| Ok(JobRow { counts: counts(&connection, &job.id)?, job, state })).collect()
     }
 
+    /// The jobs that take another back, or were to, the newest first.
+    ///
+    /// # Errors
+    /// [`JournalError::Failed`].
+    pub fn undos_of(&self, id: &str) -> Result<Vec<JobRow>, JournalError> {
+        let connection = self.lock();
+        let mut statement =
+            connection.prepare_cached(&format!("{JOB} WHERE undo_of = ?1 ORDER BY created_at DESC, id"))?;
+        let rows: Vec<(NewJob, JobState)> = statement.query_map([id], job)?.collect::<Result<_, _>>()?;
+        rows.into_iter().map(|(job, state)| Ok(JobRow { counts: counts(&connection, &job.id)?, job, state })).collect()
+    }
+
     /// A job; `None` when there is none of this name.
     ///
     /// # Errors

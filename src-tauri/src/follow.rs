@@ -18,6 +18,7 @@ const ROWS: Duration = Duration::from_secs(1);
 /// The tasks that follow one pool. They end when it is dropped.
 pub(crate) struct Following {
     key: String,
+    pool: Weak<OpenPool>,
     tell: Tell,
     rows: JoinHandle<()>,
     sync: Mutex<Option<(SyncHandle, JoinHandle<()>)>>,
@@ -27,7 +28,8 @@ impl Following {
     /// Follows the pool's rows from now on, and its sync if one runs. Must be called within a tokio runtime.
     pub(crate) fn new(pool: &Arc<OpenPool>, tell: Tell) -> Self {
         let rows = tokio::spawn(rows(Arc::downgrade(pool), tell.clone()));
-        let following = Self { key: pool.key().to_string(), tell, rows, sync: Mutex::default() };
+        let (key, pool_of) = (pool.key().to_string(), Arc::downgrade(pool));
+        let following = Self { key, pool: pool_of, tell, rows, sync: Mutex::default() };
         if let Some(sync) = pool.running_sync() {
             following.sync(sync);
         }
@@ -40,7 +42,7 @@ impl Following {
         if following.as_ref().is_some_and(|(followed, _)| followed.is(&sync)) {
             return;
         }
-        let task = tokio::spawn(progress(self.key.clone(), sync.clone(), self.tell.clone()));
+        let task = tokio::spawn(progress(self.key.clone(), self.pool.clone(), sync.clone(), self.tell.clone()));
         // The one before has ended, but its task may still be about to say so, over what the new one says.
         if let Some((_, before)) = following.replace((sync, task)) {
             before.abort();
@@ -69,7 +71,7 @@ async fn rows(pool: Weak<OpenPool>, tell: Tell) {
     }
 }
 
-async fn progress(key: String, sync: SyncHandle, tell: Tell) {
+async fn progress(key: String, pool: Weak<OpenPool>, sync: SyncHandle, tell: Tell) {
     let mut told = sync.progress.clone();
     loop {
         let view = SyncProgressView::new(&key, &told.borrow_and_update());
@@ -83,9 +85,19 @@ async fn progress(key: String, sync: SyncHandle, tell: Tell) {
     let last = SyncProgressView::new(&key, &told.borrow());
     tell(Told::Progress(last));
     tell(Told::Changed);
-    if let Err(error) = outcome
-        && matches!(error.code, Code::CredentialsExpired | Code::CredentialsMissing)
-    {
-        tell(Told::Expired(SessionExpiredView { sso_login: error.sso_login, message: error.message }));
+    match outcome {
+        Ok(_) => keep_settings(&pool).await,
+        Err(error) if matches!(error.code, Code::CredentialsExpired | Code::CredentialsMissing) => {
+            tell(Told::Expired(SessionExpiredView { sso_login: error.sso_login, message: error.message }));
+        }
+        Err(_) => {}
+    }
+}
+
+/// After a sync, the settings as they are now. That no copy could be kept is in the log.
+async fn keep_settings(pool: &Weak<OpenPool>) {
+    let Some(pool) = pool.upgrade() else { return };
+    if let Err(error) = pool.keep_settings().await {
+        tracing::warn!(code = error.code.as_str(), "no copy of the settings was kept");
     }
 }

@@ -212,6 +212,7 @@ fn commands<R: Runtime>() -> Commands<R> {
         commands::settings::save_health,
         commands::settings::save_settings,
         commands::settings::compare_settings,
+        commands::settings::list_kept_settings,
         commands::edits::plan_edit,
         commands::edits::plan_fix,
         commands::edits::plan_undo_edit,

@@ -7,7 +7,7 @@ use wire::lab::{OneClient, RevealedView, client_id};
 use wire::plans::SavedFileView;
 use wire::pool_settings::{
     ClientsSettingsView, CompareSettings, ComparedView, ConfigurationView, IdentityPoolsSettingsView, PoolSettingsView,
-    QuotasView, SaveSettings,
+    QuotasView, SaveSettings, Sides,
 };
 use wire::{ErrorCode, WireError};
 
@@ -137,13 +137,27 @@ pub(crate) async fn save_settings(desk: Desk<'_>, request: SaveSettings) -> Answ
     save(&desk, &format!("poolkeeper-settings-{id}"), end, bytes).await
 }
 
-/// What differs between the pool and another one of the account (free). What was not answered is not compared.
+/// What differs between the pool and another one of the account, between two app clients, or between two days of the pool
+/// (free). What was not answered is not compared.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn compare_settings(desk: Desk<'_>, request: CompareSettings) -> Answer<ComparedView> {
     let (pool, console) = (desk.pool()?, desk.console().await?);
-    let other = wire::pools::pool_id(&request.pool_id)?;
-    let here = console.pool_settings(pool.connection(), &pool.key().pool).await?;
-    let there = console.pool_settings(pool.connection(), &other).await?;
-    Ok(ComparedView::new(&here, &there))
+    let (connection, here) = (pool.connection(), &pool.key().pool);
+    let comparison = match request.sides()? {
+        Sides::Pools(other) => console.compare_pools(connection, here, &other).await?,
+        Sides::Clients(client, other, with) => {
+            let there = other.as_ref().unwrap_or(here);
+            console.compare_clients(connection, (here, &client), (there, &with)).await?
+        }
+        Sides::Days(before, after) => pool.compare_days(&before, &after).await?,
+    };
+    Ok(ComparedView::from(&comparison))
+}
+
+/// When syncs kept copies of the pool's settings, the newest first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn list_kept_settings(desk: Desk<'_>) -> Answer<Vec<String>> {
+    Ok(desk.pool()?.settings_kept().await?.iter().map(ToString::to_string).collect())
 }

@@ -57,10 +57,21 @@ export const pool = {
   exports: { json: "JSON, as AWS tells it", terraform: "Terraform, to begin with" } as Record<string, string>,
   saved: (path: string) => `Saved: ${path}`,
   compare: {
-    title: "Compare with another pool",
+    title: "Compare",
+    what: "What is compared",
+    of: { pools: "Another pool", clients: "Two app clients", days: "Two days" },
     pool: "Id of the other pool",
+    sides: ["The one", "The other"],
+    now: "Now",
     go: "Compare",
-    why: "Both pools are read. Ids, times and what else AWS alone decides are left out.",
+    why: {
+      pools: "Both pools are read. Ids, times and what else AWS alone decides are left out.",
+      clients: "Both clients are read. Ids, times and what else AWS alone decides are left out.",
+      days: "Each sync keeps a copy of the pool's settings and its clients' when something changed. AWS is asked only about what is now.",
+    },
+    noCopies:
+      "No copy was kept yet. Each sync keeps one when something changed, unless the history of this pool is off.",
+    oneClient: "There are not two app clients to compare.",
     found: (count: number, all: number) =>
       count === 0 ? `Nothing differs in ${all} settings.` : `${count} of ${all} settings differ.`,
     setting: "Setting",

@@ -153,7 +153,7 @@ pub(crate) enum Command {
     Credentials(Credentials),
     /// Hold seventy rules against a pool, its clients and its identity pools; changes nothing and bills nothing
     Health(Health),
-    /// Show a pool's settings as AWS sends them, secrets masked
+    /// Show a pool's settings as AWS sends them, secrets masked, or what differs from another pool or another day
     #[command(subcommand)]
     Pool(PoolCommand),
     /// List a pool's app clients, or show one
@@ -172,16 +172,77 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Health {
-    /// End with 1 when something fails that is at least as bad as this
+    #[command(subcommand)]
+    pub(crate) risk: Option<Risk>,
+    /// End with 1 when something fails that is at least as bad as this and nobody accepts
     #[arg(long, value_name = "SEVERITY", value_parser = PossibleValuesParser::new(wire::health::SEVERITIES))]
     pub(crate) fail_on: Option<String>,
+}
+
+/// What is done about risks that somebody accepts.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Risk {
+    /// List the risks that are accepted, those too whose time is over
+    Accepted,
+    /// Accept that a rule fails, until the end of a day; the audit has who and why
+    Accept {
+        #[command(flatten)]
+        finding: RiskOf,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// Until the end of this day, within a year
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        until: String,
+    },
+    /// Accept it no longer
+    Withdraw {
+        #[command(flatten)]
+        finding: RiskOf,
+    },
+}
+
+/// A rule that fails on something.
+#[derive(Debug, Args)]
+pub(crate) struct RiskOf {
+    /// The rule, such as UP-09
+    pub(crate) rule: String,
+    /// The app client's or the identity pool's id; the pool when it is left out
+    pub(crate) resource: Option<String>,
+    /// Unlock a pool that is marked Production, by its name or id
+    #[arg(long, value_name = "NAME")]
+    pub(crate) unlock: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PoolCommand {
     /// Show every setting
     Show,
+    /// Show what differs: from another pool, between two clients, or from another day
+    Diff(Diff),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// The other pool's id; this pool when it is left out
+    pub(crate) other: Option<String>,
+    /// Compare this app client of the pool, not the pool's own settings
+    #[arg(long, value_name = "ID")]
+    pub(crate) client: Option<String>,
+    /// With this app client of the other pool; the same one when it is left out
+    #[arg(long, value_name = "ID", requires = "client")]
+    pub(crate) other_client: Option<String>,
+    /// The pool as it was at the end of this day, or at this time; each sync keeps a copy when something changed
+    #[arg(long, value_name = "YYYY-MM-DD|TIME", conflicts_with = "other")]
+    pub(crate) since: Option<String>,
+    /// Up to the end of this day, or this time; now when it is left out
+    #[arg(long, value_name = "YYYY-MM-DD|TIME", requires = "since")]
+    pub(crate) until: Option<String>,
+    /// List the times at which copies were kept
+    #[arg(long, conflicts_with_all = ["other", "client", "since"])]
+    pub(crate) kept: bool,
 }
 
 #[derive(Debug, Subcommand)]

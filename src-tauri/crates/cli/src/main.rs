@@ -68,6 +68,7 @@ async fn run(Arguments { common, command }: Arguments) -> Result<(), Failure> {
         Command::Credentials(credentials) => commands::credentials::run(&common, &credentials).await,
         Command::Health(health) => commands::health::run(&common, &health).await,
         Command::Pool(PoolCommand::Show) => commands::settings::pool(&common).await,
+        Command::Pool(PoolCommand::Diff(diff)) => commands::diff::run(&common, &diff).await,
         Command::Clients(ClientsCommand::List) => commands::settings::clients(&common).await,
         Command::Clients(ClientsCommand::Show { client }) => commands::settings::client(&common, &client).await,
         Command::IdentityPools => commands::settings::identity_pools(&common).await,

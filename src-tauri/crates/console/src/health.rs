@@ -5,11 +5,12 @@ use cognito::settings::{Limit, PROVISIONED};
 use model::call::QuotaCategory;
 use model::configuration::Configuration;
 use model::connection::ConnectionId;
-use model::health::{Finding, People, Snapshot, judge};
+use model::health::{Finding, Outcome, People, Snapshot, judge};
 use model::{ClientId, PoolId};
+use store::Waiver;
 
 use crate::error::Error;
-use crate::open::Console;
+use crate::open::{Console, blocking};
 
 /// A pool's settings and what the rules say about them.
 #[derive(Debug, Clone)]
@@ -18,6 +19,19 @@ pub struct Health {
     pub snapshot: Snapshot,
     /// Every rule at least once.
     pub findings: Vec<Finding>,
+    /// The risks that somebody accepts and whose time is not over.
+    pub accepted: Vec<Waiver>,
+    /// Why it is not known which risks are accepted, in a sentence; `None` when it is. They are taken for not accepted then.
+    pub accepted_unknown: Option<String>,
+}
+
+impl Health {
+    /// Who accepts that this fails; `None` when nobody does, or it does not fail.
+    #[must_use]
+    pub fn accepted(&self, finding: &Finding) -> Option<&Waiver> {
+        let same = |waiver: &&Waiver| waiver.rule == finding.rule.id && waiver.resource == finding.resource;
+        self.accepted.iter().find(same).filter(|_| finding.outcome == Outcome::Fail)
+    }
 }
 
 impl Console {
@@ -35,7 +49,11 @@ impl Console {
         session.read_identity_pools(&mut snapshot).await?;
         snapshot.people = self.people(connection, pool, &session).await;
         let findings = judge(&snapshot);
-        Ok(Health { snapshot, findings })
+        let (accepted, accepted_unknown) = match self.accepted(connection, pool, &session).await {
+            Ok(accepted) => (accepted, None),
+            Err(error) => (Vec::new(), Some(error.message)),
+        };
+        Ok(Health { snapshot, findings, accepted, accepted_unknown })
     }
 
     /// A pool's own settings, groups, providers, resource servers and tags, as AWS sends them (free).
@@ -136,6 +154,22 @@ impl Console {
             limits.push(session.limit(category).await?);
         }
         Ok(limits)
+    }
+
+    /// The risks that are accepted now.
+    async fn accepted(
+        &self,
+        connection: &ConnectionId,
+        pool: &PoolId,
+        session: &Session,
+    ) -> Result<Vec<Waiver>, Error> {
+        let identity = session.identity().await?;
+        let key = crate::open::Inner::key(connection, session, &identity, pool).to_string();
+        let now = self.inner.now();
+        let journal = self.inner.vault().journal("Which risks are accepted cannot be read.")?;
+        let mut waivers = blocking(move || journal.waivers(&key)).await?;
+        waivers.retain(|waiver| waiver.until > now);
+        Ok(waivers)
     }
 
     /// Who needs looking after, from a complete local copy; `None` when there is none that can be read.

@@ -387,7 +387,7 @@ impl OpenPool {
         Asked { now: self.now(), zone: self.console.zone.clone() }
     }
 
-    fn open_history(&self) -> Result<History, Error> {
+    pub(crate) fn open_history(&self) -> Result<History, Error> {
         self.console.vault().history("The history cannot be read; everything else works.")
     }
 

@@ -6,6 +6,7 @@
 pub mod call;
 pub mod client;
 pub mod clock;
+pub mod compare;
 pub mod configuration;
 pub mod connection;
 pub mod cost;

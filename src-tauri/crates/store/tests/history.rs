@@ -132,6 +132,21 @@ fn people_pools_and_old_changes_are_forgotten() {
 }
 
 #[test]
+fn copies_of_settings_hold_until_the_next_one_and_the_one_that_held_outlives_a_purge() {
+    let (_disk, _cache, history) = synced(&[]);
+    let pool = pool_key();
+    for (second, json) in [(10, "one"), (20, "two"), (30, "three")] {
+        history.keep_settings(&pool, at(second), json).unwrap();
+    }
+    let held = |second| history.settings_at(&pool, at(second)).unwrap();
+    assert_eq!((held(9), held(10).as_deref(), held(29).as_deref()), (None, Some("one"), Some("two")));
+    history.purge(at(25)).unwrap();
+    assert_eq!(history.settings_kept(&pool).unwrap(), [at(30), at(20)], "how it was at 25 is still known");
+    history.erase_pool(&pool).unwrap();
+    assert_eq!(history.settings_kept(&pool).unwrap(), []);
+}
+
+#[test]
 fn a_cache_that_was_made_anew_does_not_hide_later_changes() {
     let (disk, cache, history) = synced(&[person(1)]);
     let mut changed = person(1);

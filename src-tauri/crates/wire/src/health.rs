@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use console::Health;
+use console::edits::Waiver;
 use model::health::{Finding, Outcome, Rule, Severity, Snapshot, rules};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -36,6 +37,26 @@ pub struct FindingView {
     pub why: String,
     /// What to do.
     pub remedy: String,
+    /// Who accepts that it fails, and until when; `null` when nobody does.
+    pub accepted: Option<AcceptedView>,
+}
+
+/// That somebody accepts a risk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AcceptedView {
+    /// Why, in their words.
+    pub reason: String,
+    /// Who, as AWS says.
+    pub who: String,
+    /// Until when.
+    pub until: String,
+}
+
+impl From<&Waiver> for AcceptedView {
+    fn from(waiver: &Waiver) -> Self {
+        Self { reason: waiver.reason.clone(), who: waiver.who.clone(), until: waiver.until.to_string() }
+    }
 }
 
 /// What all rules say.
@@ -52,6 +73,8 @@ pub struct HealthView {
     pub names: BTreeMap<String, String>,
     /// Failing rules with a prepared edit, written like `UP-02 eu-west-1_Abcdefghi`.
     pub fixable: Vec<String>,
+    /// Why it is not known which risks are accepted, in a sentence; `null` when it is.
+    pub accepted_unknown: Option<String>,
 }
 
 /// In which form what the rules say is written into a file.
@@ -66,9 +89,24 @@ impl HealthView {
     /// Every finding as a line. No cell is a formula.
     #[must_use]
     pub fn csv(&self) -> Vec<u8> {
-        let head =
-            ["result", "severity", "id", "title", "resource", "evidence", "operation", "pointer", "remedy", "source"];
+        let head = [
+            "result",
+            "severity",
+            "id",
+            "title",
+            "resource",
+            "evidence",
+            "operation",
+            "pointer",
+            "remedy",
+            "source",
+            "acceptedBecause",
+            "acceptedBy",
+            "acceptedUntil",
+        ];
         let row = |it: &FindingView| {
+            let accepted =
+                |cell: fn(&AcceptedView) -> &String| it.accepted.as_ref().map(cell).cloned().unwrap_or_default();
             let cells = [
                 &it.result,
                 &it.severity,
@@ -80,6 +118,9 @@ impl HealthView {
                 &it.pointer,
                 &it.remedy,
                 &it.source,
+                &accepted(|accepted| &accepted.reason),
+                &accepted(|accepted| &accepted.who),
+                &accepted(|accepted| &accepted.until),
             ];
             cells.map(String::clone).to_vec()
         };
@@ -88,8 +129,10 @@ impl HealthView {
     }
 }
 
-impl From<&Finding> for FindingView {
-    fn from(finding: &Finding) -> Self {
+impl FindingView {
+    /// A finding, and who accepts that it fails.
+    #[must_use]
+    pub fn new(finding: &Finding, accepted: Option<&Waiver>) -> Self {
         Self {
             id: finding.rule.id.to_owned(),
             resource: finding.resource.clone(),
@@ -103,6 +146,7 @@ impl From<&Finding> for FindingView {
             pointer: finding.pointer.clone(),
             why: finding.rule.why.to_owned(),
             remedy: finding.remedy.clone(),
+            accepted: accepted.map(AcceptedView::from),
         }
     }
 }
@@ -112,9 +156,10 @@ impl From<&Health> for HealthView {
         Self {
             pool: health.snapshot.pool.to_string(),
             taken_at: health.snapshot.taken_at.to_string(),
-            findings: health.findings.iter().map(FindingView::from).collect(),
+            findings: health.findings.iter().map(|it| FindingView::new(it, health.accepted(it))).collect(),
             names: names(&health.snapshot),
             fixable: fixable(health),
+            accepted_unknown: health.accepted_unknown.clone(),
         }
     }
 }
@@ -142,18 +187,18 @@ fn names(snapshot: &Snapshot) -> BTreeMap<String, String> {
 /// The names of severities, the worst first.
 pub const SEVERITIES: [&str; 5] = ["critical", "high", "medium", "low", "info"];
 
-/// Whether something fails that is at least as bad as that; `false` for what is no severity.
+/// Whether something fails that is at least as bad as that and nobody accepts; `false` for what is no severity.
 #[must_use]
 pub fn fails(health: &Health, severity: &str) -> bool {
     let Some(least) = Severity::parse(severity) else { return false };
-    health.findings.iter().any(|finding| finding.outcome == Outcome::Fail && finding.severity >= least)
+    let fails = |finding: &&Finding| finding.outcome == Outcome::Fail && finding.severity >= least;
+    health.findings.iter().filter(fails).any(|finding| health.accepted(finding).is_none())
 }
 
 /// The findings in the form that tools for code analysis exchange (SARIF 2.1.0).
 #[must_use]
 pub fn sarif(health: &Health, version: &str) -> Value {
-    let results: Vec<Value> =
-        health.findings.iter().map(|finding| result(finding, health.snapshot.pool.as_str())).collect();
+    let results: Vec<Value> = health.findings.iter().map(|finding| result(finding, health)).collect();
     json!({
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         "version": "2.1.0",
@@ -176,7 +221,8 @@ fn rule(rule: &Rule) -> Value {
     })
 }
 
-fn result(finding: &Finding, pool: &str) -> Value {
+fn result(finding: &Finding, health: &Health) -> Value {
+    let pool = health.snapshot.pool.as_str();
     let (kind, level) = match finding.outcome {
         Outcome::Fail => ("fail", level(finding.severity)),
         Outcome::Pass => ("pass", "none"),
@@ -192,12 +238,24 @@ fn result(finding: &Finding, pool: &str) -> Value {
         "message": { "text": finding.evidence },
         "locations": [{ "logicalLocations": [{ "name": finding.resource, "fullyQualifiedName": place, "kind": "resource" }] }],
         "partialFingerprints": { "ruleAndResource/v1": format!("{}/{place}", finding.rule.id) },
+        // Once one result has these, all must: an empty list says that nobody accepts it (SARIF 2.1.0, 3.27.23).
+        "suppressions": health.accepted(finding).map(suppression).as_slice(),
         "properties": {
             "severity": finding.severity.as_str(),
             "operation": finding.operation,
             "pointer": finding.pointer,
             "remedy": finding.remedy,
         },
+    })
+}
+
+/// That somebody accepts the result, as SARIF says it: outside of what was looked at, and agreed.
+fn suppression(waiver: &Waiver) -> Value {
+    json!({
+        "kind": "external",
+        "status": "accepted",
+        "justification": waiver.reason,
+        "properties": { "acceptedBy": waiver.who, "acceptedAt": waiver.at.to_string(), "until": waiver.until.to_string() },
     })
 }
 

@@ -290,11 +290,15 @@ fn what_one_of_two_pools_did_not_answer_is_no_difference_between_them() {
     let denied = Answer::Denied { iam_action: "cognito-idp:DescribeRiskConfiguration".to_owned() };
     let titles = |compared: &ComparedView| compared.settings.iter().map(|it| it.title.clone()).collect::<Vec<_>>();
 
-    let unknown = ComparedView::new(&with(8, given()), &with(12, denied));
+    let compared = |here: Snapshot, there: Snapshot| {
+        let compared = model::compare::pools(&here, &there);
+        ComparedView::from(&console::Comparison { here, there, compared })
+    };
+    let unknown = compared(with(8, given()), with(12, denied));
     assert_eq!(titles(&unknown), ["Shortest password"]);
     assert_eq!(unknown.unanswered.len(), 1);
     let off = Answer::Refused { code: "UserPoolAddOnNotEnabledException".to_owned() };
-    let known = ComparedView::new(&with(8, given()), &with(12, off));
+    let known = compared(with(8, given()), with(12, off));
     assert_eq!(titles(&known), ["Shortest password", "Stolen passwords"]);
     assert!(known.compared > unknown.compared, "{} {}", known.compared, unknown.compared);
 }

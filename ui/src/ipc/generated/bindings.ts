@@ -249,8 +249,13 @@ export const commands = {
 	saveHealth: (request: SaveHealth) => typedError<SavedFileView, WireError>(__TAURI_INVOKE("save_health", { request })),
 	/**  Writes everything that is set of the pool and its clients into the folder for downloads; no secret is in it. */
 	saveSettings: (request: SaveSettings) => typedError<SavedFileView, WireError>(__TAURI_INVOKE("save_settings", { request })),
-	/**  What differs between the pool and another one of the account (free). What was not answered is not compared. */
+	/**
+	 *  What differs between the pool and another one of the account, between two app clients, or between two days of the pool
+	 *  (free). What was not answered is not compared.
+	 */
 	compareSettings: (request: CompareSettings) => typedError<ComparedView, WireError>(__TAURI_INVOKE("compare_settings", { request })),
+	/**  When syncs kept copies of the pool's settings, the newest first. */
+	listKeptSettings: () => typedError<string[], WireError>(__TAURI_INVOKE("list_kept_settings")),
 	/**  What a change of settings would do (the operation that describes them; free). Nothing is changed. */
 	planEdit: (request: PlanEdit) => typedError<EditView, WireError>(__TAURI_INVOKE("plan_edit", { request })),
 	/**  What the prepared edit for a failing rule would do (free). Nothing is changed. */
@@ -348,6 +353,16 @@ export type AcceptanceView = {
 	reason: string,
 	/**  What would have to change; `null` when nothing has to. */
 	change: string | null,
+};
+
+/**  That somebody accepts a risk. */
+export type AcceptedView = {
+	/**  Why, in their words. */
+	reason: string,
+	/**  Who, as AWS says. */
+	who: string,
+	/**  Until when. */
+	until: string,
 };
 
 /**  What is known of a month. */
@@ -834,10 +849,18 @@ export type ColumnsPatch = {
 	columns: ColumnChoice[],
 };
 
-/**  With which pool. */
+/**  What is compared with the open pool. */
 export type CompareSettings = {
-	/**  The other pool's id. */
-	poolId: string,
+	/**  The other pool's id; `null` for this one. */
+	poolId: string | null,
+	/**  An app client of this pool; `null` for the pool itself. */
+	clientId: string | null,
+	/**  An app client of the other pool; `null` for the one of the same id. */
+	otherClientId: string | null,
+	/**  This pool as it was at the end of that day or at that time; `null` unless two times are compared. */
+	since: string | null,
+	/**  Up to the end of that day or that time; `null` for now. */
+	until: string | null,
 };
 
 /**  Two tokens. */
@@ -848,28 +871,32 @@ export type CompareTokens = {
 	right: string,
 };
 
-/**  A setting that two pools have differently. */
+/**  A setting that the two sides have differently. */
 export type ComparedSettingView = {
 	/**  What people look for it under. */
 	area: string,
-	/**  What people call it. */
+	/**  What people call it. Names of things in it are foreign text. */
 	title: string,
-	/**  Its place, as a JSON pointer. */
+	/**  Its place, as a JSON pointer; after the name of the thing where it is not the pool's own. */
 	pointer: string,
-	/**  What this pool has, as JSON; `null` for nothing. Foreign text. */
+	/**  What this pool, the first client or the earlier day has, as JSON; `null` for nothing. Foreign text. */
 	here: string | null,
-	/**  What the other pool has, as JSON; `null` for nothing. Foreign text. */
+	/**  What the other side has, as JSON; `null` for nothing. Foreign text. */
 	there: string | null,
 };
 
-/**  What differs between two pools. */
+/**  What differs. */
 export type ComparedView = {
 	/**  The settings that differ, but for what AWS alone tells (ids, times). */
 	settings: ComparedSettingView[],
 	/**  How many settings were compared. */
 	compared: number,
-	/**  Questions that one of the pools did not answer. */
+	/**  Questions that one of the sides did not answer: what they would have told is not compared. */
 	unanswered: UnansweredView[],
+	/**  When AWS told the one side. */
+	hereAt: string,
+	/**  When AWS told the other side. */
+	thereAt: string,
 };
 
 /**  Asks how a query may go on. */
@@ -1397,6 +1424,8 @@ export type FindingView = {
 	why: string,
 	/**  What to do. */
 	remedy: string,
+	/**  Who accepts that it fails, and until when; `null` when nobody does. */
+	accepted: AcceptedView | null,
 };
 
 /**  A change that repairs, in the form in which a plan is asked for. */
@@ -1590,6 +1619,8 @@ export type HealthView = {
 	names: { [key in string]: string },
 	/**  Failing rules with a prepared edit, written like `UP-02 eu-west-1_Abcdefghi`. */
 	fixable: string[],
+	/**  Why it is not known which risks are accepted, in a sentence; `null` when it is. */
+	acceptedUnknown: string | null,
 };
 
 /**  Changes whether a pool's history is kept. */

@@ -15,6 +15,7 @@ const finding = (more: Partial<FindingView>): FindingView => ({
   pointer: "",
   why: "",
   remedy: "",
+  accepted: null,
   ...more,
 });
 

@@ -2,10 +2,14 @@
 
 use std::io::{self, Write};
 
-use console::{Report, ReportFormat};
+use console::{Clock, Report, ReportFormat, SystemClock};
+use wire::WireError;
+use wire::edits::{AcceptRisk, HealthRecordView, WaiverView};
 use wire::health::{FindingView, HealthView, fails, sarif};
 
-use crate::arguments::{Format, GlobalOptions, Health, Written};
+use super::change::unlock;
+use super::settings::lines;
+use crate::arguments::{Format, GlobalOptions, Health, Risk, RiskOf, Written};
 use crate::failure::Failure;
 use crate::output::{self, safe};
 
@@ -14,6 +18,9 @@ const COLUMNS: [&str; 6] = ["result", "severity", "id", "resource", "evidence", 
 
 /// Reads the pool and tells what every rule says. Ends with 1 only when it was asked to.
 pub(crate) async fn run(common: &GlobalOptions, asked: &Health) -> Result<(), Failure> {
+    if let Some(risk) = &asked.risk {
+        return about_risk(common, risk).await;
+    }
     let connection = common.online().parse()?;
     let console = common.console_or_memory().await?;
     let pool = common.pool_id(&console).await?;
@@ -29,6 +36,37 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Health) -> Result<(), Fa
         },
         _ => written,
     }
+}
+
+/// Accepts a risk, accepts it no longer, or lists those that are accepted.
+async fn about_risk(common: &GlobalOptions, risk: &Risk) -> Result<(), Failure> {
+    if common.report().is_some() {
+        let sentence = "Accepted risks are a table, json, jsonl or csv; sarif and html have them with their findings.";
+        return Err(Failure::usage(WireError::validation("format", sentence)));
+    }
+    let console = common.console_with_journal().await?;
+    let pool = common.pool_online(&console).await?;
+    let resource = |of: &RiskOf| of.resource.clone().unwrap_or_else(|| pool.key().pool.to_string());
+    match risk {
+        Risk::Accepted => {}
+        Risk::Accept { finding, reason, until } => {
+            unlock(&pool, finding.unlock.as_deref()).await?;
+            let (rule, resource) = (finding.rule.clone(), resource(finding));
+            let wish = AcceptRisk { rule, resource, reason: reason.clone(), until: until.clone() };
+            let until = wish.until().map_err(Failure::usage)?;
+            pool.waive(&wish.rule, &wish.resource, &wish.reason, until).await?;
+        }
+        Risk::Withdraw { finding } => {
+            unlock(&pool, finding.unlock.as_deref()).await?;
+            pool.end_waiver(&finding.rule, &resource(finding)).await?;
+        }
+    }
+    let record = HealthRecordView::new(&pool.waivers().await?, &[], SystemClock.now());
+    let head = ["rule", "resource", "until", "over", "who", "reason"];
+    lines(common, &head, &record.waivers, |it: &WaiverView| {
+        let over = if it.over { "yes" } else { "no" };
+        [&it.rule, &it.resource, &it.until, over, &it.who, &it.reason].map(str::to_owned).to_vec()
+    })
 }
 
 fn write(common: &GlobalOptions, health: &console::Health, view: &HealthView) -> Result<(), Failure> {
@@ -72,6 +110,10 @@ fn table(view: &HealthView) -> io::Result<()> {
         if result == "fail" {
             writeln!(out, "{:25}  {title}. {remedy}", "")?;
         }
+        if let Some(accepted) = &finding.accepted {
+            let (who, reason) = (safe(&accepted.who), safe(&accepted.reason));
+            writeln!(out, "{:25}  Accepted until {} by {who}: {reason}", "", accepted.until)?;
+        }
     }
     Ok(())
 }
@@ -79,5 +121,11 @@ fn table(view: &HealthView) -> io::Result<()> {
 fn summary(view: &HealthView) -> String {
     let count = |result: &str| view.findings.iter().filter(|finding| finding.result == result).count();
     let (failed, unknown, passed, none) = (count("fail"), count("unknown"), count("pass"), count("n/a"));
-    format!("{failed} failed, {unknown} unknown, {passed} passed, {none} not applicable")
+    let accepted = match view.findings.iter().filter(|finding| finding.accepted.is_some()).count() {
+        0 => String::new(),
+        accepted => format!(" ({accepted} of them accepted)"),
+    };
+    let unread = view.accepted_unknown.as_deref().map(|why| format!(". Which risks are accepted is not known: {why}"));
+    let unread = unread.unwrap_or_default();
+    format!("{failed} failed{accepted}, {unknown} unknown, {passed} passed, {none} not applicable{unread}")
 }

@@ -4,6 +4,7 @@ pub(crate) mod change;
 pub(crate) mod cost;
 pub(crate) mod credentials;
 pub(crate) mod diagnostics;
+pub(crate) mod diff;
 pub(crate) mod erase;
 pub(crate) mod export;
 pub(crate) mod follow;

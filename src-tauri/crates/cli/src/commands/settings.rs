@@ -134,7 +134,7 @@ fn whole(common: &GlobalOptions, view: &SettingsView) -> Result<(), Failure> {
 }
 
 /// A list in any format.
-fn lines<V: Serialize>(
+pub(super) fn lines<V: Serialize>(
     common: &GlobalOptions,
     head: &[&str],
     views: &[V],

@@ -337,3 +337,82 @@ fn rates_are_told_beside_their_defaults() {
     assert_eq!(of("UserAuthentication")["provisionedPerSecond"], 120);
     assert_eq!((&of("UserList")["adjustable"], &of("UserList")["defaultPerSecond"]), (&json!(false), &json!(30)));
 }
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "poolctl reads the system's clock, so its days must, too")]
+fn an_accepted_risk_is_in_every_export_and_does_not_fail_a_pipeline_until_it_is_withdrawn() {
+    let (served, home) = (Served::new(), Home::new());
+    let users = pool(&served, json!({ "MfaConfiguration": "OFF" }));
+    let asks = |words: &[&str]| home.ask(&served, &users, words);
+    let day = "2999-01-01";
+    assert_eq!(asks(&["health", "accept", "UP-09", "--reason", "x", "--until", day]).code, 2, "longer than a year");
+    assert_eq!(asks(&["health", "accept", "UP-09", "--reason", "x", "--until", "soon"]).code, 2);
+    // Every other failure of that severity is accepted as well, so that the pipeline passes.
+    let health = asks(&["health", "--json"]).json(0);
+    let grave = |health: &Value| {
+        let findings = health["findings"].as_array().unwrap().clone().into_iter();
+        let grave =
+            |it: &Value| it["result"] == "fail" && ["high", "critical"].contains(&it["severity"].as_str().unwrap());
+        findings.filter(grave).collect::<Vec<_>>()
+    };
+    assert_eq!(asks(&["health", "--fail-on", "high"]).code, 1);
+    let until = jiff::Timestamp::now().checked_add(jiff::SignedDuration::from_hours(24 * 30)).unwrap();
+    let until = until.strftime("%Y-%m-%d").to_string();
+    for finding in grave(&health) {
+        let (rule, resource) = (finding["id"].as_str().unwrap(), finding["resource"].as_str().unwrap());
+        asks(&["health", "accept", rule, resource, "--reason", "<b>the new pool</b>", "--until", &until]).text();
+    }
+    let health = asks(&["health", "--fail-on", "high", "--json"]).json(0);
+    let mfa = grave(&health).into_iter().find(|finding| finding["id"] == "UP-09").unwrap();
+    assert_eq!((&mfa["result"], &mfa["accepted"]["reason"]), (&json!("fail"), &json!("<b>the new pool</b>")));
+    let sarif = asks(&["health", "--format", "sarif"]).json(0);
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let of = |id: &str| results.iter().find(|result| result["ruleId"] == id).unwrap();
+    assert_eq!(of("UP-09")["suppressions"][0]["justification"], "<b>the new pool</b>");
+    assert!(results.iter().all(|result| result["suppressions"].is_array()), "all of them, once one has any");
+    assert!(results.iter().any(|result| result["suppressions"] == json!([])));
+    let html = asks(&["health", "--format", "html"]);
+    assert!(html.text().contains("What fails and is accepted"));
+    assert!(html.out.contains("&lt;b&gt;the new pool") && !html.out.contains("<b>"));
+    assert!(asks(&["health"]).text().contains("Accepted until "));
+
+    let left = asks(&["health", "withdraw", "UP-09", "--json"]).json(0);
+    assert!(left.as_array().unwrap().iter().all(|waiver| waiver["rule"] != "UP-09"));
+    assert_eq!(asks(&["health", "accepted", "--json"]).json(0), left);
+    assert_eq!(asks(&["health", "--fail-on", "high"]).code, 1);
+    let audit = home.run(&["audit", "list", "--json"]).json(0).to_string();
+    assert!(audit.contains("AcceptRiskNoLonger") && audit.contains("AcceptRisk"), "{audit}");
+}
+
+#[test]
+fn pools_clients_and_days_are_compared_setting_by_setting() {
+    let (served, home) = (Served::new(), Home::new());
+    let length = |least: u32| json!({ "Policies": { "PasswordPolicy": { "MinimumLength": least } } });
+    let (one, other) = (pool(&served, length(8)), pool(&served, length(14)));
+    let compared = home.ask(&served, &one, &["pool", "diff", &other, "--json"]).json(0);
+    let settings = compared["settings"].as_array().unwrap();
+    assert_eq!(settings.len(), 1, "{compared}");
+    assert_eq!((&settings[0]["here"], &settings[0]["there"]), (&json!("8"), &json!("14")));
+    let csv = home.ask(&served, &one, &["pool", "diff", &other, "--format", "csv"]);
+    assert!(csv.text().starts_with("setting,place,here,there\n"), "{}", csv.out);
+
+    let (short, long) = (json!({ "RefreshTokenValidity": 3 }), json!({ "RefreshTokenValidity": 9 }));
+    let (short, long) = (client(&served, &one, short), client(&served, &other, long));
+    let (short, long) = (short["ClientId"].as_str().unwrap(), long["ClientId"].as_str().unwrap());
+    let clients = ["pool", "diff", &other, "--client", short, "--other-client", long, "--json"];
+    let compared = home.ask(&served, &one, &clients).json(0);
+    assert_eq!(compared["settings"][0]["pointer"], "/UserPoolClient/RefreshTokenValidity", "{compared}");
+    assert_eq!(home.ask(&served, &one, &["pool", "diff"]).code, 2, "with what?");
+
+    home.ask(&served, &one, &["sync"]).text();
+    let kept = home.ask(&served, &one, &["pool", "diff", "--kept", "--json"]).json(0);
+    let at = kept[0]["at"].as_str().unwrap();
+    let update = json!({ "UserPoolId": one, "Policies": { "PasswordPolicy": { "MinimumLength": 20 } } });
+    call(&served, "UpdateUserPool", &update);
+    let days = home.ask(&served, &one, &["pool", "diff", "--since", at, "--json"]).json(0);
+    let lengths = days["settings"].as_array().unwrap().iter().find(|it| it["here"] == "8").unwrap();
+    assert_eq!(lengths["there"], "20");
+    let early = home.ask(&served, &one, &["pool", "diff", "--since", "2020-01-01", "--json"]);
+    assert_eq!(early.json(1)["error"]["code"], "not_found");
+    assert_eq!(home.ask(&served, &one, &["pool", "diff", "--since", "lately"]).code, 2);
+}

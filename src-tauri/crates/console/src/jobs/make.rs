@@ -160,7 +160,9 @@ impl OpenPool {
     /// # Errors
     /// [`Code::Precondition`] while the pool was opened from its cache alone.
     pub(crate) fn live(&self) -> Result<&Live, Error> {
-        self.live.get().ok_or_else(|| Error::new(Code::Precondition, "Connect to AWS before users are changed."))
+        self.live.get().ok_or_else(|| {
+            Error::new(Code::Precondition, "Connect to AWS first: the pool is open from its local copy alone.")
+        })
     }
 
     /// A session whose calls are all signed by one person, and who that is (`sts:GetCallerIdentity`; free).

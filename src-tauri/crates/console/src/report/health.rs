@@ -23,14 +23,17 @@ impl Report {
         let name = snapshot.body("DescribeUserPool", "").and_then(|body| body.pointer("/UserPool/Name")?.as_str());
         let count = |outcome: Outcome| health.findings.iter().filter(|finding| finding.outcome == outcome).count();
         let grave = |finding: &&Finding| finding.outcome == Outcome::Fail && finding.severity >= Severity::High;
+        let accepted = health.findings.iter().filter(|finding| health.accepted(finding).is_some()).count();
         let headline = [
             ("Failed", count(Outcome::Fail)),
             ("of these high or critical", health.findings.iter().filter(grave).count()),
+            ("of these accepted", accepted),
             ("Not known", count(Outcome::Unknown)),
             ("Passed", count(Outcome::Pass)),
         ];
         let mut sections: Vec<Section> =
             OUTCOMES.into_iter().map(|(outcome, heading)| section(health, outcome, heading)).collect();
+        sections.insert(1, waived(health));
         sections.push(how(health));
         let at = snapshot.taken_at.strftime("%Y-%m-%d %H:%M UTC");
         Self {
@@ -44,7 +47,8 @@ impl Report {
 }
 
 fn section(health: &Health, outcome: Outcome, heading: &str) -> Section {
-    let mut findings: Vec<&Finding> = health.findings.iter().filter(|finding| finding.outcome == outcome).collect();
+    let here = |finding: &&Finding| finding.outcome == outcome && health.accepted(finding).is_none();
+    let mut findings: Vec<&Finding> = health.findings.iter().filter(here).collect();
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let failed = outcome == Outcome::Fail;
     let head: &[&str] = if failed {
@@ -69,6 +73,33 @@ fn section(health: &Health, outcome: Outcome, heading: &str) -> Section {
         head: head.iter().map(|head| (*head).to_owned()).collect(),
         numbers: Vec::new(),
         rows: findings.iter().map(row).collect(),
+    }
+}
+
+/// What fails and somebody accepts, with their words.
+fn waived(health: &Health) -> Section {
+    let row = |finding: &Finding| {
+        let waiver = health.accepted(finding)?;
+        Some(vec![
+            format!("{} v{} {}", finding.rule.id, finding.rule.version, finding.rule.title),
+            finding.severity.to_string(),
+            finding.resource.clone(),
+            finding.evidence.clone(),
+            waiver.reason.clone(),
+            waiver.who.clone(),
+            waiver.until.strftime("%Y-%m-%d").to_string(),
+        ])
+    };
+    let rows: Vec<Vec<String>> = health.findings.iter().filter_map(row).collect();
+    let nothing = || health.accepted_unknown.clone().unwrap_or_else(|| "Nothing.".to_owned());
+    Section {
+        heading: "What fails and is accepted".to_owned(),
+        paragraphs: if rows.is_empty() { vec![nothing()] } else { Vec::new() },
+        head: ["Rule", "Severity", "Resource", "Evidence", "Why it is accepted", "By", "Until"]
+            .map(str::to_owned)
+            .into(),
+        numbers: Vec::new(),
+        rows,
     }
 }
 

@@ -20,6 +20,7 @@ mod jobs_kill;
 mod jobs_ours;
 mod jobs_undo;
 mod jobs_weather;
+mod kept_settings;
 mod kill;
 mod lab;
 mod lab_account;

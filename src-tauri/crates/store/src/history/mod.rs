@@ -2,6 +2,7 @@
 
 mod evidence;
 mod record;
+mod settings;
 mod timeline;
 
 pub use evidence::{MonthlyEvidence, MonthlyKind};
@@ -106,7 +107,11 @@ impl From<rusqlite::Error> for HistoryError {
     }
 }
 
-const MIGRATIONS: &[M<'_>] = &[M::up(include_str!("0001_changes.sql")), M::up(include_str!("0002_evidence.sql"))];
+const MIGRATIONS: &[M<'_>] = &[
+    M::up(include_str!("0001_changes.sql")),
+    M::up(include_str!("0002_evidence.sql")),
+    M::up(include_str!("0003_settings.sql")),
+];
 
 impl History {
     /// Opens the history and creates it when there is none.
@@ -171,7 +176,7 @@ impl History {
         record::erase_pool(&mut self.lock(), pool)
     }
 
-    /// Forgets what was noticed before an instant, in every pool.
+    /// Forgets what was noticed before an instant, in every pool. Of its settings the copy that held then stays.
     ///
     /// # Errors
     /// [`HistoryError::Failed`]; nothing is forgotten then.
@@ -225,6 +230,30 @@ impl History {
     /// [`HistoryError::Failed`].
     pub fn seen_since(&self, pool: &PoolKey, month: Month) -> Result<Vec<String>, HistoryError> {
         evidence::seen_since(&self.lock(), pool, month)
+    }
+
+    /// Keeps a copy of a pool's settings, as JSON. Whether it differs from the last one is for the caller to know.
+    ///
+    /// # Errors
+    /// [`HistoryError::Failed`].
+    pub fn keep_settings(&self, pool: &PoolKey, at: Timestamp, json: &str) -> Result<(), HistoryError> {
+        settings::keep(&mut self.lock(), pool, at, json)
+    }
+
+    /// The copy of a pool's settings that held at an instant; `None` when none was kept by then.
+    ///
+    /// # Errors
+    /// [`HistoryError::Failed`].
+    pub fn settings_at(&self, pool: &PoolKey, when: Timestamp) -> Result<Option<String>, HistoryError> {
+        settings::at(&self.lock(), pool, when)
+    }
+
+    /// When copies of a pool's settings were kept, the newest first.
+    ///
+    /// # Errors
+    /// [`HistoryError::Failed`].
+    pub fn settings_kept(&self, pool: &PoolKey) -> Result<Vec<Timestamp>, HistoryError> {
+        settings::times(&self.lock(), pool)
     }
 
     /// Who was seen to appear since an instant, by `sub` (by user name where there is none). Those of a first copy are not

@@ -109,6 +109,7 @@ pub(super) fn erase_pool(connection: &mut Connection, pool: &PoolKey) -> Result<
         transaction.execute("DELETE FROM changes WHERE pool = ?1", [id])?;
         transaction.execute("DELETE FROM evidence WHERE pool = ?1", [id])?;
         transaction.execute("DELETE FROM seen WHERE pool = ?1", [id])?;
+        transaction.execute("DELETE FROM settings WHERE pool = ?1", [id])?;
         transaction.execute("DELETE FROM pools WHERE id = ?1", [id])?;
     }
     transaction.commit()?;
@@ -118,6 +119,7 @@ pub(super) fn erase_pool(connection: &mut Connection, pool: &PoolKey) -> Result<
 pub(super) fn purge(connection: &mut Connection, before: Timestamp) -> Result<(), HistoryError> {
     let mut deleted = connection.execute("DELETE FROM changes WHERE at < ?1", [before.as_microsecond()])?;
     deleted += connection.execute("DELETE FROM seen WHERE month < ?1", [Month::of(before).to_string()])?;
+    deleted += super::settings::purge(connection, before)?;
     if deleted > 0 { forget_log(connection) } else { Ok(()) }
 }
 

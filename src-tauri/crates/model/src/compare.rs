@@ -91,11 +91,11 @@ const THINGS: [Things; 3] = [
 pub fn pools(here: &Snapshot, there: &Snapshot) -> Compared {
     let mut compared = Compared::default();
     let both = |operation: &str| is_answered(here, operation) && is_answered(there, operation);
-    compared.add(of_pool(here, &both), of_pool(there, &both));
+    compared.add(&of_pool(here, &both), &of_pool(there, &both));
     for things in &THINGS {
         compared.add_things(things, here, there);
     }
-    compared.add(tags(here, &both), tags(there, &both));
+    compared.add(&tags(here, &both), &tags(there, &both));
     compared
 }
 
@@ -139,7 +139,7 @@ pub fn is_news(before: &Snapshot, after: &Snapshot) -> bool {
 }
 
 impl Compared {
-    fn add(&mut self, here: Vec<Entry<'_>>, there: Vec<Entry<'_>>) {
+    fn add(&mut self, here: &[Entry<'_>], there: &[Entry<'_>]) {
         let absent = |entry: &&Entry<'_>| !here.iter().any(|known| known.pointer == entry.pointer);
         let all: Vec<&Entry<'_>> = here.iter().chain(there.iter().filter(absent)).collect();
         let value =
@@ -149,7 +149,7 @@ impl Compared {
                 entry.area,
                 &entry.title,
                 &entry.pointer,
-                [value(&here, &entry.pointer), value(&there, &entry.pointer)],
+                [value(here, &entry.pointer), value(there, &entry.pointer)],
             );
         }
     }
@@ -185,7 +185,7 @@ impl Compared {
     fn add_clients(&mut self, here: (&Snapshot, &str), there: (&Snapshot, &str), named: bool) {
         let described = |(snapshot, id): (&Snapshot, &str)| snapshot.body("DescribeUserPoolClient", id).is_some();
         if described(here) && described(there) {
-            self.add(of_client(here, named), of_client(there, named));
+            self.add(&of_client(here, named), &of_client(there, named));
         }
     }
 

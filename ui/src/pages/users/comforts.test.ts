@@ -63,11 +63,11 @@ describe("a pasted list", () => {
     await person.click(screen.getByRole("button", { name: "Find a list…" }));
     await person.type(await screen.findByLabelText(/E-mails, subs/), user?.username ?? "");
     await person.click(screen.getByRole("button", { name: "Show in the table" }));
-    await rows(1);
+    await screen.findByText(/pasted entry found/);
     await find("kafor26@");
-    await waitFor(() => expect(screen.queryByText(/pasted entries found/)).toBeNull());
+    await waitFor(() => expect(screen.queryByText(/pasted entry found/)).toBeNull());
+    await waitFor(() => expect(people.shownQuery).toBe("kafor26@"));
     expect(people.list).toBeNull();
-    expect(people.shownQuery).toBe("kafor26@");
   });
 });
 

@@ -18,8 +18,15 @@ use crate::ledger::LedgerOf;
 use crate::open::blocking;
 use crate::pool::OpenPool;
 
-/// The imports of a pool, asked for once and only where they are needed; or why they cannot be told.
-pub(super) type Imports = tokio::sync::OnceCell<Result<Vec<ImportJob>, String>>;
+/// The imports of a pool, asked for once and only where they are needed.
+pub(super) type Imports = tokio::sync::OnceCell<Told>;
+
+/// What AWS says of imports.
+pub(super) enum Told {
+    Jobs(Vec<ImportJob>),
+    /// Why they cannot be told.
+    Nothing(String),
+}
 
 impl OpenPool {
     /// Fills in what was seen of a month.
@@ -136,11 +143,14 @@ impl OpenPool {
     /// How many users imports may have made in the month (`ListUserImportJobs`; free); `None` where AWS cannot be asked.
     async fn imported(&self, month: Month, imports: &Imports, missing: &mut Vec<Missing>) -> Option<u64> {
         let ask = async || match self.live.get() {
-            Some(live) => live.session.import_jobs(&self.key.pool).await.map_err(|error| error.to_string()),
-            None => Err("The pool is open without AWS.".to_owned()),
+            Some(live) => match live.session.import_jobs(&self.key.pool).await {
+                Ok(jobs) => Told::Jobs(jobs),
+                Err(error) => Told::Nothing(error.to_string()),
+            },
+            None => Told::Nothing("The pool is open without AWS.".to_owned()),
         };
         match imports.get_or_init(ask).await {
-            Ok(jobs) => {
+            Told::Jobs(jobs) => {
                 let imported = imported_in(jobs, month);
                 if imported.is_none() {
                     missing.push(Missing {
@@ -151,7 +161,7 @@ impl OpenPool {
                 }
                 imported
             }
-            Err(why) => {
+            Told::Nothing(why) => {
                 missing.push(Missing {
                     what: format!("Whether users were imported is unknown, and importing makes nobody active. {why}"),
                     remedy: "Open the pool through AWS with this permission: new users then count.".to_owned(),

@@ -35,8 +35,16 @@ async fn a_tour_through_everything_calls_only_what_is_free() {
     let counts = console.calls();
     assert!(counts.iter().all(|count| count.refused == 0 && !count.operation.starts_with("Admin")), "{counts:?}");
     let names: Vec<&str> = counts.iter().map(|count| count.operation).collect();
-    let expected =
-        ["DescribeUserPool", "GetCallerIdentity", "ListGroups", "ListUserPools", "ListUsers", "ListUsersInGroup"];
+    let expected = [
+        "DescribeUserPool",
+        "DescribeUserPoolClient",
+        "GetCallerIdentity",
+        "ListGroups",
+        "ListUserPoolClients",
+        "ListUserPools",
+        "ListUsers",
+        "ListUsersInGroup",
+    ];
     assert_eq!(names, expected);
     assert_eq!((console.session_cost().users, console.session_cost().high.as_str()), (0, "0.00"));
 }

@@ -72,6 +72,8 @@ async fn dress(window: &Window, theme: Value) {
     let wear = "const root = document.documentElement; \
         if (arguments[0]) root.dataset.theme = arguments[0]; else delete root.dataset.theme";
     window.run(wear, vec![theme]).await;
-    let still = "return document.getAnimations().every((one) => !(one instanceof CSSTransition))";
+    // What is folded away is never painted, so its colours never arrive.
+    let still = "return document.getAnimations()\
+        .every((one) => !(one instanceof CSSTransition) || !one.effect.target.checkVisibility())";
     window.wait("colours stand still", async || window.run(still, vec![]).await == json!(true)).await;
 }

@@ -20,8 +20,8 @@ use crate::change_arguments::{Again, Audit, Jobs};
 use crate::failure::Failure;
 use crate::output::{self, number_of, safe};
 
-/// Entries that are shown at once.
-const ENTRIES: u32 = 100_000;
+/// Entries that are read at once.
+const ENTRIES: u32 = 10_000;
 
 /// Lists jobs, shows one, goes on with one.
 pub(crate) async fn run(common: &GlobalOptions, asked: Jobs) -> Result<(), Failure> {
@@ -55,8 +55,7 @@ pub(crate) async fn run(common: &GlobalOptions, asked: Jobs) -> Result<(), Failu
                 pool.export_outcomes(&id, state, FileFormat::Csv, out).await?;
                 return Ok(());
             }
-            let rows = pool.job_items(&id, state, 0, ENTRIES).await?;
-            let items: Vec<JobItemView> = rows.iter().map(JobItemView::from).collect();
+            let items = all_items(&pool, &id, state).await?;
             match common.format() {
                 Format::Table => Ok(items.iter().try_for_each(|item| told_item(&mut io::stdout().lock(), item))?),
                 format => Ok(output::views(format, &items)?),
@@ -79,6 +78,19 @@ pub(crate) async fn run(common: &GlobalOptions, asked: Jobs) -> Result<(), Failu
             let password = ready(&pool, &again).await?;
             let job = pool.retry(&id, unknown, password).await?;
             follow(common, &pool, &job, Duration::from_secs(again.patience), None).await
+        }
+    }
+}
+
+/// Every entry of a job, of one state where that is given.
+async fn all_items(pool: &OpenPool, id: &str, state: Option<ItemState>) -> Result<Vec<JobItemView>, Failure> {
+    let (mut items, mut from) = (Vec::new(), 0);
+    loop {
+        let rows = pool.job_items(id, state, from, ENTRIES).await?;
+        items.extend(rows.iter().map(JobItemView::from));
+        match rows.last() {
+            Some(last) if rows.len() == ENTRIES as usize => from = last.seq + 1,
+            _ => return Ok(items),
         }
     }
 }

@@ -137,10 +137,10 @@ async fn a_link_that_is_opened_outside_shows_a_user_and_opens_nothing_by_itself(
     window.click("button", "Show this user").await;
     window.get("complementary", "Inspector").await;
 
-    opened(&format!("poolkeeper://user?pool={pool}&name={name}&endpoint=http://evil.example"));
+    opened(&format!("poolkeeper://user?pool={pool}&name={name}&endpoint=http://nowhere-else.invalid"));
     window.get("dialog", "A link was refused").await;
     window.sees("Nothing was opened.").await;
-    assert!(!window.text().await.contains("evil.example"), "nothing of it is repeated");
+    assert!(!window.text().await.contains("nowhere-else.invalid"), "nothing of it is repeated");
     window.show("link-refused").await;
     window.press(ESCAPE).await;
 

@@ -105,8 +105,8 @@ impl Console {
     /// The ledger of a month, of what is chosen. Opens no socket.
     ///
     /// # Errors
-    /// [`Code::JournalUnavailable`] when the journal cannot be read; [`Code::Validation`] on `prices` for a broken price
-    /// table.
+    /// [`Code::JournalUnavailable`](crate::error::Code::JournalUnavailable) when the journal cannot be read;
+    /// [`Code::Validation`](crate::error::Code::Validation) on `prices` for a broken price table.
     pub async fn ledger(&self, month: Month, of: &LedgerOf) -> Result<MonthLedger, Error> {
         let so = "The journal cannot be read, so what this program has called is not known.";
         let journal = self.inner.vault().journal(so)?;

@@ -117,7 +117,8 @@ impl OpenPool {
     /// `ListUserImportJobs` (free), and that only while the pool is open through AWS. What was worked out is kept.
     ///
     /// # Errors
-    /// [`Code::Validation`] for a month that is yet to come; [`Code::CacheUnavailable`] when the local copy cannot be read.
+    /// [`Code::Validation`](crate::error::Code::Validation) for a month that is yet to come;
+    /// [`Code::CacheUnavailable`](crate::error::Code::CacheUnavailable) when the local copy cannot be read.
     pub async fn activity(&self, month: Month) -> Result<Activity, Error> {
         if month > Month::of(self.now()) {
             return Err(Error::invalid("month", format!("{month} is yet to come.")));

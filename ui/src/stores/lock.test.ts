@@ -1,7 +1,7 @@
-import { render, screen, waitFor } from "@testing-library/svelte";
+import { screen, waitFor } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import App from "../App.svelte";
+import { signedIn } from "../../dev/signed-in";
 import { backend } from "../ipc/client";
 import { asking } from "../changes/asking.svelte";
 import { changes } from "./changes.svelte";
@@ -12,18 +12,8 @@ import { session } from "./session.svelte";
 
 const person = userEvent.setup({ delay: null });
 
-async function signedIn() {
-  render(App);
-  await person.click(await screen.findByRole("button", { name: "Open the sandbox" }));
-  await screen.findByRole("grid", { name: "Users" });
-  await person.click(screen.getByRole("button", { name: "Sign-in lab" }));
-  await waitFor(() =>
-    expect((screen.getByRole("radio", { name: /^USER_SRP/ }) as HTMLInputElement).checked).toBe(true),
-  );
-  await person.type(screen.getByLabelText("User name or alias"), "ada");
-  await person.type(screen.getByLabelText("Password"), "Correct-horse-1");
-  await person.click(screen.getByRole("button", { name: /^Start/ }));
-  await screen.findByRole("region", { name: "Signed in" });
+async function revealed() {
+  await signedIn(person);
   await person.click(screen.getAllByRole("button", { name: "Reveal" })[0] as HTMLElement);
   await waitFor(() => expect(document.body.textContent).toContain("eyJ"));
 }
@@ -44,7 +34,7 @@ afterEach(() => {
 
 describe("locking", () => {
   it("forgets what was signed in, revealed and typed when it is asked for", async () => {
-    await signedIn();
+    await revealed();
     await person.type(screen.getByLabelText("Password"), "half a pass");
     const forget = vi.spyOn(backend, "forgetSecrets");
     await person.keyboard("{Control>}k{/Control}");
@@ -56,7 +46,7 @@ describe("locking", () => {
   });
 
   it("forgets it when nothing is done for as long as the settings say, once, and never when they say never", async () => {
-    await signedIn();
+    await revealed();
     const forget = vi.spyOn(backend, "forgetSecrets");
     const after = (minutes: number) => lock.look(Date.now() + minutes * 60_000);
     await session.change({ lockMinutes: 0 });
@@ -71,7 +61,7 @@ describe("locking", () => {
   });
 
   it("leaves no question with a typed password behind, and no plan that was on its way", async () => {
-    await signedIn();
+    await revealed();
     const target = { query: null, names: ["ada"], count: 1, called: "ada" };
     asking.current = { kind: "setPassword", target, user: null };
     expect(await screen.findByRole("dialog", { name: /password/i })).toBeTruthy();
@@ -85,7 +75,7 @@ describe("locking", () => {
   });
 
   it("shows no plan that comes after it", async () => {
-    await signedIn();
+    await revealed();
     let answer: (() => void) | undefined;
     const real = backend.makePlan.bind(backend);
     vi.spyOn(backend, "makePlan").mockImplementation(async (request) => {

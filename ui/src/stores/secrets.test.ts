@@ -1,7 +1,7 @@
-import { render, screen, waitFor, within } from "@testing-library/svelte";
+import { screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import App from "../App.svelte";
+import { signedIn } from "../../dev/signed-in";
 import { backend, Failure } from "../ipc/client";
 import { overlays } from "./overlays.svelte";
 import { lock } from "./lock.svelte";
@@ -20,20 +20,6 @@ const needed = (field: string) =>
     ssoLogin: null,
   });
 
-async function signedIn() {
-  render(App);
-  await person.click(await screen.findByRole("button", { name: "Open the sandbox" }));
-  await screen.findByRole("grid", { name: "Users" });
-  await person.click(screen.getByRole("button", { name: "Sign-in lab" }));
-  await waitFor(() =>
-    expect((screen.getByRole("radio", { name: /^USER_SRP/ }) as HTMLInputElement).checked).toBe(true),
-  );
-  await person.type(screen.getByLabelText("User name or alias"), "ada");
-  await person.type(screen.getByLabelText("Password"), "Correct-horse-1");
-  await person.click(screen.getByRole("button", { name: /^Start/ }));
-  await screen.findByRole("region", { name: "Signed in" });
-}
-
 const row = (name: string) => within(screen.getByRole("group", { name }));
 
 beforeEach(async () => {
@@ -46,7 +32,7 @@ afterEach(() => {
 
 describe("a secret on the screen", () => {
   it("keeps the window out of screenshots until the last one is hidden", async () => {
-    await signedIn();
+    await signedIn(person);
     const told = vi.spyOn(backend, "showsSecrets");
     const shown = () => told.mock.calls.map(([request]) => request.shown);
     await person.click(row("ID token").getByRole("button", { name: "Reveal" }));
@@ -60,7 +46,7 @@ describe("a secret on the screen", () => {
   });
 
   it("is shown in Production once the pool’s name was typed, and not to who thinks better of it", async () => {
-    await signedIn();
+    await signedIn(person);
     const reveal = vi.spyOn(backend, "revealToken").mockRejectedValueOnce(needed("poolName"));
     const confirm = vi.spyOn(backend, "confirmSecrets");
     await person.click(row("ID token").getByRole("button", { name: "Reveal" }));
@@ -80,7 +66,7 @@ describe("a secret on the screen", () => {
   });
 
   it("is copied after the passphrase, where that is what is asked for, and a wrong one is said", async () => {
-    await signedIn();
+    await signedIn(person);
     const copy = vi.spyOn(backend, "copyToken").mockRejectedValueOnce(needed("passphrase"));
     const wrong = new Failure({ ...needed("passphrase").detail, code: "validation", message: "That is not it." });
     vi.spyOn(backend, "confirmSecrets").mockRejectedValueOnce(wrong);
@@ -97,11 +83,21 @@ describe("a secret on the screen", () => {
   });
 
   it("is asked about no longer once somebody locks", async () => {
-    await signedIn();
+    await signedIn(person);
     vi.spyOn(backend, "revealToken").mockRejectedValueOnce(needed("poolName"));
     await person.click(row("ID token").getByRole("button", { name: "Reveal" }));
     await screen.findByRole("dialog", { name: "Show a secret of Production" });
     await lock.now();
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(secrets.confirming).toBeNull();
+  });
+
+  it("is asked about no longer in another pool", async () => {
+    await signedIn(person);
+    vi.spyOn(backend, "revealToken").mockRejectedValueOnce(needed("poolName"));
+    await person.click(row("ID token").getByRole("button", { name: "Reveal" }));
+    await screen.findByRole("dialog", { name: "Show a secret of Production" });
+    await session.close("pools");
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
     expect(secrets.confirming).toBeNull();
   });

@@ -23,6 +23,7 @@ import { lab } from "./lab.svelte";
 import { overlays } from "./overlays.svelte";
 import { people } from "./people.svelte";
 import { route } from "./route.svelte";
+import { secrets } from "./secrets.svelte";
 import { selection } from "./selection.svelte";
 import { toasts } from "./toasts.svelte";
 
@@ -274,6 +275,7 @@ class Session {
     lab.leave();
     jobs.leave();
     asking.leave();
+    secrets.leave();
     changes.close();
     selection.clear();
     this.groups = [];

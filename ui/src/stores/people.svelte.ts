@@ -80,11 +80,6 @@ class People {
     });
   }
 
-  /** Whether a list can be looked up again. */
-  get pasted(): string | null {
-    return this.#pasted?.text ?? null;
-  }
-
   async #ask(
     query: string,
     fresh: boolean,

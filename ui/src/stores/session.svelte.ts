@@ -20,6 +20,7 @@ import { t } from "../strings/en";
 import { changes } from "./changes.svelte";
 import { jobs } from "./jobs.svelte";
 import { lab } from "./lab.svelte";
+import { lists } from "./lists";
 import { overlays } from "./overlays.svelte";
 import { people } from "./people.svelte";
 import { route } from "./route.svelte";
@@ -272,6 +273,7 @@ class Session {
     if (this.signIn === this.#waitsFor) this.signIn = null;
     this.#waitsFor = null;
     people.forget();
+    lists.forget();
     lab.leave();
     jobs.leave();
     asking.leave();

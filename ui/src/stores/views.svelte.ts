@@ -4,9 +4,6 @@ import { toasts } from "./toasts.svelte";
 import { t } from "../strings/en";
 import { v } from "../strings/views";
 
-/** The list that shall be looked up next. It stays in memory: lists of people are in no address. */
-export const lists = { text: "" };
-
 /** Named searches with their order and columns. They belong to the settings and to no pool. */
 class Views {
   /** A view that the users page shall show. */

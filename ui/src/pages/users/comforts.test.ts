@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { stage } from "../../../dev/fake";
 import { outside } from "../../../dev/views";
 import App from "../../App.svelte";
+import { lists } from "../../stores/lists";
 import { overlays } from "../../stores/overlays.svelte";
 import { people } from "../../stores/people.svelte";
 import { route } from "../../stores/route.svelte";
@@ -54,6 +55,28 @@ describe("a pasted list", () => {
     await person.click(await screen.findByRole("menuitem", { name: /^Disable/ }));
     await screen.findByRole("dialog", { name: "Disable 2 users" });
     expect(people.list?.names).toEqual([second?.username, first?.username]);
+  });
+
+  it("is looked up anew when it was changed, and is gone with its pool", async () => {
+    await sandbox();
+    await rows(4000);
+    const [first, second] = await people.range(3, 5);
+    await person.click(screen.getByRole("button", { name: "Find a list…" }));
+    await person.type(await screen.findByLabelText(/E-mails, subs/), `${first?.username}\n${second?.username}`);
+    await person.click(screen.getByRole("button", { name: "Show in the table" }));
+    await rows(2);
+    await person.click(screen.getByRole("button", { name: "Change the list…" }));
+    const box = await screen.findByLabelText(/E-mails, subs/);
+    await person.clear(box);
+    await person.type(box, second?.username ?? "");
+    await person.click(screen.getByRole("button", { name: "Show in the table" }));
+    await screen.findByText("1 of 1 pasted entry found");
+    expect(people.list?.names).toEqual([second?.username]);
+
+    const id = route.get("list");
+    expect(lists.named(id)).toBe(second?.username);
+    await session.close("pools");
+    expect(lists.named(id)).toBeNull();
   });
 
   it("goes when something is searched for", async () => {

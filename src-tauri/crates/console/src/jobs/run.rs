@@ -336,8 +336,9 @@ impl Run {
                     let end = ItemEnd { state: ItemState::Unknown, ..refused(error.into()) };
                     self.write_down(seq, Some((item, at)), at, end, was).await?;
                 }
-                // What was looked at before may be otherwise when it is tried again, and then that is what is set back.
-                (_, Step::SetMfa(_)) => {
+                // What was looked at before may be otherwise when it is tried again, and then that is what is set back. What an
+                // unanswered call may have made of it is no such thing.
+                (_, Step::SetMfa(_)) if !resent => {
                     self.write_down(seq, Some((item, at)), 0, refused(error.into()), was).await?;
                 }
                 _ => self.write_down(seq, Some((item, at)), at, refused(error.into()), was).await?,

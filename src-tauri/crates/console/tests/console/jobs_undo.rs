@@ -484,3 +484,32 @@ async fn what_is_set_back_is_what_was_found_when_it_was_tried_again() {
     let name = Username::parse(person.username.as_str()).unwrap();
     assert_eq!(pool.second_factors(&name).await.unwrap().on, ["SMS_MFA"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_set_back_is_never_what_a_call_without_an_answer_made() {
+    let house = House::new(today(60)).await;
+    let pool = house.synced().await;
+    let people = house.people();
+    let has = |person: &&SnapshotUser| {
+        person.status == "CONFIRMED" && person.enabled && person.attributes.contains_key("phone_number")
+    };
+    let person = people.iter().find(has).unwrap();
+    let preference =
+        |sms: bool| model::plan::MfaPreference { factors: [(model::plan::Factor::Sms, sms)].into(), preferred: None };
+    let set = |sms: bool, look_first: bool| Action::SetMfa { preference: preference(sms), look_first };
+    carry_out(&pool, set(false, false), names(&[person])).await.unwrap();
+    let weather = house.sandbox.weather();
+    weather.set_silence(Duration::from_secs(1));
+    weather.plan_fault(Some("AdminSetUserMFAPreference"), When::Nth(1), Fault::TimeoutAfter);
+    let (plan, counts) = carry_out(&pool, set(true, true), names(&[person])).await.unwrap();
+    assert_eq!(counts, ItemCounts { unknown: 1, ..ItemCounts::default() });
+    weather.clear_faults();
+    weather.plan_fault(Some("AdminSetUserMFAPreference"), When::Nth(1), refusal());
+    let retry = async |unknown| pool.retry(&plan.id, unknown, None).await.unwrap().finished().await.unwrap();
+    assert_eq!(retry(true).await, ItemCounts { failed: 1, ..ItemCounts::default() });
+    assert_eq!(retry(false).await, done(1));
+    let back = pool.plan_undo(&plan.id).await.unwrap();
+    assert_eq!(apply(&pool, &back).await.unwrap(), done(1));
+    let name = Username::parse(person.username.as_str()).unwrap();
+    assert_eq!(pool.second_factors(&name).await.unwrap().on, Vec::<String>::new());
+}

@@ -139,7 +139,7 @@ async fn a_link_that_is_opened_outside_shows_a_user_and_opens_nothing_by_itself(
 
     opened(&format!("poolkeeper://user?pool={pool}&name={name}&endpoint=http://nowhere-else.invalid"));
     window.get("dialog", "A link was refused").await;
-    window.sees("Nothing was opened.").await;
+    window.sees("It was not opened.").await;
     assert!(!window.text().await.contains("nowhere-else.invalid"), "nothing of it is repeated");
     window.show("link-refused").await;
     window.press(ESCAPE).await;

@@ -50,5 +50,5 @@ export function axes(
 export const quiet: Pick<uPlot.Options, "legend" | "cursor" | "padding"> = {
   legend: { show: false },
   cursor: { show: false },
-  padding: [8, 14, 0, 0],
+  padding: [8, 26, 0, 0],
 };

@@ -17,7 +17,9 @@ export function compared(first: UserView, second: UserView): Line[] {
     const [one, other] = [of(first), of(second)];
     return { field, label, first: one, second: other, differs: one !== other };
   };
-  const names = [...new Set([...Object.keys(first.attributes), ...Object.keys(second.attributes)])].sort();
+  const names = [...new Set([...Object.keys(first.attributes), ...Object.keys(second.attributes)])].toSorted(
+    (one, other) => labelOf(one).localeCompare(labelOf(other), undefined, { numeric: true }),
+  );
   const groups = [...new Set([...first.groups, ...second.groups])].sort();
   return [
     line("username", labelOf("username"), (user) => user.username),

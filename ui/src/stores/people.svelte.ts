@@ -113,6 +113,14 @@ class People {
       if (round !== this.#round) return;
       this.failure = failure(thrown);
       this.total = null;
+      // A list has no place of its own where its fault could stand, so it stands in the place of the rows.
+      if (this.#pasted) {
+        this.#pages.clear();
+        this.#old = new Map();
+        this.atLeast = 0;
+        this.list = null;
+        this.shownQuery = "";
+      }
     } finally {
       if (round === this.#round) {
         this.loading = false;

@@ -115,7 +115,6 @@ export const v = {
     unknownPool:
       "There is no local copy of this pool. Connect to it and sync it, then open the link again. Check who sent it first.",
     refusedTitle: "A link was refused",
-    refused: "Nothing was opened.",
     noPool: "Open a pool first; the view waits here.",
     gone: "The local copy of that pool has no such user.",
   },

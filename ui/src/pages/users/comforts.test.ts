@@ -8,6 +8,7 @@ import { lists } from "../../stores/lists";
 import { overlays } from "../../stores/overlays.svelte";
 import { people } from "../../stores/people.svelte";
 import { route } from "../../stores/route.svelte";
+import { secrets } from "../../stores/secrets.svelte";
 import { selection } from "../../stores/selection.svelte";
 import { session } from "../../stores/session.svelte";
 import { links, views } from "../../stores/views.svelte";
@@ -234,6 +235,19 @@ describe("a link that is opened outside", () => {
     const close = within(dialog).getAllByRole("button", { name: "Close" }).at(-1);
     if (close) await person.click(close);
     expect(links.opened).toBeNull();
+  });
+
+  it("takes the place of no question of a page, such as that for a name of Production", async () => {
+    await sandbox();
+    const asked = { kind: "poolName" as const, why: "This pool is marked Production.", end: () => undefined };
+    secrets.confirming = asked;
+    await screen.findByRole("dialog", { name: "Show a secret of Production" });
+    outside.link = { link: null, refused: "The link does not name a user pool. It was not opened." };
+    stage.linked();
+    await waitFor(() => expect(links.opened).not.toBeNull());
+    expect(screen.queryByRole("dialog", { name: "A link was refused" })).toBeNull();
+    secrets.confirming = null;
+    await screen.findByRole("dialog", { name: "A link was refused" });
   });
 
   it("of a pool that was never opened here says what to do", async () => {

@@ -67,17 +67,18 @@ export function changeCommands(people: UserView[], matching: (query: string) => 
                 field,
                 before: user.attributes[field] ?? null,
                 after: value,
+                waits: false,
               }))
             : request.wish.kind === "changeGroups"
-              ? request.wish.join.map((group) => ({ field: "group", before: null, after: group }))
+              ? request.wish.join.map((group) => ({ field: "group", before: null, after: group, waits: false }))
               : request.wish.kind === "arrangeGroups"
                 ? request.wish.moves
                     .filter(({ username }) => username === user.username)
                     .flatMap(({ join, leave }) => [
-                      ...join.map((group) => ({ field: "group", before: null, after: group })),
-                      ...leave.map((group) => ({ field: "group", before: group, after: null })),
+                      ...join.map((group) => ({ field: "group", before: null, after: group, waits: false })),
+                      ...leave.map((group) => ({ field: "group", before: group, after: null, waits: false })),
                     ])
-                : [{ field: "enabled", before: after === "no" ? "yes" : "no", after }],
+                : [{ field: "enabled", before: after === "no" ? "yes" : "no", after, waits: false }],
       })),
       calls: [
         {

@@ -11,6 +11,7 @@ import { jobs } from "../stores/jobs.svelte";
 import { overlays } from "../stores/overlays.svelte";
 import { session } from "../stores/session.svelte";
 import { makePassword } from "./doings";
+import FieldDiff from "./FieldDiff.svelte";
 
 const person = userEvent.setup({ delay: null });
 
@@ -99,6 +100,17 @@ async function asked(item: string, dialog: RegExp): Promise<HTMLElement> {
   await person.click(await screen.findByRole("menuitem", { name: item }));
   return screen.findByRole("dialog", { name: dialog });
 }
+
+describe("a new address", () => {
+  it.each([
+    [true, 1],
+    [false, 0],
+  ])("says whether it waits for a code: %s", (waits, told) => {
+    const change = { field: "email", before: "old@example.com", after: "new@example.com", waits };
+    render(FieldDiff, { changes: [change], calls: [] });
+    expect(screen.queryAllByText("waits for a code")).toHaveLength(told);
+  });
+});
 
 describe("groups and factors", () => {
   it("lets people join and leave several groups in one plan", async () => {

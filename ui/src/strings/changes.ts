@@ -154,6 +154,7 @@ export const c = {
     head: { who: "Who", what: "What", before: "Before", after: "After" },
     joins: "joins",
     leaves: "leaves",
+    waits: "waits for a code",
     created: "new",
     callsTitle: "Calls and time",
     calls: ["Quota category", "Calls", "Rate"],

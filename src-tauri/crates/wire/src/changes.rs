@@ -549,7 +549,7 @@ pub fn items_csv(items: &[crate::jobs::JobItemView]) -> Vec<u8> {
         .map(|item| {
             let text = |text: &Option<String>| text.clone().unwrap_or_default();
             let change = |change: &crate::jobs::ChangeView| {
-                format!("{}: {} → {}", change.field, text(&change.before), text(&change.after))
+                format!("{}: {} → {}{}", change.field, text(&change.before), text(&change.after), change.proviso())
             };
             let changes: Vec<String> = item.changes.iter().map(change).collect();
             vec![

@@ -21,11 +21,22 @@ pub struct ChangeView {
     pub before: Option<String>,
     /// Afterwards; `null` when absent. Foreign text.
     pub after: Option<String>,
+    /// Whether the value before stays until the person enters the code that is sent to the new address.
+    pub waits: bool,
+}
+
+impl ChangeView {
+    /// What a line says after the new value: that it waits for a code, or nothing.
+    #[must_use]
+    pub fn proviso(&self) -> &'static str {
+        if self.waits { " (waits for a code)" } else { "" }
+    }
 }
 
 impl From<&Change> for ChangeView {
     fn from(change: &Change) -> Self {
-        Self { field: change.field.clone(), before: change.before.clone(), after: change.after.clone() }
+        let Change { field, before, after, waits } = change.clone();
+        Self { field, before, after, waits }
     }
 }
 

@@ -1382,6 +1382,8 @@ export type FieldChangeView = {
 	before: string | null,
 	/**  Afterwards; `null` when absent. Foreign text. */
 	after: string | null,
+	/**  Whether the value before stays until the person enters the code that is sent to the new address. */
+	waits: boolean,
 };
 
 /**  One number of the table. */

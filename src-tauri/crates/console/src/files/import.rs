@@ -145,7 +145,7 @@ impl OpenPool {
 
 /// What a new user gets besides their attributes.
 fn planned(field: &str, after: &str) -> model::plan::Change {
-    model::plan::Change { field: field.to_owned(), before: None, after: Some(after.to_owned()) }
+    model::plan::Change::new(field, None, Some(after.to_owned()))
 }
 
 /// Whether a checked file can be imported as it is.

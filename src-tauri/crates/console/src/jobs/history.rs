@@ -28,7 +28,7 @@ impl OpenPool {
         let doubtful = self.in_doubt(job).await?;
         let addresses = self.described().await?.username_attributes;
         let mut items: Vec<Item> = Vec::new();
-        let (mut from, mut impossible, mut recreated, mut unseen) = (0, 0_u64, false, false);
+        let (mut from, mut impossible, mut waiting, mut recreated, mut unseen) = (0, 0_u64, 0_u64, false, false);
         loop {
             let rows = self.job_items(job, None, from, PAGE).await?;
             let Some(last) = rows.last() else { break };
@@ -38,7 +38,8 @@ impl OpenPool {
                 let Some(mut item) = row.item.filter(|_| row.step > 0) else { continue };
                 item.steps.truncate(row.step);
                 let back = reversed(&item, &addresses);
-                impossible += u64::from(back.is_empty() && item.steps != [Step::RememberFactors]);
+                waiting += u64::from(item.waits());
+                impossible += u64::from(back.is_empty() && !item.waits() && item.steps != [Step::RememberFactors]);
                 unseen |= matches!(item.record, Some(Record::Unseen { .. }));
                 recreated |= matches!(item.record, Some(Record::User(_)));
                 items.extend(back);
@@ -47,6 +48,7 @@ impl OpenPool {
         if items.is_empty() {
             let message = match doubtful {
                 0 if unseen => UNSEEN.to_owned(),
+                0 if waiting > 0 => still_waiting(waiting),
                 0 => "Nothing of this job was applied that could be taken back.".to_owned(),
                 _ => format!(
                     "Nothing of this job is known to be applied that could be taken back. {}",
@@ -67,6 +69,9 @@ impl OpenPool {
         }
         if unseen {
             notes.push(UNSEEN.to_owned());
+        }
+        if waiting > 0 {
+            notes.push(still_waiting(waiting));
         }
         if doubtful > 0 {
             notes.push(left_out(doubtful));
@@ -199,6 +204,16 @@ fn left_out(doubtful: u64) -> String {
     format!(
         "{doubtful} of the job's changes are left out, because nobody knows whether they were applied. To find out, try them \
          again first: a job that was taken back is not tried again."
+    )
+}
+
+/// What a person should know of new addresses that AWS does not take before their code is entered.
+fn still_waiting(entries: u64) -> String {
+    let whose =
+        if entries == 1 { "The new address of one user" } else { &format!("The new addresses of {entries} users") };
+    format!(
+        "{whose} cannot be taken back from here: AWS sent a code there, and whoever has it can still enter it, or did so \
+         already. Look at the address later, and set the old one if it changed."
     )
 }
 

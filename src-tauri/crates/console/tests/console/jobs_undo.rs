@@ -329,7 +329,22 @@ async fn where_the_pool_verifies_first_an_address_and_its_mark_stay_until_the_co
         assert_eq!(fields(&plan), ["email", "nickname"]);
         assert_eq!(on_server(&house, &person.username).unwrap().attributes["email"], person.attributes["email"]);
         assert_cached_as_on_server(&house, &pool, &person.username).await;
+        // What shows at once is taken back; of the address it is said that it is not.
+        let told = pool.preview(&plan).await.unwrap();
+        assert!(told.first[0].changes[0].waits && !told.first[0].changes[1].waits, "{told:?}");
+        assert!(matches!(&told.undo[..], [(Undo::Approximate { why }, 1)] if why.contains("waits for a code")));
+        let undo = pool.plan_undo(&plan.id).await.unwrap();
+        assert!(undo.notes.iter().any(|note| note.contains("code")), "{:?}", undo.notes);
+        assert_eq!(fields(&undo), ["nickname"]);
+        assert_eq!(apply(&pool, &undo).await.unwrap(), done(1));
+        assert_eq!(on_server(&house, &person.username).unwrap().attributes, person.attributes);
+        assert_cached_as_on_server(&house, &pool, &person.username).await;
     }
+    let alone = Action::SetAttributes { attributes: attributes(&[("email", "new@example.com")]) };
+    let (plan, _) = carry_out(&pool, alone, names(&[person])).await.unwrap();
+    assert!(plan.is_irreversible());
+    let why = pool.plan_undo(&plan.id).await.unwrap_err();
+    assert!(why.code == Code::Precondition && why.message.contains("one user cannot be taken back"), "{why:?}");
     let at_once = attributes(&[("email", "new@example.com"), ("email_verified", "true")]);
     carry_out(&pool, Action::SetAttributes { attributes: at_once }, names(&[person])).await.unwrap();
     assert_eq!(on_server(&house, &person.username).unwrap().attributes["email"], "new@example.com");

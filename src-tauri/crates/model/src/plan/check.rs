@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::action::{Action, GroupMoves, NewUser};
-use super::item::{Change, Item, Plan, Record, Target, kept};
+use super::item::{Change, Item, Plan, Record, Target, flag_of, kept};
 use super::make::PlanError;
 use super::step::Step;
 
@@ -56,6 +56,9 @@ impl Item {
         let looks_at = self.steps.iter().position(|step| *step == Step::RememberFactors);
         if looks_at.is_some_and(|at| at > 0 || self.steps.get(at + 1).and_then(Step::factors).is_none()) {
             return Err("second factors are looked at first, before they are set, or not at all");
+        }
+        if self.changes.iter().any(|change| change.waits && flag_of(&change.field).is_none()) {
+            return Err("it lets something wait for a code that is no address");
         }
         if !self.steps.iter().all(|step| self.tells(step)) {
             return Err("a call changes what the entry does not compare");

@@ -62,6 +62,17 @@ pub struct Change {
     pub before: Option<String>,
     /// Its value afterwards; `None` when absent.
     pub after: Option<String>,
+    /// Whether AWS keeps the value before until the person enters the code that it sends to the new address.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waits: bool,
+}
+
+impl Change {
+    /// A change that shows as soon as its call is made.
+    #[must_use]
+    pub fn new(field: impl Into<String>, before: Option<String>, after: Option<String>) -> Self {
+        Self { field: field.into(), before, after, waits: false }
+    }
 }
 
 /// What there is of an attribute that is set to a value: AWS removes one that is set to nothing.
@@ -181,18 +192,13 @@ impl Item {
     fn factors_now(&self, on: &[String], preferred: Option<&str>) -> Vec<Change> {
         let Some(wanted) = self.steps.iter().find_map(Step::factors) else { return Vec::new() };
         let word = |on: bool| Some(if on { "on" } else { "off" }.to_owned());
-        let change = |(factor, after): (&Factor, &bool)| Change {
-            field: factor.setting().to_owned(),
-            before: word(on.iter().any(|name| name == factor.setting())),
-            after: word(*after),
+        let change = |(factor, after): (&Factor, &bool)| {
+            Change::new(factor.setting(), word(on.iter().any(|name| name == factor.setting())), word(*after))
         };
         let stays = |first: &Factor| !wanted.factors.contains_key(first);
         let kept = preferred.filter(|name| Factor::of_setting(name).as_ref().is_none_or(stays));
-        let first = Change {
-            field: FIRST.to_owned(),
-            before: preferred.map(str::to_owned),
-            after: wanted.preferred.map(Factor::setting).or(kept).map(str::to_owned),
-        };
+        let after = wanted.preferred.map(Factor::setting).or(kept).map(str::to_owned);
+        let first = Change::new(FIRST, preferred.map(str::to_owned), after);
         wanted.factors.iter().map(change).chain([first]).collect()
     }
 
@@ -226,12 +232,25 @@ impl Item {
         crate::cost::strongest(self.steps.iter().map(|step| effect_of(step.operation())))
     }
 
-    /// Whether it can be taken back: the worst of its calls. Second factors that are looked at first can be set back.
+    /// Whether it sets addresses that wait for a code.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.changes.iter().any(|change| change.waits)
+    }
+
+    /// Whether it can be taken back: the worst of its calls. Second factors that are looked at first can be set back; an
+    /// address that waits for its code cannot.
     #[must_use]
     pub fn undo(&self) -> Undo {
         let remembered = self.steps.contains(&Step::RememberFactors);
         let of = |step: &Step| match step {
             Step::SetMfa(_) if remembered => Undo::Exact,
+            Step::UpdateAttributes { .. } if self.changes.iter().all(|change| change.waits) => {
+                Undo::Impossible { why: "the address waits for a code, and whoever has it can enter it".to_owned() }
+            }
+            Step::UpdateAttributes { .. } if self.waits() => Undo::Approximate {
+                why: "an address that waits for a code stays so, and whoever has it can enter it".to_owned(),
+            },
             step => step.undo(),
         };
         self.steps.iter().map(of).max().unwrap_or(Undo::Exact)

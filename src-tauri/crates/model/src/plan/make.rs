@@ -39,10 +39,8 @@ pub fn item_for(action: &Action, user: &User, pool: &Pool) -> Result<Item, PlanE
         Ok(Item { target: target.clone(), steps: vec![step], changes, skip: None, record: None })
     };
     let skip = |why: &str| Ok(Item::skipped(target.clone(), why));
-    let changed = |field: &str, before: Option<&str>, after: Option<&str>| Change {
-        field: field.to_owned(),
-        before: before.map(str::to_owned),
-        after: after.map(str::to_owned),
+    let changed = |field: &str, before: Option<&str>, after: Option<&str>| {
+        Change::new(field, before.map(str::to_owned), after.map(str::to_owned))
     };
     let status = |after: &str| changed("status", Some(user.status.as_str()), Some(after));
     let forced = user.status == UserStatus::ForceChangePassword;
@@ -172,10 +170,8 @@ fn moved(user: &User, target: Target, moves: &GroupMoves) -> Result<Item, PlanEr
     }
     let leave = moves.leave.iter().filter(|group| user.groups.contains(group));
     let join = moves.join.iter().filter(|group| !user.groups.contains(group));
-    let change = |before: Option<&GroupName>, after: Option<&GroupName>| Change {
-        field: "group".to_owned(),
-        before: before.map(ToString::to_string),
-        after: after.map(ToString::to_string),
+    let change = |before: Option<&GroupName>, after: Option<&GroupName>| {
+        Change::new("group", before.map(ToString::to_string), after.map(ToString::to_string))
     };
     // Whoever moves is in too few groups for a moment rather than in too many.
     let left = leave.map(|group| (Step::RemoveFromGroup { group: group.clone() }, change(Some(group), None)));
@@ -205,12 +201,12 @@ fn confirm(user: &User, target: Target, verify_email: bool) -> Result<Item, Plan
     if user.status == UserStatus::Unconfirmed {
         steps.push(Step::Confirm);
         let before = Some(user.status.as_str().to_owned());
-        changes.push(Change { field: "status".to_owned(), before, after: Some("CONFIRMED".to_owned()) });
+        changes.push(Change::new("status", before, Some("CONFIRMED".to_owned())));
     }
     let unverified = user.attribute("email").is_some() && user.attribute("email_verified") != Some("true");
     if verify_email && unverified {
         let before = user.attribute("email_verified").map(str::to_owned);
-        changes.push(Change { field: "email_verified".to_owned(), before, after: Some("true".to_owned()) });
+        changes.push(Change::new("email_verified", before, Some("true".to_owned())));
         let attributes = BTreeMap::from([("email_verified".to_owned(), "true".to_owned())]);
         steps.push(Step::UpdateAttributes { attributes });
     }
@@ -240,12 +236,11 @@ fn set(user: &User, pool: &Pool, target: Target, wanted: &BTreeMap<String, Strin
     if attributes.is_empty() {
         return Ok(Item::skipped(target, "has these values already"));
     }
-    let change = |(name, value): (&String, &String)| Change {
-        field: name.clone(),
-        before: user.attribute(name).map(str::to_owned),
-        after: kept(value).map(str::to_owned),
-    };
     let waiting = waiting(user, &attributes, &pool.verifies_before_update);
+    let change = |(name, value): (&String, &String)| Change {
+        waits: waiting.contains(&name.as_str()),
+        ..Change::new(name, user.attribute(name).map(str::to_owned), kept(value).map(str::to_owned))
+    };
     let stays = |flag: &str| waiting.iter().any(|name| flag_of(name) == Some(flag));
     let mut changes: Vec<Change> = attributes.iter().filter(|(name, _)| !stays(name)).map(change).collect();
     changes.extend(attributes.iter().filter(|(name, _)| differs(name)).filter_map(|(name, value)| {
@@ -258,7 +253,7 @@ fn set(user: &User, pool: &Pool, target: Target, wanted: &BTreeMap<String, Strin
 /// What becomes of the verified flag of an address that is changed or deleted without it; `None` where there was none.
 fn verified_no_more(user: &User, flag: &str, after: Option<&str>) -> Option<Change> {
     let before = user.attribute(flag).filter(|is| *is == "true")?.to_owned();
-    Some(Change { field: flag.to_owned(), before: Some(before), after: after.map(str::to_owned) })
+    Some(Change::new(flag, Some(before), after.map(str::to_owned)))
 }
 
 /// Whether administrators may set an attribute to a value in this pool.
@@ -322,11 +317,7 @@ pub fn new_user(new: &NewUser, pool: &Pool) -> Result<Item, PlanError> {
     if let Some(missing) = missing {
         return wrong(&missing.name, format!("{} is required in this pool.", missing.name));
     }
-    let changes = new
-        .attributes
-        .iter()
-        .map(|(name, value)| Change { field: name.clone(), before: None, after: Some(value.clone()) })
-        .collect();
+    let changes = new.attributes.iter().map(|(name, value)| Change::new(name, None, Some(value.clone()))).collect();
     let target = Target::User { username, sub: None };
     Ok(Item { target, steps: vec![Step::CreateUser(new)], changes, skip: None, record: None })
 }
@@ -386,6 +377,6 @@ fn differences(before: Option<&GroupSettings>, after: &GroupSettings) -> Vec<Cha
     fields
         .into_iter()
         .filter(|(_, before, after)| after.is_some() && before != after)
-        .map(|(field, before, after)| Change { field: field.to_owned(), before, after })
+        .map(|(field, before, after)| Change::new(field, before, after))
         .collect()
 }

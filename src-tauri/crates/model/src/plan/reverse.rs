@@ -65,7 +65,7 @@ fn factors_back(item: &Item, on: &BTreeSet<Factor>, preferred: Option<Factor>) -
 }
 
 fn joined(group: &str) -> Change {
-    Change { field: "group".to_owned(), before: None, after: Some(group.to_owned()) }
+    Change::new("group", None, Some(group.to_owned()))
 }
 
 /// The same target with the fields turned round, as far as the calls touch them.
@@ -73,12 +73,8 @@ fn with(item: &Item, steps: Vec<Step>) -> Item {
     let changes = item
         .changes
         .iter()
-        .filter(|change| steps.iter().any(|step| step.touches(change)))
-        .map(|change| Change {
-            field: change.field.clone(),
-            before: change.after.clone(),
-            after: change.before.clone(),
-        })
+        .filter(|change| !change.waits && steps.iter().any(|step| step.touches(change)))
+        .map(|change| Change::new(&change.field, change.after.clone(), change.before.clone()))
         .collect();
     Item { target: item.target.clone(), steps, changes, skip: None, record: None }
 }
@@ -99,7 +95,8 @@ fn reverse(step: &Step, item: &Item) -> Vec<Step> {
 }
 
 fn attributes_back(item: &Item, step: &Step) -> Vec<Step> {
-    let changes: Vec<&Change> = item.changes.iter().filter(|change| step.touches(change)).collect();
+    // An address that waits for its code is still the one before: setting that would take nothing back.
+    let changes: Vec<&Change> = item.changes.iter().filter(|change| !change.waits && step.touches(change)).collect();
     let values: BTreeMap<String, String> =
         changes.iter().filter_map(|change| Some((change.field.clone(), change.before.clone()?))).collect();
     let mut gone: BTreeSet<String> =
@@ -140,7 +137,7 @@ fn created_again(user: &User, addresses: &[String]) -> Vec<Item> {
         .attributes
         .iter()
         .filter(|(name, _)| !own(name))
-        .map(|(name, value)| Change { field: name.clone(), before: None, after: Some(value.clone()) })
+        .map(|(name, value)| Change::new(name, None, Some(value.clone())))
         .collect();
     vec![Item { target, steps, changes, skip: None, record: None }]
 }

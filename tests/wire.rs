@@ -74,6 +74,14 @@ impl Shell {
         self.call_from("tauri://localhost", command, json!({ "request": request }))
     }
 
+    /// Calls a command that has a person choose a file, who chooses this one.
+    fn choosing(&self, path: &str, command: &str) -> Result<Value, Value> {
+        let chooser = self.folder.path().join("chooser");
+        std::fs::write(&chooser, format!("#!/bin/sh\necho '{path}'\n")).unwrap();
+        std::fs::set_permissions(&chooser, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        self.ask(command)
+    }
+
     /// A shell whose sandbox is open and synced.
     fn synced() -> Self {
         let shell = Self::new();
@@ -672,6 +680,18 @@ fn a_change_is_carried_out_only_with_the_token_of_its_approval_and_that_once() {
 }
 
 #[test]
+fn a_password_is_made_that_is_as_long_as_the_pool_demands() {
+    let served = Slow::new();
+    served.sandbox.weather().set_latency(Duration::ZERO, Duration::ZERO);
+    let made = |served: &Slow| served.shell.ask("make_password").unwrap()["value"].as_str().unwrap().len();
+    assert_eq!(made(&served), 20);
+    let rules = json!({ "MinimumLength": 40, "TemporaryPasswordValidityDays": 7 });
+    let body = json!({ "UserPoolId": served.sandbox.pool_id(), "Policies": { "PasswordPolicy": rules } });
+    served.administer("UpdateUserPool", body);
+    assert_eq!(made(&served), 40);
+}
+
+#[test]
 fn a_pasted_list_is_an_open_search_with_what_is_missing() {
     let shell = Shell::synced();
     let everybody = shell.call("search_users", json!({ "query": "", "sort": by_name() })).unwrap();
@@ -748,12 +768,7 @@ fn views_are_kept_with_their_columns_and_shared_as_links_and_files() {
     let link = shell.call("link_to_view", view.clone()).unwrap();
     assert_eq!(shell.call("read_link", json!({ "text": link })).unwrap(), json!({ "kind": "view", "view": view }));
     let saved = shell.call("save_view", view.clone()).unwrap();
-    let chooser = shell.folder.path().join("chooser");
-    let choose = |path: &str| {
-        std::fs::write(&chooser, format!("#!/bin/sh\necho '{path}'\n")).unwrap();
-        std::fs::set_permissions(&chooser, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-        shell.ask("choose_view")
-    };
+    let choose = |path: &str| shell.choosing(path, "choose_view");
     assert_eq!(choose(saved["path"].as_str().unwrap()).unwrap(), view);
     assert_eq!(choose("").unwrap(), Value::Null);
     let other = shell.folder.path().join("other.json");
@@ -780,6 +795,31 @@ fn views_are_kept_with_their_columns_and_shared_as_links_and_files() {
     }
     let twice = shell.call("update_settings", json!({ "savedViews": [view, view] })).unwrap_err();
     assert_eq!(twice["field"], "savedViews");
+}
+
+#[test]
+fn a_price_table_is_chosen_as_a_file_and_used_when_it_is_asked_for_and_holds() {
+    let shell = Shell::new();
+    let built_in = shell.ask("get_prices").unwrap();
+    let mut table: Value = serde_json::from_str(built_in["json"].as_str().unwrap()).unwrap();
+    table["name"] = json!("As agreed");
+    let file = shell.folder.path().join("prices.json");
+    let choose = |bytes: &[u8]| {
+        std::fs::write(&file, bytes).unwrap();
+        shell.choosing(file.to_str().unwrap(), "choose_prices")
+    };
+    let text = choose(table.to_string().as_bytes()).unwrap();
+    assert_eq!(shell.ask("get_prices").unwrap(), built_in, "choosing uses nothing");
+    shell.call("set_prices", json!({ "json": text })).unwrap();
+    let used = shell.ask("get_prices").unwrap();
+    assert_eq!((&used["priceTable"]["name"], &used["priceTable"]["builtIn"]), (&json!("As agreed"), &json!(false)));
+    let other = choose(b"{}").unwrap();
+    assert_eq!(shell.call("set_prices", json!({ "json": other })).unwrap_err()["field"], "prices");
+    assert_eq!(shell.ask("get_prices").unwrap(), used, "the one in use stays");
+    assert_eq!(choose(b"\xff\xfe").unwrap_err()["field"], "prices");
+    let long = choose(&vec![b' '; 1_100_000]).unwrap_err();
+    assert!(long["message"].as_str().unwrap().contains("too long"), "{long}");
+    assert_eq!(shell.choosing("", "choose_prices").unwrap(), Value::Null);
 }
 
 #[test]

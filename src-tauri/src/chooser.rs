@@ -18,6 +18,9 @@ const ACTIVITY: &[&str] = &["csv", "json", "jsonl", "ndjson", "log", "gz"];
 /// Endings of the file of a view.
 const VIEW: &[&str] = &["json"];
 
+/// Endings of a price table.
+const PRICES: &[&str] = &["json"];
+
 /// What a person is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wanted {
@@ -27,6 +30,8 @@ pub(crate) enum Wanted {
     Activity,
     /// The file of a saved view.
     View,
+    /// A price table.
+    Prices,
 }
 
 /// Asks a person for files; none when nothing was chosen.
@@ -52,13 +57,14 @@ async fn asked<R: Runtime>(app: AppHandle<R>, wanted: Wanted) -> Result<Vec<Path
             Wanted::People => ("CSV, JSON Lines", PEOPLE),
             Wanted::Activity => ("Logs, tables, bills", ACTIVITY),
             Wanted::View => ("JSON", VIEW),
+            Wanted::Prices => ("JSON", PRICES),
         };
         let mut dialog = rfd::AsyncFileDialog::new().add_filter(kinds, endings).add_filter("*", &["*"]);
         if let Some(window) = &window {
             dialog = dialog.set_parent(window);
         }
         let picked: Picked = match wanted {
-            Wanted::People | Wanted::View => {
+            Wanted::People | Wanted::View | Wanted::Prices => {
                 let picked = dialog.pick_file();
                 Box::pin(async move { picked.await.into_iter().collect() })
             }

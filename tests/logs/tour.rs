@@ -113,7 +113,7 @@ pub(crate) fn tour(folder: &Path) -> Seen {
 /// Every file that the window can be asked for.
 fn exported(send: &dyn Fn(&str, Value) -> Result<Value, Value>) {
     let plans = json!({
-        "month": null, "low": 1, "likely": 2, "high": 3, "federatedPermille": 0, "linkedPermille": 0, "m2m": 0,
+        "month": null, "low": 1, "likely": 2, "high": 3, "federatedPermille": 0, "linkedPermille": null, "m2m": 0,
         "others": 0, "othersPlan": null, "sms": 0, "smsPrice": null, "extraRate": 0, "replicated": false, "advancedSecurity": false, "plan": null,
     });
     for format in ["html", "pdf", "csv"] {

@@ -30,7 +30,7 @@ async fn is_told(server: Server, lacks: &[&str]) {
     let console = crate::open(&folder).await;
     let region = Some(Region::parse("eu-west-1").unwrap());
     let connection = ConnectionId { profile: None, region, endpoint: Some(server.endpoint.clone()), sandbox: false };
-    let health = console.health(&connection, &PoolId::parse(id).unwrap()).await.unwrap();
+    let health = console.health(&connection, &PoolId::parse(id).unwrap(), false).await.unwrap();
 
     let rules: BTreeSet<&str> = health.findings.iter().map(|finding| finding.rule.id).collect();
     assert_eq!(rules.len(), 70, "every rule is there");

@@ -17,6 +17,7 @@ mod clients;
 mod differences;
 mod exchange;
 mod health;
+mod nearby;
 mod population;
 mod servers;
 mod ways_in;

@@ -47,6 +47,19 @@ pub(crate) fn call_service(endpoint: &str, service: &str, operation: &str, body:
     if text.trim().is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() }
 }
 
+/// Posts a request of another service's protocol; panics with the server's words when it is refused.
+pub(crate) fn send(url: &str, service: &str, kind: &str, body: String) {
+    let signed = format!(
+        "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/eu-west-1/{service}/aws4_request, SignedHeaders=host, \
+         Signature=0000"
+    );
+    let posted = ureq::post(url).config().http_status_as_error(false).build();
+    let answer = posted.header("content-type", kind).header("authorization", signed).send(body).unwrap();
+    let status = answer.status();
+    let text = answer.into_body().read_to_string().unwrap();
+    assert!(status.is_success(), "{service}: {status} {text}");
+}
+
 /// Fills a new pool with `count` people in three groups.
 pub(crate) fn populate(endpoint: &str, count: usize) -> Population {
     let made = call(endpoint, "CreateUserPool", &json!({ "PoolName": "people" }));

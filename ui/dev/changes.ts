@@ -185,6 +185,7 @@ export function changeCommands(people: UserView[], matching: (query: string) => 
           })
         : ok({ token: plan });
     },
+    makePassword: () => ok({ value: `Fits-${String(next++)}-${"x".repeat(33)}` }),
     applyPlan: ({ token }: ApplyPlan) => ok(begin(token)),
     unlockChanges: () => ok(null),
     lockChanges: () => ok(null),

@@ -80,7 +80,7 @@ export function costCommands(mood: Set<string>, people: number) {
     return {
       plan: PLANS[at] ?? "lite",
       low: money(total(at, ask.low)),
-      likely: ask.linkedPermille > 0 ? null : money(likely),
+      likely: (ask.linkedPermille ?? 25) > 0 ? null : money(likely),
       high: ask.high === null ? null : money(total(at, ask.high)),
       lines: [
         {
@@ -94,7 +94,7 @@ export function costCommands(mood: Set<string>, people: number) {
       total: money(likely),
       parts: [
         { kind: "users", amount: money(likely) },
-        { kind: "federated", amount: money((ask.federatedPermille / 1000) * ask.low * 0.015) },
+        { kind: "federated", amount: money(((ask.federatedPermille ?? 100) / 1000) * ask.low * 0.015) },
         { kind: "tokens", amount: money(ask.m2m * 0.00225) },
         { kind: "extras", amount: money(ask.extraRate * 20) },
         { kind: "messages", amount: money(ask.sms * Number(ask.smsPrice ?? 0)) },
@@ -188,6 +188,7 @@ export function costCommands(mood: Set<string>, people: number) {
         calls: ["InitiateAuth", "RespondToAuthChallenge", "AdminGetUser", ...(allPools ? ["AdminGetUser"] : [])].map(
           (operation, at) => ({
             at: `2026-11-2${at}T09:00:00Z`,
+            place: "aws",
             account: "123456789012",
             region: "eu-west-1",
             pool: at < 3 ? "eu-west-1_Qm7Xk29fA" : "eu-west-1_Other0001",
@@ -199,6 +200,7 @@ export function costCommands(mood: Set<string>, people: number) {
             outcome: "done",
           }),
         ),
+        elsewhere: 0,
       }),
     getPrices: () =>
       ok<PricesView>({
@@ -215,6 +217,7 @@ export function costCommands(mood: Set<string>, people: number) {
         notes: [],
         json: "{}",
       }),
+    choosePrices: () => ok<string | null>('{"format":1}'),
     setPrices: ({ json }: { json: string | null }) =>
       json === null || json.startsWith('{"format"')
         ? ok(null)

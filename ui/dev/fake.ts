@@ -28,6 +28,7 @@ import type {
   WireError,
 } from "../src/ipc/generated/bindings";
 import { bad, ok } from "./answers";
+import { beyondCommands } from "./beyond";
 import { changeCommands } from "./changes";
 import { costCommands } from "./cost";
 import { accepted, exchanged, foretold, IDENTITY_POOL } from "./aws";
@@ -639,6 +640,7 @@ export const commands = {
   ...costCommands(mood, people.length),
   ...changes,
   ...lookCommands(),
+  ...beyondCommands(),
   ...viewCommands(
     people,
     row,

@@ -5,6 +5,7 @@ import type {
   ColumnView,
   ImportView,
   LookAt,
+  PriceLooks,
   LookView,
   PlanPreviewView,
   Result,
@@ -43,6 +44,14 @@ export function lookCommands() {
         effect: counted.has(username) ? "alreadyCounted" : "mayBill",
         priceLow: "0.00",
         priceHigh: "0.015",
+        refused: null,
+      }),
+    priceLooks: ({ users, what }: PriceLooks) =>
+      ok<RevealPriceView>({
+        operation: OPERATIONS[what],
+        effect: "mayBill",
+        priceLow: "0.00",
+        priceHigh: String(0.015 * users),
         refused: null,
       }),
     lookAt: ({ username, what, next }: LookAt) => {

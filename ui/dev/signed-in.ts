@@ -4,7 +4,8 @@ import type { UserEvent } from "@testing-library/user-event";
 import { expect } from "vitest";
 import App from "../src/App.svelte";
 
-export async function signedIn(person: UserEvent): Promise<void> {
+/** Opens the sandbox's lab. */
+export async function openLab(person: UserEvent): Promise<void> {
   render(App);
   await person.click(await screen.findByRole("button", { name: "Open the sandbox" }));
   await screen.findByRole("grid", { name: "Users" });
@@ -12,6 +13,10 @@ export async function signedIn(person: UserEvent): Promise<void> {
   await waitFor(() =>
     expect((screen.getByRole("radio", { name: /^USER_SRP/ }) as HTMLInputElement).checked).toBe(true),
   );
+}
+
+export async function signedIn(person: UserEvent): Promise<void> {
+  await openLab(person);
   await person.type(screen.getByLabelText("User name or alias"), "ada");
   await person.type(screen.getByLabelText("Password"), "Correct-horse-1");
   await person.click(screen.getByRole("button", { name: /^Start/ }));

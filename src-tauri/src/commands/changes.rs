@@ -1,12 +1,13 @@
 //! Changing users and groups of the open pool: plan, approval, job, undo, audit. Nothing is changed in any other way.
 
 use console::jobs::{Approval, AuditFilter};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use wire::changes::{
     ApplyPlan, ApprovalView, ApprovePlan, GetJobItems, JobProgressView, ListAudit, MakePlan, OneJob, ResumeJob,
     SaveJob, UnlockChanges, VerifyAudit,
 };
 use wire::jobs::{AuditVerdictView, AuditView, JobItemView, JobView, PreviewView};
+use wire::lab::RevealedView;
 use wire::plans::SavedFileView;
 use wire::pools::GroupView;
 use wire::users::OneUser;
@@ -60,6 +61,14 @@ pub(crate) async fn approve_plan(desk: Desk<'_>, request: ApprovePlan) -> Answer
     let reason = request.reason.filter(|reason| !reason.trim().is_empty());
     let token = pool.approve(&plan, Approval { pool_name: request.pool_name, reason }).await?;
     Ok(ApprovalView { token })
+}
+
+/// Makes a password that fits the pool's policy (`DescribeUserPool`; free). It is kept nowhere.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn make_password(desk: Desk<'_>) -> Answer<RevealedView> {
+    let made = desk.pool()?.new_password().await?;
+    Ok(RevealedView { value: made.expose_secret().to_owned() })
 }
 
 /// Carries out what was approved, in the background. May make users billable, as the preview says.

@@ -7,7 +7,9 @@ use wire::activity::{
     MonthView, OneMonth, PreparedQueryView, SetBilled,
 };
 use wire::ledger::{AskLedger, LedgerView};
-use wire::plans::{AskPlans, PlansView, PricesView, SaveReport, SaveTable, SavedFileView, SetPrices};
+use wire::plans::{
+    AskPlans, LONGEST_TABLE, PlansView, PricesView, SaveReport, SaveTable, SavedFileView, SetPrices, table_text,
+};
 use wire::{ErrorCode, WireError};
 
 use super::{Answer, Desk};
@@ -108,6 +110,14 @@ pub(crate) async fn get_ledger(desk: Desk<'_>, request: AskLedger) -> Answer<Led
 pub(crate) async fn get_prices(desk: Desk<'_>) -> Answer<PricesView> {
     let (table, used) = desk.console().await?.prices()?;
     Ok(PricesView::new(&table, &used))
+}
+
+/// Lets a person choose the file of a price table, and answers with its text; `null` when none was chosen. It is not used yet.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn choose_prices(desk: Desk<'_>) -> Answer<Option<String>> {
+    let Some(path) = desk.choose_prices().await? else { return Ok(None) };
+    table_text(super::views::bytes_of(path, LONGEST_TABLE + 1).await?).map(Some)
 }
 
 /// Uses another price table, or the one that came with Poolkeeper.

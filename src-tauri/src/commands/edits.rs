@@ -1,6 +1,7 @@
 //! Changing settings of the open pool: previewed, then made; risks that are accepted.
 
 use console::OpenPool;
+use wire::blueprints::{BlueprintView, PlanBlueprint};
 use wire::edits::{AcceptRisk, EditView, HealthRecordView, MadeEditView, MakeEdit, OneEdit, OneFinding, PlanEdit};
 use wire::{ErrorCode, WireError};
 
@@ -13,6 +14,21 @@ const LISTED: u32 = 100;
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn plan_edit(desk: Desk<'_>, request: PlanEdit) -> Answer<EditView> {
+    let (whole, patch) = request.parse()?;
+    Ok(EditView::new(&*desk.pool()?.plan_edit(whole, patch, None).await?, None))
+}
+
+/// What app clients can be made from.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn list_blueprints() -> Vec<BlueprintView> {
+    BlueprintView::all()
+}
+
+/// What making an app client from a blueprint would do. Nothing is made.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn plan_blueprint(desk: Desk<'_>, request: PlanBlueprint) -> Answer<EditView> {
     let (whole, patch) = request.parse()?;
     Ok(EditView::new(&*desk.pool()?.plan_edit(whole, patch, None).await?, None))
 }

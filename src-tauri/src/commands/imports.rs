@@ -21,8 +21,8 @@ pub(crate) async fn choose_import(desk: Desk<'_>) -> Answer<Option<String>> {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn guess_import_columns(desk: Desk<'_>) -> Answer<Vec<ColumnView>> {
-    let file = desk.importing().file()?;
-    Ok(ColumnView::all(&desk.pool()?.guess_columns(&file).await?))
+    let (file, check) = (desk.importing().file()?, desk.importing().check());
+    Ok(ColumnView::all(&desk.pool()?.guess_columns(&file, move || check.read(0)).await?))
 }
 
 /// Holds the chosen file against the open pool (`DescribeUserPool`; free). Nothing is sent.

@@ -2,8 +2,9 @@
 
 use console::{Report, ReportFormat};
 use secrecy::{ExposeSecret, SecretString};
-use wire::health::{HealthView, SaveHealth, sarif};
+use wire::health::{AskHealth, HealthView, SaveHealth, sarif};
 use wire::lab::{OneClient, RevealedView, client_id};
+use wire::nearby::{FunctionsView, RolesView};
 use wire::plans::SavedFileView;
 use wire::pool_settings::{
     ClientsSettingsView, CompareSettings, ComparedView, ConfigurationView, IdentityPoolsSettingsView, PoolSettingsView,
@@ -94,13 +95,33 @@ pub(crate) async fn get_quotas(desk: Desk<'_>) -> Answer<QuotasView> {
     Ok(QuotasView::new(&limits, &console.used_now(pool.connection()), &snapshot))
 }
 
+/// Whether Cognito may call the functions of the pool's triggers (Lambda's `GetPolicy` and `GetFunctionConfiguration`; free).
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn get_functions(desk: Desk<'_>) -> Answer<FunctionsView> {
+    let pool = desk.pool()?;
+    desk.warm(pool.connection().sandbox).await;
+    let snapshot = desk.console().await?.functions(pool.connection(), &pool.key().pool).await?;
+    Ok(FunctionsView::from(&snapshot))
+}
+
+/// Who may take the roles of groups and identity pools, and what they may do (IAM's `GetRole` and five more; free).
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn get_roles(desk: Desk<'_>) -> Answer<RolesView> {
+    let pool = desk.pool()?;
+    desk.warm(pool.connection().sandbox).await;
+    let snapshot = desk.console().await?.roles(pool.connection(), &pool.key().pool).await?;
+    Ok(RolesView::from(&snapshot))
+}
+
 /// Holds every rule against the pool (free).
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn get_health(desk: Desk<'_>) -> Answer<HealthView> {
+pub(crate) async fn get_health(desk: Desk<'_>, request: AskHealth) -> Answer<HealthView> {
     let pool = desk.pool()?;
     desk.warm(pool.connection().sandbox).await;
-    let health = desk.console().await?.health(pool.connection(), &pool.key().pool).await?;
+    let health = desk.console().await?.health(pool.connection(), &pool.key().pool, request.beyond).await?;
     // A score that cannot be kept is said elsewhere: the journal's own notice tells of it.
     let _ = pool.keep_score(&health.findings).await;
     Ok(HealthView::from(&health))
@@ -111,7 +132,7 @@ pub(crate) async fn get_health(desk: Desk<'_>) -> Answer<HealthView> {
 #[specta::specta]
 pub(crate) async fn save_health(desk: Desk<'_>, request: SaveHealth) -> Answer<SavedFileView> {
     let pool = desk.pool()?;
-    let health = desk.console().await?.health(pool.connection(), &pool.key().pool).await?;
+    let health = desk.console().await?.health(pool.connection(), &pool.key().pool, request.beyond).await?;
     let json = |value: serde_json::Result<Vec<u8>>| {
         value.map_err(|error| WireError::new(ErrorCode::Internal, format!("It cannot be written: {error}.")))
     };

@@ -1,7 +1,7 @@
 //! Links and files by which a user or a view is shown to others. None of them opens a pool or calls AWS.
 
 use std::io::Read as _;
-use std::path::Path;
+use std::path::PathBuf;
 
 use wire::plans::SavedFileView;
 use wire::users::OneUser;
@@ -22,9 +22,9 @@ pub(crate) async fn read_link(desk: Desk<'_>, request: ReadLink) -> Answer<LinkV
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn take_link(desk: Desk<'_>) -> Answer<Option<OpenedLinkView>> {
-    let Some(link) = desk.take_link() else { return Ok(None) };
+    // Taken last, or it would be lost where the console cannot be opened yet.
     let pools = desk.console().await?.settings().pools;
-    Ok(Some(OpenedLinkView::read(&link, &pools)))
+    Ok(desk.take_link().map(|link| OpenedLinkView::read(&link, &pools)))
 }
 
 /// The link to a user of the open pool.
@@ -53,16 +53,17 @@ pub(crate) async fn save_view(desk: Desk<'_>, request: SavedViewView) -> Answer<
 #[specta::specta]
 pub(crate) async fn choose_view(desk: Desk<'_>) -> Answer<Option<SavedViewView>> {
     let Some(path) = desk.choose_view().await? else { return Ok(None) };
-    let read = tokio::task::spawn_blocking(move || read(&path)).await;
-    let failed = |_| WireError::new(ErrorCode::Precondition, "The file could not be read.");
-    let bytes =
-        read.map_err(|_| WireError::new(ErrorCode::Internal, "The file could not be read."))?.map_err(failed)?;
-    SavedViewView::read(&bytes).map(Some)
+    SavedViewView::read(&bytes_of(path, LONGEST_FILE).await?).map(Some)
 }
 
-/// No more of a file than one of a view can have.
-fn read(path: &Path) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(LONGEST_FILE).read_to_end(&mut bytes)?;
-    Ok(bytes)
+/// What is in a chosen file, and no more of it than `most` bytes.
+pub(super) async fn bytes_of(path: PathBuf, most: u64) -> Answer<Vec<u8>> {
+    let read = move || -> std::io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        std::fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    let failed = |code| WireError::new(code, "The file could not be read.");
+    let read = tokio::task::spawn_blocking(read).await.map_err(|_| failed(ErrorCode::Internal))?;
+    read.map_err(|_| failed(ErrorCode::Precondition))
 }

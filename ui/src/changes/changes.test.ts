@@ -3,15 +3,16 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { stage } from "../../dev/fake";
 import App from "../App.svelte";
-import { backend, type JobView } from "../ipc/client";
+import { backend, type GroupView, type JobView } from "../ipc/client";
 import { preferredRole } from "../pages/groups/role";
 import JobDetail from "../pages/jobs/JobDetail.svelte";
 import { changes } from "../stores/changes.svelte";
 import { jobs } from "../stores/jobs.svelte";
 import { overlays } from "../stores/overlays.svelte";
 import { session } from "../stores/session.svelte";
-import { makePassword } from "./doings";
+import { asking } from "./asking.svelte";
 import FieldDiff from "./FieldDiff.svelte";
+import PasswordField from "./PasswordField.svelte";
 
 const person = userEvent.setup({ delay: null });
 
@@ -154,11 +155,80 @@ describe("groups and factors", () => {
     await person.click(within(dialog).getByRole("button", { name: "Preview" }));
     await waitFor(() => expect(plan).toHaveBeenCalledOnce());
     expect(plan.mock.lastCall?.[0].wish).toMatchObject({ kind: "setMfa", on: ["sms"], lookFirst: true });
+    expect(dialog.textContent).toContain("Looking may bill $0.00 – $0.015.");
     changes.close();
     await person.click(await screen.findByRole("button", { name: "Change all 1" }));
     await person.click(await screen.findByRole("menuitem", { name: "Reset the authenticator app" }));
     await screen.findByRole("dialog", { name: "Reset the authenticator app of 1 user" });
     expect(plan.mock.lastCall?.[0].wish).toEqual({ kind: "resetAuthenticator" });
+  });
+});
+
+describe("an MFA preference", () => {
+  async function opened(count: number): Promise<HTMLElement> {
+    render(App);
+    await person.click(await screen.findByRole("button", { name: "Open the sandbox" }));
+    await screen.findByRole("grid", { name: "Users" });
+    asking.current = {
+      kind: "setMfa",
+      target: { query: "", names: [], count, called: `${String(count)} users` },
+      user: null,
+    };
+    return screen.findByRole("dialog", { name: /^MFA preference of/ });
+  }
+
+  it("of many looks first only when somebody says so, beside what that may bill", async () => {
+    const dialog = await opened(400);
+    await within(dialog).findByText("Looking may bill $0.00 – $6.");
+    expect(within(dialog).getByRole("checkbox", { name: /^Look first/ })).toHaveProperty("checked", false);
+  });
+
+  it.each([
+    ["LITE", true],
+    ["ESSENTIALS", false],
+  ])("in the plan %s says of e-mail that it lacks it: %s", async (tier, lacks) => {
+    const dialog = await opened(1);
+    if (session.open) session.open = { ...session.open, pool: { ...session.open.pool, tier } };
+    const email = within(dialog).getByRole("combobox", { name: "E-mail" });
+    await waitFor(() => expect(within(email).getByRole("option", { name: "on" })).toHaveProperty("disabled", lacks));
+    expect(within(email).getByRole("option", { name: "off" })).toHaveProperty("disabled", false);
+    const said = within(dialog).queryByText("E-mail as a second factor needs the feature plan Essentials or Plus.");
+    expect(said !== null).toBe(lacks);
+  });
+});
+
+describe("editing a group", () => {
+  const crew: GroupView = {
+    name: "crew",
+    description: "Watch",
+    precedence: 3,
+    roleArn: "arn:aws:iam::1:role/x",
+    users: 0,
+  };
+
+  it("takes a description away, and says that AWS takes no role and no precedence away", async () => {
+    const plan = vi.spyOn(backend, "makePlan");
+    render(App);
+    await person.click(await screen.findByRole("button", { name: "Open the sandbox" }));
+    await screen.findByRole("grid", { name: "Users" });
+    asking.current = { kind: "group", group: crew };
+    const dialog = await screen.findByRole("dialog", { name: "Change the group crew" });
+    const preview = within(dialog).getByRole("button", { name: "Preview" });
+    for (const [label, own] of [
+      ["Precedence", "3"],
+      ["IAM role", crew.roleArn as string],
+    ] as const) {
+      const field = within(dialog).getByRole("textbox", { name: label });
+      await person.clear(field);
+      expect(dialog.textContent).toMatch(/AWS documents no way to take a (role|precedence) away/);
+      expect(preview).toHaveProperty("disabled", true);
+      await person.type(field, own);
+      expect(dialog.textContent).not.toContain("AWS documents no way");
+    }
+    await person.clear(within(dialog).getByRole("textbox", { name: "What it is for" }));
+    await person.click(preview);
+    await waitFor(() => expect(plan).toHaveBeenCalledOnce());
+    expect(plan.mock.lastCall?.[0].wish).toMatchObject({ kind: "updateGroup", settings: { description: "" } });
   });
 });
 
@@ -178,12 +248,15 @@ describe("which role wins", () => {
 });
 
 describe("a password that is made", () => {
-  it("has letters of every kind and is another each time", () => {
-    const made = Array.from({ length: 50 }, () => makePassword());
-    for (const kind of [/[a-z]/, /[A-Z]/, /[0-9]/, /[^a-zA-Z0-9]/]) {
-      expect(made.every((password) => kind.test(password))).toBe(true);
-    }
-    expect(new Set(made).size).toBe(50);
-    expect(made.every((password) => password.length === 24)).toBe(true);
+  it("is the one that the backend made for the pool, and a failure is told", async () => {
+    render(PasswordField, { value: "" });
+    const make = screen.getByRole("button", { name: "Make one" });
+    await person.click(make);
+    const field = screen.getByLabelText<HTMLInputElement>("Password");
+    await waitFor(() => expect(field.value).toMatch(/^Fits-/));
+    expect(field.type).toBe("text");
+    vi.spyOn(backend, "makePassword").mockRejectedValueOnce(new Error("Connect to AWS first."));
+    await person.click(make);
+    expect((await screen.findByRole("alert")).textContent).toBe("Connect to AWS first.");
   });
 });

@@ -116,29 +116,6 @@ export function sections(facts: Facts): Section[] {
   ];
 }
 
-const SETS = ["abcdefghijkmnopqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789", "!#%+:=?@_-"] as const;
-
-/** A password of 24 characters with some of each kind, so that it fits what any pool asks for. */
-export function makePassword(random: (most: number) => number = chance): string {
-  const all = SETS.join("");
-  const pick = (from: string) => from[random(from.length)] ?? "x";
-  const letters = [...SETS.map(pick), ...Array.from({ length: 20 }, () => pick(all))];
-  for (let at = letters.length - 1; at > 0; at -= 1) {
-    const other = random(at + 1);
-    [letters[at], letters[other]] = [letters[other] ?? "x", letters[at] ?? "x"];
-  }
-  return letters.join("");
-}
-
-/** A number from 0 up to but without `most`, each as likely. */
-function chance(most: number): number {
-  const fair = Math.floor(0x1_0000_0000 / most) * most;
-  const drawn = new Uint32Array(1);
-  do crypto.getRandomValues(drawn);
-  while ((drawn[0] ?? 0) >= fair);
-  return (drawn[0] ?? 0) % most;
-}
-
 /** Linked identities of a user, as Cognito writes them. */
 export function identitiesOf(user: UserView | null): { provider: string; subject: string }[] {
   try {

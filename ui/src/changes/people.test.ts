@@ -94,7 +94,7 @@ describe("adding members", () => {
 });
 
 describe("editing an address", () => {
-  it("sends its verified mark along as it is ticked", async () => {
+  it("takes a new address for verified only when somebody says so", async () => {
     await opened();
     const user = await backend.getUser({ username: ODD });
     const ticked = {
@@ -105,13 +105,27 @@ describe("editing an address", () => {
     const field = screen.getByRole("textbox", { name: "E-mail" });
     await person.clear(field);
     await person.type(field, "new@postbox.example");
-    await person.click(screen.getByRole("button", { name: "Preview the changes" }));
-    await waitFor(() => expect(changes.sheet).not.toBeNull());
-    const sent = changes.sheet?.preview.first[0]?.changes.map(({ field, after }) => [field, after]);
-    expect(sent).toEqual([
+    const shown = () => changes.sheet?.preview.first[0]?.changes.map(({ field, after }) => [field, after]);
+    const sent = async () => {
+      changes.sheet = null;
+      await person.click(screen.getByRole("button", { name: "Preview the changes" }));
+      await waitFor(() => expect(shown()).toBeDefined());
+      return shown();
+    };
+    expect(await sent()).toEqual([
+      ["email", "new@postbox.example"],
+      ["email_verified", "false"],
+    ]);
+    await person.click(screen.getByRole("checkbox", { name: "E-mail verified" }));
+    expect(await sent()).toEqual([
       ["email", "new@postbox.example"],
       ["email_verified", "true"],
     ]);
+    changes.sheet = null;
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    await person.clear(field);
+    await person.type(field, "old@postbox.example");
+    expect(screen.getByRole<HTMLInputElement>("checkbox", { name: "E-mail verified" }).checked).toBe(true);
   });
 });
 

@@ -21,7 +21,8 @@ const FOR_GOOD = [
   "reset password",
   "set password",
   "sign out",
-  "set MFA preference",
+  "reset authenticator app",
+  "rate sign-in",
   "forget device",
 ];
 

@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/svelte";
+import { screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { signedIn } from "../../dev/signed-in";
@@ -72,6 +72,17 @@ describe("locking", () => {
     await screen.findByRole("dialog", { name: /password/i });
     await session.close("pools");
     expect(asking.current).toBeNull();
+  });
+
+  it("leaves no provider's secret behind that was typed or previewed", async () => {
+    await revealed();
+    await person.click(screen.getByRole("button", { name: "Pool settings" }));
+    await person.click(await screen.findByRole("button", { name: "Providers and domains" }));
+    await person.click(await screen.findByRole("button", { name: "Add a provider" }));
+    const dialog = await screen.findByRole("dialog", { name: "Add a provider" });
+    await person.type(within(dialog).getByLabelText(/client_secret/), "hush-hush");
+    await lock.now();
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   });
 
   it("shows no plan that comes after it", async () => {

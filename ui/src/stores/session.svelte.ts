@@ -113,6 +113,8 @@ class Session {
     this.#tell(info);
     this.broken = null;
     this.#apply(await backend.getSettings());
+    // What was opened outside meanwhile could not be looked at.
+    void this.linked();
   }
 
   async change(patch: SettingsPatch): Promise<void> {

@@ -351,6 +351,7 @@ export const t = {
       old: "These prices are older than half a year. Check them before you rely on them.",
       head: ["What", "Value", "Region", "Source"],
       edit: "Edit or import a table",
+      choose: "Open a file…",
       json: "Price table (JSON)",
       use: "Use this table",
       reset: "Use Poolkeeper’s own table",
@@ -457,6 +458,9 @@ export const t = {
     memory: "Keep everything in memory",
     memoryWhy: "Nothing is written to disk. Each start reads the pool again, and there is no history.",
     useMemory: "Memory only",
+    anew: "Begin anew",
+    anewWhy:
+      "Where the key is gone for good, everything that it protects is erased; then another place is chosen for a new one.",
   },
   pools: {
     title: "User pools",
@@ -1228,6 +1232,7 @@ export const t = {
           { keys: ["Enter"], what: "Make a chip" },
           { keys: ["⌫"], what: "At the start: edit the last chip" },
           { keys: ["↓"], what: "To the proposals, or to the table" },
+          { keys: ['"…"'], what: 'As it stands, also what the search uses itself: "or", "-5", "has:"' },
         ],
       },
       {

@@ -14,7 +14,8 @@ export const i = {
   way: "How",
   ways: { create: "One by one", job: "Cognito’s own import" } as const,
   wayWhy: {
-    create: "Each user is created with a call of its own, goes into their groups, and counts as active this month.",
+    create:
+      "Each user is created with a call of its own, goes into their groups, and counts as active this month. At most 10,000 at once, so that it can be looked through and taken back.",
     job: "One file for up to 500,000 users. Nobody becomes active and nobody is written to. Groups are left out.",
   } as const,
   hashes: "Passwords in the file",

@@ -70,6 +70,8 @@ function initial(fields: string[]): ColumnChoice[] {
     .map((field) => ({ field, width: WIDTHS[field] ?? 120, pinned: field === "email" }));
 }
 
+const plain = ({ field, width, pinned }: ColumnChoice) => [field, width, pinned];
+
 /** The columns of the open pool: pinned ones first, each with its width. Kept in the settings. */
 class Columns {
   #draft = $state.raw<ColumnChoice[] | null>(null);
@@ -138,7 +140,8 @@ class Columns {
   take(wanted: ColumnChoice[]): string[] {
     const fields = session.open?.fields ?? [];
     const known = wanted.filter((column) => fields.includes(column.field));
-    if (known.length > 0) this.#save(known);
+    const same = JSON.stringify(known.map(plain)) === JSON.stringify(this.chosen.map(plain));
+    if (known.length > 0 && !same) this.#save(known);
     return wanted.filter((column) => !fields.includes(column.field)).map((column) => column.field);
   }
 
@@ -151,6 +154,11 @@ class Columns {
     const column = (field: string, at: number) =>
       before.get(field) ?? { field, width: WIDTHS[field] ?? 120, pinned: at === 0 };
     if (shown.length > 0) this.#save(shown.map(column));
+  }
+
+  /** Gives a pool the columns back that it had. */
+  restore(poolKey: string, columns: ColumnChoice[]): void {
+    if (session.open?.poolKey === poolKey) this.#save(columns);
   }
 
   reset(): void {

@@ -117,12 +117,12 @@ pub(crate) enum Command {
         #[command(subcommand)]
         what: Option<change_arguments::Jobs>,
     },
-    /// Take a job back, as far as that can be, by a plan of its own, which may bill and says so
+    /// Take a job or a change of settings back, as far as that can be, by a plan of its own, which may bill and says so
     Undo(change_arguments::UndoJob),
     /// List or verify the audit of every change
     #[command(subcommand)]
     Audit(change_arguments::Audit),
-    /// Tell why somebody cannot sign in, with the evidence and what to do; asks only what is free
+    /// Tell why somebody cannot sign in, with the evidence and what to do; free unless --look, which may bill
     Why(Why),
     /// Count people in the local copy
     Count {
@@ -137,6 +137,9 @@ pub(crate) enum Command {
     Show {
         /// The exact user name
         username: String,
+        /// As the local copy had them then, by what syncs and this program saw since: 2026-11-22, or a full time
+        #[arg(long, value_name = "TIME")]
+        at: Option<String>,
     },
     /// Tell what a month costs, by the price table alone
     Cost(Cost),
@@ -153,18 +156,28 @@ pub(crate) enum Command {
     Credentials(Credentials),
     /// Hold seventy rules against a pool, its clients and its identity pools; changes nothing and bills nothing
     Health(Health),
-    /// Show a pool's settings as AWS sends them, secrets masked, or what differs from another pool or another day
+    /// Show a pool's settings as AWS sends them, secrets masked, what differs from another pool or another day, or change them
     #[command(subcommand)]
     Pool(PoolCommand),
-    /// List a pool's app clients, or show one
+    /// List a pool's app clients, show or change one
     #[command(subcommand)]
     Clients(ClientsCommand),
     /// List the identity pools of the account, and which trust the pool
-    IdentityPools,
+    IdentityPools {
+        /// Ask IAM instead who may take the roles of identity pools and groups, and what they may do (iam:GetRole and five more;
+        /// free)
+        #[arg(long)]
+        look: bool,
+    },
     /// Show the request rates that the account has; one request a second
     Quotas,
     /// List a pool's Lambda triggers and when they run
-    Triggers,
+    Triggers {
+        /// Ask Lambda as well whether Cognito may call them and what runs there (lambda:GetPolicy and
+        /// lambda:GetFunctionConfiguration; free)
+        #[arg(long)]
+        look: bool,
+    },
     /// Erase local copies, history, settings, logs, keys and the sandbox's state, after their name is typed
     Erase,
     /// Print a redacted account of this installation
@@ -179,6 +192,9 @@ pub(crate) struct Health {
     /// End with 1 when something fails that is at least as bad as this and nobody accepts
     #[arg(long, value_name = "SEVERITY", value_parser = PossibleValuesParser::new(wire::health::SEVERITIES))]
     pub(crate) fail_on: Option<String>,
+    /// Ask Lambda and IAM as well, for the rules about triggers and roles (lambda:GetPolicy, iam:GetRole and more; free)
+    #[arg(long)]
+    pub(crate) beyond: bool,
 }
 
 /// What is done about risks that somebody accepts.
@@ -220,6 +236,10 @@ pub(crate) struct RiskOf {
 pub(crate) enum PoolCommand {
     /// Show every setting
     Show,
+    /// Change settings: read whole, patched, written back whole, read again. Free; what it changes may have a price, and says so
+    Set(crate::change_arguments::SetSettings),
+    /// List the changes of settings that were made from here, the newest first
+    Edits,
     /// Show what differs: from another pool, between two clients, or from another day
     Diff(Diff),
 }
@@ -253,6 +273,13 @@ pub(crate) enum ClientsCommand {
     Show {
         /// The client's id
         client: String,
+    },
+    /// Change settings of one, as `pool set` does
+    Set {
+        /// The client's id
+        client: String,
+        #[command(flatten)]
+        set: crate::change_arguments::SetSettings,
     },
 }
 
@@ -487,7 +514,7 @@ pub(crate) struct Users {
     pub(crate) command: Option<change_arguments::UsersCommand>,
     #[command(flatten)]
     pub(crate) consent: change_arguments::GlobalConsent,
-    /// What is searched for, as in docs/guide/searching.md (kel, email:acme, status:confirmed, -group:admins, created<30d);
+    /// What is searched for, as in docs/guide/searching.md (kel, email:acme, status:confirmed, -group:admins, created<30d; "or" is the word);
     /// everybody when it is left out
     pub(crate) query: Option<String>,
     /// Order by this field; -FIELD for downwards
@@ -509,7 +536,8 @@ pub(crate) struct Import {
     /// Imports nothing, but looks how far a job of Cognito's own import has come
     #[arg(long, value_name = "JOB", conflicts_with = "file")]
     pub(crate) status: Option<String>,
-    /// How: create one by one (each user becomes active), or Cognito's own import job
+    /// How: create one by one (each user becomes active; 10,000 at most, so that the plan can be looked through and taken
+    /// back), or Cognito's own import job (500,000)
     #[arg(long, value_name = "WAY", default_value = "create", value_parser = ["create", "job"])]
     pub(crate) way: String,
     /// What a column is: username, group, enabled, an attribute, or - for nothing; may be repeated, the others are guessed
@@ -563,7 +591,7 @@ pub(crate) struct Why {
 
 #[derive(Debug, Args)]
 pub(crate) struct Export {
-    /// What is searched for, as in docs/guide/searching.md (kel, email:acme, status:confirmed, -group:admins, created<30d);
+    /// What is searched for, as in docs/guide/searching.md (kel, email:acme, status:confirmed, -group:admins, created<30d; "or" is the word);
     /// everybody when it is left out
     pub(crate) query: Option<String>,
     /// Order by this field; -FIELD for downwards

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
+use console::jobs::PlanError;
 
 /// Whom it is about.
 #[derive(Debug, Clone, Args)]
@@ -21,9 +22,9 @@ pub(crate) struct People {
     pub(crate) all: bool,
 }
 
-/// How it is carried out.
+/// What somebody agrees to.
 #[derive(Debug, Clone, Args)]
-pub(crate) struct Consent {
+pub(crate) struct Agreement {
     /// Approve without asking, also what cannot be taken back
     #[arg(long)]
     pub(crate) yes: bool,
@@ -33,9 +34,16 @@ pub(crate) struct Consent {
     /// Why, for the audit
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
-    /// Only tell what would be done, in any --format: csv and jsonl have every entry. Nothing is changed
+    /// Only tell what would be done, in any --format: of users csv and jsonl have every entry. Nothing is changed
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+/// How a job is carried out.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Consent {
+    #[command(flatten)]
+    pub(crate) agreement: Agreement,
     /// Where nobody watches (no terminal): pause when nothing went on for this many seconds
     #[arg(long, value_name = "S", default_value_t = 60)]
     pub(crate) patience: u64,
@@ -45,6 +53,16 @@ impl Consent {
     pub(crate) fn patience(&self) -> Duration {
         Duration::from_secs(self.patience)
     }
+}
+
+/// What settings are to be.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SetSettings {
+    /// Settings as `show` names them, or any end of such a name that fits one alone. An empty value leaves it to AWS
+    #[arg(value_name = "NAME=VALUE", required = true)]
+    pub(crate) words: Vec<String>,
+    #[command(flatten)]
+    pub(crate) consent: Agreement,
 }
 
 /// What is done to users.
@@ -236,18 +254,24 @@ pub(crate) struct LookedAt {
     pub(crate) username: String,
 }
 
+/// The number of a precedence, or why there is none.
+fn precedence(text: &str) -> Result<u32, PlanError> {
+    let bad = || PlanError { field: "precedence".to_owned(), message: "it is a whole number from 0 on".to_owned() };
+    if text.trim().is_empty() { Err(PlanError::stays("precedence")) } else { text.parse().map_err(|_| bad()) }
+}
+
 /// What a group shall be.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct GroupWish {
     /// The group
     pub(crate) group: String,
-    /// What it is for
+    /// What it is for; an empty text takes it away
     #[arg(long, value_name = "TEXT")]
     pub(crate) description: Option<String>,
-    /// Lower wins
-    #[arg(long, value_name = "N")]
+    /// Lower wins; AWS lets it be changed, not taken away
+    #[arg(long, value_name = "N", value_parser = precedence)]
     pub(crate) precedence: Option<u32>,
-    /// The IAM role of its members
+    /// The IAM role of its members; AWS lets it be changed, not taken away
     #[arg(long, value_name = "ARN")]
     pub(crate) role: Option<String>,
 }
@@ -344,7 +368,7 @@ pub(crate) struct GlobalConsent {
 
 impl From<GlobalConsent> for Consent {
     fn from(GlobalConsent { yes, unlock, reason, dry_run, patience }: GlobalConsent) -> Self {
-        Self { yes, unlock, reason, dry_run, patience }
+        Self { agreement: Agreement { yes, unlock, reason, dry_run }, patience }
     }
 }
 
@@ -409,7 +433,7 @@ pub(crate) struct Again {
 /// `poolctl undo`
 #[derive(Debug, Args)]
 pub(crate) struct UndoJob {
-    /// The job that is taken back
+    /// The job, or the change of settings, that is taken back
     pub(crate) job: String,
     #[command(flatten)]
     pub(crate) consent: Consent,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 
 pub(crate) use console::foreign::defused;
-use console::foreign::is_obeyed;
+use console::foreign::is_unseen;
 pub(crate) use console::foreign::shown as safe;
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
@@ -50,7 +50,7 @@ impl Formatter for Unobeyed {
 
 /// JSON with escapes for whatever a terminal obeys. Outside of texts JSON has none of that but the end of a line.
 pub(crate) fn unobeyed(json: &str) -> Cow<'_, str> {
-    let escaped = |c: char| c != '\n' && is_obeyed(c);
+    let escaped = |c: char| c != '\n' && is_unseen(c);
     if !json.chars().any(escaped) {
         return Cow::Borrowed(json);
     }

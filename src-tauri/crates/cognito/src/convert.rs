@@ -134,6 +134,9 @@ pub(crate) fn pool(id: &PoolId, pool: UserPoolType) -> Pool {
             .iter()
             .map(|attribute| attribute.as_str().to_owned())
             .collect(),
+        advanced_security: Some(
+            pool.user_pool_add_ons.is_some_and(|add_ons| add_ons.advanced_security_mode.as_str() != "OFF"),
+        ),
         deletion_protection: pool.deletion_protection.map(|protection| protection.as_str() == "ACTIVE"),
         created_at: pool.creation_date.as_ref().and_then(timestamp),
         modified_at: pool.last_modified_date.as_ref().and_then(timestamp),

@@ -97,7 +97,7 @@ impl Source {
             Origin::Fixed(credentials) => Ok(credentials.clone()),
             Origin::Files(files) => match files.load().await {
                 Err(Error { kind: ErrorKind::CredentialsMissing, .. }) if files.emulator => Ok(made_up()),
-                loaded => loaded,
+                loaded => loaded.map_err(Error::unsent),
             },
         }
     }

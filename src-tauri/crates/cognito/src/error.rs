@@ -26,6 +26,9 @@ pub struct Error {
     /// AWS's own words on why a call about a person was refused; `None` where it gave none, or where they are in the
     /// message. Foreign text that may repeat what was asked: never logged.
     pub said: Option<String>,
+    /// Whether nothing was sent at all: it could not be written down, the credentials could not be had, or what was to be
+    /// sent cannot be.
+    pub unsent: bool,
 }
 
 /// The kinds of failure between which callers distinguish.
@@ -60,6 +63,8 @@ pub enum ErrorKind {
     NotRecorded,
     /// A change was sent and no answer came: it may have been applied.
     OutcomeUnknown,
+    /// A change was answered with that its message could not be sent: the change itself may have been applied.
+    Undelivered,
     /// AWS calls the request invalid.
     Validation,
     /// The page token is dead or came twice: list again from the start.
@@ -74,7 +79,12 @@ pub enum ErrorKind {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), request_id: None, operation: None, said: None }
+        Self { kind, message: message.into(), request_id: None, operation: None, said: None, unsent: false }
+    }
+
+    /// The same, where nothing was sent.
+    pub(crate) fn unsent(self) -> Self {
+        Self { unsent: true, ..self }
     }
 
     pub(crate) fn of(mut self, context: &Context) -> Self {

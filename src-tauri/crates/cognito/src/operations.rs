@@ -38,6 +38,32 @@ pub const GET_CALLER_IDENTITY: Operation = free("GetCallerIdentity", "sts:GetCal
 /// Sums of what CloudWatch counts. AWS charges for each metric, and nobody becomes active by it.
 pub const GET_METRIC_DATA: Operation = free("GetMetricData", "cloudwatch:GetMetricData", QuotaCategory::Unmetered);
 
+/// Who may call a function.
+pub const GET_POLICY: Operation = free("GetPolicy", "lambda:GetPolicy", QuotaCategory::Unmetered);
+
+/// A function's runtime, times and environment.
+pub const GET_FUNCTION_CONFIGURATION: Operation =
+    free("GetFunctionConfiguration", "lambda:GetFunctionConfiguration", QuotaCategory::Unmetered);
+
+/// Who may take a role.
+pub const GET_ROLE: Operation = free("GetRole", "iam:GetRole", QuotaCategory::Unmetered);
+
+/// Pages of the managed policies of a role.
+pub const LIST_ATTACHED_ROLE_POLICIES: Operation =
+    free("ListAttachedRolePolicies", "iam:ListAttachedRolePolicies", QuotaCategory::Unmetered);
+
+/// Pages of the names of a role's own policies.
+pub const LIST_ROLE_POLICIES: Operation = free("ListRolePolicies", "iam:ListRolePolicies", QuotaCategory::Unmetered);
+
+/// A role's own policy.
+pub const GET_ROLE_POLICY: Operation = free("GetRolePolicy", "iam:GetRolePolicy", QuotaCategory::Unmetered);
+
+/// Which version of a managed policy holds. Lambda has an operation of the same name: [`GET_POLICY`].
+pub const GET_MANAGED_POLICY: Operation = free("GetPolicy", "iam:GetPolicy", QuotaCategory::Unmetered);
+
+/// A version of a managed policy.
+pub const GET_POLICY_VERSION: Operation = free("GetPolicyVersion", "iam:GetPolicyVersion", QuotaCategory::Unmetered);
+
 /// Pages of a pool's app clients.
 pub const LIST_USER_POOL_CLIENTS: Operation =
     free("ListUserPoolClients", "cognito-idp:ListUserPoolClients", QuotaCategory::UserPoolClientRead);
@@ -238,7 +264,7 @@ pub const DESCRIBE_USER_IMPORT_JOB: Operation =
 pub const UPLOAD_IMPORT: Operation = free("PutObject", "", QuotaCategory::Unmetered);
 
 /// All that read and sign in; what changes users and groups is in [`WRITES`].
-pub const ALL: [Operation; 59] = [
+pub const ALL: [Operation; 67] = [
     LIST_USERS,
     LIST_USERS_IN_GROUP,
     LIST_GROUPS,
@@ -253,6 +279,14 @@ pub const ALL: [Operation; 59] = [
     UPLOAD_IMPORT,
     GET_CALLER_IDENTITY,
     GET_METRIC_DATA,
+    GET_POLICY,
+    GET_FUNCTION_CONFIGURATION,
+    GET_ROLE,
+    LIST_ATTACHED_ROLE_POLICIES,
+    LIST_ROLE_POLICIES,
+    GET_ROLE_POLICY,
+    GET_MANAGED_POLICY,
+    GET_POLICY_VERSION,
     LIST_USER_POOL_CLIENTS,
     DESCRIBE_USER_POOL_CLIENT,
     JWKS,

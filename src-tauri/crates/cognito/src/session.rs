@@ -56,6 +56,8 @@ struct Inner {
     identities: aws_sdk_cognitoidentity::Client,
     sts: aws_sdk_sts::Client,
     cloudwatch: aws_sdk_cloudwatch::Client,
+    lambda: aws_sdk_lambda::Client,
+    iam: aws_sdk_iam::Client,
     http_client: HttpClient,
     credentials: Arc<Source>,
     gate: Arc<Gate>,
@@ -79,6 +81,8 @@ struct Beside {
     identities: Option<String>,
     sts: Option<String>,
     cloudwatch: Option<String>,
+    lambda: Option<String>,
+    iam: Option<String>,
 }
 
 /// An interceptor of the SDK that hears what time it is where the answers come from.
@@ -203,8 +207,13 @@ impl Session {
         let place = endpoint.clone().unwrap_or_else(|| region.partition().to_owned());
         // An emulator is all of AWS on one port.
         let beside = |service| endpoint_of(service).or_else(|| endpoint.clone().filter(|_| emulator));
-        let endpoints =
-            Beside { identities: beside("Cognito Identity"), sts: beside("STS"), cloudwatch: beside("CloudWatch") };
+        let endpoints = Beside {
+            identities: beside("Cognito Identity"),
+            sts: beside("STS"),
+            cloudwatch: beside("CloudWatch"),
+            lambda: beside("Lambda"),
+            iam: beside("IAM"),
+        };
         let naming = Naming { region, endpoint, place, who, sso_login: sources.sso_login() };
         Ok(Self::assemble(&sdk, endpoints, client, source, gate, naming))
     }
@@ -221,6 +230,8 @@ impl Session {
         let mut identities = aws_sdk_cognitoidentity::config::Builder::from(sdk);
         let mut sts = aws_sdk_sts::config::Builder::from(sdk);
         let mut cloudwatch = aws_sdk_cloudwatch::config::Builder::from(sdk);
+        let mut lambda = aws_sdk_lambda::config::Builder::from(sdk);
+        let mut iam = aws_sdk_iam::config::Builder::from(sdk);
         if let Some(endpoint) = &naming.endpoint {
             cognito = cognito.endpoint_url(endpoint);
         }
@@ -235,11 +246,19 @@ impl Session {
         if let Some(endpoint) = endpoints.cloudwatch {
             cloudwatch = cloudwatch.endpoint_url(endpoint);
         }
+        if let Some(endpoint) = endpoints.lambda {
+            lambda = lambda.endpoint_url(endpoint);
+        }
+        if let Some(endpoint) = endpoints.iam {
+            iam = iam.endpoint_url(endpoint);
+        }
         let inner = Inner {
             cognito: aws_sdk_cognitoidentityprovider::Client::from_conf(cognito.build()),
             identities: aws_sdk_cognitoidentity::Client::from_conf(identities.build()),
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
             cloudwatch: aws_sdk_cloudwatch::Client::from_conf(cloudwatch.build()),
+            lambda: aws_sdk_lambda::Client::from_conf(lambda.build()),
+            iam: aws_sdk_iam::Client::from_conf(iam.build()),
             http_client,
             credentials,
             gate,
@@ -282,21 +301,38 @@ impl Session {
     /// As [`Session::credentials`].
     pub async fn steady(&self) -> Result<Self, Error> {
         let (source, credentials) = self.inner.credentials.fixed().await?;
-        let Inner { cognito, identities, sts, cloudwatch, http_client, gate, naming, account, credentials: _ } =
-            &*self.inner;
+        let Inner {
+            cognito,
+            identities,
+            sts,
+            cloudwatch,
+            lambda,
+            iam,
+            http_client,
+            gate,
+            naming,
+            account,
+            credentials: _,
+        } = &*self.inner;
         let own = cognito.config().to_builder().credentials_provider(credentials.clone()).build();
         let cognito = aws_sdk_cognitoidentityprovider::Client::from_conf(own);
         let own = identities.config().to_builder().credentials_provider(credentials.clone()).build();
         let identities = aws_sdk_cognitoidentity::Client::from_conf(own);
         let own = sts.config().to_builder().credentials_provider(credentials.clone()).build();
         let sts = aws_sdk_sts::Client::from_conf(own);
-        let own = cloudwatch.config().to_builder().credentials_provider(credentials).build();
+        let own = cloudwatch.config().to_builder().credentials_provider(credentials.clone()).build();
         let cloudwatch = aws_sdk_cloudwatch::Client::from_conf(own);
+        let own = lambda.config().to_builder().credentials_provider(credentials.clone()).build();
+        let lambda = aws_sdk_lambda::Client::from_conf(own);
+        let own = iam.config().to_builder().credentials_provider(credentials).build();
+        let iam = aws_sdk_iam::Client::from_conf(own);
         let inner = Inner {
             cognito,
             identities,
             sts,
             cloudwatch,
+            lambda,
+            iam,
             http_client: http_client.clone(),
             credentials: Arc::new(source),
             gate: Arc::clone(gate),
@@ -343,6 +379,14 @@ impl Session {
         &self.inner.cloudwatch
     }
 
+    pub(crate) fn lambda(&self) -> &aws_sdk_lambda::Client {
+        &self.inner.lambda
+    }
+
+    pub(crate) fn iam(&self) -> &aws_sdk_iam::Client {
+        &self.inner.iam
+    }
+
     pub(crate) fn http_client(&self) -> HttpClient {
         self.inner.http_client.clone()
     }
@@ -383,7 +427,9 @@ impl Session {
         let used = self.inner.credentials.get().await.map_err(|error| error.of(context))?;
         match self.attempt(context, &send).await {
             Err(error @ Error { kind: ErrorKind::CredentialsExpired { .. }, .. }) => {
-                let renewed = self.inner.credentials.renew().await.map_err(|error| error.of(context))?;
+                // Nothing more is sent, but something was.
+                let lost = |error: Error| Error { unsent: false, ..error.of(context) };
+                let renewed = self.inner.credentials.renew().await.map_err(lost)?;
                 let same =
                     renewed.access_key_id() == used.access_key_id() && renewed.session_token() == used.session_token();
                 if same { Err(error) } else { self.attempt(context, &send).await }

@@ -60,7 +60,8 @@ impl Session {
     /// the future may be dropped: nothing is under way.
     ///
     /// # Errors
-    /// [`ErrorKind::OutcomeUnknown`] when it was sent and no answer came. [`ErrorKind::NotFound`] for an unknown user or
+    /// [`ErrorKind::OutcomeUnknown`] when it was sent and no answer came; [`ErrorKind::Undelivered`] when its message could
+    /// not be sent. [`ErrorKind::NotFound`] for an unknown user or
     /// group, [`ErrorKind::AlreadyExists`], [`ErrorKind::Validation`], [`ErrorKind::Refused`] when the user's state does
     /// not allow it, [`ErrorKind::CredentialsExpired`] without renewing them: who renewed them may be somebody else.
     pub async fn apply(

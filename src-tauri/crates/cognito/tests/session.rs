@@ -109,6 +109,7 @@ async fn a_missing_sign_in_names_the_command_also_for_a_role_built_on_it() {
         let command = "aws sso login --profile sso".to_owned();
         assert!(error.message.ends_with(&command), "{error}");
         assert_eq!(error.kind, ErrorKind::CredentialsExpired { sso_login: Some(command) });
+        assert!(error.unsent);
     }
 }
 

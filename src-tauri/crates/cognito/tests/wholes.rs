@@ -6,9 +6,10 @@ mod support;
 
 use std::sync::Arc;
 
+use cognito::settings::Written;
 use cognito::{Gate, RetryRules, Session, SessionConfig, Share};
 use jiff::Timestamp;
-use model::edit::{Kind, Put, Whole, differences};
+use model::edit::{Kind, Put, Step, Whole, differences};
 use model::health::Snapshot;
 use model::{PoolId, Region};
 use sandbox::{Options, Quota, Sandbox};
@@ -64,8 +65,8 @@ impl Stage {
     async fn write(&self, whole: &Whole, patch: &[Put]) -> bool {
         let body = self.read(whole).await;
         let Ok(wanted) = whole.kind.patched(&body, patch) else { return false };
-        let request = whole.kind.request(&wanted).unwrap();
-        self.session.write_whole(&self.pool, whole, request, &|| Ok(())).await.is_ok()
+        let written = Written { request: whole.kind.request(&wanted).unwrap(), ..Written::default() };
+        self.session.write_whole(&self.pool, whole, Step::Update, written, &|| Ok(())).await.is_ok()
     }
 }
 
@@ -184,8 +185,8 @@ async fn every_kind_that_the_sandbox_has_can_be_written_back_as_it_is_and_stays_
     assert!(!identity_pools.is_empty());
     for whole in all {
         let before = stage.read(&whole).await;
-        let request = whole.kind.request(&before).unwrap();
-        stage.session.write_whole(&stage.pool, &whole, request, &|| Ok(())).await.unwrap();
+        let written = Written { request: whole.kind.request(&before).unwrap(), ..Written::default() };
+        stage.session.write_whole(&stage.pool, &whole, Step::Update, written, &|| Ok(())).await.unwrap();
         let after = stage.read(&whole).await;
         let moved: Vec<String> = differences(&before, &after).into_iter().map(|it| it.pointer).collect();
         let strays: Vec<&String> = moved.iter().filter(|place| !place.ends_with("/LastModifiedDate")).collect();

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use model::PoolKey;
 use model::connection::Environment;
 use secrecy::{ExposeSecret, SecretString};
-use store::{KeySource, Keys};
+use store::{KeyError, KeySource, Keys};
 
 use crate::error::{Code, Error};
 use crate::open::{Protection, blocking};
@@ -82,7 +82,8 @@ impl OpenPool {
     /// Takes what has to be given. It holds for five minutes, or until it is taken back.
     ///
     /// # Errors
-    /// [`Code::Validation`] when it is another name, or another passphrase.
+    /// [`Code::Validation`] when it is another name, or another passphrase; [`Code::CacheUnavailable`] when the keys behind
+    /// the passphrase cannot be looked at.
     pub async fn confirm(&self, given: &SecretString) -> Result<(), Error> {
         match self.to_confirm() {
             None => return Ok(()),
@@ -95,10 +96,15 @@ impl OpenPool {
             }
             Some(Confirmation::Passphrase) => {
                 let (console, source) = (self.console.clone(), KeySource::Passphrase(given.clone()));
-                let opened = blocking(move || Ok::<_, Error>(Keys::unlock(&source, &console.data).is_ok())).await?;
-                if !opened {
-                    return Err(Error::invalid("passphrase", "That is not the passphrase of the local data."));
-                }
+                let check = move || {
+                    Keys::check(&source, &console.data).map_err(|error| match error {
+                        KeyError::WrongPassphrase => {
+                            Error::invalid("passphrase", "That is not the passphrase of the local data.")
+                        }
+                        other => other.into(),
+                    })
+                };
+                blocking(check).await?;
             }
         }
         let until = self.now().saturating_add(HOLDS).unwrap_or_else(|_| self.now());
@@ -106,8 +112,10 @@ impl OpenPool {
         Ok(())
     }
 
-    /// Takes a confirmation back: secrets were forgotten, or nobody sits there.
+    /// Takes a confirmation back: secrets were forgotten, or nobody sits there. Previews for which somebody typed a secret go
+    /// with it.
     pub fn forget_confirmation(&self) {
         self.console.confirmed.locked().remove(&self.key);
+        self.console.edits.forget_secrets(&self.key);
     }
 }

@@ -142,7 +142,7 @@ impl From<cognito::Error> for Error {
             Kind::AlreadyExists => Code::AlreadyExists,
             Kind::OutcomeUnknown => Code::Unreachable,
             Kind::Validation | Kind::Config | Kind::WrongRegionOrEndpoint => Code::Validation,
-            Kind::Refused | Kind::PageTokenRefused => Code::Precondition,
+            Kind::Refused | Kind::Undelivered | Kind::PageTokenRefused => Code::Precondition,
             Kind::Internal => Code::Internal,
         };
         let mut own = Self { request_id: error.request_id, said: error.said, ..Self::new(code, error.message) };

@@ -36,17 +36,23 @@ impl Health {
 
 impl Console {
     /// Reads a pool, its clients and the identity pools around it, and holds every rule against them. All calls are free;
-    /// what may not be read is unknown. Where there is a complete local copy, the rule about people looks at it.
+    /// what may not be read is unknown. Where there is a complete local copy, the rule about people looks at it. Lambda and
+    /// IAM are asked as well where `beyond` says so ([`Console::functions`], [`Console::roles`]); otherwise their rules are
+    /// unknown.
     ///
     /// # Errors
     /// [`Code::NotFound`](crate::Code::NotFound) for an unknown pool; otherwise what stands in the way of every call.
-    pub async fn health(&self, connection: &ConnectionId, pool: &PoolId) -> Result<Health, Error> {
+    pub async fn health(&self, connection: &ConnectionId, pool: &PoolId, beyond: bool) -> Result<Health, Error> {
         let session = self.inner.session(connection).await?;
         let mut snapshot = Snapshot::new(pool.clone(), self.inner.now());
         session.read_caller(&mut snapshot).await?;
         session.read_pool(&mut snapshot).await?;
         session.read_clients(&mut snapshot, None).await?;
         session.read_identity_pools(&mut snapshot).await?;
+        if beyond {
+            session.read_functions(&mut snapshot).await?;
+            session.read_iam(&mut snapshot).await?;
+        }
         snapshot.people = self.people(connection, pool, &session).await;
         let findings = judge(&snapshot);
         let (accepted, accepted_unknown) = match self.accepted(connection, pool, &session).await {

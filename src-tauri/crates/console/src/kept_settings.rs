@@ -50,7 +50,7 @@ impl Console {
     /// What differs between two app clients, of one pool or of two (`DescribeUserPoolClient`; free).
     ///
     /// # Errors
-    /// [`Code::NotFound`] when one of them is not there or may not be read; otherwise what stands in the way of every call.
+    /// [`Code::NotFound`] when one of them is not there; otherwise what stands in the way of every call.
     pub async fn compare_clients(
         &self,
         connection: &ConnectionId,
@@ -62,8 +62,15 @@ impl Console {
             if snapshot.body("DescribeUserPoolClient", client.as_str()).is_some() {
                 return Ok(snapshot);
             }
-            let message = format!("The pool {pool} has no app client {client}, or it may not be read.");
-            Err(Error::new(Code::NotFound, message))
+            // Asked for alone, it tells what stands in the way.
+            let asked = self.inner.session(connection).await?.describe_client(pool, client).await;
+            // Two were asked for: which one it is has to be said.
+            asked.map_err(|error| {
+                let error = Error::from(error);
+                Error { message: format!("App client {client}: {}", error.message), ..error }
+            })?;
+            let message = format!("The app client {client} could not be read just now; ask again.");
+            Err(Error::new(Code::Unreachable, message))
         };
         let (one, other) = (read(here).await?, read(there).await?);
         let compared = compare::clients((&one, here.1.as_str()), (&other, there.1.as_str()));
@@ -101,13 +108,17 @@ impl OpenPool {
         let Some(history) = self.recording() else { return Ok(()) };
         let now = self.settings_on(&On::Now).await?;
         let last = self.copy(now.taken_at).await?;
-        if last.is_some_and(|last| !compare::is_news(&last, &now)) {
-            return Ok(());
-        }
-        let json = serde_json::to_string(&now)
-            .map_err(|error| Error::new(Code::Internal, format!("The settings cannot be written down: {error}.")))?;
         let key = self.key.clone();
-        blocking(move || history.keep_settings(&key, now.taken_at, &json)).await
+        let keep = move || {
+            if last.is_some_and(|last| !compare::is_news(&last, &now)) {
+                return Ok(());
+            }
+            let json = serde_json::to_string(&now).map_err(|error| {
+                Error::new(Code::Internal, format!("The settings cannot be written down: {error}."))
+            })?;
+            history.keep_settings(&key, now.taken_at, &json).map_err(Error::from)
+        };
+        blocking(keep).await
     }
 
     async fn settings_on(&self, on: &On) -> Result<Snapshot, Error> {
@@ -132,12 +143,11 @@ impl OpenPool {
     /// The copy that held at a time; `None` when none was kept by then.
     async fn copy(&self, at: Timestamp) -> Result<Option<Snapshot>, Error> {
         let (history, key) = (self.open_history()?, self.key.clone());
-        let text = blocking(move || history.settings_at(&key, at)).await?;
         let read = |text: String| {
             serde_json::from_str(&text).map_err(|error| {
                 Error::new(Code::Internal, format!("The history holds a copy that cannot be read: {error}."))
             })
         };
-        text.map(read).transpose()
+        blocking(move || history.settings_at(&key, at).map_err(Error::from)?.map(read).transpose()).await
     }
 }

@@ -27,6 +27,8 @@ pub struct MonthLedger {
     pub token_requests: u64,
     /// What all of it may cost, if none was active otherwise and none is free: from nothing to the dearest price.
     pub cost: Estimate<Decimal>,
+    /// Calls that are left out for their place alone.
+    pub elsewhere: u64,
 }
 
 /// What a call may have added to the count of a month, as far as this program's own calls tell.
@@ -73,6 +75,8 @@ pub struct LedgerOf {
     pub pool: Option<PoolId>,
     /// Those that went to an endpoint (its URL), a partition (`aws`) or the sandbox (`sandbox`).
     pub place: Option<String>,
+    /// Those that went to AWS, in whichever partition: nobody is billed for the sandbox or an emulator.
+    pub aws_only: bool,
     /// Those of an account. Those of an unknown one are among them.
     pub account: Option<String>,
     /// Those in a Region.
@@ -84,6 +88,7 @@ impl From<&PoolKey> for LedgerOf {
         Self {
             pool: Some(key.pool.clone()),
             place: Some(key.place.clone()),
+            aws_only: false,
             account: Some(key.account.as_str().to_owned()),
             region: Some(key.region.as_str().to_owned()),
         }
@@ -93,9 +98,17 @@ impl From<&PoolKey> for LedgerOf {
 impl LedgerOf {
     /// Whether an entry is meant.
     pub(crate) fn has(&self, entry: &Entry) -> bool {
+        self.has_place(&entry.call.place) && self.has_wherever(entry)
+    }
+
+    fn has_place(&self, place: &str) -> bool {
+        self.place.as_ref().is_none_or(|meant| place == meant) && (!self.aws_only || is_aws(place))
+    }
+
+    /// Whether an entry is meant, if its place is.
+    fn has_wherever(&self, entry: &Entry) -> bool {
         let call = &entry.call;
         self.pool.as_ref().is_none_or(|pool| call.pool == pool.as_str())
-            && self.place.as_ref().is_none_or(|place| call.place == *place)
             && self.region.as_ref().is_none_or(|region| call.region == *region)
             && self.account.as_ref().is_none_or(|account| call.account.as_ref().is_none_or(|known| known == account))
     }
@@ -112,7 +125,10 @@ impl Console {
         let journal = self.inner.vault().journal(so)?;
         let mut entries = blocking(move || journal.ledger(month.begins())).await?;
         entries.retain(|entry| month.contains(entry.call.at));
-        entries.retain(|entry| of.has(entry));
+        entries.retain(|entry| of.has_wherever(entry));
+        let everywhere = entries.len();
+        entries.retain(|entry| of.has_place(&entry.call.place));
+        let elsewhere = (everywhere - entries.len()) as u64;
         let touched = touched_by(&entries);
         let table = self.inner.table()?;
         let regions: BTreeSet<&str> = entries.iter().map(|entry| entry.call.region.as_str()).collect();
@@ -129,8 +145,13 @@ impl Console {
             sum.with(&users, |a, b| a + b).with(&tokens, |a, b| a + b)
         });
         let token_requests = entries.iter().filter(|entry| is_token(&entry)).count() as u64;
-        Ok(MonthLedger { month, entries, touched, token_requests, cost })
+        Ok(MonthLedger { month, entries, touched, token_requests, cost, elsewhere })
     }
+}
+
+/// Whether a place is a partition of AWS (`aws`, `aws-us-gov`), and neither an endpoint nor the sandbox.
+fn is_aws(place: &str) -> bool {
+    place == "aws" || place.starts_with("aws-")
 }
 
 /// The prices of a Region by its name; the base's where it has none.
@@ -161,9 +182,10 @@ impl From<&LedgerCall> for Somebody {
     }
 }
 
-/// Each person once. A call that failed may have counted or not; one that names nobody may be about anybody.
+/// Each person once. A call that failed may have counted or not; one that names nobody may be about anybody. One of which the
+/// account is not known was about the person of that name of whom it is, where there is one.
 fn touched_by<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Touched {
-    let mut people: BTreeMap<Somebody, bool> = BTreeMap::new();
+    let mut people: BTreeMap<Somebody, BTreeMap<Option<String>, bool>> = BTreeMap::new();
     let mut nameless = 0;
     for entry in entries.into_iter().filter(|entry| !is_request(entry)) {
         if entry.call.person.is_empty() {
@@ -171,10 +193,19 @@ fn touched_by<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Touched {
             continue;
         }
         let listed = entry.call.effect == MauEffect::MayBill && entry.end != LedgerEnd::Failed;
-        *people.entry(Somebody::from(&entry.call)).or_default() |= listed;
+        let mut somebody = Somebody::from(&entry.call);
+        let account = somebody.account.take();
+        *people.entry(somebody).or_default().entry(account).or_default() |= listed;
     }
-    let may_bill = people.values().filter(|listed| **listed).count() as u64;
-    Touched { may_bill, undocumented: people.len() as u64 - may_bill + nameless, already_counted: 0 }
+    for accounts in people.values_mut().filter(|accounts| accounts.len() > 1) {
+        let listed = accounts.remove(&None).unwrap_or_default();
+        if listed && !accounts.values().any(|listed| *listed) {
+            accounts.values_mut().take(1).for_each(|first| *first = true);
+        }
+    }
+    let all: Vec<bool> = people.into_values().flat_map(BTreeMap::into_values).collect();
+    let may_bill = all.iter().filter(|listed| **listed).count() as u64;
+    Touched { may_bill, undocumented: all.len() as u64 - may_bill + nameless, already_counted: 0 }
 }
 
 #[cfg(test)]
@@ -214,6 +245,7 @@ mod tests {
             touched: Touched::default(),
             token_requests: 1,
             cost: Estimate::exactly(Decimal::ZERO),
+            elsewhere: 0,
         };
         use Standing::{Again, Counted, First};
         assert_eq!(
@@ -247,5 +279,12 @@ mod tests {
             about("aws", Some("1"), "eu-west-1", "b"),
         ];
         assert_eq!(touched_by(&entries).may_bill, 5);
+        let unknown = || about("aws", None, "eu-west-1", "b");
+        let undocumented = Entry { end: LedgerEnd::Failed, ..about("aws", Some("1"), "eu-west-1", "b") };
+        let touched = |entries: &[Entry]| (touched_by(entries).may_bill, touched_by(entries).undocumented);
+        assert_eq!(touched(&[unknown(), entries[5].clone()]), (1, 0), "one person, whose account one call knew");
+        assert_eq!(touched(&[unknown(), undocumented.clone()]), (1, 0), "what counts for one of them counts");
+        assert_eq!(touched(&[unknown(), unknown()]), (1, 0));
+        assert_eq!(touched(&[undocumented]), (0, 1));
     }
 }

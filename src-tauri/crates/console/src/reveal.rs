@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use cognito::{SecondFactors, SignInEvent, UserDevice};
 use model::Username;
 use model::call::MauEffect;
-use model::cost::{PricePlan, Prices, Touched, session_bill};
+use model::cost::{BilledBy, Prices, Touched, session_bill};
 use model::estimate::Estimate;
 use model::health::Answer;
 use model::mau::{effect_of, event_counts};
 use model::month::Month;
 use model::password::PasswordRules;
+use model::pool::Pool;
 use model::user::User;
 use rust_decimal::Decimal;
 use secrecy::SecretString;
@@ -69,13 +70,19 @@ impl OpenPool {
     /// [`Code::JournalUnavailable`] when the ledger cannot be read; [`Code::CacheUnavailable`]; [`Code::Validation`] on
     /// `prices` for a price table of a person's own that does not hold.
     pub async fn reveal_price(&self, username: &Username, what: Reveal) -> Result<RevealPrice, Error> {
-        let tier = self.pool().await?.and_then(|pool| pool.tier);
-        let prices = self.prices_of(username, tier.as_deref()).await?;
-        if let Some(error) = prices.unknown() {
-            return Err(error.clone());
-        }
-        let (effect, price) = prices.of(effect_of(what.operation()));
-        Ok(RevealPrice { operation: what.operation(), effect, price, refused: refused(what, tier.as_deref()) })
+        let pool = self.pool().await?;
+        self.prices_of(username, pool.as_ref()).await?.reveal(what, pool.as_ref())
+    }
+
+    /// What it costs at most to look at something of several users, for each may be new this month. Opens no socket.
+    ///
+    /// # Errors
+    /// [`Code::CacheUnavailable`]; [`Code::Validation`] on `prices` for a price table of a person's own that does not hold.
+    pub async fn reveals_price(&self, users: u32, what: Reveal) -> Result<RevealPrice, Error> {
+        let pool = self.pool().await?;
+        let one = self.call_prices(pool.as_ref(), false).reveal(what, pool.as_ref())?;
+        let high = one.price.high.map(|high| high * Decimal::from(users));
+        Ok(RevealPrice { price: Estimate::new(one.price.low, None, high), ..one })
     }
 
     /// What calls about a user cost: by the table of this console, the pool's plan, and whether they count already. A table
@@ -83,12 +90,13 @@ impl OpenPool {
     ///
     /// # Errors
     /// [`Code::JournalUnavailable`].
-    pub(crate) async fn prices_of(&self, username: &Username, tier: Option<&str>) -> Result<CallPrices, Error> {
-        let counted = self.is_counted(username).await?;
-        // A plan that we do not know is taken for the dearest.
-        let plan = tier.and_then(PricePlan::of_tier).unwrap_or(PricePlan::Plus);
+    pub(crate) async fn prices_of(&self, username: &Username, pool: Option<&Pool>) -> Result<CallPrices, Error> {
+        Ok(self.call_prices(pool, self.is_counted(username).await?))
+    }
+
+    fn call_prices(&self, pool: Option<&Pool>, counted: bool) -> CallPrices {
         let prices = self.console.table().map(|table| table.prices(&self.key.region));
-        Ok(CallPrices { prices, plan, counted })
+        CallPrices { prices, billed_by: BilledBy::of(pool), counted }
     }
 
     /// A user's second factors (`AdminGetUser`; makes the user a monthly active user; in the ledger before it is sent).
@@ -180,7 +188,7 @@ impl OpenPool {
 pub(crate) struct CallPrices {
     /// The error says why they are not known.
     prices: Result<Prices, Error>,
-    plan: PricePlan,
+    billed_by: BilledBy,
     counted: bool,
 }
 
@@ -192,11 +200,25 @@ impl CallPrices {
         let mut touched = Touched::default();
         touched.add(effect);
         let price = match &self.prices {
-            Ok(prices) => session_bill(prices, self.plan, touched),
+            Ok(prices) => session_bill(prices, self.billed_by, touched),
             Err(_) if matches!(effect, MauEffect::Free | MauEffect::AlreadyCounted) => Estimate::exactly(Decimal::ZERO),
             Err(_) => Estimate::unknown(),
         };
         (effect, price)
+    }
+
+    /// What it costs to look at something.
+    fn reveal(&self, what: Reveal, pool: Option<&Pool>) -> Result<RevealPrice, Error> {
+        if let Some(error) = self.unknown() {
+            return Err(error.clone());
+        }
+        let (effect, price) = self.of(effect_of(what.operation()));
+        Ok(RevealPrice {
+            operation: what.operation(),
+            effect,
+            price,
+            refused: refused(what, pool.and_then(|pool| pool.tier.as_deref())),
+        })
     }
 
     /// Why no prices are known; `None` when they are.

@@ -21,7 +21,7 @@ use crate::open::{Console, blocking};
 const ASK_AGAIN: SignedDuration = SignedDuration::from_secs(60);
 
 /// What a token is to be held against.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanted {
     /// The pool that must have issued it; `None` for the one that the token names.
     pub pool: Option<PoolId>,
@@ -55,39 +55,41 @@ impl Verified {
     }
 }
 
-/// A pool's keys, or why there are none.
-#[derive(Clone)]
-enum Keys {
-    Had(JwkSet),
-    /// What the server said in their place.
-    Missing(String),
-}
-
-impl Keys {
-    fn had(&self) -> Option<&JwkSet> {
-        match self {
-            Self::Had(keys) => Some(keys),
-            Self::Missing(_) => None,
-        }
-    }
-}
-
 /// The keys of the pools, by place and pool, and when they were asked for.
 #[derive(Default)]
 pub(crate) struct PublicKeys(Mutex<HashMap<(String, PoolId), Kept>>);
 
-#[derive(Clone)]
+/// A pool's keys as they were had last, and what came of asking for them since.
+#[derive(Clone, Default)]
 struct Kept {
-    keys: Keys,
-    /// `None` when they come from an earlier run.
+    /// `None` when there were never any.
+    keys: Option<JwkSet>,
+    /// Why there are none, or none newer than these; `None` when they are what the pool answered last.
+    lacking: Option<String>,
+    /// When the pool answered last; `None` when it has not in this run.
     asked: Option<Timestamp>,
 }
 
 impl Kept {
+    fn key(&self, kid: &str) -> Option<DecodingKey> {
+        key(self.keys.as_ref()?, kid)
+    }
+
     /// Whether nothing has to be asked for a key of that id.
     fn will_do(&self, kid: &str, now: Timestamp) -> bool {
         let lately = self.asked.is_some_and(|asked| now.duration_since(asked).abs() < ASK_AGAIN);
-        lately || self.keys.had().is_some_and(|keys| key(keys, kid).is_some())
+        lately || self.key(kid).is_some()
+    }
+
+    /// What these keys say of a signature.
+    fn fact(&self, token: &Token, kid: &str) -> SignatureFact {
+        match (self.key(kid), &self.lacking) {
+            (Some(key), _) if holds(token, &key) => SignatureFact::Holds,
+            (Some(_), _) => SignatureFact::Broken,
+            // The key may be among those that were not had.
+            (None, Some(why)) => SignatureFact::KeysUnknown(why.clone()),
+            (None, None) => SignatureFact::NoSuchKey,
+        }
     }
 }
 
@@ -126,8 +128,9 @@ impl Console {
         verified.acceptances(compact, &demands)
     }
 
-    /// Verifies exactly one compact token; nothing is repaired. Asks the pool for its keys when the kept ones do not do
-    /// (a public file, free); without a network the kept ones count.
+    /// Verifies exactly one compact token; nothing is repaired. Asks the pool for its keys (a public file, free) when the
+    /// kept ones do not do, or when this clock was wrong the last time: the answer tells whether it still is. Without a
+    /// network the kept ones count.
     ///
     /// # Errors
     /// Only when the connection itself is not usable as configured. Whatever is wrong with the token is in the verdict.
@@ -178,15 +181,7 @@ impl Console {
             let why = "No pool was given, and the token's issuer names none, so there are no keys to ask for.";
             return Ok(SignatureFact::KeysUnknown(why.to_owned()));
         };
-        let keys = self.public_keys(connection, pool, kid).await?;
-        Ok(match keys {
-            Keys::Missing(why) => SignatureFact::KeysUnknown(why),
-            Keys::Had(keys) => match key(&keys, kid) {
-                None => SignatureFact::NoSuchKey,
-                Some(key) if holds(token, &key) => SignatureFact::Holds,
-                Some(_) => SignatureFact::Broken,
-            },
-        })
+        Ok(self.public_keys(connection, pool, kid).await?.fact(token, kid))
     }
 
     /// A session in the pool's own Region where the connection names none.
@@ -195,41 +190,42 @@ impl Console {
         self.inner.session(&ConnectionId { region, ..connection.clone() }).await
     }
 
-    /// The pool's keys, fresh when the kept ones lack `kid`; why there are none, in a sentence.
-    async fn public_keys(&self, connection: &ConnectionId, pool: &PoolId, kid: &str) -> Result<Keys, Error> {
+    /// The pool's keys, fresh when the kept ones lack `kid` or the server's time has to be heard again.
+    async fn public_keys(&self, connection: &ConnectionId, pool: &PoolId, kid: &str) -> Result<Kept, Error> {
         let session = self.session_of(connection, pool).await?;
         let place = session.place();
         let id = (place.clone(), pool.clone());
         let known = self.inner.public_keys.locked().get(&id).cloned();
         let kept = match known {
-            Some(kept) => Some(kept),
-            None => self.kept_on_disk(&place, pool).await.map(|keys| Kept { keys: Keys::Had(keys), asked: None }),
+            Some(kept) => kept,
+            None => Kept { keys: self.kept_on_disk(&place, pool).await, ..Kept::default() },
         };
         let now = self.inner.now();
-        if let Some(kept) = &kept
-            && kept.will_do(kid, now)
-        {
-            self.inner.public_keys.locked().insert(id, kept.clone());
-            return Ok(kept.keys.clone());
-        }
-        let held = kept.map(|kept| kept.keys).filter(|keys| keys.had().is_some());
-        let (keys, is_answer) = match session.jwks(pool).await {
-            Ok(json) => match serde_json::from_str::<JwkSet>(&json) {
-                Ok(keys) => {
-                    self.keep_on_disk(place, pool.clone(), json).await;
-                    (Keys::Had(keys), true)
+        // Nothing tells when a clock was set right but the next answer.
+        let wrong_clock = session.ahead().is_some_and(token::is_wrong_clock);
+        let kept = if kept.will_do(kid, now) && !wrong_clock {
+            kept
+        } else {
+            match session.jwks(pool).await {
+                Ok(json) => match serde_json::from_str(&json) {
+                    Ok(keys) => {
+                        self.keep_on_disk(place, pool.clone(), json).await;
+                        Kept { keys: Some(keys), lacking: None, asked: Some(now) }
+                    }
+                    Err(_) => {
+                        let why = "What was published as the pool's keys is no set of keys.".to_owned();
+                        Kept { lacking: Some(why), asked: Some(now), ..kept }
+                    }
+                },
+                Err(error) => {
+                    // Whom nobody answered asks again at once.
+                    let asked = if matches!(error.kind, ErrorKind::Unreachable) { kept.asked } else { Some(now) };
+                    Kept { lacking: Some(error.to_string()), asked, ..kept }
                 }
-                Err(_) => (Keys::Missing("What was published as the pool's keys is no set of keys.".to_owned()), true),
-            },
-            Err(error) => (Keys::Missing(error.to_string()), !matches!(error.kind, ErrorKind::Unreachable)),
+            }
         };
-        // Whom nobody answered asks again at once, unless there are keys to go on with.
-        let is_kept = is_answer || held.is_some();
-        let keys = if keys.had().is_some() { keys } else { held.unwrap_or(keys) };
-        if is_kept {
-            self.inner.public_keys.locked().insert(id, Kept { keys: keys.clone(), asked: Some(now) });
-        }
-        Ok(keys)
+        self.inner.public_keys.locked().insert(id, kept.clone());
+        Ok(kept)
     }
 
     async fn kept_on_disk(&self, place: &str, pool: &PoolId) -> Option<JwkSet> {

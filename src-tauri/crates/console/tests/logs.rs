@@ -250,7 +250,7 @@ fn usage_on_a_bill_is_read(#[case] header: &str) {
         "2026-10-01T00:00:00Z,EUW1-CUPM2MTokenRequestsFull,lots",
     ];
     let file = format!("{header}\n{}\n", rows.join("\n"));
-    let ImportedTable::Usage { usage, damaged } = read_table(file.as_bytes()).unwrap() else { panic!("no usage") };
+    let ImportedTable::Usage { usage, damaged, .. } = read_table(file.as_bytes()).unwrap() else { panic!("no usage") };
     let of = |text: &str, kind, quantity| BilledUsage { month: month(text), kind, quantity };
     assert_eq!(
         usage,
@@ -261,6 +261,24 @@ fn usage_on_a_bill_is_read(#[case] header: &str) {
         ]
     );
     assert_eq!(damaged, [7]);
+}
+
+#[rstest]
+#[case("lineItem/LineItemType,lineItem/UsageType,lineItem/UsageAmount,lineItem/UsageStartDate")]
+#[case("line_item_line_item_type,line_item_usage_type,line_item_usage_amount,line_item_usage_start_date")]
+fn credits_refunds_and_discounts_on_a_bill_are_no_users(#[case] header: &str) {
+    let rows = [
+        "Usage,EUW1-CognitoEssentialsMAU,100,2026-11-01",
+        "DiscountedUsage,EUW1-CognitoEssentialsMAU,20,2026-11-01",
+        "Credit,EUW1-CognitoEssentialsMAU,100,2026-11-01",
+        "EdpDiscount,EUW1-CognitoEssentialsMAU,100,2026-11-01",
+        "Refund,EUW1-CognitoEssentialsMAU,many,2026-11-01",
+        "Credit,EUW1-BoxUsage,744,2026-11-01",
+    ];
+    let file = format!("{header}\n{}\n", rows.join("\n"));
+    let ImportedTable::Usage { usage, damaged, no_usage } = read_table(file.as_bytes()).unwrap() else { panic!() };
+    assert_eq!(usage.iter().map(|usage| usage.quantity).collect::<Vec<_>>(), [120]);
+    assert_eq!((damaged.len(), no_usage), (0, 3));
 }
 
 #[test]

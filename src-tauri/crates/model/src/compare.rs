@@ -3,6 +3,8 @@
 //! What one side was not asked or did not answer is no difference and not compared. What AWS alone tells (ids, times, numbers)
 //! is left out.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::Value;
 
 use crate::edit::differences;
@@ -104,14 +106,15 @@ pub fn pools(here: &Snapshot, there: &Snapshot) -> Compared {
 pub fn days(before: &Snapshot, after: &Snapshot) -> Compared {
     let mut compared = pools(before, after);
     let (Some(old), Some(new)) = (before.clients(), after.clients()) else { return compared };
+    let [in_old, in_new] = [&old, &new].map(|ids| ids.iter().copied().collect::<HashSet<_>>());
     for id in &old {
-        if new.contains(id) {
+        if in_new.contains(id) {
             compared.add_clients((before, id), (after, id), true);
         } else {
             compared.add_whole_client(id, Some(before), None);
         }
     }
-    for id in new.iter().filter(|id| !old.contains(id)) {
+    for id in new.iter().filter(|id| !in_old.contains(*id)) {
         compared.add_whole_client(id, None, Some(after));
     }
     compared
@@ -165,13 +168,15 @@ impl Compared {
 
     fn add_things(&mut self, things: &Things, here: &Snapshot, there: &Snapshot) {
         let (Some(left), Some(right)) = (things.named(here), things.named(there)) else { return };
-        let more = right.iter().filter(|name| !left.contains(name));
-        for name in left.iter().chain(more) {
-            let of = |snapshot, listed: &[String]| {
-                if listed.contains(name) { things.one(snapshot, name) } else { Some(None) }
+        let [of_left, of_right] = [&left, &right].map(|list| list.iter().copied().collect::<HashMap<_, _>>());
+        let more = right.iter().filter(|(name, _)| !of_left.contains_key(name));
+        for (name, _) in left.iter().chain(more) {
+            let of = |snapshot, listed: &HashMap<&str, &Value>| match listed.get(name) {
+                Some(entry) => things.one(snapshot, name, entry),
+                None => Some(None),
             };
             // One that was not described is not compared.
-            if let (Some(left), Some(right)) = (of(here, &left), of(there, &right)) {
+            if let (Some(left), Some(right)) = (of(here, &of_left), of(there, &of_right)) {
                 self.put(
                     things.area,
                     &format!("{} {name}", things.title),
@@ -201,22 +206,19 @@ impl Compared {
 }
 
 impl Things {
-    /// The names of those that there are; `None` when that was not answered.
-    fn named(&self, snapshot: &Snapshot) -> Option<Vec<String>> {
+    /// Those that there are, by name, in the order of the list; `None` when that was not answered.
+    fn named<'a>(&self, snapshot: &'a Snapshot) -> Option<Vec<(&'a str, &'a Value)>> {
         let list = snapshot.body(self.lists, "")?.get(self.list).and_then(Value::as_array);
-        let name = |entry: &Value| entry.get(self.name)?.as_str().map(str::to_owned);
-        Some(list.into_iter().flatten().filter_map(name).collect())
+        let named = |entry: &'a Value| Some((entry.get(self.name)?.as_str()?, entry));
+        Some(list.into_iter().flatten().filter_map(named).collect())
     }
 
-    /// One of them without what AWS alone tells; `None` when it is not known.
+    /// One of them, an entry of the list, without what AWS alone tells; `None` when it is not known.
     #[expect(clippy::option_option, reason = "what is not known is not what is not there")]
-    fn one(&self, snapshot: &Snapshot, name: &str) -> Option<Option<Value>> {
+    fn one(&self, snapshot: &Snapshot, name: &str, entry: &Value) -> Option<Option<Value>> {
         let found = match self.describes {
             Some((operation, root)) => snapshot.body(operation, name)?.pointer(root)?,
-            None => {
-                let list = snapshot.body(self.lists, "")?.get(self.list)?.as_array()?;
-                list.iter().find(|entry| entry.get(self.name).and_then(Value::as_str) == Some(name))?
-            }
+            None => entry,
         };
         let mut found = found.clone();
         if let Some(members) = found.as_object_mut() {
@@ -332,6 +334,21 @@ mod tests {
         }
         assert_eq!((compared.lines[3].there.as_ref(), compared.lines[4].here.as_ref()), (None, None));
         assert!(is_news(&before, &after) && !is_news(&before, &before));
+    }
+
+    #[test]
+    fn as_many_groups_as_a_pool_can_have_are_told_apart() {
+        let with = |described: &str, from: usize| {
+            let group =
+                |at: usize| json!({ "GroupName": format!("group-{at}"), "Description": described, "CreationDate": at });
+            let groups: Vec<Value> = (from..from + 10_000).map(group).collect();
+            let mut made = snapshot(8, &[], &[]);
+            made.put("ListGroups", "", Answer::Given(json!({ "Groups": groups })));
+            made
+        };
+        let (here, there) = (with("ours", 0), with("ours", 1));
+        assert_eq!(titles(&pools(&here, &there)), ["Group group-0", "Group group-10000"]);
+        assert_eq!(pools(&here, &with("theirs", 0)).lines.len(), 10_000);
     }
 
     #[test]

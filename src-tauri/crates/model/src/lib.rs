@@ -3,6 +3,7 @@
 //! No I/O, no async and no clock of its own: time and time zones are arguments.
 //! Everything here can be read by every other crate, so nothing here names AWS's SDK, SQLite or Tauri.
 
+pub mod blueprint;
 pub mod call;
 pub mod client;
 pub mod clock;
@@ -31,6 +32,7 @@ pub mod sync;
 pub mod terraform;
 pub mod token;
 pub mod trigger;
+pub mod unseen;
 pub mod user;
 pub mod view;
 pub mod why;

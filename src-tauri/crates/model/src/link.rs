@@ -8,7 +8,8 @@ use std::fmt;
 use form_urlencoded::Serializer;
 
 use crate::query::{Field, Sort};
-use crate::view::{BadView, ColumnChoice, SavedView, is_hidden};
+use crate::unseen::is_hidden;
+use crate::view::{BadView, ColumnChoice, SavedView};
 use crate::{PoolId, Username};
 
 /// The scheme of the links.
@@ -284,7 +285,7 @@ mod tests {
         #[test]
         fn every_user_and_pool_can_be_linked(pool in "[a-z]{2}-[a-z]{4,9}-[1-9]_[A-Za-z0-9]{1,9}", name in "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]{1,32}") {
             let (Ok(pool), Ok(username)) = (PoolId::parse(pool), Username::parse(name)) else { return Ok(()) };
-            let hidden = username.as_str().chars().any(|c| crate::view::is_hidden(c) || c == char::REPLACEMENT_CHARACTER);
+            let hidden = username.as_str().chars().any(|c| crate::unseen::is_hidden(c) || c == char::REPLACEMENT_CHARACTER);
             let link = Link::User { pool, username };
             let again = Link::parse(&link.to_string());
             prop_assert_eq!(again, if hidden { Err(BadLink::Hidden) } else { Ok(link) });

@@ -52,6 +52,9 @@ pub struct Pool {
     /// Addresses (`email`, `phone_number`) that keep their old value until a code proves the new one.
     #[serde(default)]
     pub verifies_before_update: Vec<String>,
+    /// Whether its advanced security is on (`AUDIT` or `ENFORCED`); `None` where it was not looked at.
+    #[serde(default)]
+    pub advanced_security: Option<bool>,
     /// When it was created, where AWS says so.
     pub created_at: Option<Timestamp>,
     /// When its settings last changed, where AWS says so.

@@ -4,6 +4,10 @@ use serde_json::{Value, json};
 
 use crate::PoolId;
 
+mod permission;
+
+pub use permission::Permission;
+
 /// A trigger that a pool can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Trigger {

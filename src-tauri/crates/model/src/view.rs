@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::query::{LONGEST_QUERY, Sort};
+use crate::unseen::is_hidden;
 
 /// The longest name of a view, in characters.
 pub const LONGEST_NAME: usize = 80;
@@ -100,16 +101,6 @@ impl SavedView {
     }
 }
 
-/// Whether a character acts or hides instead of being seen: controls, marks of direction, joiners, tags.
-#[must_use]
-pub fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180b}'..='\u{180f}')
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}')
-        || matches!(c, '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}')
-        || matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{10ffff}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::{BadView, ColumnChoice, SavedView};
@@ -133,7 +124,7 @@ mod tests {
         assert_eq!(named("  "), Err(BadView::NoName));
         assert_eq!(named(&"ä".repeat(80)), Ok(()));
         assert_eq!(named(&"ä".repeat(81)), Err(BadView::LongName));
-        for hidden in ['\n', '\0', '\u{202e}', '\u{200b}', '\u{feff}', '\u{e0041}', '\u{2066}'] {
+        for hidden in ['\n', '\0', '\u{202e}', '\u{200b}', '\u{feff}', '\u{e0041}', '\u{2066}', '\u{fe0f}'] {
             assert_eq!(named(&format!("a{hidden}b")), Err(BadView::Hidden), "{}", u32::from(hidden));
             let asked = SavedView { query: format!("ann{hidden}"), ..view() };
             assert_eq!(asked.check(), Err(BadView::Hidden));

@@ -114,6 +114,11 @@ impl Sandbox {
 
     fn stamp(&self, mut answer: Answer, request_id: String, skew_ms: i64) -> Answer {
         answer.headers.push(("x-amzn-requestid", request_id));
+        self.dated(answer, skew_ms)
+    }
+
+    /// Tells when it is by the clock of the service.
+    pub(crate) fn dated(&self, mut answer: Answer, skew_ms: i64) -> Answer {
         let now = self.weather_ref().now();
         let now = now.saturating_add(SignedDuration::from_millis(skew_ms)).unwrap_or(now);
         if let Ok(date) = DateTimePrinter::new().timestamp_to_rfc9110_string(&now) {

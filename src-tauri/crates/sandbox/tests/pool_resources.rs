@@ -96,6 +96,14 @@ fn identity_providers_are_made_found_by_identifier_changed_and_deleted() {
         live.fails("CreateIdentityProvider", bad, INVALID);
     }
     live.ok("CreateIdentityProvider", oidc(details, json!({})));
+    let saml = |more: Value| {
+        let mut details = json!({ "MetadataURL": "https://idp.example/saml" });
+        details.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        with(&pool, json!({ "ProviderName": "Saml", "ProviderType": "SAML", "ProviderDetails": details }))
+    };
+    let made_saml = live.ok("CreateIdentityProvider", saml(json!({})))["IdentityProvider"]["ProviderDetails"].clone();
+    assert!(made_saml["ActiveEncryptionCertificate"].is_string(), "AWS tells it and does not take it");
+    live.fails("UpdateIdentityProvider", saml(json!({ "ActiveEncryptionCertificate": "x" })), INVALID);
     let input = json!({ "ClientName": "c", "SupportedIdentityProviders": ["COGNITO", "Mine", "Google"] });
     let client = live.ok("CreateUserPoolClient", with(&pool, input))["UserPoolClient"]["ClientId"].clone();
     let change = json!({ "ProviderName": "Google", "IdpIdentifiers": [] });

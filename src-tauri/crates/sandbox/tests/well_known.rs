@@ -67,6 +67,20 @@ fn a_pool_publishes_two_keys_and_where_things_are() {
 }
 
 #[test]
+fn a_page_tells_the_time_of_the_service_as_an_answer_of_the_api_does() {
+    let live = live(1);
+    live.sandbox.weather().set_skew(86_400);
+    for path in [".well-known/jwks.json", "login", "nowhere"] {
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let page = agent.get(format!("{}/{}/{path}", live.endpoint, live.pool)).call().unwrap();
+        let told: Vec<_> = page.headers().get_all("date").iter().map(|date| date.to_str().unwrap()).collect();
+        let told = jiff::fmt::rfc2822::parse(told.first().filter(|_| told.len() == 1).unwrap()).unwrap().timestamp();
+        let ahead = told.duration_since(live.sandbox.weather().now()).as_secs();
+        assert!((86_390..=86_400).contains(&ahead), "{path}: {ahead}");
+    }
+}
+
+#[test]
 fn a_client_gets_a_token_for_itself_that_any_verifier_believes() {
     let live = live(10);
     let (id, secret) = machine(&live);

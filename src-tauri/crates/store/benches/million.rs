@@ -106,7 +106,7 @@ fn fill(disk: &Disk, number: u32) {
 
 fn members(cache: &Cache, number: u32) {
     let groups = [("admins", 1_000), ("beta", 20), ("customers", 2)];
-    cache.put_groups(&groups.map(|(name, _)| group(name))).unwrap();
+    cache.put_groups(&groups.map(|(name, _)| group(name)), None, at(0)).unwrap();
     for (name, each) in groups {
         let members: Vec<_> = (0..number).step_by(each).map(|i| person(i).username).collect();
         for page in members.chunks(60) {

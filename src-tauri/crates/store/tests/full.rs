@@ -47,7 +47,7 @@ fn sync(cache: &Cache, history: &History, run: u32) -> Result<(), CacheError> {
     for page in people.chunks(60) {
         cache.write_page(chain, page, &ChainStep::default(), Some(history), now)?;
     }
-    cache.put_groups(&[group("odd"), group("even")])?;
+    cache.put_groups(&[group("odd"), group("even")], Some(history), now)?;
     for (name, first) in [("odd", run + 1), ("even", run)] {
         let members: Vec<_> = people.iter().skip(first as usize % 2).step_by(2).map(|u| u.username.clone()).collect();
         cache.write_members(

@@ -72,6 +72,21 @@ fn a_life_is_told_newest_first_with_the_time_between_which_it_happened() {
 }
 
 #[test]
+fn a_user_name_that_somebody_else_has_now_is_two_lives_and_each_is_told_as_it_was() {
+    let (_disk, cache, history) = synced(&[person(1)]);
+    let (first, mut second) = (person(1), person(2));
+    second.username = first.username.clone();
+    sync(&cache, std::slice::from_ref(&second), &history, 10);
+    assert_eq!(told(&history, &first), [What::Added, What::Removed], "both lives are of this name");
+    assert_eq!(told(&history, &second), [What::Added]);
+    let as_of = |time| history.as_of(&pool_key(), first.username.as_str(), Some(&second), at(time)).unwrap();
+    assert_eq!((as_of(5), as_of(10)), (Some(first.clone()), Some(second.clone())));
+    sync(&cache, &[], &history, 20);
+    let gone = |time| history.as_of(&pool_key(), first.username.as_str(), None, at(time)).unwrap();
+    assert_eq!((gone(5), gone(15), gone(20)), (Some(first.clone()), Some(second.clone()), None));
+}
+
+#[test]
 fn writing_a_page_again_in_the_same_generation_adds_nothing() {
     let (_disk, cache, history) = synced(&[person(1)]);
     let mut changed = person(1);
@@ -86,10 +101,14 @@ fn writing_a_page_again_in_the_same_generation_adds_nothing() {
 
 #[test]
 fn memberships_that_come_and_go_are_told() {
-    let (_disk, cache, history) = synced(&[person(1), person(2)]);
+    let disk = Disk::new();
+    let (cache, history) = (disk.cache(), History::open(&disk.dir, &disk.keys()).unwrap());
+    let people = [person(1), person(2)];
+    let chain = cache.begin(SyncKind::Full, &[None], at(5)).unwrap().chains[0].id;
+    cache.write_page(chain, &people, &ChainStep::default(), Some(&history), at(5)).unwrap();
+    let put = |groups: &[_], second| cache.put_groups(groups, Some(&history), at(second)).unwrap();
     let admins = group("admins").name;
-    cache.begin(SyncKind::Full, &[None], at(5)).unwrap();
-    cache.put_groups(&[group("admins")]).unwrap();
+    put(&[group("admins")], 5);
     let list = |users: &[User], second| {
         let names: Vec<_> = users.iter().map(|user| user.username.clone()).collect();
         let step = MemberStep { token: None, ended: true };
@@ -103,6 +122,17 @@ fn memberships_that_come_and_go_are_told() {
     list(&[person(2)], 6);
     assert_eq!(told(&history, &person(1)), [What::GroupRemoved("admins".to_owned())]);
     assert_eq!(told(&history, &person(2)), [What::GroupAdded("admins".to_owned())]);
+    // The group goes, and comes again as a new one.
+    cache.begin(SyncKind::Full, &[None], at(7)).unwrap();
+    put(&[], 7);
+    cache.finish(&Finished::default(), at(7)).unwrap();
+    assert_eq!(told(&history, &person(2))[0], What::GroupRemoved("admins".to_owned()), "with all who were in it");
+    cache.begin(SyncKind::Full, &[None], at(8)).unwrap();
+    put(&[group("admins")], 8);
+    list(&[person(1)], 8);
+    assert_eq!(told(&history, &person(1))[0], What::GroupAdded("admins".to_owned()), "it was not there before");
+    cache.remove_group(&admins, Some(&history), at(9)).unwrap();
+    assert_eq!(told(&history, &person(1))[0], What::GroupRemoved("admins".to_owned()));
 }
 
 #[test]

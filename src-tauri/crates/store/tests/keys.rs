@@ -67,9 +67,11 @@ fn keys_that_are_gone_are_said_and_new_ones_are_made_only_when_asked() {
     fill(&disk.cache(), &[person(1)], at(0));
     drop(History::open(&disk.dir, &disk.keys()).unwrap());
     fs::remove_file(path(&disk)).unwrap();
-    let error = Keys::unlock(&disk.source, &disk.dir).unwrap_err();
-    assert!(matches!(error, KeyError::Gone { .. }), "{error}");
-    assert!(!path(&disk).exists());
+    for error in [Keys::unlock(&disk.source, &disk.dir).unwrap_err(), Keys::check(&disk.source, &disk.dir).unwrap_err()]
+    {
+        assert!(matches!(error, KeyError::Gone { .. }), "{error}");
+        assert!(!path(&disk).exists());
+    }
     let history = fs::read(disk.dir.history_file()).unwrap();
 
     let keys = Keys::start_over(&disk.source, &disk.dir).unwrap();
@@ -102,9 +104,12 @@ fn a_passphrase_opens_what_it_sealed_and_no_other_does() {
     fill(&Cache::open(&disk.dir, &pool_key(), &keys).unwrap().0, &[person(1)], at(0));
     let sealed = disk.dir.root().join("keys.sealed");
     let bytes = fs::read(&sealed).unwrap();
-    let wrong = Keys::unlock(&passphrase("correct horse battery stable"), &disk.dir).unwrap_err();
-    assert!(matches!(wrong, KeyError::WrongPassphrase), "{wrong}");
-    assert_eq!(fs::read(&sealed).unwrap(), bytes);
+    for open in [Keys::check, |source: &KeySource, dir: &DataDir| Keys::unlock(source, dir).map(|_| ())] {
+        let wrong = open(&passphrase("correct horse battery stable"), &disk.dir).unwrap_err();
+        assert!(matches!(wrong, KeyError::WrongPassphrase), "{wrong}");
+        assert_eq!(fs::read(&sealed).unwrap(), bytes);
+        open(&passphrase("correct horse battery staple"), &disk.dir).unwrap();
+    }
     let again = Keys::unlock(&passphrase("correct horse battery staple"), &disk.dir).unwrap();
     assert_eq!(Cache::open(&disk.dir, &pool_key(), &again).unwrap().0.freshness().unwrap().users, 1);
 
@@ -234,7 +239,22 @@ fn without_any_keyring_it_is_said_within_a_few_seconds() {
     fs::create_dir(&home).unwrap();
     let told = session(&disk.dir, &home, "export DBUS_SESSION_BUS_ADDRESS=unix:path=/nowhere", "fill");
     assert!(told.starts_with("Err(Unavailable"), "{told}");
-    assert!(!disk.dir.root().join("keys.json").exists());
+    let note = disk.dir.root().join("keys.json");
+    assert!(!note.exists());
+
+    // Whoever has data behind a keyring is not sent from the passphrase to the keyring and back.
+    fs::write(&note, r#"{"backend":"keyring"}"#).unwrap();
+    let told = session(&disk.dir, &home, "export DBUS_SESSION_BUS_ADDRESS=unix:path=/nowhere", "fill");
+    assert!(told.starts_with("Err(NoKeyring"), "{told}");
+    let end = KeyError::NoKeyring(String::new()).to_string();
+    let other = Keys::unlock(&passphrase("correct horse battery staple"), &disk.dir).unwrap_err();
+    assert!(matches!(other, KeyError::Elsewhere(_)), "{other}");
+    for way_out in ["session", "another data folder", "erase everything"] {
+        assert!(end.contains(way_out) && other.to_string().contains(way_out), "{end} {other}");
+    }
+    let erased = session(&disk.dir, &home, "export DBUS_SESSION_BUS_ADDRESS=unix:path=/nowhere", "erase");
+    assert_eq!(erased, "Ok(\"erased\")");
+    Keys::unlock(&passphrase("correct horse battery staple"), &disk.dir).unwrap();
 }
 
 #[test]

@@ -192,7 +192,7 @@ fn memberships_are_replaced_when_the_listing_has_ended_and_not_before() {
     let chain = cache.begin(SyncKind::Full, &[None], at(0)).unwrap().chains[0].id;
     cache.write_page(chain, &users[..3], &token("x"), None, at(1)).unwrap();
     assert!(!cache.freshness().unwrap().groups_known);
-    cache.put_groups(&[group("Admins"), group("empty")]).unwrap();
+    cache.put_groups(&[group("Admins"), group("empty")], None, at(1)).unwrap();
     assert_eq!(cache.begin_members(&admins).unwrap(), MemberState::default());
     write(&[&users[0], &users[3]], Some("next"));
     assert_eq!(members(&cache), 0);
@@ -216,7 +216,7 @@ fn memberships_are_replaced_when_the_listing_has_ended_and_not_before() {
     assert_eq!(members(&cache), 1);
     cache.remove(&[users[0].username.clone()], None, at(11)).unwrap();
     assert_eq!(members(&cache), 0);
-    cache.put_groups(&[group("empty")]).unwrap();
+    cache.put_groups(&[group("empty")], None, at(11)).unwrap();
     assert_eq!(cache.groups().unwrap().len(), 1);
 }
 
@@ -281,6 +281,7 @@ fn the_pool_comes_back_as_it_was_put() {
         updated_issuer: false,
         pre_token_trigger: None,
         verifies_before_update: Vec::new(),
+        advanced_security: Some(false),
         created_at: Some(at(0)),
         modified_at: None,
     };

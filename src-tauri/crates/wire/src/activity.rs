@@ -9,7 +9,6 @@ use model::estimate::Estimate;
 use model::mau::{BillScope, BilledNumber, LogGroup, PreparedQuery, Split, metrics_command, prepared_queries};
 use model::month::Month;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use specta::Type;
 
 use crate::cost::MauView;
@@ -309,11 +308,7 @@ fn policy(missing: &[Missing]) -> Option<String> {
             actions.push(action);
         }
     }
-    let policy = json!({
-        "Version": "2012-10-17",
-        "Statement": [{ "Effect": "Allow", "Action": actions, "Resource": "*" }],
-    });
-    if actions.is_empty() { None } else { serde_json::to_string_pretty(&policy).ok() }
+    crate::nearby::policy(&actions)
 }
 
 impl MonthView {

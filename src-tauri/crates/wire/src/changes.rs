@@ -57,7 +57,7 @@ impl From<FactorKind> for Factor {
 pub struct GroupWish {
     /// Its name.
     pub name: String,
-    /// What it is for; `null` says nothing about it.
+    /// What it is for; `null` says nothing about it, and an empty text takes it away.
     pub description: Option<String>,
     /// Lower wins; `null` says nothing about it.
     pub precedence: Option<u32>,

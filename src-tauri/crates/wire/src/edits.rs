@@ -1,9 +1,9 @@
 //! Changes of settings, before and after they are made; risks that are accepted; how the rules came out over time.
 
-use console::edits::{Edit, EditRow, Score, Waiver};
+use console::edits::{Edit, EditRow, EditState, Score, Waiver};
 use console::jobs::Approval;
 use jiff::Timestamp;
-use model::edit::{Difference, Kind, Put, Whole};
+use model::edit::{Difference, Kind, MASK, Put, Step, Whole};
 use model::setting;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -11,8 +11,8 @@ use specta::Type;
 
 use crate::{WireError, count};
 
-/// One place and what is to be there.
-#[derive(Debug, Clone, Deserialize, Type)]
+/// One place and what is to be there, which may be a secret.
+#[derive(Clone, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PutSetting {
     /// The place, as a JSON pointer.
@@ -22,14 +22,14 @@ pub struct PutSetting {
 }
 
 /// What somebody would like to change.
-#[derive(Debug, Clone, Deserialize, Type)]
+#[derive(Clone, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PlanEdit {
     /// The operation whose answer has the settings, such as `DescribeUserPool`.
     pub operation: String,
-    /// The client's id, the identity pool's; `null` for the pool itself.
+    /// The client's id, the identity pool's, the name of the provider, resource server or domain; `null` for the pool itself.
     pub subject: Option<String>,
-    /// What is to be where.
+    /// What is to be where. One place alone, the root (`""`), makes the thing, or deletes it when its value is `null`.
     pub puts: Vec<PutSetting>,
 }
 
@@ -146,12 +146,36 @@ fn changes(kind: Kind, differences: &[Difference]) -> Vec<SettingChangeView> {
     differences.iter().map(view).collect()
 }
 
+/// What an edit does to the thing itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum EditStep {
+    /// It changes.
+    Update,
+    /// It comes to be.
+    Create,
+    /// It goes.
+    Delete,
+}
+
+impl From<Step> for EditStep {
+    fn from(step: Step) -> Self {
+        match step {
+            Step::Update => Self::Update,
+            Step::Create => Self::Create,
+            Step::Delete => Self::Delete,
+        }
+    }
+}
+
 /// A change of settings, before it is made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct EditView {
     /// Names it until it is made.
     pub id: String,
+    /// What it does to the thing itself.
+    pub step: EditStep,
     /// The operation that writes it.
     pub operation: String,
     /// The client's id, the identity pool's; `null` for the pool itself.
@@ -162,11 +186,13 @@ pub struct EditView {
     pub kept: u32,
     /// What can never be taken back, in a sentence; `null` when everything can.
     pub forward: Option<String>,
+    /// Why it cannot be taken back from here, in a sentence; `null` when it can.
+    pub lost: Option<String>,
     /// What it does to the bill, in sentences; `null` when nothing.
     pub price: Option<String>,
     /// What people will notice; `null` when nothing is known.
     pub effect: Option<String>,
-    /// The same as a command of AWS's command line; no secret is in it.
+    /// The same as a command of AWS's command line; no secret is in it, it takes them from variables of the shell.
     pub command: String,
 }
 
@@ -177,13 +203,15 @@ impl EditView {
         let Whole { kind, subject } = &edit.whole;
         Self {
             id: edit.id.clone(),
-            operation: kind.writes().to_owned(),
+            step: edit.step().into(),
+            operation: edit.operation().to_owned(),
             subject: Some(subject.clone()).filter(|subject| !subject.is_empty()),
             changes: changes(*kind, &edit.differences),
             kept: count(edit.kept as u64),
             forward: edit.forward.clone(),
+            lost: kind.lost(&edit.patch, &edit.before).map(str::to_owned),
             price: edit.price.map(str::to_owned),
-            effect: effect.map(str::to_owned),
+            effect: effect.or(edit.effect).map(str::to_owned),
             command: command(edit),
         }
     }
@@ -192,30 +220,31 @@ impl EditView {
 /// The call as a line for a shell: what is sent whole, in single quotes.
 fn command(edit: &Edit) -> String {
     let Whole { kind, subject } = &edit.whole;
-    let mut request = kind.request(&edit.wanted).unwrap_or_default();
-    let mut name = |member: &str, id: &str| request.insert(member.to_owned(), id.into());
-    let api = match kind {
-        Kind::IdentityPool | Kind::Roles => {
-            name("IdentityPoolId", subject);
-            "cognito-identity"
-        }
-        _ => {
-            name("UserPoolId", edit.pool.pool.as_str());
-            if !subject.is_empty() {
-                name("ClientId", subject);
-            }
-            "cognito-idp"
-        }
-    };
+    let mut request = edit.request().unwrap_or_default();
+    kind.address(&mut request, edit.pool.pool.as_str(), subject);
+    let api = if matches!(kind, Kind::IdentityPool | Kind::Roles) { "cognito-identity" } else { "cognito-idp" };
     let mut verb = String::new();
-    for letter in kind.writes().chars() {
+    for letter in edit.operation().chars() {
         if letter.is_ascii_uppercase() && !verb.is_empty() {
             verb.push('-');
         }
         verb.push(letter.to_ascii_lowercase());
     }
-    let body = Value::Object(request).to_string().replace('\'', "'\\''");
+    let hidden = hidden(&request);
+    let mut body = Value::Object(request).to_string().replace('\'', "'\\''");
+    for name in hidden {
+        // The shell stops where nobody gave the secret: a mask would be written.
+        let (masked, given) = (format!("\"{name}\":\"{MASK}\""), name.to_ascii_uppercase());
+        body = body.replace(&masked, &format!("\"{name}\":\"'\"${{{given}:?}}\"'\""));
+    }
     format!("aws {api} {verb} --region {} --cli-input-json '{body}'", edit.pool.region)
+}
+
+/// The names of the details of a provider that are masked.
+fn hidden(request: &serde_json::Map<String, Value>) -> Vec<String> {
+    let details = request.get("ProviderDetails").and_then(Value::as_object).into_iter().flatten();
+    let plain = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    details.filter(|(name, value)| *value == MASK && plain(name)).map(|(name, _)| name.clone()).collect()
 }
 
 /// A change of settings that was made.
@@ -234,6 +263,8 @@ pub struct MadeEditView {
     pub who: String,
     /// `done`; `differs` when something is not as it was meant; `failed`; `sent` when what came of it is not known.
     pub state: String,
+    /// Whether it can be taken back.
+    pub undoable: bool,
     /// Why it is not done, in a sentence; `null` when it is.
     pub why: Option<String>,
     /// Why it was made, in the words of whoever made it.
@@ -252,18 +283,26 @@ impl From<&EditRow> for MadeEditView {
     fn from(row: &EditRow) -> Self {
         let whole: Option<Whole> = serde_json::from_str(&row.target).ok();
         let kind = whole.as_ref().map_or(Kind::Pool, |whole| whole.kind);
+        let patch: Vec<Put> = serde_json::from_str(&row.patch).unwrap_or_default();
+        let before: Value = serde_json::from_str(&row.before).unwrap_or_default();
         let found: Option<Value> = row.found.as_deref().and_then(|found| serde_json::from_str(found).ok());
         let list = |name: &str| {
             let list = found.as_ref().and_then(|found| found.get(name)).cloned().unwrap_or_default();
             changes(kind, &serde_json::from_value::<Vec<Difference>>(list).unwrap_or_default())
         };
+        let subject = whole.map(|whole| whole.subject).filter(|subject| !subject.is_empty());
+        // What was made without an answer is known by no id.
+        let unnamed = kind.is_named_by_aws(Step::of(&patch)) && subject.is_none();
+        // Nobody answered, and what is there is not what was meant.
+        let not_ours = row.state == EditState::Differs && row.after.is_none() && row.found.is_some();
         Self {
             id: row.id.clone(),
-            operation: kind.writes().to_owned(),
-            subject: whole.map(|whole| whole.subject).filter(|subject| !subject.is_empty()),
+            operation: kind.operation(Step::of(&patch)).to_owned(),
+            subject,
             at: row.at.to_string(),
             who: row.arn.clone(),
             state: row.state.as_str().to_owned(),
+            undoable: row.state != EditState::Failed && kind.lost(&patch, &before).is_none() && !unnamed && !not_ours,
             why: row.why.clone(),
             reason: row.reason.clone(),
             rule: row.rule.clone(),

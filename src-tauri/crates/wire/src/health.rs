@@ -77,12 +77,22 @@ pub struct HealthView {
     pub accepted_unknown: Option<String>,
 }
 
+/// How far to look.
+#[derive(Debug, Clone, Copy, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AskHealth {
+    /// Whether services beyond Cognito are asked as well, which needs IAM actions of theirs.
+    pub beyond: bool,
+}
+
 /// In which form what the rules say is written into a file.
 #[derive(Debug, Clone, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct SaveHealth {
     /// `html`, `csv`, `sarif`, `json`.
     pub format: String,
+    /// As in [`AskHealth`].
+    pub beyond: bool,
 }
 
 impl HealthView {
@@ -204,7 +214,11 @@ pub fn sarif(health: &Health, version: &str) -> Value {
         "version": "2.1.0",
         "runs": [{
             "tool": { "driver": { "name": "Poolkeeper", "version": version, "rules": rules().iter().map(rule).collect::<Vec<_>>() } },
-            "invocations": [{ "executionSuccessful": true, "endTimeUtc": health.snapshot.taken_at.to_string() }],
+            "invocations": [{
+                "executionSuccessful": true,
+                "endTimeUtc": health.snapshot.taken_at.to_string(),
+                "toolExecutionNotifications": health.accepted_unknown.iter().map(|why| unread(why)).collect::<Vec<_>>(),
+            }],
             "results": results,
         }],
     })
@@ -230,7 +244,7 @@ fn result(finding: &Finding, health: &Health) -> Value {
         Outcome::NotApplicable => ("notApplicable", "none"),
     };
     let place = if finding.resource == pool { pool.to_owned() } else { format!("{pool}/{}", finding.resource) };
-    json!({
+    let mut result = json!({
         "ruleId": finding.rule.id,
         "ruleIndex": rules().iter().position(|rule| rule.id == finding.rule.id),
         "kind": kind,
@@ -238,15 +252,24 @@ fn result(finding: &Finding, health: &Health) -> Value {
         "message": { "text": finding.evidence },
         "locations": [{ "logicalLocations": [{ "name": finding.resource, "fullyQualifiedName": place, "kind": "resource" }] }],
         "partialFingerprints": { "ruleAndResource/v1": format!("{}/{place}", finding.rule.id) },
-        // Once one result has these, all must: an empty list says that nobody accepts it (SARIF 2.1.0, 3.27.23).
-        "suppressions": health.accepted(finding).map(suppression).as_slice(),
         "properties": {
             "severity": finding.severity.as_str(),
             "operation": finding.operation,
             "pointer": finding.pointer,
             "remedy": finding.remedy,
         },
-    })
+    });
+    // Either all results have these or none has (SARIF 2.1.0, 3.27.23): an empty list says that nobody accepts it, and none
+    // that this is not known.
+    if health.accepted_unknown.is_none() {
+        result["suppressions"] = json!(health.accepted(finding).map(suppression).as_slice());
+    }
+    result
+}
+
+/// That it could not be read which results somebody accepts.
+fn unread(why: &str) -> Value {
+    json!({ "level": "warning", "message": { "text": format!("Which risks are accepted is not known: {why}") } })
 }
 
 /// That somebody accepts the result, as SARIF says it: outside of what was looked at, and agreed.

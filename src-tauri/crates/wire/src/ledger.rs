@@ -49,6 +49,8 @@ pub struct LedgerView {
     pub high: String,
     /// The calls, the oldest first.
     pub calls: Vec<LedgerCallView>,
+    /// How many calls are left out for where they went alone.
+    pub elsewhere: u32,
 }
 
 /// A call about one person.
@@ -57,6 +59,8 @@ pub struct LedgerView {
 pub struct LedgerCallView {
     /// When it was sent.
     pub at: String,
+    /// Where it went: a partition of AWS such as `aws`, the URL of an endpoint, or `sandbox`.
+    pub place: String,
     /// The account; `null` where it was not known.
     pub account: Option<String>,
     /// The Region.
@@ -95,6 +99,7 @@ impl From<&MonthLedger> for LedgerView {
                 .zip(ledger.standings())
                 .map(|(entry, standing)| LedgerCallView::new(entry, standing))
                 .collect(),
+            elsewhere: count(ledger.elsewhere),
         }
     }
 }
@@ -105,6 +110,7 @@ impl LedgerCallView {
         let listed = model::mau::effect_of(&call.operation) == MauEffect::MayBill || call.effect == MauEffect::MayBill;
         Self {
             at: call.at.to_string(),
+            place: call.place.clone(),
             account: call.account.clone(),
             region: call.region.clone(),
             pool: call.pool.clone(),

@@ -6,6 +6,7 @@
 
 pub mod activity;
 pub mod app;
+pub mod blueprints;
 pub mod changes;
 pub mod connections;
 pub mod cost;
@@ -16,6 +17,7 @@ pub mod health;
 pub mod jobs;
 pub mod lab;
 pub mod ledger;
+pub mod nearby;
 pub mod plans;
 pub mod pool_settings;
 pub mod pools;
@@ -26,6 +28,7 @@ pub mod settings;
 pub mod sync;
 pub mod to_aws;
 pub mod token;
+pub mod typed_settings;
 pub mod users;
 pub mod views;
 pub mod why;

@@ -25,10 +25,10 @@ pub struct AskPlans {
     pub likely: Option<u32>,
     /// At most this many; `null` when unknown.
     pub high: Option<u32>,
-    /// Of a thousand users so many are of SAML or OIDC providers.
-    pub federated_permille: u32,
-    /// Of a thousand users so many are linked: billed either way.
-    pub linked_permille: u32,
+    /// Of a thousand users so many are of SAML or OIDC providers; `null` for the share that is known.
+    pub federated_permille: Option<u32>,
+    /// Of a thousand users so many are linked: billed either way; `null` with the one before for the share that is known.
+    pub linked_permille: Option<u32>,
     /// Successful token requests of machines.
     pub m2m: u32,
     /// Active users of the account's other pools, who share the free tiers.
@@ -59,8 +59,15 @@ impl AskPlans {
             let wrong = || WireError::validation(field, "Of a thousand there are at most a thousand.");
             if part <= 1000 { Ok(u64::from(part)) } else { Err(wrong()) }
         };
-        let federated = permille("federatedPermille", self.federated_permille)?;
-        let linked = permille("linkedPermille", self.linked_permille)?.min(1000 - federated);
+        let split = match (self.federated_permille, self.linked_permille) {
+            // Of a large pool a thousandth is many people: what is known is not rounded.
+            (None, None) => known.split,
+            (federated, linked) => {
+                let federated = permille("federatedPermille", federated.unwrap_or(0))?;
+                let linked = permille("linkedPermille", linked.unwrap_or(0))?.min(1000 - federated);
+                Split { direct: 1000 - federated - linked, social: 0, federated, linked }
+            }
+        };
         let others = match self.others {
             0 => Vec::new(),
             users => {
@@ -71,7 +78,7 @@ impl AskPlans {
         let sms = (self.sms > 0).then(|| self.sms_price()).transpose()?;
         Ok(PlansQuestion {
             users: Estimate::new(self.low.into(), self.likely.map(u64::from), self.high.map(u64::from)),
-            split: Split { direct: 1000 - federated - linked, social: 0, federated, linked },
+            split,
             token_requests: self.m2m.into(),
             sms: sms.map(|price| Sms { messages: self.sms.into(), price }),
             extra_rate: self.extra_rate,
@@ -326,6 +333,21 @@ pub struct FigureView {
 pub struct SetPrices {
     /// The table as JSON; `null` for the one that came with Poolkeeper.
     pub json: Option<String>,
+}
+
+/// The longest file of a price table, in bytes. The one that came with Poolkeeper has about a hundredth of it.
+pub const LONGEST_TABLE: u64 = 1024 * 1024;
+
+/// The text of a price table's file. Whether the table holds is said when it is to be used.
+///
+/// # Errors
+/// [`WireError`] on `prices` for one that is longer than [`LONGEST_TABLE`] or no text.
+pub fn table_text(file: Vec<u8>) -> Result<String, WireError> {
+    if file.len() as u64 > LONGEST_TABLE {
+        return Err(WireError::validation("prices", "This file is too long for a price table: 1 MiB at most."));
+    }
+    let no_text = |_| WireError::validation("prices", "This file is no text in UTF-8, so it is no price table.");
+    String::from_utf8(file).map_err(no_text)
 }
 
 impl PricesView {

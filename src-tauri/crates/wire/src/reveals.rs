@@ -54,6 +54,16 @@ impl LookAt {
     }
 }
 
+/// Asks what it costs at most to look at something of several users.
+#[derive(Debug, Clone, Copy, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PriceLooks {
+    /// How many they are.
+    pub users: u32,
+    /// What is looked at.
+    pub what: RevealKind,
+}
+
 /// What a look costs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]

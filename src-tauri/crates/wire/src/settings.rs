@@ -60,7 +60,7 @@ fn body(answer: &Answer) -> Option<&Value> {
 }
 
 /// Why there is no body, in a sentence; `None` when there is one.
-fn why(answer: &Answer) -> Option<String> {
+pub(crate) fn why(answer: &Answer) -> Option<String> {
     Some(match answer {
         Answer::Given(_) => return None,
         Answer::Denied { iam_action } => format!("Denied: it needs {iam_action}."),

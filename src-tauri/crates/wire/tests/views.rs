@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use console::LedgerOf;
+use console::{Health, LedgerOf};
 use jiff::tz::TimeZone;
 use model::group::Group;
-use model::health::{Answer, Snapshot};
+use model::health::{Answer, Snapshot, judge};
 use model::pool::{Pool, SchemaAttribute};
 use model::query::Fields;
 use model::sync::{Freshness, SyncReport};
@@ -17,6 +17,7 @@ use serde_json::json;
 use wire::app::SettingsPatch;
 use wire::connections::ConnectionIdView;
 use wire::cost::{AskCost, CostView, MauView};
+use wire::health::sarif;
 use wire::ledger::AskLedger;
 use wire::pool_settings::ComparedView;
 use wire::pools::{CachedPool, FreshnessView, GroupView, PoolLineView, PoolView};
@@ -62,6 +63,7 @@ fn pool() -> Pool {
         updated_issuer: false,
         pre_token_trigger: None,
         verifies_before_update: Vec::new(),
+        advanced_security: Some(false),
         created_at: Some(instant("2020-05-05T05:05:05Z")),
         modified_at: None,
     }
@@ -316,4 +318,27 @@ fn the_ledger_of_all_pools_is_that_of_one_place() {
     // What was tried in the sandbox or at an emulator has cost AWS's customer nothing.
     let all = LedgerOf { place: Some("aws".to_owned()), ..LedgerOf::default() };
     assert_eq!(asked(json!({ "month": "2026-11", "allPools": true })), all);
+}
+
+#[test]
+fn a_result_says_whether_somebody_accepts_it_only_where_that_is_known() {
+    let snapshot = Snapshot::new(PoolId::parse("eu-west-1_Abcdefghi").unwrap(), instant("2026-11-01T00:00:00Z"));
+    let findings = judge(&snapshot);
+    let of = |accepted_unknown: Option<&str>| {
+        let accepted_unknown = accepted_unknown.map(str::to_owned);
+        let health =
+            Health { snapshot: snapshot.clone(), findings: findings.clone(), accepted: Vec::new(), accepted_unknown };
+        sarif(&health, "1.0.0")["runs"][0].clone()
+    };
+    let notes = |run: &serde_json::Value| run["invocations"][0]["toolExecutionNotifications"].clone();
+    let all = |run: &serde_json::Value, holds: fn(&serde_json::Value) -> bool| {
+        let results = run["results"].as_array().unwrap();
+        !results.is_empty() && results.iter().all(holds)
+    };
+    let known = of(None);
+    assert!(all(&known, |result| result["suppressions"] == json!([])) && notes(&known) == json!([]));
+    let unknown = of(Some("The journal is held by another program."));
+    assert!(all(&unknown, |result| result.get("suppressions").is_none()));
+    assert_eq!(notes(&unknown)[0]["level"], "warning");
+    assert!(notes(&unknown)[0]["message"]["text"].as_str().unwrap().contains("held by another program"));
 }

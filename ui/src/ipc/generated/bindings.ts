@@ -83,6 +83,8 @@ export const commands = {
 	chooseView: () => typedError<SavedViewView | null, WireError>(__TAURI_INVOKE("choose_view")),
 	/**  What a look would cost. Opens no socket. */
 	priceLook: (request: LookAt) => typedError<RevealPriceView, WireError>(__TAURI_INVOKE("price_look", { request })),
+	/**  What it would cost at most to look at something of several users. Opens no socket. */
+	priceLooks: (request: PriceLooks) => typedError<RevealPriceView, WireError>(__TAURI_INVOKE("price_looks", { request })),
 	/**  Looks (`AdminGetUser`, `AdminListDevices` or `AdminListUserAuthEvents`; may bill, and is in the ledger before it is sent). */
 	lookAt: (request: LookAt) => typedError<LookView, WireError>(__TAURI_INVOKE("look_at", { request })),
 	/**  Begins to write whom a query finds; one export at a time. */
@@ -223,6 +225,8 @@ export const commands = {
 	getLedger: (request: AskLedger) => typedError<LedgerView, WireError>(__TAURI_INVOKE("get_ledger", { request })),
 	/**  The price table in use. */
 	getPrices: () => typedError<PricesView, WireError>(__TAURI_INVOKE("get_prices")),
+	/**  Lets a person choose the file of a price table, and answers with its text; `null` when none was chosen. It is not used yet. */
+	choosePrices: () => typedError<string | null, WireError>(__TAURI_INVOKE("choose_prices")),
 	/**  Uses another price table, or the one that came with Poolkeeper. */
 	setPrices: (request: SetPrices) => typedError<null, WireError>(__TAURI_INVOKE("set_prices", { request })),
 	/**  Writes a report into the folder for downloads. */
@@ -243,8 +247,12 @@ export const commands = {
 	getIdentityPoolSettings: () => typedError<IdentityPoolsSettingsView, WireError>(__TAURI_INVOKE("get_identity_pool_settings")),
 	/**  How much of what AWS allows is used (`GetProvisionedLimit`, one a second, and what can be counted; free). */
 	getQuotas: () => typedError<QuotasView, WireError>(__TAURI_INVOKE("get_quotas")),
+	/**  Whether Cognito may call the functions of the pool's triggers (Lambda's `GetPolicy` and `GetFunctionConfiguration`; free). */
+	getFunctions: () => typedError<FunctionsView, WireError>(__TAURI_INVOKE("get_functions")),
+	/**  Who may take the roles of groups and identity pools, and what they may do (IAM's `GetRole` and five more; free). */
+	getRoles: () => typedError<RolesView, WireError>(__TAURI_INVOKE("get_roles")),
 	/**  Holds every rule against the pool (free). */
-	getHealth: () => typedError<HealthView, WireError>(__TAURI_INVOKE("get_health")),
+	getHealth: (request: AskHealth) => typedError<HealthView, WireError>(__TAURI_INVOKE("get_health", { request })),
 	/**  Holds every rule against the pool and writes what they say into the folder for downloads. */
 	saveHealth: (request: SaveHealth) => typedError<SavedFileView, WireError>(__TAURI_INVOKE("save_health", { request })),
 	/**  Writes everything that is set of the pool and its clients into the folder for downloads; no secret is in it. */
@@ -258,6 +266,10 @@ export const commands = {
 	listKeptSettings: () => typedError<string[], WireError>(__TAURI_INVOKE("list_kept_settings")),
 	/**  What a change of settings would do (the operation that describes them; free). Nothing is changed. */
 	planEdit: (request: PlanEdit) => typedError<EditView, WireError>(__TAURI_INVOKE("plan_edit", { request })),
+	/**  What app clients can be made from. */
+	listBlueprints: () => __TAURI_INVOKE<BlueprintView[]>("list_blueprints"),
+	/**  What making an app client from a blueprint would do. Nothing is made. */
+	planBlueprint: (request: PlanBlueprint) => typedError<EditView, WireError>(__TAURI_INVOKE("plan_blueprint", { request })),
 	/**  What the prepared edit for a failing rule would do (free). Nothing is changed. */
 	planFix: (request: OneFinding) => typedError<EditView, WireError>(__TAURI_INVOKE("plan_fix", { request })),
 	/**  What taking an edit back would do (free). Nothing is changed. */
@@ -278,6 +290,8 @@ export const commands = {
 	planUndo: (request: OneJob) => typedError<PlanPreviewView, WireError>(__TAURI_INVOKE("plan_undo", { request })),
 	/**  Writes a plan into the folder for downloads: the dry run. */
 	savePlan: (request: SaveJob) => typedError<SavedFileView, WireError>(__TAURI_INVOKE("save_plan", { request })),
+	/**  Makes a password that fits the pool's policy (`DescribeUserPool`; free). It is kept nowhere. */
+	makePassword: () => typedError<RevealedView, WireError>(__TAURI_INVOKE("make_password")),
 	/**  Approves a plan: gives a token that holds once. */
 	approvePlan: (request: ApprovePlan) => typedError<ApprovalView, WireError>(__TAURI_INVOKE("approve_plan", { request })),
 	/**  Carries out what was approved, in the background. May make users billable, as the preview says. */
@@ -451,6 +465,12 @@ export type AskDormant = {
 	since: string,
 };
 
+/**  How far to look. */
+export type AskHealth = {
+	/**  Whether services beyond Cognito are asked as well, which needs IAM actions of theirs. */
+	beyond: boolean,
+};
+
 /**  Asks for a month of the ledger. */
 export type AskLedger = {
 	/**  Such as `2026-11`; `null` for the present one. */
@@ -472,10 +492,10 @@ export type AskPlans = {
 	likely: number | null,
 	/**  At most this many; `null` when unknown. */
 	high: number | null,
-	/**  Of a thousand users so many are of SAML or OIDC providers. */
-	federatedPermille: number,
-	/**  Of a thousand users so many are linked: billed either way. */
-	linkedPermille: number,
+	/**  Of a thousand users so many are of SAML or OIDC providers; `null` for the share that is known. */
+	federatedPermille: number | null,
+	/**  Of a thousand users so many are linked: billed either way; `null` with the one before for the share that is known. */
+	linkedPermille: number | null,
 	/**  Successful token requests of machines. */
 	m2m: number,
 	/**  Active users of the account's other pools, who share the free tiers. */
@@ -601,6 +621,20 @@ export type BilledView = {
 	wholeAccount: boolean,
 	/**  Whether the users that are free are not in it, so that it is no more than the least. */
 	besidesFree: boolean,
+};
+
+/**  What an app client can be for. */
+export type BlueprintView = {
+	/**  Names it. */
+	id: string,
+	/**  What people call it. */
+	title: string,
+	/**  Whom it is for. */
+	what: string,
+	/**  Every choice. */
+	choices: ChoiceView[],
+	/**  What is left to do afterwards. */
+	then: string[],
 };
 
 /**  Where one plan becomes cheaper than another. */
@@ -752,6 +786,32 @@ export type ChipView = {
 	value: string,
 	/**  Whether it is negated. */
 	negated: boolean,
+};
+
+/**  What a person says to a choice. */
+export type ChoiceAnswer = {
+	/**  The place of the choice. */
+	place: string,
+	/**  What is said. */
+	answer: string,
+};
+
+/**  One choice of a blueprint. */
+export type ChoiceView = {
+	/**  Its place in the description of a client. */
+	place: string,
+	/**  What people call it. */
+	title: string,
+	/**  What it is, as JSON; `null` where a person says it, or AWS makes it. */
+	value: string | null,
+	/**  What a person could say; `null` where the blueprint says it. */
+	example: string | null,
+	/**  Whether a person may say several, one on each line. */
+	several: boolean,
+	/**  Why it is so. */
+	why: string,
+	/**  Whether it can never be changed once the client is made. */
+	forever: boolean,
 };
 
 /**  A claim in words. */
@@ -1164,6 +1224,22 @@ export type DistributionsView = {
 	days: DayCountView[],
 };
 
+/**  Where the login pages are. */
+export type DomainView = {
+	/**  The prefix, or the whole name of a custom one. Foreign text. */
+	name: string,
+	/**  Whether it is one of your own. */
+	custom: boolean,
+	/**  The pages: 1 for the classic ones, 2 for managed login; `null` when AWS does not tell. */
+	version: number | null,
+	/**  The certificate of a custom one. */
+	certificate: string | null,
+	/**  `CREATING`, `ACTIVE` and so on; `null` when AWS does not tell. */
+	status: string | null,
+	/**  Why it is not known; `null` when it is. */
+	unknown: string | null,
+};
+
 /**  Users without evidence of activity. */
 export type DormantView = {
 	/**  The query that finds them. */
@@ -1176,10 +1252,21 @@ export type DormantView = {
 	touching: TouchingView[],
 };
 
+/**  What an edit does to the thing itself. */
+export type EditStep = 
+/**  It changes. */
+"update" | 
+/**  It comes to be. */
+"create" | 
+/**  It goes. */
+"delete";
+
 /**  A change of settings, before it is made. */
 export type EditView = {
 	/**  Names it until it is made. */
 	id: string,
+	/**  What it does to the thing itself. */
+	step: EditStep,
 	/**  The operation that writes it. */
 	operation: string,
 	/**  The client's id, the identity pool's; `null` for the pool itself. */
@@ -1190,11 +1277,13 @@ export type EditView = {
 	kept: number,
 	/**  What can never be taken back, in a sentence; `null` when everything can. */
 	forward: string | null,
+	/**  Why it cannot be taken back from here, in a sentence; `null` when it can. */
+	lost: string | null,
 	/**  What it does to the bill, in sentences; `null` when nothing. */
 	price: string | null,
 	/**  What people will notice; `null` when nothing is known. */
 	effect: string | null,
-	/**  The same as a command of AWS's command line; no secret is in it. */
+	/**  The same as a command of AWS's command line; no secret is in it, it takes them from variables of the shell. */
 	command: string,
 };
 
@@ -1537,6 +1626,39 @@ export type FreshnessView = {
 	groupsKnown: boolean,
 };
 
+/**  A function. */
+export type FunctionView = {
+	/**  Its ARN, as the trigger names it. */
+	function: string,
+	/**
+	 *  For which pools Cognito may call it: `nobody`, `pool` (this one alone), `pattern`, `account`, `anyone`; `null` when that
+	 *  is not known.
+	 */
+	permission: string | null,
+	/**  The same in a sentence, or why it is not known. */
+	says: string,
+	/**  Such as `nodejs22.x`; `null` for an image, or when it is not known. */
+	runtime: string | null,
+	/**  When its code or configuration was changed last, as Lambda writes it; `null` when it is not known. */
+	lastModified: string | null,
+	/**  Its own timeout; `null` when it is not known. */
+	timeoutSeconds: number | null,
+	/**  `Active`, `Pending`, `Inactive`, `Failed`; `null` when it is not known. */
+	state: string | null,
+};
+
+/**  What Lambda says about the functions of a pool's triggers. */
+export type FunctionsView = {
+	/**  When AWS was asked. */
+	takenAt: string,
+	/**  Each function once, by its ARN. */
+	functions: FunctionView[],
+	/**  What was not answered. That there is no such function or policy is an answer. */
+	unanswered: UnansweredView[],
+	/**  The policy that would permit what was denied, as JSON; `null` when nothing was. */
+	policy: string | null,
+};
+
 /**  Asks for entries of a job. */
 export type GetJobItems = {
 	/**  The job. */
@@ -1593,7 +1715,7 @@ export type GroupView = {
 export type GroupWish = {
 	/**  Its name. */
 	name: string,
-	/**  What it is for; `null` says nothing about it. */
+	/**  What it is for; `null` says nothing about it, and an empty text takes it away. */
 	description: string | null,
 	/**  Lower wins; `null` says nothing about it. */
 	precedence: number | null,
@@ -2010,6 +2132,8 @@ export type LabelConnection = {
 export type LedgerCallView = {
 	/**  When it was sent. */
 	at: string,
+	/**  Where it went: a partition of AWS such as `aws`, the URL of an endpoint, or `sandbox`. */
+	place: string,
 	/**  The account; `null` where it was not known. */
 	account: string | null,
 	/**  The Region. */
@@ -2051,6 +2175,8 @@ export type LedgerView = {
 	high: string,
 	/**  The calls, the oldest first. */
 	calls: LedgerCallView[],
+	/**  How many calls are left out for where they went alone. */
+	elsewhere: number,
 };
 
 /**  A rate of the account. */
@@ -2178,6 +2304,8 @@ export type MadeEditView = {
 	who: string,
 	/**  `done`; `differs` when something is not as it was meant; `failed`; `sent` when what came of it is not known. */
 	state: string,
+	/**  Whether it can be taken back. */
+	undoable: boolean,
 	/**  Why it is not done, in a sentence; `null` when it is. */
 	why: string | null,
 	/**  Why it was made, in the words of whoever made it. */
@@ -2506,13 +2634,21 @@ export type PersonMoves = {
 	leave: string[],
 };
 
+/**  A client that is to be made. */
+export type PlanBlueprint = {
+	/**  The blueprint. */
+	id: string,
+	/**  What a person says. */
+	answers: ChoiceAnswer[],
+};
+
 /**  What somebody would like to change. */
 export type PlanEdit = {
 	/**  The operation whose answer has the settings, such as `DescribeUserPool`. */
 	operation: string,
-	/**  The client's id, the identity pool's; `null` for the pool itself. */
+	/**  The client's id, the identity pool's, the name of the provider, resource server or domain; `null` for the pool itself. */
 	subject: string | null,
-	/**  What is to be where. */
+	/**  What is to be where. One place alone, the root (`""`), makes the thing, or deletes it when its value is `null`. */
 	puts: PutSetting[],
 };
 
@@ -2652,6 +2788,8 @@ export type PoolSettingsView = {
 	providers: ProviderView[],
 	/**  Resource servers. */
 	resourceServers: ResourceServerView[],
+	/**  Where the login pages are. */
+	domains: DomainView[],
 	/**  Every trigger. */
 	triggers: TriggerSlotView[],
 	/**  What was not answered. */
@@ -2734,6 +2872,14 @@ export type PreviewTokens = {
 	version: string | null,
 	/**  What the trigger answers, as JSON: `response` or the whole event; `null` or empty without one. */
 	response: string | null,
+};
+
+/**  Asks what it costs at most to look at something of several users. */
+export type PriceLooks = {
+	/**  How many they are. */
+	users: number,
+	/**  What is looked at. */
+	what: RevealKind,
 };
 
 /**  Where the price of the next user changes. */
@@ -2856,7 +3002,7 @@ export type ProviderView = {
 	unknown: string | null,
 };
 
-/**  One place and what is to be there. */
+/**  One place and what is to be there, which may be a secret. */
 export type PutSetting = {
 	/**  The place, as a JSON pointer. */
 	pointer: string,
@@ -3049,10 +3195,42 @@ export type RevealPriceView = {
 	refused: string | null,
 };
 
-/**  A secret that somebody asked to see. */
+/**  A secret that somebody asked to see, or to have made. */
 export type RevealedView = {
 	/**  The secret. */
 	value: string,
+};
+
+/**  A role, and what gives it. */
+export type RoleView = {
+	/**  The identity pool that gives it; `null` for a group's. */
+	identityPool: string | null,
+	/**  `authenticated`, `unauthenticated`, `rule`; of a group its name, which is foreign text. */
+	givenTo: string,
+	/**  Its ARN. */
+	role: string,
+	/**  Whether it can be taken through this identity pool alone, by those whom it is for; `null` when that is not known. */
+	narrow: boolean | null,
+	/**  The same in a sentence, or why it is not known. */
+	trust: string,
+	/**  Whether its policies give nearly everything away; `null` when that is not known. */
+	sweeping: boolean | null,
+	/**  The same in a sentence, or why it is not known. */
+	rights: string,
+	/**  Its trust policy and the policies that it has, by name, as JSON. Foreign texts. */
+	documents: PairView[],
+};
+
+/**  What IAM says about the roles of a pool's groups and of the identity pools around it. */
+export type RolesView = {
+	/**  When AWS was asked. */
+	takenAt: string,
+	/**  Each role once for each thing that gives it. */
+	roles: RoleView[],
+	/**  What was not answered. That there is no such role is an answer. */
+	unanswered: UnansweredView[],
+	/**  The policy that would permit what was denied, as JSON; `null` when nothing was. */
+	policy: string | null,
 };
 
 /**  A problem and where it is. */
@@ -3069,6 +3247,8 @@ export type RowProblemView = {
 export type SaveHealth = {
 	/**  `html`, `csv`, `sarif`, `json`. */
 	format: string,
+	/**  As in [`AskHealth`]. */
+	beyond: boolean,
 };
 
 /**  Writes a plan or the entries of a job into the folder for downloads. */

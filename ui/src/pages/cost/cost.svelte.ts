@@ -83,13 +83,15 @@ export class CostMonth {
     const now = this.now;
     // Who moves the number of users asks about exactly that many.
     const same = now.users === this.known.users;
+    // A share that nobody moved is the one that is known, not its thousandths.
+    const shared = this.moved?.federated !== undefined || this.moved?.linked !== undefined;
     return {
       month: this.month,
       low: same ? (users?.low ?? 0) : now.users,
       likely: same ? (users?.likely ?? null) : now.users,
       high: same ? (users?.high ?? null) : now.users,
-      federatedPermille: now.federated,
-      linkedPermille: Math.min(now.linked, 1000 - now.federated),
+      federatedPermille: shared ? now.federated : null,
+      linkedPermille: shared ? Math.min(now.linked, 1000 - now.federated) : null,
       m2m: now.m2m,
       others: now.others,
       othersPlan: now.othersPlan,

@@ -1,4 +1,4 @@
-import { render, screen, within } from "@testing-library/svelte";
+import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { fireEvent } from "@testing-library/svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -197,6 +197,19 @@ describe("the page about cost", () => {
     await screen.findByText(/77 days ago/);
     await person.click(screen.getByRole("button", { name: "Use this table" }));
     await screen.findByText(/is not used/);
+  });
+
+  it("opens the table of a file, which is used when a person says so", async () => {
+    await open("Prices");
+    await screen.findByText(/77 days ago/);
+    const used = vi.spyOn(backend, "setPrices");
+    await person.click(screen.getByRole("button", { name: "Open a file…" }));
+    const field: HTMLTextAreaElement = screen.getByLabelText("Price table (JSON)");
+    await waitFor(() => expect(field.value).toBe('{"format":1}'));
+    expect(used).not.toHaveBeenCalled();
+    await person.click(screen.getByRole("button", { name: "Use this table" }));
+    await screen.findByText("This table is used from now on.");
+    expect(used).toHaveBeenCalledExactlyOnceWith({ json: '{"format":1}' });
   });
 });
 

@@ -2,6 +2,7 @@ import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import App from "../../App.svelte";
+import { openLab } from "../../../dev/signed-in";
 import { backend } from "../../ipc/client";
 import { lab } from "../../stores/lab.svelte";
 import { overlays } from "../../stores/overlays.svelte";
@@ -9,15 +10,7 @@ import { session } from "../../stores/session.svelte";
 
 const person = userEvent.setup({ delay: null });
 
-async function open() {
-  render(App);
-  await person.click(await screen.findByRole("button", { name: "Open the sandbox" }));
-  await screen.findByRole("grid", { name: "Users" });
-  await person.click(screen.getByRole("button", { name: "Sign-in lab" }));
-  await waitFor(() =>
-    expect((screen.getByRole("radio", { name: /^USER_SRP/ }) as HTMLInputElement).checked).toBe(true),
-  );
-}
+const open = () => openLab(person);
 
 async function start(username: string, password = "Correct-horse-1") {
   await person.clear(screen.getByLabelText("User name or alias"));

@@ -16,11 +16,13 @@ import ChangeDialog from "./ChangeDialog.svelte";
 const person = userEvent.setup({ delay: null });
 const edit = (id: string, more: Partial<EditView> = {}): EditView => ({
   id,
+  step: "update",
   operation: "UpdateUserPool",
   subject: null,
   changes: [{ pointer: "/UserPool/UserPoolTier", title: "Plan", before: '"LITE"', after: '"PLUS"' }],
   kept: 12,
   forward: null,
+  lost: null,
   price: null,
   effect: null,
   command: "aws cognito-idp update-user-pool",
@@ -31,6 +33,7 @@ const made = (state: string, why: string | null): MadeEditView => ({
   at: "2026-11-22T12:00:00Z",
   who: "arn:aws:sts::123456789012:assumed-role/Operator/ada",
   state,
+  undoable: true,
   why,
   reason: null,
   rule: null,

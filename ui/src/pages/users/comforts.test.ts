@@ -1,9 +1,10 @@
 import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { stage } from "../../../dev/fake";
 import { outside } from "../../../dev/views";
 import App from "../../App.svelte";
+import { backend } from "../../ipc/client";
 import { lists } from "../../stores/lists";
 import { overlays } from "../../stores/overlays.svelte";
 import { people } from "../../stores/people.svelte";
@@ -142,6 +143,8 @@ describe("saved views", () => {
       expect(columns.chosen.map((column) => column.field)).toEqual(views.all[0]?.columns.map((c) => c.field)),
     );
     expect(screen.getByRole("button", { name: "Remove group:ops" })).toBeTruthy();
+    await person.click(screen.getByRole("button", { name: "Columns" }));
+    await screen.findByRole("heading", { name: "Presets" });
   });
 
   it("of others are looked at before they are shown, and their columns that are not here are named", async () => {
@@ -159,6 +162,8 @@ describe("saved views", () => {
     await person.click(await screen.findByRole("button", { name: "Open a link or a file…" }));
     await person.click(await screen.findByRole("button", { name: "Choose a file…" }));
     const dialog = await screen.findByRole("dialog", { name: "A shared view" });
+    const before = columns.chosen;
+    expect(before.length).toBeGreaterThan(1);
     expect(dialog.textContent).toContain("status:confirmed");
     expect(dialog.textContent).toContain("⟨202E⟩");
     expect(people.shownQuery).toBe("");
@@ -166,6 +171,8 @@ describe("saved views", () => {
     await waitFor(() => expect(people.shownQuery).toBe("status:confirmed"));
     expect(columns.chosen.map((column) => column.field)).toEqual(["email"]);
     await screen.findByText(/This pool has no custom:unknown/);
+    await person.click(screen.getByRole("button", { name: "Undo" }));
+    expect(columns.chosen).toEqual(before);
   });
 });
 
@@ -250,6 +257,13 @@ describe("a link that is opened outside", () => {
     await screen.findByRole("dialog", { name: "A link was refused" });
   });
 
+  it("is asked for again once the local data is unlocked", async () => {
+    await sandbox();
+    outside.link = { link: null, refused: "The link does not name a user pool. It was not opened." };
+    await session.unlocked(await backend.getAppInfo());
+    await screen.findByRole("dialog", { name: "A link was refused" });
+  });
+
   it("of a pool that was never opened here says what to do", async () => {
     await sandbox();
     outside.link = { link: { ...user(), copies: [], username: "ada" }, refused: null };
@@ -276,6 +290,22 @@ describe("favourites", () => {
 });
 
 describe("the overview", () => {
+  it("of an empty local copy says that nobody is there, and of sign-ups that there are none", async () => {
+    await sandbox();
+    const overview = await backend.getOverview();
+    vi.spyOn(backend, "getOverview").mockResolvedValueOnce({
+      ...overview,
+      users: 0,
+      statuses: [],
+      groups: [],
+      signUps: [],
+    });
+    await person.click(screen.getByRole("button", { name: "Overview" }));
+    const mix = (await screen.findByRole("heading", { name: "Status" })).closest("section");
+    expect(mix?.textContent).toContain("Nobody is in the local copy.");
+    expect(mix?.textContent).not.toContain("sign-ups");
+  });
+
   it("has each chart with its figures, and each figure finds its people", async () => {
     await sandbox();
     await person.click(screen.getByRole("button", { name: "Overview" }));

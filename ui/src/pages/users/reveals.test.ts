@@ -81,6 +81,35 @@ describe("a search that may be wrong", () => {
 });
 
 describe("why somebody cannot sign in", () => {
+  it("offers a repair that helps against two reasons once", async () => {
+    const fix = {
+      say: "Send the invitation again.",
+      command: [],
+      reveal: null,
+      effect: "free",
+      priceLow: "0",
+      priceHigh: "0",
+    };
+    const hinders = (rule: string) => ({
+      ...reason(rule, "hinders", `Because of ${rule}.`),
+      fix: { ...fix, action: { kind: "resendInvitation" as const, by: null } },
+    });
+    vi.spyOn(backend, "askWhy").mockImplementation(({ username }) =>
+      Promise.resolve({
+        username,
+        asked: true,
+        listedAt: null,
+        syncedAt: null,
+        pricesUnknown: null,
+        reasons: [hinders("must-change"), hinders("forgot-impossible")],
+      }),
+    );
+    await signInTab();
+    await person.click(screen.getByRole("button", { name: "Why can’t this person sign in?" }));
+    expect(await screen.findAllByText("Send the invitation again.", { exact: false })).toHaveLength(2);
+    expect(screen.getAllByRole("button", { name: "Preview the repair" })).toHaveLength(1);
+  });
+
   const reason = (rule: string, verdict: string, cause: string, reveal: string | null = null) => ({
     rule,
     title: `About ${rule}`,
@@ -116,6 +145,7 @@ describe("why somebody cannot sign in", () => {
           look
             ? reason("mfa-without-factor", "clear", "The user has SMS_MFA.")
             : reason("mfa-without-factor", "unknown", "No listing tells.", "AdminGetUser"),
+          ...(look ? [] : [reason("factor-unknown", "unknown", "Nor does it tell this.", "AdminGetUser")]),
         ],
       }),
     );
@@ -124,6 +154,7 @@ describe("why somebody cannot sign in", () => {
     await screen.findByText("No rule found anything that keeps the person out.");
     expect(screen.getAllByText(/No app client was named/)).toHaveLength(1);
     screen.getByText(/Choose the app client above/);
+    screen.getByText("Nor does it tell this.", { exact: false });
     screen.getByText("may bill $0.00 – $0.015", { selector: ".why .note span" });
     expect(ask.mock.lastCall?.[0].look).toBe(false);
     await person.click(screen.getByRole("button", { name: "Look at the factors" }));

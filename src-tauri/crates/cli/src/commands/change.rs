@@ -8,10 +8,10 @@ use std::sync::Arc;
 use console::jobs::{
     Action, Approval, Chosen, Delivery, Factor, GroupSettings, JobState, MfaPreference, NewUser, Plan,
 };
-use console::{Console, OpenPool};
+use console::{Code, Console, OpenPool};
 use secrecy::SecretString;
 use wire::changes::group_moves;
-use wire::jobs::{PreviewView, read_plan, write_plan};
+use wire::jobs::{read_plan, write_plan};
 use wire::{ErrorCode, WireError};
 
 use super::follow::{follow, told};
@@ -53,7 +53,7 @@ pub(crate) async fn apply(common: &GlobalOptions, asked: Apply) -> Result<(), Fa
     let console = console_for(common, &asked.consent).await?;
     let pool = common.pool_online(&console).await?;
     let plan = pool.adopt(plan)?;
-    if asked.consent.dry_run {
+    if asked.consent.agreement.dry_run {
         return preview::told(common, &pool, &plan).await;
     }
     // One that was begun goes on.
@@ -71,10 +71,12 @@ pub(crate) async fn apply(common: &GlobalOptions, asked: Apply) -> Result<(), Fa
             return told(common, &pool, &plan.id, None).await;
         }
         common.note("this plan was begun already; it goes on");
-        unlock(&pool, asked.consent.unlock.as_deref()).await?;
+        unlock(&pool, asked.consent.agreement.unlock.as_deref()).await?;
         let view = preview::previewed(common, &pool, &plan).await?;
         let named = pool.key().pool.as_str();
-        if !asked.consent.yes && ask(&view, named)?.is_none_or(|typed| view.irreversible && typed != named) {
+        if !asked.consent.agreement.yes
+            && ask(view.irreversible, named)?.is_none_or(|typed| view.irreversible && typed != named)
+        {
             return Err(Failure::failed(ErrorCode::Cancelled, "Nothing was changed."));
         }
         let job = pool.go_on(&plan.id, password).await?;
@@ -93,10 +95,15 @@ pub(crate) async fn groups(common: &GlobalOptions, change: GroupChange, consent:
     at_once(common, group_action(change)?, consent).await
 }
 
-/// Takes a job back.
+/// Takes a job or a change of settings back.
 pub(crate) async fn undo(common: &GlobalOptions, asked: UndoJob) -> Result<(), Failure> {
     let console = common.console_with_journal().await?;
     let pool = common.pool_online(&console).await?;
+    match pool.edit(&asked.job).await {
+        Ok(edit) => return super::edits::undo(common, &pool, &edit.id, &asked.consent.agreement).await,
+        Err(error) if error.code == Code::NotFound => {}
+        Err(error) => return Err(error.into()),
+    }
     let plan = pool.plan_undo(&asked.job).await?;
     carry_out(common, &pool, &plan, &asked.consent, Passwords::default()).await
 }
@@ -128,7 +135,7 @@ async fn planned(pool: &OpenPool, action: Action, chosen: Chosen) -> Result<Arc<
 
 /// The console for a change; only a dry run can do without a journal.
 async fn console_for(common: &GlobalOptions, consent: &Consent) -> Result<Console, Failure> {
-    if consent.dry_run { common.console_or_memory().await } else { common.console_with_journal().await }
+    if consent.agreement.dry_run { common.console_or_memory().await } else { common.console_with_journal().await }
 }
 
 async fn at_once(common: &GlobalOptions, wanted: Wanted, consent: Consent) -> Result<(), Failure> {
@@ -146,7 +153,7 @@ async fn at_once(common: &GlobalOptions, wanted: Wanted, consent: Consent) -> Re
     let pool = common.pool_online(&console).await?;
     let plan = planned(&pool, action, chosen).await?;
     let (password, made) = match password {
-        _ if consent.dry_run => (None, None),
+        _ if consent.agreement.dry_run => (None, None),
         Password::None => (None, None),
         Password::Typed(typed) => (Some(typed), None),
         Password::Made => {
@@ -171,10 +178,10 @@ pub(super) async fn carry_out(
     consent: &Consent,
     Passwords { password, made }: Passwords,
 ) -> Result<(), Failure> {
-    if consent.dry_run {
+    if consent.agreement.dry_run {
         return preview::told(common, pool, plan).await;
     }
-    unlock(pool, consent.unlock.as_deref()).await?;
+    unlock(pool, consent.agreement.unlock.as_deref()).await?;
     let view = preview::previewed(common, pool, plan).await?;
     if view.active == 0 {
         common.note("there is nothing to do");
@@ -184,8 +191,8 @@ pub(super) async fn carry_out(
         return Ok(());
     }
     let named = pool.key().pool.as_str().to_owned();
-    let pool_name = if consent.yes { Some(named) } else { ask(&view, &named)? };
-    let approval = Approval { pool_name, reason: consent.reason.clone() };
+    let pool_name = if consent.agreement.yes { Some(named) } else { ask(view.irreversible, &named)? };
+    let approval = Approval { pool_name, reason: consent.agreement.reason.clone() };
     let token = pool.approve(plan, approval).await?;
     let job = pool.apply(&token, password).await?;
     follow(common, pool, &job, consent.patience(), made.as_ref()).await
@@ -199,13 +206,13 @@ pub(super) async fn unlock(pool: &OpenPool, name: Option<&str>) -> Result<(), Fa
 }
 
 /// Asks on the terminal: for a yes, or for the pool's id where something cannot be taken back.
-fn ask(view: &PreviewView, pool: &str) -> Result<Option<String>, Failure> {
+pub(super) fn ask(irreversible: bool, pool: &str) -> Result<Option<String>, Failure> {
     if !io::stdin().is_terminal() {
         let sentence = "Nothing was changed: nobody is there to ask. Give --yes to approve.";
         return Err(Failure::usage(WireError::new(ErrorCode::Precondition, sentence)));
     }
     let mut out = io::stderr().lock();
-    if view.irreversible {
+    if irreversible {
         write!(out, "This cannot be taken back. Type the pool's id {pool} to go on: ")?;
     } else {
         write!(out, "Go on? [y/N] ")?;
@@ -213,7 +220,7 @@ fn ask(view: &PreviewView, pool: &str) -> Result<Option<String>, Failure> {
     let mut typed = String::new();
     io::stdin().lock().read_line(&mut typed)?;
     let typed = typed.trim();
-    if view.irreversible || matches!(typed, "y" | "Y" | "yes") {
+    if irreversible || matches!(typed, "y" | "Y" | "yes") {
         return Ok(Some(typed.to_owned()));
     }
     Err(Failure::failed(ErrorCode::Cancelled, "Nothing was changed."))

@@ -24,7 +24,7 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Health) -> Result<(), Fa
     let connection = common.online().parse()?;
     let console = common.console_or_memory().await?;
     let pool = common.pool_id(&console).await?;
-    let health = console.health(&connection, &pool).await?;
+    let health = console.health(&connection, &pool, asked.beyond).await?;
     let view = HealthView::from(&health);
     let written = write(common, &health, &view);
     common.note(&summary(&view));

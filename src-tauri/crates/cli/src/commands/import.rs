@@ -20,7 +20,7 @@ const IGNORED: &str = "-";
 
 /// Checks the file, and imports it unless only the check was asked for.
 pub(crate) async fn run(common: &GlobalOptions, asked: Import) -> Result<(), Failure> {
-    let only_looks = asked.check || asked.file.is_none() || asked.consent.dry_run;
+    let only_looks = asked.check || asked.file.is_none() || asked.consent.agreement.dry_run;
     let console = if only_looks { common.console_or_memory().await? } else { common.console_with_journal().await? };
     let pool = common.pool_online(&console).await?;
     let Some(file) = &asked.file else { return look(common, &pool, asked.status.as_deref().unwrap_or_default()).await };
@@ -47,7 +47,7 @@ pub(crate) async fn run(common: &GlobalOptions, asked: Import) -> Result<(), Fai
         }
         return if checked.against.is_empty() && checked.problem_count == 0 { Ok(()) } else { Err(Failure::Told) };
     }
-    if asked.way == "job" && asked.consent.dry_run {
+    if asked.way == "job" && asked.consent.agreement.dry_run {
         return tell(common, &checked);
     }
     if asked.way == "job" {
@@ -63,7 +63,7 @@ async fn columns(pool: &OpenPool, path: &std::path::Path, said: &[String]) -> Re
     if said.is_empty() {
         return Ok(None);
     }
-    let guessed = pool.guess_columns(path).await?;
+    let guessed = pool.guess_columns(path, || Ok(())).await?;
     let column = |(name, target): &(String, console::files::Target)| ColumnView {
         name: name.clone(),
         target: target.word().to_owned(),
@@ -85,15 +85,15 @@ async fn by_job(
     checked: &CheckedImportView,
     asked: &Import,
 ) -> Result<(), Failure> {
-    unlock(pool, asked.consent.unlock.as_deref()).await?;
+    unlock(pool, asked.consent.agreement.unlock.as_deref()).await?;
     let named = pool.key().pool.as_str().to_owned();
-    let pool_name = if asked.consent.yes { named } else { ask(checked.good, &named)? };
+    let pool_name = if asked.consent.agreement.yes { named } else { ask(checked.good, &named)? };
     let start = StartImport {
         id: checked.id.clone(),
         name: asked.name.clone(),
         role_arn: asked.role.clone().unwrap_or_default(),
         pool_name: Some(pool_name),
-        reason: asked.consent.reason.clone(),
+        reason: asked.consent.agreement.reason.clone(),
     };
     let (id, settings, approval) = start.parse();
     let import = pool.begin_import(&id, settings, approval).await?;

@@ -246,7 +246,8 @@ fn record(record: &AuditView) -> Vec<String> {
 
 /// A record for people: what was done by whom, and under it before and after and why.
 fn told_record(out: &mut impl Write, record: &AuditView) -> io::Result<()> {
-    let name = record.name.as_deref().unwrap_or_default();
+    // A record about nobody is about what its job says: the rule and resource of an accepted risk.
+    let name = record.name.as_deref().unwrap_or(&record.job);
     let code = record.code.as_deref().map(|code| format!(" ({code})")).unwrap_or_default();
     let outcome = format!("{}{code}", record.outcome.as_deref().unwrap_or_default());
     let (seq, at, kind) = (record.seq, &record.at, &record.kind);

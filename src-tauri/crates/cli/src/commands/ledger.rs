@@ -11,15 +11,17 @@ use crate::failure::Failure;
 use crate::output::{self, number_of};
 
 /// The columns of table and csv.
-const COLUMNS: [&str; 8] = ["at", "region", "pool", "person", "operation", "effect", "standing", "outcome"];
+const COLUMNS: [&str; 9] = ["at", "place", "region", "pool", "person", "operation", "effect", "standing", "outcome"];
 
-/// Lists the calls of a month: of a pool, an endpoint or a Region where it is named.
+/// Lists the calls of a month: of a pool, an endpoint or a Region where it is named. Without an endpoint those that went to
+/// AWS, for nobody is billed elsewhere.
 pub(crate) async fn run(common: &GlobalOptions, asked: &Ledger) -> Result<(), Failure> {
     let month = OneMonth { month: asked.month.clone() }.parse(SystemClock.now())?;
     let pool = common.pool.as_deref().map(pool_id).transpose()?;
     // As the connection writes it.
     let place = common.endpoint.as_deref().map(|endpoint| endpoint.trim().trim_end_matches('/').to_owned());
-    let of = LedgerOf { pool, place, region: common.region.clone(), ..LedgerOf::default() };
+    let aws_only = place.is_none();
+    let of = LedgerOf { pool, place, aws_only, region: common.region.clone(), ..LedgerOf::default() };
     let console = common.console().await?;
     if let Protection::Locked { message, .. } = console.protection() {
         return Err(Failure::failed(ErrorCode::CacheUnavailable, message));
@@ -32,12 +34,19 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Ledger) -> Result<(), Fa
         requests => format!(", {} of machines billed", number_of(requests, "token request")),
     };
     common.note(&format!("{users} may have been billed{tokens}, {} to {} USD", view.low, view.high));
+    if aws_only && view.elsewhere > 0 {
+        let calls = number_of(view.elsewhere, "call");
+        common.note(&format!(
+            "{calls} to the sandbox or an endpoint left out, which AWS bills nobody for (--endpoint lists them)"
+        ));
+    }
     Ok(())
 }
 
 fn row(call: &LedgerCallView) -> Vec<String> {
     vec![
         call.at.clone(),
+        call.place.clone(),
         call.region.clone(),
         call.pool.clone(),
         call.person.clone().unwrap_or_default(),

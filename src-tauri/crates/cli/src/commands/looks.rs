@@ -22,11 +22,11 @@ pub(crate) async fn run(common: &GlobalOptions, asked: UsersCommand, consent: &C
     };
     let console = common.console_or_memory().await?;
     let pool = common.pool_online(&console).await?;
-    if consent.dry_run {
+    if consent.agreement.dry_run {
         let name = OneUser { username }.parse()?;
         return Ok(output::json(&RevealPriceView::from(&pool.reveal_price(&name, what).await?))?);
     }
-    agreed(common, &pool, &username, what, consent.yes).await?;
+    agreed(common, &pool, &username, what, consent.agreement.yes).await?;
     let name = OneUser { username }.parse()?;
     match what {
         Reveal::SecondFactors => factors(common, &pool.second_factors(&name).await?.into()),

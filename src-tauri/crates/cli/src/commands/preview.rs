@@ -96,12 +96,35 @@ async fn called(pool: &OpenPool, name: &str) -> Result<String, Failure> {
 
 /// A field before and after.
 pub(super) fn changed(change: &ChangeView) -> String {
-    let value = |value: &Option<String>| value.as_deref().map_or_else(|| "none".to_owned(), cut);
+    let value = |value: Option<&str>| value.map_or_else(|| "none".to_owned(), cut);
     match (change.field.as_str(), &change.before, &change.after) {
         ("group", None, Some(group)) => format!("joins {}", cut(group)),
         ("group", Some(group), None) => format!("leaves {}", cut(group)),
-        (field, before, after) => format!("{}: {} → {}", cut(field), value(before), value(after)),
+        // What the change rests on: where it is another by then, nothing is done.
+        (field, Some(before), Some(after)) if before == after => format!("{} stays {}", cut(field), cut(after)),
+        (field, before, after) => {
+            let (before, after) = (before.as_deref(), after.as_deref());
+            let from = before.zip(after).map_or(0, |(before, after)| unlike(before, after));
+            let value = |text: Option<&str>| value(text.map(|text| &text[from..]));
+            let skipped =
+                if from > 0 { format!(" (from character {})", from_character(before, from)) } else { String::new() };
+            format!("{}{skipped}: {} → {}", cut(field), value(before), value(after))
+        }
     }
+}
+
+/// Where two values begin to differ, in bytes, when what is shown of both would be the same; else 0.
+fn unlike(before: &str, after: &str) -> usize {
+    if before == after || cut(before) != cut(after) {
+        return 0;
+    }
+    let same = before.chars().zip(after.chars()).take_while(|(one, other)| one == other);
+    same.map(|(one, _)| one.len_utf8()).sum()
+}
+
+/// The number of the character that begins at a byte.
+fn from_character(text: Option<&str>, at: usize) -> usize {
+    text.map_or(0, |text| text[..at].chars().count()) + 1
 }
 
 /// Foreign text that neither fills the screen nor is obeyed by it.

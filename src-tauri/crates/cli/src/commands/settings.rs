@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::output::{self, safe};
 
 /// The console, the way to AWS and the pool that is meant.
-async fn meant(common: &GlobalOptions) -> Result<(Console, PoolId), Failure> {
+pub(super) async fn meant(common: &GlobalOptions) -> Result<(Console, PoolId), Failure> {
     let console = common.console_or_memory().await?;
     let pool = common.pool_id(&console).await?;
     Ok((console, pool))
@@ -95,7 +95,7 @@ pub(crate) async fn triggers(common: &GlobalOptions) -> Result<(), Failure> {
     })
 }
 
-fn yes_or_no(yes: bool) -> String {
+pub(super) fn yes_or_no(yes: bool) -> String {
     if yes { "yes" } else { "no" }.to_owned()
 }
 

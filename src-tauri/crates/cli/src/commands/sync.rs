@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
-use console::{Code, Protection, SyncHandle, SyncPhase, SyncProgress};
+use console::{Code, SyncHandle, SyncPhase, SyncProgress};
 use wire::ErrorCode;
 use wire::sync::SyncReportView;
 
@@ -46,14 +46,12 @@ pub(crate) async fn run(common: &GlobalOptions, patience: Duration) -> Result<()
     if let Some(error) = &sync.progress.borrow().error {
         common.note(&error.message);
     }
-    if !matches!(console.protection(), Protection::Memory) {
-        let kept = tokio::select! {
-            kept = pool.keep_settings() => kept,
-            _ = tokio::signal::ctrl_c() => Ok(()),
-        };
-        if let Err(error) = kept {
-            common.note(&format!("no copy of the settings was kept: {}", error.message));
-        }
+    let kept = tokio::select! {
+        kept = pool.keep_settings() => kept,
+        _ = tokio::signal::ctrl_c() => Ok(()),
+    };
+    if let Err(error) = kept {
+        common.note(&format!("no copy of the settings was kept: {}", error.message));
     }
     let view = SyncReportView::from(&report);
     if common.wants_json() {

@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, StdoutLock, Write};
 
 use console::OpenPool;
+use wire::pool_settings::when;
 use wire::users::{CountView, OneUser, SortView, UserRecord};
 use wire::{ErrorCode, WireError};
 
@@ -68,11 +69,17 @@ pub(crate) async fn count(common: &GlobalOptions, query: Option<&str>) -> Result
 }
 
 /// Shows one person.
-pub(crate) async fn show(common: &GlobalOptions, username: String) -> Result<(), Failure> {
+pub(crate) async fn show(common: &GlobalOptions, username: String, at: Option<String>) -> Result<(), Failure> {
     let name = OneUser { username }.parse()?;
+    let at = at.map(|at| when(&at, "at")).transpose().map_err(Failure::usage)?;
     let (_console, pool) = common.local_copy().await?;
-    let gone = || Failure::failed(ErrorCode::NotFound, "The local copy has nobody of that user name.");
-    let user = UserRecord::from(&pool.user(&name).await?.ok_or_else(gone)?);
+    let user = match at {
+        Some(at) => pool.user_at(&name, at).await?,
+        None => pool.user(&name).await?,
+    };
+    let then = if at.is_some() { "had nobody of that user name then" } else { "has nobody of that user name" };
+    let gone = || Failure::failed(ErrorCode::NotFound, format!("The local copy {then}."));
+    let user = UserRecord::from(&user.ok_or_else(gone)?);
     match common.format() {
         Format::Json | Format::Jsonl => output::json(&user)?,
         Format::Csv => {

@@ -67,7 +67,7 @@ fn told(view: &WhyView, asked: &Why) -> io::Result<()> {
     };
     writeln!(out, "{}: {headline}", safe(&view.username))?;
     for reason in of("blocks").chain(of("hinders")) {
-        one(&mut out, reason, &view.username)?;
+        one(&mut out, reason, &view.username, asked)?;
     }
     let mut causes: Vec<&str> = Vec::new();
     for reason in of("unknown") {
@@ -86,19 +86,19 @@ fn told(view: &WhyView, asked: &Why) -> io::Result<()> {
         if let [only] = same.as_slice()
             && !client
         {
-            one(&mut out, only, &view.username)?;
+            one(&mut out, only, &view.username, asked)?;
         } else {
             writeln!(out, "\n          {}{hint}", safe(cause))?;
             titles.iter().try_for_each(|title| writeln!(out, "          - {title}"))?;
         }
     }
     if asked.all {
-        of("clear").try_for_each(|reason| one(&mut out, reason, &view.username))?;
+        of("clear").try_for_each(|reason| one(&mut out, reason, &view.username, asked))?;
     }
     Ok(())
 }
 
-fn one(out: &mut impl Write, reason: &ReasonView, username: &str) -> io::Result<()> {
+fn one(out: &mut impl Write, reason: &ReasonView, username: &str, asked: &Why) -> io::Result<()> {
     writeln!(out, "\n{:8}  {} ({})", reason.verdict, reason.title, reason.rule)?;
     writeln!(out, "          {}", safe(&reason.cause))?;
     for evidence in &reason.evidence {
@@ -110,7 +110,7 @@ fn one(out: &mut impl Write, reason: &ReasonView, username: &str) -> io::Result<
             writeln!(out, "          {}", safe(&command(&fix.command, username)))?;
         }
         if fix.reveal.is_some() {
-            writeln!(out, "          {}", safe(&command(&["why".to_owned(), "--look".to_owned()], username)))?;
+            writeln!(out, "          {}", safe(&command(&with_look(asked), username)))?;
         }
         if fix.action.is_some() || fix.reveal.is_some() {
             let high = fix.price_high.as_deref().unwrap_or("unknown");
@@ -121,6 +121,13 @@ fn one(out: &mut impl Write, reason: &ReasonView, username: &str) -> io::Result<
         writeln!(out, "          Reply: {}", safe(reply))?;
     }
     Ok(())
+}
+
+/// The same question with a look.
+fn with_look(asked: &Why) -> Vec<String> {
+    let said = [("--client", &asked.client), ("--flow", &asked.flow), ("--sends-secret", &asked.sends_secret)];
+    let said = said.into_iter().filter_map(|(option, value)| Some([option.to_owned(), value.clone()?])).flatten();
+    ["why".to_owned(), "--look".to_owned()].into_iter().chain(said).collect()
 }
 
 /// What to type. A user may have the name of an option (`--all`), which is a name alone behind `--`.

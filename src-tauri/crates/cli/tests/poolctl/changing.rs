@@ -87,6 +87,17 @@ fn users_and_groups_are_made_filled_and_deleted() {
     let groups = home.run_at(&served, &["groups", "list", "--json"]).json(0);
     let made = groups.as_array().unwrap().iter().find(|group| group["name"] == "night-shift").unwrap();
     assert_eq!((&made["users"], &made["precedence"]), (&1.into(), &3.into()));
+    run(&["groups", "set", "night-shift", "--description", "Awake"]).json(0);
+    run(&["groups", "set", "night-shift", "--description", ""]).json(0);
+    let role = run(&["groups", "set", "night-shift", "--role", ""]).json(2);
+    assert_eq!(role["error"]["field"], "role");
+    let why = home.run_at(&served, &["groups", "set", "night-shift", "--precedence", ""]);
+    for refusal in [role["error"]["message"].as_str().unwrap(), &why.err] {
+        assert!(refusal.contains("AWS documents no way to take a role or a precedence away"), "{refusal}");
+    }
+    let groups = home.run_at(&served, &["groups", "list", "--json"]).json(0);
+    let made = groups.as_array().unwrap().iter().find(|group| group["name"] == "night-shift").unwrap();
+    assert_eq!(made["description"].as_str().unwrap_or_default(), "");
     run(&["users", "delete", "new.person"]).json(0);
     assert!(served.sandbox.directory().user(&served.pool(), "new.person").is_none());
     served.sandbox.weather().deny("AdminDisableUser");

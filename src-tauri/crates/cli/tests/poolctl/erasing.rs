@@ -81,3 +81,23 @@ fn a_key_file_is_named_by_its_whole_path_and_what_became_of_it_is_told() {
     let told = foreign.run_with_input(&["erase"], "poolkeeper\n");
     assert!(told.text().contains(&format!("Key file removed: {}", path(&foreign.key_file()))), "{}", told.out);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn data_behind_a_keyring_that_this_session_lacks_says_what_opens_it_and_can_be_erased() {
+    let served = Served::new();
+    let home = Home::synced(&served);
+    let data = home.data();
+    std::fs::write(data.join("keys.json"), r#"{"backend":"keyring"}"#).unwrap();
+    let without = home.run_bare(&["count", "--data-dir", path(&data)]);
+    assert_eq!(without.code, 1);
+    assert!(without.err.contains("this session has none"), "{}", without.err);
+    let with_a_file = home.run(&["count"]);
+    for told in [&without.err, &with_a_file.err] {
+        for way_out in ["session", "another data folder", "erase everything"] {
+            assert!(told.contains(way_out), "{way_out}: {told}");
+        }
+    }
+    assert_eq!(home.run_with_input(&["erase"], "poolkeeper\n").code, 0);
+    assert_eq!(home.run_at(&served, &["sync", "--share", "off"]).code, 0, "it begins anew");
+}

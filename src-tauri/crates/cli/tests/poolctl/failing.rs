@@ -22,6 +22,24 @@ fn an_unknown_pool_is_not_found() {
 }
 
 #[test]
+fn what_keeps_two_clients_from_being_compared_is_told_as_what_it_is() {
+    let (home, served) = (Home::new(), Served::new());
+    let pool = served.pool();
+    let client = served.sandbox.description().clients[0].id.clone();
+    let compare = |other: &str| {
+        let words = ["pool", "diff", &pool, "--client", &client, "--other-client", other, "--json"];
+        home.run_at(&served, &words).json(1)["error"].clone()
+    };
+    assert_eq!(compare("1234567890abcdefghijklmnop")["code"], "not_found");
+    served.sandbox.weather().deny("DescribeUserPoolClient");
+    let denied = compare(&client);
+    assert_eq!(
+        (&denied["code"], &denied["iamAction"]),
+        (&"access_denied".into(), &"cognito-idp:DescribeUserPoolClient".into())
+    );
+}
+
+#[test]
 fn pools_that_may_not_be_described_are_listed_by_name() {
     let (home, served) = (Home::new(), Served::new());
     let endpoint = served.endpoint();

@@ -298,6 +298,11 @@ fn settings_are_shown_whole_also_those_that_the_sdk_does_not_know() {
     let triggers = home.ask(&served, &users, &["triggers", "--json"]).json(0);
     assert_eq!(triggers[0]["trigger"], "PreSignUp");
     assert_eq!(triggers[0]["sources"].as_array().unwrap().len(), 3);
+    // The sandbox has no Lambda, so whether Cognito may call the function stays unknown.
+    let looked = home.ask(&served, &users, &["triggers", "--look", "--json"]).json(0);
+    let (lambda, says) = (&looked[0]["lambda"], looked[0]["lambda"]["says"].as_str().unwrap_or_default());
+    assert_eq!((&looked[0]["trigger"], &lambda["permission"]), (&json!("PreSignUp"), &Value::Null));
+    assert!(says.starts_with("unknown: "), "{says}");
 }
 
 #[test]
@@ -380,8 +385,14 @@ fn an_accepted_risk_is_in_every_export_and_does_not_fail_a_pipeline_until_it_is_
     assert!(left.as_array().unwrap().iter().all(|waiver| waiver["rule"] != "UP-09"));
     assert_eq!(asks(&["health", "accepted", "--json"]).json(0), left);
     assert_eq!(asks(&["health", "--fail-on", "high"]).code, 1);
-    let audit = home.run(&["audit", "list", "--json"]).json(0).to_string();
-    assert!(audit.contains("AcceptRiskNoLonger") && audit.contains("AcceptRisk"), "{audit}");
+    let audit = || home.run(&["audit", "list", "--json"]).json(0);
+    let before = audit();
+    assert!(before.to_string().contains("AcceptRiskNoLonger") && before.to_string().contains("AcceptRisk"), "{before}");
+    let mistyped = asks(&["health", "withdraw", "UP-99", "typo", "--json"]).json(1);
+    assert_eq!((&mistyped["error"]["code"], audit()), (&json!("not_found"), before), "nothing was withdrawn");
+    let table = home.run(&["audit", "list"]);
+    let line = table.text().lines().find(|line| line.contains("AcceptRiskNoLonger")).unwrap();
+    assert!(line.contains("UP-09"), "a record about nobody says which rule it is about: {line}");
 }
 
 #[test]

@@ -81,3 +81,32 @@ fn a_terminal_obeys_nothing_of_what_is_listed_and_a_pipe_gets_it_whole() {
         }
     }
 }
+
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "poolctl reads the system's clock, so the times it is asked for are of it"
+)]
+fn somebody_is_shown_as_the_local_copy_had_them_once_also_who_is_gone() {
+    let served = Served::today();
+    let home = Home::synced(&served);
+    let (directory, pool) = (served.sandbox.directory(), served.pool());
+    let people = directory.snapshot(&pool);
+    let (changed, gone) = (&people[0], &people[1]);
+    let now = || jiff::Timestamp::now().to_string();
+    let before = now();
+    directory.set_attributes(&pool, &changed.username, &[("nickname", "later")]).unwrap();
+    directory.delete_user(&pool, &gone.username).unwrap();
+    home.run_at(&served, &["sync", "--share", "off"]).text();
+    let show = |words: &[&str]| home.run(&[&["show", "--json"], words].concat());
+    let nickname = |words: &[&str]| show(words).json(0)["attributes"]["nickname"].clone();
+    assert_eq!(nickname(&[&changed.username]), "later");
+    let was = changed.attributes.get("nickname").map_or(serde_json::Value::Null, |value| value.clone().into());
+    assert_eq!(nickname(&[&changed.username, "--at", &before]), was);
+    assert_eq!(show(&[&gone.username]).json(1)["error"]["code"], "not_found");
+    let then = show(&[&gone.username, "--at", &before]).json(0);
+    assert_eq!(then["attributes"]["email"].as_str(), gone.attributes.get("email").map(String::as_str));
+    assert_eq!(show(&[&gone.username, "--at", &now()]).json(1)["error"]["code"], "not_found");
+    assert_eq!(show(&[&gone.username, "--at", "2020-01-01"]).json(1)["error"]["code"], "precondition");
+    assert_eq!(show(&[&gone.username, "--at", "yesterday"]).code, 2);
+}

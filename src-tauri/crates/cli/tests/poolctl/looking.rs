@@ -46,6 +46,19 @@ fn second_factors_and_devices_are_shown_only_once_their_price_was_agreed_to() {
 }
 
 #[test]
+fn somebody_who_went_since_the_copy_was_made_is_told_as_not_there() {
+    let served = Served::new();
+    let home = Home::synced(&served);
+    let user = somebody(&served);
+    served.sandbox.directory().delete_user(&served.pool(), &user).unwrap();
+    for about in ["factors", "devices"] {
+        let error = &home.run_at(&served, &["users", about, &user, "--yes", "--json"]).json(1)["error"];
+        assert_eq!(error["code"], "not_found", "{about}: {error}");
+        assert!(error["message"].as_str().unwrap().contains("no such user"), "{about}: {error}");
+    }
+}
+
+#[test]
 fn sign_ins_are_listed_and_rated_in_the_plan_plus() {
     let served = Served::today();
     let plus = json!({ "UserPoolId": served.pool(), "UserPoolTier": "PLUS", "MfaConfiguration": "OPTIONAL",
@@ -108,6 +121,10 @@ fn why_looks_at_second_factors_only_once_that_was_agreed_to() {
     };
     assert_eq!(of(&ask(&["--json"]).json(0)), "unknown");
     assert!(ask(&[]).text().contains("poolctl why --look -- some.body"));
+    let client = served.sandbox.description().clients[0].id.clone();
+    let narrow = ask(&["--client", &client, "--flow", "USER_PASSWORD_AUTH"]);
+    let again = format!("poolctl why --look --client {client} --flow USER_PASSWORD_AUTH -- some.body");
+    assert!(narrow.text().contains(&again), "the same question with a look: {}", narrow.out);
     assert_eq!((ask(&["--look"]).code, served.sandbox.calls().of("AdminGetUser")), (2, 0), "nobody agreed");
     assert_eq!(of(&ask(&["--look", "--yes", "--json"]).json(0)), "blocks");
     assert_eq!(served.sandbox.calls().of("AdminGetUser"), 1);

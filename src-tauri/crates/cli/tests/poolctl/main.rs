@@ -16,6 +16,7 @@ mod looking;
 mod previewing;
 mod searching;
 mod serving;
+mod setting;
 mod signing_in;
 mod syncing;
 mod to_aws;

@@ -31,6 +31,19 @@ fn a_preview_names_the_first_people_with_what_changes_and_counts_the_rest() {
 }
 
 #[test]
+fn long_values_that_differ_late_are_shown_from_where_they_differ() {
+    let served = Served::new();
+    let (directory, pool) = (served.sandbox.directory(), served.pool());
+    let long = |end: &str| format!("{}{end}", "ä".repeat(1_000));
+    directory.create_user(&pool, "long.winded", &[("address", &long("old"))]).unwrap();
+    let home = Home::synced(&served);
+    let address = format!("address={}", long("new"));
+    let plan = home.run_at(&served, &["plan", "set", "long.winded", "-a", &address]);
+    assert_eq!(plan.code, 0, "{}", plan.err);
+    assert!(plan.err.contains("address (from character 1001): old → new"), "{}", plan.err);
+}
+
+#[test]
 fn a_dry_run_tells_everything_and_changes_nothing() {
     let served = Served::new();
     let home = Home::synced(&served);

@@ -9,6 +9,7 @@ use aws_types::request_id::RequestId;
 
 use super::{Context, Error, ErrorKind};
 use crate::gate::{Again, Failure};
+use crate::operations::WHOLES;
 use crate::sign_in::Refusal;
 
 /// What to do when AWS refuses the time of a signature.
@@ -48,6 +49,7 @@ where
     };
     let mut explained = Error::new(kind, message).of(context);
     explained.request_id = error.request_id().map(str::to_owned);
+    explained.unsent = matches!(error, SdkError::ConstructionFailure(_));
     if context.personal && matches!(explained.kind, ErrorKind::Validation | ErrorKind::Refused | ErrorKind::Internal) {
         let said = error.as_service_error().and_then(ProvideErrorMetadata::message);
         explained.said = said.map(|said| said.chars().take(LONGEST).collect());
@@ -110,8 +112,8 @@ where
         decided(ErrorKind::OutcomeUnknown, message)
     };
     match (error, code) {
-        (_, Some("UserNotFoundException")) => {
-            decided(ErrorKind::NotFound, "There is no such user in this pool.".into())
+        (_, Some(code)) if leaves_undelivered(context, code, error) => {
+            decided(ErrorKind::Undelivered, format!("{name} could not deliver its message ({code})."))
         }
         (_, Some("UsernameExistsException")) => {
             decided(ErrorKind::AlreadyExists, "There is a user of this name already.".into())
@@ -124,6 +126,14 @@ where
         }
         (_, Some("InvalidPasswordException")) => {
             decided(ErrorKind::Validation, "The password does not satisfy the pool's policy.".into())
+        }
+        (_, Some("LimitExceededException")) if WHOLES.iter().any(|operation| operation.name == name) => {
+            let said = error.as_service_error().and_then(ProvideErrorMetadata::message);
+            let said = said.map(|said| format!(" It says: {said}")).unwrap_or_default();
+            decided(
+                ErrorKind::Refused,
+                format!("AWS allows no more: {name} is over a limit of this pool or account.{said}"),
+            )
         }
         (_, Some(code @ ("NotAuthorizedException" | "UnsupportedUserStateException" | "LimitExceededException"))) => {
             let message = format!("Cognito does not allow {name} for the user as they are ({code}).");
@@ -138,6 +148,28 @@ where
         }
         _ => unknown(),
     }
+}
+
+/// Whether AWS says that a message could not be sent: it changes the user first and sends second, so the change may be
+/// there all the same. What a trigger says before a user is created prevents it.
+fn leaves_undelivered<E>(context: &Context, code: &str, error: &SdkError<E, HttpResponse>) -> bool
+where
+    E: ProvideErrorMetadata,
+{
+    let sends = ["AdminCreateUser", "AdminResetUserPassword", "AdminUpdateUserAttributes"];
+    let said = || error.as_service_error().and_then(ProvideErrorMetadata::message).unwrap_or_default();
+    sends.contains(&context.operation.name)
+        && match code {
+            "CodeDeliveryFailureException"
+            | "LimitExceededException"
+            | "InvalidSmsRoleAccessPolicyException"
+            | "InvalidSmsRoleTrustRelationshipException"
+            | "InvalidEmailRoleAccessPolicyException" => true,
+            "InvalidLambdaResponseException" | "UnexpectedLambdaException" | "UserLambdaValidationException" => {
+                !said().contains("PreSignUp")
+            }
+            _ => false,
+        }
 }
 
 /// Whether a failure says that no connection was made, so that nothing can have been applied.
@@ -229,6 +261,7 @@ impl Said<'_> {
                 let iam_action = context.operation.iam_action.to_owned();
                 never(ErrorKind::AccessDenied { iam_action }, denied(context))
             }
+            "UserNotFoundException" => never(ErrorKind::NotFound, "There is no such user in this pool.".to_owned()),
             "ResourceNotFoundException" => never(ErrorKind::NotFound, not_found(context, self.message)),
             "InvalidParameterException"
             | "ValidationException"
@@ -249,6 +282,8 @@ impl Said<'_> {
             | "ValidationException"
             | "ValidationError"
             | "SerializationException"
+            | "ScopeDoesNotExistException"
+            | "InvalidOAuthFlowException"
             | "InvalidParameterValue" => never(ErrorKind::Validation, self.invalid(context)),
             "OperationNotEnabledException"
             | "FeatureUnavailableInTierException"
@@ -342,16 +377,35 @@ fn writes(context: &Context) -> bool {
     crate::operations::WRITES.iter().any(|write| write.name == context.operation.name)
 }
 
+/// What a call names inside its pool, which may be missing as well as the pool.
+fn thing_inside(operation: &str) -> Option<&'static str> {
+    Some(match operation {
+        "GetGroup"
+        | "ListUsersInGroup"
+        | "AdminAddUserToGroup"
+        | "AdminRemoveUserFromGroup"
+        | "UpdateGroup"
+        | "DeleteGroup" => "group",
+        // Reading devices has no error of its own for a person who is not there.
+        "AdminListDevices" => "user",
+        "AdminGetDevice" | "AdminForgetDevice" | "AdminUpdateDeviceStatus" => "user or device",
+        "AdminUpdateAuthEventFeedback" => "sign-in event",
+        "AdminLinkProviderForUser"
+        | "AdminDisableProviderForUser"
+        | "DescribeIdentityProvider"
+        | "UpdateIdentityProvider"
+        | "DeleteIdentityProvider" => "identity provider",
+        "DescribeResourceServer" | "UpdateResourceServer" | "DeleteResourceServer" => "resource server",
+        "DescribeUserImportJob" | "StartUserImportJob" | "StopUserImportJob" => "import job",
+        "DescribeUserPoolClient" | "UpdateUserPoolClient" | "DeleteUserPoolClient" => "app client",
+        _ => return None,
+    })
+}
+
 /// What does not exist: the pool, or something in it. AWS's words tell the two apart; the operation tells what was meant.
 fn not_found(context: &Context, said: Option<&str>) -> String {
     let region = &context.region;
-    let inside = match context.operation.name {
-        "ListUsersInGroup" | "AdminAddUserToGroup" | "AdminRemoveUserFromGroup" | "UpdateGroup" | "DeleteGroup" => {
-            Some("group")
-        }
-        "DescribeUserPoolClient" => Some("app client"),
-        _ => None,
-    };
+    let inside = thing_inside(context.operation.name);
     let check = "Check the Region and the profile.";
     let Some(pool) = &context.pool else {
         return format!("There is nothing of this name in {region} for this account. {check}");

@@ -198,7 +198,7 @@ impl Gate {
                 for rate in &rates {
                     rate.throttled();
                 }
-            } else if failure.error.kind == ErrorKind::OutcomeUnknown {
+            } else if matches!(failure.error.kind, ErrorKind::OutcomeUnknown | ErrorKind::Undelivered) {
                 record.end(CallOutcome::Unknown);
             } else {
                 record.end(CallOutcome::Failed);
@@ -208,7 +208,8 @@ impl Gate {
                     intent.refused();
                     tokio::time::sleep(wait).await;
                 }
-                None => return Err(failure.error),
+                // Credentials may be lost between two attempts.
+                None => return Err(Error { unsent: failure.error.unsent && attempt == 1, ..failure.error }),
             }
             attempt += 1;
         }
@@ -232,7 +233,9 @@ impl Gate {
             at: self.clock.now(),
         };
         intent.sending().and_then(|()| self.sink.before(&attempt)).map_err(|refused| {
-            Error::new(ErrorKind::NotRecorded, format!("Nothing was sent: {}.", refused.reason)).of(context)
+            let what = if attempt.attempt == 1 { "Nothing was sent" } else { "It was refused, and not sent again" };
+            let error = Error::new(ErrorKind::NotRecorded, format!("{what}: {}.", refused.reason)).of(context);
+            Error { unsent: attempt.attempt == 1, ..error }
         })?;
         Ok(Record { sink: &*self.sink, attempt, outcome: CallOutcome::Failed })
     }

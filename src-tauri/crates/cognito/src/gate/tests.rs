@@ -239,8 +239,25 @@ async fn what_the_sink_refuses_is_not_sent() {
     };
     let error = gate.run(&lane(), &list_users(), send).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::NotRecorded);
-    assert_eq!(error.message, "Nothing was sent: the book is full.");
+    assert_eq!((error.message.as_str(), error.unsent), ("Nothing was sent: the book is full.", true));
     assert_eq!(sent.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_refused_once_was_sent_whatever_ends_it_then() {
+    for (before, unsent) in [(0, false), (1, true)] {
+        let (gate, _) = gate(Share::Off);
+        let attempts = AtomicU32::new(before);
+        let send = || async {
+            let lost = Error::new(ErrorKind::CredentialsMissing, "none").unsent();
+            Err(match attempts.fetch_add(1, Ordering::Relaxed) {
+                0 => failed(Again::Throttled),
+                _ => Failure { error: lost, again: Again::Never },
+            })
+        };
+        let error = gate.run::<(), _, _>(&lane(), &list_users(), send).await.unwrap_err();
+        assert_eq!((error.kind, error.unsent), (ErrorKind::CredentialsMissing, unsent));
+    }
 }
 
 #[tokio::test(start_paused = true)]

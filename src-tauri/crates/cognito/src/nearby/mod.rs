@@ -1,4 +1,6 @@
 //! AWS services beside Cognito.
 
 mod cloudwatch;
+mod iam;
+mod lambda;
 mod sts;

@@ -119,7 +119,7 @@ impl Authorization {
 }
 
 fn no_address(what: &str) -> Error {
-    Error::new(ErrorKind::Config, format!("{what} is no address."))
+    Error::new(ErrorKind::Config, format!("{what} is no address.")).unsent()
 }
 
 impl Hosted {

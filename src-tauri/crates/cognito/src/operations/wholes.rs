@@ -16,6 +16,14 @@ pub const SET_USER_POOL_MFA_CONFIG: Operation =
 pub const UPDATE_USER_POOL_CLIENT: Operation =
     free("UpdateUserPoolClient", "cognito-idp:UpdateUserPoolClient", QuotaCategory::UserPoolClientUpdate);
 
+/// Makes an app client.
+pub const CREATE_USER_POOL_CLIENT: Operation =
+    free("CreateUserPoolClient", "cognito-idp:CreateUserPoolClient", QuotaCategory::UserPoolClientUpdate);
+
+/// Deletes an app client.
+pub const DELETE_USER_POOL_CLIENT: Operation =
+    free("DeleteUserPoolClient", "cognito-idp:DeleteUserPoolClient", QuotaCategory::UserPoolClientUpdate);
+
 /// Replaces threat protection of a pool or of one client.
 pub const SET_RISK_CONFIGURATION: Operation =
     free("SetRiskConfiguration", "cognito-idp:SetRiskConfiguration", QuotaCategory::UserPoolResourceUpdate);
@@ -28,12 +36,69 @@ pub const UPDATE_IDENTITY_POOL: Operation =
 pub const SET_IDENTITY_POOL_ROLES: Operation =
     free("SetIdentityPoolRoles", "cognito-identity:SetIdentityPoolRoles", QuotaCategory::IdentityPoolUpdate);
 
-/// All that replace settings.
-pub const WHOLES: [Operation; 6] = [
+/// A resource server and its scopes.
+pub const DESCRIBE_RESOURCE_SERVER: Operation =
+    resource("DescribeResourceServer", "cognito-idp:DescribeResourceServer", false);
+
+/// Makes a resource server.
+pub const CREATE_RESOURCE_SERVER: Operation =
+    resource("CreateResourceServer", "cognito-idp:CreateResourceServer", true);
+
+/// Replaces a resource server's name and scopes.
+pub const UPDATE_RESOURCE_SERVER: Operation =
+    resource("UpdateResourceServer", "cognito-idp:UpdateResourceServer", true);
+
+/// Deletes a resource server.
+pub const DELETE_RESOURCE_SERVER: Operation =
+    resource("DeleteResourceServer", "cognito-idp:DeleteResourceServer", true);
+
+/// Makes a provider of identities.
+pub const CREATE_IDENTITY_PROVIDER: Operation =
+    resource("CreateIdentityProvider", "cognito-idp:CreateIdentityProvider", true);
+
+/// Changes a provider of identities.
+pub const UPDATE_IDENTITY_PROVIDER: Operation =
+    resource("UpdateIdentityProvider", "cognito-idp:UpdateIdentityProvider", true);
+
+/// Deletes a provider of identities.
+pub const DELETE_IDENTITY_PROVIDER: Operation =
+    resource("DeleteIdentityProvider", "cognito-idp:DeleteIdentityProvider", true);
+
+/// Takes a domain for the login pages.
+pub const CREATE_USER_POOL_DOMAIN: Operation =
+    resource("CreateUserPoolDomain", "cognito-idp:CreateUserPoolDomain", true);
+
+/// Changes the pages or the certificate of a domain.
+pub const UPDATE_USER_POOL_DOMAIN: Operation =
+    resource("UpdateUserPoolDomain", "cognito-idp:UpdateUserPoolDomain", true);
+
+/// Gives a domain up.
+pub const DELETE_USER_POOL_DOMAIN: Operation =
+    resource("DeleteUserPoolDomain", "cognito-idp:DeleteUserPoolDomain", true);
+
+const fn resource(name: &'static str, iam_action: &'static str, writes: bool) -> Operation {
+    let category = if writes { QuotaCategory::UserPoolResourceUpdate } else { QuotaCategory::UserPoolResourceRead };
+    free(name, iam_action, category)
+}
+
+/// All that replace settings, or make and delete what has settings; and what describes these alone.
+pub const WHOLES: [Operation; 18] = [
     UPDATE_USER_POOL,
     SET_USER_POOL_MFA_CONFIG,
     UPDATE_USER_POOL_CLIENT,
+    CREATE_USER_POOL_CLIENT,
+    DELETE_USER_POOL_CLIENT,
     SET_RISK_CONFIGURATION,
     UPDATE_IDENTITY_POOL,
     SET_IDENTITY_POOL_ROLES,
+    DESCRIBE_RESOURCE_SERVER,
+    CREATE_RESOURCE_SERVER,
+    UPDATE_RESOURCE_SERVER,
+    DELETE_RESOURCE_SERVER,
+    CREATE_IDENTITY_PROVIDER,
+    UPDATE_IDENTITY_PROVIDER,
+    DELETE_IDENTITY_PROVIDER,
+    CREATE_USER_POOL_DOMAIN,
+    UPDATE_USER_POOL_DOMAIN,
+    DELETE_USER_POOL_DOMAIN,
 ];

@@ -1,7 +1,13 @@
 //! Hides secrets in bodies.
 
-use model::edit::MASK;
+use std::collections::BTreeMap;
+
+use model::edit::{MASK, Put};
+use secrecy::SecretString;
 use serde_json::Value;
+
+/// Secrets that somebody typed, by the names of the members that they belong to.
+pub type Secrets = BTreeMap<String, SecretString>;
 
 /// Maps whose names and values somebody chose and AWS shows to whoever may list tags. They are written back whole, so they
 /// are kept as they are.
@@ -24,9 +30,34 @@ pub(super) fn secrets(value: &mut Value) {
     }
 }
 
+/// Takes the secrets out of a patch and leaves the mask in their places, so that it can be shown and written down. A mask that
+/// was there already stands for the secret that AWS has.
+pub fn take_secrets(patch: &mut [Put]) -> Secrets {
+    let mut taken = Secrets::new();
+    for put in patch {
+        let name = put.pointer.rsplit('/').next().unwrap_or_default().to_owned();
+        if let Some(value) = &mut put.value {
+            take(&name, value, &mut taken);
+        }
+    }
+    taken
+}
+
+fn take(name: &str, value: &mut Value, taken: &mut Secrets) {
+    match value {
+        Value::String(text) if is_secret(name) && text != MASK => {
+            let secret = std::mem::replace(text, MASK.to_owned());
+            taken.insert(name.to_owned(), SecretString::from(secret));
+        }
+        Value::Object(map) => map.iter_mut().for_each(|(name, inner)| take(name, inner, taken)),
+        Value::Array(list) => list.iter_mut().for_each(|inner| take(name, inner, taken)),
+        _ => {}
+    }
+}
+
 /// `ClientSecret`, `ClientSecretValue`; `client_secret` and `private_key` of a provider's details.
 fn is_secret(name: &str) -> bool {
-    let plain: String = name.chars().filter(|c| *c != '_').collect::<String>().to_ascii_lowercase();
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     ["clientsecret", "clientsecretvalue", "privatekey", "secrethash"].contains(&plain.as_str())
 }
 
@@ -42,7 +73,8 @@ mod tests {
         super::secrets(&mut pool);
         assert_eq!(pool, before, "tags are written back whole");
         let mut body = json!({ "UserPoolClient": { "ClientSecret": "hush", "ClientId": "web" },
-            "IdentityProvider": { "ProviderDetails": { "client_id": "x", "client_secret": "hush", "private_key": "hush" } },
+            "IdentityProvider": { "ProviderDetails": { "client_id": "x", "client_secret": "hush", "private_key": "hush",
+                "client-secret": "hush", "Client Secret": "hush" } },
             "ClientSecrets": [{ "ClientSecretId": "web--1", "ClientSecretValue": "hush" }] });
         super::secrets(&mut body);
         assert!(!body.to_string().contains("hush"), "{body}");

@@ -10,7 +10,7 @@ mod identity_pools;
 mod limits;
 mod mask;
 mod pool;
-mod tap;
+pub(crate) mod tap;
 mod whole;
 
 use std::collections::HashSet;
@@ -29,8 +29,9 @@ use tracing::Instrument;
 use crate::Session;
 use crate::error::{Context, Error, ErrorKind};
 pub use limits::{Limit, PROVISIONED};
+pub use mask::{Secrets, take_secrets};
 use tap::Tap;
-pub use whole::writes;
+pub use whole::{Sent, Written, writes};
 
 /// Why there is no body, with the code of AWS where it decided.
 struct Missing {
@@ -51,7 +52,8 @@ impl Missing {
             | ErrorKind::WrongRegionOrEndpoint
             | ErrorKind::PageTokenRefused
             | ErrorKind::NotRecorded
-            | ErrorKind::OutcomeUnknown => Answer::Failed { reason: self.error.message },
+            | ErrorKind::OutcomeUnknown
+            | ErrorKind::Undelivered => Answer::Failed { reason: self.error.message },
             ErrorKind::NotFound
             | ErrorKind::AlreadyExists
             | ErrorKind::Validation
@@ -69,16 +71,16 @@ impl Session {
         Context { pool: Some(pool.clone()), ..self.context(operation) }
     }
 
-    /// The raw body of an answer.
-    async fn body<T, E, F, Fut>(&self, context: &Context, send: F) -> Result<Value, Missing>
+    /// The answer as the SDK reads it.
+    async fn sent<T, E, F, Fut>(&self, context: &Context, send: F) -> Result<T, Missing>
     where
-        F: Fn(Tap) -> Fut,
+        F: Fn() -> Fut,
         Fut: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
         E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
-        let (tap, code) = (Tap::default(), Mutex::new(None));
+        let code = Mutex::new(None);
         let once = || async {
-            send(tap.clone()).await.inspect_err(|error| {
+            send().await.inspect_err(|error| {
                 let said = error.as_service_error().and_then(ProvideErrorMetadata::code).map(str::to_owned);
                 *code.lock().unwrap_or_else(PoisonError::into_inner) = said;
             })
@@ -86,7 +88,36 @@ impl Session {
         let span = tracing::debug_span!("cognito.settings", operation = context.operation.name);
         let sent = self.call(context, once).instrument(span).await;
         let code = code.into_inner().unwrap_or_else(PoisonError::into_inner);
-        sent.map_err(|error| Missing { error, code })?;
+        sent.map_err(|error| Missing { error, code })
+    }
+
+    /// What came of a question whose answer is no JSON; `write` makes it such.
+    pub(crate) async fn written<T, E, F, Fut>(
+        &self,
+        context: &Context,
+        send: F,
+        write: impl FnOnce(T) -> Value,
+    ) -> Result<Answer, Error>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
+    {
+        match self.sent(context, send).await {
+            Ok(answer) => Ok(Answer::Given(write(answer))),
+            Err(missing) => missing.into_answer(),
+        }
+    }
+
+    /// The raw body of an answer.
+    async fn body<T, E, F, Fut>(&self, context: &Context, send: F) -> Result<Value, Missing>
+    where
+        F: Fn(Tap) -> Fut,
+        Fut: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
+    {
+        let tap = Tap::default();
+        self.sent(context, || send(tap.clone())).await?;
         match tap.json() {
             Some(mut body) => {
                 mask::secrets(&mut body);
@@ -102,7 +133,7 @@ impl Session {
     }
 
     /// What came of a question.
-    async fn answer<T, E, F, Fut>(&self, context: &Context, send: F) -> Result<Answer, Error>
+    pub(crate) async fn answer<T, E, F, Fut>(&self, context: &Context, send: F) -> Result<Answer, Error>
     where
         F: Fn(Tap) -> Fut,
         Fut: Future<Output = Result<T, SdkError<E, HttpResponse>>>,

@@ -86,22 +86,58 @@ impl Session {
     }
 
     async fn read_domains(&self, snapshot: &mut Snapshot) -> Result<(), Error> {
-        let pool = snapshot.pool.clone();
         let described = snapshot.body("DescribeUserPool", "");
         let domain = |field: &str| described?.pointer(&format!("/UserPool/{field}"))?.as_str().map(str::to_owned);
         let domains: Vec<String> = ["Domain", "CustomDomain"].into_iter().filter_map(domain).collect();
         for domain in domains {
-            let answer = self
-                .answer(&self.of_pool(operations::DESCRIBE_USER_POOL_DOMAIN, &pool), |tap| {
-                    self.cognito().describe_user_pool_domain().domain(&domain).customize().interceptor(tap).send()
-                })
-                .await?;
-            snapshot.put("DescribeUserPoolDomain", &domain, answer);
+            self.read_domain(snapshot, &domain).await?;
         }
         Ok(())
     }
 
-    async fn read_lists(&self, snapshot: &mut Snapshot) -> Result<(), Error> {
+    /// Reads one domain. One that nobody has is described by nothing.
+    pub(super) async fn read_domain(&self, snapshot: &mut Snapshot, domain: &str) -> Result<(), Error> {
+        let pool = snapshot.pool.clone();
+        let answer = self
+            .answer(&self.of_pool(operations::DESCRIBE_USER_POOL_DOMAIN, &pool), |tap| {
+                self.cognito().describe_user_pool_domain().domain(domain).customize().interceptor(tap).send()
+            })
+            .await?;
+        snapshot.put("DescribeUserPoolDomain", domain, answer);
+        Ok(())
+    }
+
+    /// Reads one provider of identities, its secret masked.
+    pub(super) async fn read_provider(&self, snapshot: &mut Snapshot, name: &str) -> Result<(), Error> {
+        let pool = snapshot.pool.clone();
+        let answer = self
+            .answer(&self.of_pool(operations::DESCRIBE_IDENTITY_PROVIDER, &pool), |tap| {
+                let describe = self.cognito().describe_identity_provider().user_pool_id(pool.as_str());
+                describe.provider_name(name).customize().interceptor(tap).send()
+            })
+            .await?;
+        snapshot.put("DescribeIdentityProvider", name, answer);
+        Ok(())
+    }
+
+    /// Reads one resource server.
+    pub(super) async fn read_resource_server(&self, snapshot: &mut Snapshot, identifier: &str) -> Result<(), Error> {
+        let pool = snapshot.pool.clone();
+        let answer = self
+            .answer(&self.of_pool(operations::DESCRIBE_RESOURCE_SERVER, &pool), |tap| {
+                let describe = self.cognito().describe_resource_server().user_pool_id(pool.as_str());
+                describe.identifier(identifier).customize().interceptor(tap).send()
+            })
+            .await?;
+        snapshot.put("DescribeResourceServer", identifier, answer);
+        Ok(())
+    }
+
+    /// Reads a pool's groups (`ListGroups`; IAM action of that name; free).
+    ///
+    /// # Errors
+    /// What stands in the way of every call.
+    pub async fn read_groups(&self, snapshot: &mut Snapshot) -> Result<(), Error> {
         let pool = snapshot.pool.clone();
         let groups = self
             .pages(&self.of_pool(operations::LIST_GROUPS, &pool), "Groups", |token, tap| {
@@ -110,6 +146,12 @@ impl Session {
             })
             .await?;
         snapshot.put("ListGroups", "", groups);
+        Ok(())
+    }
+
+    async fn read_lists(&self, snapshot: &mut Snapshot) -> Result<(), Error> {
+        self.read_groups(snapshot).await?;
+        let pool = snapshot.pool.clone();
         let providers = self
             .pages(&self.of_pool(operations::LIST_IDENTITY_PROVIDERS, &pool), "Providers", |token, tap| {
                 let list = self.cognito().list_identity_providers().user_pool_id(pool.as_str()).max_results(60);
@@ -138,13 +180,7 @@ impl Session {
         let named = |provider: &Value| provider.get("ProviderName")?.as_str().map(str::to_owned);
         let names: Vec<String> = listed.into_iter().flatten().filter_map(named).collect();
         for name in names {
-            let answer = self
-                .answer(&self.of_pool(operations::DESCRIBE_IDENTITY_PROVIDER, &pool), |tap| {
-                    let describe = self.cognito().describe_identity_provider().user_pool_id(pool.as_str());
-                    describe.provider_name(&name).customize().interceptor(tap).send()
-                })
-                .await?;
-            snapshot.put("DescribeIdentityProvider", &name, answer);
+            self.read_provider(snapshot, &name).await?;
         }
         let arn = snapshot.body("DescribeUserPool", "").and_then(|body| body.pointer("/UserPool/Arn")?.as_str());
         if let Some(arn) = arn.map(str::to_owned) {

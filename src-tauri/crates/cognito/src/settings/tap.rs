@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 /// An interceptor of the SDK that keeps the last body. It may hold secrets, so it shows nothing of itself.
 #[derive(Clone, Default)]
-pub(super) struct Tap(Arc<Mutex<Option<Zeroizing<Vec<u8>>>>>);
+pub(crate) struct Tap(Arc<Mutex<Option<Zeroizing<Vec<u8>>>>>);
 
 impl Tap {
     /// The body as JSON; `None` when there was none, or it is not JSON.

@@ -74,7 +74,7 @@ impl Session {
         let all = attributes.iter().map(|(name, value)| AttributeType::builder().name(name).value(value).build());
         let all = all
             .collect::<Result<Vec<_>, _>>()
-            .map_err(|_| Error::new(ErrorKind::Validation, "An attribute has no name.").of(&context))?;
+            .map_err(|_| Error::new(ErrorKind::Validation, "An attribute has no name.").of(&context).unsent())?;
         let send = || {
             self.cognito()
                 .sign_up()

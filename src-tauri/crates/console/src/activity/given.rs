@@ -10,7 +10,8 @@ use model::ClientId;
 use model::cost::Meter;
 use model::estimate::Estimate;
 use model::mau::{
-    BillScope, BilledNumber, Facts, LogCounter, LogMonth, MetricMonth, MetricReading, is_metrics_answer, metrics_answer,
+    BillScope, BilledNumber, Facts, LogCounter, LogMonth, MetricMonth, MetricReading, NOTHING_OLD, is_metrics_answer,
+    metrics_answer,
 };
 use model::month::Month;
 use store::{MonthlyEvidence, MonthlyKind};
@@ -129,7 +130,7 @@ impl OpenPool {
     /// pool's only if `only_pool` says that there is no other. Damage is told, not fatal. May take minutes.
     ///
     /// # Errors
-    /// [`Code::Validation`] on `file` when one cannot be opened or is nothing that is known;
+    /// [`Code::Validation`] on `file` when one cannot be opened;
     /// [`Code::JournalUnavailable`] when nothing can be kept.
     pub async fn import_activity(&self, files: Vec<PathBuf>, only_pool: bool) -> Result<ImportedActivity, Error> {
         let mut counter = LogCounter::new(Some(self.key.pool.clone())).of_clients(self.own_clients().await);
@@ -149,10 +150,11 @@ impl OpenPool {
         }
         let now = self.now();
         for (month, mut metrics) in read.metrics {
-            // The file does not say when it was answered. While the month goes on, it is early in any case.
+            // The file does not say when it was answered. While the month goes on, it is early in any case; after that it
+            // may be.
             metrics.reading =
                 MetricReading { at: Some(now).filter(|now| *now < month.next().begins()), by_name: false };
-            imported.learnt.push(format!("{month}: CloudWatch counts {}.", metrics.sums.told()));
+            imported.learnt.push(format!("{month}: CloudWatch counts {}. {NOTHING_OLD}", metrics.sums.told()));
             self.keep(month, MonthlyKind::Metrics, &metrics).await?;
         }
         for (month, bill) in read.billed {
@@ -280,12 +282,19 @@ fn learnt(log: &LogMonth, known: Option<&LogMonth>) -> String {
     told
 }
 
-/// Two imports of a month: users of whichever knows of more, and the larger number of each other thing.
+/// Two imports of a month: users of whichever knows of more, and the larger number of each other thing, client by client.
 fn merged(known: LogMonth, new: LogMonth) -> LogMonth {
+    let mut clients = BTreeMap::new();
+    for (client, users) in known.clients.iter().chain(&new.clients) {
+        let most: &mut u64 = clients.entry(client.clone()).or_default();
+        *most = users.max(most).to_owned();
+    }
+    let clients = clients.into_iter().collect();
+    let more_clients = known.more_clients || new.more_clients;
     let token_requests = known.token_requests.max(new.token_requests);
     let possibly = if known.possibly.users > new.possibly.users { known.possibly } else { new.possibly };
     let more = if known.surely.users > new.surely.users { known } else { new };
-    LogMonth { token_requests, possibly, ..more }
+    LogMonth { token_requests, possibly, clients, more_clients, ..more }
 }
 
 fn read_files(mut counter: LogCounter, files: Vec<PathBuf>, only_pool: bool) -> Result<ReadFiles, Error> {
@@ -298,7 +307,10 @@ fn read_files(mut counter: LogCounter, files: Vec<PathBuf>, only_pool: bool) -> 
             Error::invalid("file", format!("The file {name} cannot be opened: {error}."))
         })?;
         if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv")) {
-            tables.push(read_table(file)?);
+            match read_table(file) {
+                Ok(table) => tables.push(table),
+                Err(error) => problems.push(format!("{name}: {}", error.message)),
+            }
         } else if let Some(text) = metrics_text(&mut file) {
             match metrics_answer(&text) {
                 Ok(months) => metrics.extend(months),
@@ -313,8 +325,8 @@ fn read_files(mut counter: LogCounter, files: Vec<PathBuf>, only_pool: bool) -> 
         problems.push(format!("{events} events may make somebody active but do not tell whom."));
     }
     problems.extend(not_told_whose(&counter));
-    let mut logs = counter.months();
-    logs.retain(|log| log.possibly.users > 0 || log.token_requests.is_some());
+    let mut logs = BTreeMap::new();
+    take_in(&mut logs, counter.months());
     let mut billed = BTreeMap::new();
     for table in tables {
         let (damaged, dateless) = match table {
@@ -328,9 +340,19 @@ fn read_files(mut counter: LogCounter, files: Vec<PathBuf>, only_pool: bool) -> 
                                     were not used.";
                     problems.push(sentence.to_owned());
                 }
-                (damaged.len(), results(&rows, &mut logs, only_pool))
+                let (months, dateless) = results(&rows, only_pool);
+                take_in(&mut logs, months);
+                (damaged.len(), dateless)
             }
-            ImportedTable::Usage { usage, damaged } => (damaged.len(), bills(&usage, &mut billed)),
+            ImportedTable::Usage { usage, damaged, no_usage } => {
+                if no_usage > 0 {
+                    let lines = model::cost::grouped(no_usage);
+                    problems.push(format!(
+                        "{lines} lines of a bill are no usage but credits, refunds, discounts or fees and were not counted."
+                    ));
+                }
+                (damaged.len(), bills(&usage, &mut billed))
+            }
         };
         if damaged > 0 {
             problems.push(format!("{damaged} lines of a table could not be read."));
@@ -340,7 +362,18 @@ fn read_files(mut counter: LogCounter, files: Vec<PathBuf>, only_pool: bool) -> 
                 .push("A table names no month, so its numbers were not used: add a column month (2026-11).".to_owned());
         }
     }
-    Ok(ReadFiles { logs, metrics, billed, problems })
+    Ok(ReadFiles { logs: logs.into_values().collect(), metrics, billed, problems })
+}
+
+/// Takes in months of which something is told, together with what is told of them already.
+fn take_in(months: &mut BTreeMap<Month, LogMonth>, told: Vec<LogMonth>) {
+    for new in told.into_iter().filter(|told| told.possibly.users > 0 || told.token_requests.is_some()) {
+        let log = match months.remove(&new.month) {
+            Some(known) => merged(known, new),
+            None => new,
+        };
+        months.insert(log.month, log);
+    }
 }
 
 /// The text of an answer of CloudWatch; `None`, and the file as it was, for anything else.
@@ -386,9 +419,9 @@ fn damage(name: &str, report: &LogReport) -> Vec<String> {
     told
 }
 
-/// Takes in the rows of a prepared query; whether some named no month. A number that other pools may be in is only
+/// The months of the rows of a prepared query, and whether some named none. A number that other pools may be in is only
 /// possible, and their machines' requests are not this pool's.
-fn results(rows: &[ResultRow], logs: &mut Vec<LogMonth>, only_pool: bool) -> bool {
+fn results(rows: &[ResultRow], only_pool: bool) -> (Vec<LogMonth>, bool) {
     let mut months: BTreeMap<Month, LogMonth> = BTreeMap::new();
     for row in rows {
         let Some(month) = row.month else { continue };
@@ -406,11 +439,14 @@ fn results(rows: &[ResultRow], logs: &mut Vec<LogMonth>, only_pool: bool) -> boo
             // Somebody of one client is somebody of the pool.
             told.surely.users = told.surely.users.max(users);
             let client = row.client.as_deref().and_then(|client| ClientId::parse(client).ok());
-            told.clients.extend(client.map(|client| (client, users)));
+            // The same users may be in two rows of a client.
+            match told.clients.iter_mut().find(|(known, _)| Some(known) == client.as_ref()) {
+                Some((_, most)) => *most = users.max(*most),
+                None => told.clients.extend(client.map(|client| (client, users))),
+            }
         }
     }
-    logs.extend(months.into_values().filter(|told| told.possibly.users > 0 || told.token_requests.is_some()));
-    rows.iter().any(|row| row.month.is_none())
+    (months.into_values().collect(), rows.iter().any(|row| row.month.is_none()))
 }
 
 /// Sums the users of a bill by month; whether some named no month.

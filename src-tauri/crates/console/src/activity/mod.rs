@@ -259,10 +259,13 @@ fn unread(facts: &Facts) -> Vec<Missing> {
             iam_action: Some(metrics::SUMS),
         });
     }
-    let early = facts.metrics_read.at.filter(|_| facts.over && facts.metrics_read.is_early(facts.month));
-    if let Some(at) = early.filter(|_| facts.metrics.is_some()) {
+    let month = facts.month;
+    if facts.metrics.is_some() && facts.over && facts.metrics_read.is_early(month) {
         missing.push(Missing {
-            what: format!("CloudWatch's sums are of {}, before {} had ended.", day(at), facts.month),
+            what: match facts.metrics_read.at {
+                Some(at) => format!("CloudWatch's sums are of {}, before {month} had ended.", day(at)),
+                None => format!("The file with CloudWatch's sums does not tell whether {month} had ended by then."),
+            },
             remedy: "Ask again: what came after that is not in them.".to_owned(),
             iam_action: None,
         });

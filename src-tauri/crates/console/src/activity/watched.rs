@@ -69,6 +69,8 @@ impl OpenPool {
         }
         let users = freshness.users.max(freshness.estimated_users.unwrap_or_default());
         let now = self.now();
+        let (whole, key) = (history.clone(), self.key.clone());
+        blocking(move || whole.is_whole(&key, now)).await?;
         let mut rows = self.with_gone(&history, now).await?;
         if rows.is_empty() && self.given().await?.watched_months().is_empty() {
             let (from, nothing) = (now, SignedDuration::ZERO);
@@ -117,7 +119,10 @@ impl OpenPool {
 
     /// Forgets since when the pool is watched: from now on somebody may leave unseen.
     pub(crate) async fn forget_watched(&self) -> Result<(), Error> {
-        if self.console.vault().history.is_some() {
+        let history = self.console.vault().history.clone();
+        if let Some(history) = history {
+            let key = self.key.clone();
+            blocking(move || history.may_lack(&key)).await?;
             for (month, _) in self.given().await?.watched_months() {
                 self.forget(month, MonthlyKind::Watched).await?;
             }

@@ -1,8 +1,9 @@
 //! Making an approved edit, and looking at what came of it.
 
 use cognito::ErrorKind;
+use cognito::settings::Written;
 use model::call::CallRefused;
-use model::edit::{Difference, Put, Whole, digest, verify};
+use model::edit::{Difference, Put, Step, Whole, digest, verify};
 use serde::Serialize;
 use serde_json::Value;
 use store::{AuditEntry, AuditKind, AuditPlan, EditRow, EditState, Journal};
@@ -12,6 +13,23 @@ use crate::error::{Code, Error};
 use crate::open::blocking;
 use crate::pool::{Live, OpenPool};
 use crate::sync::is_same;
+
+/// So long after it was sent an edit may still be under way, in this program or another.
+const UNDER_WAY: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
+
+/// Why nothing more can be found out about what AWS should have named.
+pub(super) const UNNAMED: &str =
+    "No answer came, and only the answer says its id. Look whether it is in the list before you make it again.";
+
+/// Why what is there is not taken for what an edit left behind.
+pub(super) const NOT_OURS: &str = "No answer came, and what is there is not what was meant: it may be somebody else's. It \
+                                   is not taken back from here.";
+
+/// What an edit was to do.
+struct Meant<'a> {
+    whole: &'a Whole,
+    patch: &'a [Put],
+}
 
 /// What describing again showed, as the journal keeps it.
 #[derive(Serialize)]
@@ -45,17 +63,19 @@ impl OpenPool {
             let message = "The credentials are another's by now. Open the pool again to go on as that.";
             return Err(Error::new(Code::Precondition, message));
         }
-        let now = self.describe_whole(&live.session, &edit.whole).await?;
+        let named = edit.whole.kind.is_named_by_aws(edit.step());
+        let now = if named { Described::nothing() } else { self.describe_whole(&live.session, &edit.whole).await? };
         still_as_approved(&edit, &now.body)?;
-        let request = edit.whole.kind.request(&edit.wanted)?;
+        let (step, operation) = (edit.step(), edit.operation());
+        let write = Written { request: edit.request()?, secrets: edit.secrets.clone() };
         let mut row = self.row(&edit, &live, approved.reason, &now.body)?;
         let plan = AuditPlan {
             digest: digest(&written(&(&edit.whole, &edit.patch, &edit.before))?),
-            calls: [(edit.whole.kind.writes().to_owned(), 1)].into(),
+            calls: [(operation.to_owned(), 1)].into(),
         };
         let begun = [
-            AuditEntry { plan: Some(plan), ..self.record(&row, AuditKind::Approved, &edit.whole) },
-            self.record(&row, AuditKind::Intent, &edit.whole),
+            AuditEntry { plan: Some(plan), ..self.record(&row, AuditKind::Approved, operation) },
+            self.record(&row, AuditKind::Intent, operation),
         ];
         let (store, new) = (journal.clone(), row.clone());
         blocking(move || store.begin_edit(&new, &begun)).await?;
@@ -64,29 +84,87 @@ impl OpenPool {
             let reason = "the pool was locked meanwhile".to_owned();
             if self.is_read_only() { Err(CallRefused { reason }) } else { Ok(()) }
         };
-        let sent = live.session.write_whole(&self.key.pool, &edit.whole, request, &intent).await;
+        let sent = live.session.write_whole(&self.key.pool, &edit.whole, step, write, &intent).await;
+        let mut whole = edit.whole.clone();
         let (request_id, answered) = match sent {
-            Ok(request_id) => (request_id, true),
+            Ok(sent) => {
+                if let Some(id) = sent.made {
+                    whole.subject = id;
+                    row.target = written(&whole).unwrap_or(row.target);
+                }
+                (sent.request_id, true)
+            }
             // Whether AWS took it shows in what is there now.
             Err(error) if error.kind == ErrorKind::OutcomeUnknown => (error.request_id, false),
             Err(error) => {
                 row.state = EditState::Failed;
                 row.why = Some(error.message.clone());
                 // Why it failed is worth more than that this could not be written down.
-                let _ = self.end(&journal, &row, &edit.whole, error.request_id.clone()).await;
+                let _ = self.end(&journal, &row, operation, error.request_id.clone()).await;
                 return Err(error.into());
             }
         };
-        let again = self.describe_whole(&live.session, &edit.whole).await;
-        if let Err(error) = again.and_then(|after| look(&mut row, &edit, answered, &now, &after)) {
-            row.why = Some(format!("It was sent, and what came of it could not be read. {}", error.message));
+        if named && whole.subject.is_empty() {
+            row.why = Some(UNNAMED.to_owned());
+        } else {
+            let again = self.describe_whole(&live.session, &whole).await;
+            let meant = Meant { whole: &whole, patch: &edit.patch };
+            if let Err(error) = again.and_then(|after| look(&mut row, &meant, answered, &now, &after)) {
+                // What was answered is looked at again when edits are listed.
+                row.state = if answered { EditState::Differs } else { EditState::Sent };
+                row.why = Some(format!("It was sent, and what came of it could not be read. {}", error.message));
+            }
         }
-        if let Err(error) = self.end(&journal, &row, &edit.whole, request_id).await {
+        if let Err(error) = self.end(&journal, &row, operation, request_id).await {
             let why = row.why.take().map(|why| format!("{why} ")).unwrap_or_default();
             row.why = Some(format!("{why}What came of it could not be written into the journal. {}", error.message));
         }
         self.refresh(&edit, &live).await;
         Ok(row)
+    }
+
+    /// Looks what came of edits that were sent and never answered for, as after the program ended meanwhile (the operation that
+    /// [`Kind::describes`](super::Kind::describes) names; free). What cannot be read stays as it is.
+    pub(super) async fn settle(&self, rows: &mut [EditRow]) {
+        let (Ok(journal), Ok(live)) = (self.journal(), self.live()) else { return };
+        let now = self.now();
+        let unread = |row: &EditRow| row.state == EditState::Differs && row.after.is_none() && row.found.is_none();
+        let lost = |row: &&mut EditRow| {
+            (row.state == EditState::Sent || unread(row)) && now.duration_since(row.at) > UNDER_WAY
+        };
+        for row in rows.iter_mut().filter(lost) {
+            let mut settled = row.clone();
+            match self.look_again(live, &mut settled).await {
+                Ok(operation) if settled != *row => {
+                    if self.end(&journal, &settled, operation, None).await.is_ok() {
+                        *row = settled;
+                    }
+                }
+                Ok(_) => {}
+                // Whoever lists edits does not wait for one after the other where nobody answers.
+                Err(error) if matches!(error.code, Code::Unreachable | Code::Throttled) => return,
+                Err(error) => tracing::warn!(code = error.code.as_str(), "what came of an edit is still not known"),
+            }
+        }
+    }
+
+    /// Says in the row what came of it.
+    async fn look_again(&self, live: &Live, row: &mut EditRow) -> Result<&'static str, Error> {
+        let (whole, patch): (Whole, Vec<Put>) = (super::read(&row.target)?, super::read(&row.patch)?);
+        let operation = whole.kind.operation(Step::of(&patch));
+        if whole.kind.is_named_by_aws(Step::of(&patch)) && whole.subject.is_empty() {
+            return Ok(operation);
+        }
+        let before = Described { body: super::read(&row.before)?, beside: None };
+        let after = self.describe_whole(&live.session, &whole).await?;
+        let answered = row.state == EditState::Differs;
+        look(row, &Meant { whole: &whole, patch: &patch }, answered, &before, &after)?;
+        if row.state == EditState::Sent && !whole.kind.hides(&patch) {
+            // So long after it was sent it comes no more.
+            row.state = EditState::Failed;
+            row.why = Some("No answer came, and it was not there later either: AWS did not take it.".to_owned());
+        }
+        Ok(operation)
     }
 
     fn row(&self, edit: &Edit, live: &Live, reason: Option<String>, before: &Value) -> Result<EditRow, Error> {
@@ -113,19 +191,19 @@ impl OpenPool {
         &self,
         journal: &Journal,
         row: &EditRow,
-        whole: &Whole,
+        operation: &str,
         request_id: Option<String>,
     ) -> Result<(), Error> {
         let record = AuditEntry {
             outcome: Some(row.state.as_str().to_owned()),
             request_id,
-            ..self.record(row, AuditKind::Outcome, whole)
+            ..self.record(row, AuditKind::Outcome, operation)
         };
         let (store, ended) = (journal.clone(), row.clone());
         blocking(move || store.end_edit(&ended, &record)).await
     }
 
-    pub(super) fn record(&self, row: &EditRow, kind: AuditKind, whole: &Whole) -> AuditEntry {
+    pub(super) fn record(&self, row: &EditRow, kind: AuditKind, operation: &str) -> AuditEntry {
         AuditEntry {
             at: self.now(),
             kind,
@@ -133,7 +211,7 @@ impl OpenPool {
             item: None,
             who: row.arn.clone(),
             pool: row.pool.clone(),
-            operation: whole.kind.writes().to_owned(),
+            operation: operation.to_owned(),
             outcome: None,
             code: None,
             request_id: None,
@@ -156,14 +234,30 @@ impl OpenPool {
 }
 
 /// Says in the row what describing again showed.
-fn look(row: &mut EditRow, edit: &Edit, answered: bool, before: &Described, after: &Described) -> Result<(), Error> {
+fn look(
+    row: &mut EditRow,
+    meant: &Meant<'_>,
+    answered: bool,
+    before: &Described,
+    after: &Described,
+) -> Result<(), Error> {
     let beside = before.beside.as_ref().zip(after.beside.as_ref());
-    let verified = verify(&edit.patch, &before.body, &after.body, beside, edit.whole.kind);
+    let verified = verify(meant.patch, &before.body, &after.body, beside, meant.whole.kind);
     let (changed, missing, others) = (&verified.changed, &verified.missing, &verified.others);
     row.found = Some(written(&Found { changed, missing, others })?);
     if !answered && changed.is_empty() {
         // It may still come, so this is not what it left behind.
-        row.why = Some("No answer came, and it is not there yet; look again.".to_owned());
+        let told = if meant.whole.kind.hides(meant.patch) {
+            "No answer came, and AWS shows no secrets: nobody can see whether it has the new one. Type it again."
+        } else {
+            "No answer came, and it is not there yet; look again."
+        };
+        row.why = Some(told.to_owned());
+        return Ok(());
+    }
+    if !answered && !verified.is_clean() {
+        row.state = EditState::Differs;
+        row.why = Some(NOT_OURS.to_owned());
         return Ok(());
     }
     row.after = Some(written(&after.body)?);
@@ -180,17 +274,17 @@ fn still_as_approved(edit: &Edit, now: &Value) -> Result<(), Error> {
     if moved.is_empty() {
         return Ok(());
     }
-    let places: Vec<&str> = moved.iter().map(|difference| difference.pointer.as_str()).collect();
+    let places: Vec<&str> = moved.iter().map(|difference| super::place(&difference.pointer)).collect();
     let message = format!("Somebody changed {} since you looked. Look at it again.", places.join(", "));
     Err(Error::new(Code::Precondition, message))
 }
 
 fn told(missing: &[Difference], others: &[Difference]) -> String {
     if others.is_empty() && missing.iter().all(|it| it.before.is_none()) {
-        let places = missing.iter().map(|it| it.pointer.as_str()).collect::<Vec<_>>().join(", ");
+        let places = missing.iter().map(|it| super::place(&it.pointer)).collect::<Vec<_>>().join(", ");
         return format!("{places} was to go and is as it was: AWS kept it, or its default is the same.");
     }
-    let places = |list: &[Difference]| list.iter().map(|it| it.pointer.clone()).collect::<Vec<_>>().join(", ");
+    let places = |list: &[Difference]| list.iter().map(|it| super::place(&it.pointer)).collect::<Vec<_>>().join(", ");
     match (missing.is_empty(), others.is_empty()) {
         (false, true) => format!("AWS took it, and {} is not as it was meant.", places(missing)),
         (true, false) => format!("Besides what was meant, {} changed.", places(others)),

@@ -8,9 +8,10 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cognito::Session;
+use cognito::settings::{Secrets, take_secrets};
 use jiff::{SignedDuration, Timestamp};
 use model::PoolKey;
-use model::edit::{Difference, Put, Refused, Whole, differences, price};
+use model::edit::{Difference, MASK, Refused, Step, differences, moves_by_itself, price};
 use model::health::{Answer, Finding, Outcome, Snapshot, judge};
 use model::setting::{self, Changing};
 use serde_json::Value;
@@ -19,7 +20,7 @@ use crate::error::{Code, Error};
 use crate::open::blocking;
 use crate::pool::OpenPool;
 
-pub use model::edit::{Fix, Kind, Verified, fix};
+pub use model::edit::{Fix, Kind, Put, Verified, Whole, fix};
 pub use store::{EditRow, EditState, Waiver};
 pub use waive::Score;
 
@@ -30,7 +31,7 @@ const KEPT: usize = 8;
 const HOLDS: SignedDuration = SignedDuration::from_mins(10);
 
 /// A change of settings, before it is made.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Edit {
     /// Names it.
     pub id: String,
@@ -52,10 +53,36 @@ pub struct Edit {
     pub forward: Option<String>,
     /// What it does to the bill, in sentences; `None` when nothing.
     pub price: Option<&'static str>,
+    /// What people will notice; `None` when that is not known.
+    pub effect: Option<&'static str>,
     /// The rule that it mends.
     pub rule: Option<String>,
     /// The edit that it takes back.
     pub undo_of: Option<String>,
+    /// Secrets that were typed. They are sent, and written down nowhere.
+    pub(crate) secrets: Secrets,
+}
+
+impl Edit {
+    /// What it does to the thing itself.
+    #[must_use]
+    pub fn step(&self) -> Step {
+        Step::of(&self.patch)
+    }
+
+    /// The operation that makes it.
+    #[must_use]
+    pub fn operation(&self) -> &'static str {
+        self.whole.kind.operation(self.step())
+    }
+
+    /// What is sent, but for ids and secrets.
+    ///
+    /// # Errors
+    /// [`Code::Precondition`] when AWS tells settings that would be lost.
+    pub fn request(&self) -> Result<serde_json::Map<String, Value>, Error> {
+        Ok(self.whole.kind.write(&self.before, &self.wanted, !self.secrets.is_empty())?)
+    }
 }
 
 /// What the edits of all pools need to remember.
@@ -97,6 +124,14 @@ impl EditDesk {
         self.lock().approved.retain(|_, approved| approved.edit.pool != *pool);
     }
 
+    /// Previews with a secret that somebody typed for a pool go.
+    pub(crate) fn forget_secrets(&self, pool: &PoolKey) {
+        let keep = |edit: &Arc<Edit>| edit.pool != *pool || edit.secrets.is_empty();
+        let mut desk = self.lock();
+        desk.edits.retain(keep);
+        desk.approved.retain(|_, approved| keep(&approved.edit));
+    }
+
     fn lock(&self) -> MutexGuard<'_, OnDesk> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -106,6 +141,13 @@ impl EditDesk {
 struct Described {
     body: Value,
     beside: Option<Value>,
+}
+
+impl Described {
+    /// What is not there.
+    fn nothing() -> Self {
+        Self { body: Value::Null, beside: None }
+    }
 }
 
 impl OpenPool {
@@ -164,26 +206,46 @@ impl OpenPool {
             ));
         }
         let (whole, patch, before) = (read::<Whole>(&row.target)?, read::<Vec<Put>>(&row.patch)?, read(&row.before)?);
+        if whole.kind.is_named_by_aws(Step::of(&patch)) && whole.subject.is_empty() {
+            return Err(Error::new(Code::Precondition, apply::UNNAMED));
+        }
+        if row.state == EditState::Differs && row.after.is_none() && row.found.is_some() {
+            return Err(Error::new(Code::Precondition, apply::NOT_OURS));
+        }
+        if let Some(why) = whole.kind.lost(&patch, &before) {
+            return Err(Error::new(Code::Precondition, why));
+        }
         // Where it was not read what it left behind, what it meant to.
         let left = match &row.after {
             Some(after) => read(after)?,
             None => whole.kind.patched(&before, &patch)?,
         };
-        let back = |put: Put| Put { value: Value::pointer(&before, &put.pointer).cloned(), pointer: put.pointer };
+        let was = |pointer: &str| Value::pointer(&before, pointer).filter(|value| !value.is_null()).cloned();
+        let back = |put: Put| Put { value: was(&put.pointer), pointer: put.pointer };
         let patch = patch.into_iter().map(back).collect();
         self.prepare_edit(Asked { whole, patch, rule: None, undo: Some((id.to_owned(), left)) }).await
     }
 
     async fn prepare_edit(&self, asked: Asked) -> Result<Arc<Edit>, Error> {
-        let Asked { whole, patch, rule, undo } = asked;
-        let described = self.describe_whole(&self.live()?.session, &whole).await?;
-        let wanted = whole.kind.patched(&described.body, &patch)?;
-        if let Some((_, left)) = &undo {
-            still_as_left(&patch, left, &described.body)?;
+        let Asked { whole, mut patch, rule, undo } = asked;
+        // Elsewhere a member of that name is no secret: tags may be called anything.
+        let secrets = if whole.kind == Kind::Provider { take_secrets(&mut patch) } else { Secrets::new() };
+        let step = Step::of(&patch);
+        let named = whole.kind.is_named_by_aws(step);
+        if named && !whole.subject.is_empty() {
+            return Err(Error::invalid("subject", "AWS gives it its id when it is made."));
         }
-        let request = whole.kind.request(&wanted)?;
-        // What stands there now has to be known, too.
-        whole.kind.request(&described.body)?;
+        let session = &self.live()?.session;
+        let described = if named { Described::nothing() } else { self.describe_whole(session, &whole).await? };
+        let wanted = match whole.kind.patched(&described.body, &patch) {
+            // Another secret looks the same.
+            Err(Refused::Nothing) if !secrets.is_empty() => described.body.clone(),
+            patched => patched?,
+        };
+        if let Some((_, left)) = &undo {
+            still_as_left(&patch, left, &described.body, whole.kind)?;
+        }
+        let request = whole.kind.write(&described.body, &wanted, !secrets.is_empty())?;
         let touched = patch.iter().filter_map(|put| first_member(&put.pointer, whole.kind));
         let touched: std::collections::BTreeSet<&str> = touched.collect();
         let forward = patch.iter().find_map(|put| {
@@ -194,12 +256,18 @@ impl OpenPool {
             }
         });
         let price = price(whole.kind, &described.body, &wanted);
-        let forward: Vec<&str> = forward.into_iter().chain(price.and_then(|price| price.forward)).collect();
+        let forward = forward.into_iter().chain(price.and_then(|price| price.forward)).chain(whole.kind.forward(step));
+        let forward: Vec<&str> = forward.collect();
+        let kept = request.keys().filter(|name| step == Step::Update && !touched.contains(name.as_str())).count();
+        let mut differences = whole.kind.differences(&described.body, &wanted);
+        differences.extend(new_secrets(&patch, &described.body, &secrets));
         let edit = Arc::new(Edit {
             id: uuid::Uuid::new_v4().simple().to_string(),
             pool: self.key.clone(),
-            differences: differences(&described.body, &wanted),
-            kept: request.keys().filter(|name| !touched.contains(name.as_str())).count(),
+            differences,
+            kept,
+            effect: whole.kind.effect(step),
+            secrets,
             before: described.body,
             wanted,
             whole,
@@ -252,13 +320,16 @@ impl OpenPool {
         Ok(token)
     }
 
-    /// The last edits of this pool, the newest first.
+    /// The last edits of this pool, the newest first. Of those that were sent a while ago and never answered for, it is looked
+    /// first what came of them, where AWS can be asked.
     ///
     /// # Errors
     /// [`Code::JournalUnavailable`] when the journal cannot be read.
     pub async fn edits(&self, limit: u32) -> Result<Vec<EditRow>, Error> {
         let (journal, pool) = (self.journal()?, self.key.to_string());
-        blocking(move || journal.edits(&pool, limit)).await
+        let mut edits = blocking(move || journal.edits(&pool, limit)).await?;
+        self.settle(&mut edits).await;
+        Ok(edits)
     }
 
     /// One edit.
@@ -280,16 +351,19 @@ impl OpenPool {
         if let Some(beside) = &beside {
             session.read_whole(&mut snapshot, beside).await?;
         }
-        let given = |whole: &Whole| given(&snapshot, whole).cloned();
+        let given = |whole: &Whole| given(&snapshot, whole);
         Ok(Described { body: given(whole)?, beside: beside.as_ref().map(given).transpose()? })
     }
 }
 
 /// Refuses when a place is not as the edit left it that is to be taken back.
-fn still_as_left(patch: &[Put], left: &Value, now: &Value) -> Result<(), Error> {
+fn still_as_left(patch: &[Put], left: &Value, now: &Value, kind: Kind) -> Result<(), Error> {
     let at = |body: &Value, put: &Put| body.pointer(&put.pointer).cloned().unwrap_or_default();
-    let moved = patch.iter().filter(|put| !differences(&at(left, put), &at(now, put)).is_empty());
-    let places: Vec<&str> = moved.map(|put| put.pointer.as_str()).collect();
+    let moved = patch.iter().filter(|put| {
+        let differ = differences(&at(left, put), &at(now, put));
+        differ.iter().any(|difference| !moves_by_itself(&difference.pointer, kind))
+    });
+    let places: Vec<&str> = moved.map(|put| place(&put.pointer)).collect();
     if places.is_empty() {
         return Ok(());
     }
@@ -300,20 +374,49 @@ fn still_as_left(patch: &[Put], left: &Value, now: &Value) -> Result<(), Error> 
     Err(Error::new(Code::Precondition, message))
 }
 
+/// A place as sentences name it.
+fn place(pointer: &str) -> &str {
+    if pointer.is_empty() { "it" } else { pointer }
+}
+
 /// The member of the object that a place lies in.
 fn first_member(pointer: &str, kind: Kind) -> Option<&str> {
     let skipped = match kind {
-        Kind::Pool | Kind::Client | Kind::Risk => 2,
+        Kind::Pool | Kind::Client | Kind::Risk | Kind::ResourceServer | Kind::Provider | Kind::Domain => 2,
         Kind::Mfa | Kind::IdentityPool | Kind::Roles => 1,
     };
     pointer.split('/').nth(skipped)
 }
 
-/// The body, or why there is none.
-fn given<'a>(snapshot: &'a Snapshot, whole: &Whole) -> Result<&'a Value, Error> {
+/// A secret that is to be another one looks the same before and after: that it changes is said all the same.
+fn new_secrets(patch: &[Put], before: &Value, secrets: &Secrets) -> Vec<Difference> {
+    let places = patch.iter().map(|put| &put.pointer);
+    let named = places.filter(|pointer| secrets.contains_key(pointer.rsplit('/').next().unwrap_or_default()));
+    let same = named.filter(|pointer| before.pointer(pointer).is_some_and(|value| value == MASK));
+    let difference = |pointer: &String| Difference {
+        pointer: pointer.clone(),
+        before: Some(MASK.into()),
+        after: Some(format!("{MASK} (the new one)").into()),
+    };
+    same.map(difference).collect()
+}
+
+/// The body, `null` where there may be none and is none, or why it is not known.
+fn given(snapshot: &Snapshot, whole: &Whole) -> Result<Value, Error> {
     let operation = whole.kind.describes();
     let why = match snapshot.answer(operation, &whole.subject) {
-        Some(Answer::Given(body)) => return Ok(body),
+        Some(Answer::Given(body)) if whole.kind.is_absent(body) => return Ok(Value::Null),
+        Some(Answer::Given(body)) => {
+            let owner = body.pointer("/DomainDescription/UserPoolId").and_then(Value::as_str);
+            if owner.is_some_and(|owner| owner != snapshot.pool.as_str()) {
+                let message = format!("The domain {} belongs to another pool.", whole.subject);
+                return Err(Error::new(Code::Precondition, message));
+            }
+            return Ok(body.clone());
+        }
+        Some(Answer::Refused { code }) if whole.kind.comes_and_goes() && code == "ResourceNotFoundException" => {
+            return Ok(Value::Null);
+        }
         Some(Answer::Denied { iam_action }) => {
             let message = format!("{operation} was denied, so what is there cannot be kept: it needs {iam_action}.");
             return Err(Error { iam_action: Some(iam_action.clone()), ..Error::new(Code::AccessDenied, message) });
@@ -341,6 +444,7 @@ impl From<Refused> for Error {
         let message = refused.to_string();
         match refused {
             Refused::Fixed(_) => Self::invalid("pointer", message),
+            Refused::Exists => Self::invalid("subject", message),
             _ => Self::new(Code::Precondition, message),
         }
     }

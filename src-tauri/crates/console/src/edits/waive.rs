@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use model::health::{Finding, Outcome, rules};
 use store::{AuditEntry, AuditKind, Waiver};
 
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::open::blocking;
 use crate::pool::OpenPool;
 
@@ -72,13 +72,18 @@ impl OpenPool {
     /// Accepts it no longer; the audit has a record of it.
     ///
     /// # Errors
-    /// [`crate::Code::Precondition`] while Production is locked; [`crate::Code::JournalUnavailable`].
+    /// [`crate::Code::NotFound`] when nobody accepts it; [`crate::Code::Precondition`] while Production is locked;
+    /// [`crate::Code::JournalUnavailable`].
     pub async fn end_waiver(&self, rule: &str, resource: &str) -> Result<(), Error> {
         self.may_change()?;
         let (journal, who) = (self.journal()?, self.live()?.identity.arn.clone());
         let record = self.waiver_record(rule, resource, who, "AcceptRiskNoLonger");
         let (pool, rule, resource) = (self.key.to_string(), rule.to_owned(), resource.to_owned());
-        blocking(move || journal.end_waiver(&pool, &rule, &resource, &record)).await
+        let named = format!("{rule} of {resource}");
+        if blocking(move || journal.end_waiver(&pool, &rule, &resource, &record)).await? {
+            return Ok(());
+        }
+        Err(Error::new(Code::NotFound, format!("Nobody accepts the risk {named}, so there is nothing to withdraw.")))
     }
 
     fn waiver_record(&self, rule: &str, resource: &str, who: String, operation: &str) -> AuditEntry {

@@ -23,6 +23,9 @@ const BATCH: usize = 2_000;
 /// Rows that are shown as they would be users.
 const SHOWN: usize = 5;
 
+/// Rows by which columns are guessed.
+const LOOKED_AT: usize = 100;
+
 /// The most users that are created one by one in one job.
 pub const MOST_CREATED: u64 = 10_000;
 
@@ -100,11 +103,11 @@ pub(super) fn check(
     against: &Against,
     progress: &dyn Fn(u64) -> Result<(), Error>,
 ) -> Result<CheckedImport, Error> {
-    let mut rows = Rows::open(&request.path)?;
+    let mut rows = Rows::open(&request.path, &|| progress(0))?;
     let mark = mark(&request.path)?;
     let mapping = match &request.mapping {
         Some(mapping) => in_order(rows.columns(), mapping)?,
-        None => Mapping::guess(rows.columns().iter().map(String::as_str), &against.pool),
+        None => guessed(&request.path, &rows, &against.pool)?,
     };
     mapping.check(&against.pool).map_err(|error| Error::invalid("mapping", error.message))?;
     let checker = Checker { pool: &against.pool, policy: &against.policy, mapping: &mapping, way: &request.way };
@@ -171,8 +174,19 @@ pub(super) fn check(
     }
     checked.bad.sort_unstable();
     checked.problems.sort_by_key(|problem| problem.line);
-    checked.size();
+    checked.size(&against.policy);
     Ok(checked)
+}
+
+/// What the columns seem to be, by their names and by the first rows.
+pub(super) fn guessed(path: &Path, rows: &Rows, pool: &Pool) -> Result<Mapping, Error> {
+    let mut first = Rows::again(path, rows.columns().to_vec())?;
+    let mut values = Vec::new();
+    for _ in 0..LOOKED_AT {
+        let Some(row) = first.next()? else { break };
+        values.extend(row.values.ok());
+    }
+    Ok(Mapping::guess(rows.columns().iter().map(String::as_str), &values, pool))
 }
 
 fn person(checker: &Checker<'_>, row: &Row) -> Result<Person, Vec<Problem>> {
@@ -207,20 +221,44 @@ impl CheckedImport {
     }
 
     /// Whether there are too many rows, or none.
-    fn size(&mut self) {
+    fn size(&mut self, policy: &PoolPolicy) {
         let most = match self.request.way {
             Way::Job { .. } => JOB_ROWS,
             Way::Create => MOST_CREATED,
         };
         if self.good > most {
-            let instead =
-                if self.request.way == Way::Create { " Use Cognito's own import." } else { " Divide the file." };
-            self.against
-                .push(format!("The file has {} users, and {most} can be imported at once.{instead}", self.good));
+            self.against.push(self.too_many(most, policy));
         }
         if self.good == 0 {
             self.against.push("No row of the file can become a user.".to_owned());
         }
+    }
+
+    fn too_many(&self, most: u64, policy: &PoolPolicy) -> String {
+        let (good, files) = (self.good, self.good.div_ceil(most));
+        if let Way::Job { .. } = self.request.way {
+            return format!(
+                "The file has {good} users, and Cognito's own import takes {most}. Divide it into {files} files."
+            );
+        }
+        let limit = format!(
+            "The file has {good} users. One by one {most} at most are created by one plan, so that it can be looked through \
+             and taken back, and each of them counts as active this month."
+        );
+        if policy.verifies.is_empty() {
+            return format!(
+                "{limit} Cognito's own import cannot be used in this pool, which verifies neither e-mail addresses nor phone \
+                 numbers: divide the file into {files} files."
+            );
+        }
+        let without = match self.mapping.has(&Target::Groups) || self.mapping.has(&Target::Enabled) {
+            true => ", without groups and without disabling anybody",
+            false => "",
+        };
+        format!(
+            "{limit} Divide it into {files} files, or use Cognito's own import, which takes {JOB_ROWS} and makes nobody \
+             active{without}."
+        )
     }
 
     /// Gives every person that can be imported, in the order of the file.

@@ -9,7 +9,7 @@ use model::import::{Mapping, Way};
 use model::plan::{Action, Delivery, Item, NewUser, Plan, Step, new_user};
 use model::pool_policy::PoolPolicy;
 
-use super::check::{Against, CheckedImport, ImportRequest, check};
+use super::check::{Against, CheckedImport, ImportRequest, check, guessed};
 use super::read::Rows;
 use crate::error::{Code, Error};
 use crate::open::blocking;
@@ -19,16 +19,21 @@ use crate::pool::OpenPool;
 const KEPT: usize = 4;
 
 impl OpenPool {
-    /// What the columns of a file seem to be. Opens no socket.
+    /// What the columns of a file seem to be. Opens no socket. `goes_on` is asked now and then, and may stop it with an error.
     ///
     /// # Errors
-    /// [`Code::NotFound`] or [`Code::Validation`] with field `file` when it cannot be read; [`Code::CacheUnavailable`].
-    pub async fn guess_columns(&self, path: &Path) -> Result<Mapping, Error> {
+    /// [`Code::NotFound`] or [`Code::Validation`] with field `file` when it cannot be read; [`Code::CacheUnavailable`];
+    /// what `goes_on` says.
+    pub async fn guess_columns(
+        &self,
+        path: &Path,
+        goes_on: impl Fn() -> Result<(), Error> + Send + 'static,
+    ) -> Result<Mapping, Error> {
         let pool = self.described_for_import().await?;
         let path = path.to_owned();
         blocking(move || {
-            let rows = Rows::open(&path)?;
-            Ok::<_, Error>(Mapping::guess(rows.columns().iter().map(String::as_str), &pool))
+            let rows = Rows::open(&path, &goes_on)?;
+            guessed(&path, &rows, &pool)
         })
         .await
     }

@@ -15,6 +15,9 @@ use crate::foreign::cell_value;
 /// The longest row, in bytes: what is longer is no row of a person.
 const LONGEST_ROW: u64 = 1024 * 1024;
 
+/// Lines that are read for their columns until somebody is asked whether it goes on.
+const LINES: u64 = 2_000;
+
 /// The most columns of a file.
 const MOST_COLUMNS: usize = 2_000;
 
@@ -81,25 +84,26 @@ fn unreadable(error: impl std::fmt::Display) -> Error {
 }
 
 impl Rows {
-    /// Opens a file and learns its columns. The form is told by its name: JSON Lines where it ends so, else CSV.
-    pub(super) fn open(path: &Path) -> Result<Self, Error> {
-        Self::opened(path, None)
+    /// Opens a file and learns its columns. The form is told by its name: JSON Lines where it ends so, else CSV. JSON Lines
+    /// are read to their end for it; `goes_on` is asked now and then, and may stop that with an error.
+    pub(super) fn open(path: &Path, goes_on: &dyn Fn() -> Result<(), Error>) -> Result<Self, Error> {
+        Self::opened(path, Err(goes_on))
     }
 
     /// Opens a file once more whose columns are known, so that JSON Lines are not read twice to learn them.
     pub(super) fn again(path: &Path, columns: Vec<String>) -> Result<Self, Error> {
-        Self::opened(path, Some(columns))
+        Self::opened(path, Ok(columns))
     }
 
-    fn opened(path: &Path, columns: Option<Vec<String>>) -> Result<Self, Error> {
+    fn opened(path: &Path, columns: Result<Vec<String>, &dyn Fn() -> Result<(), Error>>) -> Result<Self, Error> {
         let file = File::open(path).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => Error::new(Code::NotFound, "There is no such file."),
             _ => unreadable(error),
         })?;
         match FileFormat::of_name(path) {
             Some(FileFormat::JsonLines) => match columns {
-                Some(columns) => Ok(Self::of_lines(file, columns)),
-                None => Self::lines(path, file),
+                Ok(columns) => Ok(Self::of_lines(file, columns)),
+                Err(goes_on) => Self::lines(path, file, goes_on),
             },
             Some(FileFormat::Json) => {
                 Err(Error::invalid("file", "Write one JSON object a line, in a file whose name ends in .jsonl."))
@@ -121,11 +125,14 @@ impl Rows {
         Ok(Self { columns, from: From::Csv { reader: Box::new(reader), left, record: csv::ByteRecord::new() } })
     }
 
-    fn lines(path: &Path, file: File) -> Result<Self, Error> {
+    fn lines(path: &Path, file: File, goes_on: &dyn Fn() -> Result<(), Error>) -> Result<Self, Error> {
         let mut rows = Self::of_lines(file, Vec::new());
         let mut columns: Vec<String> = Vec::new();
         // The whole file: a field that only the last person has is a column as well.
-        while let Some((_, _, object)) = rows.next_object()? {
+        while let Some((line, _, object)) = rows.next_object()? {
+            if line % LINES == 1 {
+                goes_on()?;
+            }
             for (name, _) in object.unwrap_or_default() {
                 if !columns.contains(&name) {
                     columns.push(name);
@@ -349,13 +356,25 @@ mod tests {
         let mut text: String = (0..1_500).map(|at| line(format!("u{at}"), "")).collect();
         text += &line("last".to_owned(), "\"nickname\":\"Ada\"");
         file.write_all(text.as_bytes()).unwrap();
-        let mut rows = Rows::open(file.path()).unwrap();
+        let mut rows = Rows::open(file.path(), &|| Ok(())).unwrap();
         assert_eq!(rows.columns(), ["username", "nickname"]);
         let last = std::iter::from_fn(|| rows.next().unwrap()).last().unwrap();
         assert_eq!(last.values.unwrap()[1].as_deref(), Some("Ada"));
         let mut again = Rows::again(file.path(), vec!["username".to_owned()]).unwrap();
         let last = std::iter::from_fn(|| again.next().unwrap()).last().unwrap();
         assert!(last.values.is_err(), "nothing of a person is left out in silence");
+    }
+
+    #[test]
+    fn the_reading_of_columns_can_be_stopped() {
+        let mut file = tempfile::Builder::new().suffix(".jsonl").tempfile().unwrap();
+        file.write_all("{\"username\":\"u\"}\n".repeat(5_000).as_bytes()).unwrap();
+        let asked = Cell::new(0);
+        let stop = || {
+            asked.set(asked.get() + 1);
+            if asked.get() < 3 { Ok(()) } else { Err(Error::new(Code::Cancelled, "Stopped.")) }
+        };
+        assert_eq!(Rows::open(file.path(), &stop).err().map(|error| error.code), Some(Code::Cancelled));
     }
 
     proptest! {
@@ -377,7 +396,7 @@ mod tests {
                 writer.write(&user, &columns).unwrap();
                 writer.end().unwrap();
                 file.write_all(&bytes).unwrap();
-                let mut rows = Rows::open(file.path()).unwrap();
+                let mut rows = Rows::open(file.path(), &|| Ok(())).unwrap();
                 let names = rows.columns().to_vec();
                 let first = rows.next().unwrap().unwrap();
                 let second = rows.next().unwrap().unwrap();

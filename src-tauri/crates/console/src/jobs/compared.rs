@@ -10,11 +10,12 @@ use model::plan::{
 };
 use model::user::User;
 use model::{GroupName, Sub, Username};
-use store::ItemEnd;
+use store::{ItemEnd, ItemRow};
 
 use super::reconcile::SETTLED;
 use super::run::{LOST, Run, refused};
 use crate::error::{Code, Error};
+use crate::open::blocking;
 use crate::sync::find;
 
 /// Who is in groups, as it was listed once for all entries of a run; `None` where AWS did not tell.
@@ -34,6 +35,10 @@ impl Inside {
         Some(self.groups.get(group)?.members.as_ref()?.contains(username))
     }
 }
+
+/// Up to so many users a job asks only for these among the members of a group. `AdminListGroupsForUser` would tell each of
+/// them with one call, but it may count them as active; a listing never does.
+const FEW: u32 = 20;
 
 /// The row as it is now, when it is as it was planned with; else how the entry ends, and which call is next.
 type Compared = Result<Option<User>, (usize, ItemEnd)>;
@@ -73,10 +78,27 @@ fn gone(what: &str) -> (usize, ItemEnd) {
 /// Why nobody was asked: the job was paused.
 fn paused() -> CallError {
     let message = "The job was paused.".to_owned();
-    CallError { kind: ErrorKind::Unreachable, message, request_id: None, operation: None, said: None }
+    CallError { kind: ErrorKind::Unreachable, message, request_id: None, operation: None, said: None, unsent: true }
 }
 
 impl Run {
+    /// Compares what is there now with what the calls from one on were planned with: what was made before is ours. Who was
+    /// created by the entry is compared with nothing, for listings trail.
+    pub(super) async fn rest_compared(&self, item: &mut Item, first: usize, resent: bool) -> Result<Compared, Error> {
+        if first == 0 {
+            return self.compared(item, resent).await;
+        }
+        if matches!(item.steps.first(), Some(Step::CreateUser(_))) {
+            return Ok(Ok(None));
+        }
+        let mut rest = item.rest(first);
+        let compared = self.compared(&mut rest, resent).await?;
+        if compared.is_ok() {
+            item.go_on_with(first, rest);
+        }
+        Ok(compared.map_err(|(step, end)| (first + step, end)))
+    }
+
     /// Compares what is there now with what was planned. `resent` says that a call about it may have been applied.
     pub(super) async fn compared(&self, item: &mut Item, resent: bool) -> Result<Compared, Error> {
         let (username, sub) = match &item.target {
@@ -129,20 +151,32 @@ impl Run {
         if groups.is_empty() {
             return Ok(true);
         }
+        let few = self.few.get_or_try_init(|| self.named()).await?.as_ref().filter(|few| few.contains(username));
         let mut inside = self.inside.lock().await;
         for group in groups {
             let joins = item.steps.contains(&Step::AddToGroup { group: group.clone() });
             if !inside.groups.contains_key(&group) {
-                let members = self.members(&group).await?.ok();
+                let members = self.members(&group, few).await?.ok();
                 inside.groups.insert(group.clone(), Listed { members, settled: false });
             }
             if inside.has(&group, username) == Some(joins) && !inside.groups[&group].settled {
                 self.sleep(SETTLED).await;
-                let members = self.members(&group).await?.ok();
+                let members = self.members(&group, few).await?.ok();
                 inside.groups.insert(group, Listed { members, settled: true });
             }
         }
         Ok(item.leave_out_moves(resent, |group| inside.has(group, username)))
+    }
+
+    /// Whom the entries of the job are about; `None` where they are more than a few.
+    async fn named(&self) -> Result<Option<HashSet<Username>>, Error> {
+        let (store, id) = (self.journal.clone(), self.job.id.clone());
+        let rows = blocking(move || store.job_items(&id, None, 0, FEW + 1)).await?;
+        let name = |row: ItemRow| match row.item?.target {
+            Target::User { username, .. } => Some(username),
+            Target::Group { .. } => None,
+        };
+        Ok((rows.len() <= FEW as usize).then(|| rows.into_iter().filter_map(name).collect()))
     }
 
     /// Whether nobody else has the name of a user whom no listing shows. Listings trail, so only the call itself can tell
@@ -188,7 +222,7 @@ impl Run {
             Ok(None) => return Ok(Err(gone("There is no such group in this pool."))),
             Err(end) => return Ok(Err((0, end))),
         };
-        let inside = match self.members(name).await? {
+        let inside = match self.members(name, None).await? {
             Ok(inside) => inside,
             Err(end) => return Ok(Err((0, end))),
         };
@@ -248,8 +282,13 @@ impl Run {
         }
     }
 
-    /// The members of a group (`ListUsersInGroup`; free), waiting for whatever passes.
-    pub(super) async fn members(&self, name: &GroupName) -> Result<Result<HashSet<Username>, ItemEnd>, Error> {
+    /// The members of a group (`ListUsersInGroup`; free), waiting for whatever passes: all, or no more pages than until
+    /// those of `few` were all seen. Who of them is no member shows only at the end.
+    pub(super) async fn members(
+        &self,
+        name: &GroupName,
+        few: Option<&HashSet<Username>>,
+    ) -> Result<Result<HashSet<Username>, ItemEnd>, Error> {
         let (mut members, mut token) = (HashSet::new(), None);
         loop {
             let before = self.hold.before();
@@ -258,7 +297,7 @@ impl Run {
                     self.hold.went_well();
                     members.extend(page);
                     token = next;
-                    if token.is_none() {
+                    if token.is_none() || few.is_some_and(|few| few.is_subset(&members)) {
                         return Ok(Ok(members));
                     }
                 }

@@ -29,6 +29,7 @@ impl OpenPool {
         let addresses = self.described().await?.username_attributes;
         let mut items: Vec<Item> = Vec::new();
         let (mut from, mut impossible, mut waiting, mut recreated, mut unseen) = (0, 0_u64, 0_u64, false, false);
+        let mut federated = 0_u64;
         loop {
             let rows = self.job_items(job, None, from, PAGE).await?;
             let Some(last) = rows.last() else { break };
@@ -39,9 +40,12 @@ impl OpenPool {
                 item.steps.truncate(row.step);
                 let back = reversed(&item, &addresses);
                 waiting += u64::from(item.waits());
-                impossible += u64::from(back.is_empty() && !item.waits() && item.steps != [Step::RememberFactors]);
+                let record = matches!(item.record, Some(Record::User(_)));
+                impossible +=
+                    u64::from(back.is_empty() && !record && !item.waits() && item.steps != [Step::RememberFactors]);
                 unseen |= matches!(item.record, Some(Record::Unseen { .. }));
-                recreated |= matches!(item.record, Some(Record::User(_)));
+                recreated |= record && !back.is_empty();
+                federated += u64::from(record && back.is_empty());
                 items.extend(back);
             }
         }
@@ -49,6 +53,7 @@ impl OpenPool {
             let message = match doubtful {
                 0 if unseen => UNSEEN.to_owned(),
                 0 if waiting > 0 => still_waiting(waiting),
+                0 if federated > 0 => come_back(federated),
                 0 => "Nothing of this job was applied that could be taken back.".to_owned(),
                 _ => format!(
                     "Nothing of this job is known to be applied that could be taken back. {}",
@@ -72,6 +77,9 @@ impl OpenPool {
         }
         if waiting > 0 {
             notes.push(still_waiting(waiting));
+        }
+        if federated > 0 {
+            notes.push(come_back(federated));
         }
         if doubtful > 0 {
             notes.push(left_out(doubtful));
@@ -204,6 +212,14 @@ fn left_out(doubtful: u64) -> String {
     format!(
         "{doubtful} of the job's changes are left out, because nobody knows whether they were applied. To find out, try them \
          again first: a job that was taken back is not tried again."
+    )
+}
+
+/// What is said of deleted users who sign in at an identity provider.
+fn come_back(count: u64) -> String {
+    format!(
+        "{count} of the deleted users sign in at an identity provider and are not made anew: who does comes back by \
+         themself at the next sign-in there, with a new sub and without their groups."
     )
 }
 

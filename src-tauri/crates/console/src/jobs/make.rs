@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use cognito::{Share, UserFilter};
-use model::cost::PricePlan;
+use model::cost::BilledBy;
 use model::month::Month;
 use model::plan::{
     Action, Allowance, Item, Plan, PlanError, Preview, Target, item_for, items_for_group, new_user, preview,
@@ -133,15 +133,13 @@ impl OpenPool {
         let journal = self.journal()?;
         let (key, month) = (self.key.clone(), Month::of(self.now()).to_string());
         let counted = blocking(move || journal.counted(&key, &month)).await?;
-        let tier = self.pool().await?.and_then(|pool| pool.tier);
+        let billed_by = BilledBy::of(self.pool().await?.as_ref());
         let prices = self.console.table()?.prices(&self.key.region);
-        // A plan that we do not know is taken for the dearest.
-        let price_plan = tier.as_deref().and_then(PricePlan::of_tier).unwrap_or(PricePlan::Plus);
         let allowance = match self.console.gate_of(&self.connection).share() {
             Share::Fraction(share) => Allowance::Share(share),
             Share::Off => Allowance::Unlimited,
         };
-        Ok(preview(plan, &prices, price_plan, allowance, |name| counted.contains(name)))
+        Ok(preview(plan, &prices, billed_by, allowance, |name| counted.contains(name)))
     }
 
     pub(crate) fn put_on_desk(&self, action: Action, items: Vec<Item>, notes: Vec<String>) -> Arc<Plan> {
@@ -181,6 +179,9 @@ impl OpenPool {
     async fn items_of(&self, action: &Action, chosen: Chosen, pool: &Pool) -> Result<Vec<Item>, Error> {
         // An action that makes sense for nobody is refused also when it would be about nobody.
         let known = self.freshness().await?.groups_known;
+        if known {
+            self.has_groups(action).await?;
+        }
         // Where nobody knows the memberships, whoever may have to leave is planned to: a job looks before it moves them.
         let with_groups = |mut user: User| {
             if !known {
@@ -228,6 +229,19 @@ impl OpenPool {
             }
         }
         Ok(items)
+    }
+
+    /// Refuses an action that moves users into or out of a group that the local copy, which knows the groups, does not have.
+    async fn has_groups(&self, action: &Action) -> Result<(), Error> {
+        let wanted = action.groups();
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let known: HashSet<GroupName> = self.groups().await?.into_iter().map(|(group, _)| group.name).collect();
+        let Some(missing) = wanted.into_iter().find(|group| !known.contains(group)) else { return Ok(()) };
+        let message =
+            format!("There is no such group in this pool: {missing}. If it was made elsewhere just now, sync first.");
+        Err(Error { field: Some("group".to_owned()), ..Error::new(Code::NotFound, message) })
     }
 
     /// The user of a name: as AWS tells it where `ask`, else as the local copy has it; groups as the local copy has them.

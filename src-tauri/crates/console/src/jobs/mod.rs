@@ -25,7 +25,7 @@ pub use handle::{JobHandle, JobPhase, JobProgress};
 pub use make::Chosen;
 pub use model::plan::{
     Action, Change, Delivery, Difference, Factor, GroupSettings, Item, ItemCounts, ItemState, JobState, MfaPreference,
-    NewUser, Plan, Preview, Target, Undo,
+    NewUser, Plan, PlanError, Preview, Target, Undo,
 };
 pub use store::{
     AuditEntry, AuditFault, AuditFilter, AuditKind, AuditPerson, AuditPlan, AuditRecord, AuditVerdict, ItemEnd,

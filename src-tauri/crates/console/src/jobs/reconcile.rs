@@ -9,7 +9,7 @@ use model::{GroupName, Sub, Username};
 use store::{ItemEnd, ItemRow};
 
 use super::handle::JobPhase;
-use super::run::{LOST, Run, named};
+use super::run::{LOST, Run, UNDELIVERED, named};
 use crate::error::Error;
 use crate::open::blocking;
 
@@ -24,6 +24,14 @@ const RESENT: u32 = 3;
 
 /// Entries that are read from the journal at once.
 const PAGE: u32 = 1_000;
+
+/// What is said of a change that was made although its message could not be sent.
+const APPLIED: &str = "The change itself was applied.";
+
+/// Whether AWS answered that the message of the present call could not be sent.
+fn is_undelivered(row: &ItemRow) -> bool {
+    row.end.code.as_deref() == Some(UNDELIVERED)
+}
 
 /// What was listed in one round.
 #[derive(Default)]
@@ -69,6 +77,11 @@ impl Run {
                     self.untold().insert(row.seq);
                 }
                 Evidence::NotApplied if !second && !step.is_idempotent() => doubtful.push(row),
+                // AWS said why it was not applied, and would say it again.
+                Evidence::NotApplied if is_undelivered(&row) => {
+                    let end = ItemEnd { state: ItemState::Failed, ..row.end.clone() };
+                    self.write_down(row.seq, Some((item, row.step)), row.step, end, ItemState::Unknown).await?;
+                }
                 Evidence::NotApplied => {
                     let end = ItemEnd::of(ItemState::Queued);
                     self.write_down(row.seq, Some((item, row.step)), row.step, end, ItemState::Unknown).await?;
@@ -86,7 +99,12 @@ impl Run {
     async fn was_applied(&self, row: &ItemRow, item: &Item, step: &Step, shown: Applied) -> Result<bool, Error> {
         let last = row.step + 1 == item.steps.len();
         let state = if last { ItemState::Done } else { ItemState::Queued };
-        let end = ItemEnd { why: Some(LOST.to_owned()), ..ItemEnd::of(state) };
+        let end = match is_undelivered(row) {
+            true => {
+                ItemEnd { state, why: row.end.why.as_ref().map(|why| format!("{why} {APPLIED}")), ..row.end.clone() }
+            }
+            false => ItemEnd { why: Some(LOST.to_owned()), ..ItemEnd::of(state) },
+        };
         let target = match (step, &shown.user) {
             (Step::CreateUser(_), Some(user)) => named(user),
             _ => item.target.clone(),
@@ -162,7 +180,7 @@ impl Run {
         if let Some(members) = listed.members.get(group) {
             return Ok(Some(members.contains(username)));
         }
-        let Ok(members) = self.members(group).await? else { return Ok(None) };
+        let Ok(members) = self.members(group, None).await? else { return Ok(None) };
         let inside = members.contains(username);
         listed.members.insert(group.clone(), members);
         Ok(Some(inside))

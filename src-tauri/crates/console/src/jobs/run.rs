@@ -8,6 +8,7 @@ use std::time::Duration;
 use cognito::{Applied, ErrorKind};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
+use model::Username;
 use model::plan::{Item, ItemCounts, ItemState, JobState, Step, Target, patched};
 use model::user::User;
 use secrecy::SecretString;
@@ -38,6 +39,9 @@ const LOOK: Duration = Duration::from_millis(50);
 /// Why an entry is done whose call got no answer.
 pub(super) const LOST: &str = "no answer came, but it was applied";
 
+/// The code of a call that AWS answered with that its message could not be sent.
+pub(super) const UNDELIVERED: &str = "undelivered";
+
 /// A job that is being carried out.
 pub(super) struct Run {
     pub(super) pool: Arc<OpenPool>,
@@ -51,6 +55,8 @@ pub(super) struct Run {
     pub(super) untold: Mutex<HashSet<u64>>,
     /// Who is in the groups that entries move users into and out of.
     pub(super) inside: tokio::sync::Mutex<Inside>,
+    /// Whom the entries are about, where they are few.
+    pub(super) few: tokio::sync::OnceCell<Option<HashSet<Username>>>,
     /// Addresses that the pool verifies before they count.
     pub(super) verifies_first: Vec<String>,
     password: Option<SecretString>,
@@ -80,6 +86,7 @@ impl Run {
             paused: Arc::new(watch::channel(false).0),
             untold: Mutex::default(),
             inside: tokio::sync::Mutex::default(),
+            few: tokio::sync::OnceCell::new(),
             verifies_first: described.map(|pool| pool.verifies_before_update).unwrap_or_default(),
             password,
             progress,
@@ -225,30 +232,36 @@ impl Run {
 
     /// Carries out one entry.
     async fn one(&self, row: ItemRow) -> Result<(), Error> {
+        let said = undelivered_before(&row);
         let Some(mut item) = row.item else {
             let end = ItemEnd { why: Some("the person was erased".to_owned()), ..ItemEnd::of(ItemState::Skipped) };
             return self.write_down(row.seq, None, row.step, end, ItemState::Queued).await;
         };
-        let mut now = None;
-        if row.step == 0 {
-            match self.compared(&mut item, row.resent > 0).await? {
-                Ok(user) => now = user,
-                Err(_) if self.is_stopping() => return Ok(()),
-                Err((step, end)) => {
-                    return self.write_down(row.seq, Some((&item, 0)), step, end, ItemState::Queued).await;
-                }
-            }
+        // Factors that were looked at before may be others by now, unless an unanswered call of ours made them so.
+        let looks_again = row.step > 0 && row.resent == 0 && item.steps.get(row.step).and_then(Step::factors).is_some();
+        let first = if looks_again { 0 } else { row.step };
+        if looks_again {
+            let end = ItemEnd::of(ItemState::Queued);
+            self.write_down(row.seq, Some((&item, 0)), first, end, ItemState::Queued).await?;
         }
-        for at in row.step..item.steps.len() {
-            let resent = row.resent > 0 && at == row.step;
-            if !self.step(row.seq, &mut item, at, &mut now, resent).await? {
+        let mut now = match self.rest_compared(&mut item, first, row.resent > 0).await? {
+            Ok(user) => user,
+            Err(_) if self.is_stopping() => return Ok(()),
+            Err((step, end)) => {
+                return self.write_down(row.seq, Some((&item, first)), step, end, ItemState::Queued).await;
+            }
+        };
+        for at in first..item.steps.len() {
+            let resent = row.resent > 0 && at == first;
+            if !self.step(row.seq, &mut item, at, &mut now, resent, &said).await? {
                 break;
             }
         }
         Ok(())
     }
 
-    /// Makes one call of an entry; whether the next one may be made. `resent` says that it may have been applied earlier.
+    /// Makes one call of an entry; whether the next one may be made. `resent` says that it may have been applied earlier,
+    /// `said` is how the entry ends when all goes well.
     async fn step(
         &self,
         seq: u64,
@@ -256,6 +269,7 @@ impl Run {
         at: usize,
         now: &mut Option<User>,
         resent: bool,
+        said: &ItemEnd,
     ) -> Result<bool, Error> {
         let step = &item.steps[at].clone();
         let last = at + 1 == item.steps.len();
@@ -283,7 +297,7 @@ impl Run {
                 Ok(applied) => {
                     self.hold.went_well();
                     let state = if last { ItemState::Done } else { ItemState::Queued };
-                    let end = ItemEnd { request_id: applied.request_id.clone(), ..ItemEnd::of(state) };
+                    let end = ItemEnd { state, request_id: applied.request_id.clone(), ..said.clone() };
                     if let (Step::CreateUser(_), Some(user)) = (step, &applied.user) {
                         item.target = named(user);
                     }
@@ -308,9 +322,11 @@ impl Run {
             if error.kind == ErrorKind::NotRecorded {
                 return Err(error.into());
             }
-            if error.kind == ErrorKind::OutcomeUnknown {
+            // Of an invitation that is sent again nothing but the message counts.
+            let undelivered = error.kind == ErrorKind::Undelivered && !matches!(step, Step::Resend { .. });
+            if undelivered || error.kind == ErrorKind::OutcomeUnknown {
                 let end = ItemEnd {
-                    code: Some("unknown".to_owned()),
+                    code: Some(if undelivered { UNDELIVERED } else { "unknown" }.to_owned()),
                     why: Some(error.message),
                     request_id: error.request_id,
                     ..ItemEnd::of(ItemState::Unknown)
@@ -325,8 +341,12 @@ impl Run {
                 continue;
             }
             match (&error.kind, step) {
-                (ErrorKind::NotFound, Step::Delete) => {
-                    let (next, why) = if resent { (at + 1, LOST) } else { (at, "the user was gone already") };
+                (ErrorKind::NotFound, Step::Delete | Step::ForgetDevice { .. }) => {
+                    let gone = match step {
+                        Step::Delete => "the user was gone already",
+                        _ => "the device was forgotten already",
+                    };
+                    let (next, why) = if resent { (at + 1, LOST) } else { (at, gone) };
                     let end = ItemEnd { why: Some(why.to_owned()), ..ItemEnd::of(ItemState::Done) };
                     self.write_down(seq, Some((item, at)), next, end, was).await?;
                     self.patch(item, step, now, Applied::default()).await;
@@ -382,7 +402,7 @@ impl Run {
                 Some(group) => cache.patch_group(group, matches!(step, Step::CreateGroup(_))),
                 None => Ok(()),
             },
-            (Step::DeleteGroup, Target::Group { name }) => cache.remove_group(name),
+            (Step::DeleteGroup, Target::Group { name }) => cache.remove_group(name, history.as_ref(), at),
             // What AWS showed goes before what we make of it.
             _ => match applied.user.as_ref().or(after.as_ref()) {
                 Some(after) => cache.patch_user(after, history.as_ref(), at),
@@ -494,6 +514,18 @@ async fn lease_of(pool: &Arc<OpenPool>, id: &str) -> Result<Lease, Error> {
         tokio::time::sleep(LOOK).await;
     }
     Err(Error::new(Code::Precondition, "Another Poolkeeper is carrying out this job."))
+}
+
+/// How an entry ends when all goes well from where it stands: that the message of an earlier call could not be sent is
+/// still said then.
+fn undelivered_before(row: &ItemRow) -> ItemEnd {
+    let done = ItemEnd::of(ItemState::Done);
+    match row.end.code.as_deref() {
+        Some(UNDELIVERED) if row.step > 0 && row.end.state == ItemState::Queued => {
+            ItemEnd { state: done.state, ..row.end.clone() }
+        }
+        _ => done,
+    }
 }
 
 /// The user that a call made.

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use cognito::ErrorKind;
 use cognito::sign_in::{Answer, Challenge, Refusal};
 use jiff::Timestamp;
 use model::client::AppClient;
@@ -118,7 +117,7 @@ impl Sent {
 
     /// What a call that failed is to whoever asked for it, and its step; `None` where it was not even sent.
     pub(super) fn failed(self, error: cognito::Error) -> (Option<Step>, Error) {
-        let is_sent = !matches!(error.kind, ErrorKind::NotRecorded | ErrorKind::CredentialsMissing | ErrorKind::Config);
+        let is_sent = !error.unsent;
         let error = Error::from(error);
         let step = is_sent.then(|| {
             let mut step = self.step();

@@ -29,6 +29,8 @@ pub enum ImportedTable {
         usage: Vec<BilledUsage>,
         /// Numbers of the lines that could not be read.
         damaged: Vec<u64>,
+        /// How many of its lines are no usage but credits, refunds, discounts or fees, and not in the sums.
+        no_usage: u64,
     },
 }
 
@@ -80,7 +82,8 @@ pub fn read_table(file: impl Read) -> Result<ImportedTable, Error> {
     if let (Some(kind), Some(quantity)) =
         (column(&["usagetype"]), column(&["usagequantity", "usageamount", "quantity"]))
     {
-        return Ok(usage(&mut csv, kind, quantity, month));
+        let line_type = column(&["lineitemtype"]);
+        return Ok(usage(&mut csv, &UsageColumns { kind, quantity, month, line_type }));
     }
     let (users, tokens) = (column(&["users"]), column(&["tokenrequests"]));
     if users.or(tokens).is_none() {
@@ -119,7 +122,19 @@ pub fn read_table(file: impl Read) -> Result<ImportedTable, Error> {
     Ok(ImportedTable::Result { rows, damaged, cut_off })
 }
 
-fn usage(csv: &mut csv::Reader<impl Read>, kind: usize, quantity: usize, month: Option<usize>) -> ImportedTable {
+/// Where the columns of a bill are.
+struct UsageColumns {
+    kind: usize,
+    quantity: usize,
+    month: Option<usize>,
+    line_type: Option<usize>,
+}
+
+/// Types of lines that are usage. The others repeat its usage type and quantity: a `Credit`, a `Refund`, a discount.
+const USAGE: [&str; 2] = ["Usage", "DiscountedUsage"];
+
+fn usage(csv: &mut csv::Reader<impl Read>, columns: &UsageColumns) -> ImportedTable {
+    let mut no_usage = 0;
     let mut sums: BTreeMap<(Option<Month>, BilledKind), rust_decimal::Decimal> = BTreeMap::new();
     let mut damaged = Vec::new();
     for (at, record) in csv.records().enumerate() {
@@ -135,9 +150,14 @@ fn usage(csv: &mut csv::Reader<impl Read>, kind: usize, quantity: usize, month: 
             }
         };
         // Other services, taxes and totals are not of interest.
-        let Some(kind) = record.get(kind).and_then(kind_of) else { continue };
-        let month = month.and_then(|at| record.get(at)).and_then(month_of);
-        match record.get(quantity).and_then(decimal) {
+        let Some(kind) = record.get(columns.kind).and_then(kind_of) else { continue };
+        let line_type = columns.line_type.and_then(|at| record.get(at)).map(str::trim);
+        if line_type.is_some_and(|line_type| !USAGE.contains(&line_type)) {
+            no_usage += 1;
+            continue;
+        }
+        let month = columns.month.and_then(|at| record.get(at)).and_then(month_of);
+        match record.get(columns.quantity).and_then(decimal) {
             Some(quantity) => {
                 let sum: &mut rust_decimal::Decimal = sums.entry((month, kind)).or_default();
                 *sum = sum.saturating_add(quantity);
@@ -149,13 +169,17 @@ fn usage(csv: &mut csv::Reader<impl Read>, kind: usize, quantity: usize, month: 
         let quantity = quantity.round().try_into().ok()?;
         Some(BilledUsage { month, kind, quantity })
     });
-    ImportedTable::Usage { usage: usage.collect(), damaged }
+    ImportedTable::Usage { usage: usage.collect(), damaged, no_usage }
 }
 
 /// `lineItem/UsageType`, `line_item_usage_type` and `Usage type` are the same column.
 fn normal(name: &str) -> String {
     let last = name.rsplit('/').next().unwrap_or(name);
     let plain: String = last.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    // The one column that is called so by itself.
+    if plain.ends_with("lineitemtype") {
+        return "lineitemtype".to_owned();
+    }
     let plain = plain.strip_prefix("lineitem").or(plain.strip_prefix("bill")).unwrap_or(&plain);
     if plain == "ingperiodstartdate" { "billingperiodstartdate".to_owned() } else { plain.to_owned() }
 }

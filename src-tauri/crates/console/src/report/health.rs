@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::health::{Finding, Outcome, Severity};
 
-use super::{Report, Section};
+use super::{Report, Section, Spare};
 use crate::health::Health;
 
 /// In the order in which they are read.
@@ -69,6 +69,7 @@ fn section(health: &Health, outcome: Outcome, heading: &str) -> Section {
     };
     Section {
         heading: heading.to_owned(),
+        spare: Spare::Lines,
         paragraphs: if findings.is_empty() { vec!["Nothing.".to_owned()] } else { Vec::new() },
         head: head.iter().map(|head| (*head).to_owned()).collect(),
         numbers: Vec::new(),
@@ -94,6 +95,7 @@ fn waived(health: &Health) -> Section {
     let nothing = || health.accepted_unknown.clone().unwrap_or_else(|| "Nothing.".to_owned());
     Section {
         heading: "What fails and is accepted".to_owned(),
+        spare: Spare::Lines,
         paragraphs: if rows.is_empty() { vec![nothing()] } else { Vec::new() },
         head: ["Rule", "Severity", "Resource", "Evidence", "Why it is accepted", "By", "Until"]
             .map(str::to_owned)

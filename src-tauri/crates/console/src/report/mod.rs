@@ -8,7 +8,7 @@ mod text;
 
 use jiff::Timestamp;
 use model::cost::{FeatureUse, PricePlan, dollars, grouped};
-use model::estimate::{Bound, Estimate};
+use model::estimate::{Bound, Estimate, Evidence};
 use rust_decimal::Decimal;
 
 use crate::activity::{Activity, Months};
@@ -20,7 +20,7 @@ use crate::plans::{PlanCost, PlansAnswer};
 pub enum ReportFormat {
     /// One self-contained page with a style for printing.
     Html,
-    /// A4.
+    /// One page of A4. What it has no room for is in the other two, and it says so.
     Pdf,
     /// Every number: section, row, column, value.
     Csv,
@@ -48,11 +48,27 @@ struct Bar {
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Section {
     heading: String,
+    /// What paper does with it when the page is full.
+    spare: Spare,
     paragraphs: Vec<String>,
     head: Vec<String>,
     /// Which columns hold numbers.
     numbers: Vec<bool>,
     rows: Vec<Vec<String>>,
+}
+
+/// How much of a section may be left out where there is one page. What is less is left out later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+enum Spare {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// All but the first lines, from the end.
+    Lines,
+    /// All of it.
+    Last,
+    /// All of it, before others.
+    First,
 }
 
 /// What a report is made from.
@@ -180,7 +196,9 @@ fn evidence(activity: &Activity, asked: &Estimate<u64>) -> Section {
         Bound::Exactly => "exactly",
         Bound::Hint => "bounds nothing",
     };
-    let rows = activity.users.evidence.iter().map(|item| {
+    let mut known_by: Vec<&Evidence> = activity.users.evidence.iter().collect();
+    known_by.sort_by_key(|item| item.bound == Bound::Hint);
+    let rows = known_by.into_iter().map(|item| {
         let says = item.caveat.iter().fold(item.says.clone(), |says, caveat| format!("{says} {caveat}"));
         vec![bound(item.bound).to_owned(), grouped(item.users), says]
     });
@@ -200,6 +218,7 @@ fn evidence(activity: &Activity, asked: &Estimate<u64>) -> Section {
     paragraphs.extend(activity.missing.iter().map(|missing| format!("Unknown: {} {}", missing.what, missing.remedy)));
     Section {
         heading: "How many, and how that is known".to_owned(),
+        spare: Spare::Lines,
         paragraphs,
         head: words(["bound", "users", "evidence"]),
         numbers: vec![false, true, false],
@@ -229,6 +248,7 @@ fn plans(answer: &PlansAnswer) -> Section {
         head: words(["plan", "low", "likely", "high", "would be lost"]),
         numbers: vec![false, true, true, true, false],
         rows: answer.plans.iter().map(row).collect(),
+        ..Section::default()
     }
 }
 
@@ -238,6 +258,7 @@ fn calculation(cost: &PlanCost) -> Section {
     rows.push(vec!["Total".to_owned(), dollars(cost.bill.total())]);
     Section {
         heading: format!("How {} is worked out", cost.plan),
+        spare: Spare::Last,
         head: words(["what", "calculation"]),
         numbers: vec![false, true],
         rows,
@@ -263,6 +284,7 @@ fn months(months: &Months) -> Section {
     };
     Section {
         heading: "Months".to_owned(),
+        spare: Spare::Last,
         paragraphs,
         head: words(["month", "low", "likely", "high", "kind"]),
         numbers: vec![false, true, true, true, false],
@@ -276,6 +298,7 @@ fn ledger(ledger: &MonthLedger) -> Section {
     let cost = format!("{} to {}", dollars(ledger.cost.low), ledger.cost.high.map_or_else(unknown, dollars));
     Section {
         heading: "What this app itself has cost".to_owned(),
+        spare: Spare::First,
         head: words(["what", "number"]),
         numbers: vec![false, true],
         rows: vec![
@@ -306,7 +329,7 @@ fn assumptions(parts: &Parts, present: Option<&PlanCost>) -> Section {
     }
     paragraphs.push("Active users are taken to be mixed like everybody in the local copy.".to_owned());
     paragraphs.extend(present.map(|cost| cost.bill.assumptions.clone()).unwrap_or_default());
-    Section { heading: "Assumptions".to_owned(), paragraphs, ..Section::default() }
+    Section { heading: "Assumptions".to_owned(), spare: Spare::Lines, paragraphs, ..Section::default() }
 }
 
 fn prices(answer: &PlansAnswer) -> Section {

@@ -1,17 +1,17 @@
-//! The report on A4. The base fonts of PDF are used, so that nothing is embedded.
+//! The report on one page of A4. The base fonts of PDF are used, so that nothing is embedded.
 
 use pdf_writer::{Content, Finish as _, Name, Pdf, Rect, Ref, Str, TextStr};
 
 use super::html::bar_part;
 use super::text::{width, win_ansi, wrapped};
-use super::{Bar, Report, Section};
+use super::{Bar, Report, Section, Spare};
 
 const PAGE: (f32, f32) = (595.0, 842.0);
-const MARGIN: f32 = 48.0;
+const MARGIN: f32 = 42.0;
 const ROOM: f32 = PAGE.0 - 2.0 * MARGIN;
 const GAP: f32 = 10.0;
-const TEXT: f32 = 9.0;
-const LINE: f32 = 12.5;
+const TEXT: f32 = 8.5;
+const LINE: f32 = 11.0;
 /// The narrowest that a column of text is made, in points.
 const NARROWEST: f32 = 70.0;
 
@@ -24,22 +24,73 @@ const BAND: [f32; 3] = [0.725, 0.859, 0.906];
 const MARK: [f32; 3] = [0.043, 0.396, 0.51];
 
 pub(super) fn write(report: &Report) -> Vec<u8> {
+    let (mut sections, mut left) = (report.sections.clone(), Vec::new());
+    loop {
+        let paper = drawn(report, &sections, &left);
+        if paper.y >= MARGIN || !leave_out(&mut sections, &mut left) {
+            return paper.finish(&report.title);
+        }
+    }
+}
+
+/// What was left out of a section.
+struct Left {
+    heading: String,
+    /// How many of its lines; `None` for all of it.
+    lines: Option<usize>,
+}
+
+/// Leaves out what can be spared most; `false` when nothing more can be.
+fn leave_out(sections: &mut Vec<Section>, left: &mut Vec<Left>) -> bool {
+    // The last notes and rows stay, so that no section stands empty.
+    let lines = |section: &Section| section.paragraphs.len().max(1) + section.rows.len().max(1) - 2;
+    let can = |section: &Section| section.spare > Spare::Lines || section.spare == Spare::Lines && lines(section) > 0;
+    let most = (0..sections.len()).filter(|at| can(&sections[*at]));
+    let Some(at) = most.max_by_key(|at| (sections[*at].spare, lines(&sections[*at]))) else { return false };
+    if sections[at].spare > Spare::Lines {
+        left.push(Left { heading: sections.remove(at).heading, lines: None });
+        return true;
+    }
+    let section = &mut sections[at];
+    // Notes go first where there are more of them: rows have the figures.
+    if section.paragraphs.len() > section.rows.len().max(1) {
+        section.paragraphs.pop();
+    } else {
+        section.rows.pop();
+    }
+    match left.iter_mut().find(|known| known.heading == section.heading) {
+        Some(Left { lines: Some(lines), .. }) => *lines += 1,
+        _ => left.push(Left { heading: section.heading.clone(), lines: Some(1) }),
+    }
+    true
+}
+
+fn drawn(report: &Report, sections: &[Section], left: &[Left]) -> Paper {
     let mut paper = Paper::new();
     paper.text(&report.title, BOLD, 16.0, INK, 22.0);
     paper.text(&report.subtitle, PLAIN, TEXT, FAINT, LINE);
     paper.down(8.0);
     paper.headline(&report.headline);
     paper.bars(&report.bars);
-    report.sections.iter().for_each(|section| paper.section(section));
-    paper.down(10.0);
+    sections.iter().for_each(|section| paper.section(section));
+    paper.down(8.0);
+    if !left.is_empty() {
+        let told = |left: &Left| match left.lines {
+            None => left.heading.clone(),
+            Some(1) => format!("1 line of “{}”", left.heading),
+            Some(lines) => format!("{lines} lines of “{}”", left.heading),
+        };
+        let all: Vec<String> = left.iter().map(told).collect();
+        let sentence = format!("Not on this page, but in the same report as HTML and CSV: {}.", all.join("; "));
+        paper.text(&sentence, PLAIN, TEXT, INK, LINE);
+    }
     let made_by = "Made by Poolkeeper, which is not affiliated with Amazon Web Services.";
     paper.text(made_by, PLAIN, 8.0, FAINT, LINE);
-    paper.finish(&report.title)
+    paper
 }
 
-/// Pages that fill from the top.
+/// A page that fills from the top.
 struct Paper {
-    pages: Vec<Content>,
     page: Content,
     /// How far from the lower edge the next line begins.
     y: f32,
@@ -47,20 +98,11 @@ struct Paper {
 
 impl Paper {
     fn new() -> Self {
-        Self { pages: Vec::new(), page: Content::new(), y: PAGE.1 - MARGIN }
+        Self { page: Content::new(), y: PAGE.1 - MARGIN }
     }
 
     fn down(&mut self, by: f32) {
         self.y -= by;
-    }
-
-    /// Begins another page unless there is room for so much.
-    fn need(&mut self, room: f32) {
-        if self.y - room < MARGIN {
-            let full = std::mem::replace(&mut self.page, Content::new());
-            self.pages.push(full);
-            self.y = PAGE.1 - MARGIN;
-        }
     }
 
     /// A paragraph; its lines are as high as `line`.
@@ -68,7 +110,6 @@ impl Paper {
         // Bold is a little wider than what is measured.
         let room = if font == BOLD { ROOM * 0.92 } else { ROOM };
         for part in wrapped(text, size, room) {
-            self.need(line);
             self.down(line);
             self.show(&part, font, size, colour, MARGIN, self.y);
         }
@@ -135,13 +176,8 @@ impl Paper {
     }
 
     fn section(&mut self, section: &Section) {
-        // Neither a heading nor the head of a table stands alone at the foot of a page.
-        let lines: usize = section.paragraphs.iter().map(|text| wrapped(text, TEXT, ROOM).len()).sum();
-        #[expect(clippy::cast_precision_loss, reason = "a few lines")]
-        let lead = if lines <= 6 { lines as f32 * LINE } else { 2.0 * LINE };
-        self.need(if section.rows.is_empty() || lines > 6 { 35.0 + lead } else { 95.0 + lead });
-        self.down(14.0);
-        self.text(&section.heading, BOLD, 11.0, INK, 15.0);
+        self.down(9.0);
+        self.text(&section.heading, BOLD, 10.5, INK, 13.0);
         self.down(2.0);
         for paragraph in &section.paragraphs {
             self.text(paragraph, PLAIN, TEXT, INK, LINE);
@@ -162,8 +198,7 @@ impl Paper {
             cells.iter().zip(columns).map(|(cell, room)| wrapped(cell, TEXT, *room)).collect();
         let height = lines.iter().map(Vec::len).max().unwrap_or(1).max(1);
         #[expect(clippy::cast_precision_loss, reason = "a few lines")]
-        let tall = height as f32 * LINE + 4.0;
-        self.need(tall);
+        let tall = height as f32 * LINE + 3.0;
         let mut x = MARGIN;
         for (at, (lines, room)) in lines.iter().zip(columns).enumerate() {
             let mut y = self.y;
@@ -179,36 +214,20 @@ impl Paper {
         self.fill(RULE, MARGIN, self.y, ROOM, 0.6);
     }
 
-    fn finish(mut self, title: &str) -> Vec<u8> {
-        self.pages.push(self.page);
-        self.page = Content::new();
-        let all = self.pages.len();
-        for at in 0..all {
-            // Only now is it known how many there are.
-            let number = format!("{} of {all}", at + 1);
-            std::mem::swap(&mut self.page, &mut self.pages[at]);
-            self.show(&number, PLAIN, 8.0, FAINT, MARGIN + ROOM - width(&number, 8.0), MARGIN - 18.0);
-            std::mem::swap(&mut self.page, &mut self.pages[at]);
-        }
+    fn finish(self, title: &str) -> Vec<u8> {
         let mut pdf = Pdf::new();
-        let (catalog, tree, plain, bold, info) = (Ref::new(1), Ref::new(2), Ref::new(3), Ref::new(4), Ref::new(5));
-        let first = 6;
-        let page = |at: usize| i32::try_from(at).map_or(Ref::new(first), |at| Ref::new(first + 2 * at));
-        let content = |at: usize| i32::try_from(at).map_or(Ref::new(first + 1), |at| Ref::new(first + 1 + 2 * at));
+        let [catalog, tree, plain, bold, info, page, content] = [1, 2, 3, 4, 5, 6, 7].map(Ref::new);
         pdf.catalog(catalog).pages(tree).lang(TextStr("en"));
         pdf.document_info(info).title(TextStr(title)).creator(TextStr("Poolkeeper"));
-        let count = i32::try_from(self.pages.len()).unwrap_or_default();
-        pdf.pages(tree).kids((0..self.pages.len()).map(page)).count(count);
+        pdf.pages(tree).kids([page]).count(1);
         for (id, font) in [(plain, b"Helvetica".as_slice()), (bold, b"Helvetica-Bold")] {
             pdf.type1_font(id).base_font(Name(font)).encoding_predefined(Name(b"WinAnsiEncoding"));
         }
-        for (at, written) in self.pages.into_iter().enumerate() {
-            let mut one = pdf.page(page(at));
-            one.media_box(Rect::new(0.0, 0.0, PAGE.0, PAGE.1)).parent(tree).contents(content(at));
-            one.resources().fonts().pair(PLAIN, plain).pair(BOLD, bold);
-            one.finish();
-            pdf.stream(content(at), &written.finish());
-        }
+        let mut one = pdf.page(page);
+        one.media_box(Rect::new(0.0, 0.0, PAGE.0, PAGE.1)).parent(tree).contents(content);
+        one.resources().fonts().pair(PLAIN, plain).pair(BOLD, bold);
+        one.finish();
+        pdf.stream(content, &self.page.finish());
         pdf.finish()
     }
 }
@@ -239,4 +258,86 @@ fn columns(section: &Section) -> Vec<f32> {
         widths[at] += left;
     }
     widths
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn section(heading: &str, spare: Spare, notes: usize, rows: usize) -> Section {
+        let row =
+            |at: usize| vec![format!("{heading} row {at}"), "7".to_owned(), "so it is known, with a caveat".to_owned()];
+        Section {
+            heading: heading.to_owned(),
+            spare,
+            paragraphs: (0..notes)
+                .map(|at| format!("{heading} note {at}, {}", "which says much. ".repeat(4)))
+                .collect(),
+            head: ["bound", "users", "evidence"].map(str::to_owned).to_vec(),
+            numbers: vec![false, true, false],
+            rows: (0..rows).map(row).collect(),
+        }
+    }
+
+    fn report(lines: usize) -> Report {
+        let bar = |name: &str| Bar { name: name.to_owned(), low: 495.into(), likely: None, high: Some(1_350.into()) };
+        Report {
+            title: "Cost and monthly active users, 2026-11".to_owned(),
+            subtitle: "people (eu-west-1_Abcdefghi)".to_owned(),
+            headline: vec![("Cost on Essentials".to_owned(), "$495.00".to_owned())],
+            bars: ["Lite", "Essentials", "Plus", "Legacy"].map(bar).into(),
+            sections: vec![
+                section("Recommendation", Spare::Nothing, 3, 0),
+                section("Evidence", Spare::Lines, lines, lines),
+                section("Plans", Spare::Nothing, 1, 4),
+                section("Calculation", Spare::Last, 0, lines),
+                section("Ledger", Spare::First, 0, 3),
+                section("Assumptions", Spare::Lines, lines, 0),
+                section("Prices", Spare::Nothing, 1, 0),
+            ],
+        }
+    }
+
+    /// The text that a line of a page shows; none where it does something else. What is not ASCII is written in hexadecimal.
+    fn shown(line: &str) -> Option<String> {
+        let text = line.strip_suffix(" Tj")?;
+        let Some(digits) = text.strip_prefix('<').and_then(|text| text.strip_suffix('>')) else {
+            return Some(text.to_owned());
+        };
+        let byte = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).unwrap();
+        Some((0..digits.len()).step_by(2).map(|at| char::from(byte(at))).collect())
+    }
+
+    /// What is on the page, with where the lowest line stands.
+    fn read(report: &Report) -> (String, f32) {
+        let pdf = write(report);
+        let text: String = pdf.iter().copied().map(char::from).collect();
+        assert_eq!(text.matches("/Type /Page\n").count(), 1, "{text}");
+        let places = text.lines().filter_map(|line| line.strip_suffix(" Td")?.rsplit_once(' ')?.1.parse::<f32>().ok());
+        let lowest = places.fold(PAGE.1, f32::min);
+        (text.lines().filter_map(shown).collect::<Vec<_>>().join("\n"), lowest)
+    }
+
+    #[test]
+    fn a_report_is_one_page_however_much_there_is_to_say_and_says_what_it_leaves_out() {
+        let (short, _) = read(&report(2));
+        assert!(short.contains("Ledger row 2") && !short.contains("Not on this page"), "{short}");
+        for lines in [12, 40] {
+            let (text, lowest) = read(&report(lines));
+            assert!(lowest >= MARGIN, "{lowest}");
+            for kept in [
+                "$495.00",
+                "Recommendation note 2",
+                "Evidence row 0",
+                "Plans row 3",
+                "Assumptions note 0",
+                "Prices note 0",
+            ] {
+                assert!(text.contains(kept), "{kept} of {lines}");
+            }
+            assert!(text.contains("Not on this page") && !text.contains("Ledger row"), "{text}");
+        }
+        let (full, _) = read(&report(40));
+        assert!(!full.contains("Calculation row") && full.contains("Made by Poolkeeper"), "{full}");
+    }
 }

@@ -1,6 +1,6 @@
 //! Foreign text on paper: what a browser, a spreadsheet or a base font of PDF would misread.
 
-use crate::foreign::is_obeyed;
+use crate::foreign::is_unseen;
 
 /// Text in HTML.
 pub(super) fn escaped(text: &str) -> String {
@@ -13,7 +13,7 @@ pub(super) fn escaped(text: &str) -> String {
             '"' => safe.push_str("&quot;"),
             '\'' => safe.push_str("&#39;"),
             // What changes the reading direction, or is not seen, is written out.
-            c if is_obeyed(c) => safe.push('\u{fffd}'),
+            c if is_unseen(c) => safe.push('\u{fffd}'),
             c => safe.push(c),
         }
     }

@@ -1,11 +1,16 @@
 //! App clients, kept so that tokens can be foretold without AWS.
 
+use cognito::ErrorKind;
+
 use super::engine::Run;
 use crate::error::Error;
 use crate::pool::Live;
 
 /// How many are described: a pool may have a thousand, and each is a call.
 const MOST: usize = 200;
+
+/// How many that cannot be described are passed over, before it is taken to be so with all of them.
+const MOST_PASSED_OVER: usize = 3;
 
 impl Run {
     /// Describes the app clients. Users do not depend on it, so whatever stands against it leaves what was kept.
@@ -20,12 +25,23 @@ impl Run {
         let pool = &self.pool.key.pool;
         self.unpaused().await;
         let listed = live.session.clients(pool).await?;
-        let mut clients = Vec::new();
+        let (mut clients, mut passed_over) = (Vec::new(), 0);
         for (id, _) in listed.iter().take(MOST) {
             self.unpaused().await;
-            clients.push(live.session.describe_client(pool, id).await?.0);
+            match live.session.describe_client(pool, id).await {
+                Ok((client, _)) => clients.push(client),
+                // Deleted since it was listed.
+                Err(error) if error.kind == ErrorKind::NotFound => {}
+                Err(error) => {
+                    tracing::info!(%error, "an app client was not read");
+                    passed_over += 1;
+                    if passed_over == MOST_PASSED_OVER {
+                        break;
+                    }
+                }
+            }
         }
-        let all = listed.len() <= MOST;
+        let all = listed.len() <= MOST && passed_over == 0;
         self.disk(move |pool| pool.cache.put_clients(&clients, all, pool.now())).await
     }
 }

@@ -31,7 +31,7 @@ impl Run {
     async fn all_memberships(&self, live: &Live) -> Result<(), Error> {
         let groups = self.groups(live).await?;
         let names: Vec<GroupName> = groups.iter().map(|group| group.name.clone()).collect();
-        self.disk(move |pool| pool.cache.put_groups(&groups)).await?;
+        self.disk(move |pool| pool.cache.put_groups(&groups, pool.recording().as_ref(), pool.now())).await?;
         if self.crew().is_idle() {
             self.meter.phase(SyncPhase::Members);
         }

@@ -58,4 +58,18 @@ async fn where_the_local_data_is_behind_a_passphrase_that_is_asked_for() {
     pool.may_show_secrets().unwrap_err();
     pool.confirm(&text("correct horse")).await.unwrap();
     pool.may_show_secrets().unwrap();
+    // What else stands in the way is told as what it is, and nothing is made in its place.
+    pool.forget_confirmation();
+    let (sealed, kept) = (house.dir.path().join("sealed/keys.sealed"), house.dir.path().join("kept"));
+    std::fs::rename(&sealed, &kept).unwrap();
+    for record in ["keys.json", "none"] {
+        let lost = pool.confirm(&text("correct horse")).await.unwrap_err();
+        assert_eq!((lost.code, lost.field.as_deref()), (Code::CacheUnavailable, None));
+        assert!(lost.message.contains("There are no keys in a passphrase"), "{lost}");
+        assert!(!sealed.exists());
+        let _ = std::fs::remove_file(house.dir.path().join("sealed").join(record));
+    }
+    pool.may_show_secrets().unwrap_err();
+    std::fs::rename(&kept, &sealed).unwrap();
+    pool.confirm(&text("correct horse")).await.unwrap();
 }

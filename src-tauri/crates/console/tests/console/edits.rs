@@ -197,7 +197,7 @@ async fn what_aws_refuses_is_said_and_written_down() {
 async fn every_prepared_edit_lets_its_rule_pass_and_changes_nothing_that_cannot_be_written() {
     let house = House::new(options(5)).await;
     let open = house.open().await;
-    let health = house.console.health(&sandbox_connection(), &open.key().pool).await.unwrap();
+    let health = house.console.health(&sandbox_connection(), &open.key().pool, false).await.unwrap();
     let mut mended = 0;
     for finding in health.findings.iter().filter(|finding| finding.outcome == Outcome::Fail) {
         let Some(prepared) = fix(finding.rule.id, &finding.resource, &health.snapshot) else { continue };
@@ -243,7 +243,7 @@ async fn a_risk_is_accepted_with_a_reason_until_a_day_and_the_score_knows_of_it(
     assert_eq!(field(open.waive("UP-99", &id, "why", until(30)).await.unwrap_err()), "rule");
     assert_eq!(field(open.waive("UP-15", &id, " ", until(30)).await.unwrap_err()), "reason");
     assert_eq!(field(open.waive("UP-15", &id, "why", until(800)).await.unwrap_err()), "until");
-    let health = house.console.health(&sandbox_connection(), &open.key().pool).await.unwrap();
+    let health = house.console.health(&sandbox_connection(), &open.key().pool, false).await.unwrap();
     open.keep_score(&health.findings).await.unwrap();
     open.keep_score(&health.findings).await.unwrap();
     let failing = health.findings.iter().find(|finding| finding.outcome == Outcome::Fail).unwrap();

@@ -13,9 +13,11 @@ use console::{Code, Error, OpenPool};
 use model::PoolId;
 use model::plan::Delivery;
 use model::query::Sort;
+use serde_json::json;
 
 use crate::house::{House, everybody, options, sandbox_connection};
 use crate::jobs::apply;
+use crate::lab_challenges::administer;
 
 pub(crate) const JOB: Way = Way::Job { hashes: None };
 
@@ -162,6 +164,25 @@ async fn a_group_that_is_not_there_is_told_and_who_is_kept_out_gets_no_invitatio
     let invited: Vec<String> = house.sandbox.outbox().into_iter().map(|message| message.username).collect();
     assert_eq!(invited, ["new.one"]);
     assert!(!house.sandbox.directory().user(&house.sandbox.pool_id(), "new.three").unwrap().enabled);
+}
+
+#[tokio::test]
+async fn more_than_one_plan_creates_are_refused_with_the_way_out_that_this_pool_has() {
+    let house = House::new(options(5)).await;
+    let pool = house.synced().await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = "username,group\n".to_owned();
+    (0..10_001).for_each(|at| text += &format!("new.{at},\n"));
+    let path = written(folder.path(), "people.csv", &text);
+    let against = |checked: &CheckedImport| checked.against.join(" ");
+    let told = against(&check(&pool, &path, Way::Create).await.unwrap());
+    for wanted in ["10001 users", "10000 at most", "Divide it into 2 files", "Cognito's own import", "without groups"] {
+        assert!(told.contains(wanted), "{wanted}: {told}");
+    }
+    let nothing = json!({ "UserPoolId": house.pool_id().as_str(), "AutoVerifiedAttributes": [] });
+    administer(&house, "UpdateUserPool", nothing).await;
+    let told = against(&check(&pool, &path, Way::Create).await.unwrap());
+    assert!(told.contains("cannot be used in this pool") && told.contains("into 2 files"), "{told}");
 }
 
 #[tokio::test]

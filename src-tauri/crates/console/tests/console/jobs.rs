@@ -392,6 +392,54 @@ async fn a_group_is_made_changed_deleted_and_brought_back_with_its_members() {
 }
 
 #[tokio::test]
+async fn a_groups_description_can_be_taken_away_and_back_and_its_role_or_precedence_cannot() {
+    let house = House::new(options(30)).await;
+    let pool = house.synced().await;
+    let role = "arn:aws:iam::123456789012:role/crew";
+    let settings = |description: Option<&str>, precedence: Option<u32>, role: Option<&str>| GroupSettings {
+        name: group("crew"),
+        description: description.map(str::to_owned),
+        precedence,
+        role_arn: role.map(str::to_owned),
+    };
+    let now = async || {
+        let groups = pool.groups().await.unwrap();
+        groups.into_iter().map(|(found, _)| found).find(|found| found.name == group("crew")).unwrap()
+    };
+    let described = |found: &model::group::Group| found.description.clone().filter(|text| !text.is_empty());
+    carry_out(&pool, Action::CreateGroup(settings(None, None, None)), Chosen::Nobody).await.unwrap();
+    let wanted = settings(Some("Who keeps watch"), Some(3), Some(role));
+    let (given, counts) = carry_out(&pool, Action::UpdateGroup(wanted), Chosen::Nobody).await.unwrap();
+    assert_eq!((counts.done, given.items[0].changes.len()), (1, 3));
+
+    // What the group did not have before is taken back as far as AWS lets it.
+    let undo = pool.plan_undo(&given.id).await.unwrap();
+    let fields: Vec<_> = undo.items[0].changes.iter().map(|change| change.field.as_str()).collect();
+    assert_eq!(fields, ["description"], "the undo does not say that a role or a precedence goes");
+    assert_eq!(apply(&pool, &undo).await.unwrap().done, 1);
+    let found = now().await;
+    assert_eq!((described(&found), found.precedence, found.role_arn.as_deref()), (None, Some(3), Some(role)));
+
+    let again = Action::UpdateGroup(settings(Some("Who keeps watch"), None, None));
+    carry_out(&pool, again, Chosen::Nobody).await.unwrap();
+    let emptied = Action::UpdateGroup(settings(Some(""), None, None));
+    let (emptied, counts) = carry_out(&pool, emptied, Chosen::Nobody).await.unwrap();
+    let change = &emptied.items[0].changes[0];
+    assert_eq!((counts.done, change.before.as_deref(), change.after.as_deref()), (1, Some("Who keeps watch"), None));
+    assert_eq!(described(&now().await), None);
+    let plan = pool.plan(Action::UpdateGroup(settings(Some(""), None, None)), Chosen::Nobody).await.unwrap();
+    assert_eq!(plan.items[0].skip.as_deref(), Some("is so already"));
+    let undo = pool.plan_undo(&emptied.id).await.unwrap();
+    apply(&pool, &undo).await.unwrap();
+    assert_eq!(described(&now().await).as_deref(), Some("Who keeps watch"));
+
+    let without = Action::UpdateGroup(settings(None, None, Some("")));
+    let refused = pool.plan(without, Chosen::Nobody).await.unwrap_err();
+    assert_eq!((refused.code, refused.field.as_deref()), (Code::Validation, Some("role")));
+    assert!(refused.message.contains("create it again without"), "{}", refused.message);
+}
+
+#[tokio::test]
 async fn an_approval_holds_once_and_production_and_what_is_irreversible_ask_for_the_name() {
     let house = House::new(options(40)).await;
     let pool = house.synced().await;

@@ -133,6 +133,63 @@ async fn moves_are_not_taken_back_where_nobody_could_see_who_was_in_the_group() 
 }
 
 #[tokio::test]
+async fn a_group_that_the_pool_surely_lacks_is_named_when_the_plan_is_made() {
+    let (house, person, _) = crew().await;
+    let wanted = |name: &str| GroupMoves { join: [group("crew-a"), group(name)].into(), ..GroupMoves::default() };
+    let actions = |name: &str| {
+        [
+            Action::AddToGroup { group: group(name) },
+            Action::RemoveFromGroup { group: group(name) },
+            Action::ChangeGroups(wanted(name)),
+            Action::ArrangeGroups { moves: [(person.username.clone(), wanted(name))].into() },
+        ]
+    };
+    let unsynced = house.open().await;
+    for action in actions("crew-z") {
+        unsynced.plan(action, names(&[&person])).await.unwrap();
+    }
+    let pool = house.synced().await;
+    for action in actions("crew-z") {
+        let refused = pool.plan(action, names(&[&person])).await.unwrap_err();
+        assert_eq!((refused.code, refused.field.as_deref()), (Code::NotFound, Some("group")));
+        assert!(refused.message.contains("crew-z"), "{}", refused.message);
+    }
+    for action in actions("crew-b") {
+        pool.plan(action, names(&[&person])).await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_large_group_is_listed_no_further_than_until_the_few_were_seen_whom_a_job_is_about() {
+    let house = House::new(options(400)).await;
+    let (directory, id) = (house.sandbox.directory(), house.sandbox.pool_id());
+    directory.create_group(&id, "large", None).unwrap();
+    let people = house.people();
+    let (inside, outside) = (&people[..180], &people[200]);
+    for person in inside {
+        directory.add_to_group(&id, &person.username, "large").unwrap();
+    }
+    let pool = house.synced().await;
+    house.sandbox.forget_calls();
+    let listed = || house.sandbox.calls().of("ListUsersInGroup");
+    let leave = || Action::RemoveFromGroup { group: group("large") };
+    for person in &inside[..12] {
+        assert_eq!(carry_out(&pool, leave(), names(&[person])).await.unwrap().1, done(1));
+    }
+    assert!((12..36).contains(&listed()), "a group of three pages was listed {} times", listed());
+    house.sandbox.forget_calls();
+    let join = Action::AddToGroup { group: group("large") };
+    assert_eq!(carry_out(&pool, join, names(&[outside])).await.unwrap().1, done(1));
+    assert_eq!(listed(), 3, "who is no member shows at the end alone");
+    let many: Vec<&SnapshotUser> = inside[12..40].iter().collect();
+    assert_eq!(carry_out(&pool, leave(), names(&many)).await.unwrap().1, done(28));
+    assert_eq!(
+        house.sandbox.directory().snapshot(&id).iter().filter(|one| one.groups.contains(&"large".to_owned())).count(),
+        141
+    );
+}
+
+#[tokio::test]
 async fn an_identity_that_moved_to_somebody_else_is_not_taken_from_them_by_an_undo() {
     let (house, one, other) = crew().await;
     let details = json!({ "client_id": "c", "client_secret": "s", "authorize_scopes": "openid" });

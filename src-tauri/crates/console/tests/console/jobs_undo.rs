@@ -327,6 +327,7 @@ async fn where_the_pool_verifies_first_an_address_and_its_mark_stay_until_the_co
         new.extend(mark.map(|mark| ("email_verified".to_owned(), mark.to_owned())));
         let (plan, _) = carry_out(&pool, Action::SetAttributes { attributes: new }, names(&[person])).await.unwrap();
         assert_eq!(fields(&plan), ["email", "nickname"]);
+        assert_eq!(pool.adopt(Plan::clone(&plan)).unwrap(), plan, "our own plan is taken from a file");
         assert_eq!(on_server(&house, &person.username).unwrap().attributes["email"], person.attributes["email"]);
         assert_cached_as_on_server(&house, &pool, &person.username).await;
         // What shows at once is taken back; of the address it is said that it is not.
@@ -473,24 +474,31 @@ async fn a_preference_that_was_looked_at_is_set_back_and_its_look_is_in_preview_
     assert!(row.end.detail.as_ref().unwrap().contains("SMS_MFA"), "{row:?}");
 }
 
+/// Somebody whom codes reach by SMS.
+fn with_phone(house: &House) -> SnapshotUser {
+    let has = |person: &SnapshotUser| {
+        person.status == "CONFIRMED" && person.enabled && person.attributes.contains_key("phone_number")
+    };
+    house.people().into_iter().find(has).unwrap()
+}
+
+/// Turns codes by SMS on or off.
+fn by_sms(on: bool, look_first: bool) -> Action {
+    let factors = [(model::plan::Factor::Sms, on)].into();
+    Action::SetMfa { preference: model::plan::MfaPreference { factors, preferred: None }, look_first }
+}
+
 #[tokio::test]
 async fn what_is_set_back_is_what_was_found_when_it_was_tried_again() {
     let house = House::new(today(60)).await;
     let pool = house.synced().await;
-    let people = house.people();
-    let has = |person: &&SnapshotUser| {
-        person.status == "CONFIRMED" && person.enabled && person.attributes.contains_key("phone_number")
-    };
-    let person = people.iter().find(has).unwrap();
-    let preference =
-        |sms: bool| model::plan::MfaPreference { factors: [(model::plan::Factor::Sms, sms)].into(), preferred: None };
-    let set = |sms: bool, look_first: bool| Action::SetMfa { preference: preference(sms), look_first };
-    carry_out(&pool, set(false, false), names(&[person])).await.unwrap();
+    let person = &with_phone(&house);
+    carry_out(&pool, by_sms(false, false), names(&[person])).await.unwrap();
     house.sandbox.weather().plan_fault(Some("AdminSetUserMFAPreference"), When::After(0), refusal());
-    let (plan, counts) = carry_out(&pool, set(false, true), names(&[person])).await.unwrap();
+    let (plan, counts) = carry_out(&pool, by_sms(false, true), names(&[person])).await.unwrap();
     assert_eq!(counts.failed, 1);
     house.sandbox.weather().clear_faults();
-    carry_out(&pool, set(true, false), names(&[person])).await.unwrap();
+    carry_out(&pool, by_sms(true, false), names(&[person])).await.unwrap();
     house.sandbox.forget_calls();
     assert_eq!(pool.retry(&plan.id, false, None).await.unwrap().finished().await.unwrap(), done(1));
     assert_eq!(house.sandbox.calls().of("AdminGetUser"), 1, "it was looked at again");
@@ -504,19 +512,12 @@ async fn what_is_set_back_is_what_was_found_when_it_was_tried_again() {
 async fn what_is_set_back_is_never_what_a_call_without_an_answer_made() {
     let house = House::new(today(60)).await;
     let pool = house.synced().await;
-    let people = house.people();
-    let has = |person: &&SnapshotUser| {
-        person.status == "CONFIRMED" && person.enabled && person.attributes.contains_key("phone_number")
-    };
-    let person = people.iter().find(has).unwrap();
-    let preference =
-        |sms: bool| model::plan::MfaPreference { factors: [(model::plan::Factor::Sms, sms)].into(), preferred: None };
-    let set = |sms: bool, look_first: bool| Action::SetMfa { preference: preference(sms), look_first };
-    carry_out(&pool, set(false, false), names(&[person])).await.unwrap();
+    let person = &with_phone(&house);
+    carry_out(&pool, by_sms(false, false), names(&[person])).await.unwrap();
     let weather = house.sandbox.weather();
     weather.set_silence(Duration::from_secs(1));
     weather.plan_fault(Some("AdminSetUserMFAPreference"), When::Nth(1), Fault::TimeoutAfter);
-    let (plan, counts) = carry_out(&pool, set(true, true), names(&[person])).await.unwrap();
+    let (plan, counts) = carry_out(&pool, by_sms(true, true), names(&[person])).await.unwrap();
     assert_eq!(counts, ItemCounts { unknown: 1, ..ItemCounts::default() });
     weather.clear_faults();
     weather.plan_fault(Some("AdminSetUserMFAPreference"), When::Nth(1), refusal());
@@ -527,4 +528,26 @@ async fn what_is_set_back_is_never_what_a_call_without_an_answer_made() {
     assert_eq!(apply(&pool, &back).await.unwrap(), done(1));
     let name = Username::parse(person.username.as_str()).unwrap();
     assert_eq!(pool.second_factors(&name).await.unwrap().on, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn who_signs_in_at_an_identity_provider_is_not_made_anew_as_a_user_of_the_pool() {
+    let house = House::new(options(600)).await;
+    let pool = house.synced().await;
+    let people = house.people();
+    let of = |status: &str| people.iter().find(|person| person.status == status).unwrap();
+    let (external, own) = (of("EXTERNAL_PROVIDER"), of("CONFIRMED"));
+    let (plan, counts) = carry_out(&pool, Action::DeleteUsers, names(&[external, own])).await.unwrap();
+    assert_eq!(counts, done(2));
+    let undo = pool.plan_undo(&plan.id).await.unwrap();
+    assert_eq!(undo.active().count(), 1);
+    assert!(undo.notes.iter().any(|note| note.contains("comes back by themself")), "{:?}", undo.notes);
+    assert_eq!(apply(&pool, &undo).await.unwrap(), done(1));
+    let now = house.people();
+    assert!(now.iter().any(|person| person.attributes.get("email") == own.attributes.get("email")));
+    assert!(now.iter().all(|person| person.username != external.username));
+    let also = people.iter().filter(|person| person.status == "EXTERNAL_PROVIDER").nth(1).unwrap();
+    let (plan, _) = carry_out(&pool, Action::DeleteUsers, names(&[also])).await.unwrap();
+    let refused = pool.plan_undo(&plan.id).await.unwrap_err();
+    assert!(refused.message.contains("comes back by themself"), "{}", refused.message);
 }

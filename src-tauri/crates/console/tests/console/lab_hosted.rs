@@ -52,7 +52,7 @@ async fn prepare() -> Prepared {
     Prepared { login: begun.unwrap(), house, server, callback }
 }
 
-fn parameter(url: &str, wanted: &str) -> String {
+pub(crate) fn parameter(url: &str, wanted: &str) -> String {
     let (_, query) = url.split_once('?').unwrap();
     let pair = query.split('&').find_map(|pair| pair.strip_prefix(&format!("{wanted}=")));
     pair.unwrap_or_else(|| panic!("no {wanted} in {url}")).to_owned()

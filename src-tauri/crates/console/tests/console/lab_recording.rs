@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use console::Code;
 use console::lab::{Deed, Errand, Language, Outcome, Reply, SignIn, Stage, Start};
+use console::{AwsFiles, Code, Config};
+use jiff::SignedDuration;
+use model::connection::ConnectionId;
+use model::{ProfileName, Region};
 use sandbox::{Fault, Person, When};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
-use crate::house::{House, sandbox_connection};
+use crate::house::{House, no_aws, sandbox_connection};
 use crate::lab::{client, person, sign_in, start, today, tokens};
 use crate::lab_challenges::administer;
 
@@ -159,6 +162,45 @@ async fn errands_are_written_down_as_well() {
     for form in FORMS {
         assert!(!errands.recipe().write(form).contains("Newcomer-Horse-1"));
     }
+}
+
+/// A profile whose credentials come from the file, and one whose sign-in has ended.
+const KEYS: &str = "[profile staff]\naws_access_key_id = AKIASTAFF\naws_secret_access_key = s\n";
+const SIGNED_OUT: &str = "[profile staff]\nsso_session = s\nsso_account_id = 123456789012\nsso_role_name = R\n\
+                          [sso-session s]\nsso_start_url = https://nobody.awsapps.com/start\nsso_region = eu-west-1\n";
+
+#[tokio::test]
+async fn what_was_never_sent_for_want_of_credentials_is_no_step() {
+    let house = House::new(today()).await;
+    let server = house.sandbox.serve(0).await.unwrap();
+    let profiles = house.dir.path().join("aws-config");
+    std::fs::write(&profiles, KEYS).unwrap();
+    let aws = AwsFiles { config: Some(profiles.clone()), ..no_aws(house.dir.path()) };
+    let console =
+        console::open(Config { aws, data_dir: house.dir.path().join("staff"), ..house.config() }).await.unwrap();
+    let connection = ConnectionId {
+        profile: Some(ProfileName::parse("staff").unwrap()),
+        region: Some(Region::parse("eu-west-1").unwrap()),
+        endpoint: Some(server.endpoint()),
+        sandbox: false,
+    };
+    let (username, password) = person_with(&house);
+    let begun = start(&house, "ADMIN_USER_PASSWORD_AUTH", &username, Some(&password)).await;
+    let mut open = console.sign_in(&connection, begun).await.unwrap();
+    assert_eq!(open.open_challenge().unwrap().name, "NEW_PASSWORD_REQUIRED");
+    let new = Reply::NewPassword { password: "Better-Than-1".to_owned().into(), attributes: BTreeMap::new() };
+    // The person's own sign-in ends meanwhile, and that is known here without asking Cognito.
+    std::fs::write(&profiles, SIGNED_OUT).unwrap();
+    house.clock.push(SignedDuration::from_mins(16));
+    let before = house.sandbox.calls().total();
+    let refused = open.answer(&new).await.unwrap_err();
+    assert_eq!(refused.code, Code::CredentialsExpired, "{refused}");
+    assert_eq!((open.steps().len(), house.sandbox.calls().total()), (1, before), "{:?}", open.steps());
+    assert!(open.open_challenge().is_some(), "it can be answered when the credentials are back");
+    std::fs::write(&profiles, KEYS).unwrap();
+    open.answer(&new).await.unwrap();
+    tokens(&open);
+    server.shutdown().await;
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::house::House;
 use crate::lab::{person, sign_in, start, today, tokens};
+use crate::lab_hosted::parameter;
 use crate::months::{Administrator, next_month, synced};
 
 const PERMISSION: &str = "cloudwatch:GetMetricData";
@@ -120,6 +121,61 @@ async fn what_cloudwatch_may_not_tell_stays_unknown_and_the_permission_is_named(
     house.reopen().await;
     let offline = house.console.open_cached(&key).await.unwrap();
     assert_eq!(offline.read_metrics(month).await.unwrap_err().code, Code::Precondition);
+}
+
+/// Comes back from another identity provider, and says who that is there.
+fn come_from(provider: &str, endpoint: &str, pool: &str, client: &str, callback: &str) {
+    let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build();
+    let agent = ureq::Agent::from(config);
+    let authorize = agent.get(format!("{endpoint}/{pool}/oauth2/authorize"));
+    let authorize = authorize.query("response_type", "code").query("client_id", client).query("scope", "openid");
+    let away = authorize.query("redirect_uri", callback).query("identity_provider", provider).call().unwrap();
+    let state = parameter(away.headers()["location"].to_str().unwrap(), "state");
+    let back = format!("{endpoint}/{pool}/oauth2/idpresponse?state={state}");
+    let mut page = agent.get(&back).call().unwrap();
+    let cookie = page.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let text = page.body_mut().read_to_string().unwrap();
+    let csrf =
+        text.split_once("name=\"_csrf\"").unwrap().1.split_once("value=\"").unwrap().1.split_once('"').unwrap().0;
+    let form = [("_csrf", csrf), ("subject", "grace")];
+    let done = agent.post(&back).header("cookie", cookie).send_form(form).unwrap();
+    assert!(done.headers()["location"].to_str().unwrap().starts_with(callback));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_comes_from_another_provider_is_in_the_sums_of_that_provider() {
+    let house = House::new(today()).await;
+    let server = house.sandbox.serve(0).await.unwrap();
+    let pool = house.synced().await;
+    let month = Month::of(house.sandbox.weather().now());
+    let administrator = Administrator::new(server.endpoint(), house.sandbox.pool_id(), 1);
+    let (client, callback) = (house.sandbox.description().clients[0].id.clone(), "http://localhost:3000/callback");
+    tokio::task::block_in_place(|| {
+        let details = json!({
+            "client_id": "ours", "client_secret": "s", "oidc_issuer": "https://idp.example", "authorize_scopes": "openid",
+            "attributes_request_method": "GET", "authorize_url": "https://idp.example/authorize",
+        });
+        let provider = json!({ "ProviderName": "Corp", "ProviderType": "OIDC", "ProviderDetails": details });
+        assert_eq!(administrator.call("CreateIdentityProvider", provider), 200);
+        let settings = json!({
+            "ClientId": client, "CallbackURLs": [callback], "AllowedOAuthFlows": ["code"], "AllowedOAuthScopes": ["openid"],
+            "AllowedOAuthFlowsUserPoolClient": true, "SupportedIdentityProviders": ["COGNITO", "Corp"],
+        });
+        assert_eq!(administrator.call("UpdateUserPoolClient", settings), 200);
+        for _ in 0..2 {
+            come_from("Corp", &server.endpoint(), &house.sandbox.pool_id(), &client, callback);
+        }
+    });
+    let clients = house.sandbox.description().clients.len() as u64;
+    assert_eq!(pool.metrics_price().await.unwrap().metrics, 1 + 4 * clients, "one more for each client");
+    let read = pool.read_metrics(month).await.unwrap();
+    assert!(read.learnt.contains("CloudWatch counts 2 federated sign-ins."), "{}", read.learnt);
+    let activity = pool.activity(month).await.unwrap();
+    let says: Vec<&str> = activity.users.evidence.iter().map(|item| item.says.as_str()).collect();
+    assert!(says.iter().any(|says| says.starts_with("At most 2 users came from another provider so far")), "{says:?}");
+    assert_eq!((activity.client_events[0].0.as_str(), activity.client_events[0].1), (client.as_str(), 2));
+    assert!(activity.users.contains(house.sandbox.mau(Some(&house.sandbox.pool_id())).count as u64));
+    server.shutdown().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

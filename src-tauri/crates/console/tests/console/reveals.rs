@@ -48,6 +48,8 @@ async fn second_factors_have_their_price_once_and_are_in_the_ledger() {
     let price = pool.reveal_price(&name, Reveal::SecondFactors).await.unwrap();
     assert_eq!((price.operation, price.effect, price.refused), ("AdminGetUser", MauEffect::MayBill, None));
     assert!(price.price.high > Some(Decimal::ZERO));
+    let of_all = pool.reveals_price(60, Reveal::SecondFactors).await.unwrap();
+    assert_eq!(of_all.price.high, price.price.high.map(|high| high * Decimal::from(60)));
     assert_eq!(house.sandbox.calls().of("AdminGetUser"), 0, "asking for the price asks nobody");
     let preference = MfaPreference { factors: [(Factor::Sms, true)].into(), preferred: Some(Factor::Sms) };
     assert_eq!(
@@ -99,6 +101,24 @@ async fn sign_ins_are_shown_and_rated_in_the_plan_plus_and_not_asked_for_in_anot
     assert_eq!(counts.done, 1);
     let (rated, _) = pool.sign_in_events(&name, None).await.unwrap();
     assert_eq!(rated[0].feedback.as_deref(), Some("Invalid"));
+}
+
+#[tokio::test]
+async fn e_mail_as_a_second_factor_is_refused_where_the_plan_lacks_it_before_anybody_is_asked() {
+    let house = House::new(options(60)).await;
+    let server = house.sandbox.serve(0).await.unwrap();
+    let lite = json!({ "UserPoolId": house.sandbox.pool_id(), "UserPoolTier": "LITE" });
+    told(&server.endpoint(), "UpdateUserPool", lite).await;
+    let pool = house.synced().await;
+    let people = house.people();
+    let set = |on: bool| {
+        let preference = MfaPreference { factors: [(Factor::Email, on)].into(), preferred: None };
+        pool.plan(Action::SetMfa { preference, look_first: true }, names(&[&people[0]]))
+    };
+    let refused = set(true).await.unwrap_err();
+    assert_eq!((refused.code, refused.field.as_deref()), (Code::Validation, Some("factors")));
+    assert!(refused.message.contains("Essentials or Plus"), "{}", refused.message);
+    assert_eq!(set(false).await.unwrap().items.len(), 1, "what is on from before can be turned off");
 }
 
 #[tokio::test]

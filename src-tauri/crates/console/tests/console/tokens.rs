@@ -317,6 +317,36 @@ async fn a_sync_goes_on_where_app_clients_may_not_be_read_and_keeps_those_that_i
 }
 
 #[tokio::test]
+async fn an_app_client_that_cannot_be_described_is_passed_over_and_what_was_kept_of_it_stays() {
+    let house = House::new(today()).await;
+    let all = house.sandbox.description().clients.len();
+    let (service, id) = ("AWSCognitoIdentityProviderService", house.sandbox.pool_id());
+    let broken = |nth| {
+        let fault = sandbox::Fault::Error { code: "SomethingNewException".to_owned(), http_status: 400 };
+        house.sandbox.weather().clear_faults();
+        house.sandbox.weather().plan_fault(Some("DescribeUserPoolClient"), sandbox::When::Nth(nth), fault);
+    };
+    broken(1);
+    let pool = house.open().await;
+    let kept = async || {
+        pool.sync().finished().await.unwrap();
+        // Where AWS does not list them, the kept ones are named.
+        house.sandbox.weather().deny("ListUserPoolClients");
+        let named = pool.client_names().await.unwrap().len();
+        house.sandbox.weather().allow("ListUserPoolClients");
+        named
+    };
+    assert_eq!(kept().await, all - 1, "the others are kept");
+    assert_eq!(kept().await, all);
+    // Of two syncs that each pass over another one, nothing is lost.
+    administer(&house, service, "CreateUserPoolClient", json!({ "UserPoolId": id, "ClientName": "newest" })).await;
+    broken(1);
+    kept().await;
+    broken(2);
+    assert_eq!(kept().await, all + 1);
+}
+
+#[tokio::test]
 async fn an_unknown_key_is_asked_for_once_a_minute_however_often_a_token_names_it() {
     let house = House::new(today()).await;
     let person = person(&house, "CONFIRMED");
@@ -333,24 +363,42 @@ async fn an_unknown_key_is_asked_for_once_a_minute_however_often_a_token_names_i
         assert_eq!(refusal(&house, &named(kid), &Wanted::default()).await.0, "key");
     }
     assert_eq!(asked(), 1);
-    house.clock.push(jiff::SignedDuration::from_secs(61));
-    // Also while nobody answers: each try would wait for the network.
+}
+
+#[tokio::test]
+async fn a_key_that_the_kept_ones_lack_is_not_called_missing_while_the_pool_does_not_tell_its_keys() {
+    let house = House::new(today()).await;
+    let person = person(&house, "CONFIRMED");
+    let begun = start(&house, "USER_SRP_AUTH", &person.username, Some(&person.password)).await;
+    let (id, ..) = tokens(&sign_in(&house, begun).await.unwrap());
+    let id = id.expose_secret();
+    let parts: Vec<&str> = id.split('.').collect();
+    let header = json!({ "alg": "RS256", "kid": "rotated" }).to_string();
+    let rotated = format!("{}.{}.{}", encode(header.as_bytes()), parts[1], parts[2]);
+    let key = async |token: &str| {
+        let verified = house.console.verify_token(&sandbox_connection(), token, &Wanted::default()).await.unwrap();
+        let told = |name| verified.verdict.checks.iter().find(|check| check.name == name).unwrap().clone();
+        (told("key").outcome, told("key").reason, told("signature").outcome)
+    };
+    assert_eq!(key(&rotated).await.0, Outcome::Fail, "the pool told its keys, and it is not among them");
+    let next_minute = || house.clock.push(jiff::SignedDuration::from_secs(61));
+    next_minute();
     house.sandbox.weather().set_offline(true);
-    for kid in 0..5 {
-        refusal(&house, &named(kid), &Wanted::default()).await;
+    let (outcome, reason, _) = key(&rotated).await;
+    assert!(outcome == Outcome::Unknown && reason.contains("cannot be read"), "{reason}");
+    assert_eq!(key(id).await.2, Outcome::Pass, "the kept keys count without a network");
+    // Nobody answered, so the pool is asked as soon as somebody may.
+    house.sandbox.weather().set_offline(false);
+    assert_eq!(key(&rotated).await.0, Outcome::Fail);
+    next_minute();
+    let (id, service) = (house.sandbox.pool_id(), "AWSCognitoIdentityProviderService");
+    let unprotected = json!({ "UserPoolId": id, "DeletionProtection": "INACTIVE" });
+    administer(&house, service, "UpdateUserPool", unprotected).await;
+    administer(&house, service, "DeleteUserPool", json!({ "UserPoolId": id })).await;
+    for _ in 0..2 {
+        let (outcome, reason, _) = key(&rotated).await;
+        assert!(outcome == Outcome::Unknown && reason.contains("does not exist"), "{reason}");
     }
-    let while_offline = asked();
-    refusal(&house, &named(9), &Wanted::default()).await;
-    assert_eq!(asked(), while_offline);
-    assert!(
-        house
-            .console
-            .verify_token(&sandbox_connection(), id.expose_secret(), &Wanted::default())
-            .await
-            .unwrap()
-            .verdict
-            .valid()
-    );
 }
 
 #[tokio::test]
@@ -412,4 +460,9 @@ async fn a_token_is_judged_by_the_servers_clock_when_this_one_is_hours_off_and_s
     assert_eq!(verify().await, (false, Answer::No));
     house.console.clients(&sandbox_connection(), &house.pool_id()).await.unwrap();
     assert_eq!(verify().await, (true, Answer::Yes));
+    // Somebody sets it right, and no call is made before the next token is judged.
+    house.clock.push(jiff::SignedDuration::from_hours(-5));
+    assert_eq!(verify().await, (true, Answer::Yes));
+    house.clock.push(jiff::SignedDuration::from_hours(5));
+    assert_eq!(verify().await, (false, Answer::No), "what was heard is that of the clock as it was set right");
 }

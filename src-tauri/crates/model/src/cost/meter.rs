@@ -8,6 +8,7 @@ use super::usage::{PricePlan, Usage};
 use crate::call::MauEffect;
 use crate::estimate::Estimate;
 use crate::month::Month;
+use crate::pool::Pool;
 
 /// Different users whom calls are about, by what the calls can do to the bill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -45,14 +46,56 @@ pub fn strongest(effects: impl IntoIterator<Item = MauEffect>) -> MauEffect {
     effects.into_iter().max_by_key(strength).unwrap_or(MauEffect::Free)
 }
 
-/// The dearest that one more user of a plan can be: no free user left, the first bracket, whichever way of signing in.
+/// What a pool is billed by, as far as AWS tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BilledBy {
+    /// This plan; where it is [`PricePlan::Legacy`], perhaps with advanced security.
+    Plan(PricePlan),
+    /// Lite, or the legacy price: of a pool on Lite AWS does not tell which.
+    LiteOrLegacy {
+        /// Whether advanced security is on, for which a legacy pool pays apart.
+        advanced_security: bool,
+    },
+}
+
+impl From<PricePlan> for BilledBy {
+    fn from(plan: PricePlan) -> Self {
+        Self::Plan(plan)
+    }
+}
+
+impl BilledBy {
+    /// What a pool is billed by. A plan that we do not know is taken for Plus, and advanced security that was not looked at
+    /// for on.
+    #[must_use]
+    pub fn of(pool: Option<&Pool>) -> Self {
+        match pool.and_then(|pool| PricePlan::of_tier(pool.tier.as_deref()?)) {
+            Some(PricePlan::Lite) => {
+                let advanced_security = pool.and_then(|pool| pool.advanced_security).unwrap_or(true);
+                Self::LiteOrLegacy { advanced_security }
+            }
+            plan => Self::Plan(plan.unwrap_or(PricePlan::Plus)),
+        }
+    }
+}
+
+/// The dearest that one more user can be: no free user left, the first bracket, whichever way of signing in.
 #[must_use]
-pub fn dearest_user(prices: &Prices, plan: PricePlan) -> Decimal {
+pub fn dearest_user(prices: &Prices, billed_by: impl Into<BilledBy>) -> Decimal {
+    match billed_by.into() {
+        BilledBy::Plan(plan) => dearest_of_plan(prices, plan, true),
+        BilledBy::LiteOrLegacy { advanced_security } => dearest_of_plan(prices, PricePlan::Lite, false)
+            .max(dearest_of_plan(prices, PricePlan::Legacy, advanced_security)),
+    }
+}
+
+fn dearest_of_plan(prices: &Prices, plan: PricePlan, advanced_security: bool) -> Decimal {
     let brackets = [plan.meter(), Meter::Federated].map(|meter| &prices.tariffs.of(meter).brackets);
     let most = brackets.into_iter().flatten().map(|bracket| bracket.price).max().unwrap_or_default();
     // Who is of a legacy pool with advanced security pays for that on top, however they sign in.
     let extra = &prices.tariffs.of(Meter::LegacyAdvancedSecurity).brackets;
-    let extra = extra.iter().map(|bracket| bracket.price).max().filter(|_| plan == PricePlan::Legacy);
+    let extra = extra.iter().map(|bracket| bracket.price).max();
+    let extra = extra.filter(|_| advanced_security && plan == PricePlan::Legacy);
     most + extra.unwrap_or_default()
 }
 
@@ -70,14 +113,14 @@ pub fn session_bill_of_any_plan(prices: &Prices, touched: Touched) -> Estimate<D
     bills.into_iter().max_by_key(|bill| bill.high).unwrap_or_else(Estimate::unknown)
 }
 
-/// What calls about users may add to the bill of a pool on `plan`, in exact dollars.
+/// What calls about users may add to the bill of a pool that is billed so, in exact dollars.
 ///
 /// At least nothing: all of them may have been active this month anyhow, or free. At most every one of them is new and
 /// none is free. What is likely is unknown without the month's number; see [`touching`].
 #[must_use]
-pub fn session_bill(prices: &Prices, plan: PricePlan, touched: Touched) -> Estimate<Decimal> {
+pub fn session_bill(prices: &Prices, billed_by: impl Into<BilledBy>, touched: Touched) -> Estimate<Decimal> {
     let users = touched.may_bill.saturating_add(touched.undocumented);
-    let high = Decimal::from(users) * dearest_user(prices, plan);
+    let high = Decimal::from(users) * dearest_user(prices, billed_by);
     Estimate::new(Decimal::ZERO, (users == 0).then_some(Decimal::ZERO), Some(high))
 }
 

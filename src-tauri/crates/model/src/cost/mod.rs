@@ -20,7 +20,9 @@ pub use check::InvalidPriceTable;
 pub use compare::{BreakEven, PriceStep, Quote, Varied, break_even, marginal, price_steps, quotes};
 pub use features::{Feature, FeatureLoss, FeatureUse, features_lost};
 pub use forecast::{Forecast, MonthCount, WhatIf, forecast};
-pub use meter::{Touched, dearest_user, requests_bill, session_bill, session_bill_of_any_plan, strongest, touching};
+pub use meter::{
+    BilledBy, Touched, dearest_user, requests_bill, session_bill, session_bill_of_any_plan, strongest, touching,
+};
 pub use money::{dollars, grouped, plain};
 pub use range::{cost_of, cost_of_either};
 pub use switch::{PlanSwitch, switch_bill, switch_bounds};

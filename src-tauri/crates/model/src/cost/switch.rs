@@ -6,6 +6,7 @@
 use rust_decimal::Decimal;
 
 use super::bill::{Bill, bill};
+use super::compare::price_steps;
 use super::table::Prices;
 use super::usage::{PoolUsage, PricePlan, Usage};
 use crate::estimate::Estimate;
@@ -53,11 +54,25 @@ pub fn switch_bounds(
     pool: PoolUsage,
     month: Month,
 ) -> Estimate<Decimal> {
-    let total = |plan| {
+    let place = rest.pools.len();
+    let with = |pools: &[PoolUsage]| {
         let mut usage = rest.clone();
-        usage.pools.push(PoolUsage { plan, ..pool });
-        bill(prices, &usage, month).total()
+        usage.pools.extend_from_slice(pools);
+        usage
     };
-    let (one, other) = (total(one), total(other));
-    Estimate::new(one.min(other), None, Some(one.max(other)))
+    let total = |pools: &[PoolUsage]| bill(prices, &with(pools), month).total();
+    let mut totals = vec![total(&[PoolUsage { plan: one, ..pool }]), total(&[PoolUsage { plan: other, ..pool }])];
+    // Between the two the free users of both plans may be used up, and their cheap brackets: the corners are where a price
+    // of either changes.
+    let corners = |plan| {
+        let none = with(&[PoolUsage { plan, users: 0, ..pool }]);
+        price_steps(prices, &none, place, pool.users, month).into_iter().map(|step| step.from.saturating_sub(1))
+    };
+    let of_one = corners(one).chain(corners(other).map(|users| pool.users.saturating_sub(users)));
+    totals.extend(of_one.map(|users| {
+        let ones = PoolUsage { plan: one, users, federated: 0, ..pool };
+        total(&[ones, PoolUsage { plan: other, users: pool.users.saturating_sub(users), ..pool }])
+    }));
+    let low = totals.iter().min().copied().unwrap_or_default();
+    Estimate::new(low, None, totals.into_iter().max())
 }

@@ -54,10 +54,10 @@ fn is_same(left: Option<&Value>, right: Option<&Value>) -> bool {
     }
 }
 
-/// Plain lists without an order; lists of objects, of which the first may decide, as they are.
+/// Plain lists and scopes without an order; lists of other objects, of which the first may decide, as they are.
 fn sorted(list: &[Value]) -> Vec<String> {
     let mut texts: Vec<String> = list.iter().map(ToString::to_string).collect();
-    if list.iter().all(|entry| !entry.is_object()) {
+    if list.iter().all(|entry| !entry.is_object() || entry.get("ScopeName").is_some()) {
         texts.sort_unstable();
     }
     texts

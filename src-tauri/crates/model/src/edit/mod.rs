@@ -8,6 +8,7 @@ mod differ;
 mod fix;
 mod price;
 mod shape;
+mod step;
 mod verify;
 
 use std::collections::BTreeSet;
@@ -20,7 +21,8 @@ pub use differ::{Difference, differences};
 pub use fix::{Fix, fix};
 pub use price::{Price, price};
 use shape::Shape;
-pub use verify::{Verified, verify};
+pub use step::Step;
+pub use verify::{Verified, moves_by_itself, verify};
 
 /// What is written whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -38,6 +40,12 @@ pub enum Kind {
     IdentityPool,
     /// The roles of an identity pool (`SetIdentityPoolRoles`).
     Roles,
+    /// A server of your own with its scopes (`UpdateResourceServer`).
+    ResourceServer,
+    /// A provider of identities (`UpdateIdentityProvider`).
+    Provider,
+    /// Where the login pages are (`UpdateUserPoolDomain`).
+    Domain,
 }
 
 /// What stands for a secret in what was read: that there is one is worth knowing, and it is never to be written.
@@ -49,7 +57,8 @@ pub const MASK: &str = "********";
 pub struct Whole {
     /// What it is.
     pub kind: Kind,
-    /// The client's id, the identity pool's; empty for the pool itself.
+    /// The client's id, the identity pool's, the resource server's identifier, the provider's name, the domain; empty for the
+    /// pool itself.
     pub subject: String,
 }
 
@@ -59,7 +68,7 @@ pub struct Whole {
 pub struct Put {
     /// The place in the described body, as a JSON pointer.
     pub pointer: String,
-    /// What is to be there; `None` for nothing, so that AWS's default holds.
+    /// What is to be there; `None` for nothing, so that AWS's default holds. At the root the thing itself comes or goes.
     pub value: Option<Value>,
 }
 
@@ -79,6 +88,15 @@ pub enum Refused {
     /// The place cannot be set.
     #[error("{0} cannot be changed.")]
     Fixed(String),
+    /// It was to be made, and there is one.
+    #[error("There is one of that name already.")]
+    Exists,
+    /// There is none that could be changed.
+    #[error("There is none of that name any more.")]
+    Absent,
+    /// AWS takes it together with a secret that it never tells.
+    #[error("AWS takes these settings only together with {0}, which it never tells. Type that anew, too.")]
+    Untold(&'static str),
     /// Nothing would change.
     #[error("It is so already.")]
     Nothing,
@@ -86,7 +104,17 @@ pub enum Refused {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [Self::Pool, Self::Mfa, Self::Client, Self::Risk, Self::IdentityPool, Self::Roles];
+    pub const ALL: [Self; 9] = [
+        Self::Pool,
+        Self::Mfa,
+        Self::Client,
+        Self::Risk,
+        Self::IdentityPool,
+        Self::Roles,
+        Self::ResourceServer,
+        Self::Provider,
+        Self::Domain,
+    ];
 
     /// The operation that describes it.
     #[must_use]
@@ -98,6 +126,9 @@ impl Kind {
             Self::Risk => "DescribeRiskConfiguration",
             Self::IdentityPool => "DescribeIdentityPool",
             Self::Roles => "GetIdentityPoolRoles",
+            Self::ResourceServer => "DescribeResourceServer",
+            Self::Provider => "DescribeIdentityProvider",
+            Self::Domain => "DescribeUserPoolDomain",
         }
     }
 
@@ -111,6 +142,9 @@ impl Kind {
             Self::Risk => "SetRiskConfiguration",
             Self::IdentityPool => "UpdateIdentityPool",
             Self::Roles => "SetIdentityPoolRoles",
+            Self::ResourceServer => "UpdateResourceServer",
+            Self::Provider => "UpdateIdentityProvider",
+            Self::Domain => "UpdateUserPoolDomain",
         }
     }
 
@@ -137,6 +171,9 @@ impl Kind {
             Self::Client => "/UserPoolClient",
             Self::Risk => "/RiskConfiguration",
             Self::Mfa | Self::IdentityPool | Self::Roles => "",
+            Self::ResourceServer => "/ResourceServer",
+            Self::Provider => "/IdentityProvider",
+            Self::Domain => "/DomainDescription",
         }
     }
 
@@ -163,6 +200,11 @@ impl Kind {
             Self::Risk => &["ClientId", "LastModifiedDate", "UserPoolId"],
             Self::IdentityPool | Self::Roles => &["IdentityPoolId"],
             Self::Mfa => &[],
+            Self::ResourceServer => &["Identifier", "UserPoolId"],
+            Self::Provider => &["CreationDate", "LastModifiedDate", "ProviderName", "ProviderType", "UserPoolId"],
+            Self::Domain => {
+                &["AWSAccountId", "CloudFrontDistribution", "Domain", "S3Bucket", "Status", "UserPoolId", "Version"]
+            }
         }
     }
 
@@ -190,18 +232,38 @@ impl Kind {
                 // The request has to have it, and AWS leaves it out where there is none.
                 request.entry("Roles").or_insert_with(|| Map::new().into());
             }
+            Self::Provider => {
+                // AWS tells its own certificate among the details, and refuses it there.
+                if let Some(details) = request.get_mut("ProviderDetails").and_then(Value::as_object_mut) {
+                    details.remove("ActiveEncryptionCertificate");
+                }
+            }
+            // AWS tells an empty one of a prefix, and does not take it.
+            Self::Domain => request.retain(|_, value| value.as_object().is_none_or(|map| !map.is_empty())),
             _ => {}
         }
         let mut strange = BTreeSet::new();
-        Shape::of(self).lacks(&Value::Object(request.clone()), "", &mut strange);
+        let looked_at = Value::Object(request.clone());
+        // The secret of a provider is put in its place by whoever sends it.
+        let looked_at = if self == Self::Provider { step::unmasked(&looked_at) } else { looked_at };
+        Shape::of(self).lacks(&looked_at, "", &mut strange);
         if strange.is_empty() { Ok(request) } else { Err(Refused::Unwritable(strange.into_iter().collect())) }
     }
 
     /// The described body with a patch. What is taken away goes from its older place, too, where it has one.
     ///
     /// # Errors
-    /// [`Refused::Fixed`] for a place that cannot be set; [`Refused::Nothing`] when it is so already.
+    /// [`Refused::Fixed`] for a place that cannot be set; [`Refused::Nothing`] when it is so already; [`Refused::Exists`] and
+    /// [`Refused::Absent`] when it cannot be made or is not there.
     pub fn patched(self, body: &Value, patch: &[Put]) -> Result<Value, Refused> {
+        if let [Put { pointer, value }] = patch
+            && pointer.is_empty()
+        {
+            return self.made_or_gone(body, value.as_ref());
+        }
+        if body.is_null() {
+            return Err(Refused::Absent);
+        }
         let mut patched = body.clone();
         for put in patch {
             if self.is_fixed(&put.pointer) {

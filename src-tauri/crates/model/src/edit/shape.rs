@@ -54,6 +54,13 @@ const IDENTITY_POOL: &str = "{IdentityPoolName AllowUnauthenticatedIdentities Al
 const ROLES: &str = "{Roles<> RoleMappings<{Type AmbiguousRoleResolution RulesConfiguration{Rules[{Claim MatchType Value \
     RoleARN}]}}>}";
 
+const RESOURCE_SERVER: &str = "{Name Scopes[{ScopeName ScopeDescription}]}";
+
+const PROVIDER: &str = "{ProviderDetails<> AttributeMapping<> IdpIdentifiers AcrMapping<>}";
+
+const DOMAIN: &str = "{ManagedLoginVersion CustomDomainConfig{CertificateArn SecurityPolicy} Routing{Failover{SecondaryRegion \
+    PrimaryRoute53HealthCheckId}}}";
+
 /// What a value may look like.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Shape {
@@ -73,6 +80,9 @@ impl Shape {
             Kind::Risk => RISK,
             Kind::IdentityPool => IDENTITY_POOL,
             Kind::Roles => ROLES,
+            Kind::ResourceServer => RESOURCE_SERVER,
+            Kind::Provider => PROVIDER,
+            Kind::Domain => DOMAIN,
         };
         read(&mut text.trim_start())
     }

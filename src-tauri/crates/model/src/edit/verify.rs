@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::differ::{Difference, differences};
+use super::step::unmasked;
 use super::{Kind, OLDER, Put};
 
 /// What describing again showed.
@@ -38,13 +39,32 @@ const FOLLOWERS: [(&str, &str); 6] = [
 /// Times and numbers that change by themselves.
 const MOVING: [&str; 3] = ["LastModifiedDate", "EstimatedNumberOfUsers", "SmsConfigurationFailure"];
 
+/// What changes by itself of a domain while it is being set up.
+const MOVING_OF_DOMAINS: [&str; 3] = ["CloudFrontDistribution", "S3Bucket", "Status"];
+
+/// What tells one domain from another of the same name, and changes with its settings.
+const VERSION_OF_DOMAINS: &str = "Version";
+
+/// Whether a place changes without anybody changing a setting.
+#[must_use]
+pub fn moves_by_itself(place: &str, kind: Kind) -> bool {
+    let of_domains = MOVING_OF_DOMAINS.iter().filter(|_| kind == Kind::Domain);
+    MOVING.iter().chain(of_domains).any(|name| place.rsplit('/').next() == Some(name))
+}
+
 /// Compares two descriptions of the kind, and of what is beside it where there is something, with what was meant.
 #[must_use]
 pub fn verify(patch: &[Put], before: &Value, after: &Value, beside: Option<(&Value, &Value)>, kind: Kind) -> Verified {
+    if let [put] = patch
+        && put.pointer.is_empty()
+    {
+        return as_a_whole(put, before, after, kind);
+    }
     let mut verified = Verified::default();
     for put in patch {
         let found = after.pointer(&put.pointer);
-        let same = |other: &Value| differences(other, found.unwrap_or(&Value::Null)).is_empty();
+        let told = found.map(unmasked).unwrap_or_default();
+        let same = |other: &Value| differences(&unmasked(other), &told).is_empty();
         let lacks = match &put.value {
             Some(wanted) => !same(wanted),
             // Where nothing was wanted, AWS's default may be there, but not what was to go.
@@ -57,7 +77,10 @@ pub fn verify(patch: &[Put], before: &Value, after: &Value, beside: Option<(&Val
     }
     let meant =
         |place: &str| patch.iter().any(|put| touches(place, &put.pointer) || follows(place, &put.pointer, kind));
-    let moves = |place: &str| MOVING.iter().any(|name| place.rsplit('/').next() == Some(name));
+    let moves = |place: &str| {
+        let is_version = kind == Kind::Domain && place.rsplit('/').next() == Some(VERSION_OF_DOMAINS);
+        is_version || moves_by_itself(place, kind)
+    };
     let all = differences(before, after).into_iter();
     let all = all.chain(beside.map(|(before, after)| differences(before, after)).unwrap_or_default());
     for difference in all.filter(|difference| !moves(&difference.pointer)) {
@@ -68,6 +91,22 @@ pub fn verify(patch: &[Put], before: &Value, after: &Value, beside: Option<(&Val
         }
     }
     verified
+}
+
+/// Whether something came or went. What AWS adds to what was made is no change besides.
+fn as_a_whole(put: &Put, before: &Value, after: &Value, kind: Kind) -> Verified {
+    let missing = match &put.value {
+        Some(wanted) => {
+            let lacks = differences(&unmasked(wanted), &unmasked(after)).into_iter();
+            // What is of one that was there before does not come again: its times, its address.
+            let own = |place: &str| kind.is_fixed(place) && !place.is_empty();
+            lacks.filter(|it| it.before.is_some() && !own(&it.pointer)).collect()
+        }
+        None if after.is_null() => Vec::new(),
+        None => vec![Difference { pointer: String::new(), before: None, after: Some(after.clone()) }],
+    };
+    let changed = if before.is_null() == after.is_null() { Vec::new() } else { kind.differences(before, after) };
+    Verified { changed, missing, others: Vec::new() }
 }
 
 fn is_nothing(value: &Value) -> bool {
@@ -88,7 +127,7 @@ fn follows(place: &str, put: &str, kind: Kind) -> bool {
         let (older, newer) = (format!("/UserPool{older}"), format!("/UserPool{newer}"));
         kind == Kind::Pool && (touches(put, &newer) && place == older || touches(put, &older) && place == newer)
     });
-    older || FOLLOWERS.iter().any(|(from, to)| touches(put, from) && touches(place, to))
+    older || kind.reads(put, place) || FOLLOWERS.iter().any(|(from, to)| touches(put, from) && touches(place, to))
 }
 
 #[cfg(test)]

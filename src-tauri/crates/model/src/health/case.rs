@@ -314,10 +314,12 @@ impl<'a> Body<'a> {
 fn unasked(operation: &str) -> String {
     let needs = match operation {
         "GetWebACLForResource" => "wafv2:GetWebACLForResource",
-        "GetPolicy" => "lambda:GetPolicy",
-        "GetRole" => "iam:GetRole",
+        "GetPolicy" => return on_wish("lambda:GetPolicy", "Lambda"),
+        "GetRole" => return on_wish("iam:GetRole", "IAM"),
         "ListAttachedRolePolicies" | "ListRolePolicies" | "GetRolePolicy" | "GetPolicyVersion" => {
-            "iam:ListAttachedRolePolicies, iam:GetPolicyVersion, iam:ListRolePolicies and iam:GetRolePolicy"
+            let needs = "iam:ListAttachedRolePolicies, iam:GetPolicy, iam:GetPolicyVersion, iam:ListRolePolicies and \
+                         iam:GetRolePolicy";
+            return on_wish(needs, "IAM");
         }
         "SimulatePrincipalPolicy" => "iam:SimulatePrincipalPolicy",
         "LookupEvents" => "the last 90 days of CloudTrail (cloudtrail:LookupEvents)",
@@ -326,6 +328,14 @@ fn unasked(operation: &str) -> String {
         _ => return format!("{operation} was not asked."),
     };
     format!("This needs {needs}, which Poolkeeper does not read.")
+}
+
+/// Why a service was not asked that is asked when somebody wants it.
+fn on_wish(needs: &str, service: &str) -> String {
+    format!(
+        "This needs {needs}. Poolkeeper asks {service} only when you want it to: \"Ask beyond Cognito\" on the page, or \
+         poolctl health --beyond."
+    )
 }
 
 /// Texts for evidence, separated by commas.

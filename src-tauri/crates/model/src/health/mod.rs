@@ -1,19 +1,22 @@
 //! Whether a pool and what belongs to it are safe: seventy rules over the raw answers of AWS.
 //!
 //! A rule is data and a function. It passes, fails, does not apply, or cannot be known: what was denied, throttled or left
-//! out of an answer is never taken for safe. Rules that need services that are not read (WAF, Lambda, IAM, DNS, `CloudTrail`)
+//! out of an answer is never taken for safe. Rules that need services that are not always read (WAF, Lambda, IAM, DNS, `CloudTrail`)
 //! judge their answers where a snapshot has them, and say what is missing where it has not.
 
 mod case;
-mod policy;
+pub(crate) mod policy;
 mod rule;
 mod rules;
 mod snapshot;
+mod trust;
 
+pub use policy::plain as policy_document;
 pub use rule::{Finding, Outcome, Rule, Severity, Subject};
 pub use rules::all as rules;
 pub(crate) use rules::token_lives;
 pub use snapshot::{Answer, People, Snapshot};
+pub use trust::{Rights, Trust};
 
 use case::Case;
 

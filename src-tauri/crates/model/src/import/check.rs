@@ -12,6 +12,7 @@ use crate::GroupName;
 use crate::pool::Pool;
 use crate::pool_policy::{Bounds, PoolPolicy};
 use crate::query::fold;
+use crate::unseen::{is_format, is_unseen};
 
 /// The longest value of an attribute that AWS takes, in bytes.
 const LONGEST_VALUE: usize = 2_048;
@@ -186,7 +187,8 @@ impl Checker<'_> {
             "The user name is missing.".to_owned()
         } else if name.chars().count() > LONGEST_NAME {
             format!("The user name is longer than {LONGEST_NAME} characters.")
-        } else if name.contains(|c: char| c.is_whitespace() || c.is_control() || is_unseen(c)) {
+        } else if name.contains(|c: char| c.is_whitespace() || c.is_control() || is_format(c)) {
+            // What else is not seen, such as a filler, is a letter, mark or symbol to AWS, which takes it in a name.
             "A user name has no spaces, control characters or characters that are not seen.".to_owned()
         } else if !by.is_empty() && !by.iter().any(|attribute| has_form(attribute, &name)) {
             format!("In this pool the user name is {}.", by.join(" or "))
@@ -298,18 +300,12 @@ impl Checker<'_> {
 }
 
 /// Whether a user name is what people sign in by: the form of that attribute.
-fn has_form(attribute: &str, name: &str) -> bool {
+pub(super) fn has_form(attribute: &str, name: &str) -> bool {
     match attribute {
         "email" => email(name).is_ok(),
         "phone_number" => phone(name).is_ok(),
         _ => false,
     }
-}
-
-/// Characters that are not seen or turn the reading direction: AWS takes none of them in a user name.
-fn is_unseen(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 fn truth(value: &str) -> Option<bool> {
@@ -322,7 +318,7 @@ fn truth(value: &str) -> Option<bool> {
 
 fn email(value: &str) -> Result<&str, &'static str> {
     let (local, host) = value.rsplit_once('@').ok_or("This is no e-mail address.")?;
-    let plain = |c: char| !c.is_whitespace() && !c.is_control() && !is_unseen(c);
+    let plain = |c: char| !c.is_whitespace() && !is_unseen(c);
     if local.is_empty() || host.is_empty() || local.contains('@') || !value.chars().all(plain) {
         return Err("This is no e-mail address.");
     }

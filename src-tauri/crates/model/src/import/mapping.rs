@@ -1,5 +1,6 @@
 //! Which column of a file is what of a user.
 
+use super::check::has_form;
 use crate::pool::Pool;
 use crate::query::STANDARD_ATTRIBUTES;
 
@@ -81,22 +82,32 @@ fn has(pool: &Pool, name: &str) -> bool {
 }
 
 impl Mapping {
-    /// What the columns seem to be by their names. What is Cognito's own, or unknown, is ignored.
+    /// What the columns seem to be by their names, and by the values of some rows. What is Cognito's own, or unknown, is
+    /// ignored; of several columns that seem to be the same it is the one that has its very name, else the first.
     #[must_use]
-    pub fn guess<'a>(columns: impl IntoIterator<Item = &'a str>, pool: &Pool) -> Self {
-        let mut taken: Vec<Target> = Vec::new();
-        let columns = columns.into_iter().map(|column| {
-            let target = guess(column.trim(), pool);
-            let again = target != Target::Ignored && taken.contains(&target);
-            let target = if again { Target::Ignored } else { target };
-            taken.push(target.clone());
-            (column.to_owned(), target)
+    pub fn guess<'a>(columns: impl IntoIterator<Item = &'a str>, rows: &[Vec<Option<String>>], pool: &Pool) -> Self {
+        let columns: Vec<(String, Target)> =
+            columns.into_iter().map(|column| (column.to_owned(), guess(column.trim(), pool))).collect();
+        let best = |target: &Target| {
+            let of = || columns.iter().enumerate().filter(|(_, (_, other))| other == target);
+            let named = of().find(|(_, (name, _))| Target::of_word(name.trim()) == *target);
+            named.or_else(|| of().next()).map(|(at, _)| at)
+        };
+        let chosen = columns.iter().enumerate().map(|(at, (name, target))| {
+            let target = if best(target) == Some(at) { target.clone() } else { Target::Ignored };
+            (name.clone(), target)
         });
-        let mut mapping = Self { columns: columns.collect() };
-        // Where people sign in by an address, the user name of an export is one that Cognito made up.
+        let mut mapping = Self { columns: chosen.collect() };
+        // Where people sign in by an address, the user name of an export is one that Cognito made up; in another file it may
+        // be an address, such as that of whoever has a phone number alone.
         if pool.username_attributes.iter().any(|name| mapping.has(&Target::Attribute(name.clone()))) {
-            for (_, target) in mapping.columns.iter_mut().filter(|(_, target)| *target == Target::Username) {
-                *target = Target::Ignored;
+            let by = &pool.username_attributes;
+            let is_address = |value: &str| by.iter().any(|attribute| has_form(attribute, value));
+            for (at, (_, target)) in mapping.columns.iter_mut().enumerate() {
+                let value = |row: &Vec<Option<String>>| row.get(at).cloned().flatten();
+                if *target == Target::Username && !rows.iter().filter_map(value).any(|value| is_address(&value)) {
+                    *target = Target::Ignored;
+                }
             }
         }
         mapping

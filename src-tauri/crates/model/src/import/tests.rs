@@ -35,6 +35,7 @@ fn pool() -> Pool {
         updated_issuer: false,
         pre_token_trigger: None,
         verifies_before_update: Vec::new(),
+        advanced_security: Some(false),
         created_at: None,
         modified_at: None,
     }
@@ -54,7 +55,7 @@ const COLUMNS: [&str; 8] =
 const GOOD: [&str; 8] = ["ada", "ada@x.example", "TRUE", "+441234567", "1815-12-10", "36", "gold", "a;b\\;c"];
 
 fn mapping() -> Mapping {
-    Mapping::guess(COLUMNS, &pool())
+    Mapping::guess(COLUMNS, &[], &pool())
 }
 
 fn row(way: &Way, cells: &[&str]) -> Result<Person, Vec<Problem>> {
@@ -109,9 +110,13 @@ fn each_problem_names_its_column_and_repeats_no_value() {
 fn columns_are_guessed_and_what_cannot_be_is_refused() {
     let pool = pool();
     let guessed =
-        Mapping::guess(["User Name", "E-Mail", "Age", "sub", "status", "shoe size", "cognito:username"], &pool);
+        Mapping::guess(["User Name", "E-Mail", "Age", "sub", "status", "shoe size", "cognito:username"], &[], &pool);
     let words: Vec<&str> = guessed.columns.iter().map(|(_, target)| target.word()).collect();
-    assert_eq!(words, ["username", "email", "custom:age", "-", "-", "-", "-"], "one column is the user name");
+    assert_eq!(
+        words,
+        ["-", "email", "custom:age", "-", "-", "-", "username"],
+        "the column that is called so is the user name"
+    );
     assert_eq!(guessed.check(&pool), Ok(()));
     let with = |word: &str| {
         let mut mapping = guessed.clone();
@@ -131,11 +136,24 @@ fn columns_are_guessed_and_what_cannot_be_is_refused() {
 fn where_people_sign_in_by_address_the_user_name_of_an_export_is_left_out() {
     let by_email = Pool { username_attributes: vec!["email".to_owned()], ..pool() };
     let words = |columns: &[&'static str]| {
-        let guessed = Mapping::guess(columns.iter().copied(), &by_email);
+        let guessed = Mapping::guess(columns.iter().copied(), &[], &by_email);
         guessed.columns.into_iter().map(|(_, target)| target.word().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(words(&["username", "email", "name"]), ["-", "email", "name"]);
     assert_eq!(words(&["username", "phone_number"]), ["username", "phone_number"], "nothing else says who it is");
+}
+
+#[test]
+fn a_column_of_user_names_that_are_addresses_stays_where_people_sign_in_by_address() {
+    let by_both = Pool { username_attributes: vec!["email".to_owned(), "phone_number".to_owned()], ..pool() };
+    let row = |name: &str, email: &str| [name, email].map(|cell| Some(cell.to_owned()).filter(|cell| !cell.is_empty()));
+    let target = |rows: &[[Option<String>; 2]]| {
+        let rows: Vec<Vec<Option<String>>> = rows.iter().map(|row| row.to_vec()).collect();
+        Mapping::guess(["username", "email"], &rows, &by_both).columns[0].1.clone()
+    };
+    let exported = [row("1f0b8a3e-0001-7000-8000-000000000001", "ada@x.example")];
+    assert_eq!(target(&exported), Target::Ignored);
+    assert_eq!(target(&[row("ada@x.example", "ada@x.example"), row("+4930123456", "")]), Target::Username);
 }
 
 #[test]
@@ -171,7 +189,7 @@ fn cognito_s_import_demands_more_and_carries_less() {
     ] {
         assert!(row(&job, &but(column, cell)).is_err(), "{column} {cell:?}");
     }
-    let hashed = Mapping::guess(["username", "email", "email_verified", "password_hash"], &pool());
+    let hashed = Mapping::guess(["username", "email", "email_verified", "password_hash"], &[], &pool());
     let with = |hash: &str| {
         let way = Way::Job { hashes: Some(HashAlgorithm::Argon2id) };
         let (pool, policy) = (pool(), policy());

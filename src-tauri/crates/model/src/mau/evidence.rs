@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::log::LogMonth;
-use super::metrics::{MetricReading, NO_DELETED_CLIENTS};
+use super::metrics::{MetricReading, NO_DELETED_CLIENTS, NOTHING_OLD};
 use crate::cost::grouped;
 use crate::estimate::{Bound, Estimate, Evidence, EvidenceKind};
 use crate::month::Month;
@@ -87,9 +87,6 @@ pub struct MetricSums {
     pub refreshes: u64,
     /// `FederationSuccesses`.
     pub federations: u64,
-    /// Calls of the account that can make somebody active and are in none of these sums (reads, updates, resets, revoked
-    /// tokens), as `AWS/Usage` counts them; `None` when that was not read.
-    pub other_calls: Option<u64>,
 }
 
 /// A number of active users that a bill tells.
@@ -262,17 +259,6 @@ fn at_most(facts: &Facts, evidence: &mut Vec<Evidence>) {
             evidence.push(item(Kind::EstimatedUsers, Bound::Hint, all, says, caveat));
         }
     }
-    if let Some((metrics, other)) = facts.metrics.and_then(|metrics| Some((metrics, metrics.other_calls?))) {
-        // What came after they were read is not in them.
-        let bound = if facts.metrics_read.is_early(facts.month) { Bound::Hint } else { Bound::AtMost };
-        let says = format!(
-            "CloudWatch counts {}, and {} other calls of the account that may count.",
-            metrics.told(),
-            grouped(other)
-        );
-        let caveat = "Each event may be another user, or all one.";
-        evidence.push(item(Kind::Metrics, bound, metrics.events().saturating_add(other), says, caveat));
-    }
 }
 
 impl MetricSums {
@@ -321,7 +307,10 @@ fn counted(facts: &Facts, evidence: &mut Vec<Evidence>) {
     let Some(metrics) = facts.metrics else { return };
     let read = facts.metrics_read;
     let early = read.is_early(facts.month);
-    let when = read.at.map(|at| format!(", as of {} UTC", at.strftime("%F %H:%M"))).unwrap_or_default();
+    let when = match read.at {
+        Some(at) => format!(", as of {} UTC", at.strftime("%F %H:%M")),
+        None => ", as of a time that is not known".to_owned(),
+    };
     let so_far = if early { " so far" } else { "" };
     let mut caveat = match metrics.events() {
         0 => "Who was active in another way is not in it.".to_owned(),
@@ -331,10 +320,8 @@ fn counted(facts: &Facts, evidence: &mut Vec<Evidence>) {
     if early && facts.over {
         caveat.push_str(" What came after that is not in it.");
     }
-    if read.by_name {
-        caveat.push(' ');
-        caveat.push_str(NO_DELETED_CLIENTS);
-    }
+    caveat.push(' ');
+    caveat.push_str(if read.by_name { NO_DELETED_CLIENTS } else { NOTHING_OLD });
     let mut push = |events: u64, says: String| {
         evidence.push(item(EvidenceKind::Metrics, Bound::Hint, events, says, &caveat));
     };

@@ -36,15 +36,20 @@ pub struct MetricReading {
 }
 
 impl MetricReading {
-    /// Whether the month went on after it.
+    /// Whether the month went on after it, or may have: what is of an unknown time is not taken for the whole month.
     #[must_use]
     pub fn is_early(self, month: Month) -> bool {
-        self.at.is_some_and(|at| at < month.next().begins())
+        self.at.is_none_or(|at| at < month.next().begins())
     }
 }
 
 /// What sums that were asked for by name leave out.
 pub const NO_DELETED_CLIENTS: &str = "App clients and providers that were deleted since are not in it.";
+
+/// What sums from a file leave out: the prepared command has CloudWatch search for metrics, and a search finds those with data
+/// in the last two weeks.
+pub const NOTHING_OLD: &str =
+    "It was searched for: what had no data for two weeks is not in it. Ask CloudWatch here, by name.";
 
 /// A sum that CloudWatch is asked for by name.
 #[derive(Debug, Clone, PartialEq, Eq)]

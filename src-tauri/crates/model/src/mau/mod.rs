@@ -12,8 +12,8 @@ pub use effect::{effect_of, event_counts, surely_counts};
 pub use evidence::{BillScope, BilledNumber, Created, Facts, LONGEST_UNSEEN, LedgerFacts, MetricSums, estimate};
 pub use log::{Counted, Damage, LogCounter, LogMonth, TextRead};
 pub use metrics::{
-    MetricMonth, MetricReading, MetricsError, NO_DELETED_CLIENTS, SuccessSeries, asking_price, is_metrics_answer,
-    metrics_answer, success_series,
+    MetricMonth, MetricReading, MetricsError, NO_DELETED_CLIENTS, NOTHING_OLD, SuccessSeries, asking_price,
+    is_metrics_answer, metrics_answer, success_series,
 };
 pub use query::{LogGroup, PreparedQuery, metrics_command, prepared_queries};
 pub use split::{SignInKind, Split};

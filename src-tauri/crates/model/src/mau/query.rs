@@ -50,7 +50,7 @@ const COUNTS: [&str; 12] = [
 ];
 
 /// Marks a number that other pools may be in.
-const ACCOUNT: &str = "| fields concat(\"account\", \"\") as scope";
+const ACCOUNT: &str = "concat(\"account\", \"\") as scope";
 const ALL_POOLS: &str = "A trail holds all pools of the account and Region, and sign-ins do not always name theirs: the \
                          column scope says so, and the number is a hint.";
 
@@ -60,12 +60,12 @@ const LOWER: &str = "It is a lower number: sign-ins that needed no challenge, re
 
 /// Queries for a pool's active users in a month: all, by app client, and token requests of machines.
 ///
-/// Their result tables have the columns `month` (Athena), `client` (by client), `users` or `tokenRequests`, and
+/// Their result tables have the columns `month`, `client` (by client), `users` or `tokenRequests`, and
 /// `scope` with the value `account` where other pools of the account may be in the numbers.
 #[must_use]
 pub fn prepared_queries(pool: &PoolId, month: Month) -> Vec<PreparedQuery> {
     let range = format!("Set the time range to {} 00:00 UTC until {} 00:00 UTC.", month.first(), month.next().first());
-    let mut queries = insights(pool, &range);
+    let mut queries = insights(pool, month, &range);
     queries.extend(athena(pool, month));
     queries
 }
@@ -106,9 +106,16 @@ pub fn metrics_command(pool: &PoolId, month: Month) -> PreparedQuery {
     }
 }
 
-fn insights(pool: &PoolId, range: &str) -> Vec<PreparedQuery> {
+fn insights(pool: &PoolId, month: Month, range: &str) -> Vec<PreparedQuery> {
     let about = "count_distinct is an approximation when there are many users.".to_owned();
     let names = quoted('"');
+    // A query cannot write a date as a month, and a table without one tells nothing. What a wrong time range brings in
+    // is not of it.
+    let (begin, end) = (month.begins().as_millisecond(), month.next().begins().as_millisecond());
+    let of_month = format!(
+        "| filter toMillis(@timestamp) >= {begin} and toMillis(@timestamp) < {end}\n\
+         | fields concat(\"{month}\", \"\") as month"
+    );
     let activity = format!(
         "filter eventSource = \"USER_ACTIVITY\" and message.userPoolId = \"{pool}\"\n\
          | filter (message.eventType in [\"SignIn\", \"ForgotPassword\", \"PasswordChange\"] and \
@@ -129,22 +136,25 @@ fn insights(pool: &PoolId, range: &str) -> Vec<PreparedQuery> {
         query(
             LogGroup::InsightsActivity,
             "Different active users",
-            format!("{activity}\n| stats count_distinct(message.userSub) as users"),
+            format!("{activity}\n{of_month}\n| stats count_distinct(message.userSub) as users by month"),
             vec![about.clone()],
         ),
         query(
             LogGroup::InsightsActivity,
             "Different active users by app client",
             format!(
-                "{activity}\n| fields message.clientId as client\n\
-                 | stats count_distinct(message.userSub) as users by client"
+                "{activity}\n{of_month}, message.clientId as client\n\
+                 | stats count_distinct(message.userSub) as users by month, client"
             ),
             vec![about.clone(), "A user of two clients is in both.".to_owned()],
         ),
         query(
             LogGroup::InsightsTrail,
             "Different active users",
-            format!("{trail}\n{ACCOUNT}\n| stats count_distinct(additionalEventData.sub) as users by scope"),
+            format!(
+                "{trail}\n{of_month}, {ACCOUNT}\n\
+                 | stats count_distinct(additionalEventData.sub) as users by month, scope"
+            ),
             vec![LOWER.to_owned(), about, all_pools.clone()],
         ),
         query(
@@ -152,7 +162,7 @@ fn insights(pool: &PoolId, range: &str) -> Vec<PreparedQuery> {
             "Token requests of machines",
             format!(
                 "filter eventName = \"Token_POST\" and @message like '\"grant_type\":[\"client_credentials\"]' and not \
-                 ispresent(errorCode)\n{ACCOUNT}\n| stats count(*) as tokenRequests by scope"
+                 ispresent(errorCode)\n{of_month}, {ACCOUNT}\n| stats count(*) as tokenRequests by month, scope"
             ),
             vec!["The filter is AWS's own, from the guide's page on costs.".to_owned(), all_pools],
         ),
@@ -169,16 +179,19 @@ fn athena(pool: &PoolId, month: Month) -> Vec<PreparedQuery> {
          AND coalesce(errorcode, '') = ''\n  AND eventname IN ({names})\nGROUP BY 1"
     );
     let activity = format!(
-        "SELECT date_format(from_unixtime(CAST(eventtimestamp AS bigint) / 1000), '%Y-%m') AS month,\n       \
+        // GROUPING SETS take names of columns and neither expressions nor ordinals.
+        "SELECT month, client, count(DISTINCT sub) AS users\nFROM (\n\
+         SELECT date_format(from_unixtime(CAST(eventtimestamp AS bigint) / 1000), '%Y-%m') AS month,\n       \
          json_extract_scalar(message, '$.clientId') AS client,\n       \
-         count(DISTINCT json_extract_scalar(message, '$.userSub')) AS users\nFROM cognito_user_activity\n\
+         json_extract_scalar(message, '$.userSub') AS sub\nFROM cognito_user_activity\n\
          WHERE json_extract_scalar(message, '$.userPoolId') = '{pool}'\n  \
          AND from_unixtime(CAST(eventtimestamp AS bigint) / 1000) >= TIMESTAMP '{begin} 00:00:00 UTC'\n  \
          AND from_unixtime(CAST(eventtimestamp AS bigint) / 1000) < TIMESTAMP '{end} 00:00:00 UTC'\n  \
          AND (json_extract_scalar(message, '$.eventResponse') = 'Pass'\n       \
          OR (json_extract_scalar(message, '$.eventType') = 'SignUp'\n           \
          AND json_extract_scalar(message, '$.eventResponse') <> 'Fail'))\n\
-         GROUP BY GROUPING SETS ((1), (1, 2))"
+         ) AS activity\n\
+         GROUP BY GROUPING SETS ((month), (month, client))"
     );
     vec![
         PreparedQuery {

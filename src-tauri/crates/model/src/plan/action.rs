@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::item::kept;
 use crate::GroupName;
 
 /// Everything that can be done to users and groups.
@@ -185,6 +186,17 @@ impl Action {
         )
     }
 
+    /// The groups into or out of which it moves users.
+    #[must_use]
+    pub fn groups(&self) -> BTreeSet<&GroupName> {
+        match self {
+            Self::AddToGroup { group } | Self::RemoveFromGroup { group } => BTreeSet::from([group]),
+            Self::ChangeGroups(moves) => moves.groups().collect(),
+            Self::ArrangeGroups { moves } => moves.values().flat_map(GroupMoves::groups).collect(),
+            _ => BTreeSet::new(),
+        }
+    }
+
     /// What a person should know before it is approved, as sentences.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
@@ -316,13 +328,20 @@ pub struct GroupMoves {
     pub leave: BTreeSet<GroupName>,
 }
 
+impl GroupMoves {
+    /// All of them.
+    pub fn groups(&self) -> impl Iterator<Item = &GroupName> {
+        self.join.iter().chain(&self.leave)
+    }
+}
+
 /// A group as it shall be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GroupSettings {
     /// Its name, which never changes.
     pub name: GroupName,
-    /// What it is for; `None` says nothing about it.
+    /// What it is for; `None` says nothing about it, and an empty text takes it away.
     pub description: Option<String>,
     /// Lower wins; `None` says nothing about it.
     pub precedence: Option<u32>,
@@ -336,7 +355,7 @@ impl GroupSettings {
     pub fn of(group: &crate::group::Group) -> Self {
         Self {
             name: group.name.clone(),
-            description: group.description.clone(),
+            description: group.description.as_deref().and_then(kept).map(str::to_owned),
             precedence: group.precedence,
             role_arn: group.role_arn.clone(),
         }

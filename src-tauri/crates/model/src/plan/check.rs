@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::action::{Action, GroupMoves, NewUser};
-use super::item::{Change, Item, Plan, Record, Target, flag_of, kept};
+use super::item::{Change, Item, Plan, Record, Target, flag_of, kept, marked_alone};
 use super::make::PlanError;
 use super::step::Step;
 
@@ -60,8 +60,22 @@ impl Item {
         if self.changes.iter().any(|change| change.waits && flag_of(&change.field).is_none()) {
             return Err("it lets something wait for a code that is no address");
         }
+        if let Action::CopyAttribute { from, to } = action
+            && !self.copies(from, to)
+        {
+            return Err("what is copied is not what it compares");
+        }
         if !self.steps.iter().all(|step| self.tells(step)) {
             return Err("a call changes what the entry does not compare");
+        }
+        // What goes with an address is changed by the call that changes the address.
+        let follows = |change: &Change| {
+            let by = |other: &Change| flag_of(&other.field) == Some(change.field.as_str());
+            self.changes.iter().any(by)
+        };
+        let made = |change: &Change| self.steps.iter().any(|step| step.touches(change));
+        if !self.changes.iter().all(|change| made(change) || change.is_guard() || follows(change)) {
+            return Err("it shows a change that none of its calls makes");
         }
         let names = match &self.record {
             None => true,
@@ -73,6 +87,12 @@ impl Item {
         if names { Ok(()) } else { Err("its record is of somebody else") }
     }
 
+    /// Whether what one attribute gets is what the entry saw in the other.
+    fn copies(&self, from: &str, to: &str) -> bool {
+        let of = |field: &str| self.changes.iter().find(|change| change.field == field);
+        of(to).zip(of(from)).is_some_and(|(to, from)| to.after == from.before)
+    }
+
     /// Whether the changes, which are compared before the call, name what the call changes.
     fn tells(&self, step: &Step) -> bool {
         let told = |field: &str, after: Option<&str>| {
@@ -80,7 +100,10 @@ impl Item {
             self.changes.iter().any(same)
         };
         match step {
-            Step::UpdateAttributes { attributes } => attributes.iter().all(|(name, value)| told(name, kept(value))),
+            Step::UpdateAttributes { attributes } => {
+                let stays = |name: &str| self.changes.iter().any(|change| change.field == name && change.is_guard());
+                attributes.iter().all(|(name, value)| told(name, kept(value))) && marked_alone(attributes).all(stays)
+            }
             Step::DeleteAttributes { attributes } => attributes.iter().all(|name| told(name, None)),
             Step::Enable => told("enabled", Some("yes")),
             Step::Disable => told("enabled", Some("no")),
@@ -88,6 +111,12 @@ impl Item {
             Step::SetPassword { permanent: false } => told("status", Some("FORCE_CHANGE_PASSWORD")),
             Step::ResetPassword => told("status", Some("RESET_REQUIRED")),
             Step::Delete => matches!(self.record, Some(Record::User(_))),
+            Step::AddToGroup { group } => told("group", Some(group.as_str())),
+            Step::RemoveFromGroup { group } => {
+                let leaves =
+                    |change: &Change| change.before.as_deref() == Some(group.as_str()) && change.after.is_none();
+                self.changes.iter().any(|change| change.field == "group" && leaves(change))
+            }
             Step::DeleteGroup | Step::UpdateGroup(_) => matches!(self.record, Some(Record::Group { .. })),
             _ => true,
         }

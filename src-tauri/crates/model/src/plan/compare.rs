@@ -166,7 +166,8 @@ pub fn is_changed(item: &Item, now: &GroupSettings) -> bool {
     item.changes.iter().all(|change| setting(now, &change.field) == change.after)
 }
 
-/// The settings that a change of a group sends: what it leaves out as it is now, for AWS would empty it.
+/// The settings that a change of a group sends: what it leaves out as it is now, for AWS does not say whether it keeps or
+/// empties what it is not sent.
 #[must_use]
 pub fn over(item: &Item, wanted: &GroupSettings, now: &GroupSettings) -> GroupSettings {
     let changes = |field: &str| item.changes.iter().any(|change| change.field == field);

@@ -73,6 +73,16 @@ impl Change {
     pub fn new(field: impl Into<String>, before: Option<String>, after: Option<String>) -> Self {
         Self { field: field.into(), before, after, waits: false }
     }
+
+    /// What a call rests on without changing it: when it is another one by then, the call is not made.
+    pub(super) fn stays(field: &str, value: Option<&str>) -> Self {
+        Self::new(field, value.map(str::to_owned), value.map(str::to_owned))
+    }
+
+    /// Whether the field is as it was afterwards, too.
+    pub(super) fn is_guard(&self) -> bool {
+        self.before == self.after
+    }
 }
 
 /// What there is of an attribute that is set to a value: AWS removes one that is set to nothing.
@@ -87,6 +97,12 @@ pub(super) fn flag_of(attribute: &str) -> Option<&'static str> {
         "phone_number" => Some("phone_number_verified"),
         _ => None,
     }
+}
+
+/// The addresses whose verified flag is set without them: the mark is for the address that was looked at.
+pub(super) fn marked_alone(sent: &BTreeMap<String, String>) -> impl Iterator<Item = &'static str> {
+    let alone = |name: &str| flag_of(name).is_some_and(|flag| sent.contains_key(flag)) && !sent.contains_key(name);
+    ["email", "phone_number"].into_iter().filter(move |name| alone(name))
 }
 
 /// The verified flag after an address was set without it: a new one is unverified, and none has no flag.
@@ -226,6 +242,37 @@ impl Item {
         true
     }
 
+    /// The calls from one on, with what they change and rest on.
+    #[must_use]
+    pub fn rest(&self, first: usize) -> Self {
+        let steps: Vec<Step> = self.steps.iter().skip(first).cloned().collect();
+        let stays = |change: &&Change| {
+            steps.iter().any(|step| step.touches(change))
+                || change.is_guard() && !self.steps.iter().any(|step| step.touches(change))
+        };
+        // A mark that goes with its address went with it in the calls before.
+        let went = |change: &Change| {
+            let by =
+                |other: &Change| flag_of(&other.field) == Some(change.field.as_str()) && other.before != other.after;
+            self.changes.iter().any(by)
+        };
+        let changes = self.changes.iter().filter(stays).filter(|change| !went(change)).cloned().collect();
+        Self { target: self.target.clone(), steps, changes, skip: None, record: None }
+    }
+
+    /// Takes what is left of the calls from one on, as [`Item::leave_out_moves`] may have made it.
+    pub fn go_on_with(&mut self, first: usize, rest: Self) {
+        self.steps.truncate(first);
+        self.steps.extend(rest.steps);
+        let steps = &self.steps;
+        self.changes.retain(|change| change.field != "group" || steps.iter().any(|step| step.touches(change)));
+        match (&mut self.record, rest.record) {
+            (Some(Record::Unseen { groups }), Some(Record::Unseen { groups: more })) => groups.extend(more),
+            (record @ None, more) => *record = more,
+            _ => {}
+        }
+    }
+
     /// The strongest effect on the bill of its calls.
     #[must_use]
     pub fn effect(&self) -> MauEffect {
@@ -245,7 +292,7 @@ impl Item {
         let remembered = self.steps.contains(&Step::RememberFactors);
         let of = |step: &Step| match step {
             Step::SetMfa(_) if remembered => Undo::Exact,
-            Step::UpdateAttributes { .. } if self.changes.iter().all(|change| change.waits) => {
+            Step::UpdateAttributes { .. } if self.changes.iter().all(|change| change.waits || change.is_guard()) => {
                 Undo::Impossible { why: "the address waits for a code, and whoever has it can enter it".to_owned() }
             }
             Step::UpdateAttributes { .. } if self.waits() => Undo::Approximate {

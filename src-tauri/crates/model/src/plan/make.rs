@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::action::{Action, Delivery, GroupMoves, GroupSettings, NewUser};
+use super::action::{Action, Delivery, Factor, GroupMoves, GroupSettings, NewUser};
 use super::compare::is_linked;
-use super::item::{Change, Item, Record, Target, flag_after, flag_of, kept, waiting};
+use super::item::{Change, Item, Record, Target, flag_after, flag_of, kept, marked_alone, waiting};
 use super::step::Step;
 use crate::group::Group;
 use crate::pool::Pool;
@@ -22,6 +22,17 @@ pub struct PlanError {
     pub field: String,
     /// A sentence to act on.
     pub message: String,
+}
+
+impl PlanError {
+    /// The refusal to take something away from a group that AWS lets be set and changed alone: a precedence that is left out
+    /// of `UpdateGroup` is no other than one that is not spoken of, and a role has at least 20 characters.
+    #[must_use]
+    pub fn stays(field: &str) -> Self {
+        let message = "AWS documents no way to take a role or a precedence away from a group. Give it another one, or delete \
+                       the group and create it again without: that takes its members out, so list them first.";
+        Self { field: field.to_owned(), message: message.to_owned() }
+    }
 }
 
 fn wrong<T>(field: &str, message: impl Into<String>) -> Result<T, PlanError> {
@@ -62,7 +73,14 @@ pub fn item_for(action: &Action, user: &User, pool: &Pool) -> Result<Item, PlanE
             }
         }
         Action::CopyAttribute { from, to } => match user.attribute(from) {
-            Some(value) => set(user, pool, target, &BTreeMap::from([(to.clone(), value.to_owned())])),
+            Some(value) => {
+                let mut item = set(user, pool, target, &BTreeMap::from([(to.clone(), value.to_owned())]))?;
+                // What is copied is what was looked at.
+                if item.skip.is_none() && item.changes.iter().all(|change| change.field != *from) {
+                    item.changes.push(Change::stays(from, Some(value)));
+                }
+                Ok(item)
+            }
             None => settable(pool, to, "").and_then(|()| skip("has nothing to copy")),
         },
         Action::DeleteAttributes { attributes } => {
@@ -108,6 +126,11 @@ pub fn item_for(action: &Action, user: &User, pool: &Pool) -> Result<Item, PlanE
         }
         Action::SetMfa { preference, .. } if preference.factors.is_empty() => {
             wrong("factors", "Name at least one factor to turn on or off.")
+        }
+        Action::SetMfa { preference, .. }
+            if preference.factors.get(&Factor::Email) == Some(&true) && pool.tier.as_deref() == Some("LITE") =>
+        {
+            wrong("factors", "E-mail as a second factor needs the feature plan Essentials or Plus.")
         }
         Action::SetMfa { preference, .. }
             if preference.preferred.is_some_and(|first| preference.factors.get(&first) != Some(&true)) =>
@@ -207,6 +230,7 @@ fn confirm(user: &User, target: Target, verify_email: bool) -> Result<Item, Plan
     if verify_email && unverified {
         let before = user.attribute("email_verified").map(str::to_owned);
         changes.push(Change::new("email_verified", before, Some("true".to_owned())));
+        changes.push(Change::stays("email", user.attribute("email")));
         let attributes = BTreeMap::from([("email_verified".to_owned(), "true".to_owned())]);
         steps.push(Step::UpdateAttributes { attributes });
     }
@@ -217,7 +241,8 @@ fn confirm(user: &User, target: Target, verify_email: bool) -> Result<Item, Plan
 }
 
 /// Only what differs is sent; but whoever sets an address sends its verified flag along, for AWS treats the two together:
-/// without it a new address is unverified. Where the pool verifies it first, address and flag stay until the code comes.
+/// without it a new address is unverified. Where the pool verifies it first, address and flag stay until the code comes, and
+/// a flag that says so is not sent.
 fn set(user: &User, pool: &Pool, target: Target, wanted: &BTreeMap<String, String>) -> Result<Item, PlanError> {
     if wanted.is_empty() {
         return wrong("attributes", "Name at least one attribute.");
@@ -231,22 +256,25 @@ fn set(user: &User, pool: &Pool, target: Target, wanted: &BTreeMap<String, Strin
             || name.strip_suffix("_verified").is_some_and(&differs)
             || differs(&format!("{name}_verified")) && matches!(name, "email" | "phone_number")
     };
-    let attributes: BTreeMap<String, String> =
+    let mut attributes: BTreeMap<String, String> =
         wanted.iter().filter(|(name, _)| belongs(name)).map(|(name, value)| (name.clone(), value.clone())).collect();
     if attributes.is_empty() {
         return Ok(Item::skipped(target, "has these values already"));
     }
-    let waiting = waiting(user, &attributes, &pool.verifies_before_update);
+    let waiting: Vec<String> =
+        waiting(user, &attributes, &pool.verifies_before_update).into_iter().map(str::to_owned).collect();
+    let stays = |flag: &str| waiting.iter().any(|name| flag_of(name) == Some(flag));
+    attributes.retain(|name, _| !stays(name));
     let change = |(name, value): (&String, &String)| Change {
-        waits: waiting.contains(&name.as_str()),
+        waits: waiting.contains(name),
         ..Change::new(name, user.attribute(name).map(str::to_owned), kept(value).map(str::to_owned))
     };
-    let stays = |flag: &str| waiting.iter().any(|name| flag_of(name) == Some(flag));
-    let mut changes: Vec<Change> = attributes.iter().filter(|(name, _)| !stays(name)).map(change).collect();
+    let mut changes: Vec<Change> = attributes.iter().map(change).collect();
     changes.extend(attributes.iter().filter(|(name, _)| differs(name)).filter_map(|(name, value)| {
         let flag = flag_of(name).filter(|flag| !attributes.contains_key(*flag) && !stays(flag))?;
         verified_no_more(user, flag, flag_after(value))
     }));
+    changes.extend(marked_alone(&attributes).map(|name| Change::stays(name, user.attribute(name))));
     Ok(Item { target, steps: vec![Step::UpdateAttributes { attributes }], changes, skip: None, record: None })
 }
 
@@ -339,16 +367,23 @@ pub fn items_for_group(action: &Action, now: Option<&Group>, members: Vec<Target
     match action {
         Action::CreateGroup(_) if now.is_some() => wrong("group", "There is a group of this name already."),
         Action::CreateGroup(settings) => {
+            if settings.role_arn.as_deref() == Some("") {
+                return wrong("role", "A role is an ARN. Leave it out for a group without one.");
+            }
             let changes = differences(None, settings);
             Ok(vec![item(Step::CreateGroup(settings.clone()), settings, changes, None)])
         }
         Action::UpdateGroup(settings) => {
             let before = GroupSettings::of(now.ok_or_else(missing)?);
+            if settings.role_arn.as_deref() == Some("") {
+                return Err(PlanError::stays("role"));
+            }
             let changes = differences(Some(&before), settings);
             if changes.is_empty() {
                 return Ok(vec![Item::skipped(Target::Group { name: settings.name.clone() }, "is so already")]);
             }
-            // What is left out, AWS would empty.
+            // AWS does not say what it does with what is left out (its manual said once that it goes back to the default, and
+            // says nothing now): so nothing is left out that the group has.
             let whole = GroupSettings {
                 name: settings.name.clone(),
                 description: settings.description.clone().or_else(|| before.description.clone()),
@@ -369,6 +404,7 @@ pub fn items_for_group(action: &Action, now: Option<&Group>, members: Vec<Target
 
 fn differences(before: Option<&GroupSettings>, after: &GroupSettings) -> Vec<Change> {
     let number = |settings: &GroupSettings| settings.precedence.map(|precedence| precedence.to_string());
+    // Each with the value that is sent, where one is; a description that is sent empty is none.
     let fields: [(&str, Option<String>, Option<String>); 3] = [
         ("description", before.and_then(|group| group.description.clone()), after.description.clone()),
         ("precedence", before.and_then(&number), number(after)),
@@ -376,7 +412,8 @@ fn differences(before: Option<&GroupSettings>, after: &GroupSettings) -> Vec<Cha
     ];
     fields
         .into_iter()
-        .filter(|(_, before, after)| after.is_some() && before != after)
+        .filter_map(|(field, before, sent)| sent.map(|sent| (field, before, kept(&sent).map(str::to_owned))))
+        .filter(|(_, before, after)| before != after)
         .map(|(field, before, after)| Change::new(field, before, after))
         .collect()
 }

@@ -8,7 +8,7 @@ use super::action::Delivery;
 use super::item::{Item, Plan};
 use super::step::{Step, Undo};
 use crate::call::{MauEffect, QuotaCategory};
-use crate::cost::{PricePlan, Prices, Touched, session_bill};
+use crate::cost::{BilledBy, Prices, Touched, session_bill};
 use crate::estimate::Estimate;
 
 /// Entries that a preview shows as they are; the others are counted.
@@ -77,7 +77,7 @@ pub struct Preview {
 pub fn preview(
     plan: &Plan,
     prices: &Prices,
-    price_plan: PricePlan,
+    billed_by: BilledBy,
     allowance: Allowance,
     counted: impl Fn(&str) -> bool,
 ) -> Preview {
@@ -115,7 +115,7 @@ pub fn preview(
         calls,
         messages,
         touched,
-        price: session_bill(prices, price_plan, touched),
+        price: session_bill(prices, billed_by, touched),
         undo: undo.into_iter().collect(),
     }
 }

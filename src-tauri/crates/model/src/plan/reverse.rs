@@ -2,20 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::action::{Factor, MfaPreference, NewUser};
-use super::item::{Change, Item, Record, Target, flag_of};
+use super::action::{Factor, GroupSettings, MfaPreference, NewUser};
+use super::item::{Change, Item, Record, Target, flag_of, marked_alone};
 use super::step::Step;
 use crate::Username;
-use crate::user::User;
+use crate::user::{User, UserStatus};
 
-/// The entries that take back one that was done; empty when nothing can be. Of a deleted user a new one is made from the
-/// record; of a deleted group a new one with its members. In pools where users sign in by `addresses` (attributes such as
-/// `email`) a user is made by that, for the user name is Cognito's own there.
+/// The entries that take back one that was done; empty when nothing can be. Of a deleted user a new one is made from
+/// the record, but of one who signs in at an identity provider, which makes them again; of a deleted group a new one
+/// with its members. In pools where users sign in by `addresses` (attributes such as `email`) a user is made by that,
+/// for the user name is Cognito's own there.
 ///
 /// Entries that delete have no record yet: that is of the user or group as they are when it is planned.
 #[must_use]
 pub fn reversed(item: &Item, addresses: &[String]) -> Vec<Item> {
     match (&item.record, item.steps.first()) {
+        // Made anew they would be a user of the pool, and somebody else than who signs in at the provider.
+        (Some(Record::User(user)), _) if user.status == UserStatus::ExternalProvider => Vec::new(),
         (Some(Record::User(user)), _) => created_again(user, addresses),
         (Some(Record::Group { settings, members }), Some(Step::DeleteGroup)) => {
             let group = Item {
@@ -35,9 +38,7 @@ pub fn reversed(item: &Item, addresses: &[String]) -> Vec<Item> {
             std::iter::once(group).chain(members.iter().map(member)).collect()
         }
         (Some(Record::Factors { on, preferred }), _) => factors_back(item, on, *preferred),
-        (Some(Record::Group { settings, .. }), Some(Step::UpdateGroup(_))) => {
-            vec![with(item, vec![Step::UpdateGroup(settings.clone())])]
-        }
+        (Some(Record::Group { settings, .. }), Some(Step::UpdateGroup(_))) => group_back(item, settings),
         // Groups and the switch go with the user.
         (None, Some(Step::CreateUser(_))) => vec![with(item, vec![Step::Delete])],
         (record, _) => {
@@ -64,16 +65,36 @@ fn factors_back(item: &Item, on: &BTreeSet<Factor>, preferred: Option<Factor>) -
     vec![with(item, vec![Step::RememberFactors, Step::SetMfa(MfaPreference { factors, preferred })])]
 }
 
+/// Gives a group what it had before. A role or precedence that it got first by the change stays: none takes them away.
+fn group_back(item: &Item, before: &GroupSettings) -> Vec<Item> {
+    let description = before.description.clone().unwrap_or_default();
+    let settings = GroupSettings { description: Some(description), ..before.clone() };
+    let mut back = with(item, vec![Step::UpdateGroup(settings)]);
+    back.changes.retain(|change| change.field == "description" || change.after.is_some());
+    if back.changes.is_empty() { Vec::new() } else { vec![back] }
+}
+
 fn joined(group: &str) -> Change {
     Change::new("group", None, Some(group.to_owned()))
 }
 
 /// The same target with the fields turned round, as far as the calls touch them.
 fn with(item: &Item, steps: Vec<Step>) -> Item {
+    // A mark that is given back is for the address that it was taken from.
+    let guards = |step: &Step, change: &Change| match step {
+        Step::UpdateAttributes { attributes } => {
+            change.is_guard() && marked_alone(attributes).any(|name| name == change.field)
+        }
+        Step::DeleteAttributes { attributes } => {
+            let mark = flag_of(&change.field).filter(|mark| attributes.contains(*mark));
+            change.is_guard() && mark.is_some() && !attributes.contains(&change.field)
+        }
+        _ => false,
+    };
     let changes = item
         .changes
         .iter()
-        .filter(|change| !change.waits && steps.iter().any(|step| step.touches(change)))
+        .filter(|change| !change.waits && steps.iter().any(|step| step.touches(change) || guards(step, change)))
         .map(|change| Change::new(&change.field, change.after.clone(), change.before.clone()))
         .collect();
     Item { target: item.target.clone(), steps, changes, skip: None, record: None }

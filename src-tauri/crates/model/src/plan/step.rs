@@ -241,9 +241,9 @@ impl Step {
             | Self::AddToGroup { .. }
             | Self::RemoveFromGroup { .. } => Undo::Exact,
             Self::Disable => approximate("the sessions that it ended stay ended"),
-            Self::UpdateGroup(_) => {
-                approximate("a description, precedence or role that the group did not have before stays")
-            }
+            Self::UpdateGroup(_) => approximate(
+                "a precedence or role that the group did not have before stays: AWS documents no way to take it away",
+            ),
             Self::CreateGroup(_) => approximate("the group is deleted again; who joined it meanwhile leaves it"),
             Self::DeleteGroup => {
                 approximate("the group is created anew and its members are added again, each with a call that may bill")

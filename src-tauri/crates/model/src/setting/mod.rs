@@ -6,10 +6,13 @@
 mod client;
 mod pool;
 mod risk;
+mod typed;
 
 use serde_json::Value;
 
 use crate::health::Snapshot;
+
+pub use typed::{Misread, typed};
 
 /// What people look for a setting under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

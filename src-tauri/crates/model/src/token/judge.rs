@@ -88,7 +88,7 @@ impl Expectation {
     /// where this one was seen to be further from it than the leeway.
     #[must_use]
     pub fn instant(&self, now: Timestamp) -> Timestamp {
-        match self.ahead.filter(|ahead| is_wrong(*ahead)) {
+        match self.ahead.filter(|ahead| is_wrong_clock(*ahead)) {
             Some(ahead) => now.saturating_sub(ahead).unwrap_or(now),
             None => now,
         }
@@ -422,8 +422,9 @@ fn past(name: &'static str, claim: &str, time: &Time, now: i64) -> Check {
     }
 }
 
-/// Whether a clock that is so far ahead of the server's is not to be believed.
-fn is_wrong(ahead: SignedDuration) -> bool {
+/// Whether a clock that is so far ahead of the server's, behind it when negative, is not to be believed.
+#[must_use]
+pub fn is_wrong_clock(ahead: SignedDuration) -> bool {
     ahead.as_secs().abs() > LEEWAY_SECONDS
 }
 

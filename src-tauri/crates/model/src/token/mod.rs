@@ -17,7 +17,9 @@ pub use claims::{Explained, explain};
 pub use compare::{Difference, compare};
 pub use decode::{DecodeError, LONGEST, Part, Token, decode};
 pub use find::{Found, find};
-pub use judge::{DescribedIssuer, Expectation, IssuerForm, LEEWAY_SECONDS, SignatureFact, issuers, judge, pool_of};
+pub use judge::{
+    DescribedIssuer, Expectation, IssuerForm, LEEWAY_SECONDS, SignatureFact, is_wrong_clock, issuers, judge, pool_of,
+};
 pub use predict::{Occasion, Predicted, Prediction, VARYING, predict};
 pub use revocation::Standing;
 pub use trigger::{Ignored, InvalidResponse, TriggerVersion};

@@ -143,7 +143,8 @@ fn optional(about: &About, factors: Option<&[String]>) -> Reason {
 }
 
 fn required(about: &About, facts: &Facts<'_>) -> Reason {
-    let phone = facts.user.attribute("phone_number").is_some_and(|number| !number.is_empty());
+    let has = |name: &str| facts.user.attribute(name).is_some_and(|address| !address.is_empty());
+    let (phone, email) = (has("phone_number"), has("email"));
     let Some(factors) = facts.factors else {
         let has = if phone { "The user has a phone number." } else { "The user has no phone number." };
         return about
@@ -154,9 +155,14 @@ fn required(about: &About, facts: &Facts<'_>) -> Reason {
     };
     let takes = match facts.second_factors {
         Ok(takes) => takes,
-        Err(_) if factors.is_empty() && !phone => &[],
+        Err(_) if factors.is_empty() && !phone && !email => &[],
         Err(why) => {
-            let has = if factors.is_empty() { "a phone number".to_owned() } else { factors.join(", ") };
+            let has = match (factors, phone, email) {
+                ([], true, true) => "a phone number and an e-mail address".to_owned(),
+                ([], true, false) => "a phone number".to_owned(),
+                ([], ..) => "an e-mail address".to_owned(),
+                (factors, ..) => factors.join(", "),
+            };
             return about.unknown(format!(
                 "The pool requires a second factor and the user has {has}. Whether the pool takes that is not known: {why}"
             ));
@@ -170,7 +176,6 @@ fn required(about: &About, facts: &Facts<'_>) -> Reason {
     if phone && takes.contains(&Factor::Sms) {
         return about.clear("No factor is set up, but there is a phone number that a code can go to.");
     }
-    let email = facts.user.attribute("email").is_some_and(|address| !address.is_empty());
     if email && takes.contains(&Factor::Email) {
         return about.clear("No factor is set up, but there is an e-mail address that a code can go to.");
     }

@@ -38,6 +38,7 @@ fn pool() -> Pool {
         updated_issuer: false,
         pre_token_trigger: None,
         verifies_before_update: Vec::new(),
+        advanced_security: Some(false),
         created_at: None,
         modified_at: None,
     }
@@ -281,6 +282,18 @@ fn a_code_goes_to_a_phone_number_only_where_the_pool_sends_it_and_a_provider_ask
     let unknown = case.says("mfa-without-factor");
     assert_eq!(unknown.verdict, Verdict::Unknown);
     assert!(unknown.cause.contains("Nobody was asked."), "{}", unknown.cause);
+    let addresses: [(&[(&str, &str)], &str); 2] = [
+        (&VERIFIED, "has an e-mail address"),
+        (&[VERIFIED[0], ("phone_number", "+32")], "a phone number and an e-mail address"),
+    ];
+    for (addresses, named) in addresses {
+        case.user = user(UserStatus::Confirmed, addresses);
+        let unknown = case.says("mfa-without-factor");
+        assert_eq!(unknown.verdict, Verdict::Unknown, "a code may go to it");
+        assert!(unknown.cause.contains(named), "{}", unknown.cause);
+    }
+    case.user = user(UserStatus::Confirmed, &[]);
+    assert_eq!(case.verdict("mfa-without-factor"), Verdict::Blocks, "whatever the pool takes, there is nothing");
     case.user.status = UserStatus::ExternalProvider;
     assert_eq!(case.verdict("mfa-without-factor"), Verdict::Clear);
 }

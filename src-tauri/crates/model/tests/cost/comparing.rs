@@ -2,12 +2,13 @@
 
 use model::call::MauEffect;
 use model::cost::{
-    BreakEven, Feature, FeatureUse, PoolUsage, PricePlan, PriceStep, Touched, Usage, Varied, break_even, cost_of,
-    cost_of_either, features_lost, marginal, plain, price_steps, quotes, session_bill, session_bill_of_any_plan,
-    strongest, touching,
+    BilledBy, BreakEven, Feature, FeatureUse, PoolUsage, PricePlan, PriceStep, Touched, Usage, Varied, break_even,
+    cost_of, cost_of_either, features_lost, marginal, plain, price_steps, quotes, session_bill,
+    session_bill_of_any_plan, strongest, touching,
 };
 use model::estimate::Estimate;
 use rust_decimal::Decimal;
+use serde_json::{Value, json};
 
 use crate::{november, prices};
 
@@ -139,6 +140,20 @@ fn touching_dormant_users_costs_what_the_plan_asks() {
 }
 
 #[test]
+fn a_pool_on_lite_may_have_the_legacy_price_and_pay_for_advanced_security() {
+    let of = |tier: &str, advanced_security: Value| {
+        let pool = json!({ "id": "eu-west-1_AbCdEfGhI", "name": "people", "tier": tier, "schema": [], "usernameAttributes": [],
+            "aliasAttributes": [], "advancedSecurity": advanced_security });
+        BilledBy::of(Some(&serde_json::from_value(pool).unwrap()))
+    };
+    assert_eq!(of("LITE", json!(true)), BilledBy::LiteOrLegacy { advanced_security: true });
+    assert_eq!(of("LITE", json!(false)), BilledBy::LiteOrLegacy { advanced_security: false });
+    assert_eq!(of("LITE", json!(null)), BilledBy::LiteOrLegacy { advanced_security: true }, "at most");
+    assert_eq!(of("ESSENTIALS", json!(true)), BilledBy::Plan(Essentials), "it is in the plan's price or not billed");
+    assert_eq!((of("NEW", json!(false)), BilledBy::of(None)), (BilledBy::Plan(Plus), BilledBy::Plan(Plus)));
+}
+
+#[test]
 fn a_session_can_bill_at_most_its_users_at_the_dearest_price() {
     let mut touched = Touched::default();
     let effects =
@@ -151,6 +166,9 @@ fn a_session_can_bill_at_most_its_users_at_the_dearest_price() {
     // 0.015 for the federated and 0.050 for advanced security.
     assert_eq!(session_bill(&prices(), Legacy, touched).high, Some(decimal("0.195")));
     assert_eq!(session_bill_of_any_plan(&prices(), touched).high, Some(decimal("0.195")), "the plan may be any");
+    // Of a pool on Lite nobody tells whether it has the legacy price.
+    let lite = |advanced_security| session_bill(&prices(), BilledBy::LiteOrLegacy { advanced_security }, touched).high;
+    assert_eq!((lite(true), lite(false)), (Some(decimal("0.195")), Some(decimal("0.045"))));
     let nothing = session_bill(&prices(), Plus, Touched { already_counted: 7, ..Touched::default() });
     assert_eq!(nothing, Estimate::exactly(Decimal::ZERO));
     assert_eq!(strongest([MauEffect::Undocumented, MauEffect::MayBill]), MauEffect::MayBill);

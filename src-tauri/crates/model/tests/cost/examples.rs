@@ -233,6 +233,16 @@ fn a_switch_of_which_nothing_but_the_users_is_known_has_bounds() {
 }
 
 #[test]
+fn a_switch_may_use_the_free_users_of_both_prices() {
+    // 50,000 are free on the legacy price and 10,000 on Lite: all on Lite 50,000 × 0.0055.
+    let pool = PoolUsage::new(Legacy, 60_000, 0);
+    for plans in [(Legacy, Lite), (Lite, Legacy)] {
+        let bounds = switch_bounds(&prices(), &Usage::default(), plans, pool, november());
+        assert_eq!((plain(bounds.low), bounds.high.map(plain)), ("0.00".into(), Some("275.00".into())));
+    }
+}
+
+#[test]
 fn a_switch_keeps_what_goes_with_the_pool() {
     // 20,000 replicated users: Essentials 10,000 × 0.015 + 20,000 × 0.0045 = 240; Plus 20,000 × (0.02 + 0.006) = 520.
     let pool = PoolUsage { replicated: true, ..PoolUsage::new(Plus, 20_000, 0) };
@@ -271,12 +281,12 @@ fn replication_mails_messages_and_clients() {
 }
 
 #[test]
-fn govcloud_has_nothing_free_and_borrowed_prices_and_both_are_said() {
+fn govcloud_has_no_free_direct_users_and_borrows_the_rest_and_both_are_said() {
     let bill = bill(&prices_in("us-gov-west-1"), &Usage::one(Essentials, 10_000, 51), november());
-    // 10,000 × 0.015 + 51 × 0.015
-    assert_eq!(plain(bill.total()), "150.77");
+    // 10,000 × 0.015 + 1 × 0.015: that the 50 free federated users are not offered there was read nowhere.
+    assert_eq!(plain(bill.total()), "150.02");
     assert!(bill.assumptions.iter().any(|said| said.contains("us-east-1 stands in")), "{:?}", bill.assumptions);
-    assert!(bill.assumptions.iter().any(|said| said.contains("GovCloud has no free users")));
+    assert!(bill.assumptions.iter().any(|said| said.contains("GovCloud has no free direct and social users")));
 }
 
 #[test]

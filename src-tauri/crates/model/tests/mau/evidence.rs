@@ -72,9 +72,10 @@ fn what_a_log_says_of_users_who_may_be_of_another_pool_bounds_nothing() {
 }
 
 #[test]
-fn sums_of_events_bound_only_when_every_way_is_counted() {
-    let metrics = MetricSums { sign_ups: 10, sign_ins: 200, refreshes: 300, federations: 5, other_calls: None };
-    let without = estimate(&Facts { metrics: Some(metrics), ..nothing() });
+fn sums_of_events_bound_no_more_than_that_somebody_was_active() {
+    let metrics = MetricSums { sign_ups: 10, sign_ins: 200, refreshes: 300, federations: 5 };
+    let metrics_read = MetricReading { at: Some("2026-12-01T00:00:00Z".parse().unwrap()), by_name: true };
+    let without = estimate(&Facts { metrics: Some(metrics), metrics_read, ..nothing() });
     assert_eq!(
         (without.low, without.likely, without.high),
         (1, None, None),
@@ -90,37 +91,47 @@ fn sums_of_events_bound_only_when_every_way_is_counted() {
                 1,
                 "CloudWatch counts 10 sign-ups, 200 sign-ins, 300 refreshes and 5 federated sign-ins, so somebody was active."
             ),
-            (Bound::Hint, 10, "At most 10 users signed up, as CloudWatch counts it."),
-            (Bound::Hint, 200, "At most 200 users signed in, as CloudWatch counts it."),
-            (Bound::Hint, 300, "At most 300 users refreshed their tokens, as CloudWatch counts it."),
-            (Bound::Hint, 5, "At most 5 users came from another provider, as CloudWatch counts it."),
+            (Bound::Hint, 10, "At most 10 users signed up, as CloudWatch counts it, as of 2026-12-01 00:00 UTC."),
+            (Bound::Hint, 200, "At most 200 users signed in, as CloudWatch counts it, as of 2026-12-01 00:00 UTC."),
+            (
+                Bound::Hint,
+                300,
+                "At most 300 users refreshed their tokens, as CloudWatch counts it, as of 2026-12-01 00:00 UTC."
+            ),
+            (
+                Bound::Hint,
+                5,
+                "At most 5 users came from another provider, as CloudWatch counts it, as of 2026-12-01 00:00 UTC."
+            ),
         ]
     );
-    let metrics = MetricSums { other_calls: Some(85), ..metrics };
-    assert_eq!(bounds(&Facts { metrics: Some(metrics), ..nothing() }), (1, None, Some(600)));
-    let nobody = MetricSums { other_calls: None, ..MetricSums::default() };
-    assert_eq!(bounds(&Facts { metrics: Some(nobody), ..nothing() }), (0, None, None));
+    let nobody = Some(MetricSums::default());
+    assert_eq!(bounds(&Facts { metrics: nobody, metrics_read, ..nothing() }), (0, None, None));
 }
 
 #[test]
-fn sums_that_were_read_before_the_month_ended_say_when_and_bound_nothing_once_it_has() {
-    let sums = MetricSums { sign_ins: 200, other_calls: Some(85), ..MetricSums::default() };
-    let told = |at: &str, over: bool| {
-        let metrics_read = MetricReading { at: Some(at.parse().unwrap()), by_name: true };
+fn sums_that_were_read_before_the_month_ended_say_when_and_are_none_of_the_month_once_it_has() {
+    let sums = MetricSums { sign_ins: 200, ..MetricSums::default() };
+    let told = |at: Option<&str>, over: bool, by_name: bool| {
+        let metrics_read = MetricReading { at: at.map(|at| at.parse().unwrap()), by_name };
         let users = estimate(&Facts { metrics: Some(sums), metrics_read, ..Facts::none(november(), over) });
         let hint = users.evidence.iter().rfind(|item| item.bound == Bound::Hint).unwrap();
-        (users.high, hint.says.clone(), hint.caveat.clone().unwrap())
+        (hint.says.clone(), hint.caveat.clone().unwrap())
     };
-    let (early, late) = ("2026-11-20T06:05:00Z", "2026-12-01T00:00:00Z");
-    let (high, says, caveat) = told(early, false);
+    let (early, late) = (Some("2026-11-20T06:05:00Z"), Some("2026-12-01T00:00:00Z"));
+    let (says, caveat) = told(early, false, true);
     assert_eq!(says, "At most 200 users signed in so far, as CloudWatch counts it, as of 2026-11-20 06:05 UTC.");
-    assert!(high.is_none() && caveat.ends_with("App clients and providers that were deleted since are not in it."));
-    let (high, says, caveat) = told(early, true);
-    assert_eq!(says, "CloudWatch had counted 200 sign-ins, as of 2026-11-20 06:05 UTC.");
-    assert!(high.is_none() && caveat.contains("What came after that is not in it."), "{caveat}");
-    let (high, says, _) = told(late, true);
+    assert!(caveat.ends_with("App clients and providers that were deleted since are not in it."));
+    for (at, when) in [(early, "2026-11-20 06:05 UTC"), (None, "a time that is not known")] {
+        let (says, caveat) = told(at, true, true);
+        assert_eq!(says, format!("CloudWatch had counted 200 sign-ins, as of {when}."));
+        assert!(caveat.contains("What came after that is not in it."), "{caveat}");
+    }
+    let (says, caveat) = told(late, true, true);
     assert_eq!(says, "At most 200 users signed in, as CloudWatch counts it, as of 2026-12-01 00:00 UTC.");
-    assert_eq!(high, Some(285));
+    assert!(!caveat.contains("What came after"), "{caveat}");
+    let (_, caveat) = told(late, true, false);
+    assert!(caveat.contains("had no data for two weeks") && caveat.contains("by name"), "a file: {caveat}");
 }
 
 #[test]
@@ -255,7 +266,6 @@ proptest! {
                 sign_ins: 2 * count(&|person| person.signed_in),
                 refreshes: 0,
                 federations: 0,
-                other_calls: Some(count(&|person| person.touched_by_others) + count(&|person| person.touched_here || person.read_here)),
             }),
             ..nothing()
         };

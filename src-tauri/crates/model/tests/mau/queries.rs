@@ -22,7 +22,34 @@ fn every_query_names_the_month_and_what_it_gives() {
     assert_eq!(places.map(of), [2, 2, 1, 1]);
     let activity = queries.iter().filter(|query| query.runs_on == LogGroup::InsightsActivity);
     assert!(activity.clone().all(|query| query.text.contains("eu-west-1_AbCdEfGhI")));
-    assert_eq!(queries[0].text.lines().last(), Some("| stats count_distinct(message.userSub) as users"));
+    assert_eq!(queries[0].text.lines().last(), Some("| stats count_distinct(message.userSub) as users by month"));
+    // What lies outside of the month is not in it, whichever range is set.
+    let (begin, end) = ("1793491200000", "1796083200000");
+    let insights = [LogGroup::InsightsActivity, LogGroup::InsightsTrail];
+    for query in queries.iter().filter(|query| insights.contains(&query.runs_on)) {
+        let of_month = format!("toMillis(@timestamp) >= {begin} and toMillis(@timestamp) < {end}");
+        assert!(
+            query.text.contains(&of_month) && query.text.contains("concat(\"2026-11\", \"\") as month"),
+            "{}",
+            query.text
+        );
+    }
+}
+
+#[test]
+fn athena_groups_by_names_of_columns() {
+    let queries = prepared_queries(&PoolId::parse("eu-west-1_AbCdEfGhI").unwrap(), november());
+    let query = queries.iter().find(|query| query.runs_on == LogGroup::AthenaActivity).unwrap();
+    // Trino refuses ordinals and expressions within GROUPING SETS.
+    assert!(query.text.ends_with("GROUP BY GROUPING SETS ((month), (month, client))"), "{}", query.text);
+    assert!(
+        query.text.starts_with("SELECT month, client, count(DISTINCT sub) AS users\nFROM (\nSELECT "),
+        "{}",
+        query.text
+    );
+    for column in [" AS month,", " AS client,", " AS sub\n"] {
+        assert!(query.text.contains(column), "{column}: {}", query.text);
+    }
 }
 
 #[test]
@@ -85,7 +112,7 @@ fn the_answer_to_the_prepared_command_is_summed_by_month_and_app_client() {
     assert!(is_metrics_answer(&ANSWER.as_bytes()[..100]) && !is_metrics_answer(b"{ \"Records\": [] }"));
     let months = metrics_answer(ANSWER).unwrap();
     let november = &months[&Month::parse("2026-11").unwrap()];
-    let sums = MetricSums { sign_ups: 5, sign_ins: 42, refreshes: 100, federations: 0, other_calls: None };
+    let sums = MetricSums { sign_ups: 5, sign_ins: 42, refreshes: 100, federations: 0 };
     assert_eq!(november.sums, sums);
     let clients: Vec<(&str, u64)> =
         november.clients.iter().map(|(client, events)| (client.as_str(), *events)).collect();
@@ -120,7 +147,7 @@ fn cloudwatch_is_asked_by_name_with_the_dimensions_that_each_metric_has_and_for_
     );
     let answered: Vec<_> = series.into_iter().zip([4, 1, 20, 300, 7, 0, 0, 0, 0]).collect();
     let month = MetricMonth::of(&answered);
-    let sums = MetricSums { sign_ups: 5, sign_ins: 20, refreshes: 300, federations: 7, other_calls: None };
+    let sums = MetricSums { sign_ups: 5, sign_ins: 20, refreshes: 300, federations: 7 };
     assert_eq!((month.sums, month.clients), (sums, vec![(clients[0].clone(), 328)]));
     let command = metrics_command(&PoolId::parse("eu-west-1_AbCdEfGhI").unwrap(), Month::parse("2026-11").unwrap());
     let federated = command.text.find("UserPoolClient,IdentityProvider}").unwrap();

@@ -49,6 +49,7 @@ impl Basis {
             | "signup"
             | "forgotPassword"
             | "oauth2/token"
+            | "oauth2/idpresponse"
             | "oauth2/revoke" => Some(Self::Stated),
             "AdminDisableUser"
             | "AdminEnableUser"

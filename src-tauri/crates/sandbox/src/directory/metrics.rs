@@ -9,12 +9,14 @@ pub(crate) const ADMIN: &str = "Admin";
 
 const DAY_MS: i64 = 86_400_000;
 
-/// What CloudWatch counts in the namespace `AWS/Cognito`, as far as it happens here: nobody comes from another provider.
+/// What CloudWatch counts in the namespace `AWS/Cognito`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Success {
     SignUp,
     SignIn,
     TokenRefresh,
+    /// Alone in being counted by identity provider, too.
+    Federation,
 }
 
 impl Success {
@@ -24,44 +26,59 @@ impl Success {
             "SignUpSuccesses" => Some(Self::SignUp),
             "SignInSuccesses" => Some(Self::SignIn),
             "TokenRefreshSuccesses" => Some(Self::TokenRefresh),
+            "FederationSuccesses" => Some(Self::Federation),
             _ => None,
         }
     }
 }
 
-/// Successes by pool, app client and metric.
+/// Whose successes are meant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Of {
+    pub(crate) pool: String,
+    pub(crate) client: String,
+    /// The identity provider that people came from; only of [`Success::Federation`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) provider: Option<String>,
+}
+
+impl Of {
+    pub(crate) fn client(pool: &str, client: &str) -> Self {
+        Self { pool: pool.to_owned(), client: client.to_owned(), provider: None }
+    }
+}
+
+/// Successes by pool, app client, identity provider and metric.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Metrics(Vec<Series>);
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Series {
-    pool: String,
-    client: String,
+    #[serde(flatten)]
+    of: Of,
     success: Success,
     /// By the start of the day in UTC, in milliseconds.
     days: BTreeMap<i64, u64>,
 }
 
 impl Metrics {
-    /// Counts one success.
+    /// Counts one success of an app client.
     pub(crate) fn count(&mut self, success: Success, pool: &str, client: &str, now_ms: i64) {
+        self.count_of(success, Of::client(pool, client), now_ms);
+    }
+
+    /// Counts one success.
+    pub(crate) fn count_of(&mut self, success: Success, of: Of, now_ms: i64) {
         let day = now_ms - now_ms.rem_euclid(DAY_MS);
-        let is_it = |series: &&mut Series| series.success == success && series.client == client && series.pool == pool;
-        match self.0.iter_mut().find(is_it) {
+        match self.0.iter_mut().find(|series| series.success == success && series.of == of) {
             Some(series) => *series.days.entry(day).or_default() += 1,
-            None => self.0.push(Series {
-                pool: pool.to_owned(),
-                client: client.to_owned(),
-                success,
-                days: BTreeMap::from([(day, 1)]),
-            }),
+            None => self.0.push(Series { of, success, days: BTreeMap::from([(day, 1)]) }),
         }
     }
 
     /// The sums of the days from one instant to before another, the earliest first; days without any are left out.
-    pub(crate) fn days(&self, success: Success, pool: &str, client: &str, from_ms: i64, to_ms: i64) -> Vec<(i64, u64)> {
-        let is_it = |series: &&Series| series.success == success && series.client == client && series.pool == pool;
-        let found = self.0.iter().find(is_it);
+    pub(crate) fn days(&self, success: Success, of: &Of, from_ms: i64, to_ms: i64) -> Vec<(i64, u64)> {
+        let found = self.0.iter().find(|series| series.success == success && series.of == *of);
         let within = |series: &Series| -> Vec<(i64, u64)> {
             if from_ms >= to_ms {
                 return Vec::new();

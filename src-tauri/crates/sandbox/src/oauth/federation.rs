@@ -1,5 +1,5 @@
-//! The way to other identity providers. It leads there and not back: the sandbox calls nobody, so it cannot ask a provider
-//! who came.
+//! The way to other identity providers, and back. The sandbox calls nobody, so it cannot ask a provider who came: it asks
+//! whoever came back, and believes it.
 
 use std::io::Write as _;
 
@@ -10,11 +10,15 @@ use flate2::write::DeflateEncoder;
 use serde_json::Value;
 
 use super::Visit;
-use super::form::with_query;
-use super::html;
+use super::form::{Form, with_query};
+use super::grants::{Departure, Login};
+use super::html::{self, Field};
+use super::login::{is_genuine, let_in, page};
 use super::request::{Authorization, redirect};
+use super::sign_in::call;
 use crate::directory::record::Record;
 use crate::directory::{LOWER, Pool};
+use crate::operations::federation::{self, Arrival};
 use crate::protocol::Answer;
 
 /// The provider that `identity_provider` or `idp_identifier` names, if the client may use it.
@@ -52,7 +56,11 @@ pub(super) fn leave(visit: &mut Visit<'_>, asked: &Authorization, provider: &str
         detail("authorize_url").map(|to| with_query(to, &query))
     };
     match to {
-        Some(to) => redirect(&to),
+        Some(to) => {
+            let departure = Departure { asked: asked.clone(), provider: provider.to_owned() };
+            visit.world.browsers.add_departure(state, departure, now);
+            redirect(&to)
+        }
         // AWS reads it where the metadata or the issuer is.
         None => html::explained(
             "The address of the identity provider is not known: the sandbox reads no documents of \
@@ -61,9 +69,73 @@ pub(super) fn leave(visit: &mut Visit<'_>, asked: &Authorization, provider: &str
     }
 }
 
-/// `/oauth2/idpresponse` and `/saml2/idpresponse`.
-pub(super) fn came_back() -> Answer {
-    html::explained("The identity provider has sent you back. The sandbox calls nobody, so it cannot ask who you are.")
+/// What comes before the name of an attribute among the fields of the page.
+const MAPPED: &str = "attribute ";
+
+/// `/oauth2/idpresponse` and `/saml2/idpresponse`: a page that asks who came back, and what is typed into it.
+pub(super) fn came_back(visit: &mut Visit<'_>) -> Answer {
+    let (form, query) = (Form::read(&visit.request.body), Form::read(visit.request.query.as_bytes()));
+    let mut names = ["state", "RelayState"].into_iter();
+    let state = names.find_map(|name| form.text(name).or_else(|| query.text(name))).unwrap_or_default();
+    let departure = visit.world.browsers.departure(&state, visit.moment.now_ms);
+    let departure = departure.filter(|departure| visit.pool.is_none_or(|pool| pool == departure.asked.pool_id));
+    let Some(departure) = departure.cloned() else {
+        return html::explained(
+            "The identity provider has sent you back, but nobody who left from here is waited for. The sandbox calls \
+             nobody, so it cannot ask who you are.",
+        );
+    };
+    let Some(subject) = form.get("subject").map(str::trim) else { return who(visit, &state, &departure, None) };
+    if !is_genuine(visit, &form) {
+        let alert = "The form was too old or came from elsewhere. Try again.";
+        return who(visit, &state, &departure, Some(alert));
+    }
+    let Departure { asked, provider } = &departure;
+    if subject.is_empty() {
+        let alert = format!("Without what {provider} calls you, nobody knows who you are.");
+        return who(visit, &state, &departure, Some(&alert));
+    }
+    let named = |(name, value): (String, String)| Some((name.strip_prefix(MAPPED)?.to_owned(), value));
+    let arrival = Arrival {
+        pool: &asked.pool_id,
+        client: &asked.client_id,
+        provider,
+        subject,
+        mapped: form.all().filter_map(named).collect(),
+    };
+    match federation::admit(&mut call(visit), arrival) {
+        Ok(user) => {
+            visit.world.browsers.forget_departure(&state);
+            let login = Login {
+                pool_id: asked.pool_id.clone(),
+                user,
+                auth_time_ms: visit.moment.now_ms,
+                amr: vec!["fed".to_owned()],
+                event_id: None,
+                active_ms: visit.moment.now_ms,
+                client_id: asked.client_id.clone(),
+            };
+            let_in(visit, asked, &login)
+        }
+        Err(error) => who(visit, &state, &departure, Some(&error.message)),
+    }
+}
+
+/// Asks who came back, and for what the provider would tell of them.
+fn who(visit: &mut Visit<'_>, state: &str, departure: &Departure, alert: Option<&str>) -> Answer {
+    let provider = &departure.provider;
+    let pool = visit.world.pools.get(&departure.asked.pool_id);
+    let mapping =
+        pool.and_then(|pool| pool.resources.providers.get(provider)?.settings.get("AttributeMapping")?.as_object());
+    let mapped = mapping.into_iter().flat_map(|mapping| mapping.keys()).filter(|name| *name != "username");
+    let names: Vec<(String, String)> = mapped.map(|name| (format!("{MAPPED}{name}"), name.clone())).collect();
+    let label = format!("What {provider} calls you");
+    let mut fields = vec![Field::hidden("state", state), Field::new("subject", &label, "text", "off")];
+    // A provider need not tell everything.
+    let told = names.iter().map(|(field, name)| Field { needed: false, ..Field::new(field, name, "text", "off") });
+    fields.extend(told);
+    let note = format!("The sandbox calls nobody, so it cannot ask {provider} who you are, and believes what you say.");
+    page(visit, "Who came back?", &note, alert, &fields, "Sign in")
 }
 
 /// Where metadata of SAML take requests in the address.

@@ -1,10 +1,14 @@
-//! What lives between two requests of a browser: authorization codes, and who is signed in.
+//! What lives between two requests of a browser: authorization codes, who is signed in, and who went to another provider.
 
 use std::collections::BTreeMap;
 
+use super::request::Authorization;
+
 /// Life of an authorization code.
 const CODE_MS: i64 = 5 * 60 * 1000;
-/// Most codes and logins that are kept; the oldest go first.
+/// How long somebody may stay at another provider.
+const AWAY_MS: i64 = 5 * 60 * 1000;
+/// Most codes, logins and departures that are kept; the oldest go first.
 const MOST: usize = 10_000;
 
 /// What an authorization code stands for.
@@ -39,6 +43,13 @@ pub(super) struct Login {
     pub(super) client_id: String,
 }
 
+/// A browser that was led to another provider.
+#[derive(Debug, Clone)]
+pub(super) struct Departure {
+    pub(super) asked: Authorization,
+    pub(super) provider: String,
+}
+
 /// A login as lists of sessions show it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct LoginSession {
@@ -55,11 +66,12 @@ struct Timed<T> {
     expires_ms: i64,
 }
 
-/// All of both. They live in memory: a restart ends them.
+/// All of them. They live in memory: a restart ends them.
 #[derive(Debug, Default)]
 pub(crate) struct Browsers {
     codes: BTreeMap<String, Timed<Code>>,
     logins: BTreeMap<String, Timed<Login>>,
+    departures: BTreeMap<String, Timed<Departure>>,
 }
 
 impl Browsers {
@@ -78,6 +90,20 @@ impl Browsers {
     /// The pool and the person of a code, whatever its age.
     pub(super) fn holder(&self, id: &str) -> Option<(&str, u32)> {
         self.codes.get(id).map(|code| (code.value.pool_id.as_str(), code.value.user))
+    }
+
+    pub(super) fn add_departure(&mut self, state: String, value: Departure, now_ms: i64) {
+        insert(&mut self.departures, state, Timed { value, expires_ms: now_ms + AWAY_MS }, now_ms);
+    }
+
+    /// Who left with this state, while they are waited for.
+    pub(super) fn departure(&self, state: &str, now_ms: i64) -> Option<&Departure> {
+        self.departures.get(state).filter(|departure| now_ms < departure.expires_ms).map(|departure| &departure.value)
+    }
+
+    /// Waits no longer.
+    pub(super) fn forget_departure(&mut self, state: &str) {
+        self.departures.remove(state);
     }
 
     pub(super) fn add_login(&mut self, id: String, value: Login, expires_ms: i64, now_ms: i64) {

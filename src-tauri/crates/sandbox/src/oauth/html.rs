@@ -23,20 +23,22 @@ pub(super) struct Field<'a> {
     pub(super) fill: &'a str,
     /// What a `select` offers.
     pub(super) options: &'a [&'a str],
+    /// Whether the form cannot be sent without it.
+    pub(super) needed: bool,
 }
 
 impl<'a> Field<'a> {
     pub(super) fn hidden(name: &'a str, value: &'a str) -> Self {
-        Self { name, label: "", kind: "hidden", value, fill: "off", options: &[] }
+        Self { name, label: "", kind: "hidden", value, fill: "off", options: &[], needed: false }
     }
 
     /// A way to another page.
     pub(super) fn link(label: &'a str, to: &'a str) -> Self {
-        Self { name: "", label, kind: "link", value: to, fill: "off", options: &[] }
+        Self { name: "", label, kind: "link", value: to, fill: "off", options: &[], needed: false }
     }
 
     pub(super) fn new(name: &'a str, label: &'a str, kind: &'a str, fill: &'a str) -> Self {
-        Self { name, label, kind, value: "", fill, options: &[] }
+        Self { name, label, kind, value: "", fill, options: &[], needed: true }
     }
 }
 
@@ -58,7 +60,7 @@ pub(super) fn form(
     }
     inside.push_str("<form method=\"post\">");
     for field in [Field::hidden("_csrf", token)].iter().chain(fields) {
-        let Field { name, label, kind, value, fill, options } = field;
+        let Field { name, label, kind, value, fill, options, needed } = field;
         let (name, value) = (escape(name), escape(value));
         if *kind == "link" {
             let _ = write!(inside, "<p><a href=\"{value}\">{}</a></p>", escape(label));
@@ -75,7 +77,7 @@ pub(super) fn form(
             inside.push_str("</select>");
             continue;
         }
-        let needed = if *kind == "hidden" { "" } else { " required" };
+        let needed = if *needed { " required" } else { "" };
         let _ = write!(
             inside,
             "<input id=\"{name}\" name=\"{name}\" type=\"{kind}\" value=\"{value}\" autocomplete=\"{fill}\"{needed}>"

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Visit;
 use super::authorize::{COOKIE, asked, grant, present};
 use super::form::Form;
+use super::grants::Login;
 use super::html::{self, Field};
 use super::request::Authorization;
 use super::sign_in::{self, Step};
@@ -36,13 +37,7 @@ fn typed(visit: &mut Visit<'_>, asked: &Authorization) -> Answer {
     }
     let session = form.text("session");
     match step(visit, asked, &form, session.as_deref()) {
-        Ok(Step::Done(login)) => {
-            let id = visit.world.random_uuid();
-            let (now_ms, seconds) = (visit.moment.now_ms, life_s(visit, asked));
-            visit.world.browsers.add_login(id.clone(), login.clone(), now_ms + seconds * 1000, now_ms);
-            let cookie = format!("{COOKIE}={id}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax");
-            grant(visit, asked, &login, &id).with("set-cookie", cookie)
-        }
+        Ok(Step::Done(login)) => let_in(visit, asked, &login),
         Ok(Step::Asked(session, question)) => ask(visit, &session, &question, None),
         Err(error) => {
             // A question that is still open is asked again; otherwise the sign-in begins anew.
@@ -53,6 +48,15 @@ fn typed(visit: &mut Visit<'_>, asked: &Authorization) -> Answer {
             }
         }
     }
+}
+
+/// Remembers the login in the browser, and leads back to the client.
+pub(super) fn let_in(visit: &mut Visit<'_>, asked: &Authorization, login: &Login) -> Answer {
+    let id = visit.world.random_uuid();
+    let (now_ms, seconds) = (visit.moment.now_ms, life_s(visit, asked));
+    visit.world.browsers.add_login(id.clone(), login.clone(), now_ms + seconds * 1000, now_ms);
+    let cookie = format!("{COOKIE}={id}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax");
+    grant(visit, asked, login, &id).with("set-cookie", cookie)
 }
 
 /// Whether a form was sent from a page of this browser.

@@ -1,7 +1,8 @@
 //! The OAuth 2.0 and OpenID Connect endpoints of a user pool, and the login page behind them.
 //!
 //! They are where a domain of the pool would be: under `/<pool>/…`, and without the pool under `/oauth2/…`, `/login` and
-//! `/logout`, where the client tells the pool. Other providers are led to; who comes back from there cannot be let in.
+//! `/logout`, where the client tells the pool. Other providers are led to; who came back
+//! from there is taken from whoever sits at the browser.
 
 mod authorize;
 mod errands;
@@ -174,7 +175,7 @@ pub(crate) fn answer(endpoint: Endpoint, visit: &mut Visit<'_>) -> Answer {
             Endpoint::Logout => logout::answer(visit),
             Endpoint::SignUp => errands::answer(visit, errands::Purpose::SignUp),
             Endpoint::ForgotPassword => errands::answer(visit, errands::Purpose::Forgotten),
-            Endpoint::Federation => federation::came_back(),
+            Endpoint::Federation => federation::came_back(visit),
         }
     };
     if endpoint.is_shared() { answer.with("access-control-allow-origin", "*") } else { answer }

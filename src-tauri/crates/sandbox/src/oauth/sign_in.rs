@@ -20,7 +20,7 @@ pub(super) enum Step {
     Asked(String, Question),
 }
 
-fn call<'a>(visit: &'a mut Visit<'_>) -> Call<'a> {
+pub(super) fn call<'a>(visit: &'a mut Visit<'_>) -> Call<'a> {
     Call {
         world: &mut *visit.world,
         weather: visit.weather,

@@ -57,7 +57,7 @@ impl Sandbox {
         let answer =
             answer(endpoint, &mut Visit { world: &mut world, weather: self.weather_ref(), moment, request, pool });
         count_acting(&mut world, endpoint.name(), moment.now_ms, answer.status < 400);
-        conclude(&forecast, answer)
+        conclude(&forecast, self.dated(answer, forecast.skew_ms))
     }
 }
 

@@ -109,7 +109,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answered {
     got(pool, name)
 }
 
-/// `UpdateGroup`: what is left out stays.
+/// `UpdateGroup`: what is left out stays. AWS does not say what it does; whoever sends all of it need not know.
 pub(super) fn update(call: &mut Call<'_>) -> Answered {
     let input: OneGroup = call.input()?;
     let name = check::name(input.group_name.as_deref(), "groupName")?;

@@ -14,7 +14,7 @@ use crate::protocol::ApiError;
 /// The provider that is the pool itself.
 const NATIVE: &str = "Cognito";
 /// The attribute that names a person at a social provider.
-const SUBJECT: &str = "Cognito_Subject";
+pub(super) const SUBJECT: &str = "Cognito_Subject";
 /// Most identities that can be linked to one person.
 const MOST: usize = 5;
 

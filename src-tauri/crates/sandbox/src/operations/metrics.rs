@@ -5,7 +5,7 @@
 use ciborium::value::{Integer, Value};
 
 use super::{Answered, Call};
-use crate::directory::metrics::Success;
+use crate::directory::metrics::{Of, Success};
 use crate::protocol::ApiError;
 
 /// The most queries that one request may have.
@@ -22,7 +22,7 @@ pub(super) fn get_data(call: &mut Call<'_>) -> Answered {
     let input: Value = ciborium::from_reader(call.body).map_err(broken)?;
     let missing = |name: &str| ApiError::new("MissingParameter", format!("The parameter {name} is required."));
     let instant = |name: &str| seconds(field(&input, name)).ok_or_else(|| missing(name));
-    let (from_ms, to_ms) = (instant("StartTime")? * 1000, instant("EndTime")? * 1000);
+    let (from_ms, to_ms) = (instant("StartTime")?.saturating_mul(1000), instant("EndTime")?.saturating_mul(1000));
     let queries = field(&input, "MetricDataQueries").and_then(Value::as_array);
     let queries = queries.ok_or_else(|| missing("MetricDataQueries"))?;
     if from_ms >= to_ms || queries.is_empty() || queries.len() > MOST_QUERIES {
@@ -68,10 +68,17 @@ fn result(call: &Call<'_>, query: &Value, from_ms: i64, to_ms: i64) -> Result<Va
         let named = dimensions.iter().find(|dimension| text(field(dimension, "Name")) == Some(wanted));
         named.and_then(|dimension| text(field(dimension, "Value")))
     };
-    let here = call.here && text(field(metric, "Namespace")) == Some(NAMESPACE) && dimensions.len() == 2;
+    let here = call.here && text(field(metric, "Namespace")) == Some(NAMESPACE);
+    let provider = dimension("IdentityProvider");
+    // A metric is found only under all of its dimensions.
+    let whole = |success| {
+        let wanted = if success == Success::Federation { 3 } else { 2 };
+        dimensions.len() == wanted && provider.is_some() == (success == Success::Federation)
+    };
     let days = match (Success::named(name), dimension("UserPool"), dimension("UserPoolClient")) {
-        (Some(success), Some(pool), Some(client)) if here => {
-            call.world.metrics.days(success, pool, client, from_ms, to_ms)
+        (Some(success), Some(pool), Some(client)) if here && whole(success) => {
+            let of = Of { provider: provider.map(str::to_owned), ..Of::client(pool, client) };
+            call.world.metrics.days(success, &of, from_ms, to_ms)
         }
         _ => Vec::new(),
     };

@@ -15,6 +15,7 @@ mod devices;
 mod domains;
 mod events;
 mod factors;
+pub(crate) mod federation;
 mod groups;
 mod identities;
 mod identity_pool_roles;

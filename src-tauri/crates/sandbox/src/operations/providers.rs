@@ -25,6 +25,9 @@ const KINDS: [(&str, bool, &[&str]); 6] = [
     ("SignInWithApple", true, &["client_id", "team_id", "key_id", "private_key", "authorize_scopes"]),
 ];
 
+/// What AWS tells of a SAML provider, and does not take.
+const CERTIFICATE: &str = "ActiveEncryptionCertificate";
+
 /// What AWS adds to the details of a provider.
 fn known_details(kind: &str) -> Value {
     match kind {
@@ -72,7 +75,21 @@ fn usual_mapping(kind: &str) -> Value {
     }
 }
 
-fn missing(name: &str) -> ApiError {
+/// What a provider's mapping fills in the pool, each with the provider's name for it; the username is not among them.
+pub(super) fn mapping(provider: &Record) -> Vec<(String, String)> {
+    let mapping = provider.settings.get("AttributeMapping").and_then(Value::as_object).into_iter().flatten();
+    let others = mapping.filter(|(name, _)| *name != "username");
+    others.filter_map(|(name, claim)| Some((name.clone(), claim.as_str()?.to_owned()))).collect()
+}
+
+/// The claim that becomes the username; `None` for a SAML provider's `NameID`.
+pub(super) fn username_claim(provider: &Record) -> Option<String> {
+    let named = |mapping: &Value| mapping.get("username").and_then(Value::as_str).map(str::to_owned);
+    let usual = || named(&usual_mapping(provider.text("ProviderType").unwrap_or_default()));
+    provider.settings.get("AttributeMapping").and_then(named).or_else(usual)
+}
+
+pub(super) fn missing(name: &str) -> ApiError {
     ApiError::not_found(format!("Identity provider {name} does not exist."))
 }
 
@@ -97,6 +114,10 @@ fn check_settings(pool: &Pool, name: &str, settings: &Map<String, Value>) -> Res
         return Err(ApiError::invalid(format!(
             "The attribute mapping names {unknown}, which the schema does not have."
         )));
+    }
+    if kind == "SAML" && has(CERTIFICATE) {
+        let message = format!("{CERTIFICATE} is not a valid key for SAML identity provider details.");
+        return Err(ApiError::invalid(message));
     }
     for identifier in identifiers(settings) {
         let taken = |(other, record): (&String, &Record)| {
@@ -132,8 +153,12 @@ fn complete(settings: &mut Map<String, Value>) {
 fn described(pool: &Pool, name: &str) -> Answered {
     let provider = pool.resources.providers.get(name).ok_or_else(|| missing(name))?;
     let mut out = provider.shown();
+    let saml = out.get("ProviderType").is_some_and(|kind| kind == "SAML");
     if let Some(Value::Object(details)) = out.get_mut("ProviderDetails") {
         details.remove("private_key");
+        if saml {
+            details.insert(CERTIFICATE.to_owned(), "MIICvDCCAaSgAwIBAgIISandbox".into());
+        }
     }
     out.insert("UserPoolId".to_owned(), pool.id.clone().into());
     output(&json!({ "IdentityProvider": out }))

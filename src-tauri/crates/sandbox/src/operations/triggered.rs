@@ -58,10 +58,33 @@ impl Decision {
 
 /// Tells `PostConfirmation` of a person. A failure reaches the caller, yet the person stays confirmed.
 pub(super) fn post_confirmation(pool: &Pool, user: u32, source: &str, origin: &Origin) -> Result<(), ApiError> {
+    tell(pool, user, (Trigger::PostConfirmation, source), json!({}), origin)
+}
+
+/// Asks `PreAuthentication` about somebody who comes from another provider again.
+pub(super) fn pre_authentication(pool: &Pool, user: u32, origin: &Origin) -> Result<(), ApiError> {
+    let trigger = (Trigger::PreAuthentication, "PreAuthentication_Authentication");
+    tell(pool, user, trigger, json!({ "validationData": {} }), origin)
+}
+
+/// Tells `PostAuthentication` of somebody who has come from another provider again.
+pub(super) fn post_authentication(pool: &Pool, user: u32, origin: &Origin) -> Result<(), ApiError> {
+    let trigger = (Trigger::PostAuthentication, "PostAuthentication_Authentication");
+    tell(pool, user, trigger, json!({ "newDeviceUsed": false }), origin)
+}
+
+/// Calls a trigger that answers nothing but whether it fails; `request` is what its event has beside the person.
+fn tell(
+    pool: &Pool,
+    user: u32,
+    (trigger, source): (Trigger, &str),
+    mut request: Value,
+    origin: &Origin,
+) -> Result<(), ApiError> {
     let username = pool.users.get(user).map_or("", User::username);
-    let request =
-        json!({ "userAttributes": triggers::attributes(pool, Some(user)), "clientMetadata": origin.metadata });
-    triggers::call(pool, Trigger::PostConfirmation, &origin.event(source, username, request)).map(|_| ())
+    request["userAttributes"] = triggers::attributes(pool, Some(user));
+    request["clientMetadata"] = origin.metadata.clone();
+    triggers::call(pool, trigger, &origin.event(source, username, request)).map(|_| ())
 }
 
 /// Makes the person whom `UserMigration` knows and the pool does not, so that the password can be reset; `None` when it

@@ -38,7 +38,12 @@ fn is_ours(host: &str) -> bool {
 
 /// Answers a request for anything but the root.
 pub(crate) async fn answer(sandbox: &Sandbox, request: &PageRequest) -> Outcome {
-    let outcome = route(sandbox, request).await;
+    let outcome = match route(sandbox, request).await {
+        Outcome::Answer(answer) if answer.headers.iter().all(|(name, _)| *name != "date") => {
+            Outcome::Answer(sandbox.dated(answer, sandbox.weather_ref().skew_ms()))
+        }
+        outcome => outcome,
+    };
     // Not before: what counts must have changed all that it changes.
     sandbox.count_request();
     outcome

@@ -358,12 +358,13 @@ impl Cache {
         self.inner.write(|writer| write::state::restart_chain(writer, chain))
     }
 
-    /// Replaces the list of groups. Memberships of groups that are gone go with them.
+    /// Replaces the list of groups. Memberships of groups that are gone go with them; whose they were goes to `history` first.
     ///
     /// # Errors
-    /// [`CacheError`].
-    pub fn put_groups(&self, groups: &[Group]) -> Result<()> {
-        self.inner.write(|writer| write::members::put_groups(writer, groups))
+    /// [`CacheError`]. Nothing is written on errors.
+    pub fn put_groups(&self, groups: &[Group], history: Option<&History>, now: Timestamp) -> Result<()> {
+        let pool = &self.inner.pool;
+        self.inner.write(|writer| write::members::put_groups(writer, pool, groups, history, now))
     }
 
     /// Begins or goes on listing a group's members: tells where the running generation stands with it.
@@ -383,7 +384,7 @@ impl Cache {
     }
 
     /// Writes a page of a group's members with its checkpoint. The memberships are replaced when the listing has ended;
-    /// changes go to `history` first, unless the group was never listed before.
+    /// changes go to `history` first, unless nobody knew who was in the group before.
     ///
     /// # Errors
     /// [`CacheError::NoSuch`] without such a group or running generation. Nothing is written on errors.
@@ -467,12 +468,13 @@ impl Cache {
         self.inner.write(|writer| write::patch::group(writer, group, made))
     }
 
-    /// Removes one group with its memberships.
+    /// Removes one group with its memberships, which go to `history` first.
     ///
     /// # Errors
-    /// [`CacheError`].
-    pub fn remove_group(&self, group: &GroupName) -> Result<()> {
-        self.inner.write(|writer| write::patch::remove_group(writer, group))
+    /// [`CacheError`]. Nothing is removed on errors.
+    pub fn remove_group(&self, group: &GroupName, history: Option<&History>, now: Timestamp) -> Result<()> {
+        let pool = &self.inner.pool;
+        self.inner.write(|writer| write::patch::remove_group(writer, pool, group, history, now))
     }
 
     /// Ends the running generation.

@@ -1,6 +1,7 @@
 //! What changed, per user: kept when the cache is thrown away.
 
 mod evidence;
+mod past;
 mod record;
 mod settings;
 mod timeline;
@@ -111,6 +112,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("0001_changes.sql")),
     M::up(include_str!("0002_evidence.sql")),
     M::up(include_str!("0003_settings.sql")),
+    M::up(include_str!("0004_whole_since.sql")),
 ];
 
 impl History {
@@ -150,6 +152,46 @@ impl History {
     /// [`HistoryError::Failed`].
     pub fn timeline(&self, pool: &PoolKey, person: &str) -> Result<Vec<Change>, HistoryError> {
         timeline::read(&self.lock(), pool, person)
+    }
+
+    /// The user of a name as the local copy had them at an instant; `None` when nobody had it. `now` is who has it in the
+    /// local copy. As far back as changes are kept; when the record changed last (`modified_at`) is only known where nothing
+    /// else changed with it.
+    ///
+    /// # Errors
+    /// [`HistoryError::Failed`].
+    pub fn as_of(
+        &self,
+        pool: &PoolKey,
+        name: &str,
+        now: Option<&User>,
+        at: Timestamp,
+    ) -> Result<Option<User>, HistoryError> {
+        past::as_of(&self.lock(), pool, name, now, at)
+    }
+
+    /// From when on every change of a pool's users is recorded; `None` while nobody watches.
+    ///
+    /// # Errors
+    /// [`HistoryError::Failed`].
+    pub fn whole_since(&self, pool: &PoolKey) -> Result<Option<Timestamp>, HistoryError> {
+        past::whole_since(&self.lock(), pool)
+    }
+
+    /// Notes that every change is recorded from an instant on, where that is not so since an earlier one.
+    ///
+    /// # Errors
+    /// [`HistoryError::Failed`].
+    pub fn is_whole(&self, pool: &PoolKey, at: Timestamp) -> Result<(), HistoryError> {
+        past::is_whole(&self.lock(), pool, at)
+    }
+
+    /// Notes that changes may be missing from now on, until [`History::is_whole`] is called again.
+    ///
+    /// # Errors
+    /// [`HistoryError::Failed`].
+    pub fn may_lack(&self, pool: &PoolKey) -> Result<(), HistoryError> {
+        past::may_lack(&self.lock(), pool)
     }
 
     /// The last row of a user that was removed, by `sub` or user name exactly; `None` when none is kept.

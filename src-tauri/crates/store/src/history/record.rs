@@ -120,6 +120,7 @@ pub(super) fn purge(connection: &mut Connection, before: Timestamp) -> Result<()
     let mut deleted = connection.execute("DELETE FROM changes WHERE at < ?1", [before.as_microsecond()])?;
     deleted += connection.execute("DELETE FROM seen WHERE month < ?1", [Month::of(before).to_string()])?;
     deleted += super::settings::purge(connection, before)?;
+    super::past::purged(connection, before)?;
     if deleted > 0 { forget_log(connection) } else { Ok(()) }
 }
 

@@ -148,7 +148,7 @@ impl Journal {
         Ok(transaction.commit()?)
     }
 
-    /// Writes down how an edit ended, with its record of the audit, in one transaction.
+    /// Writes down how an edit ended, and what AWS calls it that was made, with its record of the audit, in one transaction.
     ///
     /// # Errors
     /// [`JournalError::Failed`].
@@ -156,8 +156,8 @@ impl Journal {
         let mut connection = self.lock();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute(
-            "UPDATE edits SET state = ?2, why = ?3, after = ?4, found = ?5 WHERE id = ?1",
-            params![ended.id, ended.state.as_str(), ended.why, ended.after, ended.found],
+            "UPDATE edits SET state = ?2, why = ?3, after = ?4, found = ?5, target = ?6 WHERE id = ?1",
+            params![ended.id, ended.state.as_str(), ended.why, ended.after, ended.found, ended.target],
         )?;
         audit::add(&transaction, record)?;
         Ok(transaction.commit()?)
@@ -208,19 +208,29 @@ impl Journal {
         Ok(transaction.commit()?)
     }
 
-    /// Accepts a risk no longer, with its record of the audit, in one transaction.
+    /// Accepts a risk no longer, with its record of the audit, in one transaction. Where nobody accepts it, nothing is
+    /// recorded, and that is said by `false`.
     ///
     /// # Errors
     /// [`JournalError::Failed`].
-    pub fn end_waiver(&self, pool: &str, rule: &str, resource: &str, record: &AuditEntry) -> Result<(), JournalError> {
+    pub fn end_waiver(
+        &self,
+        pool: &str,
+        rule: &str,
+        resource: &str,
+        record: &AuditEntry,
+    ) -> Result<bool, JournalError> {
         let mut connection = self.lock();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        transaction.execute(
+        let ended = transaction.execute(
             "DELETE FROM waivers WHERE pool = ?1 AND rule = ?2 AND resource = ?3",
             params![pool, rule, resource],
         )?;
-        audit::add(&transaction, record)?;
-        Ok(transaction.commit()?)
+        if ended > 0 {
+            audit::add(&transaction, record)?;
+            transaction.commit()?;
+        }
+        Ok(ended > 0)
     }
 
     /// The accepted risks of a pool, also those whose time is over.

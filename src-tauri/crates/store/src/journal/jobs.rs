@@ -276,7 +276,7 @@ impl Journal {
             put(&transaction, job, seq, item)?;
         }
         transaction
-            .prepare_cached("UPDATE items SET state = 'sent', at = ?3, sent_at = ?3 WHERE job = ?1 AND seq = ?2")?
+            .prepare_cached("UPDATE items SET state = 'sent', code = NULL, why = NULL, at = ?3, sent_at = ?3 WHERE job = ?1 AND seq = ?2")?
             .execute(params![job, signed(seq), intent.at.as_microsecond()])?;
         audit::add(&transaction, intent)?;
         Ok(transaction.commit()?)
@@ -344,7 +344,10 @@ impl Journal {
         let mut connection = self.lock();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute("UPDATE jobs SET state = 'running' WHERE id = ?1", [id])?;
-        transaction.execute("UPDATE items SET state = 'queued' WHERE job = ?1 AND state = 'failed'", [id])?;
+        transaction.execute(
+            "UPDATE items SET state = 'queued', code = NULL, why = NULL WHERE job = ?1 AND state = 'failed'",
+            [id],
+        )?;
         if unknown {
             transaction
                 .execute("UPDATE items SET state = 'queued', resent = 1 WHERE job = ?1 AND state = 'unknown'", [id])?;

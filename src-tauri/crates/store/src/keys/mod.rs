@@ -59,6 +59,14 @@ pub enum KeyError {
          only. (The system says: {0})"
     )]
     Unavailable(String),
+    /// There is no keyring in this session, and the keys of this folder's data are in one.
+    #[error(
+        "The data in this folder is protected by the system's keyring, and this session has none; no passphrase and no key \
+         file opens it. Start Poolkeeper in the session whose keyring it was (on a server: a desktop session, or one with an \
+         unlocked Secret Service), choose another data folder (POOLKEEPER_DATA_DIR), or erase everything in this one. \
+         Nothing was discarded. (The system says: {0})"
+    )]
+    NoKeyring(String),
     /// The keyring is locked, or nobody answered its question in time.
     #[error("The keyring is locked. Unlock it and try again; nothing was discarded.")]
     Locked,
@@ -205,29 +213,28 @@ impl Keys {
         }
         let _turn = turn(dir)?;
         let record = Record::load(dir)?;
-        let backend = Backend::of(source);
-        if let Some(other) = record.as_ref().filter(|record| record.backend != backend) {
-            return Err(KeyError::Elsewhere(other.how_to_unlock()));
-        }
-        let pair = match (fetch(source, dir)?, &record) {
-            (Some(pair), _) => pair,
-            (None, Some(record)) if record.has_data(dir) => {
-                let asked = words(source);
-                let other = record.key_file.as_ref().map(|path| format!("the key file {}", path.display()));
-                let noted = other.filter(|other| *other != asked);
-                let noted = noted.map(|other| format!(" They were in {other}.")).unwrap_or_default();
-                return Err(KeyError::Gone { asked, noted });
-            }
-            (None, _) => make(source, dir)?,
+        let pair = match held(source, dir, record.as_ref())? {
+            Some(pair) => pair,
+            None => make(source, dir)?,
         };
-        if record.as_ref().is_some_and(|record| !record.is_of(&pair) && record.has_data(dir)) {
-            return Err(KeyError::Different(words(source)));
-        }
         let noted = Record::of(source, &pair);
         if record.as_ref() != Some(&noted) {
             noted.save(dir)?;
         }
         Ok(Self { pair: Some(Arc::new(pair)), memory: None, protection: protection(source) })
+    }
+
+    /// Whether the source opens this folder's keys. Nothing is made or written. Blocks as [`Keys::unlock`] does.
+    ///
+    /// # Errors
+    /// [`KeyError`]: of [`KeySource::Passphrase`] another one is [`KeyError::WrongPassphrase`]. Keys that are not there
+    /// are [`KeyError::Gone`].
+    pub fn check(source: &KeySource, dir: &DataDir) -> Result<(), KeyError> {
+        let record = Record::load(dir)?;
+        match held(source, dir, record.as_ref())? {
+            Some(_) => Ok(()),
+            None => Err(gone(source, record.as_ref())),
+        }
     }
 
     /// Makes new keys although data exists that was written with others: the explicit answer to [`KeyError::Gone`],
@@ -338,6 +345,34 @@ pub(crate) fn key_files(source: &KeySource, dir: &DataDir) -> Result<KeyFiles, K
     };
     let (own, foreign) = paths.into_iter().partition(is_own);
     Ok(KeyFiles { own, foreign })
+}
+
+/// The folder's keys as the source has them; `None` when it has none and none are missed.
+fn held(source: &KeySource, dir: &DataDir, record: Option<&Record>) -> Result<Option<Pair>, KeyError> {
+    let backend = Backend::of(source);
+    if let Some(other) = record.filter(|record| record.backend != backend) {
+        return Err(KeyError::Elsewhere(other.how_to_unlock()));
+    }
+    let fetched = fetch(source, dir).map_err(|error| match error {
+        // Another place for the keys helps only whoever has no data yet.
+        KeyError::Unavailable(said) if record.is_some() => KeyError::NoKeyring(said),
+        error => error,
+    });
+    let (pair, record) = match (fetched?, record.filter(|record| record.has_data(dir))) {
+        (pair, None) => return Ok(pair),
+        (None, record) => return Err(gone(source, record)),
+        (Some(pair), Some(record)) => (pair, record),
+    };
+    if record.is_of(&pair) { Ok(Some(pair)) } else { Err(KeyError::Different(words(source))) }
+}
+
+fn gone(source: &KeySource, record: Option<&Record>) -> KeyError {
+    let asked = words(source);
+    let other =
+        record.and_then(|record| record.key_file.as_ref()).map(|path| format!("the key file {}", path.display()));
+    let noted = other.filter(|other| *other != asked);
+    let noted = noted.map(|other| format!(" They were in {other}.")).unwrap_or_default();
+    KeyError::Gone { asked, noted }
 }
 
 fn turn(dir: &DataDir) -> Result<Lease, KeyError> {

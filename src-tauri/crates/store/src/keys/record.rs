@@ -68,7 +68,9 @@ impl Record {
                 "a key file: name it with POOLKEEPER_KEY_FILE, or with --key-file for poolctl".to_owned()
             }
             (Backend::Keyring, _) => {
-                "the system's keyring: name no key file (POOLKEEPER_KEY_FILE, --key-file)".to_owned()
+                "the system's keyring: name no key file (POOLKEEPER_KEY_FILE, --key-file) and give no passphrase, in a \
+                 session that has that keyring"
+                    .to_owned()
             }
             (Backend::Passphrase, _) => "a passphrase: unlock it in the window".to_owned(),
         }

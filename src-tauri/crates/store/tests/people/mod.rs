@@ -174,7 +174,7 @@ pub fn list_members(cache: &Cache, users: &[User], now: Timestamp) {
             groups.entry(group.clone()).or_default().push(user.username.clone());
         }
     }
-    cache.put_groups(&groups.keys().map(|name| group(name.as_str())).collect::<Vec<_>>()).unwrap();
+    cache.put_groups(&groups.keys().map(|name| group(name.as_str())).collect::<Vec<_>>(), None, now).unwrap();
     for (group, members) in &groups {
         let step = store::MemberStep { token: None, ended: true };
         cache.write_members(group, members, &step, None, now).unwrap();

@@ -452,7 +452,7 @@ pub struct ShowsSecrets {
     pub shown: bool,
 }
 
-/// A secret that somebody asked to see.
+/// A secret that somebody asked to see, or to have made.
 #[derive(Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct RevealedView {

@@ -64,7 +64,10 @@ impl CompareSettings {
 }
 
 /// The end of a day, in UTC, or a time.
-fn when(text: &str, field: &str) -> Result<Timestamp, WireError> {
+///
+/// # Errors
+/// A validation error on `field` when it is neither.
+pub fn when(text: &str, field: &str) -> Result<Timestamp, WireError> {
     let end = format!("{text}T23:59:59.999Z").parse().or_else(|_| text.parse());
     end.map_err(|_| WireError::validation(field, "Write a day like 2026-11-20, or a time like 2026-11-20T09:30:00Z."))
 }

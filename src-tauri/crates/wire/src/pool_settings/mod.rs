@@ -9,7 +9,7 @@ mod save;
 mod setting;
 
 pub use client::{ClientSettingsView, ClientsSettingsView, ConfigurationView};
-pub use compare::{CompareSettings, ComparedSettingView, ComparedView, Sides};
+pub use compare::{CompareSettings, ComparedSettingView, ComparedView, Sides, when};
 pub use identity_pool::{IdentityPoolSettingsView, IdentityPoolsSettingsView};
 pub use pool::{AttributeView, PoolSettingsView, ProviderView, ResourceServerView, TriggerSlotView};
 pub use quotas::{QuotasView, RateView, ResourceView, resources};

@@ -78,6 +78,45 @@ pub struct ResourceServerView {
     pub scopes: Vec<PairView>,
 }
 
+/// Where the login pages are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DomainView {
+    /// The prefix, or the whole name of a custom one. Foreign text.
+    pub name: String,
+    /// Whether it is one of your own.
+    pub custom: bool,
+    /// The pages: 1 for the classic ones, 2 for managed login; `null` when AWS does not tell.
+    pub version: Option<u32>,
+    /// The certificate of a custom one.
+    pub certificate: Option<String>,
+    /// `CREATING`, `ACTIVE` and so on; `null` when AWS does not tell.
+    pub status: Option<String>,
+    /// Why it is not known; `null` when it is.
+    pub unknown: Option<String>,
+}
+
+fn domains(snapshot: &Snapshot) -> Vec<DomainView> {
+    let described = snapshot.body("DescribeUserPool", "");
+    let all = SettingsView::from(snapshot).answers;
+    let read = |field: &str| {
+        let name = described?.pointer(&format!("/UserPool/{field}"))?.as_str()?.to_owned();
+        let told = snapshot.body("DescribeUserPoolDomain", &name);
+        let at = |place: &str| told.and_then(|body| body.pointer(&format!("/DomainDescription/{place}")));
+        let why =
+            all.iter().find(|it| it.operation == "DescribeUserPoolDomain" && it.subject.as_deref() == Some(&*name));
+        Some(DomainView {
+            custom: field == "CustomDomain",
+            version: at("ManagedLoginVersion").and_then(Value::as_u64).and_then(|version| u32::try_from(version).ok()),
+            certificate: at("CustomDomainConfig/CertificateArn").and_then(Value::as_str).map(str::to_owned),
+            status: at("Status").and_then(Value::as_str).map(str::to_owned),
+            unknown: why.and_then(|answer| answer.unknown.clone()),
+            name,
+        })
+    };
+    ["Domain", "CustomDomain"].into_iter().filter_map(read).collect()
+}
+
 /// A trigger, set or not.
 #[derive(Debug, Clone, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -142,6 +181,8 @@ pub struct PoolSettingsView {
     pub providers: Vec<ProviderView>,
     /// Resource servers.
     pub resource_servers: Vec<ResourceServerView>,
+    /// Where the login pages are.
+    pub domains: Vec<DomainView>,
     /// Every trigger.
     pub triggers: Vec<TriggerSlotView>,
     /// What was not answered.
@@ -171,6 +212,7 @@ impl From<&Snapshot> for PoolSettingsView {
             attributes: attributes(snapshot),
             providers: providers(snapshot),
             resource_servers: list(servers).iter().map(server).collect(),
+            domains: domains(snapshot),
             triggers: triggers(snapshot),
             unanswered: unanswered(snapshot),
             raw: SettingsView::from(snapshot).answers.into_iter().map(RawView::from).collect(),

@@ -118,6 +118,14 @@ pub struct UnansweredView {
     pub iam_action: Option<String>,
 }
 
+impl UnansweredView {
+    /// What was not answered. That threat protection is off is an answer.
+    #[must_use]
+    pub fn all(snapshot: &Snapshot) -> Vec<Self> {
+        unanswered(snapshot)
+    }
+}
+
 /// What was not answered. That threat protection is off is an answer.
 pub(super) fn unanswered(snapshot: &Snapshot) -> Vec<UnansweredView> {
     let all = SettingsView::from(snapshot).answers;

@@ -21,6 +21,7 @@ use std::sync::LazyLock;
 
 use super::rule::{Rule, Severity, Subject};
 pub(crate) use client_tokens::token_lives;
+pub(super) use roles::excessive;
 
 /// The page of AWS's reference of user pools about an operation or a type.
 macro_rules! api {

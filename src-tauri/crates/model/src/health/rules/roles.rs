@@ -5,9 +5,9 @@ use serde_json::Value;
 use super::identity_pools::described;
 use super::{Rule, Severity, Subject, guide};
 use crate::health::case::{Case, Judged, Unknown, joined};
-use crate::health::policy::{allows, condition, statements, sweeping, trusts};
+use crate::health::policy::{statements, sweeping};
+use crate::health::trust::Trust;
 
-const FEDERATED: &str = "cognito-identity.amazonaws.com";
 const TRUST: &str = "/Role/AssumeRolePolicyDocument";
 
 pub(super) const RULES: &[Rule] = &[
@@ -60,7 +60,7 @@ fn roles_of<'a>(case: &Case<'a>) -> Result<Vec<(&'a str, &'static str)>, Unknown
 }
 
 /// Holds every trust policy against `bad`, which says what is wrong with a statement that trusts identity pools.
-fn trust(case: &Case<'_>, bad: impl Fn(&Value, &str) -> Option<&'static str>, good: &str) -> Judged {
+fn trust(case: &Case<'_>, bad: impl Fn(&Trust) -> Option<&'static str>, good: &str) -> Judged {
     let answer = case.ask("GetIdentityPoolRoles", case.subject);
     let roles = roles_of(case)?;
     let answer = answer?;
@@ -71,11 +71,7 @@ fn trust(case: &Case<'_>, bad: impl Fn(&Value, &str) -> Option<&'static str>, go
     for (role, kind) in roles {
         match case.ask("GetRole", role) {
             Ok(read) => {
-                let wrong = statements(read.needed(TRUST)?)
-                    .iter()
-                    .filter(|statement| allows(statement) && trusts(statement, "Federated", FEDERATED))
-                    .find_map(|statement| bad(statement, kind));
-                if let Some(what) = wrong {
+                if let Some(what) = bad(&Trust::of(read.needed(TRUST)?, case.subject, kind)) {
                     return Ok(read.fail(TRUST, format!("The trust policy of {role} {what}.")));
                 }
             }
@@ -86,19 +82,12 @@ fn trust(case: &Case<'_>, bad: impl Fn(&Value, &str) -> Option<&'static str>, go
 }
 
 fn audience(case: &Case<'_>) -> Judged {
-    let subject = case.subject;
-    let bad = |statement: &Value, _: &str| {
-        let named = condition(statement, "cognito-identity.amazonaws.com:aud");
-        (!named.contains(&subject)).then_some("does not name this identity pool")
-    };
+    let bad = |trust: &Trust| (!trust.audience).then_some("does not name this identity pool");
     trust(case, bad, "The trust policy of each role names this identity pool.")
 }
 
 fn method(case: &Case<'_>) -> Judged {
-    let bad = |statement: &Value, kind: &str| {
-        let named = condition(statement, "cognito-identity.amazonaws.com:amr");
-        (!named.contains(&kind)).then_some("does not ask how somebody came (amr)")
-    };
+    let bad = |trust: &Trust| (!trust.method).then_some("does not ask how somebody came (amr)");
     trust(case, bad, "The trust policy of each role asks how somebody came.")
 }
 
@@ -109,7 +98,7 @@ const SWEEPING: [&str; 3] = ["AdministratorAccess", "IAMFullAccess", "PowerUserA
 ///
 /// # Errors
 /// When its policies were not read.
-pub(super) fn excessive(case: &Case<'_>, role: &str) -> Result<Option<String>, Unknown> {
+pub(in crate::health) fn excessive(case: &Case<'_>, role: &str) -> Result<Option<String>, Unknown> {
     let attached = case.ask("ListAttachedRolePolicies", role)?;
     attached.needed("/AttachedPolicies")?;
     for policy in attached.entries("/AttachedPolicies") {

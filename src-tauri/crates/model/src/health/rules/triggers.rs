@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Rule, Severity, Subject, guide};
 use crate::health::case::{Body, Case, Judged, joined};
-use crate::health::policy::{allows, condition, statements, trusts};
+use crate::trigger::Permission;
 
 const CONFIG: &str = "/UserPool/LambdaConfig";
 const REPOST: &str = "https://repost.aws/knowledge-center/cognito-lambda-trigger-errors";
@@ -69,7 +69,7 @@ fn functions<'a>(pool: &Body<'a>) -> BTreeMap<&'a str, Vec<&'a str>> {
 }
 
 /// Holds every function's policy against `bad`, which says what is wrong with it.
-fn policies(case: &Case<'_>, bad: impl Fn(&[Value], &str) -> Option<String>, good: &str) -> Judged {
+fn policies(case: &Case<'_>, bad: impl Fn(&Permission) -> bool, good: &str) -> Judged {
     let pool = case.pool()?;
     pool.needed("/UserPool/Id")?;
     let arn = pool.text("/UserPool/Arn").unwrap_or_default();
@@ -82,14 +82,15 @@ fn policies(case: &Case<'_>, bad: impl Fn(&[Value], &str) -> Option<String>, goo
         let named = format!("{} ({function})", joined(triggers));
         match case.ask("GetPolicy", function) {
             Ok(answer) => {
-                let found = statements(answer.needed("/Policy")?);
-                if let Some(what) = bad(&found, arn) {
-                    return Ok(answer.fail("/Policy", format!("{named}: {what}")));
+                let permission = Permission::of(answer.needed("/Policy")?, arn);
+                if bad(&permission) {
+                    return Ok(answer.fail("/Policy", format!("{named}: {permission}")));
                 }
             }
             Err(_) if case.refusal("GetPolicy", function) == Some("ResourceNotFoundException") => {
-                if let Some(what) = bad(&[], arn) {
-                    return Ok(pool.fail(CONFIG, format!("{named}: the function or its policy is gone; {what}")));
+                let permission = Permission::of(&Value::Null, arn);
+                if bad(&permission) {
+                    return Ok(pool.fail(CONFIG, format!("{named}: the function or its policy is gone; {permission}")));
                 }
             }
             Err(why) => unknown = Some(why),
@@ -98,33 +99,13 @@ fn policies(case: &Case<'_>, bad: impl Fn(&[Value], &str) -> Option<String>, goo
     unknown.map_or_else(|| Ok(pool.pass(CONFIG, good)), Err)
 }
 
-fn calls(statement: &Value) -> bool {
-    allows(statement) && trusts(statement, "Service", "cognito-idp.amazonaws.com")
-}
-
 fn broken(case: &Case<'_>) -> Judged {
-    let bad = |statements: &[Value], pool: &str| {
-        let lets = |statement: &Value| {
-            let sources = condition(statement, "AWS:SourceArn");
-            calls(statement) && (sources.is_empty() || sources.iter().any(|source| matches_arn(source, pool)))
-        };
-        let may = statements.iter().any(lets);
-        (!may).then(|| "cognito-idp.amazonaws.com may not call it for this pool.".to_owned())
-    };
-    policies(case, bad, "Cognito may call the function of each trigger.")
+    policies(case, |permission| !permission.is_given(), "Cognito may call the function of each trigger.")
 }
 
 fn wide(case: &Case<'_>) -> Judged {
-    let bad = |statements: &[Value], _: &str| {
-        let open = |statement: &Value| calls(statement) && condition(statement, "AWS:SourceArn").is_empty();
-        statements.iter().any(open).then(|| "cognito-idp.amazonaws.com may call it for any pool.".to_owned())
-    };
-    policies(case, bad, "Each function may be called for this pool alone.")
-}
-
-/// Whether a pattern of ARNs, with `*` at most at its end, covers an ARN.
-fn matches_arn(pattern: &str, arn: &str) -> bool {
-    pattern.strip_suffix('*').map_or(pattern == arn, |start| arn.starts_with(start))
+    let bad = |permission: &Permission| permission.is_for_strangers() || *permission == Permission::Account;
+    policies(case, bad, "Each function may be called for this pool or named ones of the account alone.")
 }
 
 fn migration(case: &Case<'_>) -> Judged {

@@ -28,6 +28,12 @@ fn not(expr: Expr) -> Expr {
 #[case::two_dashes_cancel("--a", word("a"))]
 #[case::three_dashes_negate("---(a)", not(word("a")))]
 #[case::and_is_a_word("a and b", Expr::And(vec![word("a"), word("and"), word("b")]))]
+#[case::not_is_a_word("a not b", Expr::And(vec![word("a"), word("not"), word("b")]))]
+#[case::has_alone_is_a_word("has a", Expr::And(vec![word("has"), word("a")]))]
+#[case::quotes_make_words_of_what_the_language_uses(
+    "\"or\" \"-5\" \"has:\" \"email:x\" \"(\"",
+    Expr::And(["or", "-5", "has:", "email:x", "("].map(word).to_vec())
+)]
 #[case::wide_white_space_separates("a\u{3000}b\u{a0}c", Expr::And(vec![word("a"), word("b"), word("c")]))]
 fn terms_combine(#[case] query: &str, #[case] expected: Expr) {
     assert_eq!(parse(query, &fields(), &asked()).unwrap().expr, Some(expected));

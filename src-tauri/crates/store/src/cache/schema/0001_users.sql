@@ -70,6 +70,8 @@ CREATE TABLE groups (
     body TEXT NOT NULL,
     -- Whether its members have been listed once.
     listed INTEGER NOT NULL DEFAULT 0,
+    -- Whether it came after the pool's groups had been listed: its first members are news.
+    news INTEGER NOT NULL DEFAULT 0,
     -- The generation of the listing below, its checkpoint and whether it has ended.
     generation INTEGER,
     token TEXT,

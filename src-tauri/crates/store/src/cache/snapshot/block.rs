@@ -133,6 +133,33 @@ impl Block {
         }
     }
 
+    /// Tells the folded value of each row that has one, in their order.
+    pub(super) fn each_value<'b>(&'b self, field: u16, mut tell: impl FnMut(u32, &'b [u8])) {
+        if field == USERNAME {
+            return self.live.iter().for_each(|row| tell(row, self.name(row)));
+        }
+        match self.columns.get(&field) {
+            None => {}
+            Some(Column::Few(few)) => {
+                let folded: Vec<&[u8]> = few.values().iter().map(|value| value.folded().as_bytes()).collect();
+                for row in self.live.iter() {
+                    if let Some(value) = few.code(row).checked_sub(1).and_then(|code| folded.get(code)) {
+                        tell(row, value);
+                    }
+                }
+            }
+            Some(Column::Many(texts)) => {
+                for row in self.live.iter() {
+                    match texts.get(row) {
+                        Cell::Absent => {}
+                        Cell::Name => tell(row, self.name(row)),
+                        Cell::Text(text) => tell(row, text),
+                    }
+                }
+            }
+        }
+    }
+
     /// The user name, folded.
     pub(super) fn name(&self, row: u32) -> &[u8] {
         match self.names.get(row) {

@@ -209,11 +209,7 @@ impl Snapshot {
     /// Tells (id, folded value) of everybody who has the field, in the order of ids.
     pub(super) fn each_value<'a>(&'a self, field: u16, mut tell: impl FnMut(u32, &'a [u8])) {
         for (base, block) in (0_u32..).step_by(ROWS as usize).zip(&self.blocks) {
-            for row in block.live.iter() {
-                if let Some(value) = block.value(field, row) {
-                    tell(base + row, value);
-                }
-            }
+            block.each_value(field, |row, value| tell(base + row, value));
         }
     }
 
@@ -225,14 +221,20 @@ impl Snapshot {
                     let at = self.at(id).map_or((0, 0), |(block, row)| block.instant(field == CREATED, row));
                     (at, id)
                 });
-                sharing(instants.collect(), |_, _| true)
+                sharing(instants.collect())
             }
             _ => {
-                // Values of one hash are most often the same; that they are is looked at.
-                let hasher = RandomState::new();
+                // Two hashes with keys that nobody knows: that values of one pair differ is not to be expected in the age of
+                // the universe, and looking at a million values again, all over the memory, takes longer than all the rest.
+                let (hasher, other) = (RandomState::new(), RandomState::new());
                 let mut hashes = Vec::new();
-                self.each_value(field, |id, value| hashes.push((hasher.hash_one(value), id)));
-                sharing(hashes, |a, b| self.value(field, a) == self.value(field, b))
+                self.each_value(field, |id, value| {
+                    let check = other.hash_one(value) >> 32;
+                    hashes.push(u128::from(hasher.hash_one(value)) << 64 | u128::from(check) << 32 | u128::from(id));
+                });
+                hashes.sort_unstable();
+                let runs = hashes.chunk_by(|a, b| a >> 32 == b >> 32).filter(|run| run.len() > 1);
+                runs.flatten().filter_map(|hash| u32::try_from(hash & u128::from(u32::MAX)).ok()).collect()
             }
         }
     }
@@ -266,21 +268,11 @@ fn ids_since(connection: &Connection, sql: &str, revision: i64) -> rusqlite::Res
     Ok(ids)
 }
 
-/// The ids of those whose keys are equal and who are the same.
-fn sharing<K: Ord>(mut keyed: Vec<(K, u32)>, is_same: impl Fn(u32, u32) -> bool) -> Bits {
+/// The ids of those whose keys are equal.
+fn sharing<K: Ord>(mut keyed: Vec<(K, u32)>) -> Bits {
     keyed.sort_unstable();
-    let mut found = Bits::default();
-    for run in keyed.chunk_by(|(a, _), (b, _)| a == b).filter(|run| run.len() > 1) {
-        for (at, (_, id)) in run.iter().enumerate() {
-            // A neighbour or, should two values have one hash, anybody else of the run.
-            let twin = |other: &(K, u32)| other.1 != *id && is_same(*id, other.1);
-            let near = at.checked_sub(1).and_then(|before| run.get(before)).or(run.get(at + 1));
-            if near.is_some_and(twin) || run.iter().any(twin) {
-                found.insert(*id);
-            }
-        }
-    }
-    found
+    let runs = keyed.chunk_by(|(a, _), (b, _)| a == b).filter(|run| run.len() > 1);
+    runs.flatten().map(|(_, id)| *id).collect()
 }
 
 /// The block of an id, and the row in it.

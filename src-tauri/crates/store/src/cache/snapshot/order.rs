@@ -33,6 +33,9 @@ pub(in crate::cache) struct Sorting<'a> {
     pub(in crate::cache) descending: bool,
 }
 
+/// So many users are gathered at least before the first of them are picked.
+const AT_LEAST: usize = 1_024;
+
 /// A user with the beginning of what it is sorted by.
 #[derive(Clone, Copy)]
 struct Keyed {
@@ -73,12 +76,19 @@ impl<'a> Sorting<'a> {
     }
 
     fn keyed(&self, id: u32) -> Keyed {
-        let value = match self.value(id) {
+        self.named(id, self.value_key(id))
+    }
+
+    fn named(&self, id: u32, value: u64) -> Keyed {
+        Keyed { value, name: name_key(self.snapshot.name(id)), id }
+    }
+
+    fn value_key(&self, id: u32) -> u64 {
+        match self.value(id) {
             Value::Absent => u64::MAX,
             Value::Text(text) => self.directed_key(beginning(text)),
             Value::Instant((milliseconds, _)) => self.directed_key(milliseconds.cast_unsigned() ^ (1 << 63)),
-        };
-        Keyed { value, name: name_key(self.snapshot.name(id)), id }
+        }
     }
 
     fn directed_key(&self, key: u64) -> u64 {
@@ -130,13 +140,38 @@ impl<'a> Sorting<'a> {
 
     /// The first of these in order.
     pub(in crate::cache) fn first(&self, ids: impl Iterator<Item = u32>, number: usize) -> Vec<u32> {
-        let mut keyed: Vec<Keyed> = ids.map(|id| self.keyed(id)).collect();
-        if number < keyed.len() {
-            keyed.select_nth_unstable_by(number, |a, b| self.compare_keyed(a, b));
-            keyed.truncate(number);
+        let (mut kept, mut last): (Vec<Keyed>, Option<Keyed>) = (Vec::new(), None);
+        if number == 0 {
+            return Vec::new();
         }
-        keyed.sort_unstable_by(|a, b| self.compare_keyed(a, b));
-        keyed.into_iter().map(|keyed| keyed.id).collect()
+        for id in ids {
+            let value = self.value_key(id);
+            // Whoever comes after enough others is looked at no further; most do by the beginning of their value.
+            if last.is_some_and(|last| value > last.value) {
+                continue;
+            }
+            let keyed = self.named(id, value);
+            if last.is_some_and(|last| self.compare_keyed(&keyed, &last).is_gt()) {
+                continue;
+            }
+            kept.push(keyed);
+            if kept.len() >= number.saturating_mul(4).max(AT_LEAST) {
+                last = self.keep_first(&mut kept, number);
+            }
+        }
+        self.keep_first(&mut kept, number);
+        kept.sort_unstable_by(|a, b| self.compare_keyed(a, b));
+        kept.into_iter().map(|keyed| keyed.id).collect()
+    }
+
+    /// Leaves the first of them, in no order, and tells the last of those.
+    fn keep_first(&self, kept: &mut Vec<Keyed>, number: usize) -> Option<Keyed> {
+        let at = number.checked_sub(1)?;
+        if number < kept.len() {
+            kept.select_nth_unstable_by(at, |a, b| self.compare_keyed(a, b));
+            kept.truncate(number);
+        }
+        kept.get(at).copied()
     }
 }
 

@@ -12,10 +12,18 @@ use crate::cache::fields::user_id;
 use crate::cache::{CacheError, MemberState, MemberStep, Result, read};
 use crate::history::{History, Kind};
 
-pub(in crate::cache) fn put_groups(connection: &Connection, groups: &[Group]) -> Result<()> {
+pub(in crate::cache) fn put_groups(
+    connection: &Connection,
+    pool: &PoolKey,
+    groups: &[Group],
+    history: Option<&History>,
+    now: Timestamp,
+) -> Result<()> {
+    let running = state::running_or_now(connection, now)?;
+    let mut log = Log::new(history, pool, &running, now);
     let mut changes = 0;
     let mut put = connection.prepare_cached(
-        "INSERT INTO groups (name, body) VALUES (?1, ?2)
+        "INSERT INTO groups (name, body, news) VALUES (?1, ?2, (SELECT groups_listed FROM state))
          ON CONFLICT (name) DO UPDATE SET body = excluded.body WHERE body <> excluded.body",
     )?;
     for group in groups {
@@ -27,29 +35,53 @@ pub(in crate::cache) fn put_groups(connection: &Connection, groups: &[Group]) ->
     let known = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     for (id, name) in known.collect::<rusqlite::Result<Vec<(i64, String)>>>()? {
         if !names.contains(name.as_str()) {
+            members_leave(connection, id, &name, &mut log)?;
             // What refers to it goes with it.
             changes += connection.prepare_cached("DELETE FROM groups WHERE id = ?1")?.execute([id])?;
         }
     }
     connection.execute("UPDATE state SET groups_listed = 1", [])?;
-    if changes > 0 { state::changed(connection, 0, Groups::Changed) } else { Ok(()) }
+    if changes > 0 {
+        state::changed(connection, 0, Groups::Changed)?;
+    }
+    log.commit()
+}
+
+/// Tells of everybody who is in a group that it is gone.
+pub(super) fn members_leave(connection: &Connection, group: i64, name: &str, log: &mut Log<'_>) -> Result<()> {
+    if !log.is_on() {
+        return Ok(());
+    }
+    for ids in members(connection, group)?.iter().collect::<Vec<u32>>().chunks(500) {
+        for user in read::users::by_ids(connection, ids)? {
+            log.group(&user, Kind::GroupRemoved, name);
+        }
+    }
+    Ok(())
+}
+
+/// The rows of those who are in a group.
+fn members(connection: &Connection, group: i64) -> Result<RoaringBitmap> {
+    let mut members = connection.prepare_cached("SELECT user FROM memberships WHERE group_id = ?1")?;
+    let rows = members.query_map([group], |row| row.get::<_, u32>(0))?;
+    Ok(rows.collect::<rusqlite::Result<RoaringBitmap>>()?)
 }
 
 /// A group and where its listing stands.
 struct Listing {
     id: i64,
-    /// Whether its members were listed completely once.
-    listed: bool,
+    /// Whether who is in it was known before: its members were listed completely once, or it is newer than that.
+    known: bool,
     state: MemberState,
 }
 
 /// The listing in the running generation; what an earlier one has left behind is forgotten.
 fn listing(connection: &Connection, running: &Running, group: &GroupName) -> Result<Listing> {
     let mut statement =
-        connection.prepare_cached("SELECT id, listed, generation, token, ended FROM groups WHERE name = ?1")?;
+        connection.prepare_cached("SELECT id, listed OR news, generation, token, ended FROM groups WHERE name = ?1")?;
     let found = statement.query_row([group.as_str()], |row| {
         let state = MemberState { token: row.get(3)?, ended: row.get(4)? };
-        Ok((Listing { id: row.get(0)?, listed: row.get(1)?, state }, row.get::<_, Option<i64>>(2)?))
+        Ok((Listing { id: row.get(0)?, known: row.get(1)?, state }, row.get::<_, Option<i64>>(2)?))
     });
     let (mut listing, generation) = found.optional()?.ok_or(CacheError::NoSuch("group"))?;
     if generation != i64::try_from(running.generation).ok() {
@@ -101,16 +133,15 @@ pub(in crate::cache) fn write(
     if !step.ended {
         return Ok(());
     }
-    // A group that was never listed has no members that could have changed.
-    let mut log = Log::new(history.filter(|_| listing.listed), pool, &running, now);
+    // Whether those in a group that was there and never listed have just joined nobody knows.
+    let mut log = Log::new(history.filter(|_| listing.known), pool, &running, now);
     replace(connection, listing.id, group, &mut log)?;
     log.commit()
 }
 
 /// Puts the listing in the place of the memberships, touching only what differs.
 fn replace(connection: &Connection, group: i64, name: &GroupName, log: &mut Log<'_>) -> Result<()> {
-    let mut members = connection.prepare_cached("SELECT user FROM memberships WHERE group_id = ?1")?;
-    let old = members.query_map([group], |row| row.get::<_, u32>(0))?.collect::<rusqlite::Result<RoaringBitmap>>()?;
+    let old = members(connection, group)?;
     let (mut new, mut pending) = (RoaringBitmap::new(), Vec::new());
     let mut listed = connection.prepare_cached("SELECT username FROM listed_members WHERE group_id = ?1")?;
     let mut rows = listed.query([group])?;

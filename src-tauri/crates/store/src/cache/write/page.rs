@@ -92,8 +92,18 @@ impl<'c> Rows<'c> {
         if old == new.as_slice() {
             return Ok((id, Effect::Unchanged));
         }
-        log.fields(&body::decode(&self.fields, name.to_owned(), old, Vec::new())?, user);
+        let before = body::decode(&self.fields, name.to_owned(), old, Vec::new())?;
         drop(rows);
+        match (before.sub(), user.sub()) {
+            // Somebody else has the name now. In which groups they are is told when those are listed.
+            (Some(one), Some(other)) if one != other => {
+                for before in read::users::by_ids(self.connection, &[id])? {
+                    log.removed(&before)?;
+                }
+                log.added(user)?;
+            }
+            _ => log.fields(&before, user),
+        }
         self.note_beginnings(user)?;
         let mut update = self.connection.prepare_cached("UPDATE users SET revision = ?2, body = ?3 WHERE id = ?1")?;
         update.execute((id, self.revision, new))?;

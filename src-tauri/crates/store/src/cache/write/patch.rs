@@ -7,6 +7,7 @@ use model::{GroupName, PoolKey, Username};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::log::Log;
+use super::members::members_leave;
 use super::page;
 use super::state::{self, Groups, Running};
 use crate::cache::fields::user_id;
@@ -72,7 +73,19 @@ pub(in crate::cache) fn group(connection: &Connection, group: &Group, made: bool
     state::changed(connection, 0, Groups::Changed)
 }
 
-pub(in crate::cache) fn remove_group(connection: &Connection, group: &GroupName) -> Result<()> {
-    connection.prepare_cached("DELETE FROM groups WHERE name = ?1")?.execute([group.as_str()])?;
-    state::changed(connection, 0, Groups::Changed)
+pub(in crate::cache) fn remove_group(
+    connection: &Connection,
+    pool: &PoolKey,
+    group: &GroupName,
+    history: Option<&History>,
+    now: Timestamp,
+) -> Result<()> {
+    let mut statement = connection.prepare_cached("SELECT id FROM groups WHERE name = ?1")?;
+    let found: Option<i64> = statement.query_row([group.as_str()], |row| row.get(0)).optional()?;
+    let Some(id) = found else { return Ok(()) };
+    let mut log = Log::new(history, pool, &moment(connection, now)?, now);
+    members_leave(connection, id, group.as_str(), &mut log)?;
+    connection.prepare_cached("DELETE FROM groups WHERE id = ?1")?.execute([id])?;
+    state::changed(connection, 0, Groups::Changed)?;
+    log.commit()
 }

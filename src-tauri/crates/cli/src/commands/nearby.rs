@@ -1,0 +1,72 @@
+//! What other services of AWS say about a pool: `triggers --look`, `identity-pools --look`. Nothing is changed.
+
+use serde::Serialize;
+use wire::WireError;
+use wire::nearby::{FunctionView, FunctionsView, RoleView, RolesView};
+use wire::settings::TriggerView;
+
+use super::settings::{lines, meant, yes_or_no};
+use crate::arguments::GlobalOptions;
+use crate::failure::Failure;
+
+/// A trigger with what Lambda says about its function.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LookedAt {
+    #[serde(flatten)]
+    trigger: TriggerView,
+    lambda: Option<FunctionView>,
+}
+
+/// `triggers --look`
+pub(crate) async fn triggers(common: &GlobalOptions) -> Result<(), Failure> {
+    let (console, pool) = meant(common).await?;
+    let snapshot = console.functions(&common.online().parse()?, &pool).await?;
+    let (triggers, told) = (TriggerView::all(&snapshot).map_err(WireError::from)?, FunctionsView::from(&snapshot));
+    let looked = triggers.into_iter().map(|trigger| LookedAt {
+        lambda: told.functions.iter().find(|function| function.function == trigger.function).cloned(),
+        trigger,
+    });
+    let looked: Vec<LookedAt> = looked.collect();
+    let head = ["trigger", "version", "function", "permission", "says", "runtime", "timeout", "lastModified", "state"];
+    lines(common, &head, &looked, |LookedAt { trigger, lambda }| {
+        let TriggerView { trigger, version, function, .. } = trigger.clone();
+        let told = |read: fn(&FunctionView) -> Option<String>| lambda.as_ref().and_then(read).unwrap_or_default();
+        vec![
+            trigger,
+            version.unwrap_or_default(),
+            function,
+            told(|it| it.permission.clone()),
+            told(|it| Some(it.says.clone())),
+            told(|it| it.runtime.clone()),
+            told(|it| it.timeout_seconds.map(|seconds| format!("{seconds} s"))),
+            told(|it| it.last_modified.clone()),
+            told(|it| it.state.clone()),
+        ]
+    })?;
+    offer(common, told.policy.as_deref());
+    Ok(())
+}
+
+/// `identity-pools --look`
+pub(crate) async fn roles(common: &GlobalOptions) -> Result<(), Failure> {
+    let (console, pool) = meant(common).await?;
+    let snapshot = console.roles(&common.online().parse()?, &pool).await?;
+    let told = RolesView::from(&snapshot);
+    let head = ["identityPool", "givenTo", "role", "narrow", "trust", "sweeping", "rights"];
+    lines(common, &head, &told.roles, |it: &RoleView| {
+        let flag = |flag: Option<bool>| flag.map(yes_or_no).unwrap_or_default();
+        let pool = it.identity_pool.clone().unwrap_or_default();
+        let (narrow, sweeping) = (flag(it.narrow), flag(it.sweeping));
+        vec![pool, it.given_to.clone(), it.role.clone(), narrow, it.trust.clone(), sweeping, it.rights.clone()]
+    })?;
+    offer(common, told.policy.as_deref());
+    Ok(())
+}
+
+/// The policy to copy, where something was refused.
+fn offer(common: &GlobalOptions, policy: Option<&str>) {
+    if let Some(policy) = policy {
+        common.note(&format!("This policy permits what was refused:\n{policy}"));
+    }
+}

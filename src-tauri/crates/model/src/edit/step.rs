@@ -1,0 +1,315 @@
+//! What comes to be and goes: app clients, resource servers, identity providers and domains are made and deleted as a whole.
+//!
+//! What is not there is described by `null`. A patch that puts a whole description at the root (`""`) makes it, and one that
+//! puts nothing there deletes it.
+
+use serde_json::{Map, Value, json};
+
+use super::differ::{Difference, differences};
+use super::{Kind, MASK, Put, Refused};
+
+/// What says who a SAML provider is.
+const METADATA: [&str; 2] = ["MetadataURL", "MetadataFile"];
+
+/// What AWS reads from that.
+const FROM_METADATA: [&str; 2] = ["SSORedirectBindingURI", "SLORedirectBindingURI"];
+
+/// What a patch does to the thing itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// It changes.
+    Update,
+    /// It comes to be.
+    Create,
+    /// It goes.
+    Delete,
+}
+
+impl Step {
+    /// What a patch does.
+    #[must_use]
+    pub fn of(patch: &[Put]) -> Self {
+        match patch {
+            [Put { pointer, value: Some(_) }] if pointer.is_empty() => Self::Create,
+            [Put { pointer, value: None }] if pointer.is_empty() => Self::Delete,
+            _ => Self::Update,
+        }
+    }
+}
+
+impl Kind {
+    /// The operation that takes a step. Where a kind is neither made nor deleted here, the one that writes it.
+    #[must_use]
+    pub fn operation(self, step: Step) -> &'static str {
+        match (self, step) {
+            (Self::Client, Step::Create) => "CreateUserPoolClient",
+            (Self::Client, Step::Delete) => "DeleteUserPoolClient",
+            (Self::ResourceServer, Step::Create) => "CreateResourceServer",
+            (Self::ResourceServer, Step::Delete) => "DeleteResourceServer",
+            (Self::Provider, Step::Create) => "CreateIdentityProvider",
+            (Self::Provider, Step::Delete) => "DeleteIdentityProvider",
+            (Self::Domain, Step::Create) => "CreateUserPoolDomain",
+            (Self::Domain, Step::Delete) => "DeleteUserPoolDomain",
+            (kind, _) => kind.writes(),
+        }
+    }
+
+    /// Whether it is made and deleted here.
+    #[must_use]
+    pub fn comes_and_goes(self) -> bool {
+        matches!(self, Self::Client | Self::ResourceServer | Self::Provider | Self::Domain)
+    }
+
+    /// Whether AWS gives it its id when it is made, so that there is nothing to describe before.
+    #[must_use]
+    pub fn is_named_by_aws(self, step: Step) -> bool {
+        self == Self::Client && step == Step::Create
+    }
+
+    /// Whether a described body says that there is none: AWS answers for a domain that nobody has with nothing in it, and for
+    /// one that is on its way out with a status.
+    #[must_use]
+    pub fn is_absent(self, body: &Value) -> bool {
+        let gone = || body.pointer("/DomainDescription/Status").is_some_and(|status| status == "DELETING");
+        body.is_null() || self == Self::Domain && (body.pointer("/DomainDescription/Domain").is_none() || gone())
+    }
+
+    /// Puts the ids of what is written into a request.
+    pub fn address(self, request: &mut Map<String, Value>, pool: &str, subject: &str) {
+        let named = match self {
+            Self::IdentityPool | Self::Roles => "IdentityPoolId",
+            Self::Pool | Self::Mfa | Self::Client | Self::Risk => "ClientId",
+            Self::ResourceServer => "Identifier",
+            Self::Provider => "ProviderName",
+            Self::Domain => "Domain",
+        };
+        if named != "IdentityPoolId" {
+            request.insert("UserPoolId".to_owned(), pool.into());
+        }
+        if !subject.is_empty() {
+            request.insert(named.to_owned(), subject.into());
+        }
+    }
+
+    /// What is sent so that what is described becomes what is wanted, but for the ids. `secret` says that a secret is to be
+    /// another one, which does not show.
+    ///
+    /// # Errors
+    /// As [`Kind::request`].
+    pub fn write(self, before: &Value, wanted: &Value, secret: bool) -> Result<Map<String, Value>, Refused> {
+        if wanted.is_null() {
+            return Ok(Map::new());
+        }
+        let mut request = self.request(wanted)?;
+        if before.is_null() {
+            let kind = wanted.pointer("/IdentityProvider/ProviderType").filter(|_| self == Self::Provider);
+            request.extend(kind.map(|kind| ("ProviderType".to_owned(), kind.clone())));
+            if self == Self::Client && wanted.pointer("/UserPoolClient/ClientSecret").is_some() {
+                request.insert("GenerateSecret".to_owned(), true.into());
+            }
+            return Ok(request);
+        }
+        // What stands there now has to be known, too.
+        self.request(before)?;
+        let details = "/IdentityProvider/ProviderDetails";
+        if self == Self::Provider && !secret && before.pointer(details) == wanted.pointer(details) {
+            // AWS keeps what is left out here, and so the secret need not be known.
+            request.remove("ProviderDetails");
+        }
+        if let Some(told) = request.get_mut("ProviderDetails").and_then(Value::as_object_mut) {
+            let kind = before.pointer("/IdentityProvider/ProviderType").and_then(Value::as_str);
+            if kind == Some("SignInWithApple") && !told.contains_key("private_key") {
+                return Err(Refused::Untold("private_key"));
+            }
+            let at = |body: &Value, name: &str| body.pointer(details).and_then(|details| details.get(name)).cloned();
+            if METADATA.iter().any(|name| at(before, name) != at(wanted, name)) {
+                // They are read from the metadata, and those that were there are of the older one.
+                told.retain(|name, value| {
+                    !FROM_METADATA.contains(&name.as_str()) || at(before, name).as_ref() != Some(&*value)
+                });
+            }
+        }
+        Ok(request)
+    }
+
+    /// What people will notice of a step; `None` when that depends on what changes.
+    #[must_use]
+    pub fn effect(self, step: Step) -> Option<&'static str> {
+        match (self, step) {
+            (Self::Client, Step::Create) => Some("Whoever knows its id can begin to sign in through it."),
+            (Self::Client, Step::Delete) => {
+                Some("Apps that use it stop at once: nobody signs in through it, or stays signed in.")
+            }
+            (Self::ResourceServer, Step::Delete) => Some(
+                "App clients that allow its scopes get no tokens with them any more, and your APIs refuse whoever asks.",
+            ),
+            (Self::ResourceServer, Step::Update) => Some("A scope that goes is in no token from then on."),
+            (Self::Provider, Step::Create) => Some("It is offered by app clients that are told to, and by no other."),
+            (Self::Provider, Step::Delete) => {
+                Some("App clients offer it no longer, and people who came through it cannot sign in.")
+            }
+            (Self::Domain, Step::Create) => Some(
+                "Login pages and the OAuth endpoints are there under the name; a custom domain takes up to an hour.",
+            ),
+            (Self::Domain, Step::Delete) => {
+                Some("Login pages, the OAuth endpoints and sign-in through other providers stop at once.")
+            }
+            _ => None,
+        }
+    }
+
+    /// What of a step can never be taken back, in a sentence; `None` when everything can.
+    #[must_use]
+    pub fn forward(self, step: Step) -> Option<&'static str> {
+        match (self, step) {
+            (Self::Provider, Step::Delete) => Some(
+                "Its secret is kept nowhere: who makes it again needs it from the provider, and a SAML provider has to be \
+                 told the pool's new certificate. App clients have to be told to offer it again.",
+            ),
+            (Self::Client, Step::Delete) => Some(
+                "Its id and its secret never come again: whoever makes it again has to give new ones to every app.",
+            ),
+            (Self::Domain, Step::Delete) => Some(
+                "Somebody else can take the name at once, passkeys that were made for it hold nowhere else, and a custom \
+                 domain gets another address for its DNS record when it is made again.",
+            ),
+            _ => None,
+        }
+    }
+
+    /// Why a patch cannot be taken back, in a sentence; `None` when it can. `before` is what was described before it.
+    #[must_use]
+    pub fn lost(self, patch: &[Put], before: &Value) -> Option<&'static str> {
+        if self == Self::Client && Step::of(patch) == Step::Delete {
+            return Some("A client that is made again is another one, so this cannot be taken back. Make a new one.");
+        }
+        let hidden = |put: &Put| {
+            let was = before.pointer(&put.pointer).unwrap_or(&Value::Null);
+            put.pointer.ends_with("/private_key")
+                || was.to_string().contains(MASK)
+                || was.pointer("/IdentityProvider/ProviderType").is_some_and(|kind| kind == "SignInWithApple")
+        };
+        let hides = self == Self::Provider && patch.iter().any(hidden);
+        hides.then_some("The secret that was there is kept nowhere, so this cannot be taken back: type it anew.")
+    }
+
+    /// Whether nobody can see if a patch was made: it is about a secret alone.
+    #[must_use]
+    pub fn hides(self, patch: &[Put]) -> bool {
+        let masked = |put: &Put| put.value.as_ref().is_some_and(|value| value == MASK);
+        self == Self::Provider && patch.iter().all(masked)
+    }
+
+    /// Whether a place follows another one: what AWS reads from the metadata of a SAML provider.
+    pub(super) fn reads(self, put: &str, place: &str) -> bool {
+        let of = |names: &[&str], place: &str| {
+            let name = place.strip_prefix("/IdentityProvider/ProviderDetails/");
+            name.is_some_and(|name| names.contains(&name))
+        };
+        self == Self::Provider && of(&METADATA, put) && (of(&FROM_METADATA, place) || of(&METADATA, place))
+    }
+
+    /// What differs, also where one side is not there: then member by member of the other, and what AWS alone says is left out.
+    #[must_use]
+    pub fn differences(self, before: &Value, after: &Value) -> Vec<Difference> {
+        let shell = json!({ (self.root().trim_start_matches('/')): {} });
+        let side = |value: &Value| if value.is_null() { shell.clone() } else { value.clone() };
+        let mut all = differences(&side(before), &side(after));
+        if before.is_null() || after.is_null() {
+            // Ids, times and what else AWS alone says come and go with it.
+            all.retain(|it| {
+                !self.is_fixed(&it.pointer)
+                    || ["/ProviderType", "/ClientSecret"].iter().any(|shown| it.pointer.ends_with(shown))
+            });
+        }
+        all
+    }
+
+    /// The body with a whole description put at its root, or taken away.
+    pub(super) fn made_or_gone(self, body: &Value, value: Option<&Value>) -> Result<Value, Refused> {
+        match (body.is_null(), value) {
+            _ if !self.comes_and_goes() => Err(Refused::Fixed("This as a whole".to_owned())),
+            (true, Some(whole)) => Ok(whole.clone()),
+            (false, None) => Ok(Value::Null),
+            (false, Some(_)) => Err(Refused::Exists),
+            (true, None) => Err(Refused::Absent),
+        }
+    }
+}
+
+/// The value without what is masked: nobody can tell whether a secret is the one that was meant.
+pub(super) fn unmasked(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let kept = map.iter().filter(|(_, inner)| *inner != MASK);
+            Value::Object(kept.map(|(name, inner)| (name.clone(), unmasked(inner))).collect())
+        }
+        other if other == MASK => Value::Null,
+        other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn whole(value: Option<Value>) -> Vec<Put> {
+        vec![Put { pointer: String::new(), value }]
+    }
+
+    #[test]
+    fn a_resource_server_comes_changes_and_goes() {
+        let kind = Kind::ResourceServer;
+        let server =
+            json!({ "ResourceServer": { "Name": "api", "Scopes": [{ "ScopeName": "a", "ScopeDescription": "b" }] } });
+        let made = kind.patched(&Value::Null, &whole(Some(server.clone()))).unwrap();
+        let mut request = kind.write(&Value::Null, &made, false).unwrap();
+        kind.address(&mut request, "pool", "https://api");
+        let names: Vec<&String> = request.keys().collect();
+        assert_eq!(names, ["Identifier", "Name", "Scopes", "UserPoolId"]);
+        assert_eq!(kind.differences(&Value::Null, &made).len(), 2);
+        assert_eq!(kind.patched(&server, &whole(Some(server.clone()))), Err(Refused::Exists));
+        assert_eq!(kind.patched(&Value::Null, &whole(None)), Err(Refused::Absent));
+        assert_eq!(kind.patched(&server, &whole(None)), Ok(Value::Null));
+        let renamed = [Put { pointer: "/ResourceServer/Name".to_owned(), value: Some(json!("b")) }];
+        assert_eq!(kind.patched(&Value::Null, &renamed), Err(Refused::Absent));
+        let pool = json!({ "UserPool": {} });
+        assert!(
+            matches!(Kind::Pool.patched(&pool, &whole(None)), Err(Refused::Fixed(_))),
+            "pools are not deleted here"
+        );
+    }
+
+    #[test]
+    fn the_details_of_a_provider_are_left_out_unless_they_change_so_that_its_secret_need_not_be_known() {
+        let kind = Kind::Provider;
+        let before = json!({ "IdentityProvider": { "ProviderName": "Corp", "ProviderType": "OIDC",
+            "ProviderDetails": { "client_id": "a", "client_secret": MASK }, "AttributeMapping": { "email": "email" } } });
+        let put = |place: &str, value: &str| {
+            let pointer = format!("/IdentityProvider/{place}");
+            kind.patched(&before, &[Put { pointer, value: Some(json!(value)) }]).unwrap()
+        };
+        let mapped = kind.write(&before, &put("AttributeMapping/name", "name"), false).unwrap();
+        assert!(!mapped.contains_key("ProviderDetails") && mapped.contains_key("AttributeMapping"), "{mapped:?}");
+        let moved = kind.write(&before, &put("ProviderDetails/client_id", "b"), false).unwrap();
+        assert_eq!(moved["ProviderDetails"], json!({ "client_id": "b", "client_secret": MASK }));
+        assert!(kind.write(&before, &before, true).unwrap().contains_key("ProviderDetails"), "another secret");
+        assert_eq!(kind.write(&Value::Null, &before, false).unwrap()["ProviderType"], "OIDC");
+        let fixed = [Put { pointer: "/IdentityProvider/ProviderType".to_owned(), value: Some(json!("SAML")) }];
+        assert!(matches!(kind.patched(&before, &fixed), Err(Refused::Fixed(_))));
+    }
+
+    #[test]
+    fn a_domain_that_nobody_has_and_one_on_its_way_out_are_not_there() {
+        for absent in [
+            json!({ "DomainDescription": {} }),
+            json!({ "DomainDescription": { "Domain": "a", "Status": "DELETING" } }),
+        ] {
+            assert!(Kind::Domain.is_absent(&absent), "{absent}");
+        }
+        let there = json!({ "DomainDescription": { "Domain": "a", "Status": "ACTIVE", "ManagedLoginVersion": 1,
+            "CustomDomainConfig": {}, "Version": "7" } });
+        assert!(!Kind::Domain.is_absent(&there));
+        assert_eq!(Value::Object(Kind::Domain.request(&there).unwrap()), json!({ "ManagedLoginVersion": 1 }));
+    }
+}

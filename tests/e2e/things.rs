@@ -1,0 +1,107 @@
+//! What a pool consists of in the real window: a provider with its secret, a resource server, a domain.
+
+use crate::Folder;
+use crate::accessibility::clean;
+use crate::window::{Start, Window};
+
+const ENTER: &str = "\u{E007}";
+const WRITTEN: &str = "The settings were read again: this changed and nothing else.";
+
+async fn write(window: &Window) {
+    window.click("button", "Write it").await;
+    window.sees(WRITTEN).await;
+    window.click("button", "/^Close$/").await;
+}
+
+#[tokio::test]
+async fn a_provider_a_resource_server_and_a_domain_come_change_and_go() {
+    let folder = Folder::new();
+    let window = Window::start(Start { data: folder.data(), theme: Some("light"), ..Start::default() }).await;
+    crate::screens::open_sandbox(&window).await;
+    window.click("button", "Pool settings").await;
+    window.click("button", "Providers and domains").await;
+    window.get("heading", "Domains").await;
+
+    window.click("button", "Add a provider").await;
+    window.fill("textbox", "/^Name/", "Corp").await;
+    window
+        .fill(
+            "textbox",
+            "/^Details/",
+            &["client_id = a", "oidc_issuer = https://corp.example", "authorize_scopes = openid"].join(ENTER),
+        )
+        .await;
+    window.fill("password", "/^client_secret/", "hush-hush").await;
+    window.show("provider").await;
+    clean(&window, "adding a provider").await;
+    window.click("button", "Preview").await;
+    window.sees("One call to CreateIdentityProvider").await;
+    assert!(!window.text().await.contains("hush-hush"));
+    window.show("provider-preview").await;
+    write(&window).await;
+    window.get("button", "Change Corp").await;
+    assert!(!window.text().await.contains("hush-hush"));
+
+    window.click("button", "Add a domain").await;
+    window.fill("textbox", "/^Prefix/", "a-shop-of-ours").await;
+    window.show("domain").await;
+    clean(&window, "adding a domain").await;
+    window.click("button", "Preview").await;
+    write(&window).await;
+
+    window.click("button", "/^Change sandbox.example/").await;
+    window
+        .fill(
+            "textbox",
+            "/^Scopes/",
+            &["read = See everything", "write = Change everything", "all = Everything"].join(ENTER),
+        )
+        .await;
+    window.show("server").await;
+    window.click("button", "Preview").await;
+    write(&window).await;
+    window.sees("sandbox.example/all").await;
+    window.show("providers").await;
+    clean(&window, "providers and domains").await;
+
+    window.click("button", "Delete a-shop-of-ours").await;
+    window.sees("Somebody else can take the name at once").await;
+    window.fill("textbox", "/^This cannot be taken back/", "customers").await;
+    window.show("domain-delete").await;
+    write(&window).await;
+    window.wait("the domain is gone", async || !window.text().await.contains("a-shop-of-ours")).await;
+    window.quit().await;
+}
+
+#[tokio::test]
+async fn an_app_client_is_made_from_a_blueprint_and_taken_back() {
+    let folder = Folder::new();
+    let window = Window::start(Start { data: folder.data(), theme: Some("dark"), ..Start::default() }).await;
+    crate::screens::open_sandbox(&window).await;
+    window.click("button", "App clients").await;
+    window.get("heading", "Who may do what").await;
+    window.click("button", "New app client").await;
+    window.sees("Has a secret").await;
+    window.show("blueprint").await;
+    clean(&window, "a blueprint").await;
+    window.choose("combobox", "What it is for", "client-machine").await;
+    window.fill("textbox", "Name", "nightly").await;
+    window.fill("textbox", "/^Scopes/", "sandbox.example/read").await;
+    window.show("blueprint-machine").await;
+    window.click("button", "Preview").await;
+    window.sees("One call to CreateUserPoolClient").await;
+    window.show("blueprint-preview").await;
+    window.click("button", "Write it").await;
+    window.sees(WRITTEN).await;
+    window.show("blueprint-made").await;
+    window.click("button", "Undo").await;
+    window.sees("Its id and its secret never come again").await;
+    window.fill("textbox", "/^This cannot be taken back/", "customers").await;
+    write(&window).await;
+    window.wait("the client is gone", async || !window.text().await.contains("nightly")).await;
+    window.click("button", "Pool settings").await;
+    window.click("button", "Providers and domains").await;
+    window.click("button", "Add a provider").await;
+    window.show("provider-dark").await;
+    window.quit().await;
+}

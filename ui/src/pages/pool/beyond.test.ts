@@ -1,0 +1,33 @@
+import { render, screen, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { backend } from "../../ipc/client";
+import Roles from "../identity/Roles.svelte";
+import Functions from "./Functions.svelte";
+
+const person = userEvent.setup({ delay: null });
+afterEach(() => vi.restoreAllMocks());
+
+describe("services beyond Cognito", () => {
+  it("Lambda is asked only when somebody presses, and what it denies has its policy to copy", async () => {
+    const ask = vi.spyOn(backend, "getFunctions");
+    render(Functions);
+    expect(ask).not.toHaveBeenCalled();
+    await person.click(screen.getByRole("button", { name: "Ask Lambda" }));
+    const row = await screen.findByRole("row", { name: /function:gate/ });
+    within(row).getByText("unknown: needs lambda:GetPolicy");
+    within(row).getByText("7 s");
+    expect(document.body.textContent).toContain('"lambda:GetPolicy"');
+  });
+
+  it("IAM is asked only when somebody presses, and a role that anybody may take is marked", async () => {
+    const ask = vi.spyOn(backend, "getRoles");
+    render(Roles);
+    expect(ask).not.toHaveBeenCalled();
+    await person.click(screen.getByRole("button", { name: "Ask IAM" }));
+    const row = await screen.findByRole("row", { name: /role\/admins/ });
+    within(row).getByText("look at it");
+    within(row).getByText("too much");
+    within(row).getByText("group admins");
+  });
+});

@@ -29,6 +29,7 @@ import type {
 } from "../src/ipc/generated/bindings";
 import { bad, ok } from "./answers";
 import { beyondCommands } from "./beyond";
+import { poolCommands } from "./pool";
 import { changeCommands } from "./changes";
 import { costCommands } from "./cost";
 import { accepted, exchanged, foretold, IDENTITY_POOL } from "./aws";
@@ -641,6 +642,7 @@ export const commands = {
   ...changes,
   ...lookCommands(),
   ...beyondCommands(),
+  ...poolCommands(),
   ...viewCommands(
     people,
     row,

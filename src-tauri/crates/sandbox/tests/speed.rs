@@ -3,6 +3,7 @@
 //! Those alone: `cargo test -p poolkeeper-sandbox --test speed -- --ignored --nocapture --test-threads=1`.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "over_the_wire/support/mod.rs"]
 mod support;
 
 use std::io::{Read, Write};

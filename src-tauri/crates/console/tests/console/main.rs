@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 /// What a browser on the passkey's own domain would do.
-#[path = "../../../sandbox/tests/support/authenticator.rs"]
+#[path = "../../../sandbox/tests/over_the_wire/support/authenticator.rs"]
 #[expect(unreachable_pub, reason = "the sandbox's own tests use it, too")]
 mod authenticator;
 mod circle;

@@ -158,7 +158,8 @@ fn rust_tests(run: &Run<'_>, tally: &mut Tally) -> Result<Note> {
 /// One test at a time: they measure.
 fn long(run: &Run<'_>, tally: &mut Tally) -> Result<Note> {
     let pycognito = Peers::clients(run.repository)?;
-    let targets = ["--test", "mutations", "--test", "speed", "--test", "peers", "--test", "logs", "--test", "console"];
+    let targets =
+        ["--test", "over_the_wire", "--test", "speed", "--test", "peers", "--test", "logs", "--test", "console"];
     cargo_test(run.repository).arguments(targets).arguments(["--no-run"]).run()?;
     let test = cargo_test(run.repository).arguments(targets).arguments(["--", "--ignored", "--nocapture"]);
     let test = run.sealed.around(test.arguments(["--test-threads=1"]).arguments(LONG_TESTS));

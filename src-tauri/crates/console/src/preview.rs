@@ -78,7 +78,7 @@ impl OpenPool {
         match (console.client(&self.connection, &self.key.pool, id).await, kept) {
             (Ok(read), _) => {
                 let (client, now) = (read.client.clone(), self.now());
-                self.read(move |cache| cache.put_clients(&[client], false, now)).await?;
+                self.read(move |cache| cache.put_clients(&[client], None, now)).await?;
                 Ok((read.client, None))
             }
             (Err(error), Some(kept)) if error.code != Code::NotFound => {

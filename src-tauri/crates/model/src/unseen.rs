@@ -6,7 +6,7 @@
 pub fn is_format(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
         || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
-        || matches!(c, '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e007f}')
+        || matches!(c, '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Whether it acts or hides instead of being seen, wherever it stands: controls, what formats, ends of lines and paragraphs,
@@ -33,7 +33,9 @@ mod tests {
 
     #[test]
     fn what_is_not_seen_is_told_from_what_is() {
-        for c in ['\u{1b}', '\u{ad}', '\u{61c}', '\u{202e}', '\u{2066}', '\u{feff}', '\u{e0041}', '\u{1d173}'] {
+        for c in
+            ['\u{1b}', '\u{ad}', '\u{61c}', '\u{202e}', '\u{2066}', '\u{feff}', '\u{e0041}', '\u{1bca0}', '\u{1d173}']
+        {
             assert!(is_unseen(c) && is_hidden(c) && (is_format(c) || c.is_control()), "{}", c.escape_unicode());
         }
         for c in ['\u{34f}', '\u{17b4}', '\u{180b}', '\u{2028}', '\u{2800}', '\u{3164}', '\u{fff0}'] {

@@ -129,8 +129,10 @@ impl Rows {
         let mut rows = Self::of_lines(file, Vec::new());
         let mut columns: Vec<String> = Vec::new();
         // The whole file: a field that only the last person has is a column as well.
-        while let Some((line, _, object)) = rows.next_object()? {
-            if line % LINES == 1 {
+        let mut read: u64 = 0;
+        while let Some((_, _, object)) = rows.next_object()? {
+            read += 1;
+            if read % LINES == 1 {
                 goes_on()?;
             }
             for (name, _) in object.unwrap_or_default() {

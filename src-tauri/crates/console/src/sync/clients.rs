@@ -1,6 +1,7 @@
 //! App clients, kept so that tokens can be foretold without AWS.
 
 use cognito::ErrorKind;
+use model::ClientId;
 
 use super::engine::Run;
 use crate::error::Error;
@@ -32,6 +33,8 @@ impl Run {
                 Ok((client, _)) => clients.push(client),
                 // Deleted since it was listed.
                 Err(error) if error.kind == ErrorKind::NotFound => {}
+                // It would be so with each of them.
+                Err(error) if is_of_all(&error.kind) => break,
                 Err(error) => {
                     tracing::info!(%error, "an app client was not read");
                     passed_over += 1;
@@ -41,7 +44,16 @@ impl Run {
                 }
             }
         }
-        let all = listed.len() <= MOST && passed_over == 0;
-        self.disk(move |pool| pool.cache.put_clients(&clients, all, pool.now())).await
+        let listed: Vec<ClientId> = listed.into_iter().map(|(id, _)| id).collect();
+        self.disk(move |pool| pool.cache.put_clients(&clients, Some(&listed), pool.now())).await
     }
+}
+
+/// Whether what stands against one client stands against all.
+fn is_of_all(kind: &ErrorKind) -> bool {
+    use ErrorKind::{AccessDenied, CredentialsExpired, CredentialsMissing, Throttled, Unreachable};
+    matches!(
+        kind,
+        AccessDenied { .. } | CredentialsMissing | CredentialsExpired { .. } | Throttled { .. } | Unreachable
+    )
 }

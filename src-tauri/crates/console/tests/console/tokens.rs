@@ -339,11 +339,17 @@ async fn an_app_client_that_cannot_be_described_is_passed_over_and_what_was_kept
     assert_eq!(kept().await, all - 1, "the others are kept");
     assert_eq!(kept().await, all);
     // Of two syncs that each pass over another one, nothing is lost.
-    administer(&house, service, "CreateUserPoolClient", json!({ "UserPoolId": id, "ClientName": "newest" })).await;
+    let newest = json!({ "UserPoolId": id, "ClientName": "newest" });
+    let made = administer(&house, service, "CreateUserPoolClient", newest).await;
     broken(1);
     kept().await;
     broken(2);
     assert_eq!(kept().await, all + 1);
+    // Who is not listed any more is forgotten all the same.
+    let made = &made["UserPoolClient"]["ClientId"];
+    administer(&house, service, "DeleteUserPoolClient", json!({ "UserPoolId": id, "ClientId": made })).await;
+    broken(2);
+    assert_eq!(kept().await, all);
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ use model::pool::Pool;
 use model::query::{Field, Fields, Sort, UserQuery};
 use model::sync::Freshness;
 use model::user::{User, UserStatus};
-use model::{GroupName, PoolKey, Username};
+use model::{ClientId, GroupName, PoolKey, Username};
 
 use crate::data_dir::DataDir;
 use crate::history::History;
@@ -299,12 +299,13 @@ impl Cache {
         self.inner.write(|writer| write::state::put_pool(writer, pool, at))
     }
 
-    /// Keeps app clients as they were described at `at`. When they are `all`, others are forgotten.
+    /// Keeps app clients as they were described at `at`. Those that are not among the `listed` are forgotten; `None` when
+    /// the pool's were not listed.
     ///
     /// # Errors
     /// [`CacheError`].
-    pub fn put_clients(&self, clients: &[AppClient], all: bool, at: Timestamp) -> Result<()> {
-        self.inner.write(|writer| write::state::put_clients(writer, clients, all, at))
+    pub fn put_clients(&self, clients: &[AppClient], listed: Option<&[ClientId]>, at: Timestamp) -> Result<()> {
+        self.inner.write(|writer| write::state::put_clients(writer, clients, listed, at))
     }
 
     /// The generation that began and has not finished; `None` when there is none.

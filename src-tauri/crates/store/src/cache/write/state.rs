@@ -1,6 +1,7 @@
 //! Generations, chains and what is known of the pool.
 
 use jiff::Timestamp;
+use model::ClientId;
 use model::client::AppClient;
 use model::pool::Pool;
 use model::sync::Freshness;
@@ -69,11 +70,12 @@ pub(in crate::cache) fn put_pool(connection: &Connection, pool: &Pool, at: Times
 pub(in crate::cache) fn put_clients(
     connection: &Connection,
     clients: &[AppClient],
-    all: bool,
+    listed: Option<&[ClientId]>,
     at: Timestamp,
 ) -> Result<()> {
-    if all {
-        connection.execute("DELETE FROM clients", [])?;
+    if let Some(listed) = listed {
+        let ids = serde_json::to_string(listed).map_err(|error| CacheError::Internal(error.to_string()))?;
+        connection.execute("DELETE FROM clients WHERE id NOT IN (SELECT value FROM json_each(?1))", [ids])?;
     }
     let mut put =
         connection.prepare_cached("INSERT OR REPLACE INTO clients (id, body, read_at) VALUES (?1, ?2, ?3)")?;

@@ -1,8 +1,7 @@
+import { count, n } from "./counted";
+
 /** The words about changing users and groups: actions, previews, jobs, groups, the audit. */
 
-const grouped = new Intl.NumberFormat("en-US");
-const n = (value: number) => grouped.format(value);
-const count = (value: number, one: string, many: string) => `${n(value)} ${value === 1 ? one : many}`;
 const users = (value: number) => count(value, "user", "users");
 
 export const c = {

@@ -1,8 +1,6 @@
-/** The words about importing people from a file. */
+import { count, n } from "./counted";
 
-const grouped = new Intl.NumberFormat("en-US");
-const n = (value: number) => grouped.format(value);
-const count = (value: number, one: string, many: string) => `${n(value)} ${value === 1 ? one : many}`;
+/** The words about importing people from a file. */
 
 export const i = {
   title: "Import people from a file",

@@ -1,7 +1,6 @@
+import { count, n } from "./counted";
+
 /** Words for views, links, lists, near spellings and comparing. */
-const grouped = new Intl.NumberFormat("en-US");
-const n = (value: number) => grouped.format(value);
-const count = (value: number, one: string, many: string) => `${n(value)} ${value === 1 ? one : many}`;
 
 export const v = {
   near: {

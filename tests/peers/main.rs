@@ -15,6 +15,7 @@
 mod changes;
 mod clients;
 mod differences;
+mod edits;
 mod exchange;
 mod health;
 mod nearby;

@@ -5,7 +5,7 @@ use model::Region;
 use model::connection::ConnectionId;
 use model::health::Outcome;
 use serde_json::{Value, json};
-use wire::nearby::{FunctionsView, RolesView};
+use wire::nearby::{FunctionsView, RolesView, ServiceQuotasView};
 
 use crate::population::{call, send};
 use crate::servers::{self, Server};
@@ -160,4 +160,18 @@ async fn iam_says_who_may_take_roles_and_what_they_may_do() {
     assert!(after == Outcome::Fail && why.contains("it may *"), "{why}");
     assert_eq!(outcome(&console, &server, &pool, false, "UP-38").await.0, Outcome::Unknown);
     assert_eq!(outcome(&console, &server, &pool, true, "UP-38").await.0, Outcome::Pass);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn limits_that_service_quotas_does_not_tell_are_unknown_and_nothing_is_asked_of_cloudwatch() {
+    let server = servers::moto().await;
+    let folder = tempfile::tempdir().unwrap();
+    let console = crate::open(&folder).await;
+    let told = ServiceQuotasView::from(&console.service_quotas(&connection(&server), true).await.unwrap());
+    // moto knows the service and not this question.
+    assert_eq!((told.quotas.len(), told.metrics), (0, 0));
+    let [unanswered] = told.unanswered.as_slice() else { panic!("{:?}", told.unanswered) };
+    assert_eq!(unanswered.operation, "ListServiceQuotas");
+    let asked = console.calls();
+    assert!(asked.iter().all(|call| call.operation != "GetMetricData"), "{asked:?}");
 }

@@ -1,5 +1,5 @@
 /** Made-up answers of services beyond Cognito. */
-import type { FunctionsView, RolesView } from "../src/ipc/generated/bindings";
+import type { FunctionsView, RolesView, ServiceQuotasView } from "../src/ipc/generated/bindings";
 import { ok } from "./answers";
 
 const FUNCTION = "arn:aws:lambda:eu-west-1:111122223333:function";
@@ -31,6 +31,38 @@ export function beyondCommands() {
             iamAction: "lambda:GetPolicy",
           },
         ],
+        policy: null,
+      }),
+    getServiceQuotas: async ({ used }: { used: boolean }) =>
+      ok<ServiceQuotasView>({
+        takenAt: AT,
+        quotas: [
+          {
+            code: "L-0A1B2C3D",
+            name: "Rate of UserAuthentication requests",
+            category: "UserAuthentication",
+            value: 240,
+            perSecond: true,
+            defaultPerSecond: 120,
+            adjustable: true,
+            busiest: used ? 205.4 : null,
+            near: used ? true : null,
+          },
+          {
+            code: "L-4E5F6A7B",
+            name: "App clients per user pool",
+            category: null,
+            value: 1000,
+            perSecond: false,
+            defaultPerSecond: null,
+            adjustable: true,
+            busiest: null,
+            near: null,
+          },
+        ],
+        metrics: 1,
+        price: "0.00001",
+        unanswered: [],
         policy: null,
       }),
     getRoles: async () =>

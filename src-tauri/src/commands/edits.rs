@@ -1,7 +1,7 @@
 //! Changing settings of the open pool: previewed, then made; risks that are accepted.
 
 use console::OpenPool;
-use wire::blueprints::{BlueprintView, PlanBlueprint};
+use wire::blueprints::{BlueprintView, MadePoolView, MakePool, PlanBlueprint, PlanPool, PoolPlanView};
 use wire::edits::{AcceptRisk, EditView, HealthRecordView, MadeEditView, MakeEdit, OneEdit, OneFinding, PlanEdit};
 use wire::{ErrorCode, WireError};
 
@@ -18,19 +18,44 @@ pub(crate) async fn plan_edit(desk: Desk<'_>, request: PlanEdit) -> Answer<EditV
     Ok(EditView::new(&*desk.pool()?.plan_edit(whole, patch, None).await?, None))
 }
 
-/// What app clients can be made from.
+/// What pools, app clients and identity pools can be made from.
 #[tauri::command]
 #[specta::specta]
 pub(crate) fn list_blueprints() -> Vec<BlueprintView> {
     BlueprintView::all()
 }
 
-/// What making an app client from a blueprint would do. Nothing is made.
+/// What making an app client or an identity pool from a blueprint would do. Nothing is made.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn plan_blueprint(desk: Desk<'_>, request: PlanBlueprint) -> Answer<EditView> {
-    let (whole, patch) = request.parse()?;
-    Ok(EditView::new(&*desk.pool()?.plan_edit(whole, patch, None).await?, None))
+    let pool = desk.pool()?;
+    let (whole, patch) = request.parse(&pool.key().pool)?;
+    Ok(EditView::new(&*pool.plan_edit(whole, patch, None).await?, None))
+}
+
+/// What making a pool from a blueprint would do (`sts:GetCallerIdentity`; free). Nothing is made.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn plan_pool(desk: Desk<'_>, request: PlanPool) -> Answer<PoolPlanView> {
+    let (connection, (body, second)) = (request.connection.parse()?, request.blueprint.pool()?);
+    desk.warm(connection.sandbox).await;
+    let console = desk.console().await?;
+    let edit = console.plan_pool(&connection, body, second).await?;
+    Ok(PoolPlanView::new(&edit, console.asks_name(&connection)))
+}
+
+/// Makes a pool that was previewed, and sets what is to be set afterwards.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn make_pool(desk: Desk<'_>, request: MakePool) -> Answer<MadePoolView> {
+    let (connection, console) = (request.connection.parse()?, desk.console().await?);
+    let gone = || WireError::new(ErrorCode::NotFound, "This preview is forgotten. Look at the pool again.");
+    let edit = console.pool_plan(&request.id).ok_or_else(gone)?;
+    let made = console.make_pool(&connection, &edit, request.approval()).await?;
+    // The list of pools is another one now.
+    desk.forget_connection();
+    Ok(MadePoolView::from(&made))
 }
 
 /// What the prepared edit for a failing rule would do (free). Nothing is changed.

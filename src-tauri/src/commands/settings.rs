@@ -4,7 +4,7 @@ use console::{Report, ReportFormat};
 use secrecy::{ExposeSecret, SecretString};
 use wire::health::{AskHealth, HealthView, SaveHealth, sarif};
 use wire::lab::{OneClient, RevealedView, client_id};
-use wire::nearby::{FunctionsView, RolesView};
+use wire::nearby::{AskServiceQuotas, FunctionsView, RolesView, ServiceQuotasView};
 use wire::plans::SavedFileView;
 use wire::pool_settings::{
     ClientsSettingsView, CompareSettings, ComparedView, ConfigurationView, IdentityPoolsSettingsView, PoolSettingsView,
@@ -103,6 +103,17 @@ pub(crate) async fn get_functions(desk: Desk<'_>) -> Answer<FunctionsView> {
     desk.warm(pool.connection().sandbox).await;
     let snapshot = desk.console().await?.functions(pool.connection(), &pool.key().pool).await?;
     Ok(FunctionsView::from(&snapshot))
+}
+
+/// The limits that Service Quotas tells (`ListServiceQuotas`; free), and when it is wanted how much of them is used, for which
+/// AWS charges (`GetMetricData`).
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn get_service_quotas(desk: Desk<'_>, request: AskServiceQuotas) -> Answer<ServiceQuotasView> {
+    let pool = desk.pool()?;
+    desk.warm(pool.connection().sandbox).await;
+    let told = desk.console().await?.service_quotas(pool.connection(), request.used).await?;
+    Ok(ServiceQuotasView::from(&told))
 }
 
 /// Who may take the roles of groups and identity pools, and what they may do (IAM's `GetRole` and five more; free).

@@ -469,6 +469,16 @@ export const t = {
     openedBefore: "opened before",
     noMatch: (filter: string) => `No pool is called “${filter}”`,
     none: "No user pools here",
+    make: {
+      title: "New user pool",
+      make: "Make it",
+      then: "Once it is there",
+      undo: "It can be taken back while it is empty: in the new pool, Pool settings, Changes, once deletion protection is off.",
+      typeName: (name: string) => `This connection is marked Production. Type the name of the new pool: ${name}`,
+      made: (id: string) => `The pool is there: ${id}`,
+      unnamed: "What came of it is not known",
+      open: "Open it",
+    },
     noneWhy: (region: string) =>
       `The account has no user pool in ${region}. Each pool lives in one Region: look in another one.`,
   },

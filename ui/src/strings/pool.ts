@@ -138,7 +138,7 @@ export const pool = {
     scopes: ["Scope", "Meaning"],
   },
   blueprints: {
-    make: "New app client",
+    make: { client: "New app client", identityPool: "New identity pool" },
     for: "What it is for",
     ask: (title: string, several: boolean) => (several ? `${title} (one on each line)` : title),
     decided: "What the blueprint decides",
@@ -234,8 +234,19 @@ export const pool = {
     buy: "can be bought",
     fixed: "fixed",
     unknown: "unknown",
-    nearby:
-      "How much all your apps use is in CloudWatch (AWS/Usage), and limits that were raised are in Service Quotas. Poolkeeper reads neither; it would need cloudwatch:GetMetricData and servicequotas:ListServiceQuotas.",
+    look: "Ask Service Quotas",
+    lookTitle: "Limits of the account",
+    lookWhy:
+      "Every limit that the account has of user pools in this Region, those that were raised as well. Service Quotas is asked only when you press the button: servicequotas:ListServiceQuotas, free of charge.",
+    looking: "Asking AWS…",
+    lookHead: ["Limit", "The account has", "AWS's default", "Busiest of the last day", "More"],
+    noneFound: "Service Quotas tells no limit.",
+    perSecond: (value: string) => `${value}/s`,
+    near: "near the limit",
+    onRequest: "on request",
+    used: "Ask how much is used",
+    usedWhy: (metrics: number, price: string) =>
+      `CloudWatch counts what everybody in the account uses: ${metrics} metrics, for which AWS charges about $${price} (cloudwatch:GetMetricData). It shows the busiest five minutes.`,
   },
   clients: {
     none: "The pool has no app client.",

@@ -162,15 +162,35 @@ pub(crate) enum Command {
     /// List a pool's app clients, show or change one
     #[command(subcommand)]
     Clients(ClientsCommand),
-    /// List the identity pools of the account, and which trust the pool
+    /// List a pool's identity providers, make, change or delete one
+    #[command(subcommand)]
+    Providers(change_arguments::Providers),
+    /// List a pool's resource servers, make, change or delete one
+    #[command(subcommand)]
+    ResourceServers(change_arguments::ResourceServers),
+    /// List the domains of a pool's login pages, take, change or give up one
+    #[command(subcommand)]
+    Domains(change_arguments::Domains),
+    /// List the identity pools of the account, and which trust the pool, or make one
+    #[command(args_conflicts_with_subcommands = true)]
     IdentityPools {
+        #[command(subcommand)]
+        what: Option<IdentityPoolsCommand>,
         /// Ask IAM instead who may take the roles of identity pools and groups, and what they may do (iam:GetRole and five more;
         /// free)
         #[arg(long)]
         look: bool,
     },
     /// Show the request rates that the account has; one request a second
-    Quotas,
+    Quotas {
+        /// Ask Service Quotas instead for every limit of user pools that the account has (servicequotas:ListServiceQuotas; free)
+        #[arg(long)]
+        look: bool,
+        /// With --look: ask CloudWatch as well how much of them the whole account used at its busiest in the last day
+        /// (cloudwatch:GetMetricData; $0.01 for a thousand metrics, one for each limit)
+        #[arg(long, requires = "look")]
+        used: bool,
+    },
     /// List a pool's Lambda triggers and when they run
     Triggers {
         /// Ask Lambda as well whether Cognito may call them and what runs there (lambda:GetPolicy and
@@ -236,6 +256,8 @@ pub(crate) struct RiskOf {
 pub(crate) enum PoolCommand {
     /// Show every setting
     Show,
+    /// Make a pool from a blueprint: web, mobile, machine, staff. Free; who is active in it later is billed
+    New(crate::change_arguments::NewThing),
     /// Change settings: read whole, patched, written back whole, read again. Free; what it changes may have a price, and says so
     Set(crate::change_arguments::SetSettings),
     /// List the changes of settings that were made from here, the newest first
@@ -274,6 +296,15 @@ pub(crate) enum ClientsCommand {
         /// The client's id
         client: String,
     },
+    /// Make one from a blueprint: web, mobile, machine, staff
+    New(crate::change_arguments::NewThing),
+    /// Delete one: apps that use it stop at once
+    Delete {
+        /// The client's id
+        client: String,
+        #[command(flatten)]
+        consent: crate::change_arguments::Agreement,
+    },
     /// Change settings of one, as `pool set` does
     Set {
         /// The client's id
@@ -281,6 +312,12 @@ pub(crate) enum ClientsCommand {
         #[command(flatten)]
         set: crate::change_arguments::SetSettings,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum IdentityPoolsCommand {
+    /// Make one that trusts the pool, from a blueprint: web, mobile, staff
+    New(crate::change_arguments::NewThing),
 }
 
 #[derive(Debug, Args)]

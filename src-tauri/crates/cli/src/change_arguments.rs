@@ -65,6 +65,150 @@ pub(crate) struct SetSettings {
     pub(crate) consent: Agreement,
 }
 
+/// What is made from a blueprint.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct NewThing {
+    /// What it is for; `--dry-run` tells every choice with its reason
+    pub(crate) blueprint: String,
+    /// What the blueprint asks, such as Name=shop; commas part several values
+    #[arg(value_name = "NAME=VALUE")]
+    pub(crate) answers: Vec<String>,
+    #[command(flatten)]
+    pub(crate) consent: Agreement,
+}
+
+/// `poolctl resource-servers`
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum ResourceServers {
+    /// List them with their scopes
+    List,
+    /// Make one
+    New {
+        /// Its identifier, which begins its scopes; it stays for good
+        identifier: String,
+        /// Its name
+        #[arg(long, value_name = "NAME")]
+        name: String,
+        /// A scope and what it means; may be given more than once
+        #[arg(long = "scope", value_name = "SCOPE=MEANING")]
+        scopes: Vec<String>,
+        #[command(flatten)]
+        consent: Agreement,
+    },
+    /// Change its name or its scopes
+    Set {
+        /// Its identifier
+        identifier: String,
+        /// Its name
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+        /// A scope and what it means; those that are given take the place of all that it has
+        #[arg(long = "scope", value_name = "SCOPE=MEANING")]
+        scopes: Vec<String>,
+        #[command(flatten)]
+        consent: Agreement,
+    },
+    /// Delete one: its scopes are in no token any more
+    Delete {
+        /// Its identifier
+        identifier: String,
+        #[command(flatten)]
+        consent: Agreement,
+    },
+}
+
+/// What a provider of identities is told.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ProviderWords {
+    /// A detail, such as client_id=abc or MetadataURL=https://…; may be given more than once. Secrets have --secret-stdin
+    #[arg(long = "detail", value_name = "NAME=VALUE")]
+    pub(crate) details: Vec<String>,
+    /// An attribute and the claim that fills it; may be given more than once
+    #[arg(long = "map", value_name = "ATTRIBUTE=CLAIM")]
+    pub(crate) mapping: Vec<String>,
+    /// A short name by which it is found; may be given more than once
+    #[arg(long = "identifier", value_name = "NAME")]
+    pub(crate) identifiers: Vec<String>,
+    /// Read its secret (client_secret, of Apple private_key) from standard input
+    #[arg(long)]
+    pub(crate) secret_stdin: bool,
+}
+
+/// `poolctl providers`
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum Providers {
+    /// List them with what they are reached with, secrets masked
+    List,
+    /// Make one
+    New {
+        /// Its name; of a social provider that of its kind. It stays for good
+        name: String,
+        /// Its kind; it stays for good
+        #[arg(long = "type", value_name = "TYPE", value_parser = clap::builder::PossibleValuesParser::new(wire::typed_things::PROVIDERS))]
+        kind: String,
+        #[command(flatten)]
+        words: ProviderWords,
+        #[command(flatten)]
+        consent: Agreement,
+    },
+    /// Change what is named and nothing else; an empty value takes a detail or a mapping away
+    Set {
+        /// Its name
+        name: String,
+        #[command(flatten)]
+        words: ProviderWords,
+        #[command(flatten)]
+        consent: Agreement,
+    },
+    /// Delete one: whoever came through it cannot sign in any more
+    Delete {
+        /// Its name
+        name: String,
+        #[command(flatten)]
+        consent: Agreement,
+    },
+}
+
+/// `poolctl domains`
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum Domains {
+    /// List them with their pages and how they stand
+    List,
+    /// Take a prefix of AWS's own domain, or a domain of yours
+    New {
+        /// The prefix, or with --certificate the whole name
+        domain: String,
+        /// The ARN of its certificate in us-east-1
+        #[arg(long, value_name = "ARN")]
+        certificate: Option<String>,
+        /// The pages: classic or managed
+        #[arg(long, value_name = "PAGES", value_parser = ["classic", "managed"], default_value = "managed")]
+        pages: String,
+        #[command(flatten)]
+        consent: Agreement,
+    },
+    /// Change its pages or its certificate
+    Set {
+        /// The prefix, or the whole name
+        domain: String,
+        /// The ARN of its certificate in us-east-1
+        #[arg(long, value_name = "ARN")]
+        certificate: Option<String>,
+        /// The pages: classic or managed
+        #[arg(long, value_name = "PAGES", value_parser = ["classic", "managed"])]
+        pages: Option<String>,
+        #[command(flatten)]
+        consent: Agreement,
+    },
+    /// Give one up: login pages and OAuth endpoints stop at once
+    Delete {
+        /// The prefix, or the whole name
+        domain: String,
+        #[command(flatten)]
+        consent: Agreement,
+    },
+}
+
 /// What is done to users.
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum UserChange {

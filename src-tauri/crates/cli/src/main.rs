@@ -10,7 +10,7 @@ mod place;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use arguments::{Arguments, ClientsCommand, Command, PoolCommand};
+use arguments::{Arguments, ClientsCommand, Command, IdentityPoolsCommand, PoolCommand};
 use change_arguments::{Groups, GroupsCommand, UsersCommand};
 use failure::Failure;
 use wire::WireError;
@@ -68,15 +68,27 @@ async fn run(Arguments { common, command }: Arguments) -> Result<(), Failure> {
         Command::Credentials(credentials) => commands::credentials::run(&common, &credentials).await,
         Command::Health(health) => commands::health::run(&common, &health).await,
         Command::Pool(PoolCommand::Show) => commands::settings::pool(&common).await,
+        Command::Pool(PoolCommand::New(asked)) => commands::making::pool(&common, &asked).await,
         Command::Pool(PoolCommand::Set(set)) => commands::edits::pool(&common, &set).await,
         Command::Pool(PoolCommand::Edits) => commands::edits::list(&common).await,
         Command::Pool(PoolCommand::Diff(diff)) => commands::diff::run(&common, &diff).await,
         Command::Clients(ClientsCommand::List) => commands::settings::clients(&common).await,
         Command::Clients(ClientsCommand::Show { client }) => commands::settings::client(&common, &client).await,
+        Command::Clients(ClientsCommand::New(asked)) => commands::making::client(&common, &asked).await,
+        Command::Clients(ClientsCommand::Delete { client, consent }) => {
+            commands::things::delete_client(&common, &client, &consent).await
+        }
         Command::Clients(ClientsCommand::Set { client, set }) => commands::edits::client(&common, &client, &set).await,
-        Command::IdentityPools { look: false } => commands::settings::identity_pools(&common).await,
-        Command::IdentityPools { look: true } => commands::nearby::roles(&common).await,
-        Command::Quotas => commands::settings::quotas(&common).await,
+        Command::Providers(what) => commands::things::providers(&common, what).await,
+        Command::ResourceServers(what) => commands::things::servers(&common, what).await,
+        Command::Domains(what) => commands::things::domains(&common, what).await,
+        Command::IdentityPools { what: Some(IdentityPoolsCommand::New(asked)), .. } => {
+            commands::making::identity_pool(&common, &asked).await
+        }
+        Command::IdentityPools { look: false, .. } => commands::settings::identity_pools(&common).await,
+        Command::IdentityPools { look: true, .. } => commands::nearby::roles(&common).await,
+        Command::Quotas { look: false, .. } => commands::settings::quotas(&common).await,
+        Command::Quotas { look: true, used } => commands::nearby::quotas(&common, used).await,
         Command::Triggers { look: false } => commands::settings::triggers(&common).await,
         Command::Triggers { look: true } => commands::nearby::triggers(&common).await,
         Command::Erase => commands::erase::run(&common).await,

@@ -36,6 +36,7 @@ pub use aws_smithy_runtime_api::client::http::SharedHttpClient as HttpClient;
 pub use error::{Error, ErrorKind};
 pub use gate::{Gate, QuotaUse, RetryRules, Share};
 pub use import_jobs::{ImportStatus, NewImport};
+pub use nearby::Busiest;
 pub use profiles::{AwsFiles, ConfigError, Profile, ProfileKind, profiles};
 pub use reveals::{SecondFactors, SignInEvent, UserDevice};
 pub use session::{Session, SessionConfig};

@@ -64,6 +64,10 @@ pub const GET_MANAGED_POLICY: Operation = free("GetPolicy", "iam:GetPolicy", Quo
 /// A version of a managed policy.
 pub const GET_POLICY_VERSION: Operation = free("GetPolicyVersion", "iam:GetPolicyVersion", QuotaCategory::Unmetered);
 
+/// Pages of the limits that an account has of a service.
+pub const LIST_SERVICE_QUOTAS: Operation =
+    free("ListServiceQuotas", "servicequotas:ListServiceQuotas", QuotaCategory::Unmetered);
+
 /// Pages of a pool's app clients.
 pub const LIST_USER_POOL_CLIENTS: Operation =
     free("ListUserPoolClients", "cognito-idp:ListUserPoolClients", QuotaCategory::UserPoolClientRead);
@@ -116,6 +120,10 @@ pub const LIST_IDENTITY_POOLS: Operation =
 /// An identity pool's settings.
 pub const DESCRIBE_IDENTITY_POOL: Operation =
     free("DescribeIdentityPool", "cognito-identity:DescribeIdentityPool", QuotaCategory::IdentityPoolRead);
+
+/// Pages of the identities in an identity pool.
+pub const LIST_IDENTITIES: Operation =
+    free("ListIdentities", "cognito-identity:ListIdentities", QuotaCategory::IdentityPoolRead);
 
 /// The roles of an identity pool and how they are chosen.
 pub const GET_IDENTITY_POOL_ROLES: Operation =
@@ -264,7 +272,7 @@ pub const DESCRIBE_USER_IMPORT_JOB: Operation =
 pub const UPLOAD_IMPORT: Operation = free("PutObject", "", QuotaCategory::Unmetered);
 
 /// All that read and sign in; what changes users and groups is in [`WRITES`].
-pub const ALL: [Operation; 67] = [
+pub const ALL: [Operation; 69] = [
     LIST_USERS,
     LIST_USERS_IN_GROUP,
     LIST_GROUPS,
@@ -287,6 +295,7 @@ pub const ALL: [Operation; 67] = [
     GET_ROLE_POLICY,
     GET_MANAGED_POLICY,
     GET_POLICY_VERSION,
+    LIST_SERVICE_QUOTAS,
     LIST_USER_POOL_CLIENTS,
     DESCRIBE_USER_POOL_CLIENT,
     JWKS,
@@ -301,6 +310,7 @@ pub const ALL: [Operation; 67] = [
     GLOBAL_SIGN_OUT,
     LIST_IDENTITY_POOLS,
     DESCRIBE_IDENTITY_POOL,
+    LIST_IDENTITIES,
     GET_IDENTITY_POOL_ROLES,
     GET_PRINCIPAL_TAG_ATTRIBUTE_MAP,
     GET_ID,

@@ -58,6 +58,7 @@ struct Inner {
     cloudwatch: aws_sdk_cloudwatch::Client,
     lambda: aws_sdk_lambda::Client,
     iam: aws_sdk_iam::Client,
+    quotas: aws_sdk_servicequotas::Client,
     http_client: HttpClient,
     credentials: Arc<Source>,
     gate: Arc<Gate>,
@@ -83,6 +84,7 @@ struct Beside {
     cloudwatch: Option<String>,
     lambda: Option<String>,
     iam: Option<String>,
+    quotas: Option<String>,
 }
 
 /// An interceptor of the SDK that hears what time it is where the answers come from.
@@ -213,6 +215,7 @@ impl Session {
             cloudwatch: beside("CloudWatch"),
             lambda: beside("Lambda"),
             iam: beside("IAM"),
+            quotas: beside("Service Quotas"),
         };
         let naming = Naming { region, endpoint, place, who, sso_login: sources.sso_login() };
         Ok(Self::assemble(&sdk, endpoints, client, source, gate, naming))
@@ -232,6 +235,7 @@ impl Session {
         let mut cloudwatch = aws_sdk_cloudwatch::config::Builder::from(sdk);
         let mut lambda = aws_sdk_lambda::config::Builder::from(sdk);
         let mut iam = aws_sdk_iam::config::Builder::from(sdk);
+        let mut quotas = aws_sdk_servicequotas::config::Builder::from(sdk);
         if let Some(endpoint) = &naming.endpoint {
             cognito = cognito.endpoint_url(endpoint);
         }
@@ -252,6 +256,9 @@ impl Session {
         if let Some(endpoint) = endpoints.iam {
             iam = iam.endpoint_url(endpoint);
         }
+        if let Some(endpoint) = endpoints.quotas {
+            quotas = quotas.endpoint_url(endpoint);
+        }
         let inner = Inner {
             cognito: aws_sdk_cognitoidentityprovider::Client::from_conf(cognito.build()),
             identities: aws_sdk_cognitoidentity::Client::from_conf(identities.build()),
@@ -259,6 +266,7 @@ impl Session {
             cloudwatch: aws_sdk_cloudwatch::Client::from_conf(cloudwatch.build()),
             lambda: aws_sdk_lambda::Client::from_conf(lambda.build()),
             iam: aws_sdk_iam::Client::from_conf(iam.build()),
+            quotas: aws_sdk_servicequotas::Client::from_conf(quotas.build()),
             http_client,
             credentials,
             gate,
@@ -308,6 +316,7 @@ impl Session {
             cloudwatch,
             lambda,
             iam,
+            quotas,
             http_client,
             gate,
             naming,
@@ -324,8 +333,10 @@ impl Session {
         let cloudwatch = aws_sdk_cloudwatch::Client::from_conf(own);
         let own = lambda.config().to_builder().credentials_provider(credentials.clone()).build();
         let lambda = aws_sdk_lambda::Client::from_conf(own);
-        let own = iam.config().to_builder().credentials_provider(credentials).build();
+        let own = iam.config().to_builder().credentials_provider(credentials.clone()).build();
         let iam = aws_sdk_iam::Client::from_conf(own);
+        let own = quotas.config().to_builder().credentials_provider(credentials).build();
+        let quotas = aws_sdk_servicequotas::Client::from_conf(own);
         let inner = Inner {
             cognito,
             identities,
@@ -333,6 +344,7 @@ impl Session {
             cloudwatch,
             lambda,
             iam,
+            quotas,
             http_client: http_client.clone(),
             credentials: Arc::new(source),
             gate: Arc::clone(gate),
@@ -385,6 +397,10 @@ impl Session {
 
     pub(crate) fn iam(&self) -> &aws_sdk_iam::Client {
         &self.inner.iam
+    }
+
+    pub(crate) fn quotas(&self) -> &aws_sdk_servicequotas::Client {
+        &self.inner.quotas
     }
 
     pub(crate) fn http_client(&self) -> HttpClient {

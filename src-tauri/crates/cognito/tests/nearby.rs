@@ -219,3 +219,46 @@ fn error(code: &str) -> (u16, &'static str, String) {
     let error = format!("<Error><Type>Sender</Type><Code>{code}</Code><Message>no</Message></Error>");
     (403, "", format!("<ErrorResponse>{error}</ErrorResponse>"))
 }
+
+/// One limit a page; of CloudWatch the sums of five minutes, in the protocol that its SDK speaks.
+fn limits(asked: &str) -> (u16, &'static str, String) {
+    let quota = |code: &str, name: &str| {
+        json!({ "QuotaCode": code, "QuotaName": name, "Value": 240.0, "Adjustable": true,
+            "UsageMetric": { "MetricNamespace": "AWS/Usage", "MetricName": "CallCount",
+                "MetricDimensions": { "Resource": name }, "MetricStatisticRecommendation": "Sum" } })
+    };
+    let body = if asked.contains("NextToken") {
+        json!({ "Quotas": [quota("L-2", "Rate of UserRead requests")] })
+    } else {
+        json!({ "Quotas": [quota("L-1", "Rate of UserToken requests")], "NextToken": "more" })
+    };
+    (200, "", body.to_string())
+}
+
+#[tokio::test]
+async fn the_limits_of_the_account_are_asked_for_page_by_page_and_no_metric_without_one() {
+    let (session, asked) = session(limits).await;
+    let Answer::Given(body) = session.applied_quotas().await.unwrap() else { panic!("not answered") };
+    let quotas = model::quota::applied(&body);
+    assert_eq!(quotas.iter().map(|quota| quota.code.as_str()).collect::<Vec<_>>(), ["L-2", "L-1"]);
+    assert_eq!(session.busiest(&[], Timestamp::UNIX_EPOCH).await.unwrap(), cognito::Busiest::default());
+    let asked = asked.lock().unwrap();
+    assert_eq!(asked.len(), 2, "{asked:?}");
+    assert!(asked.iter().all(|it| it.contains("servicequotas") && it.contains("cognito-idp")), "{asked:?}");
+}
+
+#[tokio::test]
+async fn what_service_quotas_and_cloudwatch_refuse_is_an_answer_with_its_permission() {
+    let denied: fn(&str) -> _ = |_| (403, "AccessDeniedException", json!({ "Message": "no" }).to_string());
+    let (session, _) = session(denied).await;
+    let denied = |action: &str| Answer::Denied { iam_action: action.to_owned() };
+    assert_eq!(session.applied_quotas().await.unwrap(), denied("servicequotas:ListServiceQuotas"));
+    let metric = model::quota::UsageMetric {
+        namespace: "AWS/Usage".to_owned(),
+        name: "CallCount".to_owned(),
+        dimensions: std::collections::BTreeMap::new(),
+        statistic: "Sum".to_owned(),
+    };
+    let used = session.busiest(&[&metric], Timestamp::UNIX_EPOCH).await.unwrap();
+    assert_eq!((used.asked, used.most.len()), (Some(denied("cloudwatch:GetMetricData")), 0));
+}

@@ -25,7 +25,8 @@ fn every_operation_names_its_iam_action_and_its_place_in_aws_s_list() {
         }
         let (service, action) = operation.iam_action.split_once(':').unwrap_or_default();
         assert!(
-            ["cognito-idp", "cognito-identity", "sts", "cloudwatch", "lambda", "iam"].contains(&service),
+            ["cognito-idp", "cognito-identity", "sts", "cloudwatch", "lambda", "iam", "servicequotas"]
+                .contains(&service),
             "{}",
             operation.iam_action
         );

@@ -70,6 +70,7 @@ pub use known::RecentPool;
 pub use ledger::{LedgerOf, MonthLedger, Standing};
 pub use model::clock::Clock;
 pub use near::Near;
+pub use nearby::ServiceQuotas;
 pub use open::{Config, Console, Protection, SandboxClient, open};
 pub use overview::{Age, Distributions, Overview, at_domain};
 pub use plans::{CurvePoint, PlanCost, PlansAnswer, PlansQuestion};

@@ -27,6 +27,7 @@ pub mod plan;
 pub mod pool;
 pub mod pool_policy;
 pub mod query;
+pub mod quota;
 pub mod setting;
 pub mod sync;
 pub mod terraform;

@@ -1,6 +1,6 @@
 //! Changes of settings, before and after they are made; risks that are accepted; how the rules came out over time.
 
-use console::edits::{Edit, EditRow, EditState, Score, Waiver};
+use console::edits::{Edit, EditRow, EditState, Score, Waiver, is_unnamed};
 use console::jobs::Approval;
 use jiff::Timestamp;
 use model::edit::{Difference, Kind, MASK, Put, Step, Whole};
@@ -131,7 +131,7 @@ pub struct SettingChangeView {
     pub after: Option<String>,
 }
 
-fn changes(kind: Kind, differences: &[Difference]) -> Vec<SettingChangeView> {
+pub(crate) fn changes(kind: Kind, differences: &[Difference]) -> Vec<SettingChangeView> {
     let json = |value: &Option<Value>| value.as_ref().and_then(|value| serde_json::to_string_pretty(value).ok());
     let view = |difference: &Difference| {
         let known = setting::at(kind.describes(), &difference.pointer);
@@ -221,7 +221,7 @@ impl EditView {
 fn command(edit: &Edit) -> String {
     let Whole { kind, subject } = &edit.whole;
     let mut request = edit.request().unwrap_or_default();
-    kind.address(&mut request, edit.pool.pool.as_str(), subject);
+    kind.address(edit.step(), &mut request, edit.pool.pool.as_str(), subject);
     let api = if matches!(kind, Kind::IdentityPool | Kind::Roles) { "cognito-identity" } else { "cognito-idp" };
     let mut verb = String::new();
     for letter in edit.operation().chars() {
@@ -290,7 +290,10 @@ impl From<&EditRow> for MadeEditView {
             let list = found.as_ref().and_then(|found| found.get(name)).cloned().unwrap_or_default();
             changes(kind, &serde_json::from_value::<Vec<Difference>>(list).unwrap_or_default())
         };
-        let subject = whole.map(|whole| whole.subject).filter(|subject| !subject.is_empty());
+        // A pool that came or went is known by its id.
+        let of_pool = (kind == Kind::Pool && Step::of(&patch) != Step::Update).then(|| pool_of(&row.pool).to_owned());
+        let subject = of_pool.or_else(|| whole.map(|whole| whole.subject));
+        let subject = subject.filter(|subject| !subject.is_empty() && !is_unnamed(subject));
         // What was made without an answer is known by no id.
         let unnamed = kind.is_named_by_aws(Step::of(&patch)) && subject.is_none();
         // Nobody answered, and what is there is not what was meant.
@@ -311,6 +314,11 @@ impl From<&EditRow> for MadeEditView {
             others: list("others"),
         }
     }
+}
+
+/// The pool's id in its key.
+fn pool_of(key: &str) -> &str {
+    key.rsplit('/').next().unwrap_or_default()
 }
 
 /// A risk that is accepted.

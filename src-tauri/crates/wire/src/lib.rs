@@ -29,6 +29,7 @@ pub mod sync;
 pub mod to_aws;
 pub mod token;
 pub mod typed_settings;
+pub mod typed_things;
 pub mod users;
 pub mod views;
 pub mod why;

@@ -1,5 +1,6 @@
 //! What other services of AWS say about a pool.
 
+mod quotas;
 mod roles;
 
 use std::collections::BTreeSet;
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 use specta::Type;
 
 use crate::pool_settings::UnansweredView;
+pub use quotas::{AppliedQuotaView, AskServiceQuotas, ServiceQuotasView};
 pub use roles::{RoleView, RolesView};
 
 /// What Lambda says about the functions of a pool's triggers.

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { backend } from "../../ipc/client";
 import Roles from "../identity/Roles.svelte";
 import Functions from "./Functions.svelte";
+import ServiceQuotas from "./ServiceQuotas.svelte";
 
 const person = userEvent.setup({ delay: null });
 afterEach(() => vi.restoreAllMocks());
@@ -29,5 +30,20 @@ describe("services beyond Cognito", () => {
     within(row).getByText("look at it");
     within(row).getByText("too much");
     within(row).getByText("group admins");
+  });
+
+  it("Service Quotas is asked only when somebody presses, and CloudWatch only after its price was shown", async () => {
+    const ask = vi.spyOn(backend, "getServiceQuotas");
+    render(ServiceQuotas);
+    expect(ask).not.toHaveBeenCalled();
+    await person.click(screen.getByRole("button", { name: "Ask Service Quotas" }));
+    const row = await screen.findByRole("row", { name: /UserAuthentication/ });
+    within(row).getByText("240/s");
+    within(row).getByText("unknown");
+    screen.getByText(/charges about \$0\.00001/);
+    await person.click(screen.getByRole("button", { name: "Ask how much is used" }));
+    await within(await screen.findByRole("row", { name: /UserAuthentication/ })).findByText(/205\.4\/s/);
+    await person.click(screen.getByRole("button", { name: "Ask Service Quotas" }));
+    expect(ask.mock.calls).toEqual([[{ used: false }], [{ used: true }], [{ used: false }]]);
   });
 });

@@ -8,7 +8,7 @@ use console::OpenPool;
 use console::edits::{Edit, EditState, Put, Whole};
 use console::jobs::Approval;
 use wire::ErrorCode;
-use wire::edits::{EditView, MadeEditView, SettingChangeView};
+use wire::edits::{EditStep, EditView, MadeEditView, SettingChangeView};
 use wire::typed_settings;
 
 use super::change::{ask, unlock};
@@ -33,7 +33,12 @@ pub(crate) async fn client(common: &GlobalOptions, client: &str, asked: &SetSett
     set(common, &typed_settings::of_client(client, &asked.words).map_err(Failure::usage)?, &asked.consent).await
 }
 
-async fn set(common: &GlobalOptions, (whole, patch): &(Whole, Vec<Put>), consent: &Agreement) -> Result<(), Failure> {
+/// Carries out one change of settings.
+pub(super) async fn set(
+    common: &GlobalOptions,
+    (whole, patch): &(Whole, Vec<Put>),
+    consent: &Agreement,
+) -> Result<(), Failure> {
     let console =
         if consent.dry_run { common.console_or_memory().await? } else { common.console_with_journal().await? };
     let pool = common.pool_online(&console).await?;
@@ -52,7 +57,7 @@ pub(super) async fn undo(
     carry_out(common, pool, &edit, consent).await
 }
 
-async fn carry_out(
+pub(super) async fn carry_out(
     common: &GlobalOptions,
     pool: &OpenPool,
     edit: &Arc<Edit>,
@@ -110,17 +115,19 @@ pub(crate) async fn list(common: &GlobalOptions) -> Result<(), Failure> {
 }
 
 /// The preview, line by line.
-fn told(view: &EditView) -> Vec<String> {
+pub(super) fn told(view: &EditView) -> Vec<String> {
     let subject = view.subject.as_deref().map(|subject| format!(" of {subject}")).unwrap_or_default();
     let mut lines = vec![format!("One call to {}{subject}, which is free:", view.operation)];
     lines.extend(view.changes.iter().map(|change| format!("    {}", changed(change))));
-    lines.push(format!("    {} are read first and sent back as they are", number_of(view.kept, "other setting")));
+    if view.step == EditStep::Update {
+        lines.push(format!("    {} are read first and sent back as they are", number_of(view.kept, "other setting")));
+    }
     let notes = [&view.price, &view.effect, &view.forward, &view.lost];
     lines.extend(notes.into_iter().flatten().cloned());
     lines
 }
 
-fn changed(change: &SettingChangeView) -> String {
+pub(super) fn changed(change: &SettingChangeView) -> String {
     let short = |value: &Option<String>| match value {
         None => "nothing".to_owned(),
         Some(json) => {

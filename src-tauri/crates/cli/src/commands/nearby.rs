@@ -1,8 +1,9 @@
-//! What other services of AWS say about a pool: `triggers --look`, `identity-pools --look`. Nothing is changed.
+//! What other services of AWS say about a pool: `triggers --look`, `identity-pools --look`,
+//! `quotas --look`. Nothing is changed.
 
 use serde::Serialize;
 use wire::WireError;
-use wire::nearby::{FunctionView, FunctionsView, RoleView, RolesView};
+use wire::nearby::{AppliedQuotaView, FunctionView, FunctionsView, RoleView, RolesView, ServiceQuotasView};
 use wire::settings::TriggerView;
 
 use super::settings::{lines, meant, yes_or_no};
@@ -60,6 +61,38 @@ pub(crate) async fn roles(common: &GlobalOptions) -> Result<(), Failure> {
         let (narrow, sweeping) = (flag(it.narrow), flag(it.sweeping));
         vec![pool, it.given_to.clone(), it.role.clone(), narrow, it.trust.clone(), sweeping, it.rights.clone()]
     })?;
+    offer(common, told.policy.as_deref());
+    Ok(())
+}
+
+/// `quotas --look`
+pub(crate) async fn quotas(common: &GlobalOptions, used: bool) -> Result<(), Failure> {
+    let connection = common.online().parse()?;
+    let console = common.console_or_memory().await?;
+    let told = ServiceQuotasView::from(&console.service_quotas(&connection, used).await?);
+    let head = ["category", "name", "value", "per", "busiest", "default", "adjustable", "code"];
+    lines(common, &head, &told.quotas, |it: &AppliedQuotaView| {
+        let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
+        vec![
+            it.category.clone().unwrap_or_default(),
+            it.name.clone(),
+            number(it.value),
+            if it.per_second { "second" } else { "" }.to_owned(),
+            it.busiest.map(|busiest| format!("{busiest:.1}")).unwrap_or_default(),
+            number(it.default_per_second),
+            yes_or_no(it.adjustable),
+            it.code.clone(),
+        ]
+    })?;
+    for question in &told.unanswered {
+        common.note(&match &question.iam_action {
+            Some(action) => format!("unknown: needs {action}"),
+            None => format!("unknown: {} was not answered. {}", question.operation, question.why),
+        });
+    }
+    if used && told.metrics > 0 {
+        common.note(&format!("CloudWatch was asked for {} metrics, about ${}.", told.metrics, told.price));
+    }
     offer(common, told.policy.as_deref());
     Ok(())
 }

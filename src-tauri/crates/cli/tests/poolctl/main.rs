@@ -13,6 +13,7 @@ mod importing;
 mod job_control;
 mod listing;
 mod looking;
+mod making;
 mod previewing;
 mod searching;
 mod serving;

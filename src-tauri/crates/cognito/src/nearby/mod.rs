@@ -3,4 +3,7 @@
 mod cloudwatch;
 mod iam;
 mod lambda;
+mod servicequotas;
 mod sts;
+
+pub use servicequotas::Busiest;

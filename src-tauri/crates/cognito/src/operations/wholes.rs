@@ -4,6 +4,22 @@ use model::call::{Operation, QuotaCategory};
 
 use super::free;
 
+/// Makes a pool.
+pub const CREATE_USER_POOL: Operation =
+    free("CreateUserPool", "cognito-idp:CreateUserPool", QuotaCategory::UserPoolUpdate);
+
+/// Deletes a pool.
+pub const DELETE_USER_POOL: Operation =
+    free("DeleteUserPool", "cognito-idp:DeleteUserPool", QuotaCategory::UserPoolUpdate);
+
+/// Makes an identity pool.
+pub const CREATE_IDENTITY_POOL: Operation =
+    free("CreateIdentityPool", "cognito-identity:CreateIdentityPool", QuotaCategory::IdentityPoolUpdate);
+
+/// Deletes an identity pool.
+pub const DELETE_IDENTITY_POOL: Operation =
+    free("DeleteIdentityPool", "cognito-identity:DeleteIdentityPool", QuotaCategory::IdentityPoolUpdate);
+
 /// Replaces a pool's settings.
 pub const UPDATE_USER_POOL: Operation =
     free("UpdateUserPool", "cognito-idp:UpdateUserPool", QuotaCategory::UserPoolUpdate);
@@ -82,7 +98,11 @@ const fn resource(name: &'static str, iam_action: &'static str, writes: bool) ->
 }
 
 /// All that replace settings, or make and delete what has settings; and what describes these alone.
-pub const WHOLES: [Operation; 18] = [
+pub const WHOLES: [Operation; 22] = [
+    CREATE_USER_POOL,
+    DELETE_USER_POOL,
+    CREATE_IDENTITY_POOL,
+    DELETE_IDENTITY_POOL,
     UPDATE_USER_POOL,
     SET_USER_POOL_MFA_CONFIG,
     UPDATE_USER_POOL_CLIENT,

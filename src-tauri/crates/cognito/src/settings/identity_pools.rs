@@ -63,6 +63,16 @@ impl Session {
         Ok(())
     }
 
+    /// Whether an identity pool has an identity (`ListIdentities`; IAM `cognito-identity:ListIdentities`; free).
+    ///
+    /// # Errors
+    /// What [`Error`] tells.
+    pub async fn has_identities(&self, id: &str) -> Result<bool, Error> {
+        let list = || self.identities().list_identities().identity_pool_id(id).max_results(1).send();
+        let page = self.call(&self.context(operations::LIST_IDENTITIES), list).await?;
+        Ok(page.identities.is_some_and(|identities| !identities.is_empty()) || page.next_token.is_some())
+    }
+
     /// Reads which user pools there are.
     pub(super) async fn list_pools(&self, snapshot: &mut Snapshot) -> Result<(), Error> {
         let pools = self

@@ -146,7 +146,7 @@ impl Session {
     }
 
     /// What came of a list: every page in one body, with the entries of all under `list`.
-    async fn pages<T, E, F, Fut>(&self, context: &Context, list: &str, send: F) -> Result<Answer, Error>
+    pub(crate) async fn pages<T, E, F, Fut>(&self, context: &Context, list: &str, send: F) -> Result<Answer, Error>
     where
         F: Fn(Option<String>, Tap) -> Fut,
         Fut: Future<Output = Result<T, SdkError<E, HttpResponse>>>,

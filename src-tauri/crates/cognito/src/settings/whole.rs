@@ -1,7 +1,10 @@
 //! Writing settings whole: the request's body is what AWS described, in AWS's own words, with the change in it. So nothing
 //! is lost on the way through types that somebody wrote.
 
+use aws_sdk_cognitoidentity::operation::create_identity_pool::CreateIdentityPoolOutput;
 use aws_sdk_cognitoidentityprovider::operation::RequestId;
+use aws_sdk_cognitoidentityprovider::operation::create_user_pool::CreateUserPoolOutput;
+use aws_sdk_cognitoidentityprovider::operation::create_user_pool_client::CreateUserPoolClientOutput;
 use aws_sdk_cognitoidentityprovider::types::IdentityProviderTypeType;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
@@ -27,13 +30,17 @@ use crate::{Session, operations};
 #[must_use]
 pub fn writes(kind: Kind, step: Step) -> Operation {
     match (kind, step) {
-        (Kind::Pool, _) => operations::UPDATE_USER_POOL,
+        (Kind::Pool, Step::Create) => operations::CREATE_USER_POOL,
+        (Kind::Pool, Step::Update) => operations::UPDATE_USER_POOL,
+        (Kind::Pool, Step::Delete) => operations::DELETE_USER_POOL,
         (Kind::Mfa, _) => operations::SET_USER_POOL_MFA_CONFIG,
         (Kind::Client, Step::Create) => operations::CREATE_USER_POOL_CLIENT,
         (Kind::Client, Step::Update) => operations::UPDATE_USER_POOL_CLIENT,
         (Kind::Client, Step::Delete) => operations::DELETE_USER_POOL_CLIENT,
         (Kind::Risk, _) => operations::SET_RISK_CONFIGURATION,
-        (Kind::IdentityPool, _) => operations::UPDATE_IDENTITY_POOL,
+        (Kind::IdentityPool, Step::Create) => operations::CREATE_IDENTITY_POOL,
+        (Kind::IdentityPool, Step::Update) => operations::UPDATE_IDENTITY_POOL,
+        (Kind::IdentityPool, Step::Delete) => operations::DELETE_IDENTITY_POOL,
         (Kind::Roles, _) => operations::SET_IDENTITY_POOL_ROLES,
         (Kind::ResourceServer, Step::Create) => operations::CREATE_RESOURCE_SERVER,
         (Kind::ResourceServer, Step::Update) => operations::UPDATE_RESOURCE_SERVER,
@@ -114,7 +121,7 @@ impl Session {
             Kind::Provider => self.put_secrets(&mut request, pool, whole, secrets).await?,
             _ => Vec::new(),
         };
-        whole.kind.address(&mut request, pool.as_str(), &whole.subject);
+        whole.kind.address(step, &mut request, pool.as_str(), &whole.subject);
         let body = serde_json::to_vec(&request).map_err(|error| {
             Error::new(ErrorKind::Internal, format!("The settings cannot be written as JSON: {error}.")).of(&context)
         })?;
@@ -129,18 +136,27 @@ impl Session {
                 let answer = self.write(&context, intent, send).await?;
                 Sent { request_id: answer.request_id().map(str::to_owned), made: None }
             }};
+            ($request:expr, $made:expr) => {{
+                let request = $request;
+                let send = || request.clone().customize().interceptor(body.clone()).send();
+                let answer = self.write(&context, intent, send).await?;
+                Sent { request_id: answer.request_id().map(str::to_owned), made: $made(&answer) }
+            }};
         }
         let span = tracing::debug_span!("cognito.write_whole", operation = operation.name);
         let sent = async {
             Ok(match (whole.kind, step) {
-                (Kind::Pool, _) => sent!(cognito.update_user_pool().user_pool_id(pool)),
+                (Kind::Pool, Step::Create) => {
+                    let id = |answer: &CreateUserPoolOutput| answer.user_pool()?.id().map(str::to_owned);
+                    sent!(cognito.create_user_pool().pool_name("-"), id)
+                }
+                (Kind::Pool, Step::Update) => sent!(cognito.update_user_pool().user_pool_id(pool)),
+                (Kind::Pool, Step::Delete) => sent!(cognito.delete_user_pool().user_pool_id(pool)),
                 (Kind::Mfa, _) => sent!(cognito.set_user_pool_mfa_config().user_pool_id(pool)),
                 (Kind::Client, Step::Create) => {
-                    let request = cognito.create_user_pool_client().user_pool_id(pool).client_name("-");
-                    let send = || request.clone().customize().interceptor(body.clone()).send();
-                    let answer = self.write(&context, intent, send).await?;
-                    let made = answer.user_pool_client().and_then(|client| client.client_id()).map(str::to_owned);
-                    Sent { request_id: answer.request_id().map(str::to_owned), made }
+                    let id =
+                        |answer: &CreateUserPoolClientOutput| answer.user_pool_client()?.client_id().map(str::to_owned);
+                    sent!(cognito.create_user_pool_client().user_pool_id(pool).client_name("-"), id)
                 }
                 (Kind::Client, Step::Update) => {
                     sent!(cognito.update_user_pool_client().user_pool_id(pool).client_id(subject))
@@ -149,7 +165,15 @@ impl Session {
                     sent!(cognito.delete_user_pool_client().user_pool_id(pool).client_id(subject))
                 }
                 (Kind::Risk, _) => sent!(cognito.set_risk_configuration().user_pool_id(pool)),
-                (Kind::IdentityPool, _) => {
+                (Kind::IdentityPool, Step::Create) => {
+                    let request = identities.create_identity_pool().identity_pool_name("-");
+                    let id = |answer: &CreateIdentityPoolOutput| Some(answer.identity_pool_id().to_owned());
+                    sent!(request.allow_unauthenticated_identities(false), id)
+                }
+                (Kind::IdentityPool, Step::Delete) => {
+                    sent!(identities.delete_identity_pool().identity_pool_id(subject))
+                }
+                (Kind::IdentityPool, Step::Update) => {
                     let request = identities.update_identity_pool().identity_pool_id(subject).identity_pool_name("-");
                     sent!(request.allow_unauthenticated_identities(false))
                 }

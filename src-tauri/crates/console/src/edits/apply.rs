@@ -3,14 +3,15 @@
 use cognito::ErrorKind;
 use cognito::settings::Written;
 use model::call::CallRefused;
-use model::edit::{Difference, Put, Step, Whole, digest, verify};
+use model::edit::{Difference, Kind, Put, Step, Whole, digest, verify};
+use model::{PoolId, PoolKey};
 use serde::Serialize;
 use serde_json::Value;
 use store::{AuditEntry, AuditKind, AuditPlan, EditRow, EditState, Journal};
 
-use super::{Described, Edit, written};
+use super::{Described, Edit, lacks_name, written};
 use crate::error::{Code, Error};
-use crate::open::blocking;
+use crate::open::{Inner, blocking};
 use crate::pool::{Live, OpenPool};
 use crate::sync::is_same;
 
@@ -63,63 +64,12 @@ impl OpenPool {
             let message = "The credentials are another's by now. Open the pool again to go on as that.";
             return Err(Error::new(Code::Precondition, message));
         }
-        let named = edit.whole.kind.is_named_by_aws(edit.step());
-        let now = if named { Described::nothing() } else { self.describe_whole(&live.session, &edit.whole).await? };
-        still_as_approved(&edit, &now.body)?;
-        let (step, operation) = (edit.step(), edit.operation());
-        let write = Written { request: edit.request()?, secrets: edit.secrets.clone() };
-        let mut row = self.row(&edit, &live, approved.reason, &now.body)?;
-        let plan = AuditPlan {
-            digest: digest(&written(&(&edit.whole, &edit.patch, &edit.before))?),
-            calls: [(operation.to_owned(), 1)].into(),
-        };
-        let begun = [
-            AuditEntry { plan: Some(plan), ..self.record(&row, AuditKind::Approved, operation) },
-            self.record(&row, AuditKind::Intent, operation),
-        ];
-        let (store, new) = (journal.clone(), row.clone());
-        blocking(move || store.begin_edit(&new, &begun)).await?;
-        // It may wait for its turn, and the pool be locked meanwhile.
-        let intent = || {
-            let reason = "the pool was locked meanwhile".to_owned();
-            if self.is_read_only() { Err(CallRefused { reason }) } else { Ok(()) }
-        };
-        let sent = live.session.write_whole(&self.key.pool, &edit.whole, step, write, &intent).await;
-        let mut whole = edit.whole.clone();
-        let (request_id, answered) = match sent {
-            Ok(sent) => {
-                if let Some(id) = sent.made {
-                    whole.subject = id;
-                    row.target = written(&whole).unwrap_or(row.target);
-                }
-                (sent.request_id, true)
-            }
-            // Whether AWS took it shows in what is there now.
-            Err(error) if error.kind == ErrorKind::OutcomeUnknown => (error.request_id, false),
-            Err(error) => {
-                row.state = EditState::Failed;
-                row.why = Some(error.message.clone());
-                // Why it failed is worth more than that this could not be written down.
-                let _ = self.end(&journal, &row, operation, error.request_id.clone()).await;
-                return Err(error.into());
-            }
-        };
-        if named && whole.subject.is_empty() {
-            row.why = Some(UNNAMED.to_owned());
-        } else {
-            let again = self.describe_whole(&live.session, &whole).await;
-            let meant = Meant { whole: &whole, patch: &edit.patch };
-            if let Err(error) = again.and_then(|after| look(&mut row, &meant, answered, &now, &after)) {
-                // What was answered is looked at again when edits are listed.
-                row.state = if answered { EditState::Differs } else { EditState::Sent };
-                row.why = Some(format!("It was sent, and what came of it could not be read. {}", error.message));
-            }
+        if edit.whole.kind.holds_others() && edit.step() == Step::Delete {
+            self.is_empty(&live.session, &edit.whole).await?;
         }
-        if let Err(error) = self.end(&journal, &row, operation, request_id).await {
-            let why = row.why.take().map(|why| format!("{why} ")).unwrap_or_default();
-            row.why = Some(format!("{why}What came of it could not be written into the journal. {}", error.message));
-        }
-        self.refresh(&edit, &live).await;
+        let maker = Maker { inner: &self.console, key: self.key.clone(), journal, live };
+        let row = maker.make(&edit, approved.reason, &|| self.is_read_only()).await?;
+        self.refresh(&edit, &maker.live).await;
         Ok(row)
     }
 
@@ -128,15 +78,16 @@ impl OpenPool {
     pub(super) async fn settle(&self, rows: &mut [EditRow]) {
         let (Ok(journal), Ok(live)) = (self.journal(), self.live()) else { return };
         let now = self.now();
+        let maker = Maker { inner: &self.console, key: self.key.clone(), journal, live: live.clone() };
         let unread = |row: &EditRow| row.state == EditState::Differs && row.after.is_none() && row.found.is_none();
         let lost = |row: &&mut EditRow| {
             (row.state == EditState::Sent || unread(row)) && now.duration_since(row.at) > UNDER_WAY
         };
         for row in rows.iter_mut().filter(lost) {
             let mut settled = row.clone();
-            match self.look_again(live, &mut settled).await {
+            match maker.look_again(&mut settled).await {
                 Ok(operation) if settled != *row => {
-                    if self.end(&journal, &settled, operation, None).await.is_ok() {
+                    if maker.end(&settled, operation, None).await.is_ok() {
                         *row = settled;
                     }
                 }
@@ -148,15 +99,114 @@ impl OpenPool {
         }
     }
 
+    /// The name and plan of the pool are in the local copy, too. That it cannot be written is said elsewhere.
+    async fn refresh(&self, edit: &Edit, live: &Live) {
+        if edit.whole.kind != Kind::Pool || edit.step() == Step::Delete {
+            return;
+        }
+        if let Ok(described) = live.session.describe_pool(&self.key.pool).await {
+            let (cache, at) = (self.cache.clone(), self.console.now());
+            let _ = blocking(move || cache.put_pool(&described, at)).await;
+        }
+    }
+}
+
+/// Who makes edits, where, and where they are written down.
+pub(super) struct Maker<'a> {
+    pub(super) inner: &'a Inner,
+    pub(super) key: PoolKey,
+    pub(super) journal: Journal,
+    pub(super) live: Live,
+}
+
+impl Maker<'_> {
+    /// Makes an edit that was approved. `locked` tells whether changes are refused by now.
+    pub(super) async fn make(
+        &self,
+        edit: &Edit,
+        reason: Option<String>,
+        locked: &(dyn Fn() -> bool + Sync),
+    ) -> Result<EditRow, Error> {
+        let named = edit.whole.kind.is_named_by_aws(edit.step());
+        let now = if named { Described::nothing() } else { self.describe(&self.key.pool, &edit.whole).await? };
+        still_as_approved(edit, &now.body)?;
+        let (step, operation) = (edit.step(), edit.operation());
+        let write = Written { request: edit.request()?, secrets: edit.secrets.clone() };
+        let mut row = self.row(edit, reason, &now.body)?;
+        let plan = AuditPlan {
+            digest: digest(&written(&(&edit.whole, &edit.patch, &edit.before))?),
+            calls: [(operation.to_owned(), 1)].into(),
+        };
+        let begun = [
+            AuditEntry { plan: Some(plan), ..self.record(&row, AuditKind::Approved, operation) },
+            self.record(&row, AuditKind::Intent, operation),
+        ];
+        let (store, new) = (self.journal.clone(), row.clone());
+        blocking(move || store.begin_edit(&new, &begun)).await?;
+        // It may wait for its turn, and the pool be locked meanwhile.
+        let intent = || {
+            let reason = "the pool was locked meanwhile".to_owned();
+            if locked() { Err(CallRefused { reason }) } else { Ok(()) }
+        };
+        let sent = self.live.session.write_whole(&self.key.pool, &edit.whole, step, write, &intent).await;
+        let (mut whole, mut key) = (edit.whole.clone(), self.key.clone());
+        let mut unnamed = named;
+        let (request_id, answered) = match sent {
+            Ok(sent) => {
+                if let Some(id) = sent.made {
+                    match (whole.kind, PoolId::parse(&id)) {
+                        (Kind::Pool, Ok(id)) => {
+                            key.pool = id;
+                            row.pool = key.to_string();
+                            unnamed = false;
+                        }
+                        (Kind::Pool, Err(_)) => {}
+                        _ => {
+                            whole.subject = id;
+                            row.target = written(&whole).unwrap_or(row.target);
+                            unnamed = false;
+                        }
+                    }
+                }
+                (sent.request_id, true)
+            }
+            // Whether AWS took it shows in what is there now.
+            Err(error) if error.kind == ErrorKind::OutcomeUnknown => (error.request_id, false),
+            Err(error) => {
+                row.state = EditState::Failed;
+                row.why = Some(error.message.clone());
+                // Why it failed is worth more than that this could not be written down.
+                let _ = self.end(&row, operation, error.request_id.clone()).await;
+                return Err(error.into());
+            }
+        };
+        if unnamed {
+            row.why = Some(UNNAMED.to_owned());
+        } else {
+            let again = self.describe(&key.pool, &whole).await;
+            let meant = Meant { whole: &whole, patch: &edit.patch };
+            if let Err(error) = again.and_then(|after| look(&mut row, &meant, answered, &now, &after)) {
+                // What was answered is looked at again when edits are listed.
+                row.state = if answered { EditState::Differs } else { EditState::Sent };
+                row.why = Some(format!("It was sent, and what came of it could not be read. {}", error.message));
+            }
+        }
+        if let Err(error) = self.end(&row, operation, request_id).await {
+            let why = row.why.take().map(|why| format!("{why} ")).unwrap_or_default();
+            row.why = Some(format!("{why}What came of it could not be written into the journal. {}", error.message));
+        }
+        Ok(row)
+    }
+
     /// Says in the row what came of it.
-    async fn look_again(&self, live: &Live, row: &mut EditRow) -> Result<&'static str, Error> {
+    async fn look_again(&self, row: &mut EditRow) -> Result<&'static str, Error> {
         let (whole, patch): (Whole, Vec<Put>) = (super::read(&row.target)?, super::read(&row.patch)?);
         let operation = whole.kind.operation(Step::of(&patch));
-        if whole.kind.is_named_by_aws(Step::of(&patch)) && whole.subject.is_empty() {
+        if lacks_name(&whole, &patch) {
             return Ok(operation);
         }
         let before = Described { body: super::read(&row.before)?, beside: None };
-        let after = self.describe_whole(&live.session, &whole).await?;
+        let after = self.describe(&self.key.pool, &whole).await?;
         let answered = row.state == EditState::Differs;
         look(row, &Meant { whole: &whole, patch: &patch }, answered, &before, &after)?;
         if row.state == EditState::Sent && !whole.kind.hides(&patch) {
@@ -167,12 +217,16 @@ impl OpenPool {
         Ok(operation)
     }
 
-    fn row(&self, edit: &Edit, live: &Live, reason: Option<String>, before: &Value) -> Result<EditRow, Error> {
+    async fn describe(&self, pool: &PoolId, whole: &Whole) -> Result<Described, Error> {
+        super::describe(&self.live.session, pool, self.inner.now(), whole).await
+    }
+
+    fn row(&self, edit: &Edit, reason: Option<String>, before: &Value) -> Result<EditRow, Error> {
         Ok(EditRow {
             id: edit.id.clone(),
             pool: self.key.to_string(),
-            account: live.identity.account.as_str().to_owned(),
-            arn: live.identity.arn.clone(),
+            account: self.live.identity.account.as_str().to_owned(),
+            arn: self.live.identity.arn.clone(),
             target: written(&edit.whole)?,
             patch: written(&edit.patch)?,
             before: written(before)?,
@@ -183,29 +237,23 @@ impl OpenPool {
             rule: edit.rule.clone(),
             reason,
             undo_of: edit.undo_of.clone(),
-            at: self.now(),
+            at: self.inner.now(),
         })
     }
 
-    async fn end(
-        &self,
-        journal: &Journal,
-        row: &EditRow,
-        operation: &str,
-        request_id: Option<String>,
-    ) -> Result<(), Error> {
+    async fn end(&self, row: &EditRow, operation: &str, request_id: Option<String>) -> Result<(), Error> {
         let record = AuditEntry {
             outcome: Some(row.state.as_str().to_owned()),
             request_id,
             ..self.record(row, AuditKind::Outcome, operation)
         };
-        let (store, ended) = (journal.clone(), row.clone());
+        let (store, ended) = (self.journal.clone(), row.clone());
         blocking(move || store.end_edit(&ended, &record)).await
     }
 
-    pub(super) fn record(&self, row: &EditRow, kind: AuditKind, operation: &str) -> AuditEntry {
+    fn record(&self, row: &EditRow, kind: AuditKind, operation: &str) -> AuditEntry {
         AuditEntry {
-            at: self.now(),
+            at: self.inner.now(),
             kind,
             job: row.id.clone(),
             item: None,
@@ -218,17 +266,6 @@ impl OpenPool {
             reason: row.reason.clone(),
             plan: None,
             person: None,
-        }
-    }
-
-    /// The name and plan of the pool are in the local copy, too. That it cannot be written is said elsewhere.
-    async fn refresh(&self, edit: &Edit, live: &Live) {
-        if edit.whole.kind != super::Kind::Pool {
-            return;
-        }
-        if let Ok(described) = live.session.describe_pool(&self.key.pool).await {
-            let (cache, at) = (self.cache.clone(), self.console.now());
-            let _ = blocking(move || cache.put_pool(&described, at)).await;
         }
     }
 }

@@ -2,18 +2,20 @@
 //! verify. What was there before is in the journal before anything is sent, and so it can be taken back.
 
 mod apply;
+mod empty;
+mod pools;
 mod waive;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use cognito::Session;
 use cognito::settings::{Secrets, take_secrets};
+use cognito::{ErrorKind, Session};
 use jiff::{SignedDuration, Timestamp};
-use model::PoolKey;
 use model::edit::{Difference, MASK, Refused, Step, differences, moves_by_itself, price};
 use model::health::{Answer, Finding, Outcome, Snapshot, judge};
 use model::setting::{self, Changing};
+use model::{PoolId, PoolKey};
 use serde_json::Value;
 
 use crate::error::{Code, Error};
@@ -21,6 +23,7 @@ use crate::open::blocking;
 use crate::pool::OpenPool;
 
 pub use model::edit::{Fix, Kind, Put, Verified, Whole, fix};
+pub use pools::{MadePool, is_unnamed};
 pub use store::{EditRow, EditState, Waiver};
 pub use waive::Score;
 
@@ -59,6 +62,8 @@ pub struct Edit {
     pub rule: Option<String>,
     /// The edit that it takes back.
     pub undo_of: Option<String>,
+    /// What a second call sets once it is made; `None` when one call does.
+    pub second: Option<(Whole, Vec<Put>)>,
     /// Secrets that were typed. They are sent, and written down nowhere.
     pub(crate) secrets: Secrets,
 }
@@ -130,6 +135,22 @@ impl EditDesk {
         let mut desk = self.lock();
         desk.edits.retain(keep);
         desk.approved.retain(|_, approved| keep(&approved.edit));
+    }
+
+    /// Keeps a preview for approval.
+    fn keep(&self, edit: &Arc<Edit>) {
+        let mut desk = self.lock();
+        desk.edits.push_back(edit.clone());
+        if desk.edits.len() > KEPT {
+            desk.edits.pop_front();
+        }
+    }
+
+    /// Takes a preview, which is used up by that; whether it was there.
+    fn take(&self, edit: &Edit) -> bool {
+        let mut desk = self.lock();
+        let at = desk.edits.iter().position(|kept| kept.id == edit.id);
+        at.and_then(|at| desk.edits.remove(at)).is_some()
     }
 
     fn lock(&self) -> MutexGuard<'_, OnDesk> {
@@ -206,7 +227,7 @@ impl OpenPool {
             ));
         }
         let (whole, patch, before) = (read::<Whole>(&row.target)?, read::<Vec<Put>>(&row.patch)?, read(&row.before)?);
-        if whole.kind.is_named_by_aws(Step::of(&patch)) && whole.subject.is_empty() {
+        if lacks_name(&whole, &patch) {
             return Err(Error::new(Code::Precondition, apply::UNNAMED));
         }
         if row.state == EditState::Differs && row.after.is_none() && row.found.is_some() {
@@ -235,14 +256,27 @@ impl OpenPool {
         if named && !whole.subject.is_empty() {
             return Err(Error::invalid("subject", "AWS gives it its id when it is made."));
         }
+        if whole.kind == Kind::Pool && step == Step::Create {
+            return Err(Error::invalid("operation", "A pool is made where pools are chosen, and not in another one."));
+        }
         let session = &self.live()?.session;
-        let described = if named { Described::nothing() } else { self.describe_whole(session, &whole).await? };
+        let takes_all = whole.kind.holds_others() && step == Step::Delete;
+        if takes_all && undo.is_none() {
+            let message =
+                "It is deleted from here only to take back that it was made here. Use AWS's console for others.";
+            return Err(Error::invalid("pointer", message));
+        }
+        let now = self.now();
+        let described =
+            if named { Described::nothing() } else { describe(session, &self.key.pool, now, &whole).await? };
         let wanted = match whole.kind.patched(&described.body, &patch) {
             // Another secret looks the same.
             Err(Refused::Nothing) if !secrets.is_empty() => described.body.clone(),
             patched => patched?,
         };
-        if let Some((_, left)) = &undo {
+        if takes_all {
+            self.is_empty(session, &whole).await?;
+        } else if let Some((_, left)) = &undo {
             still_as_left(&patch, left, &described.body, whole.kind)?;
         }
         let request = whole.kind.write(&described.body, &wanted, !secrets.is_empty())?;
@@ -276,12 +310,9 @@ impl OpenPool {
             price: price.map(|price| price.what),
             rule,
             undo_of: undo.map(|(id, _)| id),
+            second: None,
         });
-        let mut desk = self.console.edits.lock();
-        desk.edits.push_back(edit.clone());
-        if desk.edits.len() > KEPT {
-            desk.edits.pop_front();
-        }
+        self.console.edits.keep(&edit);
         Ok(edit)
     }
 
@@ -309,12 +340,10 @@ impl OpenPool {
         let token = uuid::Uuid::new_v4().simple().to_string();
         let now = self.now();
         let approved = Approved { edit: edit.clone(), reason: approval.reason, at: now };
+        if !self.console.edits.take(edit) {
+            return Err(used_up());
+        }
         let mut desk = self.console.edits.lock();
-        let Some(at) = desk.edits.iter().position(|kept| kept.id == edit.id) else {
-            let message = "This preview was approved before or is forgotten. Look at the change again.";
-            return Err(Error::new(Code::Precondition, message));
-        };
-        desk.edits.remove(at);
         desk.approved.retain(|_, approved| approved.holds(now));
         desk.approved.insert(token.clone(), approved);
         Ok(token)
@@ -342,18 +371,31 @@ impl OpenPool {
         let pool = self.key.to_string();
         row.filter(|row| row.pool == pool).ok_or_else(|| Error::new(Code::NotFound, "There is no such edit."))
     }
+}
 
-    /// Describes it, and what is beside it.
-    async fn describe_whole(&self, session: &Session, whole: &Whole) -> Result<Described, Error> {
-        let mut snapshot = Snapshot::new(self.key.pool.clone(), self.now());
-        session.read_whole(&mut snapshot, whole).await?;
-        let beside = whole.kind.beside().map(|kind| Whole { kind, subject: String::new() });
-        if let Some(beside) = &beside {
-            session.read_whole(&mut snapshot, beside).await?;
-        }
-        let given = |whole: &Whole| given(&snapshot, whole);
-        Ok(Described { body: given(whole)?, beside: beside.as_ref().map(given).transpose()? })
+/// Describes it, and what is beside it. A pool that is gone is described by nothing.
+async fn describe(session: &Session, pool: &PoolId, now: Timestamp, whole: &Whole) -> Result<Described, Error> {
+    let mut snapshot = Snapshot::new(pool.clone(), now);
+    match session.read_whole(&mut snapshot, whole).await {
+        Err(error) if whole.kind == Kind::Pool && error.kind == ErrorKind::NotFound => return Ok(Described::nothing()),
+        read => read?,
     }
+    let beside = whole.kind.beside().map(|kind| Whole { kind, subject: String::new() });
+    if let Some(beside) = &beside {
+        session.read_whole(&mut snapshot, beside).await?;
+    }
+    let given = |whole: &Whole| given(&snapshot, whole);
+    Ok(Described { body: given(whole)?, beside: beside.as_ref().map(given).transpose()? })
+}
+
+/// Whether something was made, and nobody knows what AWS calls it. A pool's name is in its key.
+fn lacks_name(whole: &Whole, patch: &[Put]) -> bool {
+    whole.kind.is_named_by_aws(Step::of(patch)) && whole.subject.is_empty() && whole.kind != Kind::Pool
+}
+
+fn used_up() -> Error {
+    let message = "This preview was approved before or is forgotten. Look at the change again.";
+    Error::new(Code::Precondition, message)
 }
 
 /// Refuses when a place is not as the edit left it that is to be taken back.

@@ -2,6 +2,7 @@
 
 use super::Given::{Json, Secret, Text, Texts};
 use super::{Blueprint, Choice, choice, for_good};
+use crate::edit::Kind;
 
 const NAME: Choice = choice("/ClientName", "Name", Text("shop"), "People may see it on pages of your own.");
 
@@ -45,6 +46,14 @@ const QUIET: Choice = choice(
     "Says whether a user exists",
     Json(r#""ENABLED""#),
     "It does not: who tries addresses learns nothing.",
+);
+
+const ROTATED: Choice = choice(
+    "/RefreshTokenRotation",
+    "Refresh tokens are used once",
+    Json(r#"{"Feature":"ENABLED","RetryGracePeriodSeconds":30}"#),
+    "A stolen one is worth nothing after its next use. Needs the plan Essentials; within 30 seconds a lost answer is asked \
+     for again.",
 );
 
 const REVOCABLE: Choice =
@@ -95,6 +104,8 @@ const DOMAIN_NEXT: &str = "The pool needs a domain for its pages (Pool settings,
 
 pub(super) const ALL: &[Blueprint] = &[
     Blueprint {
+        kind: Kind::Client,
+        afterwards: &[],
         id: "client-web",
         title: "Web app with a server",
         what: "People sign in on the pool's pages, and your server exchanges the code.",
@@ -105,6 +116,8 @@ pub(super) const ALL: &[Blueprint] = &[
         then: &[DOMAIN_NEXT, "Give your server the secret: App clients shows it once it is asked for."],
     },
     Blueprint {
+        kind: Kind::Client,
+        afterwards: &[],
         id: "client-mobile",
         title: "Mobile app, or pages without a server",
         what: "What runs with people can keep no secret: it proves itself by PKCE, and passwords by SRP.",
@@ -113,8 +126,9 @@ pub(super) const ALL: &[Blueprint] = &[
             choice(
                 "/CallbackURLs",
                 "Comes back to",
-                Texts("myapp://callback"),
-                "Tokens go to these addresses alone, exactly as they are written.",
+                Texts("https://app.example.com/callback"),
+                "Tokens go to these addresses alone, exactly as they are written. A link of your own domain that the app claims \
+                 is nobody else's; a scheme such as myapp:// can be taken by another app.",
             ),
             OAUTH,
             CODE,
@@ -123,9 +137,11 @@ pub(super) const ALL: &[Blueprint] = &[
             choice(
                 "/ExplicitAuthFlows",
                 "Ways to sign in without the pages",
-                Json(r#"["ALLOW_USER_SRP_AUTH","ALLOW_REFRESH_TOKEN_AUTH"]"#),
-                "In the app itself the password is proved and never sent.",
+                Json(r#"["ALLOW_USER_SRP_AUTH"]"#),
+                "In the app itself the password is proved and never sent. Signing in anew without one goes by \
+                 GetTokensFromRefreshToken.",
             ),
+            ROTATED,
             QUIET,
             REVOCABLE,
             UNITS_DAYS,
@@ -136,6 +152,8 @@ pub(super) const ALL: &[Blueprint] = &[
         then: &[DOMAIN_NEXT, "It has no secret for good: who needs one makes another client."],
     },
     Blueprint {
+        kind: Kind::Client,
+        afterwards: &[],
         id: "client-machine",
         title: "Machine to machine",
         what: "A program gets tokens for your APIs with its id and secret. Each token that it gets is billed.",
@@ -156,6 +174,7 @@ pub(super) const ALL: &[Blueprint] = &[
                 "What it may do at your APIs: identifier and scope of a resource server that the pool has. No more than it needs.",
             ),
             REFRESH,
+            QUIET,
             REVOCABLE,
             choice(
                 "/TokenValidityUnits",
@@ -176,6 +195,8 @@ pub(super) const ALL: &[Blueprint] = &[
         ],
     },
     Blueprint {
+        kind: Kind::Client,
+        afterwards: &[],
         id: "client-staff",
         title: "For your own staff",
         what: "As a web app with a server, for a working day: whoever left is out by the evening.",

@@ -1,15 +1,18 @@
-//! App clients are made from blueprints, in which each choice has its reason.
+//! Pools, app clients and identity pools are made from blueprints, in which each choice has its reason.
 //!
 //! A blueprint becomes the description of what is wanted ([`Blueprint::body`]), and that is made by an edit like any other
 //! ([`crate::edit::Step::Create`]).
 
 mod clients;
+mod identity_pools;
+mod pools;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::edit::MASK;
+use crate::PoolId;
+use crate::edit::{Kind, MASK, Put, Whole, place};
 
 /// What a choice is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,12 +25,14 @@ pub enum Given {
     Text(&'static str),
     /// A person says it: texts, one on each line, such as this one.
     Texts(&'static str),
+    /// A person says it: ids of app clients of the user pool, one on each line, such as this one.
+    Clients(&'static str),
 }
 
 /// One choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Choice {
-    /// Its place in the description of a client, as a JSON pointer.
+    /// Its place in the description of the thing, as a JSON pointer.
     pub place: &'static str,
     /// What people call it.
     pub title: &'static str,
@@ -35,13 +40,15 @@ pub struct Choice {
     pub given: Given,
     /// Why it is so, in a sentence or two.
     pub why: &'static str,
-    /// Whether it can never be changed once the client is made.
+    /// Whether it can never be changed once the thing is made.
     pub forever: bool,
 }
 
-/// What an app client is for.
+/// What something that is made is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Blueprint {
+    /// What is made: a pool, an app client, an identity pool.
+    pub kind: Kind,
     /// Names it, such as `client-web`.
     pub id: &'static str,
     /// What people call it.
@@ -50,6 +57,9 @@ pub struct Blueprint {
     pub what: &'static str,
     /// Every choice, the name first.
     pub choices: &'static [Choice],
+    /// What a second call sets once it is made: the second factors of a pool, which [`Kind::Mfa`] describes. Nobody says
+    /// anything to these.
+    pub afterwards: &'static [Choice],
     /// What is left to do afterwards, in sentences.
     pub then: &'static [&'static str],
 }
@@ -65,38 +75,72 @@ pub struct Missing {
 }
 
 /// Every blueprint.
-#[must_use]
-pub fn all() -> &'static [Blueprint] {
-    clients::ALL
+pub fn all() -> impl Iterator<Item = &'static Blueprint> {
+    [pools::ALL, clients::ALL, identity_pools::ALL].into_iter().flatten()
 }
 
 /// The blueprint of that id.
 #[must_use]
 pub fn of(id: &str) -> Option<&'static Blueprint> {
-    all().iter().find(|blueprint| blueprint.id == id)
+    all().find(|blueprint| blueprint.id == id)
 }
 
 impl Blueprint {
-    /// The description of the client that is wanted. `answers` are what a person says, by the places of the choices.
+    /// The description of what is wanted. `answers` are what a person says, by the places of the choices; `pool` is the user
+    /// pool that it is in or trusts, and none where a pool is made.
     ///
     /// # Errors
     /// [`Missing`] where a person has to say something and did not.
-    pub fn body(&self, answers: &BTreeMap<String, String>) -> Result<Value, Missing> {
-        let mut client = Map::new();
+    pub fn body(&self, answers: &BTreeMap<String, String>, pool: Option<&PoolId>) -> Result<Value, Missing> {
+        let mut body = Value::Object(Map::new());
         for choice in self.choices {
             let answer = answers.get(choice.place).map(|answer| answer.trim()).filter(|answer| !answer.is_empty());
-            let said = || answer.ok_or(Missing { place: choice.place, title: choice.title });
+            let missing = Missing { place: choice.place, title: choice.title };
+            let said = || answer.ok_or(missing.clone());
+            let lines = |said: &str| -> Vec<String> {
+                said.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+            };
             let value = match choice.given {
-                // What is not JSON is found by a test.
-                Given::Json(json) => serde_json::from_str(json).unwrap_or_default(),
+                Given::Json(json) => read(json),
                 Given::Secret => MASK.into(),
                 Given::Text(_) => said()?.into(),
-                Given::Texts(_) => said()?.lines().map(str::trim).filter(|line| !line.is_empty()).collect(),
+                Given::Texts(_) => lines(said()?).into(),
+                Given::Clients(_) => {
+                    let provider = provider(pool.ok_or(missing.clone())?);
+                    let trusts = |client: String| json!({ "ProviderName": provider, "ClientId": client, "ServerSideTokenCheck": true });
+                    lines(said()?).into_iter().map(trusts).collect()
+                }
             };
-            client.insert(choice.place.trim_start_matches('/').to_owned(), value);
+            place(&mut body, choice.place, value);
         }
-        Ok(json!({ "UserPoolClient": client }))
+        Ok(match self.kind {
+            Kind::Pool => json!({ "UserPool": body }),
+            Kind::Client => json!({ "UserPoolClient": body }),
+            _ => body,
+        })
     }
+
+    /// What a second call sets once it is made; `None` when one call does.
+    #[must_use]
+    pub fn second(&self) -> Option<(Whole, Vec<Put>)> {
+        let put = |choice: &Choice| match choice.given {
+            Given::Json(json) => Some(Put { pointer: choice.place.to_owned(), value: Some(read(json)) }),
+            _ => None,
+        };
+        let patch: Vec<Put> = self.afterwards.iter().filter_map(put).collect();
+        (!patch.is_empty()).then(|| (Whole { kind: Kind::Mfa, subject: String::new() }, patch))
+    }
+}
+
+/// What is not JSON is found by a test.
+fn read(json: &str) -> Value {
+    serde_json::from_str(json).unwrap_or_default()
+}
+
+/// What an identity pool calls a user pool among its providers.
+fn provider(pool: &PoolId) -> String {
+    let [issuer, _] = crate::token::issuers(pool);
+    issuer.trim_start_matches("https://").to_owned()
 }
 
 const fn choice(place: &'static str, title: &'static str, given: Given, why: &'static str) -> Choice {
@@ -113,45 +157,75 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::edit::Kind;
+    use crate::edit::Step;
     use crate::setting::{self, Changing};
 
     fn answers(blueprint: &Blueprint) -> BTreeMap<String, String> {
         let example = |choice: &Choice| match choice.given {
-            Given::Text(example) | Given::Texts(example) => Some(example),
+            Given::Text(example) | Given::Texts(example) | Given::Clients(example) => Some(example),
             _ => None,
         };
         blueprint.choices.iter().filter_map(|it| Some((it.place.to_owned(), example(it)?.to_owned()))).collect()
     }
 
+    fn pool() -> PoolId {
+        PoolId::parse("eu-west-1_Abcdefghi").unwrap()
+    }
+
     #[test]
     fn each_blueprint_is_a_description_that_can_be_written_and_says_what_holds_for_good() {
         for blueprint in all() {
-            let body = blueprint.body(&answers(blueprint)).unwrap();
+            let body = blueprint.body(&answers(blueprint), Some(&pool())).unwrap();
             assert!(!body.to_string().contains("null"), "{}: {body}", blueprint.id);
-            let request = Value::Object(Kind::Client.write(&Value::Null, &body, false).unwrap());
+            let request = Value::Object(blueprint.kind.write(&Value::Null, &body, false).unwrap());
             assert!(!request.to_string().contains(MASK), "{}: {request}", blueprint.id);
             let secret = blueprint.choices.iter().any(|choice| choice.given == Given::Secret);
             assert_eq!(request.get("GenerateSecret").is_some(), secret, "{}", blueprint.id);
+            assert!(blueprint.kind.is_named_by_aws(Step::Create));
+            let root = match blueprint.kind {
+                Kind::Pool => "/UserPool",
+                Kind::Client => "/UserPoolClient",
+                _ => "",
+            };
             for choice in blueprint.choices {
-                let place = format!("/UserPoolClient{}", choice.place);
+                let place = format!("{root}{}", choice.place);
                 assert!(choice.why.ends_with('.') && choice.place.starts_with('/'), "{} {place}", blueprint.id);
-                let known = setting::at("DescribeUserPoolClient", &place).map(|setting| setting.changing);
-                let never = choice.given == Given::Secret || known == Some(Changing::Never);
+                assert!(body.pointer(&place).is_some(), "{} {place}", blueprint.id);
+                let known = setting::at(blueprint.kind.describes(), &place).map(|setting| setting.changing);
+                // Attributes can be added, and what is required stays so.
+                let never = choice.given == Given::Secret
+                    || known == Some(Changing::Never)
+                    || choice.place == "/SchemaAttributes";
                 assert_eq!(choice.forever, never, "{} {place}", blueprint.id);
             }
+            assert!(blueprint.then.iter().all(|sentence| sentence.ends_with('.')), "{}", blueprint.id);
+            assert_eq!(blueprint.second().is_some(), blueprint.kind == Kind::Pool);
+            for Put { pointer, value } in blueprint.second().into_iter().flat_map(|(_, patch)| patch) {
+                assert!(setting::at("GetUserPoolMfaConfig", &pointer).is_some(), "{pointer}");
+                assert!(value.is_some_and(|value| !value.is_null()), "{pointer}");
+            }
         }
-        let ids: BTreeSet<&str> = all().iter().map(|blueprint| blueprint.id).collect();
-        assert_eq!(ids.len(), 4);
+        let ids: BTreeSet<&str> = all().map(|blueprint| blueprint.id).collect();
+        assert_eq!(ids.len(), 11);
     }
 
     #[test]
     fn what_nobody_said_is_named_and_lines_are_a_list() {
         let web = of("client-web").unwrap();
-        assert_eq!(web.body(&BTreeMap::new()).unwrap_err().to_string(), "Name is missing.");
+        assert_eq!(web.body(&BTreeMap::new(), None).unwrap_err().to_string(), "Name is missing.");
         let mut some = answers(web);
         some.insert("/CallbackURLs".to_owned(), " https://a \n\n https://b".to_owned());
-        let body = web.body(&some).unwrap();
+        let body = web.body(&some, None).unwrap();
         assert_eq!(body["UserPoolClient"]["CallbackURLs"], json!(["https://a", "https://b"]));
+    }
+
+    #[test]
+    fn an_identity_pool_trusts_clients_of_the_pool_that_it_is_made_for_and_none_without_one() {
+        let staff = of("identity-staff").unwrap();
+        let body = staff.body(&answers(staff), Some(&pool())).unwrap();
+        let trusted = &body["CognitoIdentityProviders"][0];
+        assert_eq!(trusted["ProviderName"], "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abcdefghi");
+        assert_eq!(trusted["ServerSideTokenCheck"], true);
+        assert_eq!(staff.body(&answers(staff), None).unwrap_err().place, "/CognitoIdentityProviders");
     }
 }

@@ -312,18 +312,23 @@ fn of_pool(request: &mut Map<String, Value>) {
     }
 }
 
+/// Puts a value at a place, and makes what has to be there for it.
+pub(crate) fn place(body: &mut Value, pointer: &str, value: Value) {
+    set(body, pointer, Some(value));
+}
+
 /// Puts a value at a place, and makes what has to be there for it. Taking one away takes what is empty then with it: AWS
 /// refuses settings without their members.
 fn set(body: &mut Value, pointer: &str, value: Option<Value>) {
     let names: Vec<String> =
         pointer.split('/').skip(1).map(|name| name.replace("~1", "/").replace("~0", "~")).collect();
     match value {
-        Some(value) => place(body, &names, value),
+        Some(value) => put(body, &names, value),
         None => take(body, &names),
     }
 }
 
-fn place(body: &mut Value, names: &[String], value: Value) {
+fn put(body: &mut Value, names: &[String], value: Value) {
     let Some((first, rest)) = names.split_first() else {
         *body = value;
         return;
@@ -332,7 +337,7 @@ fn place(body: &mut Value, names: &[String], value: Value) {
         *body = Map::new().into();
     }
     if let Some(map) = body.as_object_mut() {
-        place(map.entry(first.clone()).or_insert(Value::Null), rest, value);
+        put(map.entry(first.clone()).or_insert(Value::Null), rest, value);
     }
 }
 

@@ -41,7 +41,12 @@ pub fn price(kind: Kind, before: &Value, wanted: &Value) -> Option<Price> {
         let mode = body.pointer("/UserPool/UserPoolAddOns/AdvancedSecurityMode").and_then(Value::as_str);
         mode.is_some_and(|mode| mode != "OFF")
     };
-    if before.pointer(plan) != wanted.pointer(plan) {
+    if before.is_null() {
+        // Nobody was active in a pool that is not there yet.
+        (!wanted.is_null()).then_some(Price { forward: None, ..PLAN })
+    } else if wanted.is_null() {
+        None
+    } else if before.pointer(plan) != wanted.pointer(plan) {
         Some(PLAN)
     } else {
         // Whoever is on Plus pays for it already.
@@ -72,5 +77,7 @@ mod tests {
             assert_eq!(of(before, wanted), None, "{before} {wanted}");
         }
         assert_eq!(price(Kind::Mfa, &lite, &watched), None);
+        assert_eq!(of(&Value::Null, &plus), Some(Price { forward: None, ..PLAN }), "a new pool");
+        assert_eq!(of(&plus, &Value::Null), None);
     }
 }

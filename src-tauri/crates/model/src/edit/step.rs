@@ -1,4 +1,5 @@
-//! What comes to be and goes: app clients, resource servers, identity providers and domains are made and deleted as a whole.
+//! What comes to be and goes: pools, app clients, identity pools, resource servers, identity providers and domains are made and
+//! deleted as a whole.
 //!
 //! What is not there is described by `null`. A patch that puts a whole description at the root (`""`) makes it, and one that
 //! puts nothing there deletes it.
@@ -13,6 +14,14 @@ const METADATA: [&str; 2] = ["MetadataURL", "MetadataFile"];
 
 /// What AWS reads from that.
 const FROM_METADATA: [&str; 2] = ["SSORedirectBindingURI", "SLORedirectBindingURI"];
+
+/// What a pool is given when it is made and never again, in its description and in the request that makes it.
+const CHOSEN_ONCE: [(&str, &str); 4] = [
+    ("AliasAttributes", "AliasAttributes"),
+    ("SchemaAttributes", "Schema"),
+    ("UsernameAttributes", "UsernameAttributes"),
+    ("UsernameConfiguration", "UsernameConfiguration"),
+];
 
 /// What a patch does to the thing itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +51,10 @@ impl Kind {
     #[must_use]
     pub fn operation(self, step: Step) -> &'static str {
         match (self, step) {
+            (Self::Pool, Step::Create) => "CreateUserPool",
+            (Self::Pool, Step::Delete) => "DeleteUserPool",
+            (Self::IdentityPool, Step::Create) => "CreateIdentityPool",
+            (Self::IdentityPool, Step::Delete) => "DeleteIdentityPool",
             (Self::Client, Step::Create) => "CreateUserPoolClient",
             (Self::Client, Step::Delete) => "DeleteUserPoolClient",
             (Self::ResourceServer, Step::Create) => "CreateResourceServer",
@@ -57,13 +70,19 @@ impl Kind {
     /// Whether it is made and deleted here.
     #[must_use]
     pub fn comes_and_goes(self) -> bool {
-        matches!(self, Self::Client | Self::ResourceServer | Self::Provider | Self::Domain)
+        self.holds_others() || matches!(self, Self::Client | Self::ResourceServer | Self::Provider | Self::Domain)
+    }
+
+    /// Whether people or identities are lost with it: it is deleted only to take back that it was made, while it is empty.
+    #[must_use]
+    pub fn holds_others(self) -> bool {
+        matches!(self, Self::Pool | Self::IdentityPool)
     }
 
     /// Whether AWS gives it its id when it is made, so that there is nothing to describe before.
     #[must_use]
     pub fn is_named_by_aws(self, step: Step) -> bool {
-        self == Self::Client && step == Step::Create
+        step == Step::Create && matches!(self, Self::Pool | Self::IdentityPool | Self::Client)
     }
 
     /// Whether a described body says that there is none: AWS answers for a domain that nobody has with nothing in it, and for
@@ -74,8 +93,11 @@ impl Kind {
         body.is_null() || self == Self::Domain && (body.pointer("/DomainDescription/Domain").is_none() || gone())
     }
 
-    /// Puts the ids of what is written into a request.
-    pub fn address(self, request: &mut Map<String, Value>, pool: &str, subject: &str) {
+    /// Puts the ids of what is written into the request of a step. What has no id yet gets none.
+    pub fn address(self, step: Step, request: &mut Map<String, Value>, pool: &str, subject: &str) {
+        if self == Self::Pool && step == Step::Create {
+            return;
+        }
         let named = match self {
             Self::IdentityPool | Self::Roles => "IdentityPoolId",
             Self::Pool | Self::Mfa | Self::Client | Self::Risk => "ClientId",
@@ -104,6 +126,13 @@ impl Kind {
         if before.is_null() {
             let kind = wanted.pointer("/IdentityProvider/ProviderType").filter(|_| self == Self::Provider);
             request.extend(kind.map(|kind| ("ProviderType".to_owned(), kind.clone())));
+            if self == Self::Pool {
+                let chosen = |(told, asked): (&str, &str)| {
+                    let value = wanted.get("UserPool")?.get(told).filter(|value| !value.is_null())?;
+                    Some((asked.to_owned(), value.clone()))
+                };
+                request.extend(CHOSEN_ONCE.into_iter().filter_map(chosen));
+            }
             if self == Self::Client && wanted.pointer("/UserPoolClient/ClientSecret").is_some() {
                 request.insert("GenerateSecret".to_owned(), true.into());
             }
@@ -136,6 +165,14 @@ impl Kind {
     #[must_use]
     pub fn effect(self, step: Step) -> Option<&'static str> {
         match (self, step) {
+            (Self::Pool, Step::Create) => {
+                Some("There is a pool without people and app clients: nobody can sign in yet.")
+            }
+            (Self::Pool, Step::Delete) => Some("The pool is gone with all its settings. Nobody is in it."),
+            (Self::IdentityPool, Step::Create) => {
+                Some("It has no roles yet, so nobody gets AWS credentials through it.")
+            }
+            (Self::IdentityPool, Step::Delete) => Some("It is gone. Nobody has an identity in it."),
             (Self::Client, Step::Create) => Some("Whoever knows its id can begin to sign in through it."),
             (Self::Client, Step::Delete) => {
                 Some("Apps that use it stop at once: nobody signs in through it, or stays signed in.")
@@ -166,6 +203,9 @@ impl Kind {
                 "Its secret is kept nowhere: who makes it again needs it from the provider, and a SAML provider has to be \
                  told the pool's new certificate. App clients have to be told to offer it again.",
             ),
+            (Self::Pool | Self::IdentityPool, Step::Delete) => {
+                Some("Its id never comes again: whoever makes it again has to give another one to every app.")
+            }
             (Self::Client, Step::Delete) => Some(
                 "Its id and its secret never come again: whoever makes it again has to give new ones to every app.",
             ),
@@ -182,6 +222,9 @@ impl Kind {
     pub fn lost(self, patch: &[Put], before: &Value) -> Option<&'static str> {
         if self == Self::Client && Step::of(patch) == Step::Delete {
             return Some("A client that is made again is another one, so this cannot be taken back. Make a new one.");
+        }
+        if self.holds_others() && Step::of(patch) == Step::Delete {
+            return Some("One that is made again is another one, so this cannot be taken back. Make a new one.");
         }
         let hidden = |put: &Put| {
             let was = before.pointer(&put.pointer).unwrap_or(&Value::Null);
@@ -212,17 +255,25 @@ impl Kind {
     /// What differs, also where one side is not there: then member by member of the other, and what AWS alone says is left out.
     #[must_use]
     pub fn differences(self, before: &Value, after: &Value) -> Vec<Difference> {
-        let shell = json!({ (self.root().trim_start_matches('/')): {} });
+        let root = self.root().trim_start_matches('/');
+        let shell = if root.is_empty() { json!({}) } else { json!({ (root): {} }) };
         let side = |value: &Value| if value.is_null() { shell.clone() } else { value.clone() };
         let mut all = differences(&side(before), &side(after));
         if before.is_null() || after.is_null() {
             // Ids, times and what else AWS alone says come and go with it.
             all.retain(|it| {
                 !self.is_fixed(&it.pointer)
+                    || self.is_chosen_once(&it.pointer)
                     || ["/ProviderType", "/ClientSecret"].iter().any(|shown| it.pointer.ends_with(shown))
             });
         }
         all
+    }
+
+    /// Whether a pool is given what is at a place when it is made, and never again.
+    pub(super) fn is_chosen_once(self, pointer: &str) -> bool {
+        let member = pointer.strip_prefix("/UserPool/").and_then(|rest| rest.split('/').next());
+        self == Self::Pool && CHOSEN_ONCE.iter().any(|(told, _)| Some(*told) == member)
     }
 
     /// The body with a whole description put at its root, or taken away.
@@ -264,7 +315,7 @@ mod tests {
             json!({ "ResourceServer": { "Name": "api", "Scopes": [{ "ScopeName": "a", "ScopeDescription": "b" }] } });
         let made = kind.patched(&Value::Null, &whole(Some(server.clone()))).unwrap();
         let mut request = kind.write(&Value::Null, &made, false).unwrap();
-        kind.address(&mut request, "pool", "https://api");
+        kind.address(Step::Create, &mut request, "pool", "https://api");
         let names: Vec<&String> = request.keys().collect();
         assert_eq!(names, ["Identifier", "Name", "Scopes", "UserPoolId"]);
         assert_eq!(kind.differences(&Value::Null, &made).len(), 2);
@@ -273,11 +324,45 @@ mod tests {
         assert_eq!(kind.patched(&server, &whole(None)), Ok(Value::Null));
         let renamed = [Put { pointer: "/ResourceServer/Name".to_owned(), value: Some(json!("b")) }];
         assert_eq!(kind.patched(&Value::Null, &renamed), Err(Refused::Absent));
-        let pool = json!({ "UserPool": {} });
-        assert!(
-            matches!(Kind::Pool.patched(&pool, &whole(None)), Err(Refused::Fixed(_))),
-            "pools are not deleted here"
-        );
+        let mfa = json!({ "MfaConfiguration": "ON" });
+        assert!(matches!(Kind::Mfa.patched(&mfa, &whole(None)), Err(Refused::Fixed(_))), "it only changes");
+    }
+
+    #[test]
+    fn a_pool_is_made_with_what_it_is_given_once_and_what_aws_adds_is_no_change() {
+        let kind = Kind::Pool;
+        let schema = json!([{ "Name": "email", "Required": true }]);
+        let wanted = json!({ "UserPool": { "Name": "shop", "UsernameAttributes": ["email"], "SchemaAttributes": schema,
+            "UsernameConfiguration": { "CaseSensitive": false }, "DeletionProtection": "ACTIVE" } });
+        let patch = whole(Some(wanted.clone()));
+        let made = kind.patched(&Value::Null, &patch).unwrap();
+        let mut request = kind.write(&Value::Null, &made, false).unwrap();
+        kind.address(Step::Create, &mut request, "eu-west-1_new", "");
+        let names: Vec<&String> = request.keys().collect();
+        let expected = ["DeletionProtection", "PoolName", "Schema", "UsernameAttributes", "UsernameConfiguration"];
+        assert_eq!(names, expected);
+        let shown: Vec<String> = kind.differences(&Value::Null, &made).into_iter().map(|it| it.pointer).collect();
+        assert!(shown.contains(&"/UserPool/UsernameConfiguration/CaseSensitive".to_owned()), "{shown:?}");
+        let told = |sensitive: bool, required: bool| {
+            json!({ "UserPool": { "Id": "eu-west-1_a", "Name": "shop", "UsernameAttributes": ["email"], "Policies": {},
+                "SchemaAttributes": [{ "Name": "sub", "Required": true },
+                    { "Name": "email", "Required": required, "Mutable": true }],
+                "UsernameConfiguration": { "CaseSensitive": sensitive }, "DeletionProtection": "ACTIVE" } })
+        };
+        let verified = |after: &Value| super::super::verify(&patch, &Value::Null, after, None, kind);
+        assert!(verified(&told(false, true)).is_clean(), "{:?}", verified(&told(false, true)));
+        assert_eq!(verified(&told(true, true)).missing[0].pointer, "/UserPool/UsernameConfiguration/CaseSensitive");
+        assert_eq!(verified(&told(false, false)).missing[0].pointer, "/UserPool/SchemaAttributes");
+    }
+
+    #[test]
+    fn an_identity_pool_is_described_by_the_whole_answer() {
+        let wanted = json!({ "IdentityPoolName": "shop", "AllowUnauthenticatedIdentities": false });
+        let shown = Kind::IdentityPool.differences(&Value::Null, &wanted);
+        assert_eq!(shown.len(), 2, "{shown:?}");
+        let mut request = Kind::IdentityPool.write(&Value::Null, &wanted, false).unwrap();
+        Kind::IdentityPool.address(Step::Create, &mut request, "eu-west-1_a", "");
+        assert_eq!(Value::Object(request), wanted);
     }
 
     #[test]

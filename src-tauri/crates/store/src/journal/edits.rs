@@ -148,7 +148,7 @@ impl Journal {
         Ok(transaction.commit()?)
     }
 
-    /// Writes down how an edit ended, and what AWS calls it that was made, with its record of the audit, in one transaction.
+    /// Writes down how an edit ended, what AWS calls it that was made, and in which pool it is, with its record of the audit, in one transaction.
     ///
     /// # Errors
     /// [`JournalError::Failed`].
@@ -156,8 +156,8 @@ impl Journal {
         let mut connection = self.lock();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute(
-            "UPDATE edits SET state = ?2, why = ?3, after = ?4, found = ?5, target = ?6 WHERE id = ?1",
-            params![ended.id, ended.state.as_str(), ended.why, ended.after, ended.found, ended.target],
+            "UPDATE edits SET state = ?2, why = ?3, after = ?4, found = ?5, target = ?6, pool = ?7 WHERE id = ?1",
+            params![ended.id, ended.state.as_str(), ended.why, ended.after, ended.found, ended.target, ended.pool],
         )?;
         audit::add(&transaction, record)?;
         Ok(transaction.commit()?)

@@ -19,13 +19,16 @@ const name = choice("/ClientName", { title: "Name", example: "shop" });
 const blueprints: BlueprintView[] = [
   {
     id: "client-web",
+    makes: "client",
     title: "Web app",
     what: "Pages with a server.",
     choices: [name, choice("/ClientSecret", { title: "Has a secret", forever: true })],
+    afterwards: [],
     then: ["Give it a domain."],
   },
   {
     id: "client-machine",
+    makes: "client",
     title: "Machine",
     what: "No person is there.",
     choices: [
@@ -33,8 +36,10 @@ const blueprints: BlueprintView[] = [
       choice("/AllowedOAuthScopes", { title: "Scopes", example: "api/read", several: true }),
       choice("/EnableTokenRevocation", { title: "Tokens can be revoked", value: "true" }),
     ],
+    afterwards: [],
     then: [],
   },
+  { id: "pool-web", makes: "pool", title: "A pool", what: "Pools.", choices: [], afterwards: [], then: [] },
 ];
 
 beforeEach(() => {
@@ -47,7 +52,7 @@ afterEach(() => document.getElementById("layers")?.remove());
 it("says why each choice is so and which hold for good, and plans with what a person said to the one that is chosen", async () => {
   backend.listBlueprints = vi.fn(async () => blueprints);
   backend.planBlueprint = vi.fn(async () => Promise.reject(new Error("It was denied.")));
-  render(BlueprintDialog, { onclose: () => undefined, onmade: () => undefined });
+  render(BlueprintDialog, { makes: "client", onclose: () => undefined, onmade: () => undefined });
   const secret = await screen.findByRole("row", { name: /Has a secret for good/ });
   expect(secret.textContent).toContain("Because.");
   await screen.findByText("Give it a domain.");

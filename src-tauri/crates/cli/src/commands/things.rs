@@ -1,0 +1,132 @@
+//! Identity providers, resource servers and domains: `poolctl providers`, `resource-servers`, `domains`; and deleting an app
+//! client. All changes go through the door of `pool set`.
+
+use console::edits::Kind;
+use wire::pool_settings::{DomainView, PairView, PoolSettingsView, ProviderView, ResourceServerView};
+use wire::typed_things::{self, Meant, TypedProvider};
+use wire::{ErrorCode, WireError};
+
+use super::change::typed;
+use super::edits::set;
+use super::settings::{lines, meant};
+use crate::arguments::GlobalOptions;
+use crate::change_arguments::{Agreement, Domains, ProviderWords, Providers, ResourceServers};
+use crate::failure::Failure;
+
+/// `clients delete`
+pub(crate) async fn delete_client(common: &GlobalOptions, client: &str, consent: &Agreement) -> Result<(), Failure> {
+    let client = wire::lab::client_id(client)?;
+    set(common, &typed_things::gone(Kind::Client, client.as_str()), consent).await
+}
+
+/// `providers`
+pub(crate) async fn providers(common: &GlobalOptions, what: Providers) -> Result<(), Failure> {
+    let (change, consent) = match what {
+        Providers::List => return list_providers(common).await,
+        Providers::New { name, kind, words, consent } => {
+            (typed_things::new_provider(&name, &kind, &read(words)?), consent)
+        }
+        Providers::Set { name, words, consent } => {
+            // Only where a secret is given, its kind says what AWS calls it.
+            let kind = if words.secret_stdin { kind_of(common, &name).await? } else { String::new() };
+            (typed_things::provider(&name, &kind, &read(words)?), consent)
+        }
+        Providers::Delete { name, consent } => (Ok(typed_things::gone(Kind::Provider, &name)), consent),
+    };
+    carry_out(common, change, &consent).await
+}
+
+/// `resource-servers`
+pub(crate) async fn servers(common: &GlobalOptions, what: ResourceServers) -> Result<(), Failure> {
+    let (change, consent) = match what {
+        ResourceServers::List => return list_servers(common).await,
+        ResourceServers::New { identifier, name, scopes, consent } => {
+            (typed_things::new_server(&identifier, &name, &scopes), consent)
+        }
+        ResourceServers::Set { identifier, name, scopes, consent } => {
+            (typed_things::server(&identifier, name.as_deref(), &scopes), consent)
+        }
+        ResourceServers::Delete { identifier, consent } => {
+            (Ok(typed_things::gone(Kind::ResourceServer, &identifier)), consent)
+        }
+    };
+    carry_out(common, change, &consent).await
+}
+
+/// `domains`
+pub(crate) async fn domains(common: &GlobalOptions, what: Domains) -> Result<(), Failure> {
+    let version = |pages: &str| if pages == "classic" { 1 } else { 2 };
+    let (change, consent) = match what {
+        Domains::List => return list_domains(common).await,
+        Domains::New { domain, certificate, pages, consent } => {
+            (Ok(typed_things::new_domain(&domain, certificate.as_deref(), version(&pages))), consent)
+        }
+        Domains::Set { domain, certificate, pages, consent } => {
+            (typed_things::domain(&domain, certificate.as_deref(), pages.as_deref().map(version)), consent)
+        }
+        Domains::Delete { domain, consent } => (Ok(typed_things::gone(Kind::Domain, &domain)), consent),
+    };
+    carry_out(common, change, &consent).await
+}
+
+async fn carry_out(
+    common: &GlobalOptions,
+    change: Result<Meant, WireError>,
+    consent: &Agreement,
+) -> Result<(), Failure> {
+    set(common, &change.map_err(Failure::usage)?, consent).await
+}
+
+fn read(words: ProviderWords) -> Result<TypedProvider, Failure> {
+    let ProviderWords { details, mapping, identifiers, secret_stdin } = words;
+    let secret = if secret_stdin { Some(typed()?) } else { None };
+    Ok(TypedProvider { details, mapping, identifiers, secret })
+}
+
+/// What kind of provider it is, as AWS tells (`DescribeIdentityProvider`; free).
+async fn kind_of(common: &GlobalOptions, name: &str) -> Result<String, Failure> {
+    let view = settings(common).await?;
+    let found = view.providers.into_iter().find(|provider| provider.name == name);
+    let absent = || Failure::failed(ErrorCode::NotFound, format!("The pool has no identity provider {name}."));
+    Ok(found.ok_or_else(absent)?.kind)
+}
+
+async fn settings(common: &GlobalOptions) -> Result<PoolSettingsView, Failure> {
+    let (console, pool) = meant(common).await?;
+    Ok(PoolSettingsView::from(&console.pool_settings(&common.online().parse()?, &pool).await?))
+}
+
+async fn list_providers(common: &GlobalOptions) -> Result<(), Failure> {
+    let view = settings(common).await?;
+    let head = ["name", "type", "identifiers", "details", "mapping", "unknown"];
+    lines(common, &head, &view.providers, |it: &ProviderView| {
+        let unknown = it.unknown.clone().unwrap_or_default();
+        let (details, mapping) = (joined(&it.details), joined(&it.mapping));
+        vec![it.name.clone(), it.kind.clone(), it.identifiers.join(" "), details, mapping, unknown]
+    })
+}
+
+async fn list_servers(common: &GlobalOptions) -> Result<(), Failure> {
+    let view = settings(common).await?;
+    lines(common, &["identifier", "name", "scopes"], &view.resource_servers, |it: &ResourceServerView| {
+        vec![it.identifier.clone(), it.name.clone(), joined(&it.scopes)]
+    })
+}
+
+async fn list_domains(common: &GlobalOptions) -> Result<(), Failure> {
+    let view = settings(common).await?;
+    let head = ["domain", "pages", "status", "certificate", "unknown"];
+    lines(common, &head, &view.domains, |it: &DomainView| {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let pages = match it.version {
+            Some(1) => "classic".to_owned(),
+            Some(2) => "managed".to_owned(),
+            other => other.map(|version| version.to_string()).unwrap_or_default(),
+        };
+        vec![it.name.clone(), pages, text(&it.status), text(&it.certificate), text(&it.unknown)]
+    })
+}
+
+fn joined(pairs: &[PairView]) -> String {
+    pairs.iter().map(|pair| format!("{}={}", pair.name, pair.value)).collect::<Vec<_>>().join(" ")
+}

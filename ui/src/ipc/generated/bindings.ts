@@ -251,6 +251,11 @@ export const commands = {
 	getFunctions: () => typedError<FunctionsView, WireError>(__TAURI_INVOKE("get_functions")),
 	/**  Who may take the roles of groups and identity pools, and what they may do (IAM's `GetRole` and five more; free). */
 	getRoles: () => typedError<RolesView, WireError>(__TAURI_INVOKE("get_roles")),
+	/**
+	 *  The limits that Service Quotas tells (`ListServiceQuotas`; free), and when it is wanted how much of them is used, for which
+	 *  AWS charges (`GetMetricData`).
+	 */
+	getServiceQuotas: (request: AskServiceQuotas) => typedError<ServiceQuotasView, WireError>(__TAURI_INVOKE("get_service_quotas", { request })),
 	/**  Holds every rule against the pool (free). */
 	getHealth: (request: AskHealth) => typedError<HealthView, WireError>(__TAURI_INVOKE("get_health", { request })),
 	/**  Holds every rule against the pool and writes what they say into the folder for downloads. */
@@ -266,10 +271,14 @@ export const commands = {
 	listKeptSettings: () => typedError<string[], WireError>(__TAURI_INVOKE("list_kept_settings")),
 	/**  What a change of settings would do (the operation that describes them; free). Nothing is changed. */
 	planEdit: (request: PlanEdit) => typedError<EditView, WireError>(__TAURI_INVOKE("plan_edit", { request })),
-	/**  What app clients can be made from. */
+	/**  What pools, app clients and identity pools can be made from. */
 	listBlueprints: () => __TAURI_INVOKE<BlueprintView[]>("list_blueprints"),
-	/**  What making an app client from a blueprint would do. Nothing is made. */
+	/**  What making an app client or an identity pool from a blueprint would do. Nothing is made. */
 	planBlueprint: (request: PlanBlueprint) => typedError<EditView, WireError>(__TAURI_INVOKE("plan_blueprint", { request })),
+	/**  What making a pool from a blueprint would do (`sts:GetCallerIdentity`; free). Nothing is made. */
+	planPool: (request: PlanPool) => typedError<PoolPlanView, WireError>(__TAURI_INVOKE("plan_pool", { request })),
+	/**  Makes a pool that was previewed, and sets what is to be set afterwards. */
+	makePool: (request: MakePool) => typedError<MadePoolView, WireError>(__TAURI_INVOKE("make_pool", { request })),
 	/**  What the prepared edit for a failing rule would do (free). Nothing is changed. */
 	planFix: (request: OneFinding) => typedError<EditView, WireError>(__TAURI_INVOKE("plan_fix", { request })),
 	/**  What taking an edit back would do (free). Nothing is changed. */
@@ -435,6 +444,31 @@ export type AppInfoView = {
 	notices: string[],
 };
 
+/**  A limit. */
+export type AppliedQuotaView = {
+	/**  AWS's code of it, such as `L-1234ABCD`. Foreign text. */
+	code: string,
+	/**  AWS's name of it. Foreign text. */
+	name: string,
+	/**  The category of requests that it is about; `null` for another limit. */
+	category: string | null,
+	/**  The limit; `null` when AWS does not tell it. */
+	value: number | null,
+	/**  Whether it counts requests a second, and not things. */
+	perSecond: boolean,
+	/**  What everybody has who did not ask for more; `null` where we know none. */
+	defaultPerSecond: number | null,
+	/**  Whether AWS gives more on request. */
+	adjustable: boolean,
+	/**
+	 *  The most that was used in any five minutes of the last day, by everybody in the account: requests a second, or a number
+	 *  of things. `null` when that was not asked or is not known.
+	 */
+	busiest: number | null,
+	/**  Whether that is more than four fifths of the limit; `null` when it is not known. */
+	near: boolean | null,
+};
+
 /**  Carries out what was approved. */
 export type ApplyPlan = {
 	/**  The token of the approval. */
@@ -514,6 +548,12 @@ export type AskPlans = {
 	advancedSecurity: boolean,
 	/**  What the pool is billed by now; `null` for what AWS says of it. */
 	plan: string | null,
+};
+
+/**  What is asked of Service Quotas. */
+export type AskServiceQuotas = {
+	/**  Whether CloudWatch is asked as well how much is used, for which AWS charges. */
+	used: boolean,
 };
 
 /**  Asks why somebody cannot sign in. */
@@ -623,16 +663,20 @@ export type BilledView = {
 	besidesFree: boolean,
 };
 
-/**  What an app client can be for. */
+/**  What something that is made can be for. */
 export type BlueprintView = {
 	/**  Names it. */
 	id: string,
+	/**  What is made: `pool`, `client`, `identityPool`. */
+	makes: string,
 	/**  What people call it. */
 	title: string,
 	/**  Whom it is for. */
 	what: string,
 	/**  Every choice. */
 	choices: ChoiceView[],
+	/**  What a second call sets once it is made. */
+	afterwards: ChoiceView[],
 	/**  What is left to do afterwards. */
 	then: string[],
 };
@@ -798,7 +842,7 @@ export type ChoiceAnswer = {
 
 /**  One choice of a blueprint. */
 export type ChoiceView = {
-	/**  Its place in the description of a client. */
+	/**  Its place in the description of the thing. */
 	place: string,
 	/**  What people call it. */
 	title: string,
@@ -810,7 +854,7 @@ export type ChoiceView = {
 	several: boolean,
 	/**  Why it is so. */
 	why: string,
-	/**  Whether it can never be changed once the client is made. */
+	/**  Whether it can never be changed once the thing is made. */
 	forever: boolean,
 };
 
@@ -2320,6 +2364,16 @@ export type MadeEditView = {
 	others: SettingChangeView[],
 };
 
+/**  A pool that was made. */
+export type MadePoolView = {
+	/**  Its id; `null` when nobody knows what AWS calls it. */
+	poolId: string | null,
+	/**  Each call: the making, and what was set afterwards. */
+	edits: MadeEditView[],
+	/**  Why something that was to be set afterwards was not, in a sentence; `null` when all is done. */
+	why: string | null,
+};
+
 /**  An edit that is approved. */
 export type MakeEdit = {
 	/**  The id of the preview. */
@@ -2338,6 +2392,18 @@ export type MakePlan = {
 	query: string | null,
 	/**  User names; empty for what is about nobody that exists, or everybody of the query. */
 	names: string[],
+};
+
+/**  A pool that is approved. */
+export type MakePool = {
+	/**  Where. */
+	connection: ConnectionIdView,
+	/**  The id of the preview. */
+	id: string,
+	/**  Why, for the audit. */
+	reason: string | null,
+	/**  The new pool's name, typed; needed in Production. */
+	poolName: string | null,
 };
 
 /**  A cell of the matrix. */
@@ -2634,7 +2700,7 @@ export type PersonMoves = {
 	leave: string[],
 };
 
-/**  A client that is to be made. */
+/**  What is to be made. */
 export type PlanBlueprint = {
 	/**  The blueprint. */
 	id: string,
@@ -2658,6 +2724,14 @@ export type PlanImport = {
 	id: string,
 	/**  How invitations are sent: `email`, `sms`; empty for not at all. */
 	invite: string[],
+};
+
+/**  A pool that is to be made. */
+export type PlanPool = {
+	/**  Where. */
+	connection: ConnectionIdView,
+	/**  From what. */
+	blueprint: PlanBlueprint,
 };
 
 /**  What a plan will do, take, cost and send. */
@@ -2772,6 +2846,18 @@ export type PoolLineView = {
 	estimatedUsers: number | null,
 	/**  When it was created. */
 	createdAt: string | null,
+};
+
+/**  A pool, before it is made. */
+export type PoolPlanView = {
+	/**  The call that makes it. */
+	edit: EditView,
+	/**  The operation that is called once it is there; `null` when none is. */
+	second: string | null,
+	/**  What that one sets. */
+	secondChanges: SettingChangeView[],
+	/**  Whether the new pool's name has to be typed: so in Production. */
+	asksName: boolean,
 };
 
 /**  A pool with everything that is set of it. */
@@ -3355,6 +3441,22 @@ export type SearchView = {
 	total: number | null,
 	/**  Why what was found may be wrong, as a sentence; `null` when nothing stands against it. */
 	doubt: string | null,
+};
+
+/**  The limits that the account has in this Region. */
+export type ServiceQuotasView = {
+	/**  When AWS was asked. */
+	takenAt: string,
+	/**  Each, by name. */
+	quotas: AppliedQuotaView[],
+	/**  How many metrics of CloudWatch tell how much is used. */
+	metrics: number,
+	/**  What AWS charges for asking for them once, in US dollars. */
+	price: string,
+	/**  What was not answered. */
+	unanswered: UnansweredView[],
+	/**  The policy that would permit what was denied, as JSON; `null` when nothing was. */
+	policy: string | null,
 };
 
 /**  Credentials ran out while something was going on. */

@@ -78,9 +78,9 @@ async fn a_pool_from_each_blueprint_fails_no_rule_but_those_that_its_own_words_n
         assert_eq!(made.why, None);
         let pool = made.pool.unwrap();
         let words = blueprint.then.join(" ");
-        for rule in failing(&house, &pool, Some(pool.as_str())).await {
-            assert!(words.contains(rule), "{} fails {rule}, and does not say so", blueprint.id);
-        }
+        let mut silent = failing(&house, &pool, Some(pool.as_str())).await;
+        silent.retain(|rule| !words.contains(rule));
+        assert_eq!(silent, Vec::<&str>::new(), "{} does not say what it leaves", blueprint.id);
         let open = house.console.open_pool(&sandbox_connection(), &pool).await.unwrap();
         let edits = open.edits(10).await.unwrap();
         assert_eq!(edits.len(), 2, "the new pool's own journal has how it came to be");

@@ -122,7 +122,8 @@ const CLIENT_NEXT: &str =
 const MAIL_NEXT: &str =
     "Send through SES before real people come: Cognito's own sender stops at 50 e-mails a day (UP-36).";
 
-const WATCH_NEXT: &str = "Threat protection needs the plan Plus (UP-30, UP-31, UP-32, UP-33), and the export of logs a place to write to (UP-42).";
+const WATCH_NEXT: &str = "Threat protection needs the plan Plus (UP-30, UP-31, UP-32, UP-33), the export of logs a place to write \
+                          to (UP-42), and a key of your own one in KMS (UP-20).";
 
 const PEOPLE: &[Choice] = &[
     NAME,

@@ -2,6 +2,7 @@
 //!
 //! - The same sync and the same searches against three servers: the sandbox, ministack and moto.
 //! - Every change of users and groups, by plan and job, on the three.
+//! - Settings of a pool, app clients, resource servers and the role of a group: made, changed and taken back, on the three.
 //! - Signing in by SRP, with an authenticator app, in the browser and as a machine, and exchanging the token for AWS
 //!   credentials: the sandbox and ministack.
 //! - The same scenarios against the three, with a table of what each does: `differences`.

@@ -318,6 +318,8 @@ pub(crate) enum ClientsCommand {
 pub(crate) enum IdentityPoolsCommand {
     /// Make one that trusts the pool, from a blueprint: web, mobile, staff
     New(crate::change_arguments::NewThing),
+    /// Change guests and flows of one, or its roles; what is not named stays
+    Set(crate::change_arguments::SetIdentityPool),
 }
 
 #[derive(Debug, Args)]

@@ -77,6 +77,35 @@ pub(crate) struct NewThing {
     pub(crate) consent: Agreement,
 }
 
+/// What an identity pool is to be.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SetIdentityPool {
+    /// Its id
+    pub(crate) id: String,
+    /// Whether whoever has not signed in gets credentials
+    #[arg(long, value_name = "on|off", value_parser = on_or_off)]
+    pub(crate) guests: Option<bool>,
+    /// Whether the older, wider flow is open
+    #[arg(long, value_name = "on|off", value_parser = on_or_off)]
+    pub(crate) classic_flow: Option<bool>,
+    /// The role of who has signed in (authenticated) or of guests (unauthenticated); an empty ARN takes it away
+    #[arg(long = "role", value_name = "KIND=ARN")]
+    pub(crate) roles: Vec<String>,
+    /// How roles are chosen, by provider, as JSON in AWS's form
+    #[arg(long, value_name = "JSON")]
+    pub(crate) mappings: Option<String>,
+    #[command(flatten)]
+    pub(crate) consent: Agreement,
+}
+
+fn on_or_off(text: &str) -> anyhow::Result<bool> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(anyhow::anyhow!("it is on or off")),
+    }
+}
+
 /// `poolctl resource-servers`
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum ResourceServers {

@@ -85,6 +85,9 @@ async fn run(Arguments { common, command }: Arguments) -> Result<(), Failure> {
         Command::IdentityPools { what: Some(IdentityPoolsCommand::New(asked)), .. } => {
             commands::making::identity_pool(&common, &asked).await
         }
+        Command::IdentityPools { what: Some(IdentityPoolsCommand::Set(asked)), .. } => {
+            commands::things::identity_pool(&common, asked).await
+        }
         Command::IdentityPools { look: false, .. } => commands::settings::identity_pools(&common).await,
         Command::IdentityPools { look: true, .. } => commands::nearby::roles(&common).await,
         Command::Quotas { look: false, .. } => commands::settings::quotas(&common).await,

@@ -1,22 +1,29 @@
-//! Identity providers, resource servers and domains: `poolctl providers`, `resource-servers`, `domains`; and deleting an app
-//! client. All changes go through the door of `pool set`.
+//! Identity providers, resource servers and domains: `poolctl providers`, `resource-servers`, `domains`; changing identity
+//! pools, and deleting an app client. All changes go through the door of `pool set`.
 
 use console::edits::Kind;
 use wire::pool_settings::{DomainView, PairView, PoolSettingsView, ProviderView, ResourceServerView};
-use wire::typed_things::{self, Meant, TypedProvider};
+use wire::typed_things::{self, Meant, TypedIdentityPool, TypedProvider};
 use wire::{ErrorCode, WireError};
 
 use super::change::typed;
 use super::edits::set;
 use super::settings::{lines, meant};
 use crate::arguments::GlobalOptions;
-use crate::change_arguments::{Agreement, Domains, ProviderWords, Providers, ResourceServers};
+use crate::change_arguments::{Agreement, Domains, ProviderWords, Providers, ResourceServers, SetIdentityPool};
 use crate::failure::Failure;
 
 /// `clients delete`
 pub(crate) async fn delete_client(common: &GlobalOptions, client: &str, consent: &Agreement) -> Result<(), Failure> {
     let client = wire::lab::client_id(client)?;
     set(common, &typed_things::gone(Kind::Client, client.as_str()), consent).await
+}
+
+/// `identity-pools set`
+pub(crate) async fn identity_pool(common: &GlobalOptions, asked: SetIdentityPool) -> Result<(), Failure> {
+    let SetIdentityPool { id, guests, classic_flow, roles, mappings, consent } = asked;
+    let typed = TypedIdentityPool { guests, classic_flow, roles, mappings };
+    carry_out(common, typed_things::identity_pool(&id, &typed), &consent).await
 }
 
 /// `providers`

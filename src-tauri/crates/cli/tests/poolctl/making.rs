@@ -59,6 +59,16 @@ fn a_client_and_an_identity_pool_are_made_from_blueprints_and_a_client_deleted()
     let listed = home.run_at(&served, &["identity-pools", "--json"]).json(0);
     let ours = listed.as_array().unwrap().iter().find(|pool| pool["id"] == identity["subject"]).unwrap().clone();
     assert_eq!((&ours["trusts"], &ours["guests"]), (&json!(true), &json!(false)));
+    let id = identity["subject"].as_str().unwrap();
+    let set =
+        |words: &[&str]| home.run_at(&served, &[&["identity-pools", "set", id], words, &["--yes", "--json"]].concat());
+    let role = "authenticated=arn:aws:iam::123456789012:role/staff";
+    assert!(set(&["--guests", "on", "--role", role]).err.contains("one after the other"));
+    assert_eq!(set(&["--guests", "on"]).json(0)["operation"], "UpdateIdentityPool");
+    assert_eq!(set(&["--role", role]).json(0)["operation"], "SetIdentityPoolRoles");
+    let undo = home.run_at(&served, &["undo", identity["id"].as_str().unwrap(), "--yes"]);
+    assert!(undo.err.contains("It has roles by now"), "{}", undo.err);
+    set(&["--role", "authenticated="]).json(0);
     home.run_at(&served, &["undo", identity["id"].as_str().unwrap(), "--yes"]).text();
     let gone = home.run_at(&served, &["clients", "delete", client, "--yes", "--json"]).json(0);
     assert_eq!((&gone["operation"], &gone["state"]), (&json!("DeleteUserPoolClient"), &json!("done")));

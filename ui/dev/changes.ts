@@ -68,17 +68,36 @@ export function changeCommands(people: UserView[], matching: (query: string) => 
                 before: user.attributes[field] ?? null,
                 after: value,
                 waits: false,
+                unseen: false,
               }))
             : request.wish.kind === "changeGroups"
-              ? request.wish.join.map((group) => ({ field: "group", before: null, after: group, waits: false }))
+              ? request.wish.join.map((group) => ({
+                  field: "group",
+                  before: null,
+                  after: group,
+                  waits: false,
+                  unseen: false,
+                }))
               : request.wish.kind === "arrangeGroups"
                 ? request.wish.moves
                     .filter(({ username }) => username === user.username)
                     .flatMap(({ join, leave }) => [
-                      ...join.map((group) => ({ field: "group", before: null, after: group, waits: false })),
-                      ...leave.map((group) => ({ field: "group", before: group, after: null, waits: false })),
+                      ...join.map((group) => ({
+                        field: "group",
+                        before: null,
+                        after: group,
+                        waits: false,
+                        unseen: false,
+                      })),
+                      ...leave.map((group) => ({
+                        field: "group",
+                        before: group,
+                        after: null,
+                        waits: false,
+                        unseen: false,
+                      })),
                     ])
-                : [{ field: "enabled", before: after === "no" ? "yes" : "no", after, waits: false }],
+                : [{ field: "enabled", before: after === "no" ? "yes" : "no", after, waits: false, unseen: false }],
       })),
       calls: [
         {
@@ -92,6 +111,9 @@ export function changeCommands(people: UserView[], matching: (query: string) => 
       seconds: users.length / 12.5,
       messagesLow: 0,
       messagesHigh: 0,
+      emails: 0,
+      unreached: 0,
+      mailsADay: null,
       mayBill: 0,
       undocumented: users.length,
       alreadyCounted: 0,
@@ -134,6 +156,8 @@ export function changeCommands(people: UserView[], matching: (query: string) => 
       by: ARN,
       reason: null,
       undoOf,
+      forGood: false,
+      needsPassword: false,
       createdAt: new Date().toISOString(),
     };
     jobs.unshift({ view, items });

@@ -74,6 +74,8 @@ describe("taking a job back", () => {
     by: "",
     reason: null,
     undoOf: null,
+    forGood: false,
+    needsPassword: false,
     createdAt: "2026-11-22T12:00:00Z",
   });
 
@@ -107,7 +109,7 @@ describe("a new address", () => {
     [true, 1],
     [false, 0],
   ])("says whether it waits for a code: %s", (waits, told) => {
-    const change = { field: "email", before: "old@example.com", after: "new@example.com", waits };
+    const change = { field: "email", before: "old@example.com", after: "new@example.com", waits, unseen: false };
     render(FieldDiff, { changes: [change], calls: [] });
     expect(screen.queryAllByText("waits for a code")).toHaveLength(told);
   });

@@ -14,18 +14,6 @@ export const total = (counts: JobView["counts"]) =>
   counts.queued + counts.sent + counts.done + counts.failed + counts.unknown + counts.skipped;
 const settled = (counts: JobView["counts"]) => counts.done + counts.failed + counts.unknown + counts.skipped;
 
-/** What nothing takes back. The plan of the others says how well each is. */
-const FOR_GOOD = [
-  "resend invitation",
-  "confirm users",
-  "reset password",
-  "set password",
-  "sign out",
-  "reset authenticator app",
-  "rate sign-in",
-  "forget device",
-];
-
 /** The jobs of the open pool: all from the journal, and how far those have come that this window carries out. */
 class Jobs {
   list = $state.raw<JobView[]>([]);
@@ -66,7 +54,7 @@ class Jobs {
   /** Whether there may be something to take back: also an entry that is not done may be so half way. */
   reverses(id: string, { done, failed, unknown, queued }: JobView["counts"]): boolean {
     const job = this.list.find((candidate) => candidate.id === id);
-    return job !== undefined && !FOR_GOOD.includes(job.action) && done + failed + unknown + queued > 0;
+    return job !== undefined && !job.forGood && done + failed + unknown + queued > 0;
   }
 
   name(id: string): string {

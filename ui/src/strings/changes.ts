@@ -159,11 +159,40 @@ export const c = {
     leaves: "leaves",
     waits: "waits for a code",
     restsOn: "stays, and is looked at again",
+    unseen: "unknown",
+    moreFields: (value: number) => `${count(value, "more field", "more fields")}`,
+    /** Fields that no row of the users has. */
+    beyond: {
+      invitation: "Invitation",
+      password: "Password",
+      sessions: "Sessions",
+      authenticatorApp: "Authenticator app",
+      feedback: "Judgement of the sign-in",
+      device: "Device",
+      identity: "Linked identity",
+      members: "Members",
+      PreferredMfaSetting: "Asked for first",
+    } as Record<string, string>,
+    switches: { on: "on", off: "off" } as Record<string, string>,
+    values: {
+      invitation: { email: "by e-mail", sms: "by SMS" },
+      password: { permanent: "a new one", temporary: "a new temporary one" },
+    } as Record<string, Record<string, string>>,
+    /** What becomes of a field that is no more. */
+    ends: {
+      password: "no longer valid",
+      sessions: "ended",
+      authenticatorApp: "forgotten",
+      device: "forgotten",
+      identity: "unlinked",
+      members: "none",
+    } as Record<string, string>,
     created: "new",
     callsTitle: "Calls and time",
     calls: ["Quota category", "Calls", "Rate"],
     rate: (value: number | null) =>
       value === null ? "no limit" : `${value < 10 ? value.toFixed(1).replace(/\.0$/, "") : Math.round(value)}/s`,
+    ofQuota: (rate: number, quota: number) => `${n(Math.round((rate / quota) * 100))} % of ${n(quota)}/s`,
     atLeast: (text: string) => `at least ${text}`,
     soon: "under a second",
     unlimited: "as fast as they come; nothing limits them here",
@@ -183,6 +212,12 @@ export const c = {
     },
     messages: "Messages",
     noMessages: "None. Nobody receives an e-mail or SMS.",
+    unreached: (value: number) =>
+      `${count(value, "person", "people")} get${value === 1 ? "s" : ""} none: disabled, or without a verified address. AWS may refuse the call.`,
+    mailsADay: (most: number, mails: number) =>
+      mails > most
+        ? `These may be ${n(mails)} e-mails, and Cognito’s own sender, which this pool uses, sends ${n(most)} a day for the whole account: whoever comes after that gets none. Set up Amazon SES first, or do it in parts.`
+        : `This pool uses Cognito’s own sender: ${n(most)} e-mails a day for the whole account.`,
     someMessages: (low: number, high: number) =>
       low === high
         ? `${count(low, "person receives", "people receive")} a message`
@@ -412,6 +447,11 @@ export const c = {
     matrixQuery: "Users of the matrix",
     matrixQueryHint: "A query, such as email:*@acme.com. Empty: everybody, the first 50.",
     matrixFind: "Find",
+    matrixGroups: "Groups of the matrix",
+    matrixGroupsHint: "Part of a name",
+    matrixColumns: (shown: number, all: number) =>
+      `${n(shown)} of ${n(all)} groups, those with these users first: find the others by name. What is marked stays marked.`,
+    matrixNoGroup: "No group has this in its name.",
     matrixSelected: (value: number) => `The ${users(value)} selected on the users page.`,
     matrixFirst: (shown: number) => `The first ${n(shown)}.`,
     matrixPending: (value: number) => count(value, "change", "changes"),

@@ -137,6 +137,12 @@ pub(crate) fn pool(id: &PoolId, pool: UserPoolType) -> Pool {
         advanced_security: Some(
             pool.user_pool_add_ons.is_some_and(|add_ons| add_ons.advanced_security_mode.as_str() != "OFF"),
         ),
+        // What is not set is Cognito's own sender.
+        own_sender: Some(
+            pool.email_configuration
+                .and_then(|email| email.email_sending_account)
+                .is_none_or(|account| account.as_str() == "COGNITO_DEFAULT"),
+        ),
         deletion_protection: pool.deletion_protection.map(|protection| protection.as_str() == "ACTIVE"),
         created_at: pool.creation_date.as_ref().and_then(timestamp),
         modified_at: pool.last_modified_date.as_ref().and_then(timestamp),

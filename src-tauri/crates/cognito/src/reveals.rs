@@ -9,7 +9,7 @@ use model::{PoolId, Username};
 use crate::error::{Context, Error};
 use crate::{Session, convert, operations};
 
-/// Sign-ins of a page.
+/// Sign-ins or devices of a page.
 const PAGE: i32 = 60;
 
 /// A remembered device of a user.
@@ -63,24 +63,30 @@ pub struct SignInEvent {
 }
 
 impl Session {
-    /// A user's remembered devices, 60 at most (`AdminListDevices`; IAM `cognito-idp:AdminListDevices`; quota
+    /// A user's remembered devices, page by page to the end (`AdminListDevices`; IAM `cognito-idp:AdminListDevices`; quota
     /// `UserResourceRead`; AWS does not say whether it makes the user a monthly active user).
     ///
     /// # Errors
     /// As [`Session::users`]; [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) for an unknown user.
     pub async fn devices(&self, pool: &PoolId, username: &Username) -> Result<Vec<UserDevice>, Error> {
-        let context = self.revealing(operations::ADMIN_LIST_DEVICES, pool, username);
-        let answer = self
-            .call(&context, || {
-                self.cognito().admin_list_devices().user_pool_id(pool.as_str()).username(username.as_str()).send()
-            })
-            .await?;
-        let device = |device: DeviceType| {
-            let attributes = device.device_attributes.unwrap_or_default();
-            let name = attributes.into_iter().find(|attribute| attribute.name == "device_name");
-            Some(UserDevice { key: device.device_key?, name: name.and_then(|attribute| attribute.value) })
-        };
-        Ok(answer.devices.unwrap_or_default().into_iter().filter_map(device).collect())
+        let mut devices: Vec<UserDevice> = Vec::new();
+        let mut next: Option<String> = None;
+        loop {
+            let paged = next.is_some();
+            let context = Context { paged, ..self.revealing(operations::ADMIN_LIST_DEVICES, pool, username) };
+            let answer = self
+                .call(&context, || {
+                    let request = self.cognito().admin_list_devices().user_pool_id(pool.as_str());
+                    request.username(username.as_str()).limit(PAGE).set_pagination_token(next.clone()).send()
+                })
+                .await?;
+            devices.extend(answer.devices.unwrap_or_default().into_iter().filter_map(device));
+            // A token that comes again would lead round for ever.
+            if answer.pagination_token.is_none() || answer.pagination_token == next {
+                return Ok(devices);
+            }
+            next = answer.pagination_token;
+        }
     }
 
     /// A user's second factors (`AdminGetUser`; IAM `cognito-idp:AdminGetUser`; quota `UserRead`; makes the user a monthly
@@ -130,6 +136,12 @@ impl Session {
             ..self.context(operation)
         }
     }
+}
+
+fn device(device: DeviceType) -> Option<UserDevice> {
+    let attributes = device.device_attributes.unwrap_or_default();
+    let name = attributes.into_iter().find(|attribute| attribute.name == "device_name");
+    Some(UserDevice { key: device.device_key?, name: name.and_then(|attribute| attribute.value) })
 }
 
 fn event(event: AuthEventType) -> Option<SignInEvent> {

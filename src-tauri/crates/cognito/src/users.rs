@@ -27,9 +27,21 @@ pub enum UserFilter {
     UsernameIs(Username),
     /// Users with this e-mail address.
     EmailIs(String),
+    /// Users with this phone number.
+    PhoneIs(String),
 }
 
 impl UserFilter {
+    /// The users with an e-mail address or a phone number, whichever a text is; `None` when it is neither.
+    #[must_use]
+    pub fn of_address(text: &str) -> Option<Self> {
+        match text {
+            email if email.contains('@') => Some(Self::EmailIs(email.to_owned())),
+            number if number.starts_with('+') => Some(Self::PhoneIs(number.to_owned())),
+            _ => None,
+        }
+    }
+
     /// The filter in AWS's grammar, `<attribute> <operator> "<value>"`; `None` when every user is wanted.
     ///
     /// Quotes and backslashes are escaped, so that a value can change neither attribute nor operator.
@@ -43,6 +55,7 @@ impl UserFilter {
             Self::SubIs(sub) => ("sub", "=", sub.as_str()),
             Self::UsernameIs(name) => ("username", "=", name.as_str()),
             Self::EmailIs(email) => ("email", "=", email.as_str()),
+            Self::PhoneIs(number) => ("phone_number", "=", number.as_str()),
         };
         let escaped = value.replace('\\', "\\\\").replace('"', "\\\"");
         let text = format!("{attribute} {operator} \"{escaped}\"");

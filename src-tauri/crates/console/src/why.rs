@@ -166,8 +166,7 @@ impl OpenPool {
         if found.is_empty()
             && let Some(live) = self.live.get()
         {
-            let filters = [UserFilter::UsernameIs(name), UserFilter::EmailIs(who.to_owned())];
-            for filter in filters.into_iter().take(if who.contains('@') { 2 } else { 1 }) {
+            for filter in std::iter::once(UserFilter::UsernameIs(name)).chain(UserFilter::of_address(who)) {
                 found.extend(live.session.users(&self.key.pool, filter, Some(2), None).await?.users);
             }
             // Whose name is their address was found by both.

@@ -55,11 +55,19 @@ pub struct Pool {
     /// Whether its advanced security is on (`AUDIT` or `ENFORCED`); `None` where it was not looked at.
     #[serde(default)]
     pub advanced_security: Option<bool>,
+    /// Whether its e-mails go out through Cognito's own sender, [`MAILS_A_DAY`] at most; `None` where it was not looked at.
+    #[serde(default)]
+    pub own_sender: Option<bool>,
     /// When it was created, where AWS says so.
     pub created_at: Option<Timestamp>,
     /// When its settings last changed, where AWS says so.
     pub modified_at: Option<Timestamp>,
 }
+
+/// E-mails that Cognito's own sender sends in a day for a whole account; the day begins at 09:00 UTC. Cannot be raised.
+///
+/// Source: AWS's developer guide, "Quotas in Amazon Cognito".
+pub const MAILS_A_DAY: u32 = 50;
 
 /// An attribute of a pool's schema.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -282,6 +282,7 @@ fn the_pool_comes_back_as_it_was_put() {
         pre_token_trigger: None,
         verifies_before_update: Vec::new(),
         advanced_security: Some(false),
+        own_sender: Some(false),
         created_at: Some(at(0)),
         modified_at: None,
     };

@@ -530,10 +530,11 @@ pub fn plan_csv(plan: &model::plan::Plan) -> Vec<u8> {
             ];
             cells.map(str::to_owned).to_vec()
         };
-        rows.extend(
-            item.changes.iter().map(|change| row(&change.field, change.before.as_deref(), change.after.as_deref())),
-        );
-        if item.changes.is_empty() {
+        let shown = item.shown();
+        let before =
+            |change: &model::plan::Change| change.unseen.then(|| "(unknown)".to_owned()).or(change.before.clone());
+        rows.extend(shown.iter().map(|change| row(&change.field, before(change).as_deref(), change.after.as_deref())));
+        if shown.is_empty() {
             rows.push(row("", None, None));
         }
     }
@@ -549,7 +550,7 @@ pub fn items_csv(items: &[crate::jobs::JobItemView]) -> Vec<u8> {
         .map(|item| {
             let text = |text: &Option<String>| text.clone().unwrap_or_default();
             let change = |change: &crate::jobs::ChangeView| {
-                format!("{}: {} → {}{}", change.field, text(&change.before), text(&change.after), change.proviso())
+                format!("{}: {} → {}{}", change.field, change.was(), text(&change.after), change.proviso())
             };
             let changes: Vec<String> = item.changes.iter().map(change).collect();
             vec![

@@ -15,7 +15,9 @@ use crate::{WireError, count};
 #[serde(rename_all = "camelCase")]
 #[serde(rename = "FieldChangeView")]
 pub struct ChangeView {
-    /// An attribute, or `enabled`, `status`, `group`, `description`, `precedence`, `role`.
+    /// An attribute, or `enabled`, `status`, `group`, `description`, `precedence`, `role`, a second factor as AWS names it,
+    /// `PreferredMfaSetting`, `invitation`, `password`, `sessions`, `authenticatorApp`, `feedback`, `device`, `identity`,
+    /// `members`.
     pub field: String,
     /// Before; `null` when absent. Foreign text.
     pub before: Option<String>,
@@ -23,9 +25,17 @@ pub struct ChangeView {
     pub after: Option<String>,
     /// Whether the value before stays until the person enters the code that is sent to the new address.
     pub waits: bool,
+    /// Whether nobody looked what it was before: `before` says nothing then.
+    pub unseen: bool,
 }
 
 impl ChangeView {
+    /// What a line says before the arrow: the value, nothing where there was none, or that it is unknown.
+    #[must_use]
+    pub fn was(&self) -> &str {
+        if self.unseen { "(unknown)" } else { self.before.as_deref().unwrap_or_default() }
+    }
+
     /// What a line says after the new value: that it waits for a code, or nothing.
     #[must_use]
     pub fn proviso(&self) -> &'static str {
@@ -35,8 +45,8 @@ impl ChangeView {
 
 impl From<&Change> for ChangeView {
     fn from(change: &Change) -> Self {
-        let Change { field, before, after, waits } = change.clone();
-        Self { field, before, after, waits }
+        let Change { field, before, after, waits, unseen } = change.clone();
+        Self { field, before, after, waits, unseen }
     }
 }
 
@@ -57,7 +67,7 @@ impl From<&Item> for PlannedView {
         Self {
             name: item.target.name().to_owned(),
             calls: item.steps.iter().map(|step| step.operation().to_owned()).collect(),
-            changes: item.changes.iter().map(ChangeView::from).collect(),
+            changes: item.shown().iter().map(ChangeView::from).collect(),
         }
     }
 }
@@ -115,6 +125,13 @@ pub struct PreviewView {
     pub messages_low: u32,
     /// At most so many messages.
     pub messages_high: u32,
+    /// So many of the most may be e-mails.
+    pub emails: u32,
+    /// Users whom no message reaches although their calls send one: they are disabled, or no address of theirs is verified.
+    pub unreached: u32,
+    /// How many e-mails the whole account may send in a day, where the plan may send some through Cognito's own sender;
+    /// `null` where it sends none, or the pool has another sender or one that is not known.
+    pub mails_a_day: Option<u32>,
     /// Users with a call that AWS lists as counting.
     pub may_bill: u32,
     /// Users with calls of which AWS says nothing.
@@ -162,6 +179,9 @@ impl PreviewView {
             seconds: preview.seconds,
             messages_low: count(preview.messages.low),
             messages_high: count(preview.messages.high),
+            emails: count(preview.messages.emails),
+            unreached: count(preview.unreached),
+            mails_a_day: preview.mails_a_day,
             may_bill: count(preview.touched.may_bill),
             undocumented: count(preview.touched.undocumented),
             already_counted: count(preview.touched.already_counted),
@@ -223,6 +243,10 @@ pub struct JobView {
     pub reason: Option<String>,
     /// The job that it takes back.
     pub undo_of: Option<String>,
+    /// Whether nothing of it can be taken back, however it goes.
+    pub for_good: bool,
+    /// Whether it sets a password, which has to be given again to go on with it.
+    pub needs_password: bool,
     /// When it was approved.
     pub created_at: String,
 }
@@ -232,6 +256,8 @@ impl From<&JobRow> for JobView {
         let head: Option<JobHead> = serde_json::from_str(&row.job.head).ok();
         Self {
             id: row.job.id.clone(),
+            for_good: head.as_ref().is_some_and(|head| head.for_good),
+            needs_password: head.as_ref().is_some_and(|head| head.needs_password),
             action: head.map(|head| head.action).unwrap_or_default(),
             state: row.state.as_str().to_owned(),
             counts: CountsView::from(&row.counts),
@@ -298,9 +324,9 @@ impl From<&ItemRow> for JobItemView {
             sub: row.item.as_ref().and_then(|item| item.target.sub().map(str::to_owned)),
             state: row.end.state.as_str().to_owned(),
             code: row.end.code.clone(),
-            why: row.end.why.clone(),
+            why: row.end.told(),
             request_id: row.end.request_id.clone(),
-            changes: row.item.iter().flat_map(|item| &item.changes).map(ChangeView::from).collect(),
+            changes: row.item.iter().flat_map(Item::shown).map(|change| ChangeView::from(&change)).collect(),
             differences: differences.into_iter().map(difference).collect(),
         }
     }

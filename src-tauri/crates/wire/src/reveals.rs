@@ -115,7 +115,7 @@ pub enum LookView {
     },
     /// Remembered devices.
     Devices {
-        /// The devices, 60 at most.
+        /// All of them.
         devices: Vec<DeviceView>,
     },
     /// A page of sign-ins, the latest first.

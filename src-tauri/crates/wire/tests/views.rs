@@ -64,6 +64,7 @@ fn pool() -> Pool {
         pre_token_trigger: None,
         verifies_before_update: Vec::new(),
         advanced_security: Some(false),
+        own_sender: Some(false),
         created_at: Some(instant("2020-05-05T05:05:05Z")),
         modified_at: None,
     }

@@ -1517,6 +1517,7 @@ export type FieldChangeView = {
 	after: string | null,
 	/**  Whether the value before stays until the person enters the code that is sent to the new address. */
 	waits: boolean,
+	unseen: boolean,
 };
 
 /**  One number of the table. */
@@ -2054,6 +2055,8 @@ export type JobView = {
 	reason: string | null,
 	/**  The job that it takes back. */
 	undoOf: string | null,
+	forGood: boolean,
+	needsPassword: boolean,
 	/**  When it was approved. */
 	createdAt: string,
 };
@@ -2754,6 +2757,10 @@ export type PlanPreviewView = {
 	messagesLow: number,
 	/**  At most so many messages. */
 	messagesHigh: number,
+	/**  So many of the most may be e-mails. */
+	emails: number,
+	unreached: number,
+	mailsADay: number | null,
 	/**  Users with a call that AWS lists as counting. */
 	mayBill: number,
 	/**  Users with calls of which AWS says nothing. */

@@ -113,7 +113,8 @@ type Wanted = (Action, Chosen, Password);
 /// The password that an action sets.
 enum Password {
     None,
-    Typed(SecretString),
+    /// The one on standard input, which is read once it is wanted.
+    Typed,
     /// One that is made and printed.
     Made,
 }
@@ -155,7 +156,7 @@ async fn at_once(common: &GlobalOptions, wanted: Wanted, consent: Consent) -> Re
     let (password, made) = match password {
         _ if consent.agreement.dry_run => (None, None),
         Password::None => (None, None),
-        Password::Typed(typed) => (Some(typed), None),
+        Password::Typed => (Some(typed()?), None),
         Password::Made => {
             let made = pool.new_password().await?;
             (Some(made.clone()), Some(made))
@@ -283,11 +284,11 @@ pub(crate) fn typed() -> Result<SecretString, Failure> {
     Ok(text.to_owned().into())
 }
 
-fn password(stdin: bool, made: bool) -> Result<Password, Failure> {
+fn password(stdin: bool, made: bool) -> Password {
     match (made, stdin) {
-        (true, _) => Ok(Password::Made),
-        (false, true) => Ok(Password::Typed(typed()?)),
-        (false, false) => Ok(Password::None),
+        (true, _) => Password::Made,
+        (false, true) => Password::Typed,
+        (false, false) => Password::None,
     }
 }
 
@@ -305,7 +306,7 @@ fn user_action(change: UserChange) -> Result<Wanted, Failure> {
         UserChange::Create { name, mut attributes, more, invite, password_stdin, generate } => {
             attributes.extend(more);
             let way = |word: &String| if word == "sms" { Delivery::Sms } else { Delivery::Email };
-            let password = password(password_stdin, generate)?;
+            let password = password(password_stdin, generate);
             let new = NewUser {
                 username: name,
                 attributes: pairs(&attributes)?,
@@ -333,7 +334,7 @@ fn user_action(change: UserChange) -> Result<Wanted, Failure> {
         UserChange::Confirm { people, verify_email } => plain(Action::ConfirmUsers { verify_email }, people),
         UserChange::ResetPassword(people) => plain(Action::ResetPassword, people),
         UserChange::SetPassword { people, permanent, generate } => {
-            Ok((Action::SetPassword { permanent }, chosen(people)?, password(true, generate)?))
+            Ok((Action::SetPassword { permanent }, chosen(people)?, password(true, generate)))
         }
         UserChange::SignOut(people) => plain(Action::SignOut, people),
         UserChange::Delete(people) => plain(Action::DeleteUsers, people),

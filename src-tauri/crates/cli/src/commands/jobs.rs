@@ -222,7 +222,7 @@ const AUDIT: [&str; 17] = [
 
 fn record(record: &AuditView) -> Vec<String> {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let whole = |change: &ChangeView| format!("{}: {} → {}", change.field, text(&change.before), text(&change.after));
+    let whole = |change: &ChangeView| format!("{}: {} → {}", change.field, change.was(), text(&change.after));
     vec![
         record.seq.to_string(),
         record.at.clone(),

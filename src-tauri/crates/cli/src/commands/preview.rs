@@ -16,6 +16,9 @@ use crate::output::{self, number_of, safe};
 /// How many characters of a value are shown.
 const LONGEST: usize = 80;
 
+/// How many fields of an entry are shown.
+const FIELDS: usize = 8;
+
 /// Tells on stderr what a plan will do, and gives it.
 pub(super) async fn previewed(common: &GlobalOptions, pool: &OpenPool, plan: &Plan) -> Result<PreviewView, Failure> {
     let view = PreviewView::new(plan, &pool.preview(plan).await?);
@@ -68,11 +71,14 @@ struct Entry<'a> {
 async fn details(pool: &OpenPool, view: &PreviewView) -> Result<Vec<String>, Failure> {
     let mut lines = Vec::new();
     for planned in &view.first {
-        let what = if planned.changes.is_empty() {
-            planned.calls.join(", ")
-        } else {
-            planned.changes.iter().map(changed).collect::<Vec<_>>().join("; ")
-        };
+        let mut what: Vec<String> = planned.changes.iter().take(FIELDS).map(changed).collect();
+        if what.is_empty() {
+            what.clone_from(&planned.calls);
+        }
+        if planned.changes.len() > FIELDS {
+            what.push(format!("and {} more", planned.changes.len() - FIELDS));
+        }
+        let what = what.join("; ");
         lines.push(format!("    {}  {what}", called(pool, &planned.name).await?));
     }
     let shown = u32::try_from(view.first.len()).unwrap_or(u32::MAX);
@@ -102,6 +108,9 @@ pub(super) fn changed(change: &ChangeView) -> String {
         ("group", Some(group), None) => format!("leaves {}", cut(group)),
         // What the change rests on: where it is another by then, nothing is done.
         (field, Some(before), Some(after)) if before == after => format!("{} stays {}", cut(field), cut(after)),
+        (field, None, after) if change.unseen => {
+            format!("{}: unknown → {}", cut(field), value(after.as_deref()))
+        }
         (field, before, after) => {
             let (before, after) = (before.as_deref(), after.as_deref());
             let from = before.zip(after).map_or(0, |(before, after)| unlike(before, after));
@@ -138,7 +147,9 @@ pub(super) fn cut(text: &str) -> String {
 
 fn rate(category: &CategoryView) -> String {
     let of = category.quota.map(|quota| format!(" of {quota}")).unwrap_or_default();
-    let rate = category.per_second.map(|rate| format!(", {rate:.1}{of} a second")).unwrap_or_default();
+    let share = category.per_second.zip(category.quota).filter(|(_, quota)| *quota > 0);
+    let share = share.map(|(rate, quota)| format!(" ({:.0} %)", rate / f64::from(quota) * 100.0)).unwrap_or_default();
+    let rate = category.per_second.map(|rate| format!(", {rate:.1}{of} a second{share}")).unwrap_or_default();
     format!("    {}: {}{rate}", category.category, number_of(category.calls, "call"))
 }
 
@@ -174,6 +185,16 @@ fn sentence(view: &PreviewView) -> String {
     }
     if view.messages_high > 0 {
         text.push_str(&format!(", {} to {}", view.messages_low, number_of(view.messages_high, "message")));
+    }
+    if view.unreached > 0 {
+        let whom = number_of(view.unreached, "user");
+        text.push_str(&format!("; no message reaches {whom}: disabled, or without a verified address"));
+    }
+    if let Some(most) = view.mails_a_day {
+        text.push_str(&format!("; Cognito's own sender sends {most} e-mails a day for the whole account"));
+        if view.emails > most {
+            text.push_str(&format!(", and these are up to {}", view.emails));
+        }
     }
     for (why, number) in &view.skipped {
         text.push_str(&format!("; {number} skipped: {why}"));

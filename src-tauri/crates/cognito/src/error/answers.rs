@@ -113,7 +113,10 @@ where
     };
     match (error, code) {
         (_, Some(code)) if leaves_undelivered(context, code, error) => {
-            decided(ErrorKind::Undelivered, format!("{name} could not deliver its message ({code})."))
+            let message = format!("{name} could not deliver its message ({code}). {}", how_to_deliver(code));
+            let said = error.as_service_error().and_then(ProvideErrorMetadata::message);
+            let said = said.map(|said| said.chars().take(LONGEST).collect());
+            Failure { error: Error { kind: ErrorKind::Undelivered, message, said, ..explained }, again: Again::Never }
         }
         (_, Some("UsernameExistsException")) => {
             decided(ErrorKind::AlreadyExists, "There is a user of this name already.".into())
@@ -170,6 +173,23 @@ where
             }
             _ => false,
         }
+}
+
+/// What a person can do about a message that was not sent.
+fn how_to_deliver(code: &str) -> &'static str {
+    match code {
+        "LimitExceededException" => {
+            "Cognito's own sender sends 50 e-mails a day for the whole account, from 09:00 UTC on: send it again then, or \
+             let the pool send through Amazon SES."
+        }
+        "InvalidSmsRoleAccessPolicyException" | "InvalidSmsRoleTrustRelationshipException" => {
+            "Look at the IAM role with which the pool sends SMS, then send it again."
+        }
+        "InvalidLambdaResponseException" | "UnexpectedLambdaException" | "UserLambdaValidationException" => {
+            "A Lambda trigger of the pool failed: look at its log, then send it again."
+        }
+        _ => "Look at the pool's settings for e-mail and SMS, then send it again.",
+    }
 }
 
 /// Whether a failure says that no connection was made, so that nothing can have been applied.

@@ -95,27 +95,19 @@ impl<W: Write> Writer<W> {
     fn write(&mut self, row: &ItemRow) -> io::Result<()> {
         let target = row.item.as_ref().map(|item| &item.target);
         let (name, sub) = (target.map(model::plan::Target::name), target.and_then(model::plan::Target::sub));
-        let (end, at) = (&row.end, row.at.to_string());
+        let (end, why, at) = (&row.end, row.end.told(), row.at.to_string());
         let (state, id) = (end.state.as_str(), end.request_id.as_deref());
         match self {
             Self::Csv(csv) => {
                 let seq = row.seq.to_string();
-                let cells = [
-                    Some(seq.as_str()),
-                    name,
-                    sub,
-                    Some(state),
-                    end.code.as_deref(),
-                    end.why.as_deref(),
-                    id,
-                    Some(&at),
-                ];
+                let cells =
+                    [Some(seq.as_str()), name, sub, Some(state), end.code.as_deref(), why.as_deref(), id, Some(&at)];
                 Ok(csv.write_record(cells.map(|cell| cell.map(value_cell).unwrap_or_default()))?)
             }
             Self::Lines(_) | Self::Array { .. } => {
-                let changes = row.item.as_ref().map(|item| &item.changes);
+                let changes = row.item.as_ref().map(model::plan::Item::shown);
                 let entry = json!({
-                    "seq": row.seq, "name": name, "sub": sub, "state": state, "code": end.code, "why": end.why,
+                    "seq": row.seq, "name": name, "sub": sub, "state": state, "code": end.code, "why": why,
                     "requestId": id, "at": at, "changes": changes,
                 });
                 self.line(&entry)

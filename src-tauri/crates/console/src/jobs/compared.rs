@@ -57,11 +57,7 @@ pub(super) fn changed(why: &str, differences: &[Difference]) -> (usize, ItemEnd)
 }
 
 /// What is as it shall be: by us when a call about it may have been applied, though no answer came.
-fn done(item: &mut Item, resent: bool) -> (usize, ItemEnd) {
-    if !resent {
-        // We changed nothing, and the audit says no more than that.
-        item.changes.clear();
-    }
+fn done(item: &Item, resent: bool) -> (usize, ItemEnd) {
     let (step, why) = if resent { (item.steps.len(), LOST) } else { (0, "it was so already") };
     (step, ItemEnd { why: Some(why.to_owned()), ..ItemEnd::of(ItemState::Done) })
 }

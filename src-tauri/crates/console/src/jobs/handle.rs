@@ -136,13 +136,14 @@ impl OpenPool {
     ///
     /// # Errors
     /// [`Code::NotFound`]; [`Code::Precondition`] for a job of another pool, account, user or role, for one that was taken
-    /// back, or in locked Production.
+    /// back, or in locked Production; [`Code::Validation`] on `password` for one that sets a password when none is given.
     pub async fn go_on(self: &Arc<Self>, id: &str, password: Option<SecretString>) -> Result<JobHandle, Error> {
         let (journal, row) = self.job_of_this_pool(id).await?;
         self.may_change()?;
         if let Some(running) = self.running_job(id) {
             return Ok(running);
         }
+        has_password(&row.job, password.as_ref())?;
         self.is_not_undone(id).await?;
         self.console.desk.forget_undo_of(id);
         let run = Run::new(self.clone(), journal, row.job, password, self.pinned().await?).await?;
@@ -165,6 +166,7 @@ impl OpenPool {
             return Err(Error::new(Code::Precondition, "This job is under way. Wait until it has ended."));
         }
         self.may_change()?;
+        has_password(&row.job, password.as_ref())?;
         self.is_not_undone(id).await?;
         self.console.desk.forget_undo_of(id);
         // Whoever may not carry it out leaves it as it is.
@@ -278,4 +280,14 @@ impl OpenPool {
         tokio::spawn(run.finish());
         Ok(handle)
     }
+}
+
+/// Refuses to go on without the password that a job sets.
+fn has_password(job: &NewJob, password: Option<&SecretString>) -> Result<(), Error> {
+    let head: Option<JobHead> = serde_json::from_str(&job.head).ok();
+    if password.is_none() && head.is_some_and(|head| head.needs_password) {
+        let message = "This job sets a password, which was kept nowhere. Give it again.";
+        return Err(Error::invalid("password", message));
+    }
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! Making plans and counting what they will do.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use cognito::{Share, UserFilter};
@@ -133,13 +133,19 @@ impl OpenPool {
         let journal = self.journal()?;
         let (key, month) = (self.key.clone(), Month::of(self.now()).to_string());
         let counted = blocking(move || journal.counted(&key, &month)).await?;
-        let billed_by = BilledBy::of(self.pool().await?.as_ref());
+        let pool = self.pool().await?;
+        let (billed_by, own_sender) = (BilledBy::of(pool.as_ref()), pool.and_then(|pool| pool.own_sender));
         let prices = self.console.table()?.prices(&self.key.region);
         let allowance = match self.console.gate_of(&self.connection).share() {
             Share::Fraction(share) => Allowance::Share(share),
             Share::Off => Allowance::Unlimited,
         };
-        Ok(preview(plan, &prices, billed_by, allowance, |name| counted.contains(name)))
+        let members: HashMap<GroupName, u64> = match self.freshness().await?.groups_known {
+            true => self.groups().await?.into_iter().map(|(group, members)| (group.name, members)).collect(),
+            false => HashMap::new(),
+        };
+        let counted = |name: &str| counted.contains(name);
+        Ok(preview(plan, &prices, billed_by, allowance, counted, |group| members.get(group).copied(), own_sender))
     }
 
     pub(crate) fn put_on_desk(&self, action: Action, items: Vec<Item>, notes: Vec<String>) -> Arc<Plan> {
@@ -277,12 +283,10 @@ impl OpenPool {
     /// Refuses a name that somebody has (`ListUsers`; free).
     async fn is_free(&self, pool: &Pool, username: &str) -> Result<(), Error> {
         let live = self.live()?;
-        let by_address = !pool.username_attributes.is_empty() && username.contains('@');
-        let filter = match Username::parse(username) {
-            Ok(_) if by_address => UserFilter::EmailIs(username.to_owned()),
-            Ok(name) => UserFilter::UsernameIs(name),
-            Err(error) => return Err(Error::invalid("username", format!("{error}."))),
-        };
+        let name = Username::parse(username).map_err(|error| Error::invalid("username", format!("{error}.")))?;
+        let address = UserFilter::of_address(username).filter(|_| !pool.username_attributes.is_empty());
+        let by_address = address.is_some();
+        let filter = address.unwrap_or(UserFilter::UsernameIs(name));
         // Who signs in at an identity provider does not keep an address from others.
         let taken = |user: &User| !by_address || user.status != UserStatus::ExternalProvider;
         if self.first(live, &filter, taken).await?.is_none() {

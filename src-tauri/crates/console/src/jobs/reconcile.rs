@@ -101,7 +101,10 @@ impl Run {
         let state = if last { ItemState::Done } else { ItemState::Queued };
         let end = match is_undelivered(row) {
             true => {
-                ItemEnd { state, why: row.end.why.as_ref().map(|why| format!("{why} {APPLIED}")), ..row.end.clone() }
+                let why = row.end.why.as_ref().map(|why| format!("{why} {APPLIED}"));
+                let end =
+                    ItemEnd { undelivered: why.clone(), request_id: row.end.request_id.clone(), ..ItemEnd::of(state) };
+                if last { ItemEnd { code: row.end.code.clone(), why, ..end } } else { end }
             }
             false => ItemEnd { why: Some(LOST.to_owned()), ..ItemEnd::of(state) },
         };
@@ -167,7 +170,7 @@ impl Run {
         if pool.username_attributes.is_empty() {
             Some(UserFilter::UsernameIs(username.clone()))
         } else {
-            new.username.contains('@').then(|| UserFilter::EmailIs(new.username.clone()))
+            UserFilter::of_address(&new.username)
         }
     }
 
@@ -190,7 +193,7 @@ impl Run {
         let Ok(group) = self.group(name).await? else { return Ok((Evidence::Untold, Applied::default())) };
         let now = group.as_ref().map(GroupSettings::of);
         let applied = match step {
-            Step::CreateGroup(wanted) => now.as_ref() == Some(wanted),
+            Step::CreateGroup(wanted) => now.as_ref() == Some(&wanted.kept()),
             Step::UpdateGroup(_) => now.is_some_and(|now| is_changed(item, &now)),
             Step::DeleteGroup => now.is_none(),
             _ => return Ok((Evidence::Untold, Applied::default())),

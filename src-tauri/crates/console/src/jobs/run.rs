@@ -296,8 +296,8 @@ impl Run {
             let error = match done {
                 Ok(applied) => {
                     self.hold.went_well();
-                    let state = if last { ItemState::Done } else { ItemState::Queued };
-                    let end = ItemEnd { state, request_id: applied.request_id.clone(), ..said.clone() };
+                    let end = if last { said.clone() } else { ItemEnd::of(ItemState::Queued) };
+                    let end = ItemEnd { request_id: applied.request_id.clone(), ..end };
                     if let (Step::CreateUser(_), Some(user)) = (step, &applied.user) {
                         item.target = named(user);
                     }
@@ -325,9 +325,10 @@ impl Run {
             // Of an invitation that is sent again nothing but the message counts.
             let undelivered = error.kind == ErrorKind::Undelivered && !matches!(step, Step::Resend { .. });
             if undelivered || error.kind == ErrorKind::OutcomeUnknown {
+                let error = Error::from(error);
                 let end = ItemEnd {
                     code: Some(if undelivered { UNDELIVERED } else { "unknown" }.to_owned()),
-                    why: Some(error.message),
+                    why: Some(error.in_full()),
                     request_id: error.request_id,
                     ..ItemEnd::of(ItemState::Unknown)
                 };
@@ -425,13 +426,18 @@ impl Run {
         was: ItemState,
     ) -> Result<(), Error> {
         let item = call.map(|(item, _)| item);
+        // What was so already was changed by nobody here, and the audit says no more than that.
+        let was_so = end.state == ItemState::Done && call.is_some_and(|(_, at)| at == step);
         let call = call.and_then(|(item, at)| Some((item, item.steps.get(at)?)));
-        let record = AuditEntry {
+        let mut record = AuditEntry {
             outcome: Some(end.state.as_str().to_owned()),
             code: end.code.clone(),
             request_id: end.request_id.clone(),
             ..self.record(AuditKind::Outcome, seq, call)
         };
+        if let Some(person) = record.person.as_mut().filter(|_| was_so) {
+            person.changes.clear();
+        }
         let (store, id) = (self.journal.clone(), self.job.id.clone());
         let state = end.state;
         let learns = |item: &&Item| matches!(item.steps.first(), Some(Step::CreateUser(_) | Step::RememberFactors));
@@ -442,12 +448,10 @@ impl Run {
     }
 
     pub(super) fn record(&self, kind: AuditKind, seq: u64, call: Option<(&Item, &Step)>) -> AuditEntry {
-        let changes =
-            |item: &Item, step: &Step| item.changes.iter().filter(|change| step.touches(change)).cloned().collect();
         let person = call.map(|(item, step)| AuditPerson {
             name: item.target.name().to_owned(),
             sub: item.target.sub().map(str::to_owned),
-            changes: changes(item, step),
+            changes: item.shown_by(step),
         });
         let operation = call.map_or("", |(_, step)| step.operation());
         AuditEntry { item: Some(seq), person, ..self.job_record(kind, operation) }
@@ -519,13 +523,8 @@ async fn lease_of(pool: &Arc<OpenPool>, id: &str) -> Result<Lease, Error> {
 /// How an entry ends when all goes well from where it stands: that the message of an earlier call could not be sent is
 /// still said then.
 fn undelivered_before(row: &ItemRow) -> ItemEnd {
-    let done = ItemEnd::of(ItemState::Done);
-    match row.end.code.as_deref() {
-        Some(UNDELIVERED) if row.step > 0 && row.end.state == ItemState::Queued => {
-            ItemEnd { state: done.state, ..row.end.clone() }
-        }
-        _ => done,
-    }
+    let why = row.end.undelivered.clone();
+    ItemEnd { code: why.as_ref().map(|_| UNDELIVERED.to_owned()), why, ..ItemEnd::of(ItemState::Done) }
 }
 
 /// The user that a call made.
@@ -540,10 +539,9 @@ pub(super) fn refused(error: Error) -> ItemEnd {
         _ => error.in_full(),
     };
     ItemEnd {
-        state: ItemState::Failed,
         code: Some(error.code.as_str().to_owned()),
         why: Some(why),
-        detail: None,
         request_id: error.request_id,
+        ..ItemEnd::of(ItemState::Failed)
     }
 }

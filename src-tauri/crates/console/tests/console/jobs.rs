@@ -59,7 +59,7 @@ fn preference() -> MfaPreference {
 }
 
 /// Every operation on one user, with the status that it wants and AWS's name of its call.
-fn operations() -> Vec<(Action, &'static str, &'static str)> {
+pub(crate) fn operations() -> Vec<(Action, &'static str, &'static str)> {
     let (provider, subject) = ("Google".to_owned(), "subject-1".to_owned());
     let crew = |description: &str| GroupSettings {
         name: group("crew"),
@@ -123,7 +123,7 @@ fn operations() -> Vec<(Action, &'static str, &'static str)> {
 }
 
 /// Whom the operation is about.
-fn chosen(people: &[SnapshotUser], action: &Action, status: &str) -> Chosen {
+pub(crate) fn chosen(people: &[SnapshotUser], action: &Action, status: &str) -> Chosen {
     if action.is_about_users() { names(&[subject(people, action, status)]) } else { Chosen::Nobody }
 }
 
@@ -147,7 +147,7 @@ fn subject<'a>(people: &'a [SnapshotUser], action: &Action, status: &str) -> &'a
 }
 
 /// The pool with a group of its own and an identity provider.
-async fn with_admins(house: &House) -> Arc<OpenPool> {
+pub(crate) async fn with_admins(house: &House) -> Arc<OpenPool> {
     let social = json!({ "client_id": "c", "client_secret": "s", "authorize_scopes": "openid" });
     let provider = json!({
         "UserPoolId": house.pool_id().as_str(), "ProviderName": "Google", "ProviderType": "Google",

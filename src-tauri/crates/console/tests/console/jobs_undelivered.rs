@@ -8,7 +8,7 @@ use console::files::Way;
 use console::jobs::{Chosen, Plan};
 use model::Username;
 use model::plan::{Action, Delivery, ItemCounts, ItemState};
-use sandbox::{Options, Quota};
+use sandbox::{Fault, Options, Quota, When};
 
 use crate::house::{House, today};
 use crate::importing::{check, written};
@@ -38,7 +38,7 @@ async fn invited(house: &House, pool: &Arc<OpenPool>) -> (Arc<Plan>, ItemCounts)
 /// How many entries say that their message was not delivered.
 async fn undelivered(pool: &OpenPool, plan: &Plan, state: ItemState) -> usize {
     let rows = pool.job_items(&plan.id, Some(state), 0, 100).await.unwrap();
-    rows.iter().filter(|row| row.end.why.as_ref().is_some_and(|why| why.contains("could not deliver"))).count()
+    rows.iter().filter(|row| row.end.told().is_some_and(|why| why.contains("could not deliver"))).count()
 }
 
 #[tokio::test(start_paused = true)]
@@ -56,6 +56,39 @@ async fn who_was_created_without_an_invitation_is_done_is_in_the_copy_and_is_tak
     let undo = pool.plan_undo(&plan.id).await.unwrap();
     assert_eq!(apply(&pool, &undo).await.unwrap(), done(60));
     assert_eq!(house.people().len(), 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn that_an_invitation_was_not_sent_stays_said_whatever_becomes_of_what_follows() {
+    let house = House::new(fifty_mails(20)).await;
+    let pool = house.synced().await;
+    house.sandbox.weather().deny("AdminAddUserToGroup");
+    let (plan, counts) = invited(&house, &pool).await;
+    assert_eq!((counts.done, counts.failed), (30, 30));
+    assert_eq!(undelivered(&pool, &plan, ItemState::Failed).await, 5, "five of the last ten join a group");
+    let rows = pool.job_items(&plan.id, Some(ItemState::Failed), 0, 100).await.unwrap();
+    let both = rows.iter().filter_map(|row| row.end.told()).find(|why| why.contains("could not deliver")).unwrap();
+    assert!(both.contains("cognito-idp:AdminAddUserToGroup") && both.contains("AWS says: "), "{both}");
+    assert!(both.contains("50 e-mails a day"), "and what to do about it: {both}");
+    house.sandbox.weather().allow("AdminAddUserToGroup");
+    assert_eq!(pool.retry(&plan.id, false, None).await.unwrap().finished().await.unwrap(), done(60));
+    assert_eq!(undelivered(&pool, &plan, ItemState::Done).await, 10);
+    assert_eq!(house.sandbox.calls().of("AdminCreateUser"), 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_goes_out_when_it_is_tried_again_is_not_said_to_be_missing() {
+    let house = House::new(fifty_mails(20)).await;
+    let pool = house.synced().await;
+    let person = house.people().into_iter().find(|person| person.status == "CONFIRMED" && person.enabled).unwrap();
+    // Here nothing was applied either.
+    let fault = Fault::Error { code: "CodeDeliveryFailureException".to_owned(), http_status: 400 };
+    house.sandbox.weather().plan_fault(Some("AdminResetUserPassword"), When::Nth(1), fault);
+    let reset = Chosen::Names(vec![person.username.clone()]);
+    let (plan, counts) = carry_out(&pool, Action::ResetPassword, reset).await.unwrap();
+    assert_eq!((counts.failed, undelivered(&pool, &plan, ItemState::Failed).await), (1, 1));
+    assert_eq!(pool.retry(&plan.id, false, None).await.unwrap().finished().await.unwrap(), done(1));
+    assert_eq!(undelivered(&pool, &plan, ItemState::Done).await, 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -22,6 +22,7 @@ mod jobs_guards;
 mod jobs_kill;
 mod jobs_looked;
 mod jobs_ours;
+mod jobs_shown;
 mod jobs_undelivered;
 mod jobs_undo;
 mod jobs_weather;

@@ -360,4 +360,10 @@ impl GroupSettings {
             role_arn: group.role_arn.clone(),
         }
     }
+
+    /// What AWS keeps of them: a description that is sent empty is none.
+    #[must_use]
+    pub fn kept(&self) -> Self {
+        Self { description: self.description.as_deref().and_then(kept).map(str::to_owned), ..self.clone() }
+    }
 }

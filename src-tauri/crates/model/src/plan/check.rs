@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::action::{Action, GroupMoves, NewUser};
-use super::item::{Change, Item, Plan, Record, Target, flag_of, kept, marked_alone};
-use super::make::PlanError;
+use super::item::{Change, Item, Plan, Record, Target, flag_after, flag_of, kept, marked_alone};
+use super::make::{PlanError, differences};
 use super::step::Step;
 
 fn wrong<T>(message: impl Into<String>) -> Result<T, PlanError> {
@@ -50,6 +50,12 @@ impl Item {
         if !self.steps.iter().all(|step| belongs(step, action, &self.target)) {
             return Err("a call does not belong to the action");
         }
+        if let (Action::CreateUsers { invite }, Some(Step::CreateUser(new))) = (action, self.steps.first())
+            && new.invite != *invite
+            && !(new.invite.is_empty() && self.steps.contains(&Step::Disable))
+        {
+            return Err("the invitation is not that of the action");
+        }
         if self.steps.iter().enumerate().any(|(at, step)| self.steps[..at].contains(step)) {
             return Err("it makes a call twice");
         }
@@ -60,6 +66,12 @@ impl Item {
         if self.changes.iter().any(|change| change.waits && flag_of(&change.field).is_none()) {
             return Err("it lets something wait for a code that is no address");
         }
+        if self.changes.iter().any(|change| change.unseen) {
+            return Err("it says that nobody looked at what it compares");
+        }
+        if self.changes.iter().enumerate().any(|(at, change)| is_told_before(&self.changes[..at], change)) {
+            return Err("it shows a field twice");
+        }
         if let Action::CopyAttribute { from, to } = action
             && !self.copies(from, to)
         {
@@ -68,13 +80,7 @@ impl Item {
         if !self.steps.iter().all(|step| self.tells(step)) {
             return Err("a call changes what the entry does not compare");
         }
-        // What goes with an address is changed by the call that changes the address.
-        let follows = |change: &Change| {
-            let by = |other: &Change| flag_of(&other.field) == Some(change.field.as_str());
-            self.changes.iter().any(by)
-        };
-        let made = |change: &Change| self.steps.iter().any(|step| step.touches(change));
-        if !self.changes.iter().all(|change| made(change) || change.is_guard() || follows(change)) {
+        if !self.changes.iter().all(|change| change.is_guard() || self.makes(change)) {
             return Err("it shows a change that none of its calls makes");
         }
         let names = match &self.record {
@@ -91,6 +97,30 @@ impl Item {
     fn copies(&self, from: &str, to: &str) -> bool {
         let of = |field: &str| self.changes.iter().find(|change| change.field == field);
         of(to).zip(of(from)).is_some_and(|(to, from)| to.after == from.before)
+    }
+
+    /// Whether a call makes a change that is shown, to the very value.
+    fn makes(&self, change: &Change) -> bool {
+        let sent = |attributes: &BTreeMap<String, String>| match attributes.get(&change.field) {
+            Some(value) => change.after.as_deref() == kept(value),
+            // The mark goes with its address, which is sent without it.
+            None => attributes
+                .iter()
+                .filter(|(name, _)| flag_of(name) == Some(change.field.as_str()))
+                .any(|(_, address)| change.after.as_deref() == flag_after(address)),
+        };
+        let made = |step: &Step| match step {
+            Step::CreateUser(new) => {
+                change.before.is_none()
+                    && new.attributes.get(&change.field).is_some_and(|value| change.after.as_ref() == Some(value))
+            }
+            Step::UpdateAttributes { attributes } => sent(attributes),
+            Step::DeleteAttributes { .. } => change.after.is_none() && step.touches(change),
+            Step::AddToGroup { .. } => step.touches(change) && change.before.is_none(),
+            Step::RemoveFromGroup { .. } => step.touches(change) && change.after.is_none(),
+            _ => step.touches(change),
+        };
+        self.steps.iter().any(made)
     }
 
     /// Whether the changes, which are compared before the call, name what the call changes.
@@ -117,10 +147,25 @@ impl Item {
                     |change: &Change| change.before.as_deref() == Some(group.as_str()) && change.after.is_none();
                 self.changes.iter().any(|change| change.field == "group" && leaves(change))
             }
-            Step::DeleteGroup | Step::UpdateGroup(_) => matches!(self.record, Some(Record::Group { .. })),
+            Step::CreateUser(new) => new.attributes.iter().all(|(name, value)| told(name, Some(value))),
+            Step::CreateGroup(settings) => self.changes == differences(None, settings),
+            Step::UpdateGroup(settings) => match &self.record {
+                Some(Record::Group { settings: before, .. }) => self.changes == differences(Some(before), settings),
+                _ => false,
+            },
+            Step::DeleteGroup => matches!(self.record, Some(Record::Group { .. })),
             _ => true,
         }
     }
+}
+
+/// Whether a field is among those that are told. Somebody may move between several groups.
+fn is_told_before(told: &[Change], change: &Change) -> bool {
+    let one = |other: &Change| {
+        other.field == change.field
+            && (change.field != "group" || (&other.before, &other.after) == (&change.before, &change.after))
+    };
+    told.iter().any(one)
 }
 
 impl GroupMoves {
@@ -138,9 +183,7 @@ impl GroupMoves {
 fn belongs(step: &Step, action: &Action, target: &Target) -> bool {
     match (action, step) {
         (Action::CreateUser(wanted), Step::CreateUser(new)) => is_same(wanted, new, target),
-        (Action::CreateUsers { invite }, Step::CreateUser(new)) => {
-            new.username == target.name() && new.invite == *invite && !new.own_password
-        }
+        (Action::CreateUsers { .. }, Step::CreateUser(new)) => new.username == target.name() && !new.own_password,
         (Action::CreateUsers { .. }, Step::AddToGroup { .. }) => true,
         (Action::CreateUsers { .. }, Step::Disable) => true,
         (Action::ResendInvitation { by: wanted }, Step::Resend { by }) => wanted.is_none_or(|wanted| wanted == *by),

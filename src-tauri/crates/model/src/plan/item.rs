@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::action::{Action, Factor, GroupSettings};
 use super::compare::Difference;
+use super::shown::on_or_off;
 use super::step::{Step, Undo};
 use crate::call::MauEffect;
 use crate::mau::effect_of;
@@ -56,22 +57,31 @@ impl Target {
 #[serde(rename_all = "camelCase")]
 pub struct Change {
     /// An attribute, or `enabled`, `status`, `group`, `description`, `precedence`, `role`; `SMS_MFA`, `SOFTWARE_TOKEN_MFA`,
-    /// `EMAIL_OTP` and `PreferredMfaSetting` for second factors that were looked at.
+    /// `EMAIL_OTP` and `PreferredMfaSetting` for second factors. Of what no row shows: `invitation`, `password`, `sessions`,
+    /// `authenticatorApp`, `feedback`, `device`, `identity`, `members`.
     pub field: String,
-    /// Its value when the plan was made; `None` when absent.
+    /// Its value when the plan was made; `None` when absent, or [`Change::unseen`].
     pub before: Option<String>,
     /// Its value afterwards; `None` when absent.
     pub after: Option<String>,
     /// Whether AWS keeps the value before until the person enters the code that it sends to the new address.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub waits: bool,
+    /// Whether nobody looked what it was before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unseen: bool,
 }
 
 impl Change {
     /// A change that shows as soon as its call is made.
     #[must_use]
     pub fn new(field: impl Into<String>, before: Option<String>, after: Option<String>) -> Self {
-        Self { field: field.into(), before, after, waits: false }
+        Self { field: field.into(), before, after, waits: false, unseen: false }
+    }
+
+    /// A change of what nobody looked at before.
+    pub(super) fn unseen(field: &str, after: Option<&str>) -> Self {
+        Self { unseen: true, ..Self::new(field, None, after.map(str::to_owned)) }
     }
 
     /// What a call rests on without changing it: when it is another one by then, the call is not made.
@@ -127,7 +137,7 @@ pub(super) fn is_about_factors(field: &str) -> bool {
 }
 
 /// The field of the second factor that is asked for first.
-const FIRST: &str = "PreferredMfaSetting";
+pub(super) const FIRST: &str = "PreferredMfaSetting";
 
 /// What is kept of something that will be gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -171,13 +181,22 @@ pub struct Item {
     pub skip: Option<String>,
     /// What is kept for taking it back; `None` where [`Item::changes`] are enough.
     pub record: Option<Record>,
+    /// Whether the message of its calls reaches nobody: the user is disabled, or no address of theirs is verified.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unreached: bool,
 }
 
 impl Item {
+    /// An entry that does something and keeps nothing.
+    #[must_use]
+    pub fn new(target: Target, steps: Vec<Step>, changes: Vec<Change>) -> Self {
+        Self { target, steps, changes, skip: None, record: None, unreached: false }
+    }
+
     /// An entry with nothing to do.
     #[must_use]
     pub fn skipped(target: Target, why: impl Into<String>) -> Self {
-        Self { target, steps: Vec::new(), changes: Vec::new(), skip: Some(why.into()), record: None }
+        Self { skip: Some(why.into()), ..Self::new(target, Vec::new(), Vec::new()) }
     }
 
     /// Keeps which second factors there were, as AWS names them, with what becomes of those that are changed. `on` are
@@ -207,7 +226,7 @@ impl Item {
     /// What its call makes of second factors as they are now.
     fn factors_now(&self, on: &[String], preferred: Option<&str>) -> Vec<Change> {
         let Some(wanted) = self.steps.iter().find_map(Step::factors) else { return Vec::new() };
-        let word = |on: bool| Some(if on { "on" } else { "off" }.to_owned());
+        let word = |on: bool| Some(on_or_off(on).to_owned());
         let change = |(factor, after): (&Factor, &bool)| {
             Change::new(factor.setting(), word(on.iter().any(|name| name == factor.setting())), word(*after))
         };
@@ -257,7 +276,7 @@ impl Item {
             self.changes.iter().any(by)
         };
         let changes = self.changes.iter().filter(stays).filter(|change| !went(change)).cloned().collect();
-        Self { target: self.target.clone(), steps, changes, skip: None, record: None }
+        Self::new(self.target.clone(), steps, changes)
     }
 
     /// Takes what is left of the calls from one on, as [`Item::leave_out_moves`] may have made it.

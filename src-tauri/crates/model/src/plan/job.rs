@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::item::Plan;
+use super::reverse::is_for_good;
 
 /// What is kept of a plan beside its entries. It names nobody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,11 +16,23 @@ pub struct JobHead {
     pub made_at: Timestamp,
     /// What a person was told before they approved it.
     pub notes: Vec<String>,
+    /// Whether nothing of it can be taken back, however it goes.
+    #[serde(default)]
+    pub for_good: bool,
+    /// Whether it sets a password, which is kept nowhere and has to be given again to whoever goes on with it.
+    #[serde(default)]
+    pub needs_password: bool,
 }
 
 impl From<&Plan> for JobHead {
     fn from(plan: &Plan) -> Self {
-        Self { action: plan.action.name().to_owned(), made_at: plan.made_at, notes: plan.notes.clone() }
+        Self {
+            action: plan.action.name().to_owned(),
+            made_at: plan.made_at,
+            notes: plan.notes.clone(),
+            for_good: plan.active().all(is_for_good),
+            needs_password: plan.action.needs_password(),
+        }
     }
 }
 

@@ -46,9 +46,7 @@ fn wrong<T>(field: &str, message: impl Into<String>) -> Result<T, PlanError> {
 /// that is too long. Whoever alone stands in the way becomes a skipped entry.
 pub fn item_for(action: &Action, user: &User, pool: &Pool) -> Result<Item, PlanError> {
     let target = Target::User { username: user.username.clone(), sub: user.sub().map(str::to_owned) };
-    let one = |step: Step, changes: Vec<Change>| {
-        Ok(Item { target: target.clone(), steps: vec![step], changes, skip: None, record: None })
-    };
+    let one = |step: Step, changes: Vec<Change>| Ok(Item::new(target.clone(), vec![step], changes));
     let skip = |why: &str| Ok(Item::skipped(target.clone(), why));
     let changed = |field: &str, before: Option<&str>, after: Option<&str>| {
         Change::new(field, before.map(str::to_owned), after.map(str::to_owned))
@@ -63,16 +61,16 @@ pub fn item_for(action: &Action, user: &User, pool: &Pool) -> Result<Item, PlanE
                 return wrong("find", "Say what is to be replaced; an empty text is everywhere.");
             }
             match user.attribute(attribute) {
-                Some(value) if value.contains(find.as_str()) => set(
-                    user,
-                    pool,
-                    target,
-                    &BTreeMap::from([(attribute.clone(), value.replace(find.as_str(), replace))]),
-                ),
+                Some(value) if value.contains(find.as_str()) => match value.replace(find.as_str(), replace) {
+                    left if left.is_empty() && deletable(pool, attribute).is_err() => {
+                        settable(pool, attribute, "").and_then(|()| skip("nothing would be left, and it is required"))
+                    }
+                    left => set(user, pool, target, &BTreeMap::from([(attribute.clone(), left)])),
+                },
                 _ => settable(pool, attribute, "").and_then(|()| skip("the text does not occur there")),
             }
         }
-        Action::CopyAttribute { from, to } => match user.attribute(from) {
+        Action::CopyAttribute { from, to } => match user.attribute(from).and_then(kept) {
             Some(value) => {
                 let mut item = set(user, pool, target, &BTreeMap::from([(to.clone(), value.to_owned())]))?;
                 // What is copied is what was looked at.
@@ -113,7 +111,10 @@ pub fn item_for(action: &Action, user: &User, pool: &Pool) -> Result<Item, PlanE
         }
         Action::ResetPassword if external => skip("signs in at an identity provider and has no password here"),
         Action::ResetPassword if user.status == UserStatus::Unconfirmed => skip("is not confirmed yet"),
-        Action::ResetPassword => one(Step::ResetPassword, vec![status("RESET_REQUIRED")]),
+        Action::ResetPassword => {
+            let reset = Item::new(target, vec![Step::ResetPassword], vec![status("RESET_REQUIRED")]);
+            Ok(Item { unreached: !can_be_reached(user), ..reset })
+        }
         Action::SetPassword { permanent } => {
             let after = if *permanent { "CONFIRMED" } else { "FORCE_CHANGE_PASSWORD" };
             one(Step::SetPassword { permanent: *permanent }, vec![status(after)])
@@ -122,7 +123,7 @@ pub fn item_for(action: &Action, user: &User, pool: &Pool) -> Result<Item, PlanE
         Action::DeleteUsers if user.sub().is_none() => skip("has no sub by which to tell them from another"),
         Action::DeleteUsers => {
             let record = Some(Record::User(Box::new(user.clone())));
-            Ok(Item { target, steps: vec![Step::Delete], changes: Vec::new(), skip: None, record })
+            Ok(Item { record, ..Item::new(target, vec![Step::Delete], Vec::new()) })
         }
         Action::SetMfa { preference, .. } if preference.factors.is_empty() => {
             wrong("factors", "Name at least one factor to turn on or off.")
@@ -140,7 +141,7 @@ pub fn item_for(action: &Action, user: &User, pool: &Pool) -> Result<Item, PlanE
         Action::SetMfa { preference, look_first } => {
             let looks = look_first.then_some(Step::RememberFactors);
             let steps = looks.into_iter().chain([Step::SetMfa(preference.clone())]).collect();
-            Ok(Item { target, steps, changes: Vec::new(), skip: None, record: None })
+            Ok(Item::new(target, steps, Vec::new()))
         }
         Action::ResetAuthenticator if external => {
             skip("signs in at an identity provider, which asks for factors of its own")
@@ -151,6 +152,9 @@ pub fn item_for(action: &Action, user: &User, pool: &Pool) -> Result<Item, PlanE
         }
         Action::RateSignIn { event, own } => one(Step::RateSignIn { event: event.clone(), own: *own }, Vec::new()),
         Action::ForgetDevice { device_key } => one(Step::ForgetDevice { device_key: device_key.clone() }, Vec::new()),
+        Action::LinkProvider { provider, subject } if is_linked(user, provider, subject) => {
+            skip("is linked to this identity already")
+        }
         Action::LinkProvider { provider, subject } => {
             one(Step::Link { provider: provider.clone(), subject: subject.clone() }, Vec::new())
         }
@@ -203,7 +207,16 @@ fn moved(user: &User, target: Target, moves: &GroupMoves) -> Result<Item, PlanEr
     if steps.is_empty() {
         return Ok(Item::skipped(target, "is in and out of these groups already"));
     }
-    Ok(Item { target, steps, changes, skip: None, record: None })
+    Ok(Item::new(target, steps, changes))
+}
+
+/// Whether a code for a new password can reach a user: it goes to verified addresses of those who may sign in.
+fn can_be_reached(user: &User) -> bool {
+    let verified = |name: &str| {
+        let flag = flag_of(name).and_then(|flag| user.attribute(flag));
+        user.attribute(name).is_some_and(|address| !address.is_empty()) && flag == Some("true")
+    };
+    user.enabled && ["email", "phone_number"].into_iter().any(verified)
 }
 
 /// How an invitation reaches a user: as wished, else by e-mail, else by SMS; `None` when there is no such address.
@@ -237,7 +250,7 @@ fn confirm(user: &User, target: Target, verify_email: bool) -> Result<Item, Plan
     if steps.is_empty() {
         return Ok(Item::skipped(target, "is confirmed already"));
     }
-    Ok(Item { target, steps, changes, skip: None, record: None })
+    Ok(Item::new(target, steps, changes))
 }
 
 /// Only what differs is sent; but whoever sets an address sends its verified flag along, for AWS treats the two together:
@@ -248,7 +261,8 @@ fn set(user: &User, pool: &Pool, target: Target, wanted: &BTreeMap<String, Strin
         return wrong("attributes", "Name at least one attribute.");
     }
     for (name, value) in wanted {
-        settable(pool, name, value)?;
+        // AWS removes what is set to nothing.
+        if kept(value).is_none() { deletable(pool, name) } else { settable(pool, name, value) }?;
     }
     let differs = |name: &str| wanted.get(name).is_some_and(|value| user.attribute(name) != kept(value));
     let belongs = |name: &str| {
@@ -275,7 +289,7 @@ fn set(user: &User, pool: &Pool, target: Target, wanted: &BTreeMap<String, Strin
         verified_no_more(user, flag, flag_after(value))
     }));
     changes.extend(marked_alone(&attributes).map(|name| Change::stays(name, user.attribute(name))));
-    Ok(Item { target, steps: vec![Step::UpdateAttributes { attributes }], changes, skip: None, record: None })
+    Ok(Item::new(target, vec![Step::UpdateAttributes { attributes }], changes))
 }
 
 /// What becomes of the verified flag of an address that is changed or deleted without it; `None` where there was none.
@@ -312,6 +326,11 @@ fn deletable(pool: &Pool, name: &str) -> Result<(), PlanError> {
     Ok(())
 }
 
+/// What a user who is created gets.
+pub(super) fn given(attributes: &BTreeMap<String, String>) -> Vec<Change> {
+    attributes.iter().map(|(name, value)| Change::new(name, None, Some(value.clone()))).collect()
+}
+
 /// The entry that creates a user.
 ///
 /// # Errors
@@ -339,15 +358,15 @@ pub fn new_user(new: &NewUser, pool: &Pool) -> Result<Item, PlanError> {
             settable(pool, name, value)?;
         }
     }
-    let missing = pool.schema.iter().find(|attribute| {
-        attribute.required && attribute.name != "sub" && !new.attributes.contains_key(&attribute.name)
-    });
+    let has = |name: &String| new.attributes.get(name).is_some_and(|value| !value.is_empty());
+    let missing =
+        pool.schema.iter().find(|attribute| attribute.required && attribute.name != "sub" && !has(&attribute.name));
     if let Some(missing) = missing {
         return wrong(&missing.name, format!("{} is required in this pool.", missing.name));
     }
-    let changes = new.attributes.iter().map(|(name, value)| Change::new(name, None, Some(value.clone()))).collect();
+    let changes = given(&new.attributes);
     let target = Target::User { username, sub: None };
-    Ok(Item { target, steps: vec![Step::CreateUser(new)], changes, skip: None, record: None })
+    Ok(Item::new(target, vec![Step::CreateUser(new)], changes))
 }
 
 /// The entry of an action on a group. `now` is the group as it is, `None` when there is none; `members` are its members.
@@ -358,11 +377,8 @@ pub fn items_for_group(action: &Action, now: Option<&Group>, members: Vec<Target
     let missing =
         || PlanError { field: "group".to_owned(), message: "There is no such group in this pool.".to_owned() };
     let item = |step: Step, settings: &GroupSettings, changes, record| Item {
-        target: Target::Group { name: settings.name.clone() },
-        steps: vec![step],
-        changes,
-        skip: None,
         record,
+        ..Item::new(Target::Group { name: settings.name.clone() }, vec![step], changes)
     };
     match action {
         Action::CreateGroup(_) if now.is_some() => wrong("group", "There is a group of this name already."),
@@ -402,7 +418,8 @@ pub fn items_for_group(action: &Action, now: Option<&Group>, members: Vec<Target
     }
 }
 
-fn differences(before: Option<&GroupSettings>, after: &GroupSettings) -> Vec<Change> {
+/// What setting a group makes of it; `None` where there is none before. What the settings do not speak of is not in it.
+pub(super) fn differences(before: Option<&GroupSettings>, after: &GroupSettings) -> Vec<Change> {
     let number = |settings: &GroupSettings| settings.precedence.map(|precedence| precedence.to_string());
     // Each with the value that is sent, where one is; a description that is sent empty is none.
     let fields: [(&str, Option<String>, Option<String>); 3] = [

@@ -10,6 +10,7 @@ mod make;
 mod patch;
 mod preview;
 mod reverse;
+mod shown;
 mod step;
 
 pub use action::{Action, Delivery, Factor, GroupMoves, GroupSettings, MfaPreference, NewUser};

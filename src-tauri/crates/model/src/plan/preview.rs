@@ -1,18 +1,23 @@
 //! What a plan will do, take, cost and send, counted before anything is sent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
 use super::action::Delivery;
-use super::item::{Item, Plan};
+use super::item::{Item, Plan, Record, flag_of};
 use super::step::{Step, Undo};
+use crate::GroupName;
 use crate::call::{MauEffect, QuotaCategory};
 use crate::cost::{BilledBy, Prices, Touched, session_bill};
 use crate::estimate::Estimate;
+use crate::pool::MAILS_A_DAY;
 
 /// Entries that a preview shows as they are; the others are counted.
 const FIRST: usize = 20;
+
+/// Members of a group that a page of `ListUsersInGroup` has at most.
+const PAGE: u64 = 60;
 
 /// Calls of one quota category.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +45,9 @@ pub enum Allowance {
     Unlimited,
 }
 
+/// Calls by AWS's name of the operation.
+type Operations = BTreeMap<&'static str, u64>;
+
 /// Messages that people will receive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Messages {
@@ -47,6 +55,16 @@ pub struct Messages {
     pub low: u64,
     /// At most so many.
     pub high: u64,
+    /// So many of the most may be e-mails.
+    pub emails: u64,
+}
+
+impl std::ops::Add for Messages {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self { low: self.low + other.low, high: self.high + other.high, emails: self.emails + other.emails }
+    }
 }
 
 /// Everything that a person should know before approving.
@@ -58,12 +76,18 @@ pub struct Preview {
     pub skipped: BTreeMap<String, u64>,
     /// The first entries with something to do.
     pub first: Vec<Item>,
-    /// Calls by quota category; the reads that compare each user before a change are in it.
+    /// Calls by quota category; the reads that compare each user and group before a change are in it, with all members of
+    /// the groups whose moves are planned. A group of which nobody knows how many are in it counts as one page.
     pub calls: Vec<CategoryCalls>,
     /// Seconds that it takes at least; `None` when nothing limits it.
     pub seconds: Option<f64>,
     /// E-mails and SMS.
     pub messages: Messages,
+    /// Users to whom a message would be sent whom none reaches.
+    pub unreached: u64,
+    /// How many e-mails the whole account may send in a day, where some may go out through Cognito's own sender; `None` where
+    /// none does, or nobody knows.
+    pub mails_a_day: Option<u32>,
     /// Users by what the calls can do to the bill.
     pub touched: Touched,
     /// What that may add to the bill, in dollars.
@@ -72,7 +96,8 @@ pub struct Preview {
     pub undo: Vec<(Undo, u64)>,
 }
 
-/// Counts a plan. `counted` tells whether a user has been counted this month already.
+/// Counts a plan. `counted` tells whether a user has been counted this month already, `members` how many a group has;
+/// `None` where nobody knows. `own_sender` is [`crate::pool::Pool::own_sender`].
 #[must_use]
 pub fn preview(
     plan: &Plan,
@@ -80,24 +105,24 @@ pub fn preview(
     billed_by: BilledBy,
     allowance: Allowance,
     counted: impl Fn(&str) -> bool,
+    members: impl Fn(&GroupName) -> Option<u64>,
+    own_sender: Option<bool>,
 ) -> Preview {
-    let mut calls: BTreeMap<QuotaCategory, BTreeMap<&'static str, u64>> = BTreeMap::new();
+    let mut calls = reads(plan, members);
     let mut skipped = BTreeMap::new();
     let mut undo: BTreeMap<Undo, u64> = BTreeMap::new();
     let mut touched = Touched::default();
     let mut messages = Messages::default();
+    let mut unreached = 0;
     for item in &plan.items {
         if let Some(why) = &item.skip {
             *skipped.entry(why.clone()).or_default() += 1;
             continue;
         }
-        if item.target.sub().is_some() {
-            *calls.entry(QuotaCategory::UserList).or_default().entry("ListUsers").or_default() += 1;
-        }
+        unreached += u64::from(item.unreached);
         for step in &item.steps {
             *calls.entry(step.category()).or_default().entry(step.operation()).or_default() += 1;
-            let Messages { low, high } = sends(step);
-            messages = Messages { low: messages.low + low, high: messages.high + high };
+            messages = messages + if item.unreached { Messages::default() } else { sends(step) };
         }
         *undo.entry(item.undo()).or_default() += 1;
         let effect = item.effect();
@@ -114,13 +139,49 @@ pub fn preview(
         seconds,
         calls,
         messages,
+        unreached,
+        mails_a_day: (own_sender == Some(true) && messages.emails > 0).then_some(MAILS_A_DAY),
         touched,
         price: session_bill(prices, billed_by, touched),
         undo: undo.into_iter().collect(),
     }
 }
 
-fn at_rate(category: QuotaCategory, operations: BTreeMap<&'static str, u64>, allowance: Allowance) -> CategoryCalls {
+/// The reads that compare what is there with the plan before anything is changed, all of them free.
+fn reads(plan: &Plan, members: impl Fn(&GroupName) -> Option<u64>) -> BTreeMap<QuotaCategory, Operations> {
+    let (mut users, mut groups, mut pages) = (0, 0, 0);
+    let pages_of = |members: u64| members.div_ceil(PAGE).max(1);
+    let mut moved: BTreeSet<&GroupName> = BTreeSet::new();
+    for item in plan.active() {
+        // Who is made by the entry is compared with nothing.
+        if item.target.sub().is_some() {
+            users += 1;
+            moved.extend(item.steps.iter().filter_map(Step::moves));
+        }
+        match (item.steps.first(), &item.record) {
+            (Some(Step::UpdateGroup(_)), _) => groups += 1,
+            (Some(Step::DeleteGroup), Some(Record::Group { members, .. })) => {
+                groups += 1;
+                pages += pages_of(members.len() as u64);
+            }
+            _ => {}
+        }
+    }
+    pages += moved.into_iter().map(|group| pages_of(members(group).unwrap_or_default())).sum::<u64>();
+    let mut calls: BTreeMap<QuotaCategory, Operations> = BTreeMap::new();
+    for (category, operation, number) in [
+        (QuotaCategory::UserList, "ListUsers", users),
+        (QuotaCategory::UserList, "ListUsersInGroup", pages),
+        (QuotaCategory::UserPoolResourceRead, "ListGroups", groups),
+    ] {
+        if number > 0 {
+            calls.entry(category).or_default().insert(operation, number);
+        }
+    }
+    calls
+}
+
+fn at_rate(category: QuotaCategory, operations: Operations, allowance: Allowance) -> CategoryCalls {
     let calls = operations.values().sum();
     let limit = category.rate_per_pool().or(category.default_rate());
     let per_second = match allowance {
@@ -133,19 +194,22 @@ fn at_rate(category: QuotaCategory, operations: BTreeMap<&'static str, u64>, all
 }
 
 fn sends(step: &Step) -> Messages {
+    let by = |delivery: Delivery| u64::from(delivery == Delivery::Email);
     match step {
         Step::CreateUser(new) => {
-            let by = |delivery: Delivery| u64::from(new.invite.contains(&delivery));
-            let invited = by(Delivery::Email) + by(Delivery::Sms);
-            Messages { low: invited, high: invited }
+            let invited = new.invite.len() as u64;
+            Messages { low: invited, high: invited, emails: new.invite.iter().copied().map(by).sum() }
         }
-        Step::Resend { .. } | Step::ResetPassword => Messages { low: 1, high: 1 },
+        Step::Resend { by: way } => Messages { low: 1, high: 1, emails: by(*way) },
+        // The pool's settings say by which way.
+        Step::ResetPassword => Messages { low: 1, high: 1, emails: 1 },
         Step::UpdateAttributes { attributes } => {
             let asked = |name: &str| {
-                let verified = attributes.get(&format!("{name}_verified")).is_some_and(|value| value == "true");
-                u64::from(attributes.contains_key(name) && !verified)
+                let verified = flag_of(name).and_then(|flag| attributes.get(flag)).is_some_and(|value| value == "true");
+                u64::from(attributes.get(name).is_some_and(|value| !value.is_empty()) && !verified)
             };
-            Messages { low: 0, high: asked("email") + asked("phone_number") }
+            let emails = asked("email");
+            Messages { low: 0, high: emails + asked("phone_number"), emails }
         }
         _ => Messages::default(),
     }

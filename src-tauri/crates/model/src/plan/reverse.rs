@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::action::{Factor, GroupSettings, MfaPreference, NewUser};
 use super::item::{Change, Item, Record, Target, flag_of, marked_alone};
+use super::make::{differences, given};
 use super::step::Step;
 use crate::Username;
 use crate::user::{User, UserStatus};
@@ -21,19 +22,11 @@ pub fn reversed(item: &Item, addresses: &[String]) -> Vec<Item> {
         (Some(Record::User(user)), _) if user.status == UserStatus::ExternalProvider => Vec::new(),
         (Some(Record::User(user)), _) => created_again(user, addresses),
         (Some(Record::Group { settings, members }), Some(Step::DeleteGroup)) => {
-            let group = Item {
-                target: item.target.clone(),
-                steps: vec![Step::CreateGroup(settings.clone())],
-                changes: Vec::new(),
-                skip: None,
-                record: None,
-            };
-            let member = |target: &Target| Item {
-                target: target.clone(),
-                steps: vec![Step::AddToGroup { group: settings.name.clone() }],
-                changes: vec![joined(settings.name.as_str())],
-                skip: None,
-                record: None,
+            let made = vec![Step::CreateGroup(settings.clone())];
+            let group = Item::new(item.target.clone(), made, differences(None, settings));
+            let member = |target: &Target| {
+                let joins = vec![Step::AddToGroup { group: settings.name.clone() }];
+                Item::new(target.clone(), joins, vec![joined(settings.name.as_str())])
             };
             std::iter::once(group).chain(members.iter().map(member)).collect()
         }
@@ -51,6 +44,11 @@ pub fn reversed(item: &Item, addresses: &[String]) -> Vec<Item> {
             if steps.is_empty() { Vec::new() } else { vec![with(item, steps)] }
         }
     }
+}
+
+/// Whether nothing of an entry can be taken back, however it goes. What is looked at first is known only then.
+pub(super) fn is_for_good(item: &Item) -> bool {
+    !item.steps.contains(&Step::RememberFactors) && reversed(item, &[]).is_empty()
 }
 
 /// Sets the second factors that were changed to what they were.
@@ -97,7 +95,7 @@ fn with(item: &Item, steps: Vec<Step>) -> Item {
         .filter(|change| !change.waits && steps.iter().any(|step| step.touches(change) || guards(step, change)))
         .map(|change| Change::new(&change.field, change.after.clone(), change.before.clone()))
         .collect();
-    Item { target: item.target.clone(), steps, changes, skip: None, record: None }
+    Item::new(item.target.clone(), steps, changes)
 }
 
 fn reverse(step: &Step, item: &Item) -> Vec<Step> {
@@ -147,18 +145,16 @@ fn created_again(user: &User, addresses: &[String]) -> Vec<Item> {
     let address = addresses.iter().find_map(|name| user.attribute(name));
     let name = address.and_then(|address| Username::parse(address).ok()).unwrap_or_else(|| user.username.clone());
     let username = name.as_str().to_owned();
+    let mut changes = given(&attributes);
     let new = NewUser { username, attributes, invite: BTreeSet::new(), own_password: false };
     let mut steps = vec![Step::CreateUser(new)];
-    steps.extend(user.groups.iter().map(|group| Step::AddToGroup { group: group.clone() }));
+    for group in &user.groups {
+        steps.push(Step::AddToGroup { group: group.clone() });
+        changes.push(joined(group.as_str()));
+    }
     if !user.enabled {
         steps.push(Step::Disable);
+        changes.push(Change::new("enabled", None, Some("no".to_owned())));
     }
-    let target = Target::User { username: name, sub: None };
-    let changes = user
-        .attributes
-        .iter()
-        .filter(|(name, _)| !own(name))
-        .map(|(name, value)| Change::new(name, None, Some(value.clone())))
-        .collect();
-    vec![Item { target, steps, changes, skip: None, record: None }]
+    vec![Item::new(Target::User { username: name, sub: None }, steps, changes)]
 }

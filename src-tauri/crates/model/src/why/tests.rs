@@ -39,6 +39,7 @@ fn pool() -> Pool {
         pre_token_trigger: None,
         verifies_before_update: Vec::new(),
         advanced_security: Some(false),
+        own_sender: Some(false),
         created_at: None,
         modified_at: None,
     }

@@ -77,13 +77,24 @@ pub struct ItemEnd {
     pub detail: Option<String>,
     /// AWS's id of the last request.
     pub request_id: Option<String>,
+    /// That a call was applied whose message could not be sent, as sentences. Once written it stays; `None` leaves it.
+    pub undelivered: Option<String>,
 }
 
 impl ItemEnd {
     /// A state with nothing to say about it.
     #[must_use]
     pub fn of(state: ItemState) -> Self {
-        Self { state, code: None, why: None, detail: None, request_id: None }
+        Self { state, code: None, why: None, detail: None, request_id: None, undelivered: None }
+    }
+
+    /// Why, and that a message could not be sent, as sentences; `None` when there is nothing to say.
+    #[must_use]
+    pub fn told(&self) -> Option<String> {
+        match (&self.why, &self.undelivered) {
+            (Some(why), Some(earlier)) if why != earlier => Some(format!("{why} {earlier}")),
+            (why, earlier) => why.clone().or_else(|| earlier.clone()),
+        }
     }
 }
 
@@ -101,7 +112,8 @@ fn instant(micros: i64) -> Timestamp {
 
 const JOB: &str = "SELECT id, head, pool, account, arn, reason, undo_of, created_at, state, digest FROM jobs";
 
-const ITEM: &str = "SELECT seq, body, step, state, code, why, detail, request_id, at, sent_at, resent FROM items";
+const ITEM: &str = "SELECT seq, body, step, state, code, why, detail, request_id, at, sent_at, resent,
+     undelivered FROM items";
 
 fn job(row: &Row<'_>) -> rusqlite::Result<(NewJob, JobState)> {
     let state = match row.get_ref(8)?.as_str().unwrap_or_default() {
@@ -136,6 +148,7 @@ fn item(row: &Row<'_>) -> rusqlite::Result<ItemRow> {
             why: row.get(5)?,
             detail: row.get(6)?,
             request_id: row.get(7)?,
+            undelivered: row.get(11)?,
         },
         at: instant(row.get(8)?),
         sent_at: row.get::<_, Option<i64>>(9)?.map(instant),
@@ -305,6 +318,7 @@ impl Journal {
         transaction
             .prepare_cached(
                 "UPDATE items SET step = ?3, state = ?4, code = ?5, why = ?6, detail = ?7, request_id = ?8, at = ?9,
+                     undelivered = coalesce(?10, undelivered),
                      resent = CASE WHEN step <> ?3 THEN 0 ELSE resent + (state = 'unknown' AND ?4 = 'queued') END
                  WHERE job = ?1 AND seq = ?2",
             )?
@@ -318,6 +332,7 @@ impl Journal {
                 end.detail,
                 end.request_id,
                 outcome.at.as_microsecond(),
+                end.undelivered,
             ])?;
         audit::add(&transaction, outcome)?;
         Ok(transaction.commit()?)
@@ -349,8 +364,10 @@ impl Journal {
             [id],
         )?;
         if unknown {
-            transaction
-                .execute("UPDATE items SET state = 'queued', resent = 1 WHERE job = ?1 AND state = 'unknown'", [id])?;
+            transaction.execute(
+                "UPDATE items SET state = 'queued', code = NULL, why = NULL, resent = 1 WHERE job = ?1 AND state = 'unknown'",
+                [id],
+            )?;
         }
         audit::add(&transaction, record)?;
         Ok(transaction.commit()?)

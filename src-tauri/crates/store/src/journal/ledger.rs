@@ -214,7 +214,7 @@ impl Journal {
                 .execute(params![pool, name])?;
             transaction
                 .prepare_cached(
-                    "UPDATE items SET name = '', sub = NULL, body = '', why = NULL, detail = NULL
+                    "UPDATE items SET name = '', sub = NULL, body = '', why = NULL, detail = NULL, undelivered = NULL
                      WHERE (name = ?2 OR sub = ?2)
                          AND job IN (SELECT id FROM jobs WHERE pool = ?1 OR pool LIKE '%/' || ?1)
                          AND (state IN ('done', 'failed', 'skipped')

@@ -67,6 +67,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("0001_ledger.sql")),
     M::up(include_str!("0002_jobs.sql")),
     M::up(include_str!("0003_edits.sql")),
+    M::up(include_str!("0004_lookups.sql")),
 ];
 
 impl Journal {

@@ -22,3 +22,31 @@ pub struct Group {
     /// When it last changed.
     pub modified_at: Option<Timestamp>,
 }
+
+/// Which role Cognito prefers for somebody who is in several groups (`cognito:preferred_role`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PreferredRole<'a> {
+    /// No group has a role.
+    None,
+    /// Groups of one precedence, the lowest, have different roles: none is preferred.
+    Tie(&'a Group),
+    /// The role of this group.
+    Of(&'a Group),
+}
+
+/// Which role wins: that of the group with the lowest precedence among those that have one.
+///
+/// Source: AWS's developer guide, "Adding groups to a user pool", precedence.
+#[must_use]
+pub fn preferred_role<'a>(groups: impl IntoIterator<Item = &'a Group>) -> PreferredRole<'a> {
+    let rank = |group: &Group| group.precedence.unwrap_or(u32::MAX);
+    let mut with_role: Vec<&Group> = groups.into_iter().filter(|group| group.role_arn.is_some()).collect();
+    with_role.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.name.cmp(&b.name)));
+    let Some(first) = with_role.first().copied() else { return PreferredRole::None };
+    let mut leading = with_role.iter().take_while(|group| rank(group) == rank(first));
+    if leading.all(|group| group.role_arn == first.role_arn) {
+        PreferredRole::Of(first)
+    } else {
+        PreferredRole::Tie(first)
+    }
+}

@@ -174,7 +174,7 @@ fn an_entry_is_in_doubt_from_the_lost_answer_until_it_is_done_also_while_it_wait
         at: at(0),
     };
     let target = Target::User { username: person(1).username, sub: None };
-    let item = Item { target, steps: vec![Step::Disable], changes: Vec::new(), skip: None, record: None };
+    let item = Item::new(target, vec![Step::Disable], Vec::new());
     journal.begin_job(&new, &[item.clone(), item], &record).unwrap();
     let undo = |id: &str| NewJob { id: id.to_owned(), undo_of: Some("job".to_owned()), ..new.clone() };
     journal.begin_job(&undo("undo"), &[], &record).unwrap();

@@ -1,6 +1,6 @@
 //! Pools: the line in a picker, the open pool, its groups and its freshness.
 
-use model::group::Group;
+use model::group::{Group, PreferredRole, preferred_role};
 use model::pool::{Pool, PoolSummary, SchemaAttribute};
 use model::sync::Freshness;
 use model::{AccountId, PoolId, PoolKey, Region};
@@ -148,6 +148,26 @@ impl From<&(Group, u64)> for GroupView {
             precedence: group.precedence,
             role_arn: group.role_arn.clone(),
             users: count(*members),
+        }
+    }
+}
+
+/// Which of somebody's groups gives the role that Cognito prefers, and why; `None` where none has a role. Foreign text.
+#[must_use]
+pub fn role_that_wins(groups: &[(Group, u64)], own: &[String]) -> Option<String> {
+    let own = groups.iter().map(|(group, _)| group).filter(|group| own.iter().any(|name| name == group.name.as_str()));
+    let precedence = |group: &Group| match group.precedence {
+        Some(number) => format!("precedence {number}"),
+        None => "no precedence".to_owned(),
+    };
+    match preferred_role(own) {
+        PreferredRole::None => None,
+        PreferredRole::Tie(group) => {
+            Some(format!("none: several groups with {} have different roles", precedence(group)))
+        }
+        PreferredRole::Of(group) => {
+            let role = group.role_arn.as_deref().unwrap_or_default();
+            Some(format!("{role}, of {}: no group with a role goes before its {}", group.name, precedence(group)))
         }
     }
 }

@@ -4,6 +4,7 @@ use std::io::{self, BufWriter, StdoutLock, Write};
 
 use console::OpenPool;
 use wire::pool_settings::when;
+use wire::pools::role_that_wins;
 use wire::users::{CountView, OneUser, SortView, UserRecord};
 use wire::{ErrorCode, WireError};
 
@@ -88,7 +89,16 @@ pub(crate) async fn show(common: &GlobalOptions, username: String, at: Option<St
             listing.write(&[user])?;
             listing.end()?;
         }
-        Format::Table => card(&user)?,
+        Format::Table => {
+            card(&user)?;
+            // The roles of groups are kept as they are now alone.
+            if at.is_none()
+                && pool.freshness().await?.groups_known
+                && let Some(told) = role_that_wins(&pool.groups().await?, &user.groups)
+            {
+                writeln!(io::stdout(), "{:<24} {}", "preferred role", output::safe(&told))?;
+            }
+        }
     }
     Ok(())
 }

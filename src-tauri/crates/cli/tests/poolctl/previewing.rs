@@ -25,7 +25,7 @@ fn a_preview_names_the_first_people_with_what_changes_and_counts_the_rest() {
     let (name, email) = (users[0]["username"].as_str().unwrap(), users[0]["attributes"]["email"].as_str().unwrap());
     assert!(shown[0].contains(name) && shown[0].contains(email), "{}", shown[0]);
     assert!(plan.err.contains(&format!("and {} more", all - 20)), "{}", plan.err);
-    assert!(plan.err.contains("UserUpdate: ") && plan.err.contains("12.5 of 25 a second"), "{}", plan.err);
+    assert!(plan.err.contains("UserUpdate: ") && plan.err.contains("12.5 of 25 a second (50 %)"), "{}", plan.err);
     let quiet = home.run_at(&served, &["plan", "disable", name, "--quiet"]);
     assert_eq!((quiet.code, quiet.err.as_str()), (0, ""));
 }
@@ -41,6 +41,44 @@ fn long_values_that_differ_late_are_shown_from_where_they_differ() {
     let plan = home.run_at(&served, &["plan", "set", "long.winded", "-a", &address]);
     assert_eq!(plan.code, 0, "{}", plan.err);
     assert!(plan.err.contains("address (from character 1001): old → new"), "{}", plan.err);
+}
+
+#[test]
+fn what_no_list_shows_is_told_and_a_plan_wants_no_password() {
+    let served = Served::new();
+    let home = Home::synced(&served);
+    let name = &confirmed(&served)[0];
+    let told = |words: &[&str]| {
+        let plan = home.run_at(&served, words);
+        assert_eq!(plan.code, 0, "{words:?}: {}", plan.err);
+        plan.err
+    };
+    let linked = told(&["plan", "link", name, "--provider", "Google", "--subject", "42"]);
+    assert!(linked.contains("identity: none → Google: 42"), "{linked}");
+    let out = told(&["plan", "sign-out", name]);
+    assert!(out.contains("sessions: unknown → none"), "{out}");
+    let gone = told(&["plan", "delete", name]);
+    assert!(gone.contains("status: CONFIRMED → none") && gone.contains("; and "), "{gone}");
+    let set = told(&["plan", "set-password", name, "--permanent"]);
+    assert!(set.contains("password: unknown → permanent"), "nothing was typed: {set}");
+    let reset = told(&["plan", "reset-password", "--query", "status:confirmed"]);
+    assert!(reset.contains("no message reaches") && reset.contains("50 e-mails a day"), "{reset}");
+    let dry = home.run_at(&served, &["users", "sign-out", name, "--dry-run", "--format", "csv"]);
+    assert!(dry.text().contains(",sessions,(unknown),,"), "{}", dry.out);
+}
+
+#[test]
+fn which_role_wins_is_told_with_the_reason() {
+    let served = Served::new();
+    let home = Home::synced(&served);
+    let name = confirmed(&served)[0].clone();
+    let role = "arn:aws:iam::123456789012:role/crew";
+    let made = ["groups", "create", "crew", "--precedence", "0", "--role", role, "--yes"];
+    home.run_at(&served, &made).text();
+    home.run_at(&served, &["groups", "add", "crew", &name, "--yes"]).text();
+    let shown = home.run_at(&served, &["show", &name]);
+    let told = format!("{role}, of crew: no group with a role goes before its precedence 0");
+    assert!(shown.text().contains(&told), "{}", shown.out);
 }
 
 #[test]

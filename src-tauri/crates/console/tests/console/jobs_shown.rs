@@ -11,7 +11,7 @@ use model::pool::MAILS_A_DAY;
 use sandbox::{Fault, When};
 use serde_json::json;
 
-use crate::house::{House, options, today};
+use crate::house::{House, options, sandbox_connection, today};
 use crate::jobs::{apply, attributes, carry_out, chosen, group, names, operations, with_admins};
 use crate::lab_challenges::administer;
 
@@ -149,22 +149,37 @@ async fn a_reset_tells_who_gets_no_message_and_how_many_mails_a_day_there_are() 
     assert_eq!(pool.preview(&quiet).await.unwrap().mails_a_day, None);
 }
 
+/// A pool of its own with these settings, synced.
+async fn another(house: &House, settings: serde_json::Value) -> std::sync::Arc<console::OpenPool> {
+    let made = administer(house, "CreateUserPool", settings).await;
+    let id = model::PoolId::parse(made["UserPool"]["Id"].as_str().unwrap()).unwrap();
+    let pool = house.console.open_pool(&sandbox_connection(), &id).await.unwrap();
+    pool.sync().finished().await.unwrap();
+    pool
+}
+
+fn somebody(username: &str, pairs: &[(&str, &str)]) -> Action {
+    let (attributes, invite) = (attributes(pairs), BTreeSet::new());
+    Action::CreateUser(NewUser { username: username.to_owned(), attributes, invite, own_password: false })
+}
+
 #[tokio::test]
 async fn what_is_required_is_emptied_neither_by_setting_nor_by_replacing_it() {
-    let house = House::new(options(60)).await;
-    let pool = house.synced().await;
-    let everybody = || Chosen::Query(String::new());
-    let empty = Action::SetAttributes { attributes: attributes(&[("email", "")]) };
-    let refused = pool.plan(empty, everybody()).await.unwrap_err();
-    assert_eq!((refused.code, refused.field.as_deref()), (Code::Validation, Some("email")));
-    assert!(refused.message.contains("required"), "{}", refused.message);
-    let person = house.people().into_iter().find(|person| person.attributes.contains_key("email")).unwrap();
-    let replace = Action::ReplaceInAttribute {
-        attribute: "email".to_owned(),
-        find: person.attributes["email"].clone(),
-        replace: String::new(),
-    };
-    let plan = pool.plan(replace, names(&[&person])).await.unwrap();
+    let house = House::new(options(20)).await;
+    let email = json!({ "Name": "email", "AttributeDataType": "String", "Required": true, "Mutable": true });
+    let pool = another(&house, json!({ "PoolName": "strict", "Schema": [email] })).await;
+    let ada = somebody("ada", &[("email", "ada@x.example"), ("nickname", "Countess")]);
+    assert_eq!(carry_out(&pool, ada, Chosen::Nobody).await.unwrap().1.done, 1);
+    let everybody = || Chosen::Query("username:ada".to_owned());
+    for action in
+        [Action::SetAttributes { attributes: attributes(&[("email", "")]) }, somebody("bob", &[("email", "")])]
+    {
+        let refused = pool.plan(action, everybody()).await.unwrap_err();
+        assert_eq!((refused.code, refused.field.as_deref()), (Code::Validation, Some("email")));
+        assert!(refused.message.contains("required"), "{}", refused.message);
+    }
+    let (attribute, find, replace) = ("email".to_owned(), "ada@x.example".to_owned(), String::new());
+    let plan = pool.plan(Action::ReplaceInAttribute { attribute, find, replace }, everybody()).await.unwrap();
     assert_eq!(plan.items[0].skip.as_deref(), Some("nothing would be left, and it is required"));
     let other = Action::SetAttributes { attributes: attributes(&[("nickname", "")]) };
     assert!(pool.plan(other, everybody()).await.is_ok(), "what is not required may go");
@@ -222,21 +237,9 @@ async fn a_group_with_an_empty_description_whose_answer_never_came_is_found_to_b
 #[tokio::test]
 async fn a_number_that_somebody_signs_in_with_is_given_to_nobody_else() {
     let house = House::new(options(20)).await;
-    let made =
-        administer(&house, "CreateUserPool", json!({ "PoolName": "by phone", "UsernameAttributes": ["phone_number"] }));
-    let id = made.await["UserPool"]["Id"].as_str().unwrap().to_owned();
-    let key = model::PoolId::parse(id).unwrap();
-    let pool = house.console.open_pool(&crate::house::sandbox_connection(), &key).await.unwrap();
-    pool.sync().finished().await.unwrap();
-    let new = || {
-        Action::CreateUser(NewUser {
-            username: "+4915112345678".to_owned(),
-            attributes: attributes(&[]),
-            invite: BTreeSet::new(),
-            own_password: false,
-        })
-    };
-    let (_, counts) = carry_out(&pool, new(), Chosen::Nobody).await.unwrap();
-    assert_eq!(counts.done, 1);
+    let by_phone = json!({ "PoolName": "by phone", "UsernameAttributes": ["phone_number"] });
+    let pool = another(&house, by_phone).await;
+    let new = || somebody("+4915112345678", &[]);
+    assert_eq!(carry_out(&pool, new(), Chosen::Nobody).await.unwrap().1.done, 1);
     assert_eq!(pool.plan(new(), Chosen::Nobody).await.unwrap_err().code, Code::AlreadyExists);
 }

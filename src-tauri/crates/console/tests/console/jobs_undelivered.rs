@@ -65,7 +65,9 @@ async fn that_an_invitation_was_not_sent_stays_said_whatever_becomes_of_what_fol
     house.sandbox.weather().deny("AdminAddUserToGroup");
     let (plan, counts) = invited(&house, &pool).await;
     assert_eq!((counts.done, counts.failed), (30, 30));
-    assert_eq!(undelivered(&pool, &plan, ItemState::Failed).await, 5, "five of the last ten join a group");
+    let (failed, fine) =
+        (undelivered(&pool, &plan, ItemState::Failed).await, undelivered(&pool, &plan, ItemState::Done).await);
+    assert!(failed > 0 && failed + fine == 10, "{failed} of those who join a group, {fine} of the others");
     let rows = pool.job_items(&plan.id, Some(ItemState::Failed), 0, 100).await.unwrap();
     let both = rows.iter().filter_map(|row| row.end.told()).find(|why| why.contains("could not deliver")).unwrap();
     assert!(both.contains("cognito-idp:AdminAddUserToGroup") && both.contains("AWS says: "), "{both}");

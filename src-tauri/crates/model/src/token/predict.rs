@@ -11,7 +11,7 @@ use super::judge::issuers;
 use super::trigger::{Draft, Ignored, InvalidResponse, TriggerVersion};
 use crate::PoolId;
 use crate::client::AppClient;
-use crate::group::Group;
+use crate::group::{Group, PreferredRole, preferred_role};
 use crate::user::User;
 
 /// The scope of a sign-in through the API.
@@ -144,15 +144,12 @@ impl Groups {
         let mut own: Vec<&Group> = from.groups.iter().filter(|group| from.user.groups.contains(&group.name)).collect();
         let rank = |group: &Group| group.precedence.unwrap_or(u32::MAX);
         own.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.name.cmp(&b.name)));
-        let with_role: Vec<(u32, &String)> =
-            own.iter().filter_map(|group| Some((rank(group), group.role_arn.as_ref()?))).collect();
-        let best = with_role.first().map(|(rank, _)| *rank);
-        let mut leading = with_role.iter().filter(|(rank, _)| Some(*rank) == best).map(|(_, role)| *role);
-        let first = leading.next();
-        // Groups of one precedence that disagree leave nobody preferred.
-        let preferred = first.filter(|first| leading.all(|other| other == *first)).cloned();
+        let preferred = match preferred_role(own.iter().copied()) {
+            PreferredRole::Of(group) => group.role_arn.clone(),
+            PreferredRole::Tie(_) | PreferredRole::None => None,
+        };
         let mut roles: Vec<String> = Vec::new();
-        for (_, role) in with_role {
+        for role in own.iter().filter_map(|group| group.role_arn.as_ref()) {
             if !roles.contains(role) {
                 roles.push(role.clone());
             }

@@ -113,8 +113,9 @@ where
     };
     match (error, code) {
         (_, Some(code)) if leaves_undelivered(context, code, error) => {
-            let message = format!("{name} could not deliver its message ({code}). {}", how_to_deliver(code));
             let said = error.as_service_error().and_then(ProvideErrorMetadata::message);
+            let advice = how_to_deliver(code, said.unwrap_or_default());
+            let message = format!("{name} could not deliver its message ({code}). {advice}");
             let said = said.map(|said| said.chars().take(LONGEST).collect());
             Failure { error: Error { kind: ErrorKind::Undelivered, message, said, ..explained }, again: Again::Never }
         }
@@ -176,9 +177,10 @@ where
 }
 
 /// What a person can do about a message that was not sent.
-fn how_to_deliver(code: &str) -> &'static str {
+fn how_to_deliver(code: &str, said: &str) -> &'static str {
+    let of_a_day = said.to_ascii_lowercase().contains("daily email limit");
     match code {
-        "LimitExceededException" => {
+        _ if of_a_day || code == "LimitExceededException" => {
             "Cognito's own sender sends 50 e-mails a day for the whole account, from 09:00 UTC on: send it again then, or \
              let the pool send through Amazon SES."
         }

@@ -1509,7 +1509,11 @@ export type FavouritePatch = {
 
 /**  A field before and after. */
 export type FieldChangeView = {
-	/**  An attribute, or `enabled`, `status`, `group`, `description`, `precedence`, `role`. */
+	/**
+	 *  An attribute, or `enabled`, `status`, `group`, `description`, `precedence`, `role`, a second factor as AWS names it,
+	 *  `PreferredMfaSetting`, `invitation`, `password`, `sessions`, `authenticatorApp`, `feedback`, `device`, `identity`,
+	 *  `members`.
+	 */
 	field: string,
 	/**  Before; `null` when absent. Foreign text. */
 	before: string | null,
@@ -1517,6 +1521,7 @@ export type FieldChangeView = {
 	after: string | null,
 	/**  Whether the value before stays until the person enters the code that is sent to the new address. */
 	waits: boolean,
+	/**  Whether nobody looked what it was before: `before` says nothing then. */
 	unseen: boolean,
 };
 
@@ -2055,7 +2060,9 @@ export type JobView = {
 	reason: string | null,
 	/**  The job that it takes back. */
 	undoOf: string | null,
+	/**  Whether nothing of it can be taken back, however it goes. */
 	forGood: boolean,
+	/**  Whether it sets a password, which has to be given again to go on with it. */
 	needsPassword: boolean,
 	/**  When it was approved. */
 	createdAt: string,
@@ -2318,7 +2325,7 @@ on: string[];
 preferred: string | null } | 
 /**  Remembered devices. */
 { kind: "devices"; 
-/**  The devices, 60 at most. */
+/**  All of them. */
 devices: DeviceView[] } | 
 /**  A page of sign-ins, the latest first. */
 { kind: "signIns"; 
@@ -2759,7 +2766,12 @@ export type PlanPreviewView = {
 	messagesHigh: number,
 	/**  So many of the most may be e-mails. */
 	emails: number,
+	/**  Users whom no message reaches although their calls send one: they are disabled, or no address of theirs is verified. */
 	unreached: number,
+	/**
+	 *  How many e-mails the whole account may send in a day, where the plan may send some through Cognito's own sender;
+	 *  `null` where it sends none, or the pool has another sender or one that is not known.
+	 */
 	mailsADay: number | null,
 	/**  Users with a call that AWS lists as counting. */
 	mayBill: number,

@@ -2,6 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::needless_pass_by_value, reason = "requests are written where they are sent")]
 
+#[path = "wire/tabs.rs"]
+mod tabs;
+
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -18,13 +21,26 @@ use tauri::webview::InvokeRequest;
 const PEOPLE: u32 = 1_000;
 
 fn invoke(window: &WebviewWindow<MockRuntime>, url: &str, command: &str, arguments: Value) -> Result<Value, Value> {
+    invoke_about(window, url, None, command, arguments)
+}
+
+/// As [`invoke`], about the open pool of that key and not the one that was opened last.
+fn invoke_about(
+    window: &WebviewWindow<MockRuntime>,
+    url: &str,
+    pool: Option<&str>,
+    command: &str,
+    arguments: Value,
+) -> Result<Value, Value> {
+    let mut headers = tauri::http::HeaderMap::new();
+    headers.extend(pool.map(|key| (tauri::http::HeaderName::from_static("poolkeeper-pool"), key.parse().unwrap())));
     let request = InvokeRequest {
         cmd: command.to_owned(),
         callback: CallbackFn(0),
         error: CallbackFn(1),
         url: url.parse().unwrap(),
         body: InvokeBody::Json(arguments),
-        headers: tauri::http::HeaderMap::new(),
+        headers,
         invoke_key: INVOKE_KEY.to_owned(),
     };
     get_ipc_response(window, request).map(|body| body.deserialize().unwrap())

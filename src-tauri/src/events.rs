@@ -10,9 +10,9 @@ use wire::sync::{SessionExpiredView, SyncProgressView};
 #[derive(Debug, Clone, Serialize, Type, Event)]
 pub(crate) struct SyncProgress(pub SyncProgressView);
 
-/// Rows of the open pool changed, here or in another process. At most one a second.
+/// Rows of an open pool, which it names by its key, changed, here or in another process. At most one a second for each.
 #[derive(Debug, Clone, Serialize, Type, Event)]
-pub(crate) struct CacheChanged;
+pub(crate) struct CacheChanged(pub String);
 
 /// Credentials ran out while something was going on.
 #[derive(Debug, Clone, Serialize, Type, Event)]
@@ -25,7 +25,8 @@ pub(crate) struct LinkOpened;
 /// Anything that the window is told.
 pub(crate) enum Told {
     Progress(SyncProgressView),
-    Changed,
+    /// The key of the pool.
+    Changed(String),
     Expired(SessionExpiredView),
     Link,
 }
@@ -37,7 +38,7 @@ pub(crate) type Tell = std::sync::Arc<dyn Fn(Told) + Send + Sync>;
 pub(crate) fn emit<R: Runtime>(app: &AppHandle<R>, told: Told) {
     let sent = match told {
         Told::Progress(view) => SyncProgress(view).emit(app),
-        Told::Changed => CacheChanged.emit(app),
+        Told::Changed(pool_key) => CacheChanged(pool_key).emit(app),
         Told::Expired(view) => SessionExpired(view).emit(app),
         Told::Link => LinkOpened.emit(app),
     };

@@ -27,8 +27,8 @@ pub(crate) struct Following {
 impl Following {
     /// Follows the pool's rows from now on, and its sync if one runs. Must be called within a tokio runtime.
     pub(crate) fn new(pool: &Arc<OpenPool>, tell: Tell) -> Self {
-        let rows = tokio::spawn(rows(Arc::downgrade(pool), tell.clone()));
         let (key, pool_of) = (pool.key().to_string(), Arc::downgrade(pool));
+        let rows = tokio::spawn(rows(key.clone(), pool_of.clone(), tell.clone()));
         let following = Self { key, pool: pool_of, tell, rows, sync: Mutex::default() };
         if let Some(sync) = pool.running_sync() {
             following.sync(sync);
@@ -59,13 +59,13 @@ impl Drop for Following {
     }
 }
 
-async fn rows(pool: Weak<OpenPool>, tell: Tell) {
+async fn rows(key: String, pool: Weak<OpenPool>, tell: Tell) {
     let mut seen = None;
     while let Some(pool) = pool.upgrade() {
         // The counter asks the database, which may block for a moment.
         let Ok(now) = tokio::task::spawn_blocking(move || pool.change_counter()).await else { return };
         if seen.replace(now).is_some_and(|before| before != now) {
-            tell(Told::Changed);
+            tell(Told::Changed(key.clone()));
         }
         tokio::time::sleep(ROWS).await;
     }
@@ -84,11 +84,12 @@ async fn progress(key: String, pool: Weak<OpenPool>, sync: SyncHandle, tell: Tel
     let outcome = sync.finished().await;
     let last = SyncProgressView::new(&key, &told.borrow());
     tell(Told::Progress(last));
-    tell(Told::Changed);
+    tell(Told::Changed(key.clone()));
     match outcome {
         Ok(_) => keep_settings(&pool).await,
         Err(error) if matches!(error.code, Code::CredentialsExpired | Code::CredentialsMissing) => {
-            tell(Told::Expired(SessionExpiredView { sso_login: error.sso_login, message: error.message }));
+            let (sso_login, message) = (error.sso_login, error.message);
+            tell(Told::Expired(SessionExpiredView { pool_key: key, sso_login, message }));
         }
         Err(_) => {}
     }

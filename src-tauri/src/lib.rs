@@ -11,6 +11,7 @@ mod events;
 mod follow;
 mod importing;
 mod links;
+mod opened;
 mod playground;
 mod setup;
 mod state;
@@ -70,13 +71,22 @@ pub fn context<R: Runtime>() -> tauri::Context<R> {
 /// What every generated command gives; TypeScript callers want a name for it.
 const RESULT: &str = "export type Result<T, E> = { status: \"ok\"; data: T } | { status: \"error\"; error: E };\n";
 
+/// Tauri's way of calling a command, as it is written for TypeScript.
+const INVOKE: &str = "import { invoke as __TAURI_INVOKE } from \"@tauri-apps/api/core\";";
+
+/// The window's own way in its place, which says which of the open pools a call is about.
+const OUR_INVOKE: &str = "import { invoke as __TAURI_INVOKE } from \"../invoke\";";
+
 /// Writes the TypeScript for every command, event and type of the wire.
 ///
 /// # Errors
 /// When a type cannot be told in TypeScript, or the file cannot be written.
 pub fn write_typescript(path: &Path) -> Result<(), specta_typescript::Error> {
     let typescript = specta_typescript::Typescript::default().with_raw(RESULT);
-    wire::<tauri::Wry>().disable_serde_phases().export(typescript, path)
+    wire::<tauri::Wry>().disable_serde_phases().export(typescript, path)?;
+    let written = std::fs::read_to_string(path)?;
+    std::fs::write(path, written.replacen(INVOKE, OUR_INVOKE, 1))?;
+    Ok(())
 }
 
 /// The name of every registered command. The capability file must list the same.
@@ -114,6 +124,7 @@ fn commands<R: Runtime>() -> Commands<R> {
         commands::pools::describe_pool,
         commands::pools::open_pool,
         commands::pools::open_cached_pool,
+        commands::pools::get_open_pool,
         commands::pools::close_pool,
         commands::pools::open_sandbox,
         commands::pools::reset_sandbox,

@@ -1,12 +1,9 @@
-//! What is on the desk: the console, the connection, the open pool.
+//! What is on the desk: the console, the connection, the open pools.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use console::files::ExportHandle;
-use console::lab::Bench;
-use console::to_aws::Exchange;
 use console::{Connected, Console, OpenPool};
 use jiff::Timestamp;
 use tokio::sync::OnceCell;
@@ -17,8 +14,8 @@ use wire::{ErrorCode, WireError};
 use crate::chooser::{Chooser, Wanted};
 use crate::clipboard::Clipboard;
 use crate::events::{Tell, Told};
-use crate::follow::Following;
 use crate::importing::Importing;
+use crate::opened::Opened;
 use crate::playground::Playground;
 use crate::setup::Place;
 use crate::window::Shield;
@@ -31,32 +28,17 @@ pub struct Desk {
     playground: Arc<Playground>,
     console: OnceCell<Console>,
     connected: Mutex<Option<Connected>>,
-    open: Mutex<Option<Arc<Opened>>>,
-    /// What lies on the lab's table, with its secrets.
-    lab: tokio::sync::Mutex<Bench>,
-    /// The exchange of a token for AWS credentials, with its secrets.
-    exchange: tokio::sync::Mutex<Option<Exchange>>,
+    /// The pools of the window's tabs, each once; the one that was opened last is the last.
+    open: Mutex<Vec<Arc<Opened>>>,
     /// The export that was begun last.
     export: tokio::sync::Mutex<Option<ExportHandle>>,
     importing: Importing,
     clipboard: Clipboard,
-    /// How often secrets were forgotten: what was asked for before is not kept after.
-    round: AtomicU64,
-    /// Tells whoever waits for a browser to wait no longer.
-    leave_browser: tokio::sync::Notify,
     tell: Tell,
     chooser: Chooser,
     shield: Shield,
     /// A link that was opened outside and that the window has not asked for yet.
     link: Mutex<Option<String>>,
-}
-
-/// The pool that the window shows.
-pub(crate) struct Opened {
-    pub(crate) pool: Arc<OpenPool>,
-    /// `None` when it was opened without AWS.
-    pub(crate) connection: Option<ConnectedView>,
-    pub(crate) following: Following,
 }
 
 impl Desk {
@@ -75,13 +57,9 @@ impl Desk {
             console: OnceCell::new(),
             connected: Mutex::default(),
             open: Mutex::default(),
-            lab: tokio::sync::Mutex::default(),
-            exchange: tokio::sync::Mutex::default(),
             export: tokio::sync::Mutex::default(),
             importing: Importing::default(),
             clipboard: Clipboard::default(),
-            round: AtomicU64::default(),
-            leave_browser: tokio::sync::Notify::new(),
             tell,
             chooser,
             shield,
@@ -102,108 +80,75 @@ impl Desk {
         notices
     }
 
-    /// The open pool.
-    pub(crate) fn opened(&self) -> Result<Arc<Opened>, WireError> {
-        let open = lock(&self.open).clone();
-        open.ok_or_else(|| WireError::new(ErrorCode::Precondition, "No pool is open. Open one first."))
+    /// The open pool of that key; `None` when it is not open, or not any more.
+    pub(crate) fn named(&self, key: &str) -> Option<Arc<Opened>> {
+        lock(&self.open).iter().find(|opened| opened.is(key)).cloned()
     }
 
-    /// The open pool.
-    pub(crate) fn pool(&self) -> Result<Arc<OpenPool>, WireError> {
-        Ok(self.opened()?.pool.clone())
+    /// The pool that was opened last; `None` when none is open.
+    pub(crate) fn last(&self) -> Option<Arc<Opened>> {
+        lock(&self.open).last().cloned()
     }
 
-    /// Puts a pool on the desk in the place of the one before.
+    /// Puts a pool on the desk beside those that lie there. One that lies there already is laid down anew: there is one tab
+    /// of each pool.
     pub(crate) async fn show(
         &self,
         pool: Arc<OpenPool>,
         connection: Option<ConnectedView>,
     ) -> Result<OpenPoolView, WireError> {
-        let following = Following::new(&pool, self.tell.clone());
-        let opened = Arc::new(Opened { pool, connection, following });
+        let key = pool.key().to_string();
+        let opened = Arc::new(Opened::new(pool, connection, self.tell.clone()));
         let view = self.view(&opened).await?;
-        let before = lock(&self.open).replace(opened);
+        let before = {
+            let mut open = lock(&self.open);
+            let before = open.iter().position(|other| other.is(&key)).map(|place| open.remove(place));
+            open.push(opened);
+            before
+        };
         if let Some(before) = before {
-            before.pool.forget_confirmation();
+            self.left(&before).await;
         }
-        // Another pool is another world: what was signed in there is forgotten.
-        self.forget_secrets().await;
         Ok(view)
     }
 
-    /// What lies on the lab's table.
-    pub(crate) fn lab(&self) -> &tokio::sync::Mutex<Bench> {
-        &self.lab
+    /// Takes a pool off the desk, and what lies on its table with it. A running sync goes on in the background until the app
+    /// ends.
+    pub(crate) async fn close(&self, opened: &Arc<Opened>) {
+        lock(&self.open).retain(|other| !Arc::ptr_eq(other, opened));
+        self.left(opened).await;
     }
 
-    /// Ends when nobody waits for the browser any more: a person gave up, or left the pool.
-    pub(crate) fn browser_left(&self) -> tokio::sync::futures::Notified<'_> {
-        self.leave_browser.notified()
-    }
-
-    /// Whoever waits for the browser waits no longer.
-    pub(crate) fn leave_browser(&self) {
-        self.leave_browser.notify_waiters();
-    }
-
-    /// Takes the pool off the desk, and what lies on the lab's table with it. A running sync goes on in the background until
-    /// the app ends.
-    pub(crate) async fn clear(&self) {
-        let before = lock(&self.open).take();
-        if let Some(before) = before {
-            before.pool.forget_confirmation();
+    /// Takes every pool off the desk that is one of those.
+    pub(crate) async fn clear(&self, which: impl Fn(&OpenPool) -> bool) {
+        let open = lock(&self.open).clone();
+        for opened in open.iter().filter(|opened| which(&opened.pool)) {
+            self.close(opened).await;
         }
-        self.forget_secrets().await;
     }
 
-    /// Which round of secrets it is; another one begins when they are forgotten.
-    pub(crate) fn round(&self) -> u64 {
-        self.round.load(Ordering::SeqCst)
+    /// What was copied in a pool leaves the clipboard with it.
+    async fn left(&self, opened: &Opened) {
+        self.clipboard.forget();
+        opened.forget_secrets().await;
     }
 
-    /// Whether it still is the round in which something was begun.
-    ///
-    /// # Errors
-    /// [`ErrorCode::Cancelled`] when secrets were forgotten since, as they are when a pool is left.
-    pub(crate) fn still(&self, round: u64) -> Result<(), WireError> {
-        if self.round() == round {
-            return Ok(());
-        }
-        Err(WireError::new(ErrorCode::Cancelled, "Its pool was left or secrets were forgotten meanwhile."))
-    }
-
-    /// Forgets passwords, sessions, tokens and credentials, on the clipboard, too, and those that are still on their way.
+    /// Forgets the secrets of every open pool, on the clipboard, too, and those that are still on their way.
     pub(crate) async fn forget_secrets(&self) {
-        self.round.fetch_add(1, Ordering::SeqCst);
-        self.leave_browser();
         self.clipboard.forget();
         self.shield(false);
-        if let Ok(pool) = self.pool() {
-            pool.forget_confirmation();
+        let open = lock(&self.open).clone();
+        // Side by side: a table at which somebody waits for AWS keeps no other one from being cleared.
+        let all = open.into_iter().map(|opened| tokio::spawn(async move { opened.forget_secrets().await }));
+        for forgotten in all.collect::<Vec<_>>() {
+            // A panic in there has taken the table with it.
+            let _ = forgotten.await;
         }
-        *self.exchange.lock().await = None;
-        // Last, for whoever works at the table may be waiting for AWS.
-        *self.lab.lock().await = Bench::default();
-    }
-
-    /// Before a secret is shown: whether it may be, and the window is kept out of screenshots.
-    ///
-    /// # Errors
-    /// [`ErrorCode::ConfirmationNeeded`] where somebody has to say again that they mean it.
-    pub(crate) fn shows_secret(&self) -> Result<(), WireError> {
-        self.pool()?.may_show_secrets()?;
-        self.shield(true);
-        Ok(())
     }
 
     /// Keeps the window out of screenshots, or lets it in again.
     pub(crate) fn shield(&self, on: bool) {
         (self.shield)(on);
-    }
-
-    /// The exchange of a token for AWS credentials; none until one is made.
-    pub(crate) fn exchange(&self) -> &tokio::sync::Mutex<Option<Exchange>> {
-        &self.exchange
     }
 
     /// The export that was begun last; none until one is.
@@ -307,21 +252,28 @@ impl Desk {
         self.playground.save();
     }
 
-    async fn view(&self, opened: &Opened) -> Result<OpenPoolView, WireError> {
+    /// What the window shows of an open pool.
+    pub(crate) async fn view(&self, opened: &Opened) -> Result<OpenPoolView, WireError> {
         let console = self.console().await?;
         let pool = &opened.pool;
         let missing = || WireError::new(ErrorCode::NotFound, "The local copy is empty. Connect and sync the pool.");
         let described = pool.pool().await?.ok_or_else(missing)?;
         let environment = Environment::from(pool.environment());
+        let read_only = environment == Environment::Production;
         Ok(OpenPoolView {
             pool_key: pool.key().to_string(),
-            connection: opened.connection.clone(),
+            // What it is for may have been said anew since it was opened.
+            connection: opened.connection.clone().map(|connected| ConnectedView {
+                environment,
+                read_only,
+                ..connected
+            }),
             pool: PoolView::from(&described),
             freshness: FreshnessView::from(&pool.freshness().await?),
             fields: pool.fields().await?.names().to_vec(),
             groups: pool.groups().await?.iter().map(GroupView::from).collect(),
             environment,
-            read_only: environment == Environment::Production,
+            read_only,
             offline: opened.connection.is_none(),
             history: pool.keeps_history(),
             notices: self.notices(&console),

@@ -56,7 +56,6 @@ async fn damaged_newer_and_foreign_caches_are_set_aside_and_an_unreadable_histor
     fs::write(&history, b"this was a history once").unwrap();
     let window = Window::start(Start { data: data.clone(), ..Start::default() }).await;
     window.sees("The history cannot be read").await;
-    window.click("button", "Open the local copy of customers").await;
     window.get("grid", "Users").await;
     window.click_first_row().await;
     window.click("tab", "/^Timeline/").await;

@@ -17,6 +17,7 @@ mod lab;
 mod offline;
 mod screens;
 mod single;
+mod tabs;
 mod things;
 mod thread;
 mod tokens;

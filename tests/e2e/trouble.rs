@@ -171,7 +171,7 @@ async fn a_sync_outlasts_throttling_and_a_network_that_goes_and_can_be_stopped_h
 }
 
 /// Goes back to the first page from a pool.
-async fn leave(window: &Window) {
+pub(crate) async fn leave(window: &Window) {
     window.click("button", "/^Connection /").await;
     window.click("menuitem", "Open another connection").await;
     window.get("button", "Open the sandbox").await;

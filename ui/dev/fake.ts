@@ -27,6 +27,7 @@ import type {
   UserView,
   WireError,
 } from "../src/ipc/generated/bindings";
+import { aimed } from "../src/ipc/about";
 import { bad, ok } from "./answers";
 import { beyondCommands } from "./beyond";
 import { poolCommands } from "./pool";
@@ -74,6 +75,7 @@ let settings: SettingsView = {
   lockMinutes: 15,
   pools: [],
   savedViews: [],
+  tabs: [],
 };
 const info = (): AppInfoView => ({
   version: "0.1.0",
@@ -141,7 +143,9 @@ const view = (connection: ConnectionIdView, poolId: string): OpenPoolView => ({
   connection: mood.has("offline") ? null : connected(connection),
   pool: {
     id: poolId,
-    name: connection.sandbox ? "sandbox-customers" : "acme-customers",
+    name: connection.sandbox
+      ? "sandbox-customers"
+      : (pools.find((pool) => pool.id === poolId)?.name ?? "acme-customers"),
     tier: "ESSENTIALS",
     estimatedUsers: people.length,
     schema: [
@@ -202,9 +206,12 @@ const view = (connection: ConnectionIdView, poolId: string): OpenPoolView => ({
 });
 
 let openKey = "";
-let progress: SyncProgressView | null = null;
-const syncing = (phase: SyncProgressView["phase"]): SyncProgressView => ({
-  poolKey: openKey,
+/** The pools that are open, by their keys. */
+const open = new Map<string, { view: OpenPoolView; progress: SyncProgressView | null }>();
+/** The pool that is asked about now. */
+const here = () => open.get(aimed());
+const syncing = (phase: SyncProgressView["phase"], poolKey = openKey): SyncProgressView => ({
+  poolKey,
   phase,
   reason: null,
   users: mood.has("reading") ? 600 : people.length,
@@ -218,7 +225,8 @@ const syncing = (phase: SyncProgressView["phase"]): SyncProgressView => ({
   error: null,
 });
 function become(next: SyncProgressView) {
-  progress = next;
+  const of = open.get(next.poolKey);
+  if (of) of.progress = next;
   tell("sync-progress", next);
 }
 
@@ -251,14 +259,14 @@ export const stage = {
   sync: (phase: SyncProgressView["phase"], more: Partial<SyncProgressView> = {}) =>
     become({ ...syncing(phase), ...more }),
   expire: () => stage.sync("waiting", waiting(EXPIRED)),
-  changed: () => tell("cache-changed", null),
+  changed: () => tell("cache-changed", openKey),
   linked: () => tell("link-opened", null),
 };
 
 const changes = changeCommands(
   people,
   (query) => people.filter((user) => matches(user, parse(query).chips)),
-  () => tell("cache-changed", null),
+  () => tell("cache-changed", openKey),
 );
 const signIn = new MadeUpSignIn();
 const FLOWS: Record<string, FlowKind> = {
@@ -294,22 +302,23 @@ const DENIED = "The role Operator may not list users. It lacks cognito-idp:ListU
 
 async function opened(connection: ConnectionIdView, poolId: string): Promise<Result<OpenPoolView, WireError>> {
   await pause(60);
-  const open = view(connection, poolId);
-  openKey = open.poolKey;
+  const opening = view(connection, poolId);
+  openKey = opening.poolKey;
+  open.set(openKey, { view: opening, progress: null });
   if (!settings.pools.some((pool) => pool.poolKey === openKey)) {
     settings = {
       ...settings,
       pools: [
         ...settings.pools,
-        { poolKey: openKey, name: open.pool.name, history: true, columns: [], favourite: false },
+        { poolKey: openKey, name: opening.pool.name, history: true, columns: [], favourite: false },
       ],
     };
   }
-  return ok(open);
+  return ok(opening);
 }
 
 const quota = (category: string, used: number, limit: number) =>
-  openKey.endsWith("Sandbox01") ? { category, used, limit: null, share: 1 } : { category, used, limit, share: 0.5 };
+  aimed().endsWith("Sandbox01") ? { category, used, limit: null, share: 1 } : { category, used, limit, share: 0.5 };
 
 export const commands = {
   getAppInfo: () => ok(info()),
@@ -414,7 +423,11 @@ export const commands = {
   resetSandbox: () => ok(null),
   openPool: ({ connection, poolId }: { connection: ConnectionIdView; poolId: string }) => opened(connection, poolId),
   openCachedPool: ({ poolKey }: { poolKey: string }) => opened(id("prod"), poolKey.split("/").at(-1) ?? ""),
-  closePool: () => ok(null),
+  getOpenPool: () => ok(here()?.view ?? view(id(null), "local_Sandbox01")),
+  closePool: () => {
+    open.delete(aimed());
+    return ok(null);
+  },
   searchUsers: async ({ query, sort }: { query: string; sort: SortView }) => {
     stage.searches += 1;
     await pause(stage.slow);
@@ -545,13 +558,14 @@ export const commands = {
       stage.sync("waiting", waiting(mood.has("waits") ? EXPIRED : null));
       return ok(null);
     }
-    become(syncing("listing"));
-    if (!partial) setTimeout(() => become(syncing("done")), 1500);
+    const poolKey = aimed();
+    become(syncing("listing", poolKey));
+    if (!partial) setTimeout(() => become(syncing("done", poolKey)), 1500);
     return ok(null);
   },
-  pauseSync: () => (become(syncing("paused")), ok(null)),
-  resumeSync: () => (become(syncing("listing")), ok(null)),
-  cancelSync: () => (become(syncing("done")), ok(null)),
+  pauseSync: () => (become(syncing("paused", aimed())), ok(null)),
+  resumeSync: () => (become(syncing("listing", aimed())), ok(null)),
+  cancelSync: () => (become(syncing("done", aimed())), ok(null)),
   inspectTokens: async ({ text }: { text: string }) =>
     text.includes("unreachable")
       ? bad<ReturnType<typeof inspected>>("unreachable", "AWS cannot be reached. Check the network.")
@@ -652,19 +666,19 @@ export const commands = {
   ...importCommands(() =>
     changes.makePlan({ wish: { kind: "disableUsers" }, query: null, names: [people[0]?.username ?? ""] }),
   ),
-  listGroups: () => ok(view(id(null), openKey.split("/").at(-1) ?? "").groups),
+  listGroups: () => ok(view(id(null), aimed().split("/").at(-1) ?? "").groups),
   getStatus: () =>
     ok({
-      quota: [quota("UserList", progress?.phase === "listing" ? 12 : 0, 30), quota("UserPoolRead", 1, 15)],
+      quota: [quota("UserList", here()?.progress?.phase === "listing" ? 12 : 0, 30), quota("UserPoolRead", 1, 15)],
       mayBill: { users: 0, tokenRequests: 0, low: "0.00", high: "0.00" },
-      sync: progress,
-      readOnly: false,
+      sync: here()?.progress ?? null,
+      readOnly: here()?.view.readOnly ?? false,
     }),
 };
 
 export const events = {
   syncProgress: event<SyncProgressView>("sync-progress"),
-  cacheChanged: event<null>("cache-changed"),
+  cacheChanged: event<string>("cache-changed"),
   linkOpened: event<null>("link-opened"),
-  sessionExpired: event<{ ssoLogin: string | null; message: string }>("session-expired"),
+  sessionExpired: event<{ poolKey: string; ssoLogin: string | null; message: string }>("session-expired"),
 };

@@ -83,7 +83,7 @@ pub(crate) async fn erase_everything(desk: Desk<'_>, request: EraseEverything) -
     if request.typed.trim() != ERASE_EVERYTHING {
         return Err(WireError::validation("typed", format!("Type the words “{ERASE_EVERYTHING}”.")));
     }
-    desk.clear().await;
+    desk.clear(|_| true).await;
     desk.forget_connection();
     desk.console().await?.erase(Erase::All).await?;
     desk.playground().reset().await;
@@ -95,9 +95,7 @@ pub(crate) async fn erase_everything(desk: Desk<'_>, request: EraseEverything) -
 #[specta::specta]
 pub(crate) async fn erase_pool(desk: Desk<'_>, request: CachedPool) -> Answer<()> {
     let key = request.key()?;
-    if desk.pool().is_ok_and(|open| *open.key() == key) {
-        desk.clear().await;
-    }
+    desk.clear(|open| *open.key() == key).await;
     desk.console().await?.erase(Erase::Pool(key)).await?;
     Ok(())
 }

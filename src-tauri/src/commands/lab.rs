@@ -40,7 +40,7 @@ pub(crate) async fn describe_client(desk: Desk<'_>, request: OneClient) -> Answe
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn start_sign_in(desk: Desk<'_>, request: StartSignIn) -> Answer<LabView> {
-    let (pool, round) = (desk.pool()?, desk.round());
+    let (pool, round) = (desk.pool()?, desk.opened()?.round());
     let client = client(&desk, &request.client_id).await?;
     let bench = table(&desk, round).await?;
     let given = |secret: &SecretString| !secret.expose_secret().is_empty();
@@ -70,8 +70,8 @@ pub(crate) async fn start_sign_in(desk: Desk<'_>, request: StartSignIn) -> Answe
 #[specta::specta]
 pub(crate) async fn hosted_sign_in(desk: Desk<'_>, request: HostedSignIn) -> Answer<LabView> {
     // Made first, so that who leaves while AWS is still asked is heard.
-    let left = desk.browser_left();
-    let (pool, round) = (desk.pool()?, desk.round());
+    let left = desk.opened()?.browser_left();
+    let (pool, round) = (desk.pool()?, desk.opened()?.round());
     let sign_in = tokio::select! {
         sign_in = in_browser(&desk, &pool, request) => sign_in?,
         () = left => return Err(WireError::new(ErrorCode::Cancelled, "The browser is waited for no longer.")),
@@ -99,7 +99,9 @@ async fn in_browser(desk: &Desk<'_>, pool: &OpenPool, request: HostedSignIn) -> 
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn leave_browser(desk: Desk<'_>) -> Answer<()> {
-    desk.leave_browser();
+    if let Ok(opened) = desk.opened() {
+        opened.leave_browser();
+    }
     Ok(())
 }
 
@@ -108,7 +110,7 @@ pub(crate) async fn leave_browser(desk: Desk<'_>) -> Answer<()> {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn replay_sign_in(desk: Desk<'_>) -> Answer<LabView> {
-    let (pool, round) = (desk.pool()?, desk.round());
+    let (pool, round) = (desk.pool()?, desk.opened()?.round());
     let console = desk.console().await?;
     let mut bench = table(&desk, round).await?;
     let again = console.replay(pool.connection(), held(&mut bench)?).await?;
@@ -122,7 +124,7 @@ pub(crate) async fn replay_sign_in(desk: Desk<'_>) -> Answer<LabView> {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn answer_challenge(desk: Desk<'_>, request: AnswerChallenge) -> Answer<LabView> {
-    let mut bench = desk.lab().lock().await;
+    let mut bench = desk.opened()?.lab.lock().await;
     held(&mut bench)?.answer(&request.into()).await?;
     noted(&mut bench)
 }
@@ -131,10 +133,10 @@ pub(crate) async fn answer_challenge(desk: Desk<'_>, request: AnswerChallenge) -
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn enrol_authenticator(desk: Desk<'_>) -> Answer<EnrolmentView> {
-    let round = desk.round();
+    let round = desk.opened()?.round();
     let mut bench = table(&desk, round).await?;
     let (secret, code) = held(&mut bench)?.enrol().await?;
-    desk.still(round)?;
+    desk.opened()?.still(round)?;
     desk.shield(true);
     Ok(EnrolmentView::new(&secret, code))
 }
@@ -143,7 +145,7 @@ pub(crate) async fn enrol_authenticator(desk: Desk<'_>) -> Answer<EnrolmentView>
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn copy_enrolment(desk: Desk<'_>) -> Answer<()> {
-    let mut bench = table(&desk, desk.round()).await?;
+    let mut bench = table(&desk, desk.opened()?.round()).await?;
     let secret = held(&mut bench)?.enrolling()?;
     desk.clipboard().copy(secret)
 }
@@ -152,7 +154,7 @@ pub(crate) async fn copy_enrolment(desk: Desk<'_>) -> Answer<()> {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn verify_enrolment(desk: Desk<'_>, request: OneCode) -> Answer<LabView> {
-    let mut bench = desk.lab().lock().await;
+    let mut bench = desk.opened()?.lab.lock().await;
     held(&mut bench)?.verify_enrolment(request.code.expose_secret()).await?;
     noted(&mut bench)
 }
@@ -161,7 +163,7 @@ pub(crate) async fn verify_enrolment(desk: Desk<'_>, request: OneCode) -> Answer
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn reveal_token(desk: Desk<'_>, request: OneToken) -> Answer<RevealedView> {
-    let round = desk.round();
+    let round = desk.opened()?.round();
     desk.shows_secret()?;
     let mut bench = table(&desk, round).await?;
     let token = token_of(held(&mut bench)?, request.kind)?;
@@ -173,7 +175,7 @@ pub(crate) async fn reveal_token(desk: Desk<'_>, request: OneToken) -> Answer<Re
 #[specta::specta]
 pub(crate) async fn inspect_lab_token(desk: Desk<'_>, request: OneToken) -> Answer<InspectedView> {
     let (token, expected) = {
-        let mut bench = desk.lab().lock().await;
+        let mut bench = desk.opened()?.lab.lock().await;
         let sign_in = held(&mut bench)?;
         (token_of(sign_in, request.kind)?, tokens::expected_of(sign_in, request.kind))
     };
@@ -185,7 +187,7 @@ pub(crate) async fn inspect_lab_token(desk: Desk<'_>, request: OneToken) -> Answ
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn do_in_lab(desk: Desk<'_>, request: LabDeed) -> Answer<DeedView> {
-    let mut bench = desk.lab().lock().await;
+    let mut bench = desk.opened()?.lab.lock().await;
     let sign_in = held(&mut bench)?;
     let before = sign_in.device().map(|device| device.key.clone());
     let said = sign_in.carry_out(&request.into()).await;
@@ -202,7 +204,7 @@ pub(crate) async fn do_in_lab(desk: Desk<'_>, request: LabDeed) -> Answer<DeedVi
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn sign_out_in_browser(desk: Desk<'_>) -> Answer<()> {
-    let address = held(&mut *desk.lab().lock().await)?.logout_url().await?;
+    let address = held(&mut *desk.opened()?.lab.lock().await)?.logout_url().await?;
     browser::open(address).await
 }
 
@@ -210,7 +212,7 @@ pub(crate) async fn sign_out_in_browser(desk: Desk<'_>) -> Answer<()> {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn run_errand(desk: Desk<'_>, request: LabErrand) -> Answer<ErrandView> {
-    let (pool, round) = (desk.pool()?, desk.round());
+    let (pool, round) = (desk.pool()?, desk.opened()?.round());
     let client = client(&desk, &request.client_id).await?;
     let mut bench = table(&desk, round).await?;
     let mut errands = match bench.errands.take().filter(|errands| *errands.pool() == pool.key().pool) {
@@ -231,7 +233,7 @@ pub(crate) async fn run_errand(desk: Desk<'_>, request: LabErrand) -> Answer<Err
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn write_recording(desk: Desk<'_>, request: WriteRecording) -> Answer<WrittenView> {
-    let mut bench = desk.lab().lock().await;
+    let mut bench = desk.opened()?.lab.lock().await;
     let text = match &bench.errands {
         Some(errands) if request.errands => errands.recipe().write(request.form.into()),
         _ => held(&mut bench)?.recipe().write(request.form.into()),
@@ -246,19 +248,21 @@ pub(crate) async fn get_lab_matrix(desk: Desk<'_>) -> Answer<Vec<MatrixRowView>>
     let pool = desk.pool()?;
     desk.warm(pool.connection().sandbox).await;
     let clients = desk.console().await?.described_clients(pool.connection(), &pool.key().pool).await?;
-    Ok(desk.lab().lock().await.matrix(&clients).iter().map(MatrixRowView::from).collect())
+    Ok(desk.opened()?.lab.lock().await.matrix(&clients).iter().map(MatrixRowView::from).collect())
 }
 
 /// Forgets the sign-in with its secrets. What worked and what did not is remembered until the pool is left.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn forget_sign_in(desk: Desk<'_>) -> Answer<()> {
-    desk.lab().lock().await.sign_in = None;
+    if let Ok(opened) = desk.opened() {
+        opened.lab.lock().await.sign_in = None;
+    }
     Ok(())
 }
 
-/// Forgets sign-ins, devices, tokens and credentials, also those that are still on their way, and takes them off the
-/// clipboard.
+/// Forgets sign-ins, devices, tokens and credentials of every open pool, also those that are still on their way, and takes
+/// them off the clipboard.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn forget_secrets(desk: Desk<'_>) -> Answer<()> {
@@ -268,8 +272,8 @@ pub(crate) async fn forget_secrets(desk: Desk<'_>) -> Answer<()> {
 
 /// Puts a sign-in on the table, unless secrets were forgotten since it began: then its own go, too.
 async fn lay_down(desk: &Desk<'_>, round: u64, sign_in: SignIn) -> Answer<LabView> {
-    let mut bench = desk.lab().lock().await;
-    desk.still(round)?;
+    let mut bench = desk.opened()?.lab.lock().await;
+    desk.opened()?.still(round)?;
     let view = LabView::from(&sign_in);
     bench.sign_in = Some(sign_in);
     bench.note();
@@ -279,8 +283,8 @@ async fn lay_down(desk: &Desk<'_>, round: u64, sign_in: SignIn) -> Answer<LabVie
 /// The lab's table, unless the pool was left or secrets were forgotten meanwhile: what is done there belongs to what is
 /// open.
 pub(super) async fn table<'a>(desk: &'a Desk<'_>, round: u64) -> Result<MutexGuard<'a, Bench>, WireError> {
-    let bench = desk.lab().lock().await;
-    desk.still(round)?;
+    let bench = desk.opened()?.lab.lock().await;
+    desk.opened()?.still(round)?;
     Ok(bench)
 }
 

@@ -4,6 +4,7 @@ pub(crate) mod app;
 pub(crate) mod changes;
 pub(crate) mod connections;
 pub(crate) mod cost;
+mod desk;
 pub(crate) mod edits;
 pub(crate) mod files;
 pub(crate) mod imports;
@@ -21,5 +22,4 @@ pub(crate) mod views;
 /// What every command answers.
 type Answer<T> = Result<T, wire::WireError>;
 
-/// The shell's state, as commands borrow it.
-type Desk<'a> = tauri::State<'a, crate::state::Desk>;
+use desk::Desk;

@@ -2,6 +2,7 @@
 
 use console::Erase;
 use wire::pools::{CachedPool, DescribePool, OpenPool, OpenPoolView, PoolLineView, pool_id};
+use wire::{ErrorCode, WireError};
 
 use super::{Answer, Desk};
 use crate::playground::Playground;
@@ -20,7 +21,22 @@ pub(crate) async fn describe_pool(desk: Desk<'_>, request: DescribePool) -> Answ
 pub(crate) async fn open_pool(desk: Desk<'_>, request: OpenPool) -> Answer<OpenPoolView> {
     let (id, pool) = (request.connection.parse()?, pool_id(&request.pool_id)?);
     let connected = desk.connect(&request.connection, false).await?;
-    let open = desk.console().await?.open_pool(&id, &pool).await?;
+    let console = desk.console().await?;
+    let mut open = console.open_pool(&id, &pool).await?;
+    if *open.connection() != id {
+        // It is open through another connection, whose credentials and label would go on to hold: it is opened anew.
+        let before = desk.named(&open.key().to_string());
+        drop(open);
+        if let Some(before) = before {
+            desk.close(&before).await;
+        }
+        open = console.open_pool(&id, &pool).await?;
+        if *open.connection() != id {
+            let busy = "This pool is open through another connection, and a sync or a job of that is under way. Wait for its \
+                        end, or stop it, and open the pool again.";
+            return Err(WireError::new(ErrorCode::Precondition, busy));
+        }
+    }
     desk.show(open, Some(connected)).await
 }
 
@@ -33,11 +49,20 @@ pub(crate) async fn open_cached_pool(desk: Desk<'_>, request: CachedPool) -> Ans
     desk.show(open, None).await
 }
 
-/// Closes the open pool. Its sync goes on.
+/// An open pool as it is now: for a tab that comes to the front again.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn get_open_pool(desk: Desk<'_>) -> Answer<OpenPoolView> {
+    desk.view(desk.opened()?).await
+}
+
+/// Closes an open pool and forgets its secrets. Its sync goes on.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn close_pool(desk: Desk<'_>) -> Answer<()> {
-    desk.clear().await;
+    if let Ok(opened) = desk.opened() {
+        desk.close(opened).await;
+    }
     Ok(())
 }
 
@@ -55,9 +80,7 @@ pub(crate) async fn open_sandbox(desk: Desk<'_>) -> Answer<OpenPoolView> {
 #[specta::specta]
 pub(crate) async fn reset_sandbox(desk: Desk<'_>) -> Answer<()> {
     let console = desk.console().await?;
-    if desk.pool().is_ok_and(|open| open.connection().sandbox) {
-        desk.clear().await;
-    }
+    desk.clear(|open| open.connection().sandbox).await;
     desk.forget_connection();
     for pool in console.settings().pools.into_iter().filter(|pool| pool.connection.sandbox) {
         console.erase(Erase::Pool(pool.key)).await?;

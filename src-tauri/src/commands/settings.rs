@@ -49,10 +49,10 @@ pub(crate) async fn get_client_configuration(desk: Desk<'_>, request: OneClient)
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn reveal_client_secret(desk: Desk<'_>, request: OneClient) -> Answer<RevealedView> {
-    let round = desk.round();
+    let round = desk.opened()?.round();
     desk.shows_secret()?;
     let secret = secret(&desk, &request).await?;
-    desk.still(round)?;
+    desk.opened()?.still(round)?;
     Ok(RevealedView { value: secret.expose_secret().to_owned() })
 }
 
@@ -60,9 +60,9 @@ pub(crate) async fn reveal_client_secret(desk: Desk<'_>, request: OneClient) -> 
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn copy_client_secret(desk: Desk<'_>, request: OneClient) -> Answer<()> {
-    let round = desk.round();
+    let round = desk.opened()?.round();
     let secret = secret(&desk, &request).await?;
-    desk.still(round)?;
+    desk.opened()?.still(round)?;
     desk.clipboard().copy(secret)
 }
 

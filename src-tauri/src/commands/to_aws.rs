@@ -34,15 +34,15 @@ pub(crate) async fn describe_identity_pool(desk: Desk<'_>, request: OneIdentityP
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn exchange_token(desk: Desk<'_>, request: ExchangeToken) -> Answer<ExchangeView> {
-    let (pool, round) = (desk.pool()?, desk.round());
+    let (pool, round) = (desk.pool()?, desk.opened()?.round());
     desk.warm(pool.connection().sandbox).await;
-    let lab = desk.lab().lock().await;
+    let lab = desk.opened()?.lab.lock().await;
     let none = || WireError::new(ErrorCode::Precondition, "There is no sign-in. Sign in first, or paste an ID token.");
     let ask = request.ask(|| token_of(lab.sign_in.as_ref().ok_or_else(none)?, TokenKind::Id))?;
     drop(lab);
     let exchange = desk.console().await?.exchange(pool.connection(), ask).await?;
-    let mut held = desk.exchange().lock().await;
-    desk.still(round)?;
+    let mut held = desk.opened()?.exchange.lock().await;
+    desk.opened()?.still(round)?;
     let view = ExchangeView::from(&exchange);
     *held = Some(exchange);
     Ok(view)
@@ -52,10 +52,10 @@ pub(crate) async fn exchange_token(desk: Desk<'_>, request: ExchangeToken) -> An
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn reveal_credentials(desk: Desk<'_>, request: OneForm) -> Answer<RevealedView> {
-    let round = desk.round();
+    let round = desk.opened()?.round();
     desk.shows_secret()?;
     let text = written(&desk, request.form).await?;
-    desk.still(round)?;
+    desk.opened()?.still(round)?;
     Ok(RevealedView { value: text.expose_secret().to_owned() })
 }
 
@@ -63,10 +63,10 @@ pub(crate) async fn reveal_credentials(desk: Desk<'_>, request: OneForm) -> Answ
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn copy_credentials(desk: Desk<'_>, request: OneForm) -> Answer<()> {
-    let round = desk.round();
+    let round = desk.opened()?.round();
     desk.pool()?.may_show_secrets()?;
     let text = written(&desk, request.form).await?;
-    desk.still(round)?;
+    desk.opened()?.still(round)?;
     desk.clipboard().copy(text)
 }
 
@@ -74,13 +74,15 @@ pub(crate) async fn copy_credentials(desk: Desk<'_>, request: OneForm) -> Answer
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn forget_credentials(desk: Desk<'_>) -> Answer<()> {
-    *desk.exchange().lock().await = None;
+    if let Ok(opened) = desk.opened() {
+        *opened.exchange.lock().await = None;
+    }
     desk.clipboard().forget();
     Ok(())
 }
 
 async fn written(desk: &Desk<'_>, form: CredentialsForm) -> Result<SecretString, WireError> {
-    let held = desk.exchange().lock().await;
+    let held = desk.opened()?.exchange.lock().await;
     let none = || WireError::new(ErrorCode::Precondition, "There are no credentials. Exchange a token first.");
     let exchange = held.as_ref().ok_or_else(none)?;
     let credentials = exchange.credentials.clone().ok_or_else(none)?;

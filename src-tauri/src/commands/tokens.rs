@@ -32,7 +32,7 @@ pub(crate) async fn inspect_tokens(desk: Desk<'_>, request: InspectTokens) -> An
 pub(crate) async fn judge_acceptance(desk: Desk<'_>, request: JudgeAcceptance) -> Answer<Vec<AcceptanceView>> {
     let token = match (request.token, request.kind) {
         (Some(token), _) => token,
-        (None, Some(kind)) => token_of(desk.lab().lock().await.sign_in.as_ref().ok_or_else(no_sign_in)?, kind)?,
+        (None, Some(kind)) => token_of(desk.opened()?.lab.lock().await.sign_in.as_ref().ok_or_else(no_sign_in)?, kind)?,
         (None, None) => return Err(WireError::validation("token", "Give a token.")),
     };
     let connection = desk.pool()?.connection().clone();
@@ -57,7 +57,7 @@ pub(crate) async fn preview_tokens(desk: Desk<'_>, request: PreviewTokens) -> An
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn copy_token(desk: Desk<'_>, request: OneToken) -> Answer<()> {
-    let round = desk.round();
+    let round = desk.opened()?.round();
     desk.pool()?.may_show_secrets()?;
     // Others may hold the table until AWS answers; a token that they lay down meanwhile is none that was meant.
     let bench = super::lab::table(&desk, round).await?;

@@ -13,6 +13,7 @@ import { session } from "../stores/session.svelte";
 import { asking } from "./asking.svelte";
 import FieldDiff from "./FieldDiff.svelte";
 import PasswordField from "./PasswordField.svelte";
+import { tabs } from "../stores/tabs.svelte";
 
 const person = userEvent.setup({ delay: null });
 
@@ -190,7 +191,8 @@ describe("an MFA preference", () => {
     ["ESSENTIALS", false],
   ])("in the plan %s says of e-mail that it lacks it: %s", async (tier, lacks) => {
     const dialog = await opened(1);
-    if (session.open) session.open = { ...session.open, pool: { ...session.open.pool, tier } };
+    const tab = tabs.front;
+    if (tab?.open) tab.open = { ...tab.open, pool: { ...tab.open.pool, tier } };
     const email = within(dialog).getByRole("combobox", { name: "E-mail" });
     await waitFor(() => expect(within(email).getByRole("option", { name: "on" })).toHaveProperty("disabled", lacks));
     expect(within(email).getByRole("option", { name: "off" })).toHaveProperty("disabled", false);

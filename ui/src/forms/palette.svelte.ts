@@ -9,10 +9,12 @@ import { lock } from "../stores/lock.svelte";
 import { overlays } from "../stores/overlays.svelte";
 import { route } from "../stores/route.svelte";
 import { session } from "../stores/session.svelte";
+import { tabs } from "../stores/tabs.svelte";
 import { views } from "../stores/views.svelte";
 import { asking } from "../changes/asking.svelte";
 import { c } from "../strings/changes";
 import { t } from "../strings/en";
+import { b } from "../strings/tabs";
 import { i } from "../strings/imports";
 import { v } from "../strings/views";
 
@@ -169,7 +171,7 @@ function actions(): Hit[] {
       else if (session.open.readOnly) add("unlock", c.lock.title, "", () => void (asking.current = { kind: "unlock" }));
     }
     add("lock", t.lock.title, t.lock.why, () => lock.now());
-    add("folder", t.frame.closePool, "", () => session.close(session.connected ? "pools" : "start"));
+    add("folder", t.frame.closePool, "", () => session.close());
   } else {
     add("box", t.start.openSandbox, "", () => session.openSandbox());
     add("link", t.start.endpoint, "", () => overlays.show({ name: "endpoint" }));
@@ -211,8 +213,12 @@ function placesToGo(): Hit[] {
       });
     }
   }
+  for (const tab of tabs.all.filter((tab) => tab !== tabs.front)) {
+    const title = v.favourites.goTo(visibleText(tab.name));
+    list.push({ id: `tab ${tab.key}`, icon: "database", title, detail: b.one, act: leave(() => session.go(tab)) });
+  }
   const favourites = (session.settings?.pools ?? []).filter((pool) => pool.favourite);
-  for (const pool of favourites.filter((pool) => pool.poolKey !== session.open?.poolKey)) {
+  for (const pool of favourites.filter((pool) => !tabs.of(pool.poolKey))) {
     const title = v.favourites.goTo(visibleText(pool.name));
     const act = leave(() => session.openKnown(pool.poolKey));
     list.push({ id: `pool ${pool.poolKey}`, icon: "star", title, detail: v.favourites.detail, act });
@@ -220,8 +226,8 @@ function placesToGo(): Hit[] {
   add("settings", t.areas.settings, () => route.go("settings"));
   add("question", t.keys.title, () => overlays.show({ name: "keys" }));
   if (session.connected && !session.connected.connection.sandbox) {
-    add("database", t.frame.otherPool, () => void session.close("pools"));
+    add("database", t.frame.otherPool, () => session.choose("pools"));
   }
-  if (session.open || session.connected) add("link", t.frame.otherConnection, () => void session.close("start"));
+  if (session.open || session.connected) add("link", t.frame.otherConnection, () => session.choose("start"));
   return list;
 }

@@ -4,6 +4,7 @@
  */
 import { commands, events, type WireError } from "#bindings";
 
+export { about, aim } from "./about";
 export type * from "#bindings";
 
 /** What went wrong, as the backend says it: a code to act on and a sentence to show. */

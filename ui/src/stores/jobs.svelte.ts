@@ -62,13 +62,14 @@ class Jobs {
     return c.jobs.names[action] ?? action;
   }
 
-  /** A pool was opened. Says which jobs were left half done. */
+  /** A pool came to the front. Says which jobs were left half done, once, and what has ended meanwhile. */
   async enter(): Promise<void> {
     await this.load();
     await this.watch();
-    const left = this.interrupted.length;
-    if (left > 0) {
-      toasts.offer(c.jobs.interrupted(left), [{ label: c.jobs.open, act: () => route.go("jobs") }], "bad");
+    const left = this.interrupted.filter((job) => !this.#told.has(job.id));
+    left.forEach((job) => this.#told.add(job.id));
+    if (left.length > 0) {
+      toasts.offer(c.jobs.interrupted(left.length), [{ label: c.jobs.open, act: () => route.go("jobs") }], "bad");
     }
   }
 
@@ -79,7 +80,6 @@ class Jobs {
     this.loaded = false;
     this.#progress.clear();
     this.#samples.clear();
-    this.#told.clear();
   }
 
   async load(): Promise<void> {

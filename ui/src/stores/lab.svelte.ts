@@ -1,9 +1,9 @@
-import { backend, type DeedView, type LabView, type StepView } from "../ipc/client";
+import { about, backend, type DeedView, type LabView, type StepView } from "../ipc/client";
 import { route } from "./route.svelte";
 import { selection } from "./selection.svelte";
 
-/** The recordings of what the backend holds. Secrets are hidden in them; no token ever comes here. */
-class Lab {
+/** The recordings of what the backend holds for one pool. Secrets are hidden in them; no token ever comes here. */
+export class LabTable {
   view = $state.raw<LabView | null>(null);
   /** The recording of errands: signing up, a forgotten password. */
   errands = $state.raw<StepView[]>([]);
@@ -11,12 +11,14 @@ class Lab {
   hasDevice = $state(false);
   #round = 0;
 
-  /** Takes over what a call brings, unless the pool was left meanwhile: then its secrets are to go. */
+  constructor(readonly key: string) {}
+
+  /** Takes over what a call brings, unless it was cleared meanwhile: then its secrets are to go. */
   async follow(call: Promise<LabView>): Promise<LabView> {
     const round = this.#round;
     const view = await call;
     if (round === this.#round) this.#take(view);
-    else await backend.forgetSignIn();
+    else await about(this.key, () => backend.forgetSignIn());
     return view;
   }
 
@@ -28,12 +30,7 @@ class Lab {
     return done;
   }
 
-  async forget(): Promise<void> {
-    await backend.forgetSignIn();
-    this.view = null;
-  }
-
-  /** Forgets with the pool: a sign-in belongs to one. */
+  /** Clears it: a sign-in belongs to one pool, and locking ends it. */
   leave(): void {
     this.#round += 1;
     this.errands = [];
@@ -41,12 +38,44 @@ class Lab {
     if (!this.view) return;
     this.view = null;
     // What cannot be forgotten now is replaced by the next sign-in.
-    backend.forgetSignIn().catch(() => undefined);
+    about(this.key, () => backend.forgetSignIn()).catch(() => undefined);
   }
 
   #take(view: LabView) {
     this.view = view;
     if (view.device) this.hasDevice = true;
+  }
+}
+
+/** The lab of the pool in front. */
+class Lab {
+  /** What lies there. Whoever waits for an answer holds on to it: the answer belongs to the pool that was asked. */
+  table = $state.raw(new LabTable(""));
+
+  get view(): LabView | null {
+    return this.table.view;
+  }
+
+  get errands(): StepView[] {
+    return this.table.errands;
+  }
+
+  get hasDevice(): boolean {
+    return this.table.hasDevice;
+  }
+
+  follow(call: Promise<LabView>): Promise<LabView> {
+    return this.table.follow(call);
+  }
+
+  carryOut(call: Promise<DeedView>): Promise<DeedView> {
+    return this.table.carryOut(call);
+  }
+
+  async forget(): Promise<void> {
+    const table = this.table;
+    await backend.forgetSignIn();
+    table.view = null;
   }
 }
 

@@ -2,9 +2,9 @@ import { asking } from "../changes/asking.svelte";
 import { backend } from "../ipc/client";
 import { t } from "../strings/en";
 import { changes } from "./changes.svelte";
-import { lab } from "./lab.svelte";
 import { secrets } from "./secrets.svelte";
 import { session } from "./session.svelte";
+import { tabs } from "./tabs.svelte";
 import { toasts } from "./toasts.svelte";
 
 const MINUTE_MS = 60_000;
@@ -29,10 +29,10 @@ class Lock {
     };
   }
 
-  /** Forgets sign-ins, tokens, credentials and what is typed into the pages that deal with them. */
+  /** Forgets sign-ins, tokens and credentials of every tab, and what is typed into the pages that deal with them. */
   async now(why: string = t.lock.done): Promise<void> {
     this.round += 1;
-    lab.leave();
+    for (const tab of tabs.all) tab.lab.leave();
     secrets.leave();
     // A password may wait in there.
     asking.leave();
@@ -48,7 +48,7 @@ class Lock {
   /** Forgets when nobody has done anything for as long as the settings say. */
   look(now: number): void {
     const minutes = session.settings?.lockMinutes ?? 0;
-    if (minutes === 0 || !session.open || now - this.#last < minutes * MINUTE_MS) return;
+    if (minutes === 0 || tabs.all.length === 0 || now - this.#last < minutes * MINUTE_MS) return;
     // Once for each time that nobody is there.
     this.#last = Infinity;
     void this.now(t.lock.idle(minutes));

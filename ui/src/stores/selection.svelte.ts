@@ -1,9 +1,14 @@
 import { SvelteMap } from "svelte/reactivity";
 import type { UserRow } from "../ipc/client";
 
-/** Who is selected: username to e-mail address. Survives another query; ends with the pool. */
+/** Who is selected: username to e-mail address. Survives another query and another tab; ends with the pool. */
 class Selection {
-  #chosen = new SvelteMap<string, string | null>();
+  #chosen = $state.raw(new SvelteMap<string, string | null>());
+
+  /** Another pool is in front: who is selected there is selected. */
+  use(chosen: SvelteMap<string, string | null>): void {
+    this.#chosen = chosen;
+  }
 
   get size(): number {
     return this.#chosen.size;

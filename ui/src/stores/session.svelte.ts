@@ -1,5 +1,5 @@
-import { asking } from "../changes/asking.svelte";
 import {
+  about,
   backend,
   Failure,
   failure,
@@ -7,6 +7,7 @@ import {
   type AppInfoView,
   type ConnectedView,
   type ConnectionIdView,
+  type Environment,
   type FreshnessView,
   type GroupView,
   type OpenPoolView,
@@ -19,50 +20,76 @@ import { setZone } from "../kit/time";
 import { t } from "../strings/en";
 import { changes } from "./changes.svelte";
 import { jobs } from "./jobs.svelte";
-import { lab } from "./lab.svelte";
-import { lists } from "./lists";
 import { overlays } from "./overlays.svelte";
-import { people } from "./people.svelte";
 import { route } from "./route.svelte";
-import { secrets } from "./secrets.svelte";
-import { selection } from "./selection.svelte";
+import type { SignIn, Tab } from "./tab.svelte";
+import { tabs } from "./tabs.svelte";
 import { toasts } from "./toasts.svelte";
 
-/** A connection that waits for `aws sso login`. */
-export interface SignIn {
-  connection: ConnectionIdView;
-  command: string;
-  message: string;
-  /** What to do once the credentials work. */
-  resume: () => Promise<void>;
-}
+export type { SignIn } from "./tab.svelte";
 
 const STATUS_EVERY_MS = 2000;
-const RUNNING = ["listing", "groups", "members", "verifying", "sweeping", "waiting"];
+const KEEP_AFTER_MS = 500;
 
-/** What is open: the app's own facts, the connection, the pool, its sync. */
+/** What is open: the app's own facts, the connection, the pool in front, the syncs. */
 class Session {
   info = $state.raw<AppInfoView | null>(null);
   settings = $state.raw<SettingsView | null>(null);
-  connected = $state.raw<ConnectedView | null>(null);
-  open = $state.raw<OpenPoolView | null>(null);
-  freshness = $state.raw<FreshnessView | null>(null);
-  /** The groups of the open pool, as the local copy has them. */
-  groups = $state.raw<GroupView[]>([]);
-  status = $state.raw<StatusView | null>(null);
-  progress = $state.raw<SyncProgressView | null>(null);
-  /** Why the last sync ended early, with its code and IAM action. */
-  syncFailure = $state.raw<Failure | null>(null);
   /** What is being opened now, by name. */
   opening = $state<string | null>(null);
-  signIn = $state.raw<SignIn | null>(null);
-  /** Grows whenever rows of the cache changed. */
+  /** Grows whenever rows of the pool in front changed. */
   changes = $state(0);
   /** Why the app could not start. */
   broken = $state.raw<Failure | null>(null);
+  /** The connection whose pools are chosen from, while none is in front. */
+  #chosen = $state.raw<ConnectedView | null>(null);
+  /** The sign-in that opening something needs. */
+  #asked = $state.raw<SignIn | null>(null);
+  #nobody: GroupView[] = [];
 
-  readonly environment = $derived(this.open?.environment ?? this.connected?.environment ?? "development");
-  readonly syncing = $derived(this.progress !== null && RUNNING.includes(this.progress.phase));
+  get connected(): ConnectedView | null {
+    return tabs.front ? tabs.front.connected : this.#chosen;
+  }
+
+  /** The pool in front. */
+  get open(): OpenPoolView | null {
+    return tabs.front?.open ?? null;
+  }
+
+  get freshness(): FreshnessView | null {
+    return tabs.front?.freshness ?? null;
+  }
+
+  /** The groups of the pool in front, as the local copy has them. */
+  get groups(): GroupView[] {
+    return tabs.front?.groups ?? this.#nobody;
+  }
+
+  get status(): StatusView | null {
+    return tabs.front?.status ?? null;
+  }
+
+  get progress(): SyncProgressView | null {
+    return tabs.front?.progress ?? null;
+  }
+
+  get syncFailure(): Failure | null {
+    return tabs.front?.syncFailure ?? null;
+  }
+
+  /** The sign-in that is asked for now: for what is being opened, or for a sync of the pool in front. */
+  get signIn(): SignIn | null {
+    return this.#asked ?? tabs.front?.signIn ?? null;
+  }
+
+  /** Asks for it no longer. */
+  closeSignIn(): void {
+    if (this.#asked) this.#asked = null;
+    else if (tabs.front) tabs.front.signIn = null;
+  }
+
+  readonly environment = $derived<Environment>(this.open?.environment ?? this.connected?.environment ?? "development");
+  readonly syncing = $derived(tabs.front?.syncing ?? false);
   readonly paused = $derived(this.progress?.phase === "paused");
   readonly users = $derived(
     this.syncing ? Math.max(this.progress?.users ?? 0, this.freshness?.users ?? 0) : (this.freshness?.users ?? 0),
@@ -70,18 +97,18 @@ class Session {
   readonly estimated = $derived(
     this.progress?.estimatedUsers ?? this.freshness?.estimatedUsers ?? this.open?.pool.estimatedUsers ?? null,
   );
-  /** What the settings keep about the open pool. */
+  /** What the settings keep about the pool in front. */
   readonly known = $derived(this.settings?.pools.find((pool) => pool.poolKey === this.open?.poolKey) ?? null);
-  readonly name = $derived(this.open?.pool.name ?? this.open?.poolKey.split("/").at(-1) ?? "");
+  readonly name = $derived(tabs.front?.name ?? "");
 
   /** Whether nothing can be changed until Production is unlocked. */
-  readonly locked = $derived(this.status?.readOnly ?? this.open?.readOnly ?? true);
+  readonly locked = $derived(tabs.front?.locked ?? true);
   readonly writable = $derived((this.open?.readOnly ?? false) && !this.locked);
 
   #ticking = false;
-  /** The command of the wait for credentials that the sync is in, once it has been shown. */
-  #waitsFor: SignIn | null = null;
   #told = new Set<string>();
+  #restored = false;
+  #keeping: ReturnType<typeof setTimeout> | undefined;
 
   /** Reads the app's facts and settings and begins to listen. */
   async start(): Promise<void> {
@@ -89,17 +116,18 @@ class Session {
       this.#tell(await backend.getAppInfo());
       this.#apply(await backend.getSettings());
       if (this.info?.protection.kind === "locked") overlays.show({ name: "unlock" });
+      else void this.#restore();
     } catch (thrown) {
       this.broken = failure(thrown);
       if (this.broken.detail.code === "cache_unavailable") overlays.show({ name: "unlock" });
     }
-    jobs.changed = () => this.#changed();
+    jobs.changed = () => tabs.front?.changed();
     jobs.undo = (id, title) => void changes.undo(id, title);
-    on("syncProgress", (progress) => this.#progressed(progress));
-    on("cacheChanged", () => this.#changed());
+    on("syncProgress", (progress) => tabs.of(progress.poolKey)?.progressed(progress));
+    on("cacheChanged", (poolKey) => tabs.of(poolKey)?.changed());
     on("linkOpened", () => void this.linked());
     void this.linked();
-    on("sessionExpired", (expired) => this.#expired(expired.ssoLogin, expired.message));
+    on("sessionExpired", ({ poolKey, ssoLogin, message }) => tabs.of(poolKey)?.expired(ssoLogin, message));
     setInterval(() => void this.#poll(), STATUS_EVERY_MS);
   }
 
@@ -113,6 +141,7 @@ class Session {
     this.#tell(info);
     this.broken = null;
     this.#apply(await backend.getSettings());
+    void this.#restore();
     // What was opened outside meanwhile could not be looked at.
     void this.linked();
   }
@@ -125,6 +154,45 @@ class Session {
     }
   }
 
+  /** Puts the tabs of the last time back and opens the one that was in front. */
+  async #restore(): Promise<void> {
+    if (this.#restored) return;
+    const { tabs: kept = [], savedViews = [] } = this.settings ?? {};
+    if (kept.length === 0) {
+      this.#restored = true;
+      return;
+    }
+    try {
+      const { recent } = await backend.listConnections();
+      tabs.restore(
+        kept.filter((tab) => recent.some((known) => known.poolKey === tab.poolKey)),
+        savedViews,
+      );
+      tabs.all.forEach((tab) =>
+        recent.filter((known) => known.poolKey === tab.key).forEach((known) => tab.learn(known)),
+      );
+    } catch (thrown) {
+      toasts.complain(thrown);
+    }
+    this.#restored = true;
+    const front = tabs.of(kept.find((tab) => tab.front)?.poolKey ?? "");
+    if (front && !tabs.front) await this.go(front);
+  }
+
+  /** Has the next start know the tabs that are open now, a moment after the last of them changed. */
+  keepTabs(): void {
+    const kept = tabs.kept(this.settings?.savedViews ?? []);
+    clearTimeout(this.#keeping);
+    if (!this.#restored || JSON.stringify(kept) === JSON.stringify(this.settings?.tabs ?? [])) return;
+    // A disk that cannot be written says so where somebody changes a setting.
+    const keep = () =>
+      backend.updateSettings({ tabs: kept }).then(
+        (settings) => this.#apply(settings),
+        () => undefined,
+      );
+    this.#keeping = setTimeout(() => void keep(), KEEP_AFTER_MS);
+  }
+
   /** Opens the made-up pool. */
   openSandbox(): Promise<void> {
     return this.#opening(t.start.sandbox, null, async () => this.#entered(await backend.openSandbox()));
@@ -132,7 +200,7 @@ class Session {
 
   /** Throws the made-up pool away and makes it anew. */
   async resetSandbox(): Promise<void> {
-    await this.close("start");
+    for (const tab of tabs.all.filter((tab) => tab.connection?.sandbox)) await this.closeTab(tab);
     try {
       await backend.resetSandbox();
     } catch (thrown) {
@@ -144,19 +212,36 @@ class Session {
   /** Connects and goes to the list of pools. */
   connect(connection: ConnectionIdView, name: string): Promise<void> {
     return this.#opening(name, connection, async () => {
-      this.connected = await backend.connect({ connection });
-      route.go("pools");
+      const connected = await backend.connect({ connection });
+      this.#choose(connected);
     });
   }
 
-  openPool(connection: ConnectionIdView, poolId: string, name: string): Promise<void> {
-    return this.#opening(name, connection, async () => this.#entered(await backend.openPool({ connection, poolId })));
+  /** Chooses another pool: of the same connection, or from the start. What is open stays. */
+  choose(to: "start" | "pools"): void {
+    this.#choose(to === "pools" ? this.connected : null);
   }
 
-  /** Opens a pool that was opened before; without AWS when it cannot be reached. */
-  openRecent(connection: ConnectionIdView, poolKey: string, name: string): Promise<void> {
+  #choose(connected: ConnectedView | null): void {
+    this.#chosen = connected;
+    if (tabs.front) tabs.to(null, connected ? "#/pools" : "#/start");
+    else route.go(connected ? "pools" : "start");
+  }
+
+  /** Opens a pool, or goes to its tab. */
+  async openPool(connection: ConnectionIdView, poolId: string, name: string): Promise<void> {
+    const same = (tab: Tab) => JSON.stringify(tab.connected?.connection) === JSON.stringify(connection);
+    const tab = tabs.all.find((tab) => tab.open?.pool.id === poolId && !tab.open.offline && same(tab));
+    if (tab) return this.go(tab);
+    await this.#opening(name, connection, async () => this.#entered(await backend.openPool({ connection, poolId })));
+  }
+
+  /** Opens a pool that was opened before, without AWS when it cannot be reached; or goes to its tab. */
+  async openRecent(connection: ConnectionIdView, poolKey: string, name: string): Promise<void> {
+    const tab = tabs.of(poolKey);
+    if (tab?.open && !tab.open.offline) return this.go(tab);
     const poolId = poolKey.split("/").at(-1) ?? "";
-    return this.#opening(name, connection, async () => {
+    await this.#opening(name, connection, async () => {
       try {
         this.#entered(await backend.openPool({ connection, poolId }));
       } catch (thrown) {
@@ -176,50 +261,84 @@ class Session {
     try {
       const { recent } = await backend.listConnections();
       const known = recent.find((line) => line.poolKey === poolKey);
-      if (known?.connection.sandbox) await this.openSandbox();
-      else if (known) await this.openRecent(known.connection, known.poolKey, known.poolName);
+      if (known) await this.openRecent(known.connection, known.poolKey, known.poolName);
     } catch (thrown) {
       toasts.complain(thrown);
     }
   }
 
-  openCached(poolKey: string, name: string): Promise<void> {
-    return this.#opening(name, null, async () => this.#entered(await backend.openCachedPool({ poolKey })));
+  /** Opens the local copy of a pool, or goes to its tab. */
+  async openCached(poolKey: string, name: string): Promise<void> {
+    const tab = tabs.of(poolKey);
+    if (tab?.open) return this.go(tab);
+    await this.#opening(name, null, async () => this.#entered(await backend.openCachedPool({ poolKey })));
+  }
+
+  /** Brings a tab to the front. One of the last time shows its local copy at once, and AWS as soon as it answers. */
+  async go(tab: Tab): Promise<void> {
+    if (tab.open) {
+      tabs.to(tab);
+      return this.#look(tab);
+    }
+    const connection = tab.connection;
+    if (connection?.sandbox) return this.openRecent(connection, tab.key, tab.name);
+    await this.openCached(tab.key, tab.name);
+    if (!tab.open || !connection) return;
+    const open = await backend.openPool({ connection, poolId: tab.key.split("/").at(-1) ?? "" }).catch(() => null);
+    // Without AWS the page says that it is offline, with the way to try again.
+    if (open?.poolKey === tab.key && tabs.of(tab.key)) this.#laid(open);
+    else if (open) await about(open.poolKey, () => backend.closePool()).catch(() => undefined);
+  }
+
+  /** Shows an open pool as it is now: somebody may have said meanwhile that it is Production. */
+  async #look(tab: Tab): Promise<void> {
+    try {
+      tab.take(await about(tab.key, () => backend.getOpenPool()));
+      if (tab === tabs.front) this.changes += 1;
+      await this.#poll();
+    } catch (thrown) {
+      toasts.complain(thrown);
+    }
+  }
+
+  /** What a connection is for was said anew: every tab shows it. */
+  async relabelled(): Promise<void> {
+    await Promise.all(tabs.all.filter((tab) => tab.open).map((tab) => this.#look(tab)));
   }
 
   /** Tries to reach AWS again with the pool that is open. */
   async retry(): Promise<void> {
-    const open = this.open;
-    const connection = open?.connection?.connection ?? this.connected?.connection;
-    if (open && connection) await this.openRecent(connection, open.poolKey, this.name);
-    else if (open) {
-      const { recent } = await backend.listConnections();
-      const known = recent.find((line) => line.poolKey === open.poolKey);
-      if (known) await this.openRecent(known.connection, known.poolKey, known.poolName);
-    }
+    const tab = tabs.front;
+    if (tab?.connection) await this.openRecent(tab.connection, tab.key, tab.name);
+    else if (tab) await this.openKnown(tab.key);
   }
 
-  /** Leaves the pool; its local copy stays. */
-  async close(to: "start" | "pools"): Promise<void> {
-    route.go(to);
-    this.open = null;
-    this.freshness = null;
-    this.status = null;
-    this.progress = null;
-    this.syncFailure = null;
-    this.#forget();
-    if (to === "start") this.connected = null;
-    await backend.closePool().catch(() => undefined);
+  /** Closes the tab in front; after the last one a pool is chosen. Its local copy stays. */
+  async close(to: "start" | "pools" = this.connected ? "pools" : "start"): Promise<void> {
+    const tab = tabs.front;
+    if (tab) await this.closeTab(tab, to);
+    else this.choose(to);
+  }
+
+  /** Closes a tab and forgets its secrets. Its local copy stays, and a sync goes on. */
+  async closeTab(tab: Tab, to: "start" | "pools" = tab.connected ? "pools" : "start"): Promise<void> {
+    const next = tabs.remove(tab);
+    if (tab === tabs.front) {
+      if (!next?.open) this.#choose(!next && to === "pools" ? tab.connected : null);
+      if (next) void this.go(next);
+    }
+    if (tab.open) await about(tab.key, () => backend.closePool()).catch(() => undefined);
+  }
+
+  /** Everything was erased: no tab is left, and nothing of them is written down. */
+  async erased(): Promise<void> {
+    this.#apply(await backend.getSettings());
+    tabs.all.forEach((tab) => tabs.remove(tab));
+    this.#choose(null);
   }
 
   async sync(): Promise<void> {
-    this.syncFailure = null;
-    try {
-      await backend.startSync();
-      await this.#poll();
-    } catch (thrown) {
-      this.#syncFailed(failure(thrown));
-    }
+    await tabs.front?.sync();
   }
 
   pause = (): Promise<void> => this.#quietly(() => backend.pauseSync());
@@ -249,8 +368,7 @@ class Session {
     if (this.opening) return;
     this.opening = name;
     toasts.clear();
-    // Before and not after: the sync of a pool that is just opened may already wait for a sign-in.
-    this.signIn = null;
+    this.#asked = null;
     try {
       await act();
     } catch (thrown) {
@@ -258,7 +376,7 @@ class Session {
       const command = cause.detail.ssoLogin;
       if (connection && command) {
         const resume = () => this.#opening(name, connection, act);
-        this.signIn = { connection, command, message: cause.message, resume };
+        this.#asked = { connection, command, message: cause.message, resume };
       } else if (cause.detail.code === "cache_unavailable") {
         overlays.show({ name: "unlock" });
         toasts.complain(cause);
@@ -270,39 +388,25 @@ class Session {
     }
   }
 
-  /** What was found and chosen belongs to one pool, and so does a sync that waits for a sign-in. */
-  #forget(): void {
-    if (this.signIn === this.#waitsFor) this.signIn = null;
-    this.#waitsFor = null;
-    people.forget();
-    lists.forget();
-    lab.leave();
-    jobs.leave();
-    asking.leave();
-    secrets.leave();
-    changes.close();
-    selection.clear();
-    this.groups = [];
+  /** Puts what was opened into its tab. */
+  #laid(open: OpenPoolView): Tab {
+    const tab = tabs.at(open.poolKey);
+    tab.changed = () => this.#changed(tab);
+    tab.begin(open);
+    if (tab === tabs.front) this.changes += 1;
+    this.#notice(open.notices);
+    void this.#loadSettings();
+    const { syncedAt, startedAt } = open.freshness;
+    if (!open.offline && (!syncedAt || startedAt)) void tab.sync();
+    else void tab.look().catch(() => undefined);
+    return tab;
   }
 
   #entered(open: OpenPoolView): void {
-    if (open.poolKey !== this.open?.poolKey) this.#forget();
-    this.open = open;
-    if (open.connection) this.connected = open.connection;
-    this.freshness = open.freshness;
-    this.groups = open.groups;
-    this.status = null;
-    this.progress = null;
-    this.syncFailure = null;
-    this.changes += 1;
-    this.#notice(open.notices);
-    route.go("users");
-    void this.#loadSettings();
+    const tab = this.#laid(open);
+    if (tab !== tabs.front) tabs.to(tab);
     // Without a journal there are no jobs; the pages that need it say so.
-    jobs.enter().catch(() => undefined);
-    const { syncedAt, startedAt } = open.freshness;
-    if (!open.offline && (!syncedAt || startedAt)) void this.sync();
-    else void this.#poll();
+    else jobs.enter().catch(() => undefined);
   }
 
   async #loadSettings(): Promise<void> {
@@ -325,57 +429,18 @@ class Session {
     else document.documentElement.dataset.theme = settings.theme;
   }
 
-  #progressed(progress: SyncProgressView): void {
-    if (!this.open || progress.poolKey !== this.open.poolKey) return;
-    const was = this.progress?.phase;
-    this.progress = progress;
-    this.#waits(progress);
-    if (progress.phase === was) return;
-    if (progress.phase === "done" || progress.phase === "failed") {
-      this.#changed();
-      if (progress.phase === "failed" && progress.error) this.#syncFailed(new Failure(progress.error));
-    }
-  }
-
-  /** No sync runs, and nobody has said how the one that ran ended: the pool itself tells where it stands. */
-  #ended(): void {
-    this.progress = null;
-    this.#changed();
-  }
-
-  /** Shows the sign-in command once for each wait, and takes it away when the sync goes on by itself. */
-  #waits(progress: SyncProgressView): void {
-    const command = progress.phase === "waiting" ? progress.error?.ssoLogin : null;
-    if (command && !this.#waitsFor) {
-      this.#expired(command, progress.error?.message ?? "", () => this.#poll());
-      this.#waitsFor = this.signIn;
-    } else if (!command && this.#waitsFor) {
-      if (this.signIn === this.#waitsFor) this.signIn = null;
-      this.#waitsFor = null;
-    }
-  }
-
-  /** Shows the command that the sync waits for again. */
+  /** Shows the command that the sync of the pool in front waits for again. */
   showSignIn(): void {
-    this.signIn ??= this.#waitsFor;
+    const tab = tabs.front;
+    if (tab) tab.signIn ??= tab.waitsFor;
   }
 
-  #syncFailed(cause: Failure): void {
-    if (cause.detail.code === "cancelled") return;
-    this.syncFailure = cause;
-    if (cause.detail.ssoLogin) this.#expired(cause.detail.ssoLogin, cause.message);
-  }
-
-  #expired(command: string | null, message: string, resume = () => this.sync()): void {
-    const connection = this.open?.connection?.connection ?? this.connected?.connection;
-    if (!connection || this.signIn) return;
-    const login = command ?? (connection.profile ? `aws sso login --profile ${connection.profile}` : "aws sso login");
-    this.signIn = { connection, command: login, message, resume };
-  }
-
-  #changed(): void {
+  /** Rows of a pool changed. A tab that is not in front looks when it comes there. */
+  #changed(tab: Tab): void {
+    if (tab !== tabs.front) return;
     this.changes += 1;
-    if (!this.syncing) void this.#refresh();
+    // Who has left the pool meanwhile needs nothing of it.
+    if (!tab.syncing) tab.refresh().catch((thrown: unknown) => tab === tabs.front && toasts.complain(thrown));
   }
 
   /** Says each notice of the backend once: files that were set aside and the like. */
@@ -386,26 +451,13 @@ class Session {
     }
   }
 
-  async #refresh(): Promise<void> {
-    try {
-      const [{ freshness }, groups] = await Promise.all([backend.getOverview(), backend.listGroups()]);
-      if (!this.open) return;
-      this.freshness = freshness;
-      this.groups = groups;
-    } catch (thrown) {
-      toasts.complain(thrown);
-    }
-  }
-
+  /** Asks how the pool in front stands, and those in which Production is unlocked: that ends by itself. */
   async #poll(): Promise<void> {
-    if (!this.open || this.#ticking) return;
+    if (this.#ticking) return;
     this.#ticking = true;
+    const asked = tabs.all.filter((tab) => tab.open && (tab === tabs.front || (tab.open.readOnly && !tab.locked)));
     try {
-      const status = await backend.getStatus();
-      if (!this.open) return;
-      this.status = status;
-      if (status.sync) this.#progressed(status.sync);
-      else if (this.syncing || this.paused) this.#ended();
+      await Promise.all(asked.map((tab) => tab.look()));
     } catch {
       // The next round asks again; what cannot be reached shows itself where it is needed.
     } finally {

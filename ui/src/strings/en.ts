@@ -2,6 +2,7 @@ import { count, n } from "./counted";
 import { lab } from "./lab";
 import { pool } from "./pool";
 import { tokens } from "./tokens";
+import { b } from "./tabs";
 
 /** Every word of the window, in English. Another language is another object of the same shape. */
 
@@ -832,6 +833,7 @@ export const t = {
           { keys: ["Esc"], what: "Close what is open" },
         ],
       },
+      b.keys,
       {
         title: "In the search",
         keys: [

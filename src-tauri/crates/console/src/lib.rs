@@ -51,7 +51,7 @@ pub use cognito::identity_pools::AwsCredentials;
 pub use cognito::{AwsFiles, HttpClient, ProfileKind, QuotaUse, Share};
 pub use store::{
     Change, Cursor, Density, Domains, Entry, Erased, KeySource, KnownPool, LedgerCall, LedgerEnd, LookedUp, Page,
-    SavedConnection, Settings, Theme, What,
+    SavedConnection, Settings, Tab, Theme, What,
 };
 
 pub use activity::{Activity, Dormant, GroupCount, ImportedActivity, MetricsPrice, MetricsRead, Missing, Months};

@@ -35,6 +35,8 @@ pub struct Settings {
     pub columns: BTreeMap<String, Vec<ColumnChoice>>,
     /// Named searches.
     pub saved_views: Vec<SavedView>,
+    /// The tabs of the window, in their order.
+    pub tabs: Vec<Tab>,
     /// What a newer version wrote.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
@@ -52,9 +54,29 @@ impl Default for Settings {
             lock_minutes: 15,
             columns: BTreeMap::new(),
             saved_views: Vec::new(),
+            tabs: Vec::new(),
             other: BTreeMap::new(),
         }
     }
+}
+
+/// A pool that was open in the window when it was last used. Nothing of what was searched there is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tab {
+    /// The pool key written out.
+    pub pool: String,
+    /// The page, such as `users`.
+    pub page: String,
+    /// The name of the saved view that the page showed; `None` when it showed none.
+    #[serde(default)]
+    pub view: Option<String>,
+    /// Whether it was the one in front.
+    #[serde(default)]
+    pub front: bool,
+    /// What a newer version wrote.
+    #[serde(flatten)]
+    pub other: BTreeMap<String, Value>,
 }
 
 /// A connection that a person has used.

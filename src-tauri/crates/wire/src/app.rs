@@ -1,6 +1,6 @@
 //! The app itself: what protects its data, its settings, erasing.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
@@ -99,6 +99,22 @@ pub struct SettingsView {
     pub pools: Vec<KnownPoolView>,
     /// Queries kept by name.
     pub saved_views: Vec<SavedViewView>,
+    /// The tabs that were open, in their order.
+    pub tabs: Vec<TabView>,
+}
+
+/// A pool that is open in a tab, as far as the next start shall know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct TabView {
+    /// What names the local copy.
+    pub pool_key: String,
+    /// The page, such as `users`.
+    pub page: String,
+    /// The name of the saved view that the page shows; `null` when it shows none. Other searches are not kept.
+    pub view: Option<String>,
+    /// Whether it is the one in front.
+    pub front: bool,
 }
 
 /// What is set for one pool.
@@ -142,6 +158,9 @@ pub struct SettingsPatch {
     /// Queries kept by name.
     #[specta(optional)]
     pub saved_views: Option<Vec<SavedViewView>>,
+    /// The tabs that are open, in their order.
+    #[specta(optional)]
+    pub tabs: Option<Vec<TabView>>,
     /// Whether changes of a pool's people are kept.
     #[specta(optional)]
     pub history: Option<HistoryPatch>,
@@ -216,6 +235,9 @@ pub const ERASE_EVERYTHING: &str = "erase everything";
 /// The most views that are kept.
 const MOST_VIEWS: usize = 200;
 
+/// The most tabs that are kept.
+const MOST_TABS: usize = 100;
+
 /// The file in the data directory that the window keeps its sandbox in.
 pub const SANDBOX_FILE: &str = "sandbox.json";
 
@@ -286,7 +308,21 @@ impl From<&console::Settings> for SettingsView {
             lock_minutes: settings.lock_minutes,
             pools: pools.collect(),
             saved_views: settings.saved_views.iter().map(SavedViewView::from).collect(),
+            tabs: settings.tabs.iter().map(TabView::from).collect(),
         }
+    }
+}
+
+impl From<&console::Tab> for TabView {
+    fn from(tab: &console::Tab) -> Self {
+        Self { pool_key: tab.pool.clone(), page: tab.page.clone(), view: tab.view.clone(), front: tab.front }
+    }
+}
+
+impl TabView {
+    fn into_tab(self, is_view: impl Fn(&String) -> bool) -> console::Tab {
+        let view = self.view.filter(is_view);
+        console::Tab { pool: self.pool_key, page: self.page, view, front: self.front, other: BTreeMap::new() }
     }
 }
 
@@ -304,6 +340,14 @@ impl SettingsPatch {
         }
         if self.lock_minutes.is_some_and(|minutes| minutes > 24 * 60) {
             return Err(WireError::validation("lockMinutes", "Secrets are kept for a day at the most; 0 is for ever."));
+        }
+        let tabs = self.tabs.as_deref().unwrap_or_default();
+        let is_page = |page: &str| page.len() <= 20 && page.bytes().all(|byte| byte.is_ascii_lowercase());
+        if tabs.len() > MOST_TABS || !tabs.iter().all(|tab| is_page(&tab.page)) {
+            return Err(WireError::validation(
+                "tabs",
+                format!("At most {MOST_TABS} tabs are kept, each with its page."),
+            ));
         }
         self.check_views()
     }
@@ -346,6 +390,13 @@ impl SettingsPatch {
         }
         if let Some(views) = self.saved_views {
             settings.saved_views = views.iter().map(Into::into).collect();
+        }
+        if let Some(tabs) = self.tabs {
+            // Of pools that are known, and of views by their names alone: a query may have been written in a name's place.
+            let known = |tab: &TabView| settings.pools.iter().any(|pool| pool.key.to_string() == tab.pool_key);
+            let kept = tabs.into_iter().filter(known).collect::<Vec<_>>();
+            let named = |view: &String| settings.saved_views.iter().any(|saved| saved.name == *view);
+            settings.tabs = kept.into_iter().map(|tab| tab.into_tab(named)).collect();
         }
         if let Some(patch) = self.history {
             for pool in settings.pools.iter_mut().filter(|pool| pool.key.to_string() == patch.pool_key) {

@@ -99,6 +99,8 @@ pub enum SyncPhase {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionExpiredView {
+    /// The key of the pool whose sync needs them.
+    pub pool_key: String,
     /// The command that renews an SSO session; `null` for other kinds of credentials.
     pub sso_login: Option<String>,
     /// A sentence that a person can act on.

@@ -10,8 +10,9 @@ import {
   type OpenPoolView,
   type WireError,
 } from "../../ipc/client";
-import { session } from "../../stores/session.svelte";
 import ChangeDialog from "./ChangeDialog.svelte";
+import { Tab } from "../../stores/tab.svelte";
+import { tabs } from "../../stores/tabs.svelte";
 
 const person = userEvent.setup({ delay: null });
 const edit = (id: string, more: Partial<EditView> = {}): EditView => ({
@@ -50,7 +51,7 @@ beforeEach(() => {
   document.body.append(layers);
 });
 afterEach(() => {
-  session.open = null;
+  tabs.front = null;
   document.getElementById("layers")?.remove();
 });
 
@@ -70,7 +71,10 @@ describe("changing a setting", () => {
   });
 
   it("keeps its preview when the name of the pool was another or Production is locked", async () => {
-    session.open = { pool: { name: "shop" }, readOnly: true } as OpenPoolView;
+    tabs.front = Object.assign(new Tab("shop"), {
+      name: "shop",
+      open: { pool: { name: "shop" }, readOnly: true } as OpenPoolView,
+    });
     const plan = vi.fn(async () => edit("first"));
     const refusal = (code: WireError["code"], message: string, field: string | null) =>
       new Failure({ ...failure(new Error(message)).detail, code, field });
@@ -103,7 +107,10 @@ describe("changing a setting", () => {
   });
 
   it("says its price and wants the name of the pool for another plan", async () => {
-    session.open = { pool: { name: "shop" }, readOnly: false } as OpenPoolView;
+    tabs.front = Object.assign(new Tab("shop"), {
+      name: "shop",
+      open: { pool: { name: "shop" }, readOnly: false } as OpenPoolView,
+    });
     show(async () => edit("first", { price: "Plus has none that are free.", forward: "Billed for the month." }));
     await screen.findByText("Plus has none that are free.");
     await screen.findByText("Billed for the month.");

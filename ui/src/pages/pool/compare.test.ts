@@ -2,8 +2,9 @@ import { render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { backend, type ComparedView, type OpenPoolView } from "../../ipc/client";
-import { session } from "../../stores/session.svelte";
 import Compare from "./Compare.svelte";
+import { Tab } from "../../stores/tab.svelte";
+import { tabs } from "../../stores/tabs.svelte";
 
 const person = userEvent.setup({ delay: null });
 const [EARLY, LATE] = ["2026-11-01T08:00:00Z", "2026-11-20T08:00:00Z"];
@@ -25,13 +26,14 @@ const client = (id: string, name: string) => ({
 });
 
 beforeEach(() => {
-  session.open = { poolKey: "sandbox/000/eu-west-1/eu-west-1_Abcdefghi", offline: false } as OpenPoolView;
+  const key = "sandbox/000/eu-west-1/eu-west-1_Abcdefghi";
+  tabs.front = Object.assign(new Tab(key), { open: { poolKey: key, offline: false } as OpenPoolView });
   backend.listClients = vi.fn().mockResolvedValue([client("a1", "web"), client("b2", "app")]);
   backend.listKeptSettings = vi.fn().mockResolvedValue([LATE, EARLY]);
   backend.compareSettings = vi.fn().mockResolvedValue(compared([line]));
 });
 afterEach(() => {
-  session.open = null;
+  tabs.front = null;
 });
 
 describe("comparing", () => {

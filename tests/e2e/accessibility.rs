@@ -37,10 +37,11 @@ async fn no_screen_has_a_fault_that_axe_finds_in_light_or_dark_and_the_whole_tou
     assert!(calls.may_bill().is_empty(), "{:?}", calls.by_operation());
     server.shutdown().await;
 
-    // The server is gone: the start page with its recent pools, and the pool offline.
+    // The server is gone: the pool is open again and offline, and the start page has it among its recent pools.
     let window = Window::start(Start { data: folder.data(), ..Start::default() }).await;
-    window.get("grid", "Users").await;
     window.sees("offline").await;
+    window.click("button", "/^Users/").await;
+    window.get("grid", "Users").await;
     clean(&window, "offline").await;
     crate::trouble::leave(&window).await;
     window.get("button", "/^Open .*customers again/").await;

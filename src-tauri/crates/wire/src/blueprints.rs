@@ -11,7 +11,7 @@ use specta::Type;
 
 use crate::WireError;
 use crate::connections::ConnectionIdView;
-use crate::edits::{EditView, MadeEditView, SettingChangeView, changes};
+use crate::edits::{EditView, MadeEditView, Meant, SettingChangeView, changes};
 
 /// One choice of a blueprint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
@@ -205,7 +205,7 @@ impl PlanBlueprint {
     ///
     /// # Errors
     /// `validation` on `id`, also for a pool, or on the place of what is missing.
-    pub fn parse(&self, pool: &PoolId) -> Result<(Whole, Vec<Put>), WireError> {
+    pub fn parse(&self, pool: &PoolId) -> Result<Meant, WireError> {
         let (kind, body) = self.body(Some(pool))?;
         if kind == Kind::Pool {
             return Err(WireError::validation("id", "A pool is made where pools are chosen."));
@@ -218,7 +218,7 @@ impl PlanBlueprint {
     ///
     /// # Errors
     /// `validation` on `id`, also for anything but a pool, or on the place of what is missing.
-    pub fn pool(&self) -> Result<(Value, Option<(Whole, Vec<Put>)>), WireError> {
+    pub fn pool(&self) -> Result<(Value, Option<Meant>), WireError> {
         match self.body(None)? {
             (Kind::Pool, body) => Ok((body, self.blueprint()?.second())),
             _ => Err(WireError::validation("id", "This is no blueprint of a pool.")),
@@ -254,7 +254,7 @@ impl PoolPlanView {
     /// The preview.
     #[must_use]
     pub fn new(edit: &Edit, asks_name: bool) -> Self {
-        let set = |(whole, patch): &(Whole, Vec<Put>)| {
+        let set = |(whole, patch): &Meant| {
             let difference =
                 |put: &Put| Difference { pointer: put.pointer.clone(), before: None, after: put.value.clone() };
             changes(whole.kind, &patch.iter().map(difference).collect::<Vec<_>>())

@@ -11,6 +11,9 @@ use specta::Type;
 
 use crate::{WireError, count};
 
+/// What is changed, and the patch.
+pub type Meant = (Whole, Vec<Put>);
+
 /// One place and what is to be there, which may be a secret.
 #[derive(Clone, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -38,7 +41,7 @@ impl PlanEdit {
     ///
     /// # Errors
     /// `validation` on `operation` or `value`.
-    pub fn parse(&self) -> Result<(Whole, Vec<Put>), WireError> {
+    pub fn parse(&self) -> Result<Meant, WireError> {
         let Some(kind) = Kind::described_by(&self.operation) else {
             return Err(WireError::validation("operation", "These settings cannot be changed here."));
         };

@@ -4,12 +4,13 @@ use model::edit::{Kind, Put, Whole};
 use model::setting::{self, Setting};
 
 use crate::WireError;
+use crate::edits::Meant;
 
 /// What a pool's settings are to be, each as `NAME=VALUE`.
 ///
 /// # Errors
 /// `validation` on `setting`: what cannot be read or set, or that several calls would be needed.
-pub fn of_pool(words: &[String]) -> Result<(Whole, Vec<Put>), WireError> {
+pub fn of_pool(words: &[String]) -> Result<Meant, WireError> {
     let (kind, patch) = meant(&setting::of_pool().collect::<Vec<_>>(), words)?;
     Ok((Whole { kind, subject: String::new() }, patch))
 }
@@ -18,7 +19,7 @@ pub fn of_pool(words: &[String]) -> Result<(Whole, Vec<Put>), WireError> {
 ///
 /// # Errors
 /// As [`of_pool`]; `validation` on `client` for what is no client's id.
-pub fn of_client(client: &str, words: &[String]) -> Result<(Whole, Vec<Put>), WireError> {
+pub fn of_client(client: &str, words: &[String]) -> Result<Meant, WireError> {
     let subject = crate::lab::client_id(client)?.as_str().to_owned();
     let (kind, patch) = meant(&setting::of_client().iter().collect::<Vec<_>>(), words)?;
     Ok((Whole { kind, subject }, patch))

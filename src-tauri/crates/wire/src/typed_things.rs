@@ -5,9 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
 use crate::WireError;
-
-/// What is changed, and the patch.
-pub type Meant = (Whole, Vec<Put>);
+use crate::edits::Meant;
 
 /// The kinds of providers.
 pub const PROVIDERS: [&str; 6] = ["OIDC", "SAML", "Google", "Facebook", "LoginWithAmazon", "SignInWithApple"];

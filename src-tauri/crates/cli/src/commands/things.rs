@@ -2,8 +2,9 @@
 //! pools, and deleting an app client. All changes go through the door of `pool set`.
 
 use console::edits::Kind;
+use wire::edits::Meant;
 use wire::pool_settings::{DomainView, PairView, PoolSettingsView, ProviderView, ResourceServerView};
-use wire::typed_things::{self, Meant, TypedIdentityPool, TypedProvider};
+use wire::typed_things::{self, TypedIdentityPool, TypedProvider};
 use wire::{ErrorCode, WireError};
 
 use super::change::typed;

@@ -63,7 +63,7 @@ fn a_client_and_an_identity_pool_are_made_from_blueprints_and_a_client_deleted()
     let set =
         |words: &[&str]| home.run_at(&served, &[&["identity-pools", "set", id], words, &["--yes", "--json"]].concat());
     let role = "authenticated=arn:aws:iam::123456789012:role/staff";
-    assert!(set(&["--guests", "on", "--role", role]).err.contains("one after the other"));
+    assert!(set(&["--guests", "on", "--role", role]).out.contains("one after the other"));
     assert_eq!(set(&["--guests", "on"]).json(0)["operation"], "UpdateIdentityPool");
     assert_eq!(set(&["--role", role]).json(0)["operation"], "SetIdentityPoolRoles");
     let undo = home.run_at(&served, &["undo", identity["id"].as_str().unwrap(), "--yes"]);

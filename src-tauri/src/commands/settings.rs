@@ -134,7 +134,7 @@ pub(crate) async fn get_health(desk: Desk<'_>, request: AskHealth) -> Answer<Hea
     desk.warm(pool.connection().sandbox).await;
     let health = desk.console().await?.health(pool.connection(), &pool.key().pool, request.beyond).await?;
     // A score that cannot be kept is said elsewhere: the journal's own notice tells of it.
-    let _ = pool.keep_score(&health.findings).await;
+    let _ = pool.keep_score(&health.findings, request.beyond).await;
     Ok(HealthView::from(&health))
 }
 

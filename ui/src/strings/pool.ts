@@ -10,6 +10,7 @@ export const pool = {
   unanswered: (count: number) =>
     count === 1 ? "One question was not answered" : `${count} questions were not answered`,
   unansweredWhy: "What they would have told is missing below. It is never taken for safe.",
+  noneKnown: "Nothing is known to be there: what was not answered might have told of it.",
   policy: "The policy that answers them",
   policyWhat: "IAM policy",
   views: {
@@ -359,7 +360,9 @@ export const pool = {
     over: "The time is over.",
     acceptNoLonger: "Accept no longer",
     scores: "Score over time",
-    scoresHead: ["When", "Passed or accepted", "Failed", "Accepted", "Unknown", "Passed"],
+    scoresHead: ["When", "Asked", "Passed or accepted", "Failed", "Accepted", "Unknown", "Passed"],
+    scoreCognito: "Cognito",
+    scoreBeyond: "beyond Cognito",
     score: (percent: number) => `${percent} % of what is known passes or is accepted`,
     places: (count: number) => (count === 1 ? "1 place" : `${count} places`),
     thisPool: "The pool",

@@ -6,7 +6,7 @@ use crate::PoolId;
 
 mod permission;
 
-pub use permission::Permission;
+pub use permission::{Permission, Permitted, Unclear};
 
 /// A trigger that a pool can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

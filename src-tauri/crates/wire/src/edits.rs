@@ -348,6 +348,8 @@ pub struct WaiverView {
 pub struct ScoreView {
     /// When.
     pub at: String,
+    /// Whether services beyond Cognito were asked as well; only scores of one kind can be compared.
+    pub beyond: bool,
     /// The share of what is known that passes or is accepted, in percent; `null` when nothing is known.
     pub percent: Option<u32>,
     /// How many fail.
@@ -386,6 +388,7 @@ impl HealthRecordView {
             let number = |name: &str| count(score.counts.get(name).copied().unwrap_or_default());
             ScoreView {
                 at: score.at.to_string(),
+                beyond: score.beyond,
                 percent: score.percent().map(count),
                 failed: number("fail"),
                 waived: number("waived"),

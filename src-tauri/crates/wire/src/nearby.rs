@@ -6,7 +6,7 @@ mod roles;
 use std::collections::BTreeSet;
 
 use model::health::{Answer, Snapshot};
-use model::trigger::{Permission, of_config};
+use model::trigger::{Permission, Permitted, of_config};
 use serde::Serialize;
 use serde_json::{Value, json};
 use specta::Type;
@@ -55,7 +55,7 @@ const GONE: &str = "ResourceNotFoundException";
 impl From<&Snapshot> for FunctionsView {
     fn from(snapshot: &Snapshot) -> Self {
         let pool = snapshot.body("DescribeUserPool", "").and_then(|body| body.get("UserPool"));
-        let arn = pool.and_then(|pool| pool.get("Arn")?.as_str()).unwrap_or_default();
+        let arn = pool.and_then(|pool| pool.get("Arn")?.as_str());
         let set = pool.and_then(|pool| pool.get("LambdaConfig")).map(of_config).unwrap_or_default();
         let functions: BTreeSet<String> = set.into_iter().map(|trigger| trigger.function).collect();
         let of_lambda = |it: &UnansweredView| ["GetPolicy", "GetFunctionConfiguration"].contains(&&*it.operation);
@@ -75,7 +75,7 @@ impl From<&Snapshot> for FunctionsView {
 }
 
 impl FunctionView {
-    fn new(snapshot: &Snapshot, function: String, pool: &str) -> Self {
+    fn new(snapshot: &Snapshot, function: String, pool: Option<&str>) -> Self {
         let configuration = snapshot.answer("GetFunctionConfiguration", &function);
         let told = snapshot.body("GetFunctionConfiguration", &function);
         let text = |name: &str| Some(told?.get(name)?.as_str()?.to_owned());
@@ -93,16 +93,15 @@ impl FunctionView {
 }
 
 /// For which pools Cognito may call a function, and that in a sentence.
-fn permission(policy: Option<&Answer>, configuration: Option<&Answer>, pool: &str) -> (Option<Permission>, String) {
+fn permission(policy: Option<&Answer>, configuration: Option<&Answer>, pool: Option<&str>) -> (Option<Permission>, String) {
     let gone = |answer: Option<&Answer>| matches!(answer, Some(Answer::Refused { code }) if code == GONE);
     match policy {
-        Some(Answer::Given(body)) => match body.get("Policy") {
-            Some(document) => {
-                let permission = Permission::of(document, pool);
-                let says = permission.to_string();
-                (Some(permission), says)
-            }
-            None => (None, "unknown: the answer to GetPolicy does not tell the policy.".to_owned()),
+        Some(Answer::Given(body)) => match body.get("Policy").zip(pool) {
+            Some((document, pool)) => match Permitted::of(document, pool) {
+                Ok(told) => (Some(told.here.clone()), says(&told)),
+                Err(unclear) => (None, format!("unknown: {unclear}")),
+            },
+            None => (None, "unknown: the policy, or the ARN of the pool, was not told.".to_owned()),
         },
         Some(answer) if gone(Some(answer)) => {
             let what = match configuration {
@@ -115,6 +114,15 @@ fn permission(policy: Option<&Answer>, configuration: Option<&Answer>, pool: &st
         Some(Answer::Denied { iam_action }) => (None, format!("unknown: needs {iam_action}")),
         Some(answer) => (None, format!("unknown: {}", crate::settings::why(answer).unwrap_or_default())),
         None => (None, "unknown: Lambda was not asked.".to_owned()),
+    }
+}
+
+/// For which pools Cognito may call a function, in a sentence or two.
+fn says(Permitted { here, widest }: &Permitted) -> String {
+    match here == widest {
+        true => here.to_string(),
+        // Nobody's own is the narrowest, so something else is allowed besides.
+        false => format!("{here} Others may have it called, too: {widest}"),
     }
 }
 

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use wire::WireError;
 use wire::nearby::{AppliedQuotaView, FunctionView, FunctionsView, RoleView, RolesView, ServiceQuotasView};
-use wire::settings::TriggerView;
+use wire::settings::{TriggerView, answered};
 
 use super::settings::{lines, meant, yes_or_no};
 use crate::arguments::GlobalOptions;
@@ -62,6 +62,10 @@ pub(crate) async fn roles(common: &GlobalOptions) -> Result<(), Failure> {
         vec![pool, it.given_to.clone(), it.role.clone(), narrow, it.trust.clone(), sweeping, it.rights.clone()]
     })?;
     offer(common, told.policy.as_deref());
+    // What could be read is told; that there is no more is not known.
+    for list in ["ListIdentityPools", "ListGroups"] {
+        answered(&snapshot, list).map_err(WireError::from)?;
+    }
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use model::health::{Answer, Snapshot};
 use serde_json::{Value, json};
 
 use crate::error::Error;
+use crate::settings::Missing;
 use crate::{Session, operations};
 
 impl Session {
@@ -22,7 +23,17 @@ impl Session {
         if roles.is_empty() {
             return Ok(());
         }
-        let own = self.identity().await?.account;
+        let own = match self.identity().await {
+            Ok(identity) => identity.account,
+            // Whose roles these are is not known then; everything else is.
+            Err(error) => {
+                let why = Missing { error, code: None }.into_answer()?;
+                for role in roles {
+                    not_asked(snapshot, &role, &why);
+                }
+                return Ok(());
+            }
+        };
         for role in roles {
             let parts: Vec<&str> = role.splitn(6, ':').collect();
             let name = match parts.as_slice() {
@@ -33,9 +44,7 @@ impl Session {
                 Some(name) => self.read_role(snapshot, &role, name).await?,
                 None => {
                     let reason = format!("The role is not one of the account {own}, so it cannot be read from here.");
-                    for question in ["GetRole", "ListAttachedRolePolicies"] {
-                        snapshot.put(question, &role, Answer::Failed { reason: reason.clone() });
-                    }
+                    not_asked(snapshot, &role, &Answer::Failed { reason });
                 }
             }
         }
@@ -153,6 +162,13 @@ impl Session {
                 Turned::Not(answer) => return Ok(answer),
             }
         }
+    }
+}
+
+/// Puts down why nothing was asked about a role.
+fn not_asked(snapshot: &mut Snapshot, role: &str, why: &Answer) {
+    for question in ["GetRole", "ListAttachedRolePolicies", "ListRolePolicies"] {
+        snapshot.put(question, role, why.clone());
     }
 }
 

@@ -34,14 +34,14 @@ use tap::Tap;
 pub use whole::{Sent, Written, writes};
 
 /// Why there is no body, with the code of AWS where it decided.
-struct Missing {
-    error: Error,
-    code: Option<String>,
+pub(crate) struct Missing {
+    pub(crate) error: Error,
+    pub(crate) code: Option<String>,
 }
 
 impl Missing {
     /// As an answer; an error when it would be the same for every other question.
-    fn into_answer(self) -> Result<Answer, Error> {
+    pub(crate) fn into_answer(self) -> Result<Answer, Error> {
         Ok(match self.error.kind {
             ErrorKind::CredentialsMissing | ErrorKind::CredentialsExpired { .. } | ErrorKind::Config => {
                 return Err(self.error);

@@ -18,9 +18,14 @@ const LONGEST_DAYS: i64 = 366;
 pub struct Score {
     /// When.
     pub at: Timestamp,
+    /// Whether services beyond Cognito were asked as well. More is known then, so only scores of one kind can be compared.
+    pub beyond: bool,
     /// Numbers of findings by result: `fail`, `unknown`, `pass`, `n/a`, and `waived` of those that fail.
     pub counts: BTreeMap<String, u64>,
 }
+
+/// Stands among the counts that are kept when services beyond Cognito were asked.
+const BEYOND: &str = "beyond";
 
 impl Score {
     /// The share of what is known that passes or is accepted, in percent; `None` when nothing is known.
@@ -113,22 +118,29 @@ impl OpenPool {
         blocking(move || journal.waivers(&pool)).await
     }
 
-    /// Keeps how the rules came out, when that is not as it was the last time.
+    /// Keeps how the rules came out, when that is not as it was the last time that as many services were asked.
     ///
     /// # Errors
     /// [`crate::Code::JournalUnavailable`].
-    pub async fn keep_score(&self, findings: &[Finding]) -> Result<(), Error> {
+    pub async fn keep_score(&self, findings: &[Finding], beyond: bool) -> Result<(), Error> {
         let waivers = self.waivers().await?;
         let now = self.now();
-        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
         for finding in findings {
-            *counts.entry(finding.outcome.as_str()).or_default() += 1;
+            *counts.entry(finding.outcome.as_str().to_owned()).or_default() += 1;
             let accepted = |waiver: &&Waiver| {
                 waiver.rule == finding.rule.id && waiver.resource == finding.resource && waiver.until > now
             };
             if finding.outcome == Outcome::Fail && waivers.iter().any(|waiver| accepted(&waiver)) {
-                *counts.entry("waived").or_default() += 1;
+                *counts.entry("waived".to_owned()).or_default() += 1;
             }
+        }
+        let last = self.scores().await?.into_iter().rfind(|score| score.beyond == beyond);
+        if last.is_some_and(|last| last.counts == counts) {
+            return Ok(());
+        }
+        if beyond {
+            counts.insert(BEYOND.to_owned(), 1);
         }
         let counts = super::written(&counts)?;
         let (journal, pool) = (self.journal()?, self.key.to_string());
@@ -142,6 +154,10 @@ impl OpenPool {
     pub async fn scores(&self) -> Result<Vec<Score>, Error> {
         let (journal, pool) = (self.journal()?, self.key.to_string());
         let kept = blocking(move || journal.scores(&pool)).await?;
-        kept.into_iter().map(|(at, counts)| Ok(Score { at, counts: super::read(&counts)? })).collect()
+        let score = |(at, counts): (Timestamp, String)| {
+            let mut counts: BTreeMap<String, u64> = super::read(&counts)?;
+            Ok(Score { at, beyond: counts.remove(BEYOND).is_some(), counts })
+        };
+        kept.into_iter().map(score).collect()
     }
 }

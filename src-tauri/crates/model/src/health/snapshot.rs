@@ -122,6 +122,14 @@ impl Snapshot {
         Some(all.into_iter().filter(|id| self.providers(id).any(|pool| pool == self.pool.as_str())).collect())
     }
 
+    /// Whether it is known of each identity pool of the account which user pools it trusts: whether [`Snapshot::trusted_by`]
+    /// can be taken for all of them.
+    #[must_use]
+    pub fn knows_who_trusts(&self) -> bool {
+        let described = |id: &str| self.body("DescribeIdentityPool", id).is_some();
+        self.identity_pools().is_some_and(|all| all.into_iter().all(described))
+    }
+
     /// The identity pools that are judged with this pool: those that trust it, those that trust no user pool of this
     /// account, which nobody would look at otherwise, and those that could not be described.
     #[must_use]

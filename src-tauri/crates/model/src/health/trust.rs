@@ -3,55 +3,115 @@
 use serde_json::Value;
 
 use super::case::Case;
-use super::policy::{allows, condition, statements, trusts};
+use super::policy::{Policy, Statement};
 use super::rules::excessive;
 use super::snapshot::Snapshot;
 
-const FEDERATED: &str = "cognito-identity.amazonaws.com";
-
 /// What a role's trust policy says about one identity pool.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trust {
-    /// Whether anybody can take the role through identity pools at all (`cognito-identity.amazonaws.com`).
+    /// Whether anybody can take the role through identity pools at all: a statement trusts their issuer
+    /// (`cognito-identity.amazonaws.com`, or that of GovCloud or China), or everybody.
     pub federated: bool,
-    /// Whether each statement that allows it asks for this identity pool (`aud`).
-    pub audience: bool,
-    /// Whether each statement that allows it asks how somebody came (`amr`).
+    /// Through which identity pools (`aud`).
+    pub audience: Audience,
+    /// Whether each statement that gives it here asks how somebody came (`amr`), and keeps the others out.
     pub method: bool,
+    /// The identity pools that it names, in order, each once.
+    pub named: Vec<String>,
+}
+
+/// Through which identity pools a role can be taken, as far as its trust policy says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Through this one, and others that are named.
+    Named,
+    /// Through others alone, that are named.
+    Others,
+    /// Through more than those that are named.
+    Any,
 }
 
 impl Trust {
     /// What a trust policy, an object or a text as IAM writes it, says about an identity pool, and about people who came as
-    /// `kind` says: `authenticated` or `unauthenticated`.
+    /// `kind` says: `authenticated` or `unauthenticated`. `None` when it cannot be read.
     #[must_use]
-    pub fn of(document: &Value, identity_pool: &str, kind: &str) -> Self {
-        let all = statements(document);
-        let ours = all.iter().filter(|it| allows(it) && trusts(it, "Federated", FEDERATED));
-        let mut trust = Self { federated: false, audience: true, method: true };
-        for statement in ours {
+    pub fn of(document: &Value, identity_pool: &str, kind: &str) -> Option<Self> {
+        let policy = Policy::read(document)?;
+        let mut trust = Self { federated: false, audience: Audience::Others, method: true, named: Vec::new() };
+        for statement in policy.allowing().filter(|it| gives_the_role(it)) {
             trust.federated = true;
-            trust.audience &= condition(statement, "cognito-identity.amazonaws.com:aud").contains(&identity_pool);
-            trust.method &= condition(statement, "cognito-identity.amazonaws.com:amr").contains(&kind);
+            let demands = statement.demands(|key| is_claim(key, "aud"));
+            let definite: Vec<&[String]> = demands.iter().filter_map(|demand| demand.definite()).collect();
+            trust.named.extend(definite.iter().flat_map(|named| named.iter().cloned()));
+            if definite.is_empty() {
+                trust.audience = Audience::Any;
+            } else if !demands.iter().all(|demand| demand.admits(identity_pool)) {
+                // For other identity pools: here it gives nothing.
+                continue;
+            } else if trust.audience == Audience::Others {
+                trust.audience = Audience::Named;
+            }
+            trust.method &= keeps_apart(statement, kind);
         }
-        trust
+        trust.named.sort();
+        trust.named.dedup();
+        Some(trust)
     }
 
-    /// Whether the role is for this identity pool and such people alone.
+    /// Whether the role is for identity pools that are named, this one among them, and for such people alone.
     #[must_use]
     pub fn is_narrow(&self) -> bool {
-        self.federated && self.audience && self.method
+        self.federated && self.audience == Audience::Named && self.method
     }
+}
+
+/// Whether a statement gives the role to people of identity pools.
+fn gives_the_role(statement: &Statement) -> bool {
+    let plainly = statement.is_about_everybody() && statement.is_about("sts:AssumeRole");
+    let by_token = statement.is_about_principal("Federated", is_issuer);
+    plainly || (by_token && statement.is_about("sts:AssumeRoleWithWebIdentity"))
+}
+
+/// Whether that is who vouches for people of identity pools: `cognito-identity.amazonaws.com`, in GovCloud
+/// `cognito-identity-us-gov.amazonaws.com` and `cognito-identity.us-gov-east-1.amazonaws.com`, in China
+/// `cognito-identity.cn-north-1.amazonaws.com.cn`.
+fn is_issuer(name: &str) -> bool {
+    let Some(rest) = name.strip_prefix("cognito-identity") else { return false };
+    rest.starts_with(['.', '-']) && rest.contains(".amazonaws.")
+}
+
+/// Whether a key is that claim of such an issuer, as in `cognito-identity.amazonaws.com:aud`.
+fn is_claim(key: &str, claim: &str) -> bool {
+    let parts = key.rsplit_once(':');
+    parts.is_some_and(|(issuer, name)| name.eq_ignore_ascii_case(claim) && is_issuer(&issuer.to_ascii_lowercase()))
+}
+
+/// Whether a statement keeps those out who came otherwise than `kind` says. People who have signed in may be named by who
+/// vouched for them, too; guests have no other name.
+fn keeps_apart(statement: &Statement, kind: &str) -> bool {
+    statement.demands(|key| is_claim(key, "amr")).iter().any(|demand| match kind {
+        "unauthenticated" => demand.admits("unauthenticated") && !demand.admits("authenticated"),
+        _ => !demand.admits("unauthenticated"),
+    })
 }
 
 impl std::fmt::Display for Trust {
     /// In a sentence.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match (self.federated, self.audience, self.method) {
-            (false, ..) => "Its trust policy does not trust cognito-identity.amazonaws.com, so nobody gets it here.",
-            (true, true, true) => "Its trust policy asks for this identity pool (aud) and how somebody came (amr).",
-            (true, false, true) => "Its trust policy does not ask for this identity pool (aud): any may give it.",
-            (true, true, false) => "Its trust policy does not ask how somebody came (amr).",
-            (true, false, false) => {
+            (false, ..) => "Its trust policy does not trust identity pools, so nobody gets it here.",
+            (true, Audience::Others, _) => {
+                "Its trust policy asks for other identity pools than this one (aud), so nobody gets it here."
+            }
+            (true, Audience::Named, true) => {
+                "Its trust policy asks for this identity pool (aud) and how somebody came (amr)."
+            }
+            (true, Audience::Named, false) => {
+                "Its trust policy does not tell guests from people who have signed in (amr)."
+            }
+            (true, Audience::Any, true) => "Its trust policy does not ask for this identity pool (aud): any may give it.",
+            (true, Audience::Any, false) => {
                 "Its trust policy asks neither for this identity pool (aud) nor how somebody came (amr)."
             }
         })
@@ -116,30 +176,108 @@ impl Snapshot {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
-    use super::Trust;
+    use super::{Audience, Trust};
+
+    const POOL: &str = "eu-west-1:a";
+    const AUD: &str = "cognito-identity.amazonaws.com:aud";
+    const AMR: &str = "cognito-identity.amazonaws.com:amr";
+
+    fn statement(conditions: Value) -> Value {
+        json!({ "Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity", "Condition": conditions,
+            "Principal": { "Federated": "cognito-identity.amazonaws.com" } })
+    }
+
+    fn here() -> Value {
+        json!({ "StringEquals": { AUD: POOL }, "ForAnyValue:StringLike": { AMR: "authenticated" } })
+    }
+
+    fn of(statements: &[Value], kind: &str) -> Option<(bool, Audience, bool)> {
+        let trust = Trust::of(&json!({ "Statement": statements }), POOL, kind)?;
+        Some((trust.federated, trust.audience, trust.method))
+    }
 
     #[test]
     fn a_role_is_for_one_identity_pool_only_where_every_statement_asks_for_it() {
-        let statement = |conditions| {
-            json!({ "Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity", "Condition": conditions,
-                "Principal": { "Federated": "cognito-identity.amazonaws.com" } })
-        };
-        let good = statement(json!({ "StringEquals": { "cognito-identity.amazonaws.com:aud": "eu-west-1:a" },
-            "ForAnyValue:StringLike": { "cognito-identity.amazonaws.com:amr": "authenticated" } }));
-        let anybody = statement(json!({ "StringEquals": { "cognito-identity.amazonaws.com:aud": "eu-west-1:a" } }));
-        let open = statement(json!({}));
-        let of = |statements: &[&serde_json::Value]| {
-            let trust = Trust::of(&json!({ "Statement": statements }), "eu-west-1:a", "authenticated");
-            (trust.federated, trust.audience, trust.method)
-        };
-        assert_eq!(of(&[&good]), (true, true, true));
-        assert_eq!(of(&[&anybody]), (true, true, false));
-        assert_eq!(of(&[&good, &open]), (true, false, false));
-        let other = Trust::of(&json!({ "Statement": [good] }), "eu-west-1:b", "authenticated");
-        assert!(!other.audience && !other.is_narrow(), "{other}");
+        let told = |statements: &[Value]| of(statements, "authenticated");
+        let elsewhere = statement(json!({ "StringEquals": { AUD: "eu-west-1:b" } }));
+        assert_eq!(told(&[statement(here())]), Some((true, Audience::Named, true)));
+        let anybody = statement(json!({ "StringEquals": { AUD: POOL } }));
+        assert_eq!(told(&[anybody]), Some((true, Audience::Named, false)));
+        assert_eq!(told(&[statement(here()), statement(json!({}))]), Some((true, Audience::Any, false)));
+        assert_eq!(told(&[statement(here()), elsewhere.clone()]), Some((true, Audience::Named, true)), "one for each");
+        assert_eq!(told(&[elsewhere]), Some((true, Audience::Others, true)));
         let lambda = json!({ "Effect": "Allow", "Principal": { "Service": "lambda.amazonaws.com" } });
-        assert!(!Trust::of(&json!({ "Statement": [lambda] }), "eu-west-1:a", "authenticated").federated);
+        assert_eq!(told(&[lambda]).map(|it| it.0), Some(false));
+        assert_eq!(Trust::of(&json!("no policy"), POOL, "authenticated"), None);
+    }
+
+    #[test]
+    fn only_what_has_to_be_so_is_a_demand() {
+        let audience = |conditions: Value| of(&[statement(conditions)], "authenticated").map(|it| it.1);
+        for loose in [
+            json!({ "StringEqualsIfExists": { AUD: POOL } }),
+            json!({ "ForAllValues:StringEquals": { AUD: POOL } }),
+            json!({ "StringNotEquals": { AUD: "eu-west-1:b" } }),
+            json!({ "Null": { AUD: "false" } }),
+            json!({ "StringLike": { AUD: "eu-west-1:*" } }),
+            json!({ "StringLike": { AUD: [POOL, "*"] } }),
+            json!({ "StringEquals": { AUD: "${cognito-identity.amazonaws.com:aud}" } }),
+            json!({ "StringEquals": { "graph.facebook.com:aud": POOL } }),
+        ] {
+            assert_eq!(audience(loose.clone()), Some(Audience::Any), "{loose}");
+        }
+        for strict in [
+            json!({ "StringEquals": { "Cognito-Identity.amazonaws.com:AUD": [POOL] } }),
+            json!({ "StringEqualsIfExists": { AUD: POOL }, "Null": { AUD: false } }),
+            json!({ "StringLike": { AUD: "eu-west-1:*" }, "StringEquals": { AUD: POOL } }),
+        ] {
+            assert_eq!(audience(strict.clone()), Some(Audience::Named), "{strict}");
+        }
+    }
+
+    #[test]
+    fn guests_and_people_who_have_signed_in_are_kept_apart_both_ways() {
+        let method = |amr: Value, kind: &str| {
+            let conditions = json!({ "StringEquals": { AUD: POOL }, "ForAnyValue:StringLike": { AMR: amr } });
+            of(&[statement(conditions)], kind).map(|it| it.2)
+        };
+        for (amr, signed_in, guests) in [
+            (json!("authenticated"), true, false),
+            (json!("unauthenticated"), false, true),
+            (json!(["authenticated", "unauthenticated"]), false, false),
+            (json!("*authenticated"), false, false),
+            (json!("graph.facebook.com"), true, false),
+        ] {
+            assert_eq!(method(amr.clone(), "authenticated"), Some(signed_in), "{amr}");
+            assert_eq!(method(amr.clone(), "unauthenticated"), Some(guests), "{amr}");
+        }
+    }
+
+    #[test]
+    fn the_issuers_of_all_partitions_and_everybody_are_seen() {
+        for issuer in [
+            "cognito-identity-us-gov.amazonaws.com",
+            "cognito-identity.us-gov-east-1.amazonaws.com",
+            "cognito-identity.cn-north-1.amazonaws.com.cn",
+        ] {
+            let mut open = statement(json!({}));
+            open["Principal"] = json!({ "Federated": issuer });
+            assert_eq!(of(&[open.clone()], "authenticated"), Some((true, Audience::Any, false)), "{issuer}");
+            open["Condition"] = json!({ "StringEquals": { format!("{issuer}:aud"): POOL },
+                "ForAnyValue:StringLike": { format!("{issuer}:amr"): "authenticated" } });
+            assert_eq!(of(&[open], "authenticated"), Some((true, Audience::Named, true)), "{issuer}");
+        }
+        for everybody in [json!("*"), json!({ "AWS": "*" }), json!({ "Federated": "*" })] {
+            let mut open = statement(json!({}));
+            open["Principal"] = everybody.clone();
+            assert_eq!(of(&[open], "authenticated").map(|it| it.1), Some(Audience::Any), "{everybody}");
+        }
+        let but = json!({ "Effect": "Allow", "NotPrincipal": { "AWS": "111122223333" }, "NotAction": "s3:*" });
+        assert_eq!(of(&[but], "authenticated").map(|it| it.1), Some(Audience::Any));
+        let tags = json!({ "Effect": "Allow", "Principal": { "Federated": "cognito-identity.amazonaws.com" },
+            "Action": "sts:TagSession" });
+        assert_eq!(of(&[statement(here()), tags], "authenticated"), Some((true, Audience::Named, true)));
     }
 }

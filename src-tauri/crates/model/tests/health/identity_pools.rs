@@ -26,11 +26,47 @@ fn rule(claim: &str, match_type: &str) -> Value {
     roles(json!({ format!("{MAPPING}/RulesConfiguration/Rules"): rules }))
 }
 
+const ADMINS: &str = "arn:aws:iam::111122223333:role/admins";
+
+/// A trust policy of a role.
+fn trusting(role: &str, document: Value) -> Value {
+    json!({ format!("GetRole {role}"): { "/Role/AssumeRolePolicyDocument": document } })
+}
+
 /// A trust policy of the role of people who have signed in, with a condition.
 fn trust(condition: Value) -> Value {
     let statement = json!({ "Effect": "Allow", "Principal": { "Federated": "cognito-identity.amazonaws.com" },
         "Condition": condition });
-    json!({ format!("GetRole {SIGNED_IN}"): { "/Role/AssumeRolePolicyDocument": { "Statement": [statement] } } })
+    trusting(SIGNED_IN, json!({ "Statement": [statement] }))
+}
+
+/// A trust policy that names identity pools and keeps guests out.
+fn named(audience: Value) -> Value {
+    trust(json!({ "StringEquals": { "cognito-identity.amazonaws.com:aud": audience },
+        "ForAnyValue:StringLike": { "cognito-identity.amazonaws.com:amr": "authenticated" } }))
+}
+
+/// A trust policy by which a function alone gets the role.
+fn for_functions() -> Value {
+    json!({ "Statement": [{ "Effect": "Allow", "Principal": { "Service": "lambda.amazonaws.com" },
+        "Action": "sts:AssumeRole" }] })
+}
+
+/// Changes put together.
+fn both(one: Value, other: Value) -> Value {
+    let mut all = one;
+    all.as_object_mut().unwrap().extend(other.as_object().unwrap().clone());
+    all
+}
+
+/// The policy of people who have signed in.
+fn own_files(document: Value) -> Value {
+    json!({ "GetPolicyVersion arn:aws:iam::111122223333:policy/own-files": { "/PolicyVersion/Document": document } })
+}
+
+/// Roles that tokens choose among those of groups.
+fn by_token(provider: &str) -> Value {
+    roles(json!({ "/RoleMappings": { provider: { "Type": "Token", "AmbiguousRoleResolution": "Deny" } } }))
 }
 
 fn with_guests(role: Option<&str>, more: Value) -> Value {
@@ -57,6 +93,25 @@ const GUEST: &str = "arn:aws:iam::111122223333:role/guest";
 #[case("IP-03", trust(json!({ "StringEquals": { "cognito-identity.amazonaws.com:aud": "eu-west-1:another" } })), "fail critical")]
 #[case("IP-03", trust(json!({})), "fail critical")]
 #[case("IP-03", json!({ format!("GetRole {SIGNED_IN}"): "denied" }), "unknown")]
+#[case("IP-03", named(json!([IDENTITY_POOL, "eu-west-1:strange"])), "fail critical")]
+#[case("IP-03", named(json!([IDENTITY_POOL, "us-east-1:elsewhere"])), "unknown")]
+#[case("IP-03", trust(json!({ "StringEqualsIfExists": { "cognito-identity.amazonaws.com:aud": IDENTITY_POOL } })),
+    "fail critical")]
+#[case("IP-03", trusting(SIGNED_IN, json!("%7Bno policy")), "unknown")]
+#[case("IP-03", trusting(SIGNED_IN, for_functions()), "pass")]
+#[case("IP-03", both(trusting(SIGNED_IN, for_functions()), roles(json!({ "/RoleMappings": null }))), "n/a")]
+#[case("IP-03", trusting(ADMINS, json!({ "Statement": [{ "Effect": "Allow", "Principal": "*", "Action": "sts:*" }] })),
+    "fail critical")]
+#[case("IP-03", json!({ format!("GetRole {ADMINS}"): "denied" }), "unknown")]
+#[case("IP-03", both(by_token("cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Good00001:web"),
+    json!({ format!("GetRole {ADMINS}"): "denied" })), "unknown")]
+#[case("IP-03", by_token("cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Other0001:web"), "unknown")]
+#[case("IP-04", trusting(SIGNED_IN, json!({ "Statement": [{ "Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+    "Principal": { "Federated": "cognito-identity-us-gov.amazonaws.com" } }] })), "fail high")]
+#[case("IP-04", trust(json!({ "ForAnyValue:StringLike": { "cognito-identity.amazonaws.com:amr":
+    ["authenticated", "unauthenticated"] } })), "fail high")]
+#[case("IP-04", trusting(SIGNED_IN, json!({})), "unknown")]
+#[case("IP-04", both(trusting(SIGNED_IN, for_functions()), roles(json!({ "/RoleMappings": null }))), "n/a")]
 #[case("IP-04", trust(json!({ "StringEquals": { "cognito-identity.amazonaws.com:aud": IDENTITY_POOL } })), "fail high")]
 #[case("IP-04", trust(json!({ "ForAnyValue:StringLike": { "cognito-identity.amazonaws.com:amr": "unauthenticated" } })),
     "fail high")]
@@ -84,7 +139,18 @@ const GUEST: &str = "arn:aws:iam::111122223333:role/guest";
 #[case("IP-09", json!({ format!("GetPolicyVersion arn:aws:iam::111122223333:policy/own-files"):
     { "/PolicyVersion/Document": { "Statement": { "Effect": "Allow", "Action": ["s3:GetObject", "iam:*"] } } } }), "fail high")]
 #[case("IP-09", json!({ "GetPolicyVersion arn:aws:iam::111122223333:policy/own-files": "denied" }), "unknown")]
-#[case("IP-09", roles(json!({ "/Roles": {} })), "n/a")]
+#[case("IP-09", roles(json!({ "/Roles": {} })), "pass")]
+#[case("IP-09", roles(json!({ "/Roles": {}, "/RoleMappings": null })), "n/a")]
+#[case("IP-09", own_files(json!("no policy")), "unknown")]
+#[case("IP-09", own_files(json!({ "Statement": { "Effect": "Allow", "NotAction": "iam:*", "Resource": "*" } })), "fail high")]
+#[case("IP-09", own_files(json!({ "Statement": { "Effect": "Allow", "Action": "cognito-*:*" } })), "fail high")]
+#[case("IP-09", own_files(json!({ "Statement": { "Effect": "Allow", "Action": "s3:Get*",
+    "Resource": "arn:aws:s3:::files/*" } })), "fail high")]
+#[case("IP-09", own_files(json!({ "Statement": { "Effect": "Allow", "Action": "s3:GetObject",
+    "Resource": "arn:aws:s3:::pictures/*" } })), "fail medium")]
+#[case("IP-09", json!({ format!("GetRolePolicy {ADMINS}/inline"): { "/PolicyDocument":
+    { "Statement": { "Effect": "Allow", "Action": "iam:Pass*" } } } }), "fail high")]
+#[case("IP-09", json!({ format!("GetRolePolicy {ADMINS}/inline"): "denied" }), "unknown")]
 #[case("IP-10", json!({ format!("LookupEvents {IDENTITY_POOL}"): { "/Events": [] } }), "fail low")]
 #[case("IP-10", described(json!({ "/DeveloperProviderName": null })), "pass")]
 #[case("IP-10", json!({ format!("LookupEvents {IDENTITY_POOL}"): "denied" }), "unknown")]

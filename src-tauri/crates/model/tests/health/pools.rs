@@ -143,6 +143,21 @@ fn rules_about_who_comes_in(#[case] id: &str, #[case] changes: Value, #[case] ex
 #[case("UP-38", pool("SmsConfiguration/ExternalId", Value::Null), "fail low")]
 #[case("UP-38", pool("SmsConfiguration/ExternalId", json!("another")), "fail low")]
 #[case("UP-38", json!({ "GetRole arn:aws:iam::111122223333:role/sms": "denied" }), "unknown")]
+#[case("UP-38", sms_trust(json!([])), "fail low")]
+#[case("UP-38", sms_trust(json!([{ "Effect": "Allow", "Principal": { "Service": "cognito-idp.amazonaws.com" } }])), "fail low")]
+#[case("UP-38", sms_trust(json!([{ "Effect": "Allow", "Principal": { "Service": "cognito-idp.amazonaws.com" },
+    "Condition": { "StringLike": { "sts:ExternalId": ["outside-1", "*"] } } }])), "fail low")]
+#[case("UP-38", sms_trust(json!("x")), "unknown")]
+#[case("UP-39", function_policy(json!({ "Statement": "x" })), "unknown")]
+#[case("UP-39", pool("Arn", Value::Null), "unknown")]
+#[case("UP-39", function_policy(calls(json!({ "StringEquals": { "aws:PrincipalOrgID": "o-1" } }))), "unknown")]
+#[case("UP-40", function_policy(calls(json!({ "StringEquals": { "AWS:SourceAccount": "444455556666" } }))), "fail medium")]
+#[case("UP-40", function_policy(calls(json!({ "ArnLike": {
+    "AWS:SourceArn": "arn:aws:cognito-idp:us-east-1:*:userpool/*" } }))), "fail medium")]
+#[case("UP-40", function_policy(json!({ "Statement": [] })), "n/a")]
+#[case("UP-40", function_policy(json!("x")), "unknown")]
+#[case("UP-40", json!({ "GetPolicy arn:aws:lambda:eu-west-1:111122223333:function:gate": "ResourceNotFoundException" }),
+    "n/a")]
 #[case("UP-39", pool("Arn", json!("arn:aws:cognito-idp:eu-west-1:111122223333:userpool/other")), "fail high")]
 #[case("UP-39", json!({ "GetPolicy arn:aws:lambda:eu-west-1:111122223333:function:gate": "ResourceNotFoundException" }),
     "fail high")]
@@ -179,6 +194,9 @@ fn rules_about_protection_and_triggers(#[case] id: &str, #[case] changes: Value,
 #[case("GR-01", json!({ "GetRolePolicy arn:aws:iam::111122223333:role/admins/inline": {
     "/PolicyDocument": { "Statement": [{ "Effect": "Allow", "Action": "*" }] } } }), "fail high")]
 #[case("GR-01", json!({ "ListAttachedRolePolicies arn:aws:iam::111122223333:role/admins": "denied" }), "unknown")]
+#[case("GR-01", json!({ "GetRolePolicy arn:aws:iam::111122223333:role/admins/inline": {
+    "/PolicyDocument": "no policy" } }), "unknown")]
+#[case("GR-01", json!({ "ListGroups": { "/Groups": "x" } }), "unknown")]
 #[case("GR-01", json!({ "ListGroups": { "/Groups": [{ "GroupName": "everybody" }] } }), "n/a")]
 #[case("GR-02", json!({ "ListGroups": { "/Groups/0/Precedence": 2 } }), "fail medium")]
 #[case("GR-02", json!({ "ListGroups": { "/Groups/0/Precedence": null, "/Groups/1/Precedence": null } }), "fail medium")]
@@ -195,6 +213,22 @@ fn rules_about_running_the_pool(#[case] id: &str, #[case] changes: Value, #[case
     expect(id, &changes, expected);
 }
 
+/// The policy of the function behind the triggers.
+fn function_policy(document: Value) -> Value {
+    json!({ "GetPolicy arn:aws:lambda:eu-west-1:111122223333:function:gate": { "/Policy": document.to_string() } })
+}
+
+/// One that lets Cognito call on a condition.
+fn calls(condition: Value) -> Value {
+    json!({ "Statement": [{ "Effect": "Allow", "Principal": { "Service": "cognito-idp.amazonaws.com" },
+        "Action": "lambda:InvokeFunction", "Condition": condition }] })
+}
+
+/// The statements of the trust policy of the role for text messages.
+fn sms_trust(statements: Value) -> Value {
+    json!({ "GetRole arn:aws:iam::111122223333:role/sms": { "/Role/AssumeRolePolicyDocument": { "Statement": statements } } })
+}
+
 #[test]
 fn open_sign_up_is_worse_with_what_trusts_the_pool() {
     let open = |more: Value| {
@@ -205,6 +239,10 @@ fn open_sign_up_is_worse_with_what_trusts_the_pool() {
     assert_eq!(open(json!({})), "high", "an identity pool trusts it");
     let alone = json!({ "ListIdentityPools": { "/IdentityPools": [] } });
     assert_eq!(open(alone), "medium");
+    let mut unseen = pool(OPEN, json!(false));
+    unseen[format!("DescribeIdentityPool {}", crate::IDENTITY_POOL)] = json!("denied");
+    let told = only(&changed(good(), &unseen), "UP-01").evidence;
+    assert!(told.contains("Whether an identity pool trusts this pool is not known"), "{told}");
     let telling = json!({ "ListIdentityPools": { "/IdentityPools": [] },
         "DescribeUserPoolClient web": { "/UserPoolClient/WriteAttributes": ["custom:role"] } });
     assert_eq!(open(telling), "high", "people can give themselves a role");

@@ -102,12 +102,18 @@ fn trust(snapshot: &Snapshot, role: &str, identity_pools: &[impl AsRef<str>], ki
     let Some(document) = document.filter(|document| document.is_string() || document.is_object()) else {
         return (None, "unknown: the answer to GetRole does not tell the trust policy.".to_owned());
     };
-    let mut judged = identity_pools.iter().map(|id| Trust::of(document, id.as_ref(), kind));
-    let all: Vec<Trust> = judged.by_ref().collect();
+    let judged = identity_pools.iter().map(|id| Trust::of(document, id.as_ref(), kind));
+    let Some(all) = judged.collect::<Option<Vec<Trust>>>() else {
+        return (None, "unknown: its trust policy cannot be read as one.".to_owned());
+    };
     match all.iter().find(|trust| trust.is_narrow()).or(all.first()) {
         Some(trust) => (Some(trust.is_narrow()), trust.to_string()),
+        None if snapshot.knows_who_trusts() => {
+            (None, "No identity pool trusts this user pool, so nobody gets it by the group.".to_owned())
+        }
         None => {
-            (None, "No identity pool is known that trusts this user pool, so nobody gets it by the group.".to_owned())
+            let why = "unknown: it was not told of every identity pool whether it trusts this user pool.";
+            (None, why.to_owned())
         }
     }
 }

@@ -11,7 +11,7 @@ const GROUPS: &str = "/Groups";
 pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "GR-01",
-        version: 1,
+        version: 2,
         title: "A group's role can do nearly everything",
         severity: Severity::High,
         subject: Subject::Pool,
@@ -48,7 +48,7 @@ fn with_roles<'a>(groups: &Body<'a>) -> Vec<(&'a str, &'a str, Option<i64>)> {
 
 fn privileged(case: &Case<'_>) -> Judged {
     let groups = case.ask("ListGroups", "")?;
-    groups.needed(GROUPS)?;
+    groups.needed_entries(GROUPS)?;
     let roles = with_roles(&groups);
     if roles.is_empty() {
         return Ok(groups.not_applicable(GROUPS, "No group has a role."));
@@ -66,7 +66,7 @@ fn privileged(case: &Case<'_>) -> Judged {
 
 fn tied(case: &Case<'_>) -> Judged {
     let groups = case.ask("ListGroups", "")?;
-    groups.needed(GROUPS)?;
+    groups.needed_entries(GROUPS)?;
     let roles = with_roles(&groups);
     if roles.len() < 2 {
         return Ok(groups.not_applicable(GROUPS, "Fewer than two groups have a role."));

@@ -11,7 +11,7 @@ use crate::health::case::{Body, Case, Judged, Unknown, joined};
 
 const GUESTS: &str = "/AllowUnauthenticatedIdentities";
 const PROVIDERS: &str = "/CognitoIdentityProviders";
-const MAPPINGS: &str = "/RoleMappings";
+pub(super) const MAPPINGS: &str = "/RoleMappings";
 
 pub(super) const RULES: &[Rule] = &[
     Rule {

@@ -2,7 +2,7 @@
 
 use super::{Rule, Severity, Subject, api, guide};
 use crate::health::case::{Case, Judged, Unknown};
-use crate::health::policy::{allows, condition, statements, trusts};
+use crate::health::policy::{Policy, Statement};
 
 const SMS: &str = "/UserPool/SmsConfiguration";
 
@@ -34,7 +34,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         id: "UP-38",
-        version: 1,
+        version: 2,
         title: "The role for text messages may be used for others",
         severity: Severity::Low,
         subject: Subject::Pool,
@@ -96,14 +96,30 @@ fn external_id(case: &Case<'_>) -> Judged {
     let role = pool.needed_text(&format!("{SMS}/SnsCallerArn"))?;
     let answer = case.ask("GetRole", role)?;
     let trust = "/Role/AssumeRolePolicyDocument";
-    let loose = statements(answer.needed(trust)?).into_iter().any(|statement| {
-        allows(&statement)
-            && trusts(&statement, "Service", "cognito-idp.amazonaws.com")
-            && !condition(&statement, "sts:ExternalId").contains(&external)
-    });
-    Ok(if loose {
+    let Some(policy) = Policy::read(answer.needed(trust)?) else {
+        return Err(answer.unknown(trust, format!("The trust policy of {role} cannot be read as one.")));
+    };
+    let ours: Vec<&Statement> = policy.allowing().filter(|it| is_for_cognito(it)).collect();
+    let asks = |statement: &&Statement| {
+        let demands = statement.demands(|key| key.eq_ignore_ascii_case("sts:ExternalId"));
+        // One for another id is not about this pool.
+        demands.iter().any(|demand| demand.definite().is_some())
+    };
+    let names = |statement: &Statement| {
+        statement.demands(|key| key.eq_ignore_ascii_case("sts:ExternalId")).iter().all(|it| it.admits(external))
+    };
+    Ok(if !ours.iter().all(asks) {
         answer.fail(trust, format!("The trust policy of {role} does not ask for the pool's external id."))
-    } else {
+    } else if ours.into_iter().any(names) {
         answer.pass(trust, format!("The trust policy of {role} asks for the pool's external id."))
+    } else {
+        let what = "does not trust cognito-idp.amazonaws.com with the pool's external id, so Cognito cannot use it";
+        answer.fail(trust, format!("The trust policy of {role} {what}."))
     })
+}
+
+/// Whether a statement gives the role to Cognito's user pools, or to everybody.
+fn is_for_cognito(statement: &Statement) -> bool {
+    let is = |name: &str| name.starts_with("cognito-idp.") && name.contains("amazonaws.");
+    statement.is_about_principal("Service", is) && statement.is_about("sts:AssumeRole")
 }

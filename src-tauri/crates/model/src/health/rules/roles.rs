@@ -2,18 +2,18 @@
 
 use serde_json::Value;
 
-use super::identity_pools::described;
+use super::identity_pools::{MAPPINGS, described};
 use super::{Rule, Severity, Subject, guide};
-use crate::health::case::{Case, Judged, Unknown, joined};
-use crate::health::policy::{statements, sweeping};
-use crate::health::trust::Trust;
+use crate::health::case::{Body, Case, Judged, Unknown, joined};
+use crate::health::policy::Policy;
+use crate::health::trust::{Audience, Trust};
 
 const TRUST: &str = "/Role/AssumeRolePolicyDocument";
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "IP-03",
-        version: 1,
+        version: 2,
         title: "A role can be taken through any identity pool",
         severity: Severity::Critical,
         subject: Subject::IdentityPool,
@@ -26,7 +26,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         id: "IP-04",
-        version: 1,
+        version: 2,
         title: "Guests can take the role of people who have signed in",
         severity: Severity::High,
         subject: Subject::IdentityPool,
@@ -39,7 +39,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         id: "IP-09",
-        version: 1,
+        version: 2,
         title: "The role of people who have signed in can do too much",
         severity: Severity::High,
         subject: Subject::IdentityPool,
@@ -51,94 +51,249 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// The roles of an identity pool with the `amr` that each is for, or why there are none.
-fn roles_of<'a>(case: &Case<'a>) -> Result<Vec<(&'a str, &'static str)>, Unknown> {
-    described(case)?;
-    let answer = case.ask("GetIdentityPoolRoles", case.subject)?;
-    let role = |kind: &'static str| Some((answer.text(&format!("/Roles/{kind}"))?, kind));
-    Ok([role("authenticated"), role("unauthenticated")].into_iter().flatten().collect())
+/// The roles that an identity pool gives.
+struct Given<'a> {
+    answer: Body<'a>,
+    /// Each role with how somebody gets it: `authenticated`, `unauthenticated`, `rule`, `group`. The same one may be given in
+    /// several ways.
+    roles: Vec<(String, String)>,
+    /// Why there may be others.
+    unknown: Option<Unknown>,
 }
 
-/// Holds every trust policy against `bad`, which says what is wrong with a statement that trusts identity pools.
-fn trust(case: &Case<'_>, bad: impl Fn(&Trust) -> Option<&'static str>, good: &str) -> Judged {
-    let answer = case.ask("GetIdentityPoolRoles", case.subject);
-    let roles = roles_of(case)?;
-    let answer = answer?;
-    if roles.is_empty() {
-        return Ok(answer.not_applicable("/Roles", "The identity pool has no roles."));
+/// The roles that an identity pool gives: its own two, those that rules choose, and those of the groups where tokens choose.
+fn given<'a>(case: &Case<'a>) -> Result<Given<'a>, Unknown> {
+    described(case)?;
+    let answer = case.ask("GetIdentityPoolRoles", case.subject)?;
+    answer.needed("/IdentityPoolId")?;
+    let roles = case.snapshot.roles_of(case.subject).into_iter().map(|(how, role)| (role, how)).collect();
+    let mut given = Given { answer, roles, unknown: None };
+    let mappings = given.answer.at(MAPPINGS).and_then(Value::as_object);
+    let by_token = |mapping: &Value| mapping.get("Type").and_then(Value::as_str) == Some("Token");
+    for (provider, _) in mappings.into_iter().flatten().filter(|(_, mapping)| by_token(mapping)) {
+        match of_groups(case, provider, &given.answer) {
+            Ok(roles) => given.roles.extend(roles.into_iter().map(|role| (role, "group".to_owned()))),
+            Err(why) => given.unknown = Some(why),
+        }
     }
-    let mut unknown = None;
-    for (role, kind) in roles {
-        match case.ask("GetRole", role) {
-            Ok(read) => {
-                if let Some(what) = bad(&Trust::of(read.needed(TRUST)?, case.subject, kind)) {
-                    return Ok(read.fail(TRUST, format!("The trust policy of {role} {what}.")));
-                }
-            }
+    given.roles.sort();
+    given.roles.dedup();
+    Ok(given)
+}
+
+/// The roles of the groups whose tokens choose among them.
+fn of_groups(case: &Case<'_>, provider: &str, answer: &Body<'_>) -> Result<Vec<String>, Unknown> {
+    let pool = provider.rsplit_once('/').map_or(provider, |(_, rest)| rest);
+    let pool = pool.split_once(':').map_or(pool, |(pool, _)| pool);
+    if pool != case.snapshot.pool.as_str() {
+        let why = format!("Tokens of {provider} choose roles, and the groups there were not read.");
+        return Err(answer.unknown(MAPPINGS, why));
+    }
+    let groups = case.ask("ListGroups", "")?;
+    let role = |group: &Value| group.get("RoleArn").and_then(Value::as_str).map(str::to_owned);
+    Ok(groups.needed_entries("/Groups")?.iter().filter_map(role).collect())
+}
+
+/// A role's trust policy.
+fn trust_of<'a>(case: &Case<'a>, role: &str, how: &str) -> Result<(Body<'a>, Trust), Unknown> {
+    let read = case.ask("GetRole", role)?;
+    let came = if how == "unauthenticated" { how } else { "authenticated" };
+    match Trust::of(read.needed(TRUST)?, case.subject, came) {
+        Some(trust) => Ok((read, trust)),
+        None => Err(read.unknown(TRUST, format!("The trust policy of {role} cannot be read as one."))),
+    }
+}
+
+/// Holds every trust policy against `bad`, which says what is wrong with it.
+fn trust(case: &Case<'_>, bad: fn(&Case<'_>, &Trust) -> Result<Option<String>, Unknown>, good: &str) -> Judged {
+    let Given { answer, roles, mut unknown } = given(case)?;
+    let (mut passing, mut given_to_nobody) = (0, Vec::new());
+    for (role, how) in &roles {
+        let judged = trust_of(case, role, how).and_then(|(read, trust)| Ok((bad(case, &trust)?, read, trust)));
+        match judged {
+            Ok((Some(what), read, _)) => return Ok(read.fail(TRUST, format!("The trust policy of {role} {what}."))),
+            Ok((None, _, trust)) if trust.federated => passing += 1,
+            Ok(_) => given_to_nobody.push(role.as_str()),
             Err(why) => unknown = Some(why),
         }
     }
-    unknown.map_or_else(|| Ok(answer.pass("/Roles", good)), Err)
+    if let Some(why) = unknown {
+        return Err(why);
+    }
+    given_to_nobody.dedup();
+    let nobody = match given_to_nobody.len() {
+        0 => String::new(),
+        _ => format!(" Nobody gets {}, which trusts no identity pool.", joined(&given_to_nobody)),
+    };
+    Ok(match (passing, roles.len()) {
+        (_, 0) => answer.not_applicable("/Roles", "The identity pool has no roles."),
+        (0, _) => answer.not_applicable("/Roles", nobody.trim_start()),
+        _ => answer.pass("/Roles", format!("{good}{nobody}")),
+    })
 }
 
 fn audience(case: &Case<'_>) -> Judged {
-    let bad = |trust: &Trust| (!trust.audience).then_some("does not name this identity pool");
+    let bad = |case: &Case<'_>, trust: &Trust| {
+        if !trust.federated {
+            return Ok(None);
+        }
+        let what = match trust.audience {
+            Audience::Any => "does not name this identity pool alone (aud)".to_owned(),
+            Audience::Others => format!("names {}, and not this identity pool (aud)", joined(&trust.named)),
+            Audience::Named => return foreign(case, &trust.named),
+        };
+        Ok(Some(what))
+    };
     trust(case, bad, "The trust policy of each role names this identity pool.")
 }
 
+/// What names identity pools that are none of this account's; `None` when nothing does.
+fn foreign(case: &Case<'_>, named: &[String]) -> Result<Option<String>, Unknown> {
+    let list = case.ask("ListIdentityPools", "")?;
+    let own = case.snapshot.identity_pools().ok_or_else(|| list.silent("/IdentityPools"))?;
+    let region = |id: &str| id.split_once(':').map(|(region, _)| region.to_owned());
+    for other in named.iter().filter(|other| !own.contains(&other.as_str())) {
+        if region(other) == region(case.subject) {
+            return Ok(Some(format!("names {other}, too, which is no identity pool of this account")));
+        }
+        let why = format!("A trust policy names the identity pool {other} of another Region, which was not asked.");
+        return Err(list.unknown("/IdentityPools", why));
+    }
+    Ok(None)
+}
+
 fn method(case: &Case<'_>) -> Judged {
-    let bad = |trust: &Trust| (!trust.method).then_some("does not ask how somebody came (amr)");
+    let bad = |_: &Case<'_>, trust: &Trust| {
+        Ok((!trust.method).then(|| "does not tell guests from people who have signed in (amr)".to_owned()))
+    };
     trust(case, bad, "The trust policy of each role asks how somebody came.")
 }
 
 /// Managed policies that give nearly everything away.
 const SWEEPING: [&str; 3] = ["AdministratorAccess", "IAMFullAccess", "PowerUserAccess"];
 
-/// What is excessive about a role's rights, in words; `None` when nothing is.
-///
-/// # Errors
-/// When its policies were not read.
-pub(in crate::health) fn excessive(case: &Case<'_>, role: &str) -> Result<Option<String>, Unknown> {
+/// The policies of a role, as far as they could be read.
+#[derive(Default)]
+struct Policies {
+    /// The one among those of AWS that gives nearly everything away.
+    notorious: Option<String>,
+    read: Vec<Policy>,
+    /// Why one of them could not be read.
+    unread: Option<Unknown>,
+}
+
+fn policies(case: &Case<'_>, role: &str) -> Policies {
+    let mut all = Policies::default();
+    if let Err(why) = attached(case, role, &mut all) {
+        all.unread = Some(why);
+    }
+    if let Err(why) = own(case, role, &mut all) {
+        all.unread = Some(why);
+    }
+    all
+}
+
+/// The managed policies of a role.
+fn attached(case: &Case<'_>, role: &str, all: &mut Policies) -> Result<(), Unknown> {
     let attached = case.ask("ListAttachedRolePolicies", role)?;
-    attached.needed("/AttachedPolicies")?;
-    for policy in attached.entries("/AttachedPolicies") {
+    for policy in attached.needed_entries("/AttachedPolicies")? {
         let text = |key: &str| policy.get(key).and_then(Value::as_str).unwrap_or_default();
         let (name, arn) = (text("PolicyName"), text("PolicyArn"));
         if SWEEPING.contains(&name) {
-            return Ok(Some(format!("it has {name}")));
-        }
-        let document = case.ask("GetPolicyVersion", arn)?;
-        if let Some(what) = sweeps(document.needed("/PolicyVersion/Document")?) {
-            return Ok(Some(what));
+            all.notorious = Some(name.to_owned());
+        } else {
+            all.take(case, ("GetPolicyVersion", arn), "/PolicyVersion/Document");
         }
     }
-    let inline = case.ask("ListRolePolicies", role)?;
-    inline.needed("/PolicyNames")?;
-    for name in inline.list("/PolicyNames") {
-        let policy = case.ask("GetRolePolicy", &format!("{role}/{name}"))?;
-        if let Some(what) = sweeps(policy.needed("/PolicyDocument")?) {
-            return Ok(Some(what));
-        }
-    }
-    Ok(None)
+    Ok(())
 }
 
-/// The actions of a policy that give nearly everything away, in words.
-fn sweeps(document: &Value) -> Option<String> {
-    let statements = statements(document);
-    let actions: Vec<&str> = statements.iter().flat_map(sweeping).collect();
-    (!actions.is_empty()).then(|| format!("it may {}", joined(&actions)))
+/// The policies that a role has for itself.
+fn own(case: &Case<'_>, role: &str, all: &mut Policies) -> Result<(), Unknown> {
+    let inline = case.ask("ListRolePolicies", role)?;
+    inline.needed_entries("/PolicyNames")?;
+    for name in inline.list("/PolicyNames") {
+        all.take(case, ("GetRolePolicy", &format!("{role}/{name}")), "/PolicyDocument");
+    }
+    Ok(())
+}
+
+impl Policies {
+    fn take(&mut self, case: &Case<'_>, (operation, subject): (&str, &str), at: &str) {
+        let document = |answer: Body<'_>| {
+            let read = Policy::read(answer.needed(at)?);
+            read.ok_or_else(|| answer.unknown(at, format!("The policy {subject} cannot be read as one.")))
+        };
+        match case.ask(operation, subject).and_then(document) {
+            Ok(policy) => self.read.push(policy),
+            Err(why) => self.unread = Some(why),
+        }
+    }
+
+    /// What gives nearly everything away, in words.
+    fn sweeping(&self) -> Option<String> {
+        if let Some(name) = &self.notorious {
+            return Some(format!("it has {name}"));
+        }
+        let what: Vec<String> = self.read.iter().flat_map(Policy::sweeping).collect();
+        (!what.is_empty()).then(|| format!("it may {}", joined(&what)))
+    }
+}
+
+/// What is excessive about a role's rights, in words; `None` when nothing is.
+///
+/// # Errors
+/// When one of its policies was not read, and no other is excessive.
+pub(in crate::health) fn excessive(case: &Case<'_>, role: &str) -> Result<Option<String>, Unknown> {
+    let policies = policies(case, role);
+    match (policies.sweeping(), policies.unread) {
+        (Some(what), _) => Ok(Some(what)),
+        (None, Some(why)) => Err(why),
+        (None, None) => Ok(None),
+    }
 }
 
 fn rights(case: &Case<'_>) -> Judged {
-    let roles = roles_of(case)?;
-    let answer = case.ask("GetIdentityPoolRoles", case.subject)?;
-    let at = "/Roles/authenticated";
-    let Some((role, _)) = roles.into_iter().find(|(_, kind)| *kind == "authenticated") else {
-        return Ok(answer.not_applicable(at, "There is no role for people who have signed in."));
-    };
-    Ok(match excessive(case, role)? {
-        Some(what) => answer.fail(at, format!("The role {role}: {what}.")),
-        None => answer.pass(at, format!("The role {role} has no sweeping rights.")),
-    })
+    let Given { answer, mut roles, mut unknown } = given(case)?;
+    roles.retain(|(_, how)| how != "unauthenticated");
+    if roles.is_empty() {
+        let none = "There is no role for people who have signed in.";
+        return unknown.map_or_else(|| Ok(answer.not_applicable("/Roles", none)), Err);
+    }
+    let mut unscoped = None;
+    for (role, how) in &roles {
+        let policies = policies(case, role);
+        if let Some(what) = policies.sweeping() {
+            return Ok(answer.fail(place(how), format!("The role {role}: {what}.")));
+        }
+        // What rules and groups give to some may be meant for all of their data.
+        if how == "authenticated" {
+            for open in policies.read.iter().flat_map(Policy::unscoped) {
+                let what = format!("it may {} on {}", joined(&open.actions), whose(&open.resources));
+                let failed = answer.fail(place(how), format!("The role {role}: {what}, whosever data these are."));
+                if open.is_sweeping() {
+                    return Ok(failed);
+                }
+                unscoped = Some(failed.severity(Severity::Medium));
+            }
+        }
+        unknown = policies.unread.or(unknown);
+    }
+    match (unscoped, unknown) {
+        (Some(failed), _) => Ok(failed),
+        (None, Some(why)) => Err(why),
+        (None, None) => {
+            let names: Vec<&str> = roles.iter().map(|(role, _)| role.as_str()).collect();
+            Ok(answer.pass("/Roles", format!("No sweeping rights have {}.", joined(&names))))
+        }
+    }
+}
+
+/// The place that gives a role.
+fn place(how: &str) -> &'static str {
+    if how == "authenticated" { "/Roles/authenticated" } else { MAPPINGS }
+}
+
+fn whose(resources: &[&str]) -> String {
+    if resources.is_empty() { "all but some resources".to_owned() } else { joined(resources) }
 }

@@ -9,7 +9,7 @@ const VERIFY_FIRST: &str = "/UserPool/UserAttributeUpdateSettings/AttributesRequ
 pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "UP-01",
-        version: 1,
+        version: 2,
         title: "Anybody can sign up",
         severity: Severity::Medium,
         subject: Subject::Pool,
@@ -117,9 +117,10 @@ fn open(case: &Case<'_>) -> Judged {
         let evidence = format!("{fact}, and whoever signs up can write {}.", joined(&telling));
         return Ok(pool.fail(at, evidence).severity(Severity::High));
     }
-    let evidence = match trusting {
-        Some(_) => format!("{fact}."),
-        None => format!("{fact}. Whether an identity pool trusts this pool is not known."),
+    let evidence = if case.snapshot.knows_who_trusts() {
+        format!("{fact}.")
+    } else {
+        format!("{fact}. Whether an identity pool trusts this pool is not known.")
     };
     Ok(pool.fail(at, evidence))
 }

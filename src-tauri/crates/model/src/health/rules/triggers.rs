@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Rule, Severity, Subject, guide};
 use crate::health::case::{Body, Case, Judged, joined};
-use crate::trigger::Permission;
+use crate::trigger::{Permission, Permitted};
 
 const CONFIG: &str = "/UserPool/LambdaConfig";
 const REPOST: &str = "https://repost.aws/knowledge-center/cognito-lambda-trigger-errors";
@@ -16,7 +16,7 @@ const MIGRATION_DAYS: f64 = 90.0;
 pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "UP-39",
-        version: 1,
+        version: 2,
         title: "A trigger cannot be called",
         severity: Severity::High,
         subject: Subject::Pool,
@@ -30,7 +30,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         id: "UP-40",
-        version: 1,
+        version: 2,
         title: "Any pool may call a trigger's function",
         severity: Severity::Medium,
         subject: Subject::Pool,
@@ -68,44 +68,65 @@ fn functions<'a>(pool: &Body<'a>) -> BTreeMap<&'a str, Vec<&'a str>> {
     functions
 }
 
-/// Holds every function's policy against `bad`, which says what is wrong with it.
-fn policies(case: &Case<'_>, bad: impl Fn(&Permission) -> bool, good: &str) -> Judged {
+/// Holds every function's policy against `judge`, which says whether it is as it should be; `None` where it does not concern
+/// the function.
+fn policies(case: &Case<'_>, judge: fn(&Permitted) -> Option<bool>, good: &str) -> Judged {
     let pool = case.pool()?;
     pool.needed("/UserPool/Id")?;
-    let arn = pool.text("/UserPool/Arn").unwrap_or_default();
     let functions = functions(&pool);
     if functions.is_empty() {
         return Ok(pool.not_applicable(CONFIG, "The pool has no triggers."));
     }
-    let mut unknown = None;
+    let arn = pool.needed_text("/UserPool/Arn")?;
+    let (mut unknown, mut passes) = (None, false);
     for (function, triggers) in &functions {
         let named = format!("{} ({function})", joined(triggers));
-        match case.ask("GetPolicy", function) {
-            Ok(answer) => {
-                let permission = Permission::of(answer.needed("/Policy")?, arn);
-                if bad(&permission) {
-                    return Ok(answer.fail("/Policy", format!("{named}: {permission}")));
+        let (permitted, answer) = match case.ask("GetPolicy", function) {
+            Ok(answer) => match Permitted::of(answer.needed("/Policy")?, arn) {
+                Ok(permitted) => (permitted, Some(answer)),
+                Err(unclear) => {
+                    unknown = Some(answer.unknown("/Policy", format!("{named}: {unclear}")));
+                    continue;
                 }
-            }
+            },
             Err(_) if case.refusal("GetPolicy", function) == Some("ResourceNotFoundException") => {
-                let permission = Permission::of(&Value::Null, arn);
-                if bad(&permission) {
-                    return Ok(pool.fail(CONFIG, format!("{named}: the function or its policy is gone; {permission}")));
-                }
+                (Permitted { here: Permission::Nobody, widest: Permission::Nobody }, None)
             }
-            Err(why) => unknown = Some(why),
+            Err(why) => {
+                unknown = Some(why);
+                continue;
+            }
+        };
+        match (judge(&permitted), answer) {
+            (None, _) => {}
+            (Some(true), _) => passes = true,
+            (Some(false), Some(answer)) => {
+                let what = if permitted.here.is_given() { &permitted.widest } else { &permitted.here };
+                return Ok(answer.fail("/Policy", format!("{named}: {what}")));
+            }
+            (Some(false), None) => {
+                let what = permitted.here;
+                return Ok(pool.fail(CONFIG, format!("{named}: the function or its policy is gone; {what}")));
+            }
         }
     }
-    unknown.map_or_else(|| Ok(pool.pass(CONFIG, good)), Err)
+    match unknown {
+        Some(why) => Err(why),
+        None if passes => Ok(pool.pass(CONFIG, good)),
+        None => Ok(pool.not_applicable(CONFIG, "Cognito may call none of the functions, for any pool (UP-39).")),
+    }
 }
 
 fn broken(case: &Case<'_>) -> Judged {
-    policies(case, |permission| !permission.is_given(), "Cognito may call the function of each trigger.")
+    let judge = |permitted: &Permitted| Some(permitted.here.is_given());
+    policies(case, judge, "Cognito may call the function of each trigger.")
 }
 
 fn wide(case: &Case<'_>) -> Judged {
-    let bad = |permission: &Permission| permission.is_for_strangers() || *permission == Permission::Account;
-    policies(case, bad, "Each function may be called for this pool or named ones of the account alone.")
+    let judge = |Permitted { widest, .. }: &Permitted| {
+        widest.is_given().then(|| !widest.is_for_strangers() && !widest.is_for_an_account())
+    };
+    policies(case, judge, "Each function may be called for this pool or named ones alone.")
 }
 
 fn migration(case: &Case<'_>) -> Judged {

@@ -125,6 +125,7 @@ fn nothing_is_left_behind(folder: &Path) {
     let was_heard = |command: &str| heard.iter().any(|heard| heard.command == command && heard.answer.len() > 40);
     assert!(was_heard("start_sign_in") && was_heard("exchange_token"), "the traffic was heard");
     assert!(was_heard("apply_plan") && was_heard("list_audit"), "jobs were, too");
+    assert!(was_heard("plan_edit") && was_heard("make_edit") && was_heard("list_edits"), "so were changes of settings");
     assert!(!disk.to_lowercase().contains(CANARY), "people and passwords are encrypted or not there");
 }
 

@@ -99,6 +99,7 @@ pub(crate) fn signed_in(sandbox: &Sandbox, send: &dyn Fn(&str, Value) -> Result<
     on_a_device(&mut nest, sandbox, send);
     enrolled(&mut nest, sandbox, send);
     secrets_of_clients(sandbox, send);
+    secrets_of_providers(&mut nest, &sandbox.pool_id(), send);
     passwords_set(&mut nest, &sandbox.pool_id(), &forced.username, send);
     nest.0
 }
@@ -110,6 +111,48 @@ fn secrets_of_clients(sandbox: &Sandbox, send: &dyn Fn(&str, Value) -> Result<Va
     assert_eq!(send("reveal_client_secret", one.clone()).unwrap()["value"].as_str(), with_secret.secret.as_deref());
     // Where there is no desktop there is no clipboard.
     let _ = send("copy_client_secret", one);
+}
+
+/// The secrets with which the pool proves itself to other providers: previewed, made, changed, refused, listed, forgotten.
+fn secrets_of_providers(nest: &mut Nest, pool: &str, send: &dyn Fn(&str, Value) -> Result<Value, Value>) {
+    let plan = |name: &str, pointer: &str, value: &Value| {
+        let puts = json!([{ "pointer": pointer, "value": value.to_string() }]);
+        send("plan_edit", json!({ "operation": "DescribeIdentityProvider", "subject": name, "puts": puts }))
+    };
+    let make = |edit: &Value| {
+        let made = send("make_edit", json!({ "id": edit["id"], "reason": "a new provider", "poolName": pool })).unwrap();
+        assert_eq!(made["state"], "done", "{made}");
+        made["id"].clone()
+    };
+    let whole = |kind: &str, name: &str, secret: String| {
+        let mut details = json!({ "client_id": "a", "team_id": "t", "key_id": "k", "oidc_issuer": "https://corp.example",
+            "authorize_scopes": "openid" });
+        details[name] = secret.into();
+        json!({ "IdentityProvider": { "ProviderType": kind, "ProviderDetails": details } })
+    };
+    let secret = "/IdentityProvider/ProviderDetails/client_secret";
+    let corp = plan("Corp", "", &whole("OIDC", "client_secret", nest.lay("provider"))).unwrap();
+    assert!(corp["command"].as_str().unwrap().contains("$CLIENT_SECRET"), "the command asks for it: {corp}");
+    make(&corp);
+    let other = json!(nest.lay("provider"));
+    let changed = make(&plan("Corp", secret, &other).unwrap());
+    send("plan_undo_edit", json!({ "id": changed })).unwrap_err();
+    make(&plan("SignInWithApple", "", &whole("SignInWithApple", "private_key", nest.lay("provider"))).unwrap());
+    // Refused before it is sent, and by AWS: there is one of that name, and no such place.
+    plan("Corp", "", &whole("OIDC", "client_secret", nest.lay("provider"))).unwrap_err();
+    plan("Corp", "/IdentityProvider/ProviderType", &json!(nest.lay("provider"))).unwrap_err();
+    let nameless = whole("Google", "client_secret", nest.lay("provider"));
+    let refused = plan("NotItsName", "", &nameless).unwrap();
+    send("make_edit", json!({ "id": refused["id"], "reason": null, "poolName": null })).unwrap_err();
+    // And one that nobody makes.
+    plan("Later", "", &whole("OIDC", "client_secret", nest.lay("provider"))).unwrap();
+    assert!(send("list_edits", json!({})).unwrap().as_array().unwrap().len() >= 4);
+    send("get_pool_settings", json!({})).unwrap();
+    for format in ["json", "terraform"] {
+        send("save_settings", json!({ "format": format })).unwrap();
+    }
+    let records = json!({ "about": null, "job": null, "allPools": false, "since": null, "limit": 100 });
+    send("save_audit", records).unwrap();
 }
 
 /// Passwords that administrators set: through the plan, the approval, the job, the audit and every file of them.

@@ -14,8 +14,15 @@ const LISTED: u32 = 100;
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn plan_edit(desk: Desk<'_>, request: PlanEdit) -> Answer<EditView> {
+    let (pool, round) = (desk.pool()?, desk.round());
     let (whole, patch) = request.parse()?;
-    Ok(EditView::new(&*desk.pool()?.plan_edit(whole, patch, None).await?, None))
+    let edit = pool.plan_edit(whole, patch, None).await?;
+    if let Err(left) = desk.still(round) {
+        // A secret that was typed is not kept for whoever sits there now.
+        pool.forget_confirmation();
+        return Err(left);
+    }
+    Ok(EditView::new(&edit, None))
 }
 
 /// What pools, app clients and identity pools can be made from.

@@ -86,6 +86,7 @@ export const pool = {
     oneALine: "One on each line.",
     clear: (usual: string) => (usual ? `Leave it to AWS: ${usual}` : "Leave it to AWS"),
     again: "Look again",
+    back: "Back to what you typed",
     call: (operation: string, priced: boolean) =>
       priced
         ? `One call to ${operation}. The call is free; what it sets has a price.`
@@ -182,6 +183,7 @@ export const pool = {
     prefix: "Prefix (lower case, digits and hyphens; anybody can take a free one)",
     domain: "Domain, such as login.example.com",
     version: "Pages",
+    versionUnknown: "AWS does not tell; left as it is",
     versions: { "1": "Classic hosted pages", "2": "Managed login (Essentials and Plus)" },
     certificate: "ARN of the certificate (us-east-1)",
   },

@@ -215,6 +215,26 @@ async fn what_iam_refuses_is_an_answer_with_its_permission() {
     }
 }
 
+#[tokio::test]
+async fn roles_are_unknown_where_nobody_says_whose_account_it_is_and_lists_that_end_early_are_none() {
+    let (no_sts, asked) = session(|_| (503, "", String::new())).await;
+    let mut snapshot = with_roles();
+    no_sts.read_iam(&mut snapshot).await.unwrap();
+    assert!(asked.lock().unwrap().iter().all(|form| form.contains("Action=GetCallerIdentity")), "IAM is not asked");
+    for question in ["GetRole", "ListAttachedRolePolicies", "ListRolePolicies"] {
+        assert!(matches!(snapshot.answer(question, ROLE), Some(Answer::Failed { .. })), "{question}");
+    }
+    let (short, _) = session(|asked| {
+        let cut = "<PolicyNames><member>one</member></PolicyNames><IsTruncated>true</IsTruncated>";
+        whoever(asked).unwrap_or_else(|| xml("ListRolePolicies", cut))
+    })
+    .await;
+    let mut snapshot = with_roles();
+    short.read_iam(&mut snapshot).await.unwrap();
+    let names = snapshot.answer("ListRolePolicies", ROLE);
+    assert!(matches!(names, Some(Answer::Failed { reason }) if reason.contains("more")), "{names:?}");
+}
+
 fn error(code: &str) -> (u16, &'static str, String) {
     let error = format!("<Error><Type>Sender</Type><Code>{code}</Code><Message>no</Message></Error>");
     (403, "", format!("<ErrorResponse>{error}</ErrorResponse>"))

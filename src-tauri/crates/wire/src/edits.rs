@@ -195,7 +195,8 @@ pub struct EditView {
     pub price: Option<String>,
     /// What people will notice; `null` when nothing is known.
     pub effect: Option<String>,
-    /// The same as a command of AWS's command line; no secret is in it, it takes them from variables of the shell.
+    /// The same as a command of AWS's command line; no secret is in it: it takes them from variables of the shell, and `jq`
+    /// writes them as JSON.
     pub command: String,
 }
 
@@ -220,7 +221,7 @@ impl EditView {
     }
 }
 
-/// The call as a line for a shell: what is sent whole, in single quotes.
+/// The call as a line for a shell.
 fn command(edit: &Edit) -> String {
     let Whole { kind, subject } = &edit.whole;
     let mut request = edit.request().unwrap_or_default();
@@ -233,14 +234,21 @@ fn command(edit: &Edit) -> String {
         }
         verb.push(letter.to_ascii_lowercase());
     }
+    line(&format!("aws {api} {verb} --region {} --cli-input-json", edit.pool.region), request)
+}
+
+/// A command with a request behind it, whole and in single quotes. Secrets come from variables of the shell: `jq` writes them
+/// as JSON, since they may have quotation marks and more than one line. Where nobody gave one, the shell stops.
+fn line(command: &str, request: serde_json::Map<String, Value>) -> String {
     let hidden = hidden(&request);
     let mut body = Value::Object(request).to_string().replace('\'', "'\\''");
+    let mut given = String::new();
     for name in hidden {
-        // The shell stops where nobody gave the secret: a mask would be written.
-        let (masked, given) = (format!("\"{name}\":\"{MASK}\""), name.to_ascii_uppercase());
-        body = body.replace(&masked, &format!("\"{name}\":\"'\"${{{given}:?}}\"'\""));
+        let (masked, variable) = (format!("\"{name}\":\"{MASK}\""), name.to_ascii_uppercase());
+        given.push_str(&format!(": \"${{{variable}:?}}\" && "));
+        body = body.replace(&masked, &format!("\"{name}\":'\"$(printf %s \"${variable}\" | jq -Rs .)\"'"));
     }
-    format!("aws {api} {verb} --region {} --cli-input-json '{body}'", edit.pool.region)
+    format!("{given}{command} '{body}'")
 }
 
 /// The names of the details of a provider that are masked.
@@ -397,5 +405,34 @@ impl HealthRecordView {
             }
         };
         Self { waivers: waivers.iter().map(waiver).collect(), scores: scores.iter().map(score).collect() }
+    }
+}
+
+#[cfg(all(test, unix))]
+#[expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    #[test]
+    fn a_secret_of_several_lines_gets_into_the_command_as_it_is_and_without_one_nothing_is_sent() {
+        let request = serde_json::json!({ "ProviderName": "Apple's", "ProviderDetails": { "private_key": MASK } });
+        let text = line("printf %s", request.as_object().cloned().unwrap_or_default());
+        let run = |key: Option<&str>| {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", &text]).env_remove("PRIVATE_KEY");
+            key.map(|key| shell.env("PRIVATE_KEY", key));
+            shell.output()
+        };
+        let nothing = run(None).unwrap();
+        assert!(!nothing.status.success() && nothing.stdout.is_empty(), "{nothing:?}");
+        // Who has no jq cannot see the rest.
+        if Command::new("jq").arg("--version").output().is_err() {
+            return;
+        }
+        let key = "-----BEGIN \"KEY\"-----\n$HOME `id` \\n'x'\n-----END";
+        let told: Value = serde_json::from_slice(&run(Some(key)).unwrap().stdout).unwrap();
+        assert_eq!((&told["ProviderName"], &told["ProviderDetails"]["private_key"]), (&"Apple's".into(), &key.into()));
     }
 }

@@ -71,6 +71,16 @@ fn a_role_tells_who_may_take_it_and_what_it_may_do() {
     assert!(of_pool.documents[0].value.contains("\"Federated\": \"cognito-identity.amazonaws.com\""));
     assert_eq!((of_group.identity_pool.as_deref(), &*of_group.given_to, of_group.narrow), (None, "admins", None));
     assert_eq!((view.unanswered.len(), view.policy), (0, None));
+
+    let of_group = |snapshot: &Snapshot| RolesView::from(snapshot).roles[1].trust.clone();
+    assert!(of_group(&told).starts_with("unknown: "), "who trusts the pool was not asked");
+    told.put("ListIdentityPools", "", Answer::Given(json!({ "IdentityPools": [{ "IdentityPoolId": POOL }] })));
+    told.put("DescribeIdentityPool", POOL, Answer::Throttled);
+    assert!(of_group(&told).starts_with("unknown: "), "{}", of_group(&told));
+    told.put("DescribeIdentityPool", POOL, Answer::Given(json!({ "IdentityPoolId": POOL })));
+    assert!(of_group(&told).starts_with("No identity pool trusts this user pool"), "{}", of_group(&told));
+    told.put("GetRole", ROLE, Answer::Given(json!({ "Role": { "AssumeRolePolicyDocument": "%7Bno policy" } })));
+    assert_eq!(RolesView::from(&told).roles[0].narrow, None, "what cannot be read is not known");
 }
 
 #[test]

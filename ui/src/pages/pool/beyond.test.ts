@@ -46,4 +46,14 @@ describe("services beyond Cognito", () => {
     await person.click(screen.getByRole("button", { name: "Ask Service Quotas" }));
     expect(ask.mock.calls).toEqual([[{ used: false }], [{ used: true }], [{ used: false }]]);
   });
+
+  it("a list that was denied is not said to be empty", async () => {
+    const told = await backend.getRoles();
+    const unanswered = [{ operation: "ListIdentityPools", subject: null, why: "Denied.", iamAction: null }];
+    vi.spyOn(backend, "getRoles").mockResolvedValueOnce({ ...told, roles: [], unanswered });
+    render(Roles);
+    await person.click(screen.getByRole("button", { name: "Ask IAM" }));
+    await screen.findByText(/what was not answered might have told of it/);
+    expect(screen.queryByText("Neither a group nor an identity pool has a role.")).toBeNull();
+  });
 });

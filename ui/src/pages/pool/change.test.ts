@@ -11,6 +11,7 @@ import {
   type WireError,
 } from "../../ipc/client";
 import ChangeDialog from "./ChangeDialog.svelte";
+import ThingDialog from "./ThingDialog.svelte";
 import { Tab } from "../../stores/tab.svelte";
 import { tabs } from "../../stores/tabs.svelte";
 
@@ -68,6 +69,18 @@ describe("changing a setting", () => {
     await person.click(await screen.findByRole("button", { name: "Write it" }));
     await screen.findByText("Done");
     expect(backend.makeEdit).toHaveBeenCalledWith({ id: "second", reason: null, poolName: null });
+  });
+
+  it("leads back to what was typed after a refusal, but for the secret", async () => {
+    backend.planEdit = vi.fn().mockRejectedValueOnce(new Error("There is one of that name already."));
+    render(ThingDialog, { thing: { kind: "provider", old: null }, onclose: () => undefined, onmade: () => undefined });
+    await person.type(screen.getByLabelText(/^Name/), "Corp");
+    await person.type(screen.getByLabelText(/client_secret/), "hush");
+    await person.click(screen.getByRole("button", { name: "Preview" }));
+    await screen.findByText("There is one of that name already.");
+    await person.click(screen.getByRole("button", { name: "Back to what you typed" }));
+    expect(screen.getByLabelText<HTMLInputElement>(/^Name/).value).toBe("Corp");
+    expect(screen.getByLabelText<HTMLInputElement>(/client_secret/).value).toBe("");
   });
 
   it("keeps its preview when the name of the pool was another or Production is locked", async () => {

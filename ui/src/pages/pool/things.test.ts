@@ -65,6 +65,15 @@ describe("what a person typed about things of a pool", () => {
     for (const text of ["client_secret: hush", "client-secret = hush", "hush"]) expect(arePairs(text)).toBe(false);
   });
 
+  it("leaves the pages of a domain alone where nobody knows which they are", () => {
+    const old = { name: "shop", custom: false, version: null, certificate: null, status: null, unknown: "Denied." };
+    const draft = { name: "shop", custom: false, version: "", certificate: "" };
+    expect(planDomain(draft, old).puts).toEqual([]);
+    expect(planDomain({ ...draft, version: "2" }, old).puts).toEqual([
+      { pointer: "/DomainDescription/ManagedLoginVersion", value: "2" },
+    ]);
+  });
+
   it("never sends a mask, and a secret only where one was typed", () => {
     expect(planProvider(draft, provider).puts).toEqual([]);
     const moved = planProvider({ ...draft, details: "client_id = b" }, provider);

@@ -180,7 +180,7 @@ export function planDomain(draft: DomainDraft, old: DomainView | null): PlanEdit
     });
   }
   return change(DOMAIN, old.name, [
-    ["ManagedLoginVersion", old.version, Number(draft.version)],
+    ["ManagedLoginVersion", old.version, draft.version === "" ? old.version : Number(draft.version)],
     ["CustomDomainConfig/CertificateArn", old.certificate ?? "", draft.custom ? certificate : ""],
   ]);
 }

@@ -306,6 +306,36 @@ fn settings_are_shown_whole_also_those_that_the_sdk_does_not_know() {
 }
 
 #[test]
+fn a_list_of_roles_that_was_denied_is_not_an_empty_one() {
+    let (served, home) = (Served::new(), Home::new());
+    let users = pool(&served, json!({}));
+    let look = || home.ask(&served, &users, &["identity-pools", "--look", "--json"]);
+    assert_eq!(look().json(0), json!([]), "there is none");
+    for (operation, action) in
+        [("ListIdentityPools", "cognito-identity:ListIdentityPools"), ("ListGroups", "cognito-idp:ListGroups")]
+    {
+        served.sandbox.weather().deny(operation);
+        let denied = look();
+        assert_eq!(denied.code, 1, "{}", denied.out);
+        assert!(denied.err.contains(action) && denied.err.contains("access_denied"), "{}", denied.err);
+        served.sandbox.weather().allow(operation);
+    }
+}
+
+#[test]
+fn health_goes_on_where_nobody_says_whose_account_it_is() {
+    let (served, home) = (Served::new(), Home::new());
+    let users = pool(&served, json!({}));
+    let role = "arn:aws:iam::111122223333:role/admins";
+    call(&served, "CreateGroup", &json!({ "UserPoolId": users, "GroupName": "admins", "RoleArn": role }));
+    served.sandbox.weather().deny("GetCallerIdentity");
+    let told = home.ask(&served, &users, &["health", "--beyond", "--json"]).json(0);
+    let of = |id: &str| told["findings"].as_array().unwrap().iter().find(|it| it["id"] == id).unwrap().clone();
+    assert_eq!((&of("GR-01")["result"], &of("OP-01")["result"]), (&json!("unknown"), &json!("unknown")));
+    assert_ne!(of("UP-02")["result"], "unknown");
+}
+
+#[test]
 fn clients_are_shown_without_their_secrets() {
     let (served, home) = (Served::new(), Home::new());
     let users = pool(&served, json!({}));

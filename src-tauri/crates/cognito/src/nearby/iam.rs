@@ -131,7 +131,7 @@ impl Session {
                     let policies: Vec<Value> = policies
                         .map(|it| json!({ "PolicyName": it.policy_name, "PolicyArn": it.policy_arn }))
                         .collect();
-                    json!({ "Entries": policies, "Marker": page.marker.filter(|_| page.is_truncated) })
+                    json!({ "Entries": policies, "More": page.is_truncated, "Marker": page.marker })
                 })
                 .await?;
             match turned(page, &mut all, &mut marker) {
@@ -153,7 +153,7 @@ impl Session {
                 .written(
                     &context,
                     ask,
-                    |page| json!({ "Entries": page.policy_names, "Marker": page.marker.filter(|_| page.is_truncated) }),
+                    |page| json!({ "Entries": page.policy_names, "More": page.is_truncated, "Marker": page.marker }),
                 )
                 .await?;
             match turned(page, &mut all, &mut marker) {
@@ -186,8 +186,12 @@ enum Turned {
 fn turned(page: Answer, all: &mut Vec<Value>, marker: &mut Option<String>) -> Turned {
     let Answer::Given(body) = page else { return Turned::Not(page) };
     all.extend(body.get("Entries").and_then(Value::as_array).into_iter().flatten().cloned());
-    let next = body.get("Marker").and_then(Value::as_str).map(str::to_owned);
+    let more = body.get("More").and_then(Value::as_bool).unwrap_or_default();
+    let next = body.get("Marker").and_then(Value::as_str).filter(|_| more).map(str::to_owned);
     match next {
+        None if more => {
+            Turned::Not(Answer::Failed { reason: "IAM says that there are more, and not where.".to_owned() })
+        }
         Some(next) if Some(&next) == marker.as_ref() => {
             Turned::Not(Answer::Failed { reason: "IAM names the same page again and again.".to_owned() })
         }

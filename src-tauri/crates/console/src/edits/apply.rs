@@ -26,6 +26,9 @@ pub(super) const UNNAMED: &str =
 pub(super) const NOT_OURS: &str = "No answer came, and what is there is not what was meant: it may be somebody else's. It \
                                    is not taken back from here.";
 
+/// What is said of what may still come.
+pub(super) const NOT_YET: &str = "No answer came, and it is not there yet; look again.";
+
 /// What an edit was to do.
 struct Meant<'a> {
     whole: &'a Whole,
@@ -77,12 +80,8 @@ impl OpenPool {
     /// [`Kind::describes`](super::Kind::describes) names; free). What cannot be read stays as it is.
     pub(super) async fn settle(&self, rows: &mut [EditRow]) {
         let (Ok(journal), Ok(live)) = (self.journal(), self.live()) else { return };
-        let now = self.now();
         let maker = Maker { inner: &self.console, key: self.key.clone(), journal, live: live.clone() };
-        let unread = |row: &EditRow| row.state == EditState::Differs && row.after.is_none() && row.found.is_none();
-        let lost = |row: &&mut EditRow| {
-            (row.state == EditState::Sent || unread(row)) && now.duration_since(row.at) > UNDER_WAY
-        };
+        let lost = |row: &&mut EditRow| is_open(row) && !is_hidden(row) && maker.is_late(row);
         for row in rows.iter_mut().filter(lost) {
             let mut settled = row.clone();
             match maker.look_again(&mut settled).await {
@@ -97,6 +96,25 @@ impl OpenPool {
                 Err(error) => tracing::warn!(code = error.code.as_str(), "what came of an edit is still not known"),
             }
         }
+    }
+
+    /// Looks what came of one edit that was sent and never answered for, however long ago: somebody is about to take it back.
+    ///
+    /// # Errors
+    /// What AWS says, or that it cannot be written down.
+    pub(super) async fn settle_now(&self, row: &mut EditRow) -> Result<(), Error> {
+        if !is_open(row) {
+            return Ok(());
+        }
+        let (journal, live) = (self.journal()?, self.live()?.clone());
+        let maker = Maker { inner: &self.console, key: self.key.clone(), journal, live };
+        let mut settled = row.clone();
+        let operation = maker.look_again(&mut settled).await?;
+        if settled != *row {
+            maker.end(&settled, operation, None).await?;
+            *row = settled;
+        }
+        Ok(())
     }
 
     /// The name and plan of the pool are in the local copy, too. That it cannot be written is said elsewhere.
@@ -198,6 +216,11 @@ impl Maker<'_> {
         Ok(row)
     }
 
+    /// Whether it was sent so long ago that it comes no more.
+    fn is_late(&self, row: &EditRow) -> bool {
+        self.inner.now().duration_since(row.at) > UNDER_WAY
+    }
+
     /// Says in the row what came of it.
     async fn look_again(&self, row: &mut EditRow) -> Result<&'static str, Error> {
         let (whole, patch): (Whole, Vec<Put>) = (super::read(&row.target)?, super::read(&row.patch)?);
@@ -209,8 +232,7 @@ impl Maker<'_> {
         let after = self.describe(&self.key.pool, &whole).await?;
         let answered = row.state == EditState::Differs;
         look(row, &Meant { whole: &whole, patch: &patch }, answered, &before, &after)?;
-        if row.state == EditState::Sent && !whole.kind.hides(&patch) {
-            // So long after it was sent it comes no more.
+        if row.state == EditState::Sent && !whole.kind.hides(&patch) && self.is_late(row) {
             row.state = EditState::Failed;
             row.why = Some("No answer came, and it was not there later either: AWS did not take it.".to_owned());
         }
@@ -270,6 +292,18 @@ impl Maker<'_> {
     }
 }
 
+/// Whether it is not known what came of it: no answer came, or it could not be described again.
+fn is_open(row: &EditRow) -> bool {
+    let unread = row.state == EditState::Differs && row.after.is_none() && row.found.is_none();
+    row.state == EditState::Sent || unread
+}
+
+/// Whether it was looked at before, and nobody can ever see what came of it: it is about a secret alone.
+fn is_hidden(row: &EditRow) -> bool {
+    let hides = |whole: Whole| super::read::<Vec<Put>>(&row.patch).is_ok_and(|patch| whole.kind.hides(&patch));
+    row.found.is_some() && super::read::<Whole>(&row.target).is_ok_and(hides)
+}
+
 /// Says in the row what describing again showed.
 fn look(
     row: &mut EditRow,
@@ -287,7 +321,7 @@ fn look(
         let told = if meant.whole.kind.hides(meant.patch) {
             "No answer came, and AWS shows no secrets: nobody can see whether it has the new one. Type it again."
         } else {
-            "No answer came, and it is not there yet; look again."
+            NOT_YET
         };
         row.why = Some(told.to_owned());
         return Ok(());

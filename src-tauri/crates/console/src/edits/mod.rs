@@ -64,6 +64,8 @@ pub struct Edit {
     pub undo_of: Option<String>,
     /// What a second call sets once it is made; `None` when one call does.
     pub second: Option<(Whole, Vec<Put>)>,
+    /// When it was looked at.
+    pub(crate) at: Timestamp,
     /// Secrets that were typed. They are sent, and written down nowhere.
     pub(crate) secrets: Secrets,
 }
@@ -139,18 +141,26 @@ impl EditDesk {
 
     /// Keeps a preview for approval.
     fn keep(&self, edit: &Arc<Edit>) {
-        let mut desk = self.lock();
+        let mut desk = self.at(edit.at);
         desk.edits.push_back(edit.clone());
         if desk.edits.len() > KEPT {
             desk.edits.pop_front();
         }
     }
 
-    /// Takes a preview, which is used up by that; whether it was there.
-    fn take(&self, edit: &Edit) -> bool {
-        let mut desk = self.lock();
+    /// Takes a preview at a time, which is used up by that; whether it was there.
+    fn take(&self, edit: &Edit, now: Timestamp) -> bool {
+        let mut desk = self.at(now);
         let at = desk.edits.iter().position(|kept| kept.id == edit.id);
         at.and_then(|at| desk.edits.remove(at)).is_some()
+    }
+
+    /// What lies there at a time: previews and approvals with a secret are kept as long as an approval holds.
+    fn at(&self, now: Timestamp) -> MutexGuard<'_, OnDesk> {
+        let mut desk = self.lock();
+        desk.edits.retain(|edit| edit.secrets.is_empty() || now.duration_since(edit.at) <= HOLDS);
+        desk.approved.retain(|_, approved| approved.holds(now));
+        desk
     }
 
     fn lock(&self) -> MutexGuard<'_, OnDesk> {
@@ -218,8 +228,9 @@ impl OpenPool {
     /// [`Code::NotFound`] for an unknown edit; [`Code::Precondition`] when AWS did not take it, when it is so again already,
     /// or when somebody changed it since: theirs would be overwritten.
     pub async fn plan_undo_edit(&self, id: &str) -> Result<Arc<Edit>, Error> {
-        let row = self.edit(id).await?;
+        let mut row = self.edit(id).await?;
         // Of one that was sent and never answered for, it shows in what is there now whether AWS took it.
+        self.settle_now(&mut row).await?;
         if row.state == EditState::Failed {
             return Err(Error::new(
                 Code::Precondition,
@@ -229,6 +240,10 @@ impl OpenPool {
         let (whole, patch, before) = (read::<Whole>(&row.target)?, read::<Vec<Put>>(&row.patch)?, read(&row.before)?);
         if lacks_name(&whole, &patch) {
             return Err(Error::new(Code::Precondition, apply::UNNAMED));
+        }
+        if row.state == EditState::Sent && Step::of(&patch) != Step::Update {
+            let why = row.why.unwrap_or_else(|| apply::NOT_YET.to_owned());
+            return Err(Error::new(Code::Precondition, why));
         }
         if row.state == EditState::Differs && row.after.is_none() && row.found.is_some() {
             return Err(Error::new(Code::Precondition, apply::NOT_OURS));
@@ -311,6 +326,7 @@ impl OpenPool {
             rule,
             undo_of: undo.map(|(id, _)| id),
             second: None,
+            at: self.now(),
         });
         self.console.edits.keep(&edit);
         Ok(edit)
@@ -319,7 +335,7 @@ impl OpenPool {
     /// A preview that was made; `None` when it was never made or is forgotten.
     #[must_use]
     pub fn edit_plan(&self, id: &str) -> Option<Arc<Edit>> {
-        let desk = self.console.edits.lock();
+        let desk = self.console.edits.at(self.now());
         desk.edits.iter().find(|edit| edit.id == id && edit.pool == self.key).cloned()
     }
 
@@ -340,11 +356,10 @@ impl OpenPool {
         let token = uuid::Uuid::new_v4().simple().to_string();
         let now = self.now();
         let approved = Approved { edit: edit.clone(), reason: approval.reason, at: now };
-        if !self.console.edits.take(edit) {
+        if !self.console.edits.take(edit, now) {
             return Err(used_up());
         }
         let mut desk = self.console.edits.lock();
-        desk.approved.retain(|_, approved| approved.holds(now));
         desk.approved.insert(token.clone(), approved);
         Ok(token)
     }

@@ -69,6 +69,7 @@ impl Console {
             rule: None,
             undo_of: None,
             second,
+            at: self.inner.now(),
             secrets: Secrets::new(),
         });
         self.inner.edits.keep(&edit);
@@ -78,7 +79,7 @@ impl Console {
     /// The preview of a pool; `None` when it was never made or is forgotten.
     #[must_use]
     pub fn pool_plan(&self, id: &str) -> Option<Arc<Edit>> {
-        let desk = self.inner.edits.lock();
+        let desk = self.inner.edits.at(self.inner.now());
         desk.edits.iter().find(|edit| edit.id == id && is_unnamed(edit.pool.pool.as_str())).cloned()
     }
 
@@ -106,7 +107,7 @@ impl Console {
             let message = "This connection is marked Production. Type the name of the new pool.";
             return Err(Error::invalid("poolName", message));
         }
-        if !self.inner.edits.take(edit) {
+        if !self.inner.edits.take(edit, self.inner.now()) {
             return Err(used_up());
         }
         let journal = self.inner.vault().journal("The journal cannot be opened, so nothing is made.")?;

@@ -141,6 +141,43 @@ async fn the_secret_of_a_provider_is_sent_kept_when_others_change_and_written_do
     let edit = open.plan_edit(corp.clone(), all(Some(oidc())), None).await.unwrap();
     open.forget_confirmation();
     assert!(open.edit_plan(&edit.id).is_none(), "a typed secret is not kept when secrets are forgotten");
+    let edit = open.plan_edit(corp.clone(), all(Some(oidc())), None).await.unwrap();
+    let server = all(Some(json!({ "ResourceServer": { "Name": "api", "Scopes": [] } })));
+    let plain = open.plan_edit(whole(Kind::ResourceServer, "https://api.example"), server, None).await.unwrap();
+    house.clock.push(SignedDuration::from_mins(11));
+    assert!(open.edit_plan(&edit.id).is_none() && open.edit_plan(&plain.id).is_some(), "nor for longer than it holds");
+    assert_eq!(open.approve_edit(&edit, Approval::default()).await.unwrap_err().code, Code::Precondition);
+}
+
+#[tokio::test]
+async fn what_came_of_making_something_is_looked_for_before_it_is_taken_back() {
+    let house = House::new(options(5)).await;
+    let open = house.open().await;
+    let weather = house.sandbox.weather();
+    let corp = whole(Kind::Provider, "Corp");
+    let unseen = || Fault::Error { code: "InternalErrorException".to_owned(), http_status: 400 };
+    let edit = open.plan_edit(corp.clone(), all(Some(oidc())), None).await.unwrap();
+    weather.plan_fault(Some("CreateIdentityProvider"), When::Nth(1), Fault::TimeoutAfter);
+    // The first look is the one before it is written.
+    let asked = house.sandbox.calls().of("DescribeIdentityProvider");
+    weather.plan_fault(Some("DescribeIdentityProvider"), When::Nth(2), unseen());
+    let row = make(&open, &edit).await.unwrap();
+    assert!(house.sandbox.calls().of("DescribeIdentityProvider") > asked);
+    assert_eq!((row.state, row.found.as_ref()), (EditState::Sent, None), "{:?}", row.why);
+    let back = open.plan_undo_edit(&row.id).await.unwrap();
+    assert_eq!(open.edit(&row.id).await.unwrap().state, EditState::Done, "it is there");
+    assert_eq!(make(&open, &back).await.unwrap().state, EditState::Done);
+    assert_eq!(there(&open, &corp).await, None);
+
+    let edit = open.plan_edit(corp.clone(), all(Some(oidc())), None).await.unwrap();
+    weather.plan_fault(Some("CreateIdentityProvider"), When::Nth(1), Fault::TimeoutBefore);
+    let row = make(&open, &edit).await.unwrap();
+    let early = open.plan_undo_edit(&row.id).await.unwrap_err();
+    assert!(early.message.contains("not there yet"), "{}", early.message);
+    assert_eq!(open.edit(&row.id).await.unwrap().state, EditState::Sent, "it may still come");
+    house.clock.push(SignedDuration::from_mins(6));
+    let late = open.plan_undo_edit(&row.id).await.unwrap_err();
+    assert!(late.message.contains("nothing to take back"), "{}", late.message);
 }
 
 #[tokio::test]
@@ -159,6 +196,12 @@ async fn providers_are_deleted_only_with_the_pools_name_and_what_aws_tells_but_r
     let edit = open.plan_edit(saml.clone(), all(None), None).await.unwrap();
     let unnamed = open.approve_edit(&edit, Approval::default()).await.unwrap_err();
     assert_eq!(unnamed.field.as_deref(), Some("poolName"));
+    let gone = done(&open, saml.clone(), all(None)).await;
+    house.clock.push(SignedDuration::from_secs(1));
+    house.sandbox.weather().advance(std::time::Duration::from_secs(1));
+    taken_back(&open, &gone).await;
+    let again = there(&open, &saml).await.unwrap();
+    assert_ne!(again, now, "AWS gives it another certificate");
 
     let details = json!({ "client_id": "a", "team_id": "t", "key_id": "k", "private_key": "hush-hush",
         "authorize_scopes": "email" });
@@ -315,6 +358,10 @@ async fn an_edit_that_nobody_answered_for_is_looked_for_when_edits_are_listed_ag
     let told = state(&hidden).await;
     assert_eq!(told.state, EditState::Sent);
     assert!(told.why.unwrap().contains("nobody can see"));
+    let asked = || house.sandbox.calls().of("DescribeIdentityProvider");
+    let before = asked();
+    open.edits(20).await.unwrap();
+    assert_eq!(asked(), before, "it is not looked for again what nobody can see");
     let records = house.console.audit(AuditFilter::default(), 50).await.unwrap();
     let of = |row: &EditRow| records.iter().filter(|record| record.entry.job == row.id).count();
     assert_eq!(of(&never), 4, "approved, intended, without an answer, and what came of it");

@@ -42,14 +42,21 @@ const MOVING: [&str; 3] = ["LastModifiedDate", "EstimatedNumberOfUsers", "SmsCon
 /// What changes by itself of a domain while it is being set up.
 const MOVING_OF_DOMAINS: [&str; 3] = ["CloudFrontDistribution", "S3Bucket", "Status"];
 
+/// What AWS makes anew for each SAML provider, and now and then for one that is there.
+const MOVING_OF_PROVIDERS: [&str; 1] = ["ActiveEncryptionCertificate"];
+
 /// What tells one domain from another of the same name, and changes with its settings.
 const VERSION_OF_DOMAINS: &str = "Version";
 
 /// Whether a place changes without anybody changing a setting.
 #[must_use]
 pub fn moves_by_itself(place: &str, kind: Kind) -> bool {
-    let of_domains = MOVING_OF_DOMAINS.iter().filter(|_| kind == Kind::Domain);
-    MOVING.iter().chain(of_domains).any(|name| place.rsplit('/').next() == Some(name))
+    let of_kind: &[&str] = match kind {
+        Kind::Domain => &MOVING_OF_DOMAINS,
+        Kind::Provider => &MOVING_OF_PROVIDERS,
+        _ => &[],
+    };
+    MOVING.iter().chain(of_kind).any(|name| place.rsplit('/').next() == Some(name))
 }
 
 /// Compares two descriptions of the kind, and of what is beside it where there is something, with what was meant.
@@ -100,7 +107,7 @@ fn as_a_whole(put: &Put, before: &Value, after: &Value, kind: Kind) -> Verified 
             let lacks = differences(&unmasked(wanted), &unmasked(after)).into_iter();
             // What is of one that was there before does not come again: its times, its address.
             let own = |place: &str| kind.is_fixed(place) && !place.is_empty() && !kind.is_chosen_once(place);
-            let lacks = lacks.filter(|it| it.before.is_some() && !own(&it.pointer));
+            let lacks = lacks.filter(|it| it.before.is_some() && !own(&it.pointer) && !moves_by_itself(&it.pointer, kind));
             lacks.filter(|it| !it.pointer.ends_with("/SchemaAttributes") || lacks_attributes(it)).collect()
         }
         None if after.is_null() => Vec::new(),
@@ -185,6 +192,19 @@ mod tests {
         let nothing = pool(json!(""));
         assert!(!verify(&patch, &nothing, &nothing, None, Kind::Pool).is_clean());
         assert!(verify(&patch, &pool(Value::Null), &pool(Value::Null), None, Kind::Pool).is_clean());
+    }
+
+    #[test]
+    fn a_saml_provider_that_is_made_again_gets_another_certificate_of_aws() {
+        let saml = |certificate: &str, address: &str| {
+            json!({ "IdentityProvider": { "ProviderType": "SAML", "ProviderDetails": {
+                "ActiveEncryptionCertificate": certificate, "MetadataURL": address } } })
+        };
+        let (was, again) = (saml("one", "https://a"), saml("two", "https://a"));
+        let back = [Put { pointer: String::new(), value: Some(was.clone()) }];
+        assert!(verify(&back, &Value::Null, &again, None, Kind::Provider).is_clean());
+        assert!(!verify(&back, &Value::Null, &saml("two", "https://b"), None, Kind::Provider).is_clean());
+        assert!(verify(&[], &was, &again, None, Kind::Provider).is_clean(), "nor does a new one count as a change");
     }
 
     #[test]

@@ -157,7 +157,9 @@ fn described(pool: &Pool, name: &str) -> Answered {
     if let Some(Value::Object(details)) = out.get_mut("ProviderDetails") {
         details.remove("private_key");
         if saml {
-            details.insert(CERTIFICATE.to_owned(), "MIICvDCCAaSgAwIBAgIISandbox".into());
+            // One that is made again gets another.
+            let certificate = format!("MIICvDCCAaSgAwIBAgIISandbox{:012x}", provider.created_ms);
+            details.insert(CERTIFICATE.to_owned(), certificate.into());
         }
     }
     out.insert("UserPoolId".to_owned(), pool.id.clone().into());

@@ -8,7 +8,7 @@ use serde_json::Value;
 use specta::Type;
 
 use super::setting::{PairView, RawView, SettingView, UnansweredView, list, pairs, text, unanswered};
-use crate::settings::SettingsView;
+use crate::settings::{SettingsView, why};
 
 /// An attribute that users of the pool can have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
@@ -98,19 +98,16 @@ pub struct DomainView {
 
 fn domains(snapshot: &Snapshot) -> Vec<DomainView> {
     let described = snapshot.body("DescribeUserPool", "");
-    let all = SettingsView::from(snapshot).answers;
     let read = |field: &str| {
         let name = described?.pointer(&format!("/UserPool/{field}"))?.as_str()?.to_owned();
         let told = snapshot.body("DescribeUserPoolDomain", &name);
         let at = |place: &str| told.and_then(|body| body.pointer(&format!("/DomainDescription/{place}")));
-        let why =
-            all.iter().find(|it| it.operation == "DescribeUserPoolDomain" && it.subject.as_deref() == Some(&*name));
         Some(DomainView {
             custom: field == "CustomDomain",
             version: at("ManagedLoginVersion").and_then(Value::as_u64).and_then(|version| u32::try_from(version).ok()),
             certificate: at("CustomDomainConfig/CertificateArn").and_then(Value::as_str).map(str::to_owned),
             status: at("Status").and_then(Value::as_str).map(str::to_owned),
-            unknown: why.and_then(|answer| answer.unknown.clone()),
+            unknown: snapshot.answer("DescribeUserPoolDomain", &name).and_then(why),
             name,
         })
     };
@@ -222,21 +219,17 @@ impl From<&Snapshot> for PoolSettingsView {
 
 fn providers(snapshot: &Snapshot) -> Vec<ProviderView> {
     let listed = snapshot.body("ListIdentityProviders", "").and_then(|body| body.get("Providers"));
-    let all = SettingsView::from(snapshot).answers;
     let read = |entry: &Value| {
         let name = text(entry, "ProviderName");
         let described = snapshot.body("DescribeIdentityProvider", &name).and_then(|body| body.get("IdentityProvider"));
         let of = |field: &str| described.and_then(|provider| provider.get(field));
         let identifiers = list(of("IdpIdentifiers")).iter().filter_map(Value::as_str).map(str::to_owned).collect();
-        let why = all
-            .iter()
-            .find(|it| it.operation == "DescribeIdentityProvider" && it.subject.as_deref() == Some(name.as_str()));
         ProviderView {
             kind: text(entry, "ProviderType"),
             identifiers,
             mapping: pairs(of("AttributeMapping")),
             details: pairs(of("ProviderDetails")),
-            unknown: why.and_then(|answer| answer.unknown.clone()),
+            unknown: snapshot.answer("DescribeIdentityProvider", &name).and_then(why),
             name,
         }
     };

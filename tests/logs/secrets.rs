@@ -132,7 +132,7 @@ fn secrets_of_providers(nest: &mut Nest, pool: &str, send: &dyn Fn(&str, Value) 
     };
     let secret = "/IdentityProvider/ProviderDetails/client_secret";
     let corp = plan("Corp", "", &whole("OIDC", "client_secret", nest.lay("provider"))).unwrap();
-    assert!(corp["command"].as_str().unwrap().contains("$CLIENT_SECRET"), "the command asks for it: {corp}");
+    in_a_shell(corp["command"].as_str().unwrap());
     make(&corp);
     let other = json!(nest.lay("provider"));
     let changed = make(&plan("Corp", secret, &other).unwrap());
@@ -153,6 +153,27 @@ fn secrets_of_providers(nest: &mut Nest, pool: &str, send: &dyn Fn(&str, Value) 
     }
     let records = json!({ "about": null, "job": null, "allPools": false, "since": null, "limit": 100 });
     send("save_audit", records).unwrap();
+}
+
+/// Runs the command that is shown beside a preview, with a stand-in for AWS's command line: it asks for the secret, stops
+/// without one, and sends it as it is.
+fn in_a_shell(command: &str) {
+    // Without a shell or jq nobody can run it here.
+    if !cfg!(unix) || std::process::Command::new("jq").arg("--version").output().is_err() {
+        return;
+    }
+    let run = |secret: Option<&str>| {
+        let mut shell = std::process::Command::new("sh");
+        let script = format!("aws() {{ for last; do :; done; printf %s \"$last\"; }}; {command}");
+        shell.args(["-c", &script]).env_remove("CLIENT_SECRET");
+        secret.map(|secret| shell.env("CLIENT_SECRET", secret));
+        shell.output().unwrap()
+    };
+    let nothing = run(None);
+    assert!(!nothing.status.success() && nothing.stdout.is_empty(), "{nothing:?}");
+    let secret = "-----BEGIN \"KEY\"-----\n$HOME `id` \\n'x'\n-----END";
+    let told: Value = serde_json::from_slice(&run(Some(secret)).stdout).unwrap();
+    assert_eq!((&told["ProviderName"], &told["ProviderDetails"]["client_secret"]), (&"Corp".into(), &secret.into()));
 }
 
 /// Passwords that administrators set: through the plan, the approval, the job, the audit and every file of them.

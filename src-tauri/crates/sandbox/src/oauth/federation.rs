@@ -14,7 +14,7 @@ use super::form::{Form, with_query};
 use super::grants::{Departure, Login};
 use super::html::{self, Field};
 use super::login::{is_genuine, let_in, page};
-use super::request::{Authorization, redirect};
+use super::request::{Authorization, Refusal, redirect};
 use super::sign_in::call;
 use crate::directory::record::Record;
 use crate::directory::{LOWER, Pool};
@@ -85,6 +85,14 @@ pub(super) fn came_back(visit: &mut Visit<'_>) -> Answer {
              nobody, so it cannot ask who you are.",
         );
     };
+    if let Err(refusal) = still_holds(visit, &departure) {
+        visit.world.browsers.forget_departure(&state);
+        return refusal;
+    }
+    if let Some(refusal) = refused(&query, &departure).or_else(|| refused(&form, &departure)) {
+        visit.world.browsers.forget_departure(&state);
+        return refusal;
+    }
     let Some(subject) = form.get("subject").map(str::trim) else { return who(visit, &state, &departure, None) };
     if !is_genuine(visit, &form) {
         let alert = "The form was too old or came from elsewhere. Try again.";
@@ -117,8 +125,37 @@ pub(super) fn came_back(visit: &mut Visit<'_>) -> Answer {
             };
             let_in(visit, asked, &login)
         }
-        Err(error) => who(visit, &state, &departure, Some(&error.message)),
+        // The app is told, as AWS tells it; whoever comes again leaves again.
+        Err(error) => {
+            visit.world.browsers.forget_departure(&state);
+            asked.back(&[("error", "invalid_request"), ("error_description", &error.message)])
+        }
     }
+}
+
+/// Whether client, address and provider still are as they were when somebody left; otherwise what they are told.
+fn still_holds(visit: &Visit<'_>, Departure { asked, provider }: &Departure) -> Result<(), Answer> {
+    let shown = |error| Refusal::shown(error, &asked.client_id).answer(&visit.prefix());
+    let pool = visit.world.pools.get(&asked.pool_id);
+    let client = pool.and_then(|pool| pool.clients.get(&asked.client_id));
+    let (pool, client) = pool.zip(client).ok_or_else(|| shown("Client does not exist"))?;
+    if !client.lists("CallbackURLs", &asked.redirect_uri) {
+        return Err(shown("redirect_mismatch"));
+    }
+    let there = pool.resources.providers.contains_key(provider);
+    if there && client.lists("SupportedIdentityProviders", provider) {
+        return Ok(());
+    }
+    let why = format!("The identity provider {provider} is not there or the client may not use it any more");
+    Err(asked.back(&[("error", "invalid_request"), ("error_description", &why)]))
+}
+
+/// What a provider said instead of who came (RFC 6749, 4.1.2.1): the app is told it with the provider's name.
+fn refused(told: &Form, Departure { asked, provider }: &Departure) -> Option<Answer> {
+    let error = told.get("error")?;
+    let description = told.get("error_description").unwrap_or_default();
+    let description = format!("{provider} Error - 400 {error} {description}");
+    Some(asked.back(&[("error", error), ("error_description", description.trim_end())]))
 }
 
 /// Asks who came back, and for what the provider would tell of them.

@@ -27,11 +27,12 @@ pub(crate) struct Arrival<'a> {
 }
 
 /// Lets the person in, whom the pool gets to know if need be. Attributes that the provider's mapping fills are written at each
-/// sign-in; one that it says nothing of stays as it is.
+/// sign-in, also where they are as they were, and an address that is written so is verified only where the mapping says that;
+/// one that the provider says nothing of stays as it is.
 ///
 /// # Errors
-/// A provider that is not there, a username that a native person has, attributes that the schema does not take or misses, a
-/// person who is disabled, and what a trigger refuses.
+/// A provider that is not there, a username that a native person has, attributes that the schema does not take, misses or lets
+/// nobody change, or that the client may not write, a person who is disabled, and what a trigger refuses.
 pub(crate) fn admit(call: &mut Call<'_>, mut arrival: Arrival<'_>) -> Result<u32, ApiError> {
     let Arrival { provider, subject, client, .. } = arrival;
     let (sub, moment, origin) = (call.world.random_uuid(), call.moment, Origin::client(client, None));
@@ -41,12 +42,15 @@ pub(crate) fn admit(call: &mut Call<'_>, mut arrival: Arrival<'_>) -> Result<u32
     check::name(Some(&username), "username")?;
     arrival.mapped = transformed(pool, &arrival, (&username, &kind), &origin)?;
     let mut attributes = told(pool, &arrival)?;
+    may_be_written(pool, client, &attributes)?;
     let at = match linked(pool, &arrival).map_or_else(|| own(pool, provider, &username), |at| Ok(Some(at)))? {
         Some(at) => {
             triggered::pre_authentication(pool, at, &origin)?;
             if !pool.users.get(at).is_some_and(|user| user.enabled) {
                 return Err(ApiError::new("NotAuthorizedException", "User is disabled."));
             }
+            attributes::changeable(pool, &attributes)?;
+            attributes.extend(verified_no_longer(pool, at, &attributes));
             if !attributes.is_empty() {
                 pool.change(at, moment, |user| user.set_attributes(&attributes));
             }
@@ -111,6 +115,21 @@ fn told(pool: &Pool, arrival: &Arrival<'_>) -> Result<Vec<Change>, ApiError> {
     let told = arrival.mapped.iter().filter(|(name, value)| is_mapped(name) && !value.is_empty());
     let given = told.map(|(name, value)| Attribute { name: name.clone(), value: value.clone() });
     attributes::read(pool, given.collect())
+}
+
+/// The client may write what the mapping fills; whether an address is verified is the provider's to say.
+fn may_be_written(pool: &Pool, client: &str, attributes: &[Change]) -> Result<(), ApiError> {
+    let flags = attributes::VERIFIABLE.map(|(_, flag)| flag);
+    let names = attributes.iter().filter(|(at, _)| !flags.contains(at)).map(|(at, _)| pool.schema.name(*at));
+    pool.clients.get(client).map_or(Ok(()), |client| attributes::may_write(client, names))
+}
+
+/// Addresses that are written, and of which nobody says that they are verified.
+fn verified_no_longer(pool: &Pool, at: u32, attributes: &[Change]) -> Vec<Change> {
+    let was = |flag| pool.users.get(at).is_some_and(|user| user.attribute(flag) == Some("true"));
+    let written = |attribute| attributes::value(attributes, attribute).is_some();
+    let flags = attributes::VERIFIABLE.into_iter().filter(|(address, flag)| written(*address) && !written(*flag));
+    flags.filter(|(_, flag)| was(*flag)).map(|(_, flag)| (flag, "false".to_owned())).collect()
 }
 
 /// The person to whom an identity was linked, by what the provider calls them or by another of its attributes that the

@@ -13,6 +13,12 @@ fn claims(tokens: &Value) -> Value {
     serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }
 
+/// Why the app is told that nobody is signed in.
+fn why(page: &web::Page) -> String {
+    assert_eq!(page.parameter("error").as_deref(), Some("invalid_request"), "{:?} {}", page.location, page.text);
+    page.parameter("error_description").unwrap()
+}
+
 #[test]
 fn a_native_person_who_is_called_like_somebody_from_elsewhere_is_not_them() {
     let live = live(5);
@@ -20,7 +26,7 @@ fn a_native_person_who_is_called_like_somebody_from_elsewhere_is_not_them() {
     own.person("Corp_grace", &[]);
     let browser = Browser::new(&live.endpoint);
     let refused = come(&browser, &own, "Corp", "grace", &[("email", "grace@corp.example")]);
-    assert!(refused.location.is_none() && refused.text.contains("User account already exists"), "{}", refused.text);
+    assert_eq!(why(&refused), "User account already exists");
     let mapped = [("email", "ida@corp.example")];
     let first = tokens(&browser, &own, &come(&browser, &own, "Corp", "ida", &mapped));
     let second = tokens(&browser, &own, &come(&browser, &own, "Corp", "ida", &mapped));
@@ -89,13 +95,13 @@ fn a_known_person_comes_in_past_the_triggers_of_authentication_and_a_new_one_pas
         "/request/userAttributes/email": "grace@corp.example" }, "error": "not today" }]);
     answer(json!({ "PreAuthentication": before, "PreSignUp": fails, "PostConfirmation": fails }));
     let refused = grace("first@corp.example");
-    assert!(refused.text.contains("PreAuthentication failed with error not today."), "{}", refused.text);
+    assert!(why(&refused).contains("PreAuthentication failed with error not today."), "{}", why(&refused));
     assert_eq!(email(), "grace@corp.example");
     let after = json!([{ "when": { "/triggerSource": "PostAuthentication_Authentication",
         "/request/userAttributes/email": "second@corp.example" }, "error": "not today" }]);
     answer(json!({ "PostAuthentication": after }));
     let refused = grace("second@corp.example");
-    assert!(refused.text.contains("PostAuthentication failed with error not today."), "{}", refused.text);
+    assert!(why(&refused).contains("PostAuthentication failed with error not today."), "{}", why(&refused));
     tokens(&browser, &own, &grace("third@corp.example"));
 }
 
@@ -141,7 +147,7 @@ fn what_a_provider_tells_goes_through_the_inbound_federation_trigger_first() {
     own.admin("AdminLinkProviderForUser", link);
     assert_eq!(who("other", "G@corp.example").0, "ada");
     let refused = come(&browser, &own, "Corp", "mallory", &[("email", "m@corp.example")]);
-    assert!(refused.text.contains("InboundFederation failed with error not here."), "{}", refused.text);
+    assert!(why(&refused).contains("InboundFederation failed with error not here."), "{}", why(&refused));
 }
 
 #[test]
@@ -159,4 +165,94 @@ fn blanks_name_nobody_and_tokens_tell_who_asks_that_somebody_came_from_elsewhere
     assert_eq!((&told["amr"], told.get("acr")), (&json!(["fed"]), None));
     let plain = claims(&tokens(&browser, &own, &come(&browser, &own, "Corp", "grace", &[])));
     assert_eq!(plain.get("amr"), None);
+}
+
+/// Leaves for a provider; gives the address under which it leads back, and the state.
+fn left(browser: &Browser, own: &support::Own<'_>, provider: &str) -> (String, String) {
+    let asked = [
+        ("response_type", "code"),
+        ("client_id", own.client.as_str()),
+        ("redirect_uri", "http://localhost:3000/callback"),
+        ("scope", "openid"),
+        ("identity_provider", provider),
+        ("state", "the app's own"),
+    ];
+    let state = browser.get(&web::path("/oauth2/authorize", &asked)).parameter("state").unwrap();
+    (web::path("/oauth2/idpresponse", &[("code", "theirs"), ("state", &state)]), state)
+}
+
+#[test]
+fn what_a_provider_refuses_is_told_to_the_app_with_its_state_and_once() {
+    let live = live(5);
+    let own = open(&live);
+    let browser = Browser::new(&live.endpoint);
+    let (_, state) = left(&browser, &own, "Corp");
+    let no = [("error", "access_denied"), ("error_description", "The person said no"), ("state", state.as_str())];
+    let told = browser.get(&web::path("/oauth2/idpresponse", &no));
+    let parameter = |name: &str| told.parameter(name).unwrap();
+    assert_eq!([parameter("error"), parameter("state")], ["access_denied", "the app's own"]);
+    assert_eq!(parameter("error_description"), "Corp Error - 400 access_denied The person said no");
+    assert_eq!(browser.get(&web::path("/oauth2/idpresponse", &no)).status, 400, "nobody is waited for any more");
+}
+
+#[test]
+fn who_comes_back_when_provider_client_or_address_are_gone_is_not_let_in() {
+    let live = live(5);
+    let own = open(&live);
+    let browser = Browser::new(&live.endpoint);
+    let offers = |providers: Value, callback: &str| {
+        own.admin("UpdateUserPoolClient", json!({ "ClientId": own.client, "SupportedIdentityProviders": providers,
+            "AllowedOAuthFlowsUserPoolClient": true, "AllowedOAuthFlows": ["code"], "AllowedOAuthScopes": ["openid"],
+            "CallbackURLs": [callback] }));
+    };
+    let callback = "http://localhost:3000/callback";
+    let (back, _) = left(&browser, &own, "Firm");
+    offers(json!(["COGNITO", "Corp"]), callback);
+    assert!(why(&browser.get(&back)).contains("Firm"), "the client offers it no longer");
+    let (back, _) = left(&browser, &own, "Corp");
+    own.admin("DeleteIdentityProvider", json!({ "ProviderName": "Corp" }));
+    assert!(why(&browser.get(&back)).contains("Corp"), "it was removed");
+    own.admin("CreateIdentityProvider", json!({ "ProviderName": "Corp", "ProviderType": "OIDC", "ProviderDetails": {
+        "client_id": "ours", "oidc_issuer": "https://idp.example", "authorize_scopes": "openid",
+        "authorize_url": "https://idp.example/authorize" } }));
+    let (back, _) = left(&browser, &own, "Corp");
+    offers(json!(["COGNITO", "Corp"]), "http://localhost:3000/elsewhere");
+    let shown = browser.get(&back).location.unwrap();
+    assert!(shown.contains("/error?") && shown.contains("redirect_mismatch"), "{shown}");
+}
+
+#[test]
+fn what_cannot_be_written_at_each_sign_in_keeps_people_out_and_an_address_is_verified_by_the_mapping_alone() {
+    let live = live(5);
+    let own = open(&live);
+    let browser = Browser::new(&live.endpoint);
+    let come = |told: &[(&str, &str)]| come(&browser, &own, "Corp", "grace", told);
+    own.admin("AddCustomAttributes", json!({ "CustomAttributes": [
+        { "Name": "badge", "AttributeDataType": "String", "Mutable": false }] }));
+    let maps = |mapping: Value| {
+        own.admin("UpdateIdentityProvider", json!({ "ProviderName": "Corp", "AttributeMapping": mapping }));
+    };
+    maps(json!({ "username": "sub", "email": "mail", "custom:badge": "badge" }));
+    tokens(&browser, &own, &come(&[("email", "g@corp.example"), ("custom:badge", "7")]));
+    let again = why(&come(&[("email", "g@corp.example"), ("custom:badge", "7")]));
+    assert_eq!(again, "user.custom:badge: Attribute cannot be updated.", "also to what it is");
+
+    maps(json!({ "username": "sub", "email": "mail" }));
+    let verified = || {
+        let user = own.user("Corp_grace");
+        attribute(&json!({ "Attributes": user["UserAttributes"] }), "email_verified").map(str::to_owned)
+    };
+    own.admin("AdminUpdateUserAttributes", json!({ "Username": "Corp_grace",
+        "UserAttributes": [{ "Name": "email_verified", "Value": "true" }] }));
+    tokens(&browser, &own, &come(&[("email", "g@corp.example")]));
+    assert_eq!(verified().as_deref(), Some("false"), "nobody says that it is");
+    maps(json!({ "username": "sub", "email": "mail", "email_verified": "email_verified" }));
+    tokens(&browser, &own, &come(&[("email", "g@corp.example"), ("email_verified", "true")]));
+    assert_eq!(verified().as_deref(), Some("true"));
+
+    own.admin("UpdateUserPoolClient", json!({ "ClientId": own.client, "SupportedIdentityProviders": ["COGNITO", "Corp"],
+        "AllowedOAuthFlowsUserPoolClient": true, "AllowedOAuthFlows": ["code"], "AllowedOAuthScopes": ["openid"],
+        "CallbackURLs": ["http://localhost:3000/callback"], "WriteAttributes": ["name"] }));
+    let unwritten = why(&come(&[("email", "g@corp.example")]));
+    assert_eq!(unwritten, "A client attempted to write unauthorized attribute");
 }

@@ -72,7 +72,7 @@ fn people_from_elsewhere_are_let_in_and_counted_by_app_client_and_identity_provi
     own.admin_fails("AdminGetUser", json!({ "Username": "Firm_a1" }), "UserNotFoundException");
     own.admin("AdminDisableUser", json!({ "Username": "Corp_grace" }));
     let shut = come(&browser, &own, "Corp", "grace", &[("email", "grace@corp.example")]);
-    assert!(shut.location.is_none() && shut.text.contains("User is disabled."), "{}", shut.text);
+    assert_eq!(shut.parameter("error_description").as_deref(), Some("User is disabled."), "{}", shut.text);
 
     let by_client = [("UserPool", own.pool.as_str()), ("UserPoolClient", own.client.as_str())];
     let from = |provider| [by_client[0], by_client[1], ("IdentityProvider", provider)];

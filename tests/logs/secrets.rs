@@ -120,7 +120,8 @@ fn secrets_of_providers(nest: &mut Nest, pool: &str, send: &dyn Fn(&str, Value) 
         send("plan_edit", json!({ "operation": "DescribeIdentityProvider", "subject": name, "puts": puts }))
     };
     let make = |edit: &Value| {
-        let made = send("make_edit", json!({ "id": edit["id"], "reason": "a new provider", "poolName": pool })).unwrap();
+        let made =
+            send("make_edit", json!({ "id": edit["id"], "reason": "a new provider", "poolName": pool })).unwrap();
         assert_eq!(made["state"], "done", "{made}");
         made["id"].clone()
     };

@@ -93,7 +93,11 @@ impl FunctionView {
 }
 
 /// For which pools Cognito may call a function, and that in a sentence.
-fn permission(policy: Option<&Answer>, configuration: Option<&Answer>, pool: Option<&str>) -> (Option<Permission>, String) {
+fn permission(
+    policy: Option<&Answer>,
+    configuration: Option<&Answer>,
+    pool: Option<&str>,
+) -> (Option<Permission>, String) {
     let gone = |answer: Option<&Answer>| matches!(answer, Some(Answer::Refused { code }) if code == GONE);
     match policy {
         Some(Answer::Given(body)) => match body.get("Policy").zip(pool) {

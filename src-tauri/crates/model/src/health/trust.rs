@@ -110,7 +110,9 @@ impl std::fmt::Display for Trust {
             (true, Audience::Named, false) => {
                 "Its trust policy does not tell guests from people who have signed in (amr)."
             }
-            (true, Audience::Any, true) => "Its trust policy does not ask for this identity pool (aud): any may give it.",
+            (true, Audience::Any, true) => {
+                "Its trust policy does not ask for this identity pool (aud): any may give it."
+            }
             (true, Audience::Any, false) => {
                 "Its trust policy asks neither for this identity pool (aud) nor how somebody came (amr)."
             }

@@ -134,7 +134,9 @@ impl Permission {
         match self {
             Self::Anyone => true,
             // In `arn:aws:cognito-idp:REGION:ACCOUNT:userpool/ID` the account is the fifth part.
-            Self::Pattern(pattern) => pattern.split(':').nth(4).is_none_or(|account| is_pattern(account) || account.contains("${")),
+            Self::Pattern(pattern) => {
+                pattern.split(':').nth(4).is_none_or(|account| is_pattern(account) || account.contains("${"))
+            }
             Self::Nobody | Self::Pool | Self::Account => false,
         }
     }
@@ -246,7 +248,8 @@ mod tests {
         let both =
             json!({ "ArnLike": { "AWS:SourceArn": POOL }, "StringEquals": { "AWS:SourceAccount": "444455556666" } });
         assert_eq!(here(&[statement(&both)]), Some(Permission::Nobody), "both conditions have to hold");
-        let own = json!({ "ArnLike": { "AWS:SourceArn": OF_ALL }, "StringEquals": { "AWS:SourceAccount": "111122223333" } });
+        let own =
+            json!({ "ArnLike": { "AWS:SourceArn": OF_ALL }, "StringEquals": { "AWS:SourceAccount": "111122223333" } });
         assert_eq!(here(&[statement(&own)]), Some(Permission::Account));
     }
 

@@ -1,8 +1,8 @@
 //! Who somebody from another identity provider is here, and what the pool learns of them.
 
-use crate::support::browser::Browser;
+use crate::support::browser::{Browser, Page, path};
 use crate::support::elsewhere::{come, come_asking, open, tokens};
-use crate::support::{attribute, live};
+use crate::support::{Own, attribute, live};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ fn claims(tokens: &Value) -> Value {
 }
 
 /// Why the app is told that nobody is signed in.
-fn why(page: &web::Page) -> String {
+fn why(page: &Page) -> String {
     assert_eq!(page.parameter("error").as_deref(), Some("invalid_request"), "{:?} {}", page.location, page.text);
     page.parameter("error_description").unwrap()
 }
@@ -168,7 +168,7 @@ fn blanks_name_nobody_and_tokens_tell_who_asks_that_somebody_came_from_elsewhere
 }
 
 /// Leaves for a provider; gives the address under which it leads back, and the state.
-fn left(browser: &Browser, own: &support::Own<'_>, provider: &str) -> (String, String) {
+fn left(browser: &Browser, own: &Own<'_>, provider: &str) -> (String, String) {
     let asked = [
         ("response_type", "code"),
         ("client_id", own.client.as_str()),
@@ -177,8 +177,8 @@ fn left(browser: &Browser, own: &support::Own<'_>, provider: &str) -> (String, S
         ("identity_provider", provider),
         ("state", "the app's own"),
     ];
-    let state = browser.get(&web::path("/oauth2/authorize", &asked)).parameter("state").unwrap();
-    (web::path("/oauth2/idpresponse", &[("code", "theirs"), ("state", &state)]), state)
+    let state = browser.get(&path("/oauth2/authorize", &asked)).parameter("state").unwrap();
+    (path("/oauth2/idpresponse", &[("code", "theirs"), ("state", &state)]), state)
 }
 
 #[test]
@@ -188,11 +188,11 @@ fn what_a_provider_refuses_is_told_to_the_app_with_its_state_and_once() {
     let browser = Browser::new(&live.endpoint);
     let (_, state) = left(&browser, &own, "Corp");
     let no = [("error", "access_denied"), ("error_description", "The person said no"), ("state", state.as_str())];
-    let told = browser.get(&web::path("/oauth2/idpresponse", &no));
+    let told = browser.get(&path("/oauth2/idpresponse", &no));
     let parameter = |name: &str| told.parameter(name).unwrap();
     assert_eq!([parameter("error"), parameter("state")], ["access_denied", "the app's own"]);
     assert_eq!(parameter("error_description"), "Corp Error - 400 access_denied The person said no");
-    assert_eq!(browser.get(&web::path("/oauth2/idpresponse", &no)).status, 400, "nobody is waited for any more");
+    assert_eq!(browser.get(&path("/oauth2/idpresponse", &no)).status, 400, "nobody is waited for any more");
 }
 
 #[test]
@@ -201,9 +201,12 @@ fn who_comes_back_when_provider_client_or_address_are_gone_is_not_let_in() {
     let own = open(&live);
     let browser = Browser::new(&live.endpoint);
     let offers = |providers: Value, callback: &str| {
-        own.admin("UpdateUserPoolClient", json!({ "ClientId": own.client, "SupportedIdentityProviders": providers,
+        own.admin(
+            "UpdateUserPoolClient",
+            json!({ "ClientId": own.client, "SupportedIdentityProviders": providers,
             "AllowedOAuthFlowsUserPoolClient": true, "AllowedOAuthFlows": ["code"], "AllowedOAuthScopes": ["openid"],
-            "CallbackURLs": [callback] }));
+            "CallbackURLs": [callback] }),
+        );
     };
     let callback = "http://localhost:3000/callback";
     let (back, _) = left(&browser, &own, "Firm");
@@ -212,9 +215,12 @@ fn who_comes_back_when_provider_client_or_address_are_gone_is_not_let_in() {
     let (back, _) = left(&browser, &own, "Corp");
     own.admin("DeleteIdentityProvider", json!({ "ProviderName": "Corp" }));
     assert!(why(&browser.get(&back)).contains("Corp"), "it was removed");
-    own.admin("CreateIdentityProvider", json!({ "ProviderName": "Corp", "ProviderType": "OIDC", "ProviderDetails": {
+    own.admin(
+        "CreateIdentityProvider",
+        json!({ "ProviderName": "Corp", "ProviderType": "OIDC", "ProviderDetails": {
         "client_id": "ours", "oidc_issuer": "https://idp.example", "authorize_scopes": "openid",
-        "authorize_url": "https://idp.example/authorize" } }));
+        "authorize_url": "https://idp.example/authorize" } }),
+    );
     let (back, _) = left(&browser, &own, "Corp");
     offers(json!(["COGNITO", "Corp"]), "http://localhost:3000/elsewhere");
     let shown = browser.get(&back).location.unwrap();
@@ -227,8 +233,11 @@ fn what_cannot_be_written_at_each_sign_in_keeps_people_out_and_an_address_is_ver
     let own = open(&live);
     let browser = Browser::new(&live.endpoint);
     let come = |told: &[(&str, &str)]| come(&browser, &own, "Corp", "grace", told);
-    own.admin("AddCustomAttributes", json!({ "CustomAttributes": [
-        { "Name": "badge", "AttributeDataType": "String", "Mutable": false }] }));
+    own.admin(
+        "AddCustomAttributes",
+        json!({ "CustomAttributes": [
+        { "Name": "badge", "AttributeDataType": "String", "Mutable": false }] }),
+    );
     let maps = |mapping: Value| {
         own.admin("UpdateIdentityProvider", json!({ "ProviderName": "Corp", "AttributeMapping": mapping }));
     };
@@ -242,17 +251,23 @@ fn what_cannot_be_written_at_each_sign_in_keeps_people_out_and_an_address_is_ver
         let user = own.user("Corp_grace");
         attribute(&json!({ "Attributes": user["UserAttributes"] }), "email_verified").map(str::to_owned)
     };
-    own.admin("AdminUpdateUserAttributes", json!({ "Username": "Corp_grace",
-        "UserAttributes": [{ "Name": "email_verified", "Value": "true" }] }));
+    own.admin(
+        "AdminUpdateUserAttributes",
+        json!({ "Username": "Corp_grace",
+        "UserAttributes": [{ "Name": "email_verified", "Value": "true" }] }),
+    );
     tokens(&browser, &own, &come(&[("email", "g@corp.example")]));
     assert_eq!(verified().as_deref(), Some("false"), "nobody says that it is");
     maps(json!({ "username": "sub", "email": "mail", "email_verified": "email_verified" }));
     tokens(&browser, &own, &come(&[("email", "g@corp.example"), ("email_verified", "true")]));
     assert_eq!(verified().as_deref(), Some("true"));
 
-    own.admin("UpdateUserPoolClient", json!({ "ClientId": own.client, "SupportedIdentityProviders": ["COGNITO", "Corp"],
+    own.admin(
+        "UpdateUserPoolClient",
+        json!({ "ClientId": own.client, "SupportedIdentityProviders": ["COGNITO", "Corp"],
         "AllowedOAuthFlowsUserPoolClient": true, "AllowedOAuthFlows": ["code"], "AllowedOAuthScopes": ["openid"],
-        "CallbackURLs": ["http://localhost:3000/callback"], "WriteAttributes": ["name"] }));
+        "CallbackURLs": ["http://localhost:3000/callback"], "WriteAttributes": ["name"] }),
+    );
     let unwritten = why(&come(&[("email", "g@corp.example")]));
     assert_eq!(unwritten, "A client attempted to write unauthorized attribute");
 }

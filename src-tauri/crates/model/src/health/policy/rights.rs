@@ -125,10 +125,13 @@ mod tests {
     fn patterns_and_exceptions_give_nearly_everything_as_well_as_stars_do() {
         let sweeping = |statement: Value| policy(&statement).map(|policy| policy.sweeping().join(", "));
         let of = |action: &str| sweeping(json!({ "Effect": "Allow", "Action": [action], "Resource": "*" }));
-        for wide in ["*", "*:*", "cognito-*:*", "iam:*", "iam:Pass*", "IAM:passrole", "sts:Assume?ole", "cognito-idp:*"] {
+        for wide in ["*", "*:*", "cognito-*:*", "iam:*", "iam:Pass*", "IAM:passrole", "sts:Assume?ole", "cognito-idp:*"]
+        {
             assert_eq!(of(wide).as_deref(), Some(wide));
         }
-        for narrow in ["s3:GetObject", "iam:GetRole", "cognito-idp:AdminSetUserPassword", "cognito-idp:List*", "sts:Get*"] {
+        for narrow in
+            ["s3:GetObject", "iam:GetRole", "cognito-idp:AdminSetUserPassword", "cognito-idp:List*", "sts:Get*"]
+        {
             assert_eq!(of(narrow).as_deref(), Some(""), "{narrow}");
         }
         let but = json!({ "Effect": "Allow", "NotAction": ["iam:*", "organizations:*"], "Resource": "*" });
@@ -151,7 +154,10 @@ mod tests {
     fn data_are_for_everybody_unless_resource_or_condition_name_whoever_asks() {
         let of = |more: Value| {
             let mut statement = json!({ "Effect": "Allow", "Action": ["dynamodb:Query", "dynamodb:ListTables"] });
-            statement.as_object_mut().into_iter().for_each(|all| all.extend(more.as_object().cloned().unwrap_or_default()));
+            statement
+                .as_object_mut()
+                .into_iter()
+                .for_each(|all| all.extend(more.as_object().cloned().unwrap_or_default()));
             let policy = policy(&statement)?;
             let found = policy.unscoped();
             Some(found.first().map(|it| (it.actions.join(","), it.is_sweeping())))
@@ -166,7 +172,10 @@ mod tests {
         assert_eq!(of(json!({ "Resource": table, "Condition": keys })), Some(None));
         let own = "arn:aws:s3:::files/${cognito-identity-us-gov.amazonaws.com:sub}/*";
         assert_eq!(of(json!({ "Action": "s3:*", "Resource": own })), Some(None));
-        assert_eq!(of(json!({ "Action": "s3:*", "Resource": [own, "arn:aws:s3:::files"] })).flatten().map(|it| it.1), Some(true));
+        assert_eq!(
+            of(json!({ "Action": "s3:*", "Resource": [own, "arn:aws:s3:::files"] })).flatten().map(|it| it.1),
+            Some(true)
+        );
         assert_eq!(of(json!({ "Action": "s3:GetBucketLocation", "Resource": "*" })), Some(None));
     }
 }

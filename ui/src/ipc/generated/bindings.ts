@@ -1329,7 +1329,10 @@ export type EditView = {
 	price: string | null,
 	/**  What people will notice; `null` when nothing is known. */
 	effect: string | null,
-	/**  The same as a command of AWS's command line; no secret is in it, it takes them from variables of the shell. */
+	/**
+	 *  The same as a command of AWS's command line; no secret is in it: it takes them from variables of the shell, and `jq`
+	 *  writes them as JSON.
+	 */
 	command: string,
 };
 
@@ -3424,6 +3427,8 @@ export type SchemaAttributeView = {
 export type ScoreView = {
 	/**  When. */
 	at: string,
+	/**  Whether services beyond Cognito were asked as well; only scores of one kind can be compared. */
+	beyond: boolean,
 	/**  The share of what is known that passes or is accepted, in percent; `null` when nothing is known. */
 	percent: number | null,
 	/**  How many fail. */

@@ -54,6 +54,12 @@ pub(crate) async fn roles(common: &GlobalOptions) -> Result<(), Failure> {
     let (console, pool) = meant(common).await?;
     let snapshot = console.roles(&common.online().parse()?, &pool).await?;
     let told = RolesView::from(&snapshot);
+    // What could be read is told; that there is no more is not known.
+    let missing = ["ListIdentityPools", "ListGroups"].into_iter().find_map(|list| answered(&snapshot, list).err());
+    if let Some(why) = missing.clone().filter(|_| told.roles.is_empty()) {
+        offer(common, told.policy.as_deref());
+        return Err(WireError::from(why).into());
+    }
     let head = ["identityPool", "givenTo", "role", "narrow", "trust", "sweeping", "rights"];
     lines(common, &head, &told.roles, |it: &RoleView| {
         let flag = |flag: Option<bool>| flag.map(yes_or_no).unwrap_or_default();
@@ -62,11 +68,13 @@ pub(crate) async fn roles(common: &GlobalOptions) -> Result<(), Failure> {
         vec![pool, it.given_to.clone(), it.role.clone(), narrow, it.trust.clone(), sweeping, it.rights.clone()]
     })?;
     offer(common, told.policy.as_deref());
-    // What could be read is told; that there is no more is not known.
-    for list in ["ListIdentityPools", "ListGroups"] {
-        answered(&snapshot, list).map_err(WireError::from)?;
+    match missing {
+        Some(why) => {
+            common.note(&format!("there may be more: {why}"));
+            Err(Failure::Told)
+        }
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// `quotas --look`

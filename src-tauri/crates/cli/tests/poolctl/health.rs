@@ -316,10 +316,16 @@ fn a_list_of_roles_that_was_denied_is_not_an_empty_one() {
     {
         served.sandbox.weather().deny(operation);
         let denied = look();
-        assert_eq!(denied.code, 1, "{}", denied.out);
-        assert!(denied.err.contains(action) && denied.err.contains("access_denied"), "{}", denied.err);
+        assert_eq!(denied.json(1)["error"]["iamAction"], action, "{}", denied.out);
+        assert!(denied.err.contains("This policy permits what was refused"), "{}", denied.err);
         served.sandbox.weather().allow(operation);
     }
+    let role = "arn:aws:iam::111122223333:role/admins";
+    call(&served, "CreateGroup", &json!({ "UserPoolId": users, "GroupName": "admins", "RoleArn": role }));
+    served.sandbox.weather().deny("ListIdentityPools");
+    let some = look();
+    assert_eq!(some.json(1)[0]["role"], role, "what is known is told");
+    assert!(some.err.contains("there may be more"), "{}", some.err);
 }
 
 #[test]

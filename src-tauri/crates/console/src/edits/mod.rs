@@ -229,8 +229,11 @@ impl OpenPool {
     /// or when somebody changed it since: theirs would be overwritten.
     pub async fn plan_undo_edit(&self, id: &str) -> Result<Arc<Edit>, Error> {
         let mut row = self.edit(id).await?;
-        // Of one that was sent and never answered for, it shows in what is there now whether AWS took it.
-        self.settle_now(&mut row).await?;
+        // Of one that was sent and never answered for, it shows in what is there now whether AWS took it. What was made or
+        // deleted is there whole or not at all, and what AWS added to it has to be known.
+        if Step::of(&read::<Vec<Put>>(&row.patch)?) != Step::Update {
+            self.settle_now(&mut row).await?;
+        }
         if row.state == EditState::Failed {
             return Err(Error::new(
                 Code::Precondition,

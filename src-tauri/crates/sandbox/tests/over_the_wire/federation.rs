@@ -221,6 +221,7 @@ fn who_comes_back_when_provider_client_or_address_are_gone_is_not_let_in() {
         "client_id": "ours", "oidc_issuer": "https://idp.example", "authorize_scopes": "openid",
         "authorize_url": "https://idp.example/authorize" } }),
     );
+    offers(json!(["COGNITO", "Corp"]), callback);
     let (back, _) = left(&browser, &own, "Corp");
     offers(json!(["COGNITO", "Corp"]), "http://localhost:3000/elsewhere");
     let shown = browser.get(&back).location.unwrap();

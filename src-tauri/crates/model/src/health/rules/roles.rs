@@ -178,17 +178,14 @@ struct Policies {
     /// The one among those of AWS that gives nearly everything away.
     notorious: Option<String>,
     read: Vec<Policy>,
-    /// Why one of them could not be read.
+    /// Why one of them could not be read, the first.
     unread: Option<Unknown>,
 }
 
 fn policies(case: &Case<'_>, role: &str) -> Policies {
     let mut all = Policies::default();
-    if let Err(why) = attached(case, role, &mut all) {
-        all.unread = Some(why);
-    }
-    if let Err(why) = own(case, role, &mut all) {
-        all.unread = Some(why);
+    for read in [attached(case, role, &mut all), own(case, role, &mut all)] {
+        all.unread = all.unread.or(read.err());
     }
     all
 }
@@ -226,7 +223,9 @@ impl Policies {
         };
         match case.ask(operation, subject).and_then(document) {
             Ok(policy) => self.read.push(policy),
-            Err(why) => self.unread = Some(why),
+            Err(why) => {
+                self.unread.get_or_insert(why);
+            }
         }
     }
 

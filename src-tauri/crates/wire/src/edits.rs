@@ -242,13 +242,13 @@ fn command(edit: &Edit) -> String {
 fn line(command: &str, request: serde_json::Map<String, Value>) -> String {
     let hidden = hidden(&request);
     let mut body = Value::Object(request).to_string().replace('\'', "'\\''");
-    let mut given = String::new();
+    let mut given = Vec::new();
     for name in hidden {
         let (masked, variable) = (format!("\"{name}\":\"{MASK}\""), name.to_ascii_uppercase());
-        given.push_str(&format!(": \"${{{variable}:?}}\" && "));
+        given.push(format!(": \"${{{variable}:?}}\" && "));
         body = body.replace(&masked, &format!("\"{name}\":'\"$(printf %s \"${variable}\" | jq -Rs .)\"'"));
     }
-    format!("{given}{command} '{body}'")
+    format!("{}{command} '{body}'", given.concat())
 }
 
 /// The names of the details of a provider that are masked.

@@ -123,11 +123,7 @@ fn permission(
 
 /// For which pools Cognito may call a function, in a sentence or two.
 fn says(Permitted { here, widest }: &Permitted) -> String {
-    match here == widest {
-        true => here.to_string(),
-        // Nobody's own is the narrowest, so something else is allowed besides.
-        false => format!("{here} Others may have it called, too: {widest}"),
-    }
+    if here == widest { here.to_string() } else { format!("{here} Others may have it called, too: {widest}") }
 }
 
 /// The policy that permits what was denied.

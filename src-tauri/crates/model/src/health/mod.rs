@@ -16,7 +16,7 @@ pub use rule::{Finding, Outcome, Rule, Severity, Subject};
 pub use rules::all as rules;
 pub(crate) use rules::token_lives;
 pub use snapshot::{Answer, People, Snapshot};
-pub use trust::{Rights, Trust};
+pub use trust::{Audience, Rights, Trust};
 
 use case::Case;
 

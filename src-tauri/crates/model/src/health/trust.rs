@@ -186,7 +186,7 @@ mod tests {
     const AUD: &str = "cognito-identity.amazonaws.com:aud";
     const AMR: &str = "cognito-identity.amazonaws.com:amr";
 
-    fn statement(conditions: Value) -> Value {
+    fn statement(conditions: &Value) -> Value {
         json!({ "Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity", "Condition": conditions,
             "Principal": { "Federated": "cognito-identity.amazonaws.com" } })
     }
@@ -203,12 +203,12 @@ mod tests {
     #[test]
     fn a_role_is_for_one_identity_pool_only_where_every_statement_asks_for_it() {
         let told = |statements: &[Value]| of(statements, "authenticated");
-        let elsewhere = statement(json!({ "StringEquals": { AUD: "eu-west-1:b" } }));
-        assert_eq!(told(&[statement(here())]), Some((true, Audience::Named, true)));
-        let anybody = statement(json!({ "StringEquals": { AUD: POOL } }));
+        let elsewhere = statement(&json!({ "StringEquals": { AUD: "eu-west-1:b" } }));
+        assert_eq!(told(&[statement(&here())]), Some((true, Audience::Named, true)));
+        let anybody = statement(&json!({ "StringEquals": { AUD: POOL } }));
         assert_eq!(told(&[anybody]), Some((true, Audience::Named, false)));
-        assert_eq!(told(&[statement(here()), statement(json!({}))]), Some((true, Audience::Any, false)));
-        assert_eq!(told(&[statement(here()), elsewhere.clone()]), Some((true, Audience::Named, true)), "one for each");
+        assert_eq!(told(&[statement(&here()), statement(&json!({}))]), Some((true, Audience::Any, false)));
+        assert_eq!(told(&[statement(&here()), elsewhere.clone()]), Some((true, Audience::Named, true)), "one for each");
         assert_eq!(told(&[elsewhere]), Some((true, Audience::Others, true)));
         let lambda = json!({ "Effect": "Allow", "Principal": { "Service": "lambda.amazonaws.com" } });
         assert_eq!(told(&[lambda]).map(|it| it.0), Some(false));
@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn only_what_has_to_be_so_is_a_demand() {
-        let audience = |conditions: Value| of(&[statement(conditions)], "authenticated").map(|it| it.1);
+        let audience = |conditions: Value| of(&[statement(&conditions)], "authenticated").map(|it| it.1);
         for loose in [
             json!({ "StringEqualsIfExists": { AUD: POOL } }),
             json!({ "ForAllValues:StringEquals": { AUD: POOL } }),
@@ -243,7 +243,7 @@ mod tests {
     fn guests_and_people_who_have_signed_in_are_kept_apart_both_ways() {
         let method = |amr: Value, kind: &str| {
             let conditions = json!({ "StringEquals": { AUD: POOL }, "ForAnyValue:StringLike": { AMR: amr } });
-            of(&[statement(conditions)], kind).map(|it| it.2)
+            of(&[statement(&conditions)], kind).map(|it| it.2)
         };
         for (amr, signed_in, guests) in [
             (json!("authenticated"), true, false),
@@ -264,15 +264,19 @@ mod tests {
             "cognito-identity.us-gov-east-1.amazonaws.com",
             "cognito-identity.cn-north-1.amazonaws.com.cn",
         ] {
-            let mut open = statement(json!({}));
+            let mut open = statement(&json!({}));
             open["Principal"] = json!({ "Federated": issuer });
-            assert_eq!(of(&[open.clone()], "authenticated"), Some((true, Audience::Any, false)), "{issuer}");
+            assert_eq!(
+                of(std::slice::from_ref(&open), "authenticated"),
+                Some((true, Audience::Any, false)),
+                "{issuer}"
+            );
             open["Condition"] = json!({ "StringEquals": { format!("{issuer}:aud"): POOL },
                 "ForAnyValue:StringLike": { format!("{issuer}:amr"): "authenticated" } });
             assert_eq!(of(&[open], "authenticated"), Some((true, Audience::Named, true)), "{issuer}");
         }
         for everybody in [json!("*"), json!({ "AWS": "*" }), json!({ "Federated": "*" })] {
-            let mut open = statement(json!({}));
+            let mut open = statement(&json!({}));
             open["Principal"] = everybody.clone();
             assert_eq!(of(&[open], "authenticated").map(|it| it.1), Some(Audience::Any), "{everybody}");
         }
@@ -280,6 +284,6 @@ mod tests {
         assert_eq!(of(&[but], "authenticated").map(|it| it.1), Some(Audience::Any));
         let tags = json!({ "Effect": "Allow", "Principal": { "Federated": "cognito-identity.amazonaws.com" },
             "Action": "sts:TagSession" });
-        assert_eq!(of(&[statement(here()), tags], "authenticated"), Some((true, Audience::Named, true)));
+        assert_eq!(of(&[statement(&here()), tags], "authenticated"), Some((true, Audience::Named, true)));
     }
 }

@@ -276,7 +276,10 @@ mod tests {
             assert_eq!(Permitted::of(&nothing, POOL), Err(Unclear::Unreadable), "{nothing}");
         }
         let organization = statement(&json!({ "StringEquals": { "aws:PrincipalOrgID": "o-1" } }));
-        assert_eq!(told(&[organization.clone()]), Err(Unclear::Depends(vec!["aws:PrincipalOrgID".to_owned()])));
+        assert_eq!(
+            told(std::slice::from_ref(&organization)),
+            Err(Unclear::Depends(vec!["aws:PrincipalOrgID".to_owned()]))
+        );
         let plain = statement(&like(POOL));
         assert_eq!(here(&[plain.clone(), organization.clone()]), Some(Permission::Pool), "it is given anyway");
         let mut perhaps = organization;
@@ -293,7 +296,7 @@ mod tests {
             changed[place] = value;
             changed
         };
-        assert_eq!(here(&[all.clone()]), Some(Permission::Anyone));
+        assert_eq!(here(std::slice::from_ref(&all)), Some(Permission::Anyone));
         assert_eq!(here(&[with("Principal", json!({ "AWS": "*" }))]), Some(Permission::Anyone));
         assert_eq!(here(&[with("Principal", json!({ "Service": "s3.amazonaws.com" }))]), Some(Permission::Nobody));
         assert_eq!(here(&[with("Action", json!("lambda:GetFunction"))]), Some(Permission::Nobody));

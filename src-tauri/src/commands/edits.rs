@@ -14,12 +14,13 @@ const LISTED: u32 = 100;
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn plan_edit(desk: Desk<'_>, request: PlanEdit) -> Answer<EditView> {
-    let (pool, round) = (desk.pool()?, desk.round());
+    let opened = desk.opened()?;
+    let round = opened.round();
     let (whole, patch) = request.parse()?;
-    let edit = pool.plan_edit(whole, patch, None).await?;
-    if let Err(left) = desk.still(round) {
+    let edit = opened.pool.plan_edit(whole, patch, None).await?;
+    if let Err(left) = opened.still(round) {
         // A secret that was typed is not kept for whoever sits there now.
-        pool.forget_confirmation();
+        opened.pool.forget_confirmation();
         return Err(left);
     }
     Ok(EditView::new(&edit, None))

@@ -107,7 +107,8 @@ fn as_a_whole(put: &Put, before: &Value, after: &Value, kind: Kind) -> Verified 
             let lacks = differences(&unmasked(wanted), &unmasked(after)).into_iter();
             // What is of one that was there before does not come again: its times, its address.
             let own = |place: &str| kind.is_fixed(place) && !place.is_empty() && !kind.is_chosen_once(place);
-            let lacks = lacks.filter(|it| it.before.is_some() && !own(&it.pointer) && !moves_by_itself(&it.pointer, kind));
+            let lacks =
+                lacks.filter(|it| it.before.is_some() && !own(&it.pointer) && !moves_by_itself(&it.pointer, kind));
             lacks.filter(|it| !it.pointer.ends_with("/SchemaAttributes") || lacks_attributes(it)).collect()
         }
         None if after.is_null() => Vec::new(),

@@ -2,8 +2,8 @@
 
 mod model;
 
+use self::model::{Model, Order};
 use crate::support::{Live, attribute, live};
-use model::{Model, Order};
 use proptest::prelude::*;
 use sandbox::Sandbox;
 use serde_json::{Value, json};

@@ -28,6 +28,8 @@ pub(crate) enum Wanted {
     People,
     /// Files that tell of a month: logs, tables, bills.
     Activity,
+    /// A folder of them.
+    ActivityFolder,
     /// The file of a saved view.
     View,
     /// A price table.
@@ -55,7 +57,7 @@ async fn asked<R: Runtime>(app: AppHandle<R>, wanted: Wanted) -> Result<Vec<Path
     let opened = app.run_on_main_thread(move || {
         let (kinds, endings) = match wanted {
             Wanted::People => ("CSV, JSON Lines", PEOPLE),
-            Wanted::Activity => ("Logs, tables, bills", ACTIVITY),
+            Wanted::Activity | Wanted::ActivityFolder => ("Logs, tables, bills", ACTIVITY),
             Wanted::View => ("JSON", VIEW),
             Wanted::Prices => ("JSON", PRICES),
         };
@@ -66,6 +68,10 @@ async fn asked<R: Runtime>(app: AppHandle<R>, wanted: Wanted) -> Result<Vec<Path
         let picked: Picked = match wanted {
             Wanted::People | Wanted::View | Wanted::Prices => {
                 let picked = dialog.pick_file();
+                Box::pin(async move { picked.await.into_iter().collect() })
+            }
+            Wanted::ActivityFolder => {
+                let picked = dialog.pick_folder();
                 Box::pin(async move { picked.await.into_iter().collect() })
             }
             Wanted::Activity => {

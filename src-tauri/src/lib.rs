@@ -201,6 +201,7 @@ fn commands<R: Runtime>() -> Commands<R> {
         commands::cost::get_activity,
         commands::cost::get_months,
         commands::cost::set_billed,
+        commands::cost::tell_billing,
         commands::cost::import_activity,
         commands::cost::price_metrics,
         commands::cost::read_metrics,

@@ -183,9 +183,9 @@ impl Desk {
         lock(&self.link).take()
     }
 
-    /// Lets a person choose files that tell of a month; none when nothing was chosen.
-    pub(crate) async fn choose_activity(&self) -> Result<Vec<PathBuf>, WireError> {
-        (self.chooser)(Wanted::Activity).await
+    /// Lets a person choose files that tell of a month, or a folder of them; none when nothing was chosen.
+    pub(crate) async fn choose_activity(&self, folder: bool) -> Result<Vec<PathBuf>, WireError> {
+        (self.chooser)(if folder { Wanted::ActivityFolder } else { Wanted::Activity }).await
     }
 
     pub(crate) fn importing(&self) -> &Importing {

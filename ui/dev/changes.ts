@@ -118,6 +118,7 @@ export function changeCommands(people: UserView[], matching: (query: string) => 
       undocumented: users.length,
       alreadyCounted: 0,
       priceLow: "0.00",
+      priceLikely: null,
       priceHigh: (users.length * 0.015).toFixed(2),
       undo: [
         {

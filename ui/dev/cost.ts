@@ -2,6 +2,7 @@
 import type {
   ActivityView,
   AskPlans,
+  BillingView,
   DormantView,
   ImportedActivityView,
   LedgerView,
@@ -31,6 +32,7 @@ const total = (at: number, users: number) => Math.max(0, users - (FREE[at] ?? 0)
 export function costCommands(mood: Set<string>, people: number) {
   let billed: ActivityView["billed"] = null;
   let imported = false;
+  let billing: BillingView = { legacy: false, advancedSecurity: false, others: null, othersPlan: null };
   const scale = mood.has("few") || mood.has("empty") ? 1 : 50;
   const month = (name: string, users: number, kind: string): MonthView => ({
     users: { month: name, low: Math.round(users * 0.83), likely: users, high: Math.round(users * 1.17), evidence: [] },
@@ -72,7 +74,8 @@ export function costCommands(mood: Set<string>, people: number) {
       },
     ],
     policy: JSON.stringify({ Version: "2012-10-17" }, null, 2),
-    plan: "essentials",
+    plan: billing.legacy ? "legacy" : "essentials",
+    billing,
     syncedAt: "2026-11-22T09:00:00Z",
   });
   const plan = (at: number, ask: AskPlans): PlanView => {
@@ -92,6 +95,7 @@ export function costCommands(mood: Set<string>, people: number) {
         },
       ],
       total: money(likely),
+      ownTotal: money(likely),
       parts: [
         { kind: "users", amount: money(likely) },
         { kind: "federated", amount: money(((ask.federatedPermille ?? 100) / 1000) * ask.low * 0.015) },
@@ -123,7 +127,11 @@ export function costCommands(mood: Set<string>, people: number) {
       billed = users === null ? null : { users, wholeAccount, besidesFree: false };
       return ok(null);
     },
-    importActivity: (_: { onlyPool: boolean }) => {
+    tellBilling: (told: BillingView) => {
+      billing = told;
+      return ok(null);
+    },
+    importActivity: (_: { onlyPool: boolean; folder: boolean }) => {
       imported = true;
       return ok<ImportedActivityView | null>({ learnt: ["2026-11: 2,000 different active users."], problems: [] });
     },
@@ -156,7 +164,30 @@ export function costCommands(mood: Set<string>, people: number) {
     comparePlans: (ask: AskPlans) =>
       ok<PlansView>({
         plans: PLANS.map((_, at) => plan(at, ask)),
-        recommendation: ["Lite would cost $400.00 to $900.00 less in a month like this one."],
+        soFar:
+          ask.low === activity().users.low
+            ? "2026-11 is not over: its users and their cost are of what was seen."
+            : null,
+        recommendation: [
+          "By 2026-10, the last whole month of which enough is known; 2026-11 is not over.",
+          "Lite would cost $400.00 to $900.00 less in such a month.",
+        ],
+        ahead: mood.has("few")
+          ? []
+          : ["2026-11", "2026-12"].map((name, at) => {
+              const users = Math.round(now * (1 + at * 0.05));
+              return {
+                month: name,
+                low: Math.round(users * 0.83),
+                likely: users,
+                high: Math.round(users * 1.17),
+                confidencePercent: at === 0 ? 71 : null,
+                costLow: money(total(1, Math.round(users * 0.83))),
+                costLikely: money(total(1, users)),
+                costHigh: money(total(1, Math.round(users * 1.17))),
+              };
+            }),
+        others: ask.others > 0 ? money(total(1, ask.others)) : null,
         breakEven: [{ cheaper: "lite", dearer: "essentials", users: 10_001 }],
         steps: [{ plan: "lite", from: 10_001, before: "0.00", after: "0.0055" }],
         curve: Array.from({ length: 41 }, (_, at) => {
@@ -172,10 +203,14 @@ export function costCommands(mood: Set<string>, people: number) {
     findDormant: ({ since }: { since: string }) =>
       /^\d{4}-\d\d-\d\d$/.test(since)
         ? ok<DormantView>({
-            query: `modified<${since}T00:00:00Z`,
+            query: mood.has("many") ? null : `modified<${since}T00:00:00Z -sub="a-sub"`,
             users: 1234,
-            called: 0,
-            touching: PLANS.map((name, at) => ({ plan: name, high: money(1234 * (PRICES[at] ?? 0)) })),
+            called: mood.has("many") ? 1000 : 1,
+            touching: PLANS.map((name, at) => ({
+              plan: name,
+              likely: money(1000 * (PRICES[at] ?? 0)),
+              high: money(1234 * (PRICES[at] ?? 0)),
+            })),
           })
         : bad<DormantView>("validation", "Write the day as 2026-08-01.", { field: "since" }),
     getLedger: ({ allPools }: { month?: string | null; allPools?: boolean }) =>

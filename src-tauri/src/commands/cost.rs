@@ -8,7 +8,8 @@ use wire::activity::{
 };
 use wire::ledger::{AskLedger, LedgerView};
 use wire::plans::{
-    AskPlans, LONGEST_TABLE, PlansView, PricesView, SaveReport, SaveTable, SavedFileView, SetPrices, table_text,
+    AskPlans, BillingView, LONGEST_TABLE, PlansView, PricesView, SaveReport, SaveTable, SavedFileView, SetPrices,
+    table_text,
 };
 use wire::{ErrorCode, WireError};
 
@@ -37,13 +38,20 @@ pub(crate) async fn set_billed(desk: Desk<'_>, request: SetBilled) -> Answer<()>
     Ok(desk.pool()?.set_billed(month, billed).await?)
 }
 
-/// Lets a person choose files and reads them: logs, tables of prepared queries and bills (`ListUserPoolClients` where the
+/// Keeps what a person tells of how the open pool is billed, which AWS does not tell.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn tell_billing(desk: Desk<'_>, request: BillingView) -> Answer<()> {
+    Ok(desk.pool()?.tell_billing(request.parse()?).await?)
+}
+
+/// Lets a person choose files, or a folder of them, and reads them: logs, tables of prepared queries and bills (`ListUserPoolClients` where the
 /// pool is open through AWS; free). `null` when none was chosen. Their paths stay here.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn import_activity(desk: Desk<'_>, request: ImportActivity) -> Answer<Option<ImportedActivityView>> {
     let pool = desk.pool()?;
-    let files = desk.choose_activity().await?;
+    let files = desk.choose_activity(request.folder).await?;
     if files.is_empty() {
         return Ok(None);
     }
@@ -85,7 +93,7 @@ pub(crate) async fn get_prepared_queries(desk: Desk<'_>, request: OneMonth) -> A
 #[specta::specta]
 pub(crate) async fn compare_plans(desk: Desk<'_>, request: AskPlans) -> Answer<PlansView> {
     let question = question(&desk, &request).await?.0;
-    Ok(PlansView::new(&desk.console().await?.plans(&question)?, question.present))
+    Ok(PlansView::new(&desk.console().await?.plans(&question)?))
 }
 
 /// Who has no evidence of activity since a day.

@@ -201,6 +201,7 @@ export const c = {
     free: "nothing",
     unknownPrice: "unknown",
     range: (low: string, high: string) => (low === high ? low : `${low} – ${high}`),
+    likely: (amount: string) => `likely ${amount} by what is known of this month`,
     low: "Low",
     high: "High",
     lowWhy: "if none of the calls without documentation counts",

@@ -155,6 +155,9 @@ export const t = {
     presentPlan: "Current plan",
     users: "Users",
     total: "Total",
+    accountTotal: "Total of the account",
+    othersAlone: "The other pools without this one",
+    ownTotal: "This pool",
     range: (low: string, high: string) => `${low} – ${high}`,
     exactly: (value: string) => value,
     atLeast: (low: string) => `at least ${low}`,
@@ -165,10 +168,13 @@ export const t = {
     noLikely: "Nothing is likely: linked users may be billed either way, or the number of users is unknown.",
     noMachines: "How many tokens machines asked for is not known, and none are in these prices.",
     noOthers: "Other pools of the account are left out; they share the free users and the brackets with this one.",
+    withOthers: (cost: string) =>
+      `This is what this pool adds to the account’s bill. The other pools would cost ${cost} without it.`,
     noPlan: "AWS did not tell this pool’s plan. Choose what it is billed by.",
     why: "Why a range",
     whyText:
-      "Only the bill knows how many users were active. The low end is people of whom we know; the high end is everybody there is. Evidence shows each step.",
+      "Only the bill knows how many users were active. The low end is what evidence proves. The high end is everybody who was in the pool, where it was looked at often enough to know them; else there is none. Evidence shows each step.",
+    whyBilled: "The bill’s number was given for this month, so it is exact.",
     seeEvidence: "See the evidence",
     byMonth: "Monthly active users by month",
     lowHigh: "low – high",
@@ -180,7 +186,9 @@ export const t = {
     noForecast: "A forecast needs two months in a row that are over and have a likely number.",
     forecastIs: (month: string, likely: string, low: string, high: string, percent: number | null) =>
       `${month}: likely ${likely}, ${low} – ${high}${percent === null ? "" : ` (${percent} % of months lie between)`}`,
-    forecastMoney: "What next month would cost",
+    thisMonth: "This month, when it is over.",
+    nextMonth: "Next month.",
+    forecastCost: (cost: string) => `Its users: ${cost} on the present plan.`,
     useForecast: "Try its numbers",
     same: "The same month on each plan",
     byUsers: "Cost of a month by users",
@@ -228,6 +236,11 @@ export const t = {
     replicated: "Replicated to another Region (Essentials, Plus)",
     advancedSecurity: "Advanced security from before the plans (legacy)",
     othersPlan: "Plan of the other pools",
+    alone: "The account has no other pool",
+    keepBilling: "Keep how it is billed",
+    keepBillingWhy:
+      "AWS tells neither whether this pool kept the legacy price nor what other pools the account has. What you keep here holds for this pool from now on, in previews of changes, too.",
+    billingKept: "Kept for this pool.",
     billedBy: "This pool is billed by",
     permille: (value: number) => `${(value / 10).toFixed(1)} %`,
     table: (name: string, version: string, days: number) =>
@@ -278,11 +291,12 @@ export const t = {
       badNumber: "Give a whole number.",
       imports: "Import logs or a bill",
       importsWhy:
-        "Exported user activity or CloudTrail (JSON Lines, plain or gzip), the table of a prepared query, CloudWatch’s answer (.json), or the usage of a bill as CSV. Several files are counted together. They stay where they are; only counts are kept.",
+        "Exported user activity or CloudTrail, the table of a prepared query, CloudWatch’s answer (.json), or the usage of a bill as CSV, each plain or gzip; or a folder of them, such as a copy of a trail’s bucket with its folders by date. Several files are counted together. They stay where they are; only counts are kept.",
       onlyPool: "The account has no other pool",
       onlyPoolWhy:
         "Bills and CloudTrail are about all pools of the account. Without the mark, a bill is a ceiling, and who is in CloudTrail without this pool or one of its clients is only possible.",
       importNow: "Choose files…",
+      importFolder: "Choose a folder…",
       forgetImport: "Forget what was imported",
       importForgotten: "Forgotten.",
       importing: "Reading…",
@@ -335,8 +349,11 @@ export const t = {
       caveat:
         "A plain sign-in or a change of groups does not change a record. So being in this list does not prove that somebody stayed away.",
       called: (users: string) =>
-        `This app has made calls about at most ${users} of them since then, or saw sign-ins of them.`,
-      cost: "Keeping them untouched costs nothing. Touching all of them in one month (a bulk change, AdminGetUser for each) costs at most:",
+        `${users} more are left out: their records did not change either, but this app made calls about them since then or saw sign-ins of them.`,
+      tooMany:
+        "Too many with evidence of activity would have to be left out of one search, so these users are not handed over. Choose another day.",
+      cost: "Keeping them untouched costs nothing. Touching all of them in one month (a bulk change, AdminGetUser for each) costs:",
+      costHead: ["Plan", "Likely", "At most"],
       show: "Show them",
       copy: "Copy the query",
       query: "query",

@@ -522,8 +522,9 @@ pub(crate) struct Mau {
     /// Keep this as the number on the month's bill
     #[arg(long, value_name = "N")]
     pub(crate) billed: Option<u32>,
-    /// Read logs (user activity, CloudTrail, plain or gzip), a prepared query's table or a bill (CSV); may be repeated
-    #[arg(long, value_name = "FILE")]
+    /// Read logs (user activity, CloudTrail), a prepared query's table, a bill (CSV), each plain or gzip, or every one of them
+    /// in a folder; may be repeated
+    #[arg(long, value_name = "FILE|FOLDER")]
     pub(crate) import: Vec<PathBuf>,
     /// The account has no other pool: what names none, and an imported bill, is about this one
     #[arg(long, requires = "import")]

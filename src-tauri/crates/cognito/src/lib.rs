@@ -10,7 +10,6 @@ mod clients;
 mod convert;
 mod credentials;
 mod error;
-mod features;
 mod gate;
 mod groups;
 mod http;

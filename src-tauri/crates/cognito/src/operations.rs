@@ -166,6 +166,10 @@ pub const DESCRIBE_RISK_CONFIGURATION: Operation =
 pub const GET_LOG_DELIVERY_CONFIGURATION: Operation =
     free("GetLogDeliveryConfiguration", "cognito-idp:GetLogDeliveryConfiguration", QuotaCategory::Unmetered);
 
+/// The Regions that a pool is replicated to. AWS names no category.
+pub const LIST_USER_POOL_REPLICAS: Operation =
+    free("ListUserPoolReplicas", "cognito-idp:ListUserPoolReplicas", QuotaCategory::Unmetered);
+
 /// A domain of a pool.
 pub const DESCRIBE_USER_POOL_DOMAIN: Operation =
     free("DescribeUserPoolDomain", "cognito-idp:DescribeUserPoolDomain", QuotaCategory::UserPoolResourceRead);
@@ -272,7 +276,7 @@ pub const DESCRIBE_USER_IMPORT_JOB: Operation =
 pub const UPLOAD_IMPORT: Operation = free("PutObject", "", QuotaCategory::Unmetered);
 
 /// All that read and sign in; what changes users and groups is in [`WRITES`].
-pub const ALL: [Operation; 69] = [
+pub const ALL: [Operation; 70] = [
     LIST_USERS,
     LIST_USERS_IN_GROUP,
     LIST_GROUPS,
@@ -321,6 +325,7 @@ pub const ALL: [Operation; 69] = [
     GET_USER_POOL_MFA_CONFIG,
     DESCRIBE_RISK_CONFIGURATION,
     GET_LOG_DELIVERY_CONFIGURATION,
+    LIST_USER_POOL_REPLICAS,
     DESCRIBE_USER_POOL_DOMAIN,
     LIST_IDENTITY_PROVIDERS,
     DESCRIBE_IDENTITY_PROVIDER,

@@ -79,6 +79,7 @@ impl Console {
                     settings.pools.retain(|known| known.key != key);
                     settings.columns.remove(&key.to_string());
                     settings.tabs.retain(|tab| tab.pool != key.to_string());
+                    settings.billing.remove(&key.to_string());
                 },
                 true,
             )?;

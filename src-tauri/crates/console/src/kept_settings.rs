@@ -141,7 +141,7 @@ impl OpenPool {
     }
 
     /// The copy that held at a time; `None` when none was kept by then.
-    async fn copy(&self, at: Timestamp) -> Result<Option<Snapshot>, Error> {
+    pub(crate) async fn copy(&self, at: Timestamp) -> Result<Option<Snapshot>, Error> {
         let (history, key) = (self.open_history()?, self.key.clone());
         let read = |text: String| {
             serde_json::from_str(&text).map_err(|error| {

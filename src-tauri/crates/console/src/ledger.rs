@@ -149,10 +149,23 @@ impl Console {
     }
 }
 
-/// Whether a place is a partition of AWS (`aws`, `aws-us-gov`), and neither an endpoint nor the sandbox.
+/// Whether a place is AWS: a partition (`aws`, `aws-us-gov`), or an endpoint of its own, such as that of a VPC
+/// (`vpce-….cognito-idp.eu-west-1.vpce.amazonaws.com`) or a FIPS one (`cognito-idp-fips.us-east-1.amazonaws.com`); neither the
+/// sandbox nor an emulator.
 fn is_aws(place: &str) -> bool {
-    place == "aws" || place.starts_with("aws-")
+    if place == "aws" || place.starts_with("aws-") {
+        return true;
+    }
+    let Some((_, rest)) = place.split_once("://") else { return false };
+    // A name before an `@` is not the host.
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = host.rsplit('@').next().unwrap_or_default();
+    let host = host.split(':').next().unwrap_or_default().trim_end_matches('.').to_ascii_lowercase();
+    AWS_DOMAINS.iter().any(|domain| host.strip_suffix(domain).is_some_and(|front| front.ends_with('.')))
 }
+
+/// Domains that belong to AWS alone: of its endpoints, in China, and of those with two address families.
+const AWS_DOMAINS: [&str; 4] = ["amazonaws.com", "amazonaws.com.cn", "api.aws", "api.amazonwebservices.com.cn"];
 
 /// The prices of a Region by its name; the base's where it has none.
 pub(crate) fn prices_of(table: &PriceTable, region: &str) -> Prices {
@@ -252,6 +265,30 @@ mod tests {
             ledger.standings(),
             [Some(First), Some(Again), Some(Counted), Some(First), Some(First), Some(Again), None]
         );
+    }
+
+    #[test]
+    fn endpoints_of_aws_s_own_are_aws_and_what_only_looks_like_them_is_not() {
+        for place in [
+            "aws",
+            "aws-us-gov",
+            "https://cognito-idp-fips.us-east-1.amazonaws.com",
+            "https://vpce-1a2b-3c4d.cognito-idp.eu-west-1.vpce.amazonaws.com/",
+            "https://cognito-idp.cn-north-1.amazonaws.com.cn:443",
+            "https://cognito-idp.eu-west-1.API.AWS",
+        ] {
+            assert!(is_aws(place), "{place}");
+        }
+        for place in [
+            "sandbox",
+            "http://localhost:4566",
+            "https://amazonaws.com.example.org",
+            "https://notamazonaws.com",
+            "https://localhost/cognito-idp.eu-west-1.amazonaws.com",
+            "https://cognito-idp.eu-west-1.amazonaws.com@localhost",
+        ] {
+            assert!(!is_aws(place), "{place}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! make a user billable.
 
 mod activity;
+mod advice;
 mod clock;
 mod complete;
 mod confirm;
@@ -51,10 +52,11 @@ pub use cognito::identity_pools::AwsCredentials;
 pub use cognito::{AwsFiles, HttpClient, ProfileKind, QuotaUse, Share};
 pub use store::{
     Change, Cursor, Density, Domains, Entry, Erased, KeySource, KnownPool, LedgerCall, LedgerEnd, LookedUp, Page,
-    SavedConnection, Settings, Tab, Theme, What,
+    SavedConnection, Settings, Tab, Theme, ToldBilling, What,
 };
 
 pub use activity::{Activity, Dormant, GroupCount, ImportedActivity, MetricsPrice, MetricsRead, Missing, Months};
+pub use advice::{Basis, recommendation};
 pub use clock::SystemClock;
 pub use cognito::settings::Limit;
 pub use cognito::{SecondFactors, SignInEvent, UserDevice};
@@ -73,10 +75,10 @@ pub use near::Near;
 pub use nearby::ServiceQuotas;
 pub use open::{Config, Console, Protection, SandboxClient, open};
 pub use overview::{Age, Distributions, Overview, at_domain};
-pub use plans::{CurvePoint, PlanCost, PlansAnswer, PlansQuestion};
+pub use plans::{CurvePoint, MonthAhead, PlanCost, PlansAnswer, PlansQuestion};
 pub use pool::OpenPool;
 pub use prices::kept_prices;
-pub use report::{Report, ReportFormat, recommendation, table_csv};
+pub use report::{Report, ReportFormat, table_csv};
 pub use reveal::{Reveal, RevealPrice};
 pub use search::{ListView, MOST_LISTED, SearchView};
 pub use sink::{CallCount, CallCounter, SessionCost};

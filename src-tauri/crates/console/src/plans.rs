@@ -4,15 +4,17 @@ use std::sync::PoisonError;
 
 use model::Region;
 use model::cost::{
-    Bill, BreakEven, ExtraRate, Feature, FeatureLoss, FeatureUse, PoolUsage, PricePlan, PriceStep, Prices, Sms,
-    TokenUse, Usage, Varied, bill, break_even, cost_of_either, features_lost, marginal, price_steps, switch_bounds,
+    Bill, BreakEven, ExtraRate, Feature, FeatureLoss, FeatureUse, Forecast, MonthCount, PoolUsage, PricePlan,
+    PriceStep, Prices, Sms, TokenUse, Usage, Varied, bill, break_even, cost_of_either, features_lost, marginal,
+    price_steps, switch_bounds,
 };
 use model::estimate::Estimate;
 use model::mau::Split;
 use model::month::Month;
 use rust_decimal::Decimal;
 
-use crate::activity::Activity;
+use crate::activity::{self, Activity};
+use crate::advice::{self, Basis, recommendation};
 use crate::cost::TableUsed;
 use crate::error::Error;
 use crate::ledger::LedgerOf;
@@ -30,6 +32,12 @@ const LEAST: u64 = 20_000;
 pub struct PlansQuestion {
     /// Active users of the pool, of all kinds.
     pub users: Estimate<u64>,
+    /// Whether that is of a whole month.
+    pub basis: Basis,
+    /// The last month that is over and of which enough is known to compare plans by; `None` where there is none.
+    pub whole: Option<MonthCount>,
+    /// The present month as it may end, and those that follow; empty where there is no forecast.
+    pub ahead: Vec<Forecast>,
     /// How they are mixed: only the proportions count.
     pub split: Split,
     /// Successful token requests of machines.
@@ -59,13 +67,16 @@ pub struct PlansQuestion {
 pub struct PlanCost {
     /// The plan.
     pub plan: PricePlan,
-    /// Dollars. Nothing is likely where users are unknown, or where linked ones may be billed either way.
+    /// Dollars that this pool adds to the account's bill. Nothing is likely where users are unknown, or where linked ones
+    /// may be billed either way.
     pub cost: Estimate<Decimal>,
-    /// The calculation for the likely number of users (for the least, where nothing is likely), linked ones as direct.
+    /// The calculation for the likely number of users (for the least, where nothing is likely), linked ones as direct: of
+    /// the whole account, with [`PlansAnswer::others`] in it.
     pub bill: Bill,
     /// What the pool would lose against its present plan.
     pub losses: Vec<FeatureLoss>,
-    /// What the month costs when the pool changes to it now, depending on who is active when; `None` for the present one.
+    /// What the month of this pool costs when it changes to it now, depending on who is active when; `None` for the present
+    /// one.
     pub switching: Option<Estimate<Decimal>>,
 }
 
@@ -85,6 +96,14 @@ pub struct CurvePoint {
 pub struct PlansAnswer {
     /// Each plan.
     pub plans: Vec<PlanCost>,
+    /// What the other pools of the account would cost without this one. They share the free users and the brackets.
+    pub others: Bill,
+    /// That the prices are of a part of the month, as a sentence; `None` where they are of a whole one.
+    pub so_far: Option<String>,
+    /// What to do, in sentences; the first says by which month.
+    pub recommendation: Vec<String>,
+    /// The months to come, with what their users cost on the present plan.
+    pub ahead: Vec<MonthAhead>,
     /// Where one becomes cheaper than another.
     pub break_even: Vec<BreakEven>,
     /// Where the price of the next user changes.
@@ -93,6 +112,16 @@ pub struct PlansAnswer {
     pub curve: Vec<CurvePoint>,
     /// The prices that were used.
     pub table: TableUsed,
+}
+
+/// A month to come, and what its users would cost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MonthAhead {
+    /// Its users.
+    pub forecast: Forecast,
+    /// Dollars that they add to the account's bill on the present plan, without tokens of machines and messages; `None`
+    /// where that plan is not known.
+    pub cost: Option<Estimate<Decimal>>,
 }
 
 impl Console {
@@ -116,8 +145,20 @@ impl Console {
         points.extend(steps.iter().flat_map(|(_, step)| [step.from.saturating_sub(1), step.from]));
         points.sort_unstable();
         points.dedup();
+        let plans = PricePlan::ALL.map(|plan| asked.plan(plan)).to_vec();
+        let whole = question.whole.as_ref().filter(|_| matches!(question.basis, Basis::Part { .. }));
+        let by = whole.map(|whole| {
+            let question = PlansQuestion { users: whole.users.clone(), month: whole.month, ..question.clone() };
+            PricePlan::ALL.map(|plan| Asked { prices: &prices, question: &question }.plan(plan)).to_vec()
+        });
+        let mut told = vec![advice::told_by(question.basis, question.month, whole.map(|whole| whole.month))];
+        told.extend(recommendation(question.present, by.as_ref().unwrap_or(&plans)));
         Ok(PlansAnswer {
-            plans: PricePlan::ALL.map(|plan| asked.plan(plan)).to_vec(),
+            plans,
+            others: asked.others(),
+            so_far: advice::so_far(question.basis, question.month),
+            recommendation: told,
+            ahead: question.ahead.iter().map(|forecast| asked.ahead(forecast)).collect(),
             break_even: break_even(&prices, &usage, 0, most, question.month),
             steps,
             curve: points.into_iter().map(|users| asked.point(&usage, users)).collect(),
@@ -149,6 +190,28 @@ impl Asked<'_> {
         }
     }
 
+    /// The other pools of the account, as if this one were not.
+    fn others(&self) -> Bill {
+        let usage = Usage { pools: self.question.others.clone(), ..Usage::default() };
+        bill(self.prices, &usage, self.question.month)
+    }
+
+    /// The part of an account's bill that this pool adds to that of the others. Costs of the account never fall below theirs.
+    fn own(&self, account: Estimate<Decimal>) -> Estimate<Decimal> {
+        let others = self.others().total();
+        let own = |total: Decimal| total - others;
+        Estimate::new(own(account.low), account.likely.map(own), account.high.map(own))
+    }
+
+    /// A month to come, for its users alone.
+    fn ahead(&self, forecast: &Forecast) -> MonthAhead {
+        let (users, month) = (forecast.users.clone(), forecast.month);
+        let alone =
+            PlansQuestion { users, month, token_requests: 0, sms: None, extra_rate: 0, ..self.question.clone() };
+        let asked = Asked { prices: self.prices, question: &alone };
+        MonthAhead { forecast: forecast.clone(), cost: alone.present.map(|plan| asked.cost(plan)) }
+    }
+
     fn plan(&self, plan: PricePlan) -> PlanCost {
         let question = self.question;
         let users = &question.users;
@@ -176,7 +239,7 @@ impl Asked<'_> {
         };
         let users = &self.question.users;
         let high = users.high.and_then(|high| at(high).high);
-        Estimate::new(at(users.low).low, users.likely.and_then(|likely| at(likely).likely), high)
+        self.own(Estimate::new(at(users.low).low, users.likely.and_then(|likely| at(likely).likely), high))
     }
 
     /// A change in the middle of the month: each active user is billed once, at the dearer plan if they were active then.
@@ -193,7 +256,7 @@ impl Asked<'_> {
             }
             switch_bounds(self.prices, &rest, (from, to), own, self.question.month)
         };
-        Estimate::new(at(users.low).low, None, users.high.and_then(|high| at(high).high))
+        self.own(Estimate::new(at(users.low).low, None, users.high.and_then(|high| at(high).high)))
     }
 
     /// What the pool's direct users add, alone.
@@ -215,15 +278,23 @@ impl OpenPool {
     /// # Errors
     /// As [`OpenPool::activity`].
     pub async fn plans_question(&self, activity: &Activity) -> Result<PlansQuestion, Error> {
+        let present = Month::of(self.now());
+        let months = self.months().await?;
+        let enough =
+            |count: &&MonthCount| count.month < present && (count.users.high.is_some() || count.users.likely.is_some());
+        let told = self.told_billing();
         Ok(PlansQuestion {
             users: activity.users.clone(),
+            basis: if activity.over { Basis::Whole } else { Basis::Part { until: activity.synced_at } },
+            whole: months.known.iter().rfind(enough).cloned(),
+            ahead: months.ahead.into_iter().filter(|ahead| ahead.month >= present).collect(),
             split: activity.split,
             token_requests: activity.token_requests.unwrap_or_default(),
             sms: None,
             extra_rate: 0,
             replicated: false,
-            advanced_security: false,
-            others: Vec::new(),
+            advanced_security: told.advanced_security,
+            others: activity::others(told),
             present: activity.plan,
             features: self.features().await,
             month: activity.month,
@@ -272,7 +343,7 @@ impl OpenPool {
             activity: Activity { plan: question.present, ..activity },
             asked: question.users.clone(),
             without_machines: question.token_requests == 0,
-            without_others: question.others.is_empty(),
+            without_others: question.others.is_empty() && self.told_billing().others != Some(0),
         };
         Ok(Report::new(&parts))
     }

@@ -276,7 +276,7 @@ fn credits_refunds_and_discounts_on_a_bill_are_no_users(#[case] header: &str) {
         "Credit,EUW1-BoxUsage,744,2026-11-01",
     ];
     let file = format!("{header}\n{}\n", rows.join("\n"));
-    let ImportedTable::Usage { usage, damaged, no_usage } = read_table(file.as_bytes()).unwrap() else { panic!() };
+    let ImportedTable::Usage { usage, damaged, no_usage, .. } = read_table(file.as_bytes()).unwrap() else { panic!() };
     assert_eq!(usage.iter().map(|usage| usage.quantity).collect::<Vec<_>>(), [120]);
     assert_eq!((damaged.len(), no_usage), (0, 3));
 }

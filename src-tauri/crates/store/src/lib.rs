@@ -27,4 +27,6 @@ pub use journal::{
     EditState, Entry, ItemEnd, ItemRow, JobRow, Journal, JournalError, LedgerCall, LedgerEnd, LedgerId, NewJob, Waiver,
 };
 pub use keys::{KeyError, KeySource, Keys, Protection};
-pub use settings::{BrokenSettings, Density, KnownPool, SavedConnection, Settings, SettingsError, Tab, Theme};
+pub use settings::{
+    BrokenSettings, Density, KnownPool, SavedConnection, Settings, SettingsError, Tab, Theme, ToldBilling,
+};

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use model::PoolKey;
 use model::connection::{ConnectionId, Environment};
+use model::cost::PricePlan;
 use model::view::{ColumnChoice, SavedView};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -37,6 +38,8 @@ pub struct Settings {
     pub saved_views: Vec<SavedView>,
     /// The tabs of the window, in their order.
     pub tabs: Vec<Tab>,
+    /// What a person told of how pools are billed, by the pool key written out.
+    pub billing: BTreeMap<String, ToldBilling>,
     /// What a newer version wrote.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
@@ -55,6 +58,7 @@ impl Default for Settings {
             columns: BTreeMap::new(),
             saved_views: Vec::new(),
             tabs: Vec::new(),
+            billing: BTreeMap::new(),
             other: BTreeMap::new(),
         }
     }
@@ -77,6 +81,21 @@ pub struct Tab {
     /// What a newer version wrote.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
+}
+
+/// How a pool is billed, as far as AWS does not tell it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ToldBilling {
+    /// Whether it kept the legacy price: a pool from before 22 November 2024 that stayed on Lite.
+    pub legacy: bool,
+    /// Whether it pays for the advanced security from before the plans. Only a legacy pool does.
+    pub advanced_security: bool,
+    /// Active users of the account's other pools in a month, who share the free users and the brackets; `None` where nobody
+    /// told.
+    pub others: Option<u64>,
+    /// The plan of those; `None` for Essentials.
+    pub others_plan: Option<PricePlan>,
 }
 
 /// A connection that a person has used.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::cost::MauView;
+use crate::plans::BillingView;
 use crate::{WireError, count};
 
 /// Names a month.
@@ -65,8 +66,10 @@ pub struct ActivityView {
     pub missing: Vec<MissingView>,
     /// The policy that would give what is missing, as JSON; `null` when none would.
     pub policy: Option<String>,
-    /// `lite`, `essentials` or `plus`; `null` when not told.
+    /// What the pool is billed by: `lite`, `essentials` or `plus`, or `legacy` where a person told so; `null` when not told.
     pub plan: Option<String>,
+    /// What a person told of how it is billed.
+    pub billing: BillingView,
     /// When the local copy was last complete; `null` when it never was.
     pub synced_at: Option<String>,
 }
@@ -183,6 +186,8 @@ impl SetBilled {
 pub struct ImportActivity {
     /// Whether the account has no other pool: a bill, and what names no pool, is then about this one.
     pub only_pool: bool,
+    /// Whether a folder is chosen, of which every file is read, and not files.
+    pub folder: bool,
 }
 
 /// What importing brought.
@@ -239,11 +244,12 @@ impl AskDormant {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct DormantView {
-    /// The query that finds them.
-    pub query: String,
+    /// The query that finds them; `null` where too many with evidence would have to be left out of it.
+    pub query: Option<String>,
     /// How many.
     pub users: u32,
-    /// How many of them this app has called about since, who are in the query all the same, at most.
+    /// How many more have a record that did not change and are left out, for this app knows of calls about them or of
+    /// sign-ins of them.
     pub called: u32,
     /// What touching all of them may cost, plan by plan.
     pub touching: Vec<TouchingView>,
@@ -255,6 +261,8 @@ pub struct DormantView {
 pub struct TouchingView {
     /// The plan.
     pub plan: String,
+    /// Likely, in dollars, by what is known of the present month; `null` when unknown.
+    pub likely: Option<String>,
     /// The most, in dollars; it is nothing when all of them are active anyway.
     pub high: String,
 }
@@ -296,6 +304,7 @@ impl ActivityView {
             missing: activity.missing.iter().map(MissingView::from).collect(),
             policy: policy(&activity.missing),
             plan: activity.plan.map(|plan| plan.as_str().to_owned()),
+            billing: BillingView::from(activity.billing),
             synced_at: activity.synced_at.map(|at| at.to_string()),
         }
     }
@@ -389,6 +398,7 @@ impl From<&Dormant> for DormantView {
     fn from(dormant: &Dormant) -> Self {
         let touching = dormant.touching.iter().map(|(plan, cost)| TouchingView {
             plan: plan.as_str().to_owned(),
+            likely: cost.likely.map(plain),
             high: plain(cost.high.unwrap_or_default()),
         });
         Self {

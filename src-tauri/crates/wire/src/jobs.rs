@@ -140,6 +140,8 @@ pub struct PreviewView {
     pub already_counted: u32,
     /// The least that it adds to the bill, in US dollars.
     pub price_low: String,
+    /// Likely, by what is known of the present month, in US dollars; `null` when unknown.
+    pub price_likely: Option<String>,
     /// The most, in US dollars; `null` when unknown.
     pub price_high: Option<String>,
     /// What can be taken back.
@@ -186,6 +188,7 @@ impl PreviewView {
             undocumented: count(preview.touched.undocumented),
             already_counted: count(preview.touched.already_counted),
             price_low: plain(preview.price.low),
+            price_likely: preview.price.likely.map(plain),
             price_high: preview.price.high.map(plain),
             undo: preview.undo.iter().map(undo).collect(),
             irreversible: plan.is_irreversible(),

@@ -1,9 +1,9 @@
 //! All plans side by side, prices, reports.
 
-use console::{PlanCost, PlansAnswer, PlansQuestion, ReportFormat, TableUsed};
+use console::{Basis, MonthAhead, PlanCost, PlansAnswer, PlansQuestion, ReportFormat, TableUsed, ToldBilling};
 use jiff::Timestamp;
 use model::Region;
-use model::cost::{FeatureUse, Meter, PoolUsage, PricePlan, PriceTable, Sms, grouped, plain};
+use model::cost::{Bill, FeatureUse, Meter, PoolUsage, PricePlan, PriceTable, Sms, grouped, plain};
 use model::estimate::Estimate;
 use model::mau::Split;
 use rust_decimal::Decimal;
@@ -76,8 +76,12 @@ impl AskPlans {
             }
         };
         let sms = (self.sms > 0).then(|| self.sms_price()).transpose()?;
+        let users = Estimate::new(self.low.into(), self.likely.map(u64::from), self.high.map(u64::from));
+        let numbers = |users: &Estimate<u64>| [Some(users.low), users.likely, users.high].map(|users| users.map(count));
+        let basis = if numbers(&users) == numbers(&known.users) { known.basis } else { Basis::Chosen };
         Ok(PlansQuestion {
-            users: Estimate::new(self.low.into(), self.likely.map(u64::from), self.high.map(u64::from)),
+            users,
+            basis,
             split,
             token_requests: self.m2m.into(),
             sms: sms.map(|price| Sms { messages: self.sms.into(), price }),
@@ -104,14 +108,60 @@ fn plan(word: Option<&str>, field: &str) -> Result<Option<PricePlan>, WireError>
     word.map(|word| PricePlan::of_word(word).ok_or_else(unknown)).transpose()
 }
 
+/// What a person told of how a pool is billed, as far as AWS does not tell it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct BillingView {
+    /// Whether it kept the legacy price.
+    pub legacy: bool,
+    /// Whether it pays for the advanced security from before the plans (legacy).
+    pub advanced_security: bool,
+    /// Active users of the account's other pools in a month; `null` where nobody told.
+    pub others: Option<u32>,
+    /// The plan of those; `null` for Essentials.
+    pub others_plan: Option<String>,
+}
+
+impl BillingView {
+    /// What was told.
+    ///
+    /// # Errors
+    /// A validation error on `othersPlan`.
+    pub fn parse(&self) -> Result<ToldBilling, WireError> {
+        Ok(ToldBilling {
+            legacy: self.legacy,
+            advanced_security: self.advanced_security,
+            others: self.others.map(u64::from),
+            others_plan: plan(self.others_plan.as_deref(), "othersPlan")?,
+        })
+    }
+}
+
+impl From<ToldBilling> for BillingView {
+    fn from(told: ToldBilling) -> Self {
+        Self {
+            legacy: told.legacy,
+            advanced_security: told.advanced_security,
+            others: told.others.map(count),
+            others_plan: told.others_plan.map(|plan| plan.as_str().to_owned()),
+        }
+    }
+}
+
 /// All plans side by side.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PlansView {
     /// Each plan.
     pub plans: Vec<PlanView>,
-    /// What to do, in sentences.
+    /// That the prices are of a part of the month, as a sentence; `null` where they are of a whole one.
+    pub so_far: Option<String>,
+    /// What to do, in sentences; the first says by which month.
     pub recommendation: Vec<String>,
+    /// The present month as it may end and those that follow; empty where there is no forecast.
+    pub ahead: Vec<MonthAheadView>,
+    /// What the other pools of the account would cost without this one, in dollars; `null` where none were given.
+    pub others: Option<String>,
     /// Where one plan becomes cheaper than another.
     pub break_even: Vec<BreakEvenView>,
     /// Where the price of the next user changes.
@@ -122,23 +172,47 @@ pub struct PlansView {
     pub price_table: PriceTableView,
 }
 
+/// A month to come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct MonthAheadView {
+    /// The month.
+    pub month: String,
+    /// At least this many active users.
+    pub low: u32,
+    /// Likely; `null` when too many to be counted.
+    pub likely: Option<u32>,
+    /// At most; `null` when unknown.
+    pub high: Option<u32>,
+    /// How often a month lies between, in percent; `null` where the interval means less.
+    pub confidence_percent: Option<u32>,
+    /// At least, in dollars, for these users alone on the present plan; `null` where that is not known.
+    pub cost_low: Option<String>,
+    /// Likely; `null` when nothing is.
+    pub cost_likely: Option<String>,
+    /// At most; `null` when unknown.
+    pub cost_high: Option<String>,
+}
+
 /// A plan's month.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PlanView {
     /// `lite`, `essentials`, `plus` or `legacy`.
     pub plan: String,
-    /// At least, in dollars.
+    /// At least, in dollars: what this pool adds to the account's bill.
     pub low: String,
     /// Likely; `null` when nothing is.
     pub likely: Option<String>,
     /// At most; `null` when unknown.
     pub high: Option<String>,
-    /// The calculation for the likely number of users (the least, where none is likely).
+    /// The calculation for the likely number of users (the least, where none is likely), of the whole account.
     pub lines: Vec<CostLineView>,
     /// Its sum.
     pub total: String,
-    /// What it is made of, in dollars: `users`, `federated`, `tokens`, `extras`, `messages`.
+    /// Its sum without what the other pools would cost alone.
+    pub own_total: String,
+    /// What this pool adds to it is made of, in dollars: `users`, `federated`, `tokens`, `extras`, `messages`.
     pub parts: Vec<PartView>,
     /// What was assumed where AWS says nothing.
     pub assumptions: Vec<String>,
@@ -213,10 +287,14 @@ pub struct CurvePointView {
 impl PlansView {
     /// The answer, and what to do.
     #[must_use]
-    pub fn new(answer: &PlansAnswer, present: Option<PricePlan>) -> Self {
+    pub fn new(answer: &PlansAnswer) -> Self {
+        let others = (!answer.others.lines.is_empty()).then(|| plain(answer.others.total()));
         Self {
-            plans: answer.plans.iter().map(PlanView::from).collect(),
-            recommendation: console::recommendation(present, answer),
+            plans: answer.plans.iter().map(|cost| PlanView::new(cost, &answer.others)).collect(),
+            so_far: answer.so_far.clone(),
+            recommendation: answer.recommendation.clone(),
+            ahead: answer.ahead.iter().map(MonthAheadView::from).collect(),
+            others,
             break_even: answer
                 .break_even
                 .iter()
@@ -250,11 +328,12 @@ impl PlansView {
     }
 }
 
-fn parts(cost: &PlanCost) -> Vec<PartView> {
-    let of = |meter| cost.bill.of(meter);
+/// What a pool's bill is made of, without what the others would be billed alone.
+fn parts(cost: &PlanCost, others: &Bill) -> Vec<PartView> {
+    let of = |meter| cost.bill.of(meter) - others.of(meter);
     let (users, federated, tokens) = (of(cost.plan.meter()), of(Meter::Federated), of(Meter::TokenRequests));
-    let others = PricePlan::ALL.into_iter().filter(|plan| *plan != cost.plan).map(|plan| of(plan.meter()));
-    let users = users + others.sum::<Decimal>();
+    let of_others = PricePlan::ALL.into_iter().filter(|plan| *plan != cost.plan).map(|plan| of(plan.meter()));
+    let users = users + of_others.sum::<Decimal>();
     let extras = [
         Meter::LegacyAdvancedSecurity,
         Meter::ReplicationEssentials,
@@ -263,14 +342,31 @@ fn parts(cost: &PlanCost) -> Vec<PartView> {
         Meter::ExtraRatePartMonth,
     ];
     let extras = extras.map(of).into_iter().sum::<Decimal>();
-    let messages = cost.bill.exact() - users - federated - tokens - extras;
+    let messages = cost.bill.exact() - others.exact() - users - federated - tokens - extras;
     [("users", users), ("federated", federated), ("tokens", tokens), ("extras", extras), ("messages", messages)]
         .map(|(kind, amount)| PartView { kind: kind.to_owned(), amount: plain(amount) })
         .to_vec()
 }
 
-impl From<&PlanCost> for PlanView {
-    fn from(cost: &PlanCost) -> Self {
+impl From<&MonthAhead> for MonthAheadView {
+    fn from(ahead: &MonthAhead) -> Self {
+        let users = &ahead.forecast.users;
+        let cost = ahead.cost.as_ref();
+        Self {
+            month: ahead.forecast.month.to_string(),
+            low: count(users.low),
+            likely: users.likely.map(count),
+            high: users.high.map(count),
+            confidence_percent: ahead.forecast.confidence_percent,
+            cost_low: cost.map(|cost| plain(cost.low)),
+            cost_likely: cost.and_then(|cost| cost.likely).map(plain),
+            cost_high: cost.and_then(|cost| cost.high).map(plain),
+        }
+    }
+}
+
+impl PlanView {
+    fn new(cost: &PlanCost, others: &Bill) -> Self {
         let loss = |loss: &model::cost::FeatureLoss| LossView {
             feature: loss.feature.words().to_owned(),
             used: match loss.used {
@@ -288,7 +384,8 @@ impl From<&PlanCost> for PlanView {
             high: cost.cost.high.map(plain),
             lines: cost.bill.lines.iter().map(CostLineView::from).collect(),
             total: plain(cost.bill.total()),
-            parts: parts(cost),
+            own_total: plain(cost.bill.total() - others.total()),
+            parts: parts(cost, others),
             assumptions: cost.bill.assumptions.clone(),
             losses: cost.losses.iter().map(loss).collect(),
             switch_low: cost.switching.as_ref().map(|switch| plain(switch.low)),

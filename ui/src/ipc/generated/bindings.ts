@@ -206,8 +206,10 @@ export const commands = {
 	getMonths: () => typedError<MonthView[], WireError>(__TAURI_INVOKE("get_months")),
 	/**  Keeps or forgets the number of a bill. */
 	setBilled: (request: SetBilled) => typedError<null, WireError>(__TAURI_INVOKE("set_billed", { request })),
+	/**  Keeps what a person tells of how the open pool is billed, which AWS does not tell. */
+	tellBilling: (request: BillingView) => typedError<null, WireError>(__TAURI_INVOKE("tell_billing", { request })),
 	/**
-	 *  Lets a person choose files and reads them: logs, tables of prepared queries and bills (`ListUserPoolClients` where the
+	 *  Lets a person choose files, or a folder of them, and reads them: logs, tables of prepared queries and bills (`ListUserPoolClients` where the
 	 *  pool is open through AWS; free). `null` when none was chosen. Their paths stay here.
 	 */
 	importActivity: (request: ImportActivity) => typedError<ImportedActivityView | null, WireError>(__TAURI_INVOKE("import_activity", { request })),
@@ -414,8 +416,10 @@ export type ActivityView = {
 	missing: MissingView[],
 	/**  The policy that would give what is missing, as JSON; `null` when none would. */
 	policy: string | null,
-	/**  `lite`, `essentials` or `plus`; `null` when not told. */
+	/**  What the pool is billed by: `lite`, `essentials` or `plus`, or `legacy` where a person told so; `null` when not told. */
 	plan: string | null,
+	/**  What a person told of how it is billed. */
+	billing: BillingView,
 	/**  When the local copy was last complete; `null` when it never was. */
 	syncedAt: string | null,
 };
@@ -663,6 +667,18 @@ export type BilledView = {
 	wholeAccount: boolean,
 	/**  Whether the users that are free are not in it, so that it is no more than the least. */
 	besidesFree: boolean,
+};
+
+/**  What a person told of how a pool is billed, as far as AWS does not tell it. */
+export type BillingView = {
+	/**  Whether it kept the legacy price. */
+	legacy: boolean,
+	/**  Whether it pays for the advanced security from before the plans (legacy). */
+	advancedSecurity: boolean,
+	/**  Active users of the account's other pools in a month; `null` where nobody told. */
+	others: number | null,
+	/**  The plan of those; `null` for Essentials. */
+	othersPlan: string | null,
 };
 
 /**  What something that is made can be for. */
@@ -1288,11 +1304,14 @@ export type DomainView = {
 
 /**  Users without evidence of activity. */
 export type DormantView = {
-	/**  The query that finds them. */
-	query: string,
+	/**  The query that finds them; `null` where too many with evidence would have to be left out of it. */
+	query: string | null,
 	/**  How many. */
 	users: number,
-	/**  How many of them this app has called about since, who are in the query all the same, at most. */
+	/**
+	 *  How many more have a record that did not change and are left out, for this app knows of calls about them or of
+	 *  sign-ins of them.
+	 */
 	called: number,
 	/**  What touching all of them may cost, plan by plan. */
 	touching: TouchingView[],
@@ -1913,6 +1932,8 @@ export type IgnoredView = {
 export type ImportActivity = {
 	/**  Whether the account has no other pool: a bill, and what names no pool, is then about this one. */
 	onlyPool: boolean,
+	/**  Whether a folder is chosen, of which every file is read, and not files. */
+	folder: boolean,
 };
 
 /**  How far Cognito's own import has come. */
@@ -2493,6 +2514,26 @@ export type MissingView = {
 	iamAction: string | null,
 };
 
+/**  A month to come. */
+export type MonthAheadView = {
+	/**  The month. */
+	month: string,
+	/**  At least this many active users. */
+	low: number,
+	/**  Likely; `null` when too many to be counted. */
+	likely: number | null,
+	/**  At most; `null` when unknown. */
+	high: number | null,
+	/**  How often a month lies between, in percent; `null` where the interval means less. */
+	confidencePercent: number | null,
+	/**  At least, in dollars, for these users alone on the present plan; `null` where that is not known. */
+	costLow: string | null,
+	/**  Likely; `null` when nothing is. */
+	costLikely: string | null,
+	/**  At most; `null` when unknown. */
+	costHigh: string | null,
+};
+
 /**  How many belong to a month. */
 export type MonthCountView = {
 	/**  `2026-01`, in UTC. */
@@ -2786,6 +2827,8 @@ export type PlanPreviewView = {
 	alreadyCounted: number,
 	/**  The least that it adds to the bill, in US dollars. */
 	priceLow: string,
+	/**  Likely, by what is known of the present month, in US dollars; `null` when unknown. */
+	priceLikely: string | null,
 	/**  The most, in US dollars; `null` when unknown. */
 	priceHigh: string | null,
 	/**  What can be taken back. */
@@ -2800,17 +2843,19 @@ export type PlanPreviewView = {
 export type PlanView = {
 	/**  `lite`, `essentials`, `plus` or `legacy`. */
 	plan: string,
-	/**  At least, in dollars. */
+	/**  At least, in dollars: what this pool adds to the account's bill. */
 	low: string,
 	/**  Likely; `null` when nothing is. */
 	likely: string | null,
 	/**  At most; `null` when unknown. */
 	high: string | null,
-	/**  The calculation for the likely number of users (the least, where none is likely). */
+	/**  The calculation for the likely number of users (the least, where none is likely), of the whole account. */
 	lines: CostLineView[],
 	/**  Its sum. */
 	total: string,
-	/**  What it is made of, in dollars: `users`, `federated`, `tokens`, `extras`, `messages`. */
+	/**  Its sum without what the other pools would cost alone. */
+	ownTotal: string,
+	/**  What this pool adds to it is made of, in dollars: `users`, `federated`, `tokens`, `extras`, `messages`. */
 	parts: PartView[],
 	/**  What was assumed where AWS says nothing. */
 	assumptions: string[],
@@ -2836,8 +2881,14 @@ export type PlannedView = {
 export type PlansView = {
 	/**  Each plan. */
 	plans: PlanView[],
-	/**  What to do, in sentences. */
+	/**  That the prices are of a part of the month, as a sentence; `null` where they are of a whole one. */
+	soFar: string | null,
+	/**  What to do, in sentences; the first says by which month. */
 	recommendation: string[],
+	/**  The present month as it may end and those that follow; empty where there is no forecast. */
+	ahead: MonthAheadView[],
+	/**  What the other pools of the account would cost without this one, in dollars; `null` where none were given. */
+	others: string | null,
 	/**  Where one plan becomes cheaper than another. */
 	breakEven: BreakEvenView[],
 	/**  Where the price of the next user changes. */
@@ -3878,6 +3929,8 @@ export type TokenKind =
 export type TouchingView = {
 	/**  The plan. */
 	plan: string,
+	/**  Likely, in dollars, by what is known of the present month; `null` when unknown. */
+	likely: string | null,
 	/**  The most, in dollars; it is nothing when all of them are active anyway. */
 	high: string,
 };

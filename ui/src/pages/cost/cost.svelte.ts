@@ -3,6 +3,7 @@ import {
   failure,
   type ActivityView,
   type AskPlans,
+  type BillingView,
   type Failure,
   type MonthView,
   type PlansView,
@@ -15,6 +16,8 @@ export interface Moved {
   linked: number;
   m2m: number;
   others: number;
+  /** Whether the account has no other pool. */
+  alone: boolean;
   othersPlan: string;
   sms: number;
   smsPrice: string;
@@ -57,13 +60,14 @@ export class CostMonth {
       federated: permille(split?.federated ?? 0),
       linked: permille(split?.linked ?? 0),
       m2m: activity?.tokenRequests ?? 0,
-      others: 0,
-      othersPlan: "essentials",
+      others: activity?.billing.others ?? 0,
+      alone: activity?.billing.others === 0,
+      othersPlan: activity?.billing.othersPlan ?? "essentials",
       sms: 0,
       smsPrice: "0.05",
       extraRate: 0,
       replicated: false,
-      advancedSecurity: false,
+      advancedSecurity: activity?.billing.advancedSecurity ?? false,
       growth: 0,
       ahead: 12,
       plan: activity?.plan ?? null,
@@ -72,6 +76,36 @@ export class CostMonth {
 
   /** As the sliders stand. */
   readonly now = $derived<Moved>({ ...this.known, ...this.moved });
+
+  /** How the pool is billed, as it stands: what AWS does not tell. */
+  readonly #billing = $derived<BillingView>({
+    legacy: this.now.plan === "legacy",
+    advancedSecurity: this.now.advancedSecurity,
+    others: this.now.alone ? 0 : this.now.others > 0 ? this.now.others : null,
+    othersPlan: this.now.others > 0 ? this.now.othersPlan : null,
+  });
+
+  /** Whether somebody moved how the pool is billed away from what is kept. */
+  readonly billingMoved = $derived.by(() => {
+    const kept = this.activity?.billing;
+    const told = this.#billing;
+    return (
+      kept !== undefined &&
+      (told.legacy !== (this.activity?.plan === "legacy") ||
+        told.advancedSecurity !== kept.advancedSecurity ||
+        told.others !== kept.others ||
+        told.othersPlan !== kept.othersPlan)
+    );
+  });
+
+  /** Keeps how the pool is billed. */
+  async keepBilling(): Promise<void> {
+    await backend.tellBilling(this.#billing);
+    const kept = ["others", "alone", "othersPlan", "advancedSecurity", "plan"];
+    const rest = Object.entries(this.moved ?? {}).filter(([name]) => !kept.includes(name));
+    this.moved = rest.length > 0 ? Object.fromEntries(rest) : null;
+    await this.load();
+  }
 
   get problem(): Failure | null {
     return this.#loadProblem ?? this.#compareProblem;
@@ -93,7 +127,7 @@ export class CostMonth {
       federatedPermille: shared ? now.federated : null,
       linkedPermille: shared ? Math.min(now.linked, 1000 - now.federated) : null,
       m2m: now.m2m,
-      others: now.others,
+      others: now.alone ? 0 : now.others,
       othersPlan: now.othersPlan,
       sms: now.sms,
       smsPrice: now.smsPrice,

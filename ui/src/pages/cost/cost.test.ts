@@ -85,6 +85,46 @@ describe("the page about cost", () => {
     await vi.waitFor(() => expect(screen.queryByText(/tokens machines asked for is not known/)).toBe(null));
   });
 
+  it("says that a month goes on, by which one it advises, and what this and the next one may be", async () => {
+    await open();
+    screen.getByText("2026-11 (so far), Essentials");
+    screen.getByText(/2026-11 is not over/, { selector: ".headline p" });
+    screen.getByText(/By 2026-10, the last whole month/);
+    screen.getByText(/This month, when it is over. 2026-11: likely .*71 % of months lie between.*on the present plan/);
+    screen.getByText(/Next month. 2026-12: likely .*on the present plan/);
+    await fireEvent.input(screen.getByRole("slider", { name: "Monthly active users" }), { target: { value: "60000" } });
+    await vi.waitFor(() => expect(screen.queryByText(/is not over/, { selector: ".headline p" })).toBe(null));
+    screen.getByText("2026-11, Essentials");
+  });
+
+  it("keeps how the pool is billed, and shows this pool's money beside that of the others", async () => {
+    await open();
+    const told = vi.spyOn(backend, "tellBilling");
+    const keep = screen.getByRole<HTMLButtonElement>("button", { name: "Keep how it is billed" });
+    expect(keep.disabled).toBe(true);
+    await fireEvent.input(screen.getByRole("slider", { name: /other pools/ }), { target: { value: "30000" } });
+    await screen.findByText(/The other pools would cost \$300.00 without it/);
+    expect(screen.queryByText(/Other pools of the account are left out/)).toBe(null);
+    screen.getByRole("row", { name: /Total of the account/ });
+    screen.getByRole("row", { name: /This pool/ });
+    await person.selectOptions(screen.getByLabelText("This pool is billed by"), "legacy");
+    await person.click(keep);
+    expect(told).toHaveBeenLastCalledWith({
+      legacy: true,
+      advancedSecurity: false,
+      others: 30_000,
+      othersPlan: "essentials",
+    });
+    await vi.waitFor(() => expect(keep.disabled).toBe(true));
+    screen.getByText("2026-11 (so far), Legacy");
+    await person.click(screen.getByRole("checkbox", { name: "The account has no other pool" }));
+    await vi.waitFor(() => expect(screen.queryByText(/Other pools of the account are left out/)).toBe(null));
+    await person.selectOptions(screen.getByLabelText("This pool is billed by"), "essentials");
+    await person.click(keep);
+    expect(told).toHaveBeenLastCalledWith({ legacy: false, advancedSecurity: false, others: 0, othersPlan: null });
+    told.mockRestore();
+  });
+
   it("shows another month on its own evidence, though a slider is moved meanwhile", async () => {
     const cost = new CostMonth();
     await cost.load();
@@ -128,8 +168,14 @@ describe("the page about cost", () => {
   it("imports files, and forgets what they told", async () => {
     await open("Evidence");
     expect(screen.queryByRole("button", { name: "Forget what was imported" })).toBe(null);
+    const read = vi.spyOn(backend, "importActivity");
     await person.click(screen.getByRole("button", { name: "Choose files…" }));
     await screen.findByText(/2,000 different active users/);
+    const folder = screen.getByRole<HTMLButtonElement>("button", { name: "Choose a folder…" });
+    await vi.waitFor(() => expect(folder.disabled).toBe(false));
+    await person.click(folder);
+    await vi.waitFor(() => expect(read.mock.calls.map(([asked]) => asked.folder)).toEqual([false, true]));
+    read.mockRestore();
     await person.click(await screen.findByRole("button", { name: "Forget what was imported" }));
     await vi.waitFor(() => expect(screen.queryByRole("button", { name: "Forget what was imported" })).toBe(null));
   });
@@ -187,6 +233,8 @@ describe("the page about cost", () => {
     await person.type(screen.getByLabelText("No change of the record since"), "2026-01-01");
     await person.click(screen.getByRole("button", { name: "Count" }));
     await screen.findByText(/does not prove/);
+    await screen.findByText(/left out: their records did not change either/);
+    screen.getByRole("columnheader", { name: "Likely" });
     await person.click(await screen.findByRole("button", { name: "Show them" }));
     await screen.findByRole("grid", { name: "Users" });
     expect(decodeURIComponent(window.location.hash)).toContain("modified<2026-01-01T00:00:00Z");

@@ -40,12 +40,16 @@ pub(crate) fn run(common: &GlobalOptions, asked: &Cost) -> Result<(), Failure> {
         (Format::Json, [only]) if asked.plan.is_some() => output::json(only)?,
         (Format::Json, _) => output::json(&bills)?,
         (Format::Jsonl, _) => bills.iter().try_for_each(output::json)?,
-        (Format::Csv, _) => csv(&bills)?,
+        (Format::Csv, _) => {
+            csv(&bills)?;
+            doubts(common, &bills);
+        }
         (Format::Table, _) => {
             if asked.explain {
                 explain(&bills)?;
             } else {
                 totals(&bills)?;
+                doubts(common, &bills);
             }
             if let Some(bill) = bills.first() {
                 common.note(&provenance(&bill.price_table));
@@ -53,6 +57,21 @@ pub(crate) fn run(common: &GlobalOptions, asked: &Cost) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// What the totals rest on, once for all plans that share it.
+fn doubts(common: &GlobalOptions, bills: &[CostView]) {
+    let mut told: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (bill, doubt) in bills.iter().flat_map(|bill| bill.assumptions.iter().map(move |doubt| (bill, doubt))) {
+        match told.iter_mut().find(|(known, _)| known == doubt) {
+            Some((_, plans)) => plans.push(&bill.plan),
+            None => told.push((doubt.as_str(), vec![bill.plan.as_str()])),
+        }
+    }
+    for (doubt, plans) in told {
+        let of = if plans.len() == bills.len() { String::new() } else { format!("{}: ", plans.join(", ")) };
+        common.note(&format!("{of}{doubt}"));
+    }
 }
 
 fn read(file: &Path) -> Result<String, Failure> {

@@ -29,6 +29,11 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Mau) -> Result<(), Failu
         let files = asked.import.iter().map(absolute).collect::<Result<Vec<_>, _>>()?;
         let imported = pool.import_activity(files, asked.only_pool).await?;
         imported.learnt.iter().chain(&imported.problems).for_each(|sentence| common.note(sentence));
+        if imported.learnt.is_empty() {
+            let sentence =
+                "None of these files told anything that could be used; nothing was kept. See the notes above.";
+            return Err(Failure::failed(ErrorCode::Validation, sentence));
+        }
     }
     let denied = asked.cloudwatch && !ask_cloudwatch(common, &pool, asked).await?;
     if asked.billed.is_some() {

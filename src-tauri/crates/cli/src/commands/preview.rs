@@ -167,8 +167,10 @@ fn duration(seconds: f64) -> String {
 fn sentence(view: &PreviewView) -> String {
     let calls: u32 = view.calls.iter().map(|category| category.calls).sum();
     let high = view.price_high.as_deref().unwrap_or("unknown");
+    let likely = view.price_likely.as_deref().filter(|_| view.price_low != high);
+    let likely = likely.map(|likely| format!(", likely ${likely}")).unwrap_or_default();
     let mut text = format!(
-        "{}: {} to change, {}, ${} to ${high} for monthly active users",
+        "{}: {} to change, {}, ${} to ${high} for monthly active users{likely}",
         view.action,
         view.active,
         number_of(calls, "call"),

@@ -1,6 +1,7 @@
 //! How many were active, and what this program did, from the command line.
 
 use std::fs;
+use std::io::Write as _;
 
 use serde_json::{Value, json};
 
@@ -50,7 +51,7 @@ fn without_aws_the_local_copy_answers_and_without_either_it_fails() {
 fn a_sign_in_is_in_the_ledger_and_in_the_range() {
     let served = Served::today();
     let home = Home::synced(&served);
-    assert_eq!(home.run(&["ledger", "--json"]).json(0), json!([]));
+    assert_eq!(home.run(&["ledger", "--json"]).json(0)["calls"], json!([]));
     let described = served.sandbox.description();
     let person = described.people.iter().find(|person| person.state == "CONFIRMED").unwrap();
     let client = described.clients.iter().find(|client| client.secret.is_none()).unwrap();
@@ -67,9 +68,12 @@ fn a_sign_in_is_in_the_ledger_and_in_the_range() {
         of_aws.err
     );
     assert!(of_aws.err.contains("4 calls to the sandbox or an endpoint left out"), "{}", of_aws.err);
-    assert_eq!(home.run(&["ledger", "--json"]).json(0), json!([]));
-    let calls = home.run_at(&served, &["ledger", "--json"]).json(0);
-    let calls = calls.as_array().unwrap();
+    let left_out = home.run(&["ledger", "--json"]).json(0);
+    assert_eq!((&left_out["calls"], &left_out["elsewhere"]), (&json!([]), &json!(4)));
+    let ledger = home.run_at(&served, &["ledger", "--json"]).json(0);
+    let sums = [&ledger["users"], &ledger["tokenRequests"], &ledger["low"], &ledger["high"]];
+    assert_eq!(sums, [&json!(1), &json!(0), &json!("0.00"), &json!("0.065")]);
+    let calls = ledger["calls"].as_array().unwrap();
     assert_eq!(calls.len(), 4);
     assert_eq!((&calls[0]["person"], &calls[0]["place"]), (&json!(person.username), &json!(endpoint)));
     assert_eq!((&calls[0]["operation"], &calls[0]["effect"]), (&json!("InitiateAuth"), &json!("mayBill")));
@@ -81,10 +85,10 @@ fn a_sign_in_is_in_the_ledger_and_in_the_range() {
     assert!(!table.err.contains("left out"), "{}", table.err);
     assert!(table.err.contains("1 user may have been billed, 0.00 to 0.065 USD"), "{}", table.err);
     let elsewhere = ["ledger", "--endpoint", "http://localhost:1", "--pool", &pool, "--json"];
-    assert_eq!(home.run(&elsewhere).json(0), json!([]));
+    assert_eq!(home.run(&elsewhere).json(0)["calls"], json!([]));
     assert_eq!(home.run_at(&served, &["ledger", "--format", "csv"]).text().lines().count(), 5);
     assert_eq!(home.run_at(&served, &["ledger", "--format", "jsonl"]).text().lines().count(), 4);
-    assert_eq!(home.run_at(&served, &["ledger", "--month", "2020-01", "--json"]).json(0), json!([]));
+    assert_eq!(home.run_at(&served, &["ledger", "--month", "2020-01", "--json"]).json(0)["calls"], json!([]));
     let view = home.run_at(&served, &["mau", "--json"]).json(0);
     assert_eq!(view["low"], 1, "{view}");
     assert_eq!(served.sandbox.mau(Some(&pool)).count, 1);
@@ -103,6 +107,19 @@ fn a_bill_is_typed_or_imported() {
     assert_eq!((&of_account["low"], &of_account["high"]), (&json!(0), &json!(77)), "other pools are in it");
     let own = home.run_at(&served, &[&words[..], &["--only-pool"]].concat()).json(0);
     assert_eq!((&own["low"], &own["likely"], &own["high"]), (&json!(77), &json!(77), &json!(77)));
+    let folder = home.folder.path().join("bills/2026/04");
+    fs::create_dir_all(&folder).unwrap();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(b"UsageType,UsageQuantity,UsageStartDate\nEUW1-CognitoPlusMAU,88,2026-04-01\n").unwrap();
+    let packed = packed.finish().unwrap();
+    fs::write(folder.join("bill.csv.gz"), &packed).unwrap();
+    let bills = home.folder.path().join("bills");
+    let words = ["mau", "--month", "2026-04", "--import", path(&bills), "--only-pool", "--json"];
+    assert_eq!(home.run_at(&served, &words).json(0)["likely"], 88, "in a folder of a folder, compressed");
+    fs::write(folder.join("bill.csv.gz"), &packed[..packed.len() / 2]).unwrap();
+    let torn = home.run_at(&served, &words);
+    assert_eq!(torn.json(1)["error"]["code"], "validation", "a part of a bill is no bill");
+    assert!(torn.err.contains("bill.csv.gz"), "{}", torn.err);
     let table = home.folder.path().join("result.csv");
     fs::write(&table, "month,users\n2026-03,50\n").unwrap();
     let words = ["mau", "--month", "2026-03", "--import", path(&table), "--json"];
@@ -210,7 +227,7 @@ fn no_command_that_does_not_say_so_makes_anybody_active() {
         assert!(served.sandbox.calls().may_bill().is_empty(), "{words:?}: {:?}", served.sandbox.calls().may_bill());
     }
     assert_eq!(served.sandbox.mau(Some(&served.pool())).count, 0);
-    assert_eq!(home.run_at(&served, &["ledger", "--json"]).json(0), json!([]));
+    assert_eq!(home.run_at(&served, &["ledger", "--json"]).json(0)["calls"], json!([]));
 
     // Whoever adds a command adds it here, or has it say that it may bill.
     let help = home.run_bare(&["--help"]).out;

@@ -49,6 +49,10 @@ fn without_a_plan_all_are_told() {
     assert!(csv.text().contains("\nplus,total,,,1200.02\n"), "{}", csv.out);
     let table = home.run_bare(&words);
     assert!(table.text().lines().any(|line| line.split_whitespace().eq(["legacy", "55.02"])), "{}", table.out);
+    let doubt = "plus: SAML and OIDC users of Plus pools are taken at the price of every plan.";
+    for told in [&table, &csv] {
+        assert!(told.err.contains(doubt), "{}", told.err);
+    }
 }
 
 #[test]

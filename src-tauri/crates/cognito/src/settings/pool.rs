@@ -18,6 +18,36 @@ impl Session {
         self.read_pool_alone(snapshot).await?;
         let pool = snapshot.pool.clone();
         self.read_mfa(snapshot).await?;
+        self.read_logs(snapshot).await?;
+        let risk = self.risk(&pool, None).await?;
+        snapshot.put("DescribeRiskConfiguration", "", risk);
+        self.read_domains(snapshot).await?;
+        self.read_lists(snapshot).await
+    }
+
+    /// Reads what tells which features that depend on the plan a pool uses: `DescribeUserPool`, `GetUserPoolMfaConfig`,
+    /// `GetLogDeliveryConfiguration`, `DescribeUserPoolDomain`, `ListUserPoolReplicas` (IAM actions of those names; free).
+    ///
+    /// # Errors
+    /// As [`Session::read_pool`].
+    pub async fn read_features(&self, snapshot: &mut Snapshot) -> Result<(), Error> {
+        self.read_pool_alone(snapshot).await?;
+        self.read_mfa(snapshot).await?;
+        self.read_logs(snapshot).await?;
+        self.read_domains(snapshot).await?;
+        let pool = snapshot.pool.clone();
+        let replicas = self
+            .answer(&self.of_pool(operations::LIST_USER_POOL_REPLICAS, &pool), |tap| {
+                let list = self.cognito().list_user_pool_replicas().user_pool_id(pool.as_str());
+                list.customize().interceptor(tap).send()
+            })
+            .await?;
+        snapshot.put("ListUserPoolReplicas", "", replicas);
+        Ok(())
+    }
+
+    async fn read_logs(&self, snapshot: &mut Snapshot) -> Result<(), Error> {
+        let pool = snapshot.pool.clone();
         let logs = self
             .answer(&self.of_pool(operations::GET_LOG_DELIVERY_CONFIGURATION, &pool), |tap| {
                 let get = self.cognito().get_log_delivery_configuration();
@@ -25,10 +55,7 @@ impl Session {
             })
             .await?;
         snapshot.put("GetLogDeliveryConfiguration", "", logs);
-        let risk = self.risk(&pool, None).await?;
-        snapshot.put("DescribeRiskConfiguration", "", risk);
-        self.read_domains(snapshot).await?;
-        self.read_lists(snapshot).await
+        Ok(())
     }
 
     /// Reads `DescribeUserPool` alone (IAM action of that name; free).

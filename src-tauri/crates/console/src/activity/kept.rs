@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use model::estimate::{Bound, Estimate, Evidence};
+use model::mau::PART_OF_MONTH;
 use model::month::Month;
 use serde::{Deserialize, Serialize};
 use store::{MonthlyEvidence, MonthlyKind};
@@ -52,21 +53,30 @@ impl OpenPool {
     }
 }
 
-/// A month only grows, so what was the least before is so now. What was the most before holds only if it was worked out
-/// after the month (`closed`).
+/// A month only grows, so what was the least before is so now. What was likely or the most before holds only if it was worked
+/// out after the month (`closed`): before, it was of a part of it.
 fn together(now: Estimate<u64>, before: Kept, closed: bool, over: bool) -> Estimate<u64> {
     let low = now.low.max(before.low);
     let high = if closed { now.high.into_iter().chain(before.high).min() } else { now.high };
-    let likely = now.likely.or(before.likely.filter(|_| over));
+    let likely = now.likely.or(before.likely.filter(|_| closed));
     let mut evidence = now.evidence;
-    for old in before.evidence {
-        let stale = !evidence.iter().any(|new| new.kind == old.kind && new.bound == old.bound);
+    for old in before.evidence.into_iter().filter(|_| over) {
+        let part = !closed && old.bound == Bound::About;
+        let part_before = part || old.bound == Bound::Hint;
+        let told = |new: &Evidence| new.kind == old.kind && (new.bound == old.bound || part_before);
         // Of a month that is over, what was seen while it was not is still evidence, but no ceiling.
-        if stale && over && (closed || old.bound != Bound::AtMost) {
-            evidence.push(old);
+        if evidence.iter().any(told) || (!closed && old.bound == Bound::AtMost) {
+            continue;
         }
+        evidence.push(if part { of_part(old) } else { old });
     }
     Estimate::new(low, likely, high).because(evidence)
+}
+
+/// What was about the number while the month went on, once the month is over.
+fn of_part(seen: Evidence) -> Evidence {
+    let caveat = seen.caveat.iter().fold(PART_OF_MONTH.to_owned(), |part, caveat| format!("{part} {caveat}"));
+    Evidence { bound: Bound::Hint, caveat: Some(caveat), ..seen }
 }
 
 /// A range with what a person gave: kept apart, so that it can be taken back. The bill has the last word.

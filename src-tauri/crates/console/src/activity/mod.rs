@@ -2,25 +2,31 @@
 //!
 //! Nothing here calls an operation that could make anybody active.
 
+mod billing;
 mod dormant;
+mod features;
+mod files;
 mod given;
 mod kept;
 mod metrics;
 mod seen;
+mod touching;
 mod watched;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use model::cost::{Feature, FeatureUse, Forecast, MonthCount, PricePlan, forecast};
+use model::cost::{Forecast, MonthCount, PricePlan, forecast};
 use model::estimate::Estimate;
 use model::mau::{BillScope, BilledNumber, Facts, LogMonth, SignInKind, Split, estimate};
 use model::month::Month;
 use model::query::Sort;
+use store::ToldBilling;
 
 use crate::error::Error;
 use crate::pool::OpenPool;
 use seen::Imports;
 
+pub(crate) use billing::others;
 pub use dormant::Dormant;
 pub use given::ImportedActivity;
 pub use metrics::{MetricsPrice, MetricsRead};
@@ -29,8 +35,8 @@ pub use metrics::{MetricsPrice, MetricsRead};
 const AT_ONCE: usize = 500;
 /// How many groups are counted apart.
 const MOST_GROUPS: usize = 20;
-/// How many months a forecast looks ahead.
-const AHEAD: u32 = 3;
+/// How many months a forecast looks beyond the present one.
+const AHEAD: u32 = 2;
 
 /// What is known of a pool's month.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,8 +63,11 @@ pub struct Activity {
     pub billed: Option<BilledNumber>,
     /// What could be evidence and is not there.
     pub missing: Vec<Missing>,
-    /// The plan of the pool as AWS calls it; `None` when not told.
+    /// What the pool is billed by: its plan as AWS calls it, or the legacy price of a pool on Lite where a person told so;
+    /// `None` when not told.
     pub plan: Option<PricePlan>,
+    /// What a person told of how it is billed.
+    pub billing: ToldBilling,
     /// When the local copy was last complete; `None` when it never was.
     pub synced_at: Option<Timestamp>,
 }
@@ -141,7 +150,8 @@ impl OpenPool {
             token_requests: given.log.and_then(|log| log.token_requests),
             billed: given.billed,
             missing,
-            plan: pool.and_then(|pool| PricePlan::of_tier(pool.tier.as_deref()?)),
+            plan: billing::plan(self.told_billing(), pool.as_ref()),
+            billing: self.told_billing(),
             synced_at: freshness.synced_at,
         })
     }
@@ -185,17 +195,20 @@ impl OpenPool {
             known.push(MonthCount { month, users });
         }
         let over: Vec<MonthCount> = known.iter().filter(|count| count.month < present).cloned().collect();
-        Ok(Months { ahead: forecast(&over, AHEAD), known })
-    }
-
-    /// Which features that need a plan above Lite the pool uses (`DescribeUserPool`; free). Without AWS all are unknown.
-    pub async fn features(&self) -> Vec<(Feature, FeatureUse)> {
-        let unknown = || Feature::ALL.map(|feature| (feature, FeatureUse::Unknown)).to_vec();
-        let Some(live) = self.live.get() else { return unknown() };
-        live.session.pool_features(&self.key.pool).await.unwrap_or_else(|error| {
-            tracing::info!(%error, "which features the pool uses is unknown");
-            unknown()
-        })
+        // From the last month with a likely number, which may be long ago, up to the present one and those after it.
+        let last = over.iter().rfind(|count| count.users.likely.is_some()).map_or(present, |count| count.month);
+        let up_to_present = u32::try_from(
+            std::iter::successors(Some(last), |month| Some(month.next())).take_while(|month| *month < present).count(),
+        )
+        .unwrap_or_default();
+        let mut ahead = forecast(&over, up_to_present + AHEAD);
+        // Who was seen in the present month is active in all of it.
+        let seen = known.iter().find(|count| count.month == present).map_or(0, |count| count.users.low);
+        for forecast in ahead.iter_mut().filter(|forecast| forecast.month == present) {
+            let Estimate { low, likely, high, evidence } = forecast.users.clone();
+            forecast.users = Estimate::new(low.max(seen), likely, high).because(evidence);
+        }
+        Ok(Months { ahead, known })
     }
 
     /// Everybody in the local copy by price. Only those with an identity elsewhere are looked at one by one.

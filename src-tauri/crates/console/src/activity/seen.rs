@@ -52,9 +52,10 @@ impl OpenPool {
             let imported = self.imported(month, imports, missing).await;
             let sure = imported.map_or(0, |imported| (appeared.len() as u64).saturating_sub(imported)).min(created);
             facts.created = Some(Created { users: created, maybe_imported: created - sure });
-            // A later change hides an earlier one, so this is no evidence of a month that is over.
+            // A later change hides an earlier one, so of a month that is over only syncs that kept it can tell.
             if !facts.over {
                 facts.changed = Some(self.count_in("modified", month).await?);
+                facts.changed_until = freshness.synced_at;
             }
             let besides = elsewhere.iter().filter(|person| !appeared.contains(**person)).count() as u64;
             if sure > 0 && besides > 0 {
@@ -65,7 +66,11 @@ impl OpenPool {
         let is_fresh =
             freshness.complete && freshness.synced_at.is_some_and(|at| super::day(at) >= super::day(self.now()));
         let now = self.now();
-        let watched = self.given().await?.watched(month).filter(|watched| watched.covers(month, facts.over));
+        let watched = self.given().await?.watched(month);
+        if let Some(changed) = watched.as_ref().and_then(|watched| watched.changed).filter(|_| facts.over) {
+            (facts.changed, facts.changed_until) = (Some(changed.users), Some(changed.until));
+        }
+        let watched = watched.filter(|watched| watched.covers(month, facts.over));
         match watched {
             Some(watched) if facts.over => {
                 (facts.known_users, facts.gone_users) = (Some(watched.users), Some(watched.gone));

@@ -28,6 +28,29 @@ pub(super) struct Watched {
     pub(super) gone: u64,
     /// The longest part of the month in which nobody looked: from when one complete sync began to when the next ended.
     pub(super) unseen: SignedDuration,
+    /// Whose records changed in the month; `None` where it was kept by an earlier version.
+    #[serde(default)]
+    pub(super) changed: Option<Changed>,
+}
+
+/// Users whose records changed in a month, as a sync saw it.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Changed {
+    pub(super) users: u64,
+    /// Up to when they were seen; at most the month's end.
+    pub(super) until: Timestamp,
+}
+
+impl Changed {
+    /// With what a sync that began then counts. A later change hides an earlier one: after the end of the month the number
+    /// falls, so only a sync that comes soon after it tells of all of the month.
+    fn seen(before: Option<Self>, month: Month, users: u64, began: Timestamp) -> Self {
+        let ends = month.next().begins();
+        let known = before.unwrap_or(Self { users: 0, until: month.begins() });
+        let until = if began.duration_since(ends) <= LONGEST_UNSEEN { began.min(ends) } else { known.until };
+        Self { users: known.users.max(users), until: known.until.max(until) }
+    }
 }
 
 impl Watched {
@@ -74,11 +97,13 @@ impl OpenPool {
         let mut rows = self.with_gone(&history, now).await?;
         if rows.is_empty() && self.given().await?.watched_months().is_empty() {
             let (from, nothing) = (now, SignedDuration::ZERO);
-            rows.push((Month::of(now), Watched { from, until: began, counted: now, users, gone: 0, unseen: nothing }));
+            let first = Watched { from, until: began, counted: now, users, gone: 0, unseen: nothing, changed: None };
+            rows.push((Month::of(now), first));
         }
         for (month, row) in &mut rows {
             let unseen = row.unseen_at(*month, now);
-            *row = Watched { until: began, users, unseen, ..*row };
+            let changed = Changed::seen(row.changed, *month, self.count_in("modified", *month).await?, began);
+            *row = Watched { until: began, users, unseen, changed: Some(changed), ..*row };
         }
         self.keep_watched(rows).await
     }
@@ -104,7 +129,8 @@ impl OpenPool {
         let gone = self.gone_since(history, last.counted).await?;
         let mut month = last_month.next();
         while month <= Month::of(now) {
-            rows.push((month, Watched { counted: now, gone, unseen: SignedDuration::ZERO, ..*last }));
+            let (unseen, changed) = (SignedDuration::ZERO, None);
+            rows.push((month, Watched { counted: now, gone, unseen, changed, ..*last }));
             month = month.next();
         }
         Ok(rows)

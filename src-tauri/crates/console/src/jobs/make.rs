@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use cognito::{Share, UserFilter};
-use model::cost::BilledBy;
 use model::month::Month;
 use model::plan::{
     Action, Allowance, Item, Plan, PlanError, Preview, Target, item_for, items_for_group, new_user, preview,
@@ -133,9 +132,8 @@ impl OpenPool {
         let journal = self.journal()?;
         let (key, month) = (self.key.clone(), Month::of(self.now()).to_string());
         let counted = blocking(move || journal.counted(&key, &month)).await?;
-        let pool = self.pool().await?;
-        let (billed_by, own_sender) = (BilledBy::of(pool.as_ref()), pool.and_then(|pool| pool.own_sender));
-        let prices = self.console.table()?.prices(&self.key.region);
+        let own_sender = self.pool().await?.and_then(|pool| pool.own_sender);
+        let touch = self.touch_prices().await?;
         let allowance = match self.console.gate_of(&self.connection).share() {
             Share::Fraction(share) => Allowance::Share(share),
             Share::Off => Allowance::Unlimited,
@@ -145,7 +143,14 @@ impl OpenPool {
             false => HashMap::new(),
         };
         let counted = |name: &str| counted.contains(name);
-        Ok(preview(plan, &prices, billed_by, allowance, counted, |group| members.get(group).copied(), own_sender))
+        Ok(preview(
+            plan,
+            |touched| touch.now(touched),
+            allowance,
+            counted,
+            |group| members.get(group).copied(),
+            own_sender,
+        ))
     }
 
     pub(crate) fn put_on_desk(&self, action: Action, items: Vec<Item>, notes: Vec<String>) -> Arc<Plan> {

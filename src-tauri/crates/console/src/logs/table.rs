@@ -31,6 +31,8 @@ pub enum ImportedTable {
         damaged: Vec<u64>,
         /// How many of its lines are no usage but credits, refunds, discounts or fees, and not in the sums.
         no_usage: u64,
+        /// Whether it could not be read to its end: the sums are then of a part.
+        cut_off: bool,
     },
 }
 
@@ -99,9 +101,15 @@ pub fn read_table(file: impl Read) -> Result<ImportedTable, Error> {
             break;
         }
         let line = at as u64 + 2;
-        let Ok(record) = record else {
-            damaged.push(line);
-            continue;
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                damaged.push(line);
+                if error.is_io_error() {
+                    break;
+                }
+                continue;
+            }
         };
         let text =
             |column: Option<usize>| column.and_then(|at| record.get(at)).map(str::trim).filter(|t| !t.is_empty());
@@ -134,7 +142,7 @@ struct UsageColumns {
 const USAGE: [&str; 2] = ["Usage", "DiscountedUsage"];
 
 fn usage(csv: &mut csv::Reader<impl Read>, columns: &UsageColumns) -> ImportedTable {
-    let mut no_usage = 0;
+    let (mut no_usage, mut cut_off) = (0, false);
     let mut sums: BTreeMap<(Option<Month>, BilledKind), rust_decimal::Decimal> = BTreeMap::new();
     let mut damaged = Vec::new();
     for (at, record) in csv.records().enumerate() {
@@ -144,6 +152,7 @@ fn usage(csv: &mut csv::Reader<impl Read>, columns: &UsageColumns) -> ImportedTa
             Err(error) => {
                 damaged.push(line);
                 if error.is_io_error() {
+                    cut_off = true;
                     break;
                 }
                 continue;
@@ -151,7 +160,8 @@ fn usage(csv: &mut csv::Reader<impl Read>, columns: &UsageColumns) -> ImportedTa
         };
         // Other services, taxes and totals are not of interest.
         let Some(kind) = record.get(columns.kind).and_then(kind_of) else { continue };
-        let line_type = columns.line_type.and_then(|at| record.get(at)).map(str::trim);
+        // What has no type is not said to be anything else than usage.
+        let line_type = columns.line_type.and_then(|at| record.get(at)).map(str::trim).filter(|text| !text.is_empty());
         if line_type.is_some_and(|line_type| !USAGE.contains(&line_type)) {
             no_usage += 1;
             continue;
@@ -169,7 +179,7 @@ fn usage(csv: &mut csv::Reader<impl Read>, columns: &UsageColumns) -> ImportedTa
         let quantity = quantity.round().try_into().ok()?;
         Some(BilledUsage { month, kind, quantity })
     });
-    ImportedTable::Usage { usage: usage.collect(), damaged, no_usage }
+    ImportedTable::Usage { usage: usage.collect(), damaged, no_usage, cut_off }
 }
 
 /// `lineItem/UsageType`, `line_item_usage_type` and `Usage type` are the same column.

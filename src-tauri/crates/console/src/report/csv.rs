@@ -1,6 +1,6 @@
 //! Every number: section, row, column, value.
 
-use super::Report;
+use super::{Report, Section};
 use crate::foreign::defused;
 
 pub(super) fn write(report: &Report) -> Vec<u8> {
@@ -13,20 +13,29 @@ pub(super) fn write(report: &Report) -> Vec<u8> {
     for (what, value) in &report.headline {
         record(["report", what, "", value]);
     }
-    for section in &report.sections {
+    for section in report.sections.iter().chain(&report.numbers) {
         for (at, paragraph) in section.paragraphs.iter().enumerate() {
             record([&section.heading, &(at + 1).to_string(), "note", paragraph]);
         }
         for (at, row) in section.rows.iter().enumerate() {
             let number = (at + 1).to_string();
-            let named = section.numbers.first() == Some(&false) && section.heading != "How many, and how that is known";
+            let named = is_named(section) && section.heading != "How many, and how that is known";
             let name = row.first().filter(|_| named).unwrap_or(&number);
             for (column, cell) in section.head.iter().zip(row) {
-                record([&section.heading, name, column, &plain(cell)]);
+                record([&section.heading, &plain(name), column, &plain(cell)]);
             }
         }
     }
     out.into_inner().unwrap_or_default()
+}
+
+/// Whether the first column names each row, and not several of them.
+fn is_named(section: &Section) -> bool {
+    let mut names: Vec<&String> = section.rows.iter().filter_map(|row| row.first()).collect();
+    let rows = names.len();
+    names.sort_unstable();
+    names.dedup();
+    names.len() == rows
 }
 
 pub(super) fn table(head: &[String], rows: &[Vec<String>]) -> Vec<u8> {

@@ -42,6 +42,7 @@ impl Report {
             headline: headline.map(|(what, number)| (what.to_owned(), number.to_string())).into(),
             bars: Vec::new(),
             sections,
+            numbers: Vec::new(),
         }
     }
 }

@@ -1,19 +1,20 @@
 //! The report: one page about a pool's month, as HTML, PDF and CSV. All three say the same.
 
 mod csv;
+mod every;
 mod health;
 mod html;
 mod pdf;
 mod text;
 
 use jiff::Timestamp;
-use model::cost::{FeatureUse, PricePlan, dollars, grouped};
+use model::cost::{Bill, FeatureUse, Forecast, dollars, grouped};
 use model::estimate::{Bound, Estimate, Evidence};
 use rust_decimal::Decimal;
 
 use crate::activity::{Activity, Months};
 use crate::ledger::MonthLedger;
-use crate::plans::{PlanCost, PlansAnswer};
+use crate::plans::{MonthAhead, PlanCost, PlansAnswer};
 
 /// In which form a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub struct Report {
     headline: Vec<(String, String)>,
     bars: Vec<Bar>,
     sections: Vec<Section>,
+    /// What only the CSV has room for.
+    numbers: Vec<Section>,
 }
 
 /// A plan's range, as parts of the dearest.
@@ -94,8 +97,9 @@ impl Report {
     pub(crate) fn new(parts: &Parts) -> Self {
         let month = parts.activity.month;
         let present = parts.activity.plan.and_then(|plan| parts.answer.plans.iter().find(|cost| cost.plan == plan));
-        let users = ("Monthly active users".to_owned(), number(&parts.asked));
-        let cost = present.map(|cost| (format!("Cost on {}", cost.plan), money(&cost.cost)));
+        let so_far = if parts.answer.so_far.is_some() { " so far" } else { "" };
+        let users = (format!("Monthly active users{so_far}"), number(&parts.asked));
+        let cost = present.map(|cost| (format!("Cost on {}{so_far}", cost.plan), money(&cost.cost)));
         let bar = |cost: &PlanCost| Bar {
             name: cost.plan.to_string(),
             low: cost.cost.low,
@@ -105,14 +109,14 @@ impl Report {
         let mut sections = vec![
             Section {
                 heading: "Recommendation".to_owned(),
-                paragraphs: recommendation(parts.activity.plan, &parts.answer),
+                paragraphs: parts.answer.so_far.iter().chain(&parts.answer.recommendation).cloned().collect(),
                 ..Section::default()
             },
             evidence(&parts.activity, &parts.asked),
             plans(&parts.answer),
         ];
-        sections.extend(present.map(calculation));
-        sections.push(months(&parts.months));
+        sections.extend(present.map(|cost| calculation(cost, &parts.answer.others)));
+        sections.push(months(&parts.months, &parts.answer.ahead));
         sections.extend(parts.ledger.as_ref().map(ledger));
         sections.push(assumptions(parts, present));
         sections.push(prices(&parts.answer));
@@ -122,6 +126,7 @@ impl Report {
             headline: [Some(users), cost].into_iter().flatten().collect(),
             bars: parts.answer.plans.iter().map(bar).collect(),
             sections,
+            numbers: every::sections(parts),
         }
     }
 
@@ -140,52 +145,6 @@ impl Report {
 #[must_use]
 pub fn table_csv(head: &[String], rows: &[Vec<String>]) -> Vec<u8> {
     csv::table(head, rows)
-}
-
-/// What to do about a pool on that plan, in sentences, and why.
-#[must_use]
-pub fn recommendation(present: Option<PricePlan>, answer: &PlansAnswer) -> Vec<String> {
-    let Some(present) = present else {
-        return vec!["Which plan the pool is on is not known, so nothing is recommended.".to_owned()];
-    };
-    let find = |plan: PricePlan| answer.plans.iter().find(|cost| cost.plan == plan);
-    let Some(now) = find(present) else { return Vec::new() };
-    // A price that is bought with a feature in use is no saving, and the legacy price cannot be chosen.
-    let possible = |cost: &&PlanCost| {
-        cost.plan != PricePlan::Legacy && cost.losses.iter().all(|loss| loss.used != FeatureUse::Used)
-    };
-    let bounded = answer.plans.iter().all(|cost| cost.cost.high.is_some());
-    let known = |cost: &PlanCost| if bounded { cost.cost.high } else { cost.cost.likely };
-    // A plan of which less is known must not win by that.
-    if answer.plans.iter().any(|cost| known(cost).is_none()) {
-        let sentence = "How many users were active is not known well enough to recommend a plan; import logs or type the \
-                        bill's number.";
-        return vec![sentence.to_owned()];
-    }
-    let worst = |cost: &PlanCost| known(cost).unwrap_or_default();
-    let likely = "By the likely number of users; how many there were at most is not known.".to_owned();
-    let mut told: Vec<String> = if bounded { Vec::new() } else { vec![likely] };
-    let best = answer.plans.iter().filter(possible).min_by_key(|cost| (worst(cost), cost.cost.low));
-    let Some(best) = best.filter(|best| best.plan != present && worst(best) < worst(now)) else {
-        told.push(format!("Stay on {present}: no plan that has what this pool uses costs less."));
-        return told;
-    };
-    let least = now.cost.low - best.cost.low;
-    let most = worst(now) - worst(best);
-    let (least, most) = (least.min(most).max(Decimal::ZERO), least.max(most));
-    let less = if least == most { dollars(most) } else { format!("{} to {}", dollars(least), dollars(most)) };
-    told.insert(0, format!("{} would cost {less} less in a month like this one.", best.plan));
-    let unknown: Vec<&str> =
-        best.losses.iter().filter(|loss| loss.used == FeatureUse::Unknown).map(|loss| loss.feature.words()).collect();
-    if !unknown.is_empty() {
-        told.push(format!("Make sure first that nobody uses what it lacks: {}.", unknown.join("; ")));
-    }
-    told.push(
-        "A change takes effect for whoever is active after it; everybody active before it in the same month is still \
-         billed at the dearer plan."
-            .to_owned(),
-    );
-    told
 }
 
 fn evidence(activity: &Activity, asked: &Estimate<u64>) -> Section {
@@ -252,10 +211,18 @@ fn plans(answer: &PlansAnswer) -> Section {
     }
 }
 
-fn calculation(cost: &PlanCost) -> Section {
+fn calculation(cost: &PlanCost, others: &Bill) -> Section {
     let row = |line: &model::cost::Line| vec![line.what.clone(), line.to_string()];
     let mut rows: Vec<Vec<String>> = cost.bill.lines.iter().map(row).collect();
-    rows.push(vec!["Total".to_owned(), dollars(cost.bill.total())]);
+    let sum = |what: &str, amount: Decimal| vec![what.to_owned(), dollars(amount)];
+    let (account, others_alone) = (cost.bill.total(), others.total());
+    if others.lines.is_empty() {
+        rows.push(sum("Total", account));
+    } else {
+        rows.push(sum("Total of the account", account));
+        rows.push(sum("The other pools without this one", others_alone));
+        rows.push(sum("This pool", account - others_alone));
+    }
     Section {
         heading: format!("How {} is worked out", cost.plan),
         spare: Spare::Last,
@@ -266,7 +233,7 @@ fn calculation(cost: &PlanCost) -> Section {
     }
 }
 
-fn months(months: &Months) -> Section {
+fn months(months: &Months, to_come: &[MonthAhead]) -> Section {
     let row = |month: String, users: &Estimate<u64>, kind: String| {
         let [likely, high] = [users.likely, users.high].map(|users| users.map_or_else(unknown, grouped));
         let low = if users.is_unknown() { unknown() } else { grouped(users.low) };
@@ -277,19 +244,27 @@ fn months(months: &Months) -> Section {
         let sure = next.confidence_percent.map(|percent| format!(", {percent} % between"));
         row(next.month.to_string(), &next.users, format!("forecast{}", sure.unwrap_or_default()))
     });
-    let paragraphs = if months.ahead.is_empty() {
+    let paragraphs = if to_come.is_empty() {
         vec!["There is no forecast: it needs two months in a row that are over and have a likely number.".to_owned()]
     } else {
-        Vec::new()
+        to_come.iter().take(2).map(foreseen).collect()
     };
     Section {
         heading: "Months".to_owned(),
-        spare: Spare::Last,
+        spare: Spare::Lines,
         paragraphs,
         head: words(["month", "low", "likely", "high", "kind"]),
         numbers: vec![false, true, true, true, false],
         rows: known.chain(ahead).collect(),
     }
+}
+
+/// A month to come in a sentence: its users, and what they cost on the present plan.
+fn foreseen(ahead: &MonthAhead) -> String {
+    let Forecast { month, users, confidence_percent } = &ahead.forecast;
+    let sure = confidence_percent.map(|percent| format!(" ({percent} % of months lie between)")).unwrap_or_default();
+    let cost = ahead.cost.as_ref().map(|cost| format!("; {} for them on the present plan", money(cost)));
+    format!("All of {month} may have {} users{sure}{}.", number(users), cost.unwrap_or_default())
 }
 
 fn ledger(ledger: &MonthLedger) -> Section {
@@ -326,6 +301,13 @@ fn assumptions(parts: &Parts, present: Option<&PlanCost>) -> Section {
         let sentence =
             "Other pools of the account are left out; they share the free users and the brackets with this one.";
         paragraphs.push(sentence.to_owned());
+    }
+    if !parts.answer.others.lines.is_empty() {
+        let others = dollars(parts.answer.others.total());
+        paragraphs.push(format!(
+            "The account's other pools would cost {others} without this one. What is told of this pool is what it adds: they \
+             take the free users first."
+        ));
     }
     paragraphs.push("Active users are taken to be mixed like everybody in the local copy.".to_owned());
     paragraphs.extend(present.map(|cost| cost.bill.assumptions.clone()).unwrap_or_default());

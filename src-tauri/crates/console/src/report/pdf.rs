@@ -12,6 +12,11 @@ const ROOM: f32 = PAGE.0 - 2.0 * MARGIN;
 const GAP: f32 = 10.0;
 const TEXT: f32 = 8.5;
 const LINE: f32 = 11.0;
+/// What is measured of a room for bold text, which is wider by up to a quarter.
+const BOLD_ROOM: f32 = 0.79;
+/// How wide the names of bars are, and the shortest that a bar is made for the amounts beside it.
+const NAMES: f32 = 70.0;
+const SHORTEST_BAR: f32 = 120.0;
 /// The narrowest that a column of text is made, in points.
 const NARROWEST: f32 = 70.0;
 
@@ -107,8 +112,7 @@ impl Paper {
 
     /// A paragraph; its lines are as high as `line`.
     fn text(&mut self, text: &str, font: Name<'_>, size: f32, colour: [f32; 3], line: f32) {
-        // Bold is a little wider than what is measured.
-        let room = if font == BOLD { ROOM * 0.92 } else { ROOM };
+        let room = if font == BOLD { ROOM * BOLD_ROOM } else { ROOM };
         for part in wrapped(text, size, room) {
             self.down(line);
             self.show(&part, font, size, colour, MARGIN, self.y);
@@ -136,14 +140,15 @@ impl Paper {
         const TALL: f32 = 34.0;
         let mut x = MARGIN;
         for (what, value) in figures {
-            // Bold is a little wider than what is measured.
-            let room = (width(value, 13.0) / 0.92).max(width(what, TEXT));
+            let (what, _) = fitting(what, TEXT, ROOM);
+            let (value, size) = fitting(value, 13.0, ROOM * BOLD_ROOM);
+            let room = (width(&value, size) / BOLD_ROOM).max(width(&what, TEXT));
             if x > MARGIN && x + room > MARGIN + ROOM {
                 self.down(TALL);
                 x = MARGIN;
             }
-            self.show(what, PLAIN, TEXT, FAINT, x, self.y - LINE);
-            self.show(value, BOLD, 13.0, INK, x, self.y - LINE - 17.0);
+            self.show(&what, PLAIN, TEXT, FAINT, x, self.y - LINE);
+            self.show(&value, BOLD, size, INK, x, self.y - LINE - 17.0);
             x += room + BETWEEN;
         }
         self.down(TALL);
@@ -156,21 +161,24 @@ impl Paper {
             return;
         }
         self.down(8.0);
-        let (left, room) = (MARGIN + 70.0, ROOM - 170.0);
-        for bar in bars {
+        let amounts: Vec<String> = bars.iter().map(Bar::amount).collect();
+        let widest = amounts.iter().map(|amount| width(amount, TEXT)).fold(90.0, f32::max);
+        let (left, room) = (MARGIN + NAMES, (ROOM - NAMES - GAP - widest).max(SHORTEST_BAR));
+        for (bar, amount) in bars.iter().zip(amounts) {
             self.down(18.0);
             let y = self.y;
             #[expect(clippy::cast_possible_truncation, reason = "a place on paper")]
             let at = |dollars| left + bar_part(dollars, most) as f32 * room;
             let (low, high) = (at(bar.low), at(bar.most()));
-            self.show(&bar.name, PLAIN, TEXT, INK, MARGIN, y);
+            let (name, size) = fitting(&bar.name, TEXT, NAMES - GAP);
+            self.show(&name, PLAIN, size, INK, MARGIN, y);
             self.fill(RULE, left, y + 2.5, room, 1.0);
             self.fill(BAND, low, y - 1.0, (high - low).max(2.0), 8.0);
             if let Some(likely) = bar.likely {
                 self.fill(MARK, at(likely) - 1.0, y - 3.0, 2.0, 12.0);
             }
-            let amount = bar.amount();
-            self.show(&amount, PLAIN, TEXT, INK, MARGIN + ROOM - width(&amount, TEXT), y);
+            let (amount, size) = fitting(&amount, TEXT, ROOM - NAMES - GAP - room);
+            self.show(&amount, PLAIN, size, INK, MARGIN + ROOM - width(&amount, size), y);
         }
         self.down(6.0);
     }
@@ -232,6 +240,21 @@ impl Paper {
     }
 }
 
+/// A text that goes on one line: smaller, and cut where it would be too small to read.
+fn fitting(text: &str, size: f32, room: f32) -> (String, f32) {
+    const SMALLEST: f32 = 5.0;
+    let wide = width(text, size);
+    if wide <= room {
+        return (text.to_owned(), size);
+    }
+    let smaller = (size * room / wide).max(SMALLEST);
+    let mut cut = text.to_owned();
+    while width(&cut, smaller) > room && cut.chars().count() > 1 {
+        cut = cut.chars().take(cut.chars().count() - 2).chain(['…']).collect();
+    }
+    (cut, smaller)
+}
+
 /// How wide each column is: as its widest cell, and where that is too much, text is broken.
 fn columns(section: &Section) -> Vec<f32> {
     let count = section.head.len();
@@ -240,6 +263,9 @@ fn columns(section: &Section) -> Vec<f32> {
         (0..count).map(|at| cells(at).map(|cell| width(cell, TEXT)).fold(20.0, f32::max) + 1.0).collect();
     #[expect(clippy::cast_precision_loss, reason = "a few columns")]
     let room = ROOM - GAP * count.saturating_sub(1) as f32;
+    // Where many are wide, the narrowest that one is made is its share of the page.
+    #[expect(clippy::cast_precision_loss, reason = "a few columns")]
+    let narrowest = NARROWEST.min(room / count.max(1) as f32);
     for _ in 0..count {
         let over = widths.iter().sum::<f32>() - room;
         if over <= 0.0 {
@@ -247,7 +273,7 @@ fn columns(section: &Section) -> Vec<f32> {
         }
         let widest = (0..count).max_by(|a, b| widths[*a].total_cmp(&widths[*b]));
         if let Some(widest) = widest.and_then(|at| widths.get_mut(at)) {
-            *widest = (*widest - over).max(NARROWEST);
+            *widest = (*widest - over).max(narrowest);
         }
     }
     let left = room - widths.iter().sum::<f32>();
@@ -295,6 +321,7 @@ mod tests {
                 section("Assumptions", Spare::Lines, lines, 0),
                 section("Prices", Spare::Nothing, 1, 0),
             ],
+            numbers: Vec::new(),
         }
     }
 
@@ -339,5 +366,48 @@ mod tests {
         }
         let (full, _) = read(&report(40));
         assert!(!full.contains("Calculation row") && full.contains("Made by Poolkeeper"), "{full}");
+    }
+
+    /// How far to the right the text of a page reaches at most.
+    fn reach(pdf: &[u8]) -> f32 {
+        let text: String = pdf.iter().copied().map(char::from).collect();
+        let (mut size, mut x, mut most) = (0.0, 0.0, 0.0_f32);
+        for line in text.lines() {
+            if let Some(set) = line.strip_suffix(" Tf") {
+                size = set.rsplit_once(' ').unwrap().1.parse().unwrap();
+            } else if let Some(at) = line.strip_suffix(" Td") {
+                x = at.split_once(' ').unwrap().0.parse().unwrap();
+            } else if let Some(shown) = shown(line) {
+                let plain = shown.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(&shown);
+                most = most.max(x + width(plain, size));
+            }
+        }
+        most
+    }
+
+    #[test]
+    fn nothing_reaches_over_the_edge_of_the_page_however_large_the_numbers_are() {
+        let huge = rust_decimal::Decimal::from(98_765_432_109_876_i64);
+        let bar = |name: &str| Bar {
+            name: name.to_owned(),
+            low: huge / rust_decimal::Decimal::TWO,
+            likely: None,
+            high: Some(huge),
+        };
+        let long = "$1,234,567,890,123.00 – $9,876,543,210,987.00, likely $5,432,109,876,543.00, ".repeat(3);
+        let mut wide = section("Wide", Spare::Nothing, 1, 0);
+        wide.head = (0..9).map(|at| format!("a column of some width {at}")).collect();
+        wide.numbers = vec![true; 9];
+        wide.rows = vec![vec!["1,234,567,890,123,456,789".to_owned(); 9]];
+        let report = Report {
+            title: "W".repeat(90),
+            subtitle: "M".repeat(300),
+            headline: vec![("What is asked for, ".repeat(12), long), ("Users".to_owned(), "7".to_owned())],
+            bars: vec![bar("Essentials and some more"), bar("Plus")],
+            sections: vec![wide],
+            numbers: Vec::new(),
+        };
+        let reach = reach(&write(&report));
+        assert!(reach <= PAGE.0 - MARGIN + 1.0, "{reach}");
     }
 }

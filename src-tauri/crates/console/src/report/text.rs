@@ -48,9 +48,16 @@ const HELVETICA: [u16; 95] = [
     260, 334, 584,
 ];
 
-/// How wide a text is in Helvetica of a size, in points. Bold is wider by less than a tenth.
+/// How wide a text is in Helvetica of a size, in points, or a little wider. Bold is wider by up to a quarter.
 pub(super) fn width(text: &str, size: f32) -> f32 {
-    let of = |byte: u8| byte.checked_sub(b' ').and_then(|at| HELVETICA.get(usize::from(at))).copied().unwrap_or(556);
+    let of = |byte: u8| match byte {
+        b' '..=b'~' => HELVETICA.get(usize::from(byte - b' ')).copied().unwrap_or(1000),
+        // An ellipsis, a long dash, Æ and æ; then capitals with accents, and the rest.
+        0x85 | 0x97 | 0xc6 | 0xe6 => 1000,
+        0xa9 | 0xae | 0xbc..=0xbe => 834,
+        0xc0..=0xdf => 778,
+        _ => 611,
+    };
     win_ansi(text).into_iter().map(|byte| f32::from(of(byte))).sum::<f32>() * size / 1000.0
 }
 

@@ -10,6 +10,7 @@ mod circle;
 mod comforts;
 mod confirm;
 mod connections;
+mod costs;
 mod edits;
 mod edits_things;
 mod files;

@@ -12,6 +12,7 @@ use model::estimate::{Bound, EvidenceKind};
 use model::mau::{BillScope, BilledNumber, LogGroup, prepared_queries};
 use model::month::Month;
 use model::plan::Action;
+use model::query::Sort;
 use serde_json::{Value, json};
 
 use crate::house::House;
@@ -280,7 +281,7 @@ async fn a_bill_without_a_line_for_free_users_is_neither_exact_nor_a_ceiling() {
 }
 
 /// CloudTrail's event of a call of the month: an answered challenge with a `sub`, or a machine's token request.
-fn trail_event(month: Month, client: &str, sub: Option<&str>) -> String {
+pub(crate) fn trail_event(month: Month, client: &str, sub: Option<&str>) -> String {
     let at = month.begins() + SignedDuration::from_hours(1);
     let name = if sub.is_some() { "RespondToAuthChallenge" } else { "Token_POST" };
     let additional = match sub {
@@ -621,7 +622,7 @@ async fn nothing_is_recommended_where_the_number_of_users_is_not_known_well_enou
         let users = model::estimate::Estimate::new(low, likely, high);
         let split = model::mau::Split { direct: 1, ..Default::default() };
         let question = PlansQuestion { users, split, present: Some(PricePlan::Lite), ..known.clone() };
-        console::recommendation(Some(PricePlan::Plus), &house.console.plans(&question).unwrap())
+        console::recommendation(Some(PricePlan::Plus), &house.console.plans(&question).unwrap().plans)
     };
     // Every plan costs nothing at the least, which says nothing about the most.
     let unknown = told(0, None, None);
@@ -692,7 +693,7 @@ async fn who_did_not_change_since_a_day_is_found_by_a_query_and_priced() {
     let tomorrow = house.sandbox.weather().now() + SignedDuration::from_hours(48);
     let all = pool.dormant(tomorrow.to_zoned(jiff::tz::TimeZone::UTC).date()).await.unwrap();
     assert_eq!(all.users, pool.count("").await.unwrap());
-    assert_eq!(pool.count(&all.query).await.unwrap(), all.users);
+    assert_eq!(pool.count(all.query.as_deref().unwrap()).await.unwrap(), all.users);
     let plus = all.touching.iter().find(|(plan, _)| *plan == PricePlan::Plus).unwrap();
     let expected = rust_decimal::Decimal::from(all.users) * rust_decimal::Decimal::new(20, 3);
     assert_eq!(plus.1.high, Some(expected));
@@ -711,5 +712,12 @@ async fn who_did_not_change_since_a_day_is_found_by_a_query_and_priced() {
     let is_old = record.modified_at < Month::of(house.sandbox.weather().now()).begins();
     assert!(is_old, "the record is not of today");
     assert_eq!(dormant.called, 1);
+    let handed_over =
+        pool.search(dormant.query.as_deref().unwrap(), &Sort::default(), None, 5_000).await.unwrap().users;
+    assert_eq!(handed_over.len() as u64, dormant.users);
+    assert!(
+        handed_over.iter().all(|user| user.username.as_str() != confirmed.username),
+        "who signed in is no dormant user"
+    );
     assert_eq!(pool.dormant("2001-01-01".parse().unwrap()).await.unwrap().called, 0, "the record is younger than that");
 }

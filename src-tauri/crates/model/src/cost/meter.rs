@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::bill::bill;
+use super::compare::corners;
 use super::table::{Meter, Prices};
 use super::usage::{PricePlan, Usage};
 use crate::call::MauEffect;
@@ -124,19 +125,34 @@ pub fn session_bill(prices: &Prices, billed_by: impl Into<BilledBy>, touched: To
     Estimate::new(Decimal::ZERO, (users == 0).then_some(Decimal::ZERO), Some(high))
 }
 
-/// What calls about users of a pool add to the month of `usage`, if none of them has been active yet: for a preview of
-/// bulk changes, and for what it costs to touch dormant users. Keeping them without a call costs nothing.
+/// What calls about users of a pool add to its month, if none of them has been active yet: for a preview of bulk changes,
+/// and for what it costs to touch dormant users. Keeping them without a call costs nothing.
 ///
-/// The likely value counts those of documented calls, the upper one the others, too; the lower is nothing, because any of
-/// them may have been active without our knowing.
+/// `users` are the active users of the month without those, `at` is the account's usage with so many in its first pool. The
+/// likely value counts those of documented calls, the upper one the others, too, wherever within its bounds the month is;
+/// unknown where the month's number is, or where SAML and OIDC users are in between, of whom nobody says who is touched. The
+/// lower one is nothing, because any of them may have been active without our knowing.
 #[must_use]
-pub fn touching(prices: &Prices, usage: &Usage, pool: usize, touched: Touched, month: Month) -> Estimate<Decimal> {
-    let now = usage.pools.get(pool).map_or(0, |pool| pool.users);
-    let before = bill(prices, usage, month).exact();
-    let added = |users: u64| {
-        let more = usage.with_users(pool, now.saturating_add(users));
-        bill(prices, &more, month).exact() - before
-    };
+pub fn touching(
+    prices: &Prices,
+    at: impl Fn(u64) -> Usage,
+    users: &Estimate<u64>,
+    touched: Touched,
+    month: Month,
+) -> Estimate<Decimal> {
+    let cost = |users: u64| bill(prices, &at(users), month).exact();
+    let added = |users: u64, touched: u64| cost(users.saturating_add(touched)) - cost(users);
     let all = touched.may_bill.saturating_add(touched.undocumented);
-    Estimate::new(Decimal::ZERO, Some(added(touched.may_bill)), Some(added(all)))
+    let high = users.high.and_then(|most| {
+        let most = most.saturating_add(all);
+        let federated = at(most).pools.first().is_some_and(|pool| pool.federated > 0);
+        // Between two corners the price of the next user is the same: it is dearest where the first or the last one
+        // touched is at a corner.
+        let corners = corners(prices, &at(0), most);
+        let begins = corners.iter().flat_map(|corner| [*corner, corner.saturating_sub(all)]);
+        let begins = begins.chain([users.low, most - all]).filter(|begin| (users.low..=most - all).contains(begin));
+        let dearest = begins.map(|begin| added(begin, all)).max();
+        dearest.filter(|_| !federated)
+    });
+    Estimate::new(Decimal::ZERO, users.likely.map(|users| added(users, touched.may_bill)), high)
 }

@@ -6,6 +6,7 @@
 mod bill;
 mod check;
 mod compare;
+mod feature_use;
 mod features;
 mod forecast;
 mod meter;
@@ -18,6 +19,7 @@ mod usage;
 pub use bill::{Bill, Line, bill};
 pub use check::InvalidPriceTable;
 pub use compare::{BreakEven, PriceStep, Quote, Varied, break_even, marginal, price_steps, quotes};
+pub use feature_use::features_used;
 pub use features::{Feature, FeatureLoss, FeatureUse, features_lost};
 pub use forecast::{Forecast, MonthCount, WhatIf, forecast};
 pub use meter::{

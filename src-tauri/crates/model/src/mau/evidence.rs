@@ -13,6 +13,9 @@ use crate::month::Month;
 /// a sync that comes late. It assumes that nobody was created and deleted between the two, who would be in no number.
 pub const LONGEST_UNSEEN: SignedDuration = SignedDuration::from_hours(36);
 
+/// What is said of a number that was seen before its month had ended.
+pub const PART_OF_MONTH: &str = "This is of a part of the month; what else happened in it is not in the number.";
+
 /// What is known of a pool's month. Everything is optional: absent is "was not looked at", zero is "there was none".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
@@ -24,6 +27,8 @@ pub struct Facts {
     pub created: Option<Created>,
     /// Users in the local copy whose record changed in the month, those created included.
     pub changed: Option<u64>,
+    /// Up to when these changes were seen; `None` when not told.
+    pub changed_until: Option<Timestamp>,
     /// What this app did.
     pub ledger: Option<LedgerFacts>,
     /// Different users with a successful sign-in event in the month, among those that were looked at (Plus).
@@ -120,6 +125,7 @@ impl Facts {
             over,
             created: None,
             changed: None,
+            changed_until: None,
             ledger: None,
             sign_in_events: None,
             sessions: None,
@@ -210,25 +216,42 @@ fn at_least(facts: &Facts, evidence: &mut Vec<Evidence>) {
     }
 }
 
+/// Whether what was seen from one instant to another is of a whole month, but for what [`LONGEST_UNSEEN`] allows at each end.
+/// Of a month that goes on there is no more than what was seen so far.
+fn is_whole(facts: &Facts, first: Option<Timestamp>, last: Option<Timestamp>) -> bool {
+    let (begins, ends) = (facts.month.begins(), facts.month.next().begins());
+    let begun = first.is_none_or(|first| first.duration_since(begins) <= LONGEST_UNSEEN);
+    !facts.over || (begun && last.is_some_and(|last| ends.duration_since(last) <= LONGEST_UNSEEN))
+}
+
 fn about(facts: &Facts, evidence: &mut Vec<Evidence>) {
     use EvidenceKind as Kind;
-    let mut push = |kind, users: u64, says: String, caveat: &str| {
-        evidence.push(item(kind, Bound::About, users, says, caveat));
+    // A part of a month that is over says nothing of how many there were in all of it.
+    let mut push_seen = |kind, is_whole, users: u64, says: String, caveat: &str| {
+        let (bound, caveat) = match is_whole {
+            true => (Bound::About, caveat.to_owned()),
+            false => (Bound::Hint, format!("{PART_OF_MONTH} {caveat}")),
+        };
+        evidence.push(item(kind, bound, users, says, &caveat));
     };
     if let Some(log) = facts.log.as_ref().filter(|log| log.surely.users > 0) {
         let (first, last) = (log.first.strftime("%d %B"), log.last.strftime("%d %B"));
         let says = format!("Imported logs from {first} to {last} name {} users.", grouped(log.surely.users));
-        push(Kind::Logs, log.surely.users, says, "Logs are delivered as well as can be; days may be missing.");
+        let whole = is_whole(facts, Some(log.first), Some(log.last));
+        let caveat = "Logs are delivered as well as can be; days may be missing.";
+        push_seen(Kind::Logs, whole, log.surely.users, says, caveat);
     }
     if let Some(users) = facts.billed_before {
         let says = format!("The bill of {} says {} users.", facts.month.previous(), grouped(users));
-        push(Kind::BilledBefore, users, says, "Months need not be alike.");
+        push_seen(Kind::BilledBefore, true, users, says, "Months need not be alike.");
     }
     if let Some(users) = facts.changed {
-        let says = format!("The records of {} users changed in {}.", grouped(users), facts.month);
+        let until = facts.changed_until.filter(|until| *until < facts.month.next().begins());
+        let until = until.map(|until| format!(", as of {} UTC", until.strftime("%F %H:%M"))).unwrap_or_default();
+        let says = format!("The records of {} users changed in {}{until}.", grouped(users), facts.month);
         let caveat = "A plain sign-in or a change of groups does not change the record, while an import or a password \
                       reset by an administrator does and counts nobody.";
-        push(Kind::Changed, users, says, caveat);
+        push_seen(Kind::Changed, is_whole(facts, None, facts.changed_until), users, says, caveat);
     }
 }
 

@@ -9,7 +9,9 @@ mod sketch;
 mod split;
 
 pub use effect::{effect_of, event_counts, surely_counts};
-pub use evidence::{BillScope, BilledNumber, Created, Facts, LONGEST_UNSEEN, LedgerFacts, MetricSums, estimate};
+pub use evidence::{
+    BillScope, BilledNumber, Created, Facts, LONGEST_UNSEEN, LedgerFacts, MetricSums, PART_OF_MONTH, estimate,
+};
 pub use log::{Counted, Damage, LogCounter, LogMonth, TextRead};
 pub use metrics::{
     MetricMonth, MetricReading, MetricsError, NO_DELETED_CLIENTS, NOTHING_OLD, SuccessSeries, asking_price,

@@ -9,7 +9,7 @@ use super::item::{Item, Plan, Record, flag_of};
 use super::step::{Step, Undo};
 use crate::GroupName;
 use crate::call::{MauEffect, QuotaCategory};
-use crate::cost::{BilledBy, Prices, Touched, session_bill};
+use crate::cost::Touched;
 use crate::estimate::Estimate;
 use crate::pool::MAILS_A_DAY;
 
@@ -96,13 +96,13 @@ pub struct Preview {
     pub undo: Vec<(Undo, u64)>,
 }
 
-/// Counts a plan. `counted` tells whether a user has been counted this month already, `members` how many a group has;
-/// `None` where nobody knows. `own_sender` is [`crate::pool::Pool::own_sender`].
+/// Counts a plan. `price` tells what calls about so many users may add to the bill, `counted` whether a user has been counted
+/// this month already, `members` how many a group has; `None` where nobody knows. `own_sender` is
+/// [`crate::pool::Pool::own_sender`].
 #[must_use]
 pub fn preview(
     plan: &Plan,
-    prices: &Prices,
-    billed_by: BilledBy,
+    price: impl FnOnce(Touched) -> Estimate<Decimal>,
     allowance: Allowance,
     counted: impl Fn(&str) -> bool,
     members: impl Fn(&GroupName) -> Option<u64>,
@@ -142,7 +142,7 @@ pub fn preview(
         unreached,
         mails_a_day: (own_sender == Some(true) && messages.emails > 0).then_some(MAILS_A_DAY),
         touched,
-        price: session_bill(prices, billed_by, touched),
+        price: price(touched),
         undo: undo.into_iter().collect(),
     }
 }

@@ -131,12 +131,30 @@ fn linked_users_are_a_range_because_the_pages_contradict_each_other() {
 fn touching_dormant_users_costs_what_the_plan_asks() {
     let touched = Touched { may_bill: 100_000, ..Touched::default() };
     // 10,000 are active already, so nobody is free: 100,000 × 0.015.
-    let above_free = touching(&prices(), &Usage::one(Essentials, 10_000, 0), 0, touched, november());
+    let one = |users| Usage::one(Essentials, users, 0);
+    let above_free = touching(&prices(), one, &Estimate::exactly(10_000), touched, november());
     assert_eq!(above_free.likely, Some(decimal("1500.000")));
     assert_eq!(above_free.low, Decimal::ZERO, "any of them may have been active without our knowing");
     // Nobody is active: 90,000 × 0.015.
-    let with_free = touching(&prices(), &Usage::one(Essentials, 0, 0), 0, touched, november());
+    let with_free = touching(&prices(), one, &Estimate::exactly(0), touched, november());
     assert_eq!(with_free.likely, Some(decimal("1350.000")));
+}
+
+#[test]
+fn touching_is_at_most_what_it_costs_wherever_the_month_is_within_its_bounds() {
+    let lite = |users| Usage::one(Lite, users, 0);
+    let touched = Touched { may_bill: 1_000, undocumented: 1_000, already_counted: 5 };
+    let cost = |low, likely, high| touching(&prices(), lite, &Estimate::new(low, likely, high), touched, november());
+    // From the free ones over the dearest bracket to the next: 2,000 × 0.0055 in the middle, though both ends are cheaper.
+    let wide = cost(0, Some(9_500), Some(150_000));
+    assert_eq!((wide.likely, wide.high), (Some(decimal("2.75")), Some(decimal("11"))));
+    // 100,001 to 150,000 and on: 2,000 × 0.0046.
+    assert_eq!(cost(100_000, None, Some(150_000)).high, Some(decimal("9.2")));
+    assert_eq!(cost(0, None, None), Estimate::new(Decimal::ZERO, None, None), "nothing is known of the month");
+    let mixed = |users| Usage::one(Lite, users - users / 2, users / 2);
+    let mixed = touching(&prices(), mixed, &Estimate::exactly(20_000), touched, november());
+    // 500 × 0.0055 more of the one half, 500 × 0.015 of the other.
+    assert_eq!((mixed.likely, mixed.high), (Some(decimal("10.25")), None), "whoever is touched may be of either half");
 }
 
 #[test]

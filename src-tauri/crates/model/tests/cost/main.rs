@@ -3,6 +3,7 @@
 
 mod comparing;
 mod examples;
+mod features;
 mod looking_ahead;
 mod properties;
 mod table;

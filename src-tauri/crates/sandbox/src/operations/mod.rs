@@ -263,6 +263,7 @@ static TABLE: &[Operation] = &[
     counted("GetProvisionedLimit", Category::LimitManagement, limits::get),
     counted("UpdateProvisionedLimit", Category::LimitManagement, limits::update),
     other(Api::UserPools, "GetLogDeliveryConfiguration", log_delivery::get),
+    other(Api::UserPools, "ListUserPoolReplicas", pools::replicas),
     other(Api::UserPools, "SetLogDeliveryConfiguration", log_delivery::set),
     other(Api::UserPools, "CreateTerms", terms::create),
     other(Api::UserPools, "UpdateTerms", terms::update),

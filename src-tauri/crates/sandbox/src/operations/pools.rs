@@ -64,6 +64,13 @@ pub(super) fn describe(call: &mut Call<'_>) -> Answered {
     described(pool, &arn)
 }
 
+/// `ListUserPoolReplicas`: there are none, for this sandbox is one Region.
+pub(super) fn replicas(call: &mut Call<'_>) -> Answered {
+    let input: Describe = call.input()?;
+    call.pool(input.user_pool_id.as_deref())?;
+    output(&json!({ "UserPoolReplicas": [] }))
+}
+
 fn described(pool: &Pool, arn: &str) -> Answered {
     let mut out = pool.settings.clone();
     let fixed = json!({

@@ -1,0 +1,89 @@
+//! What it costs to touch users of a pool, by what is known of its present month: the same arithmetic as of the page of cost.
+
+use model::cost::{BilledBy, PoolUsage, PricePlan, Prices, Touched, Usage, session_bill, touching};
+use model::estimate::Estimate;
+use model::mau::{LONGEST_UNSEEN, Split};
+use model::month::Month;
+use rust_decimal::Decimal;
+use store::ToldBilling;
+
+use super::{billing, kept};
+use crate::error::Error;
+use crate::pool::OpenPool;
+
+/// Up to how many users with an identity elsewhere are looked at to see how a pool is mixed.
+const MOST_LOOKED_AT: u64 = 20_000;
+
+/// What touching users of a pool costs in the present month.
+pub(crate) struct TouchPrices {
+    prices: Prices,
+    billed_by: BilledBy,
+    told: ToldBilling,
+    /// The active users that are known of.
+    users: Estimate<u64>,
+    /// How they are mixed; `None` where that takes too long to see.
+    split: Option<Split>,
+    month: Month,
+}
+
+impl OpenPool {
+    /// What touching users costs, by what was worked out of the present month before. Opens no socket.
+    pub(crate) async fn touch_prices(&self) -> Result<TouchPrices, Error> {
+        let month = Month::of(self.now());
+        let (given, pool, told) = (self.given().await?, self.pool().await?, self.told_billing());
+        let seen = given.estimate(month).map_or_else(Estimate::unknown, |(at, kept)| {
+            // Who came since then is in no ceiling.
+            let fresh = self.now().duration_since(at) <= LONGEST_UNSEEN;
+            let seen = kept.into_estimate();
+            Estimate { high: seen.high.filter(|_| fresh), ..seen }
+        });
+        let users = kept::with_given(seen, model::mau::estimate(&given.facts(month, false)));
+        let few = self.count("has:identities").await? <= MOST_LOOKED_AT;
+        let billed_by = match billing::plan(told, pool.as_ref()) {
+            Some(PricePlan::Legacy) => BilledBy::Plan(PricePlan::Legacy),
+            _ => BilledBy::of(pool.as_ref()),
+        };
+        Ok(TouchPrices {
+            prices: self.console.table()?.prices(&self.key.region),
+            billed_by,
+            told,
+            users,
+            split: if few { Some(self.split().await?) } else { None },
+            month,
+        })
+    }
+}
+
+impl TouchPrices {
+    /// What it adds to the bill of the pool as it is billed now.
+    pub(crate) fn now(&self, touched: Touched) -> Estimate<Decimal> {
+        match self.billed_by {
+            BilledBy::Plan(plan) => self.on(plan, touched),
+            // Of a pool on Lite AWS does not tell whether it has the legacy price.
+            BilledBy::LiteOrLegacy { .. } => {
+                let dearest = session_bill(&self.prices, self.billed_by, touched).high;
+                let [lite, legacy] = [PricePlan::Lite, PricePlan::Legacy].map(|plan| self.on(plan, touched));
+                let high = lite.high.max(legacy.high).into_iter().chain(dearest).min();
+                Estimate::new(Decimal::ZERO, lite.likely.filter(|likely| legacy.likely == Some(*likely)), high)
+            }
+        }
+    }
+
+    /// What it adds to the bill if the pool is on a plan. At most every user is at the dearest price: less only where it is
+    /// told how many users the account's other pools have, who may have used up those that are free.
+    pub(crate) fn on(&self, plan: PricePlan, touched: Touched) -> Estimate<Decimal> {
+        let dearest = session_bill(&self.prices, plan, touched);
+        let split = self.split.filter(|split| split.linked == 0);
+        let Some(split) = split.filter(|_| dearest.likely.is_none()) else { return dearest };
+        let at = |users: u64| {
+            let (direct, federated, _) = split.shared_out(users).priced();
+            let advanced_security = self.told.advanced_security;
+            let own = PoolUsage { advanced_security, ..PoolUsage::new(plan, direct, federated) };
+            Usage { pools: [own].into_iter().chain(billing::others(self.told)).collect(), ..Usage::default() }
+        };
+        let by_month = touching(&self.prices, at, &self.users, touched, self.month);
+        let told = by_month.high.filter(|_| self.told.others.is_some());
+        let high = told.into_iter().chain(dearest.high).min();
+        Estimate::new(Decimal::ZERO, by_month.likely, high)
+    }
+}

@@ -46,8 +46,11 @@ fn each_piece_of_evidence_says_what_it_can() {
     assert_eq!(bounds(&created), (20, None, None), "imports make nobody active");
     let all_imported = Facts { created: Some(Created { users: 120, maybe_imported: 500 }), ..nothing() };
     assert_eq!(bounds(&all_imported), (0, None, None));
-    let changed = Facts { changed: Some(80), ..nothing() };
+    let changed_until = Some("2026-12-01T00:00:00Z".parse().unwrap());
+    let changed = Facts { changed: Some(80), changed_until, ..nothing() };
     assert_eq!(bounds(&changed), (0, Some(80), None), "a reset changes the record and counts nobody");
+    let changed_until = Some("2026-11-05T00:00:00Z".parse().unwrap());
+    assert_eq!(bounds(&Facts { changed_until, ..changed }), (0, None, None), "a part of a month is not the month");
     let ledger = Facts { ledger: Some(LedgerFacts { listed: 7, undocumented: 9 }), ..nothing() };
     assert_eq!(bounds(&ledger), (7, None, None));
     let seen = Facts { sign_in_events: Some(3), sessions: Some(4), union: Some(6), ..nothing() };

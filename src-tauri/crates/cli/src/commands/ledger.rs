@@ -6,7 +6,7 @@ use wire::activity::OneMonth;
 use wire::ledger::{LedgerCallView, LedgerView};
 use wire::pools::pool_id;
 
-use crate::arguments::{Format, GlobalOptions, Ledger};
+use crate::arguments::{GlobalOptions, Ledger};
 use crate::failure::Failure;
 use crate::output::{self, number_of};
 
@@ -27,11 +27,7 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Ledger) -> Result<(), Fa
         return Err(Failure::failed(ErrorCode::CacheUnavailable, message));
     }
     let view = LedgerView::from(&console.ledger(month, &of).await?);
-    match common.format() {
-        // One object, with its sums; the other forms list the calls.
-        Format::Json => output::json(&view)?,
-        format => output::listed(format, &COLUMNS, &view.calls, row)?,
-    }
+    output::listed(common.format(), &COLUMNS, &view.calls, row)?;
     let users = number_of(view.users, "user");
     let tokens = match view.token_requests {
         0 => String::new(),

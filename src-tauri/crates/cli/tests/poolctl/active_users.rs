@@ -51,7 +51,7 @@ fn without_aws_the_local_copy_answers_and_without_either_it_fails() {
 fn a_sign_in_is_in_the_ledger_and_in_the_range() {
     let served = Served::today();
     let home = Home::synced(&served);
-    assert_eq!(home.run(&["ledger", "--json"]).json(0)["calls"], json!([]));
+    assert_eq!(home.run(&["ledger", "--json"]).json(0), json!([]));
     let described = served.sandbox.description();
     let person = described.people.iter().find(|person| person.state == "CONFIRMED").unwrap();
     let client = described.clients.iter().find(|client| client.secret.is_none()).unwrap();
@@ -68,12 +68,9 @@ fn a_sign_in_is_in_the_ledger_and_in_the_range() {
         of_aws.err
     );
     assert!(of_aws.err.contains("4 calls to the sandbox or an endpoint left out"), "{}", of_aws.err);
-    let left_out = home.run(&["ledger", "--json"]).json(0);
-    assert_eq!((&left_out["calls"], &left_out["elsewhere"]), (&json!([]), &json!(4)));
-    let ledger = home.run_at(&served, &["ledger", "--json"]).json(0);
-    let sums = [&ledger["users"], &ledger["tokenRequests"], &ledger["low"], &ledger["high"]];
-    assert_eq!(sums, [&json!(1), &json!(0), &json!("0.00"), &json!("0.065")]);
-    let calls = ledger["calls"].as_array().unwrap();
+    assert_eq!(home.run(&["ledger", "--json"]).json(0), json!([]));
+    let calls = home.run_at(&served, &["ledger", "--json"]).json(0);
+    let calls = calls.as_array().unwrap();
     assert_eq!(calls.len(), 4);
     assert_eq!((&calls[0]["person"], &calls[0]["place"]), (&json!(person.username), &json!(endpoint)));
     assert_eq!((&calls[0]["operation"], &calls[0]["effect"]), (&json!("InitiateAuth"), &json!("mayBill")));
@@ -85,10 +82,10 @@ fn a_sign_in_is_in_the_ledger_and_in_the_range() {
     assert!(!table.err.contains("left out"), "{}", table.err);
     assert!(table.err.contains("1 user may have been billed, 0.00 to 0.065 USD"), "{}", table.err);
     let elsewhere = ["ledger", "--endpoint", "http://localhost:1", "--pool", &pool, "--json"];
-    assert_eq!(home.run(&elsewhere).json(0)["calls"], json!([]));
+    assert_eq!(home.run(&elsewhere).json(0), json!([]));
     assert_eq!(home.run_at(&served, &["ledger", "--format", "csv"]).text().lines().count(), 5);
     assert_eq!(home.run_at(&served, &["ledger", "--format", "jsonl"]).text().lines().count(), 4);
-    assert_eq!(home.run_at(&served, &["ledger", "--month", "2020-01", "--json"]).json(0)["calls"], json!([]));
+    assert_eq!(home.run_at(&served, &["ledger", "--month", "2020-01", "--json"]).json(0), json!([]));
     let view = home.run_at(&served, &["mau", "--json"]).json(0);
     assert_eq!(view["low"], 1, "{view}");
     assert_eq!(served.sandbox.mau(Some(&pool)).count, 1);
@@ -227,7 +224,7 @@ fn no_command_that_does_not_say_so_makes_anybody_active() {
         assert!(served.sandbox.calls().may_bill().is_empty(), "{words:?}: {:?}", served.sandbox.calls().may_bill());
     }
     assert_eq!(served.sandbox.mau(Some(&served.pool())).count, 0);
-    assert_eq!(home.run_at(&served, &["ledger", "--json"]).json(0)["calls"], json!([]));
+    assert_eq!(home.run_at(&served, &["ledger", "--json"]).json(0), json!([]));
 
     // Whoever adds a command adds it here, or has it say that it may bill.
     let help = home.run_bare(&["--help"]).out;

@@ -91,7 +91,7 @@ fn every_rule_is_told_with_evidence_and_nothing_is_billed() {
         assert_eq!(finding["result"], "unknown", "{finding}");
     }
     let ledger = home.run(&["ledger", "--json"]).json(0);
-    assert_eq!(ledger["calls"], json!([]), "no call that may bill");
+    assert_eq!(ledger, json!([]), "no call that may bill");
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn second_factors_and_devices_are_shown_only_once_their_price_was_agreed_to() {
     assert_eq!(free.json(0), json!([]), "who is counted already needs no consent");
     assert!(free.err.contains("AdminListDevices is free"), "{}", free.err);
     let ledger = home.run_at(&served, &["ledger", "--json"]).json(0);
-    assert!(ledger["calls"].as_array().unwrap().iter().any(|call| call["operation"] == "AdminGetUser"), "{ledger}");
+    assert!(ledger.as_array().unwrap().iter().any(|call| call["operation"] == "AdminGetUser"), "{ledger}");
     let lacking = home.run_at(&served, &["users", "sign-ins", &user, "--yes", "--json"]).json(1);
     assert_eq!(lacking["error"]["code"], "not_in_plan");
     assert_eq!(served.sandbox.calls().of("AdminListUserAuthEvents"), 0);

@@ -368,7 +368,7 @@ fn what_tells_of_a_month_is_chosen_too_and_cloudwatch_is_asked_after_its_price()
     let [users, machines] = ["users.csv", "machines.csv"].map(|name| shell.folder.path().join(name));
     std::fs::write(&users, "month,users\n2026-01,12\n").unwrap();
     std::fs::write(&machines, "month,tokenRequests\n2026-02,70\n").unwrap();
-    let import = || shell.call("import_activity", json!({ "onlyPool": true, "paths": "/etc/passwd" }));
+    let import = || shell.call("import_activity", json!({ "onlyPool": true, "folder": false, "paths": "/etc/passwd" }));
     assert_eq!(import().unwrap_err()["code"], "precondition", "there is no such program, and a path is not heeded");
     let program = shell.folder.path().join("chooser");
     std::fs::write(&program, format!("#!/bin/sh\necho '{}'\necho '{}'\n", users.display(), machines.display()))

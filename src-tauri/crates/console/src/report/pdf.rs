@@ -140,14 +140,14 @@ impl Paper {
         const TALL: f32 = 34.0;
         let mut x = MARGIN;
         for (what, value) in figures {
-            let (what, _) = fitting(what, TEXT, ROOM);
+            let (what, small) = fitting(what, TEXT, ROOM);
             let (value, size) = fitting(value, 13.0, ROOM * BOLD_ROOM);
-            let room = (width(&value, size) / BOLD_ROOM).max(width(&what, TEXT));
+            let room = (width(&value, size) / BOLD_ROOM).max(width(&what, small));
             if x > MARGIN && x + room > MARGIN + ROOM {
                 self.down(TALL);
                 x = MARGIN;
             }
-            self.show(&what, PLAIN, TEXT, FAINT, x, self.y - LINE);
+            self.show(&what, PLAIN, small, FAINT, x, self.y - LINE);
             self.show(&value, BOLD, size, INK, x, self.y - LINE - 17.0);
             x += room + BETWEEN;
         }

@@ -60,7 +60,7 @@ pub struct Change {
     /// `EMAIL_OTP` and `PreferredMfaSetting` for second factors. Of what no row shows: `invitation`, `password`, `sessions`,
     /// `authenticatorApp`, `feedback`, `device`, `identity`, `members`.
     pub field: String,
-    /// Its value when the plan was made; `None` when absent, or [`Change::unseen`].
+    /// Its value when the plan was made; `None` when absent, or not looked at.
     pub before: Option<String>,
     /// Its value afterwards; `None` when absent.
     pub after: Option<String>,

@@ -18,7 +18,7 @@ fn known(field: &str, before: Option<&str>, after: Option<&str>) -> Change {
 }
 
 impl Item {
-    /// Everything that changes, with what it rests on. What was not looked at before is [`Change::unseen`].
+    /// Everything that changes, with what it rests on. What was not looked at before is said to be unseen.
     #[must_use]
     pub fn shown(&self) -> Vec<Change> {
         self.changes.iter().cloned().chain(self.steps.iter().flat_map(|step| self.beyond(step))).collect()

@@ -144,6 +144,7 @@ fn a_bill_for_the_pool_is_the_truth_and_one_for_the_account_a_ceiling() {
         Facts {
             billed: Some(BilledNumber { users: 900, scope }),
             changed: Some(80),
+            changed_until: Some("2026-12-01T00:00:00Z".parse().unwrap()),
             created: Some(Created { users: 50, maybe_imported: 0 }),
             ..facts
         }
@@ -166,7 +167,9 @@ fn logs_tell_more_than_last_month_and_that_more_than_changed_records() {
 
 #[test]
 fn what_contradicts_a_lower_bound_gives_way() {
-    let facts = Facts { union: Some(50), estimated_users: Some(20), watched: true, changed: Some(7), ..nothing() };
+    let changed_until = Some("2026-12-01T00:00:00Z".parse().unwrap());
+    let changed = Facts { changed: Some(7), changed_until, ..nothing() };
+    let facts = Facts { union: Some(50), estimated_users: Some(20), watched: true, ..changed };
     assert_eq!(bounds(&facts), (50, Some(50), Some(50)));
 }
 

@@ -152,14 +152,13 @@ fn foreign(case: &Case<'_>, named: &[String]) -> Result<Option<String>, Unknown>
     let list = case.ask("ListIdentityPools", "")?;
     let own = case.snapshot.identity_pools().ok_or_else(|| list.silent("/IdentityPools"))?;
     let region = |id: &str| id.split_once(':').map(|(region, _)| region.to_owned());
-    for other in named.iter().filter(|other| !own.contains(&other.as_str())) {
-        if region(other) == region(case.subject) {
-            return Ok(Some(format!("names {other}, too, which is no identity pool of this account")));
-        }
-        let why = format!("A trust policy names the identity pool {other} of another Region, which was not asked.");
-        return Err(list.unknown("/IdentityPools", why));
+    let not_listed: Vec<&String> = named.iter().filter(|other| !own.contains(&other.as_str())).collect();
+    if let Some(other) = not_listed.iter().find(|other| region(other) == region(case.subject)) {
+        return Ok(Some(format!("names {other}, too, which is no identity pool of this account")));
     }
-    Ok(None)
+    let Some(other) = not_listed.first() else { return Ok(None) };
+    let why = format!("A trust policy names the identity pool {other} of another Region, which was not asked.");
+    Err(list.unknown("/IdentityPools", why))
 }
 
 fn method(case: &Case<'_>) -> Judged {

@@ -247,7 +247,8 @@ fn a_month_of_which_nothing_is_known_has_no_numbers() {
     let unknown = MauView::new(month, &model::estimate::Estimate::unknown());
     let expected = serde_json::json!({ "month": "2026-11", "low": null, "likely": null, "high": null, "evidence": [] });
     assert_eq!(serde_json::to_value(&unknown).unwrap(), expected);
-    let facts = model::mau::Facts { changed: Some(80), ..model::mau::Facts::none(month, true) };
+    let changed_until = Some("2026-12-01T00:00:00Z".parse().unwrap());
+    let facts = model::mau::Facts { changed: Some(80), changed_until, ..model::mau::Facts::none(month, true) };
     let told = serde_json::to_value(MauView::new(month, &model::mau::estimate(&facts))).unwrap();
     assert_eq!((&told["low"], &told["likely"], &told["high"]), (&0.into(), &80.into(), &serde_json::Value::Null));
     assert_eq!((&told["evidence"][0]["kind"], &told["evidence"][0]["bound"]), (&"changed".into(), &"about".into()));

@@ -197,7 +197,7 @@ impl Asked<'_> {
     }
 
     /// The part of an account's bill that this pool adds to that of the others. Costs of the account never fall below theirs.
-    fn own(&self, account: Estimate<Decimal>) -> Estimate<Decimal> {
+    fn own(&self, account: &Estimate<Decimal>) -> Estimate<Decimal> {
         let others = self.others().total();
         let own = |total: Decimal| total - others;
         Estimate::new(own(account.low), account.likely.map(own), account.high.map(own))
@@ -239,7 +239,7 @@ impl Asked<'_> {
         };
         let users = &self.question.users;
         let high = users.high.and_then(|high| at(high).high);
-        self.own(Estimate::new(at(users.low).low, users.likely.and_then(|likely| at(likely).likely), high))
+        self.own(&Estimate::new(at(users.low).low, users.likely.and_then(|likely| at(likely).likely), high))
     }
 
     /// A change in the middle of the month: each active user is billed once, at the dearer plan if they were active then.
@@ -256,7 +256,7 @@ impl Asked<'_> {
             }
             switch_bounds(self.prices, &rest, (from, to), own, self.question.month)
         };
-        self.own(Estimate::new(at(users.low).low, None, users.high.and_then(|high| at(high).high)))
+        self.own(&Estimate::new(at(users.low).low, None, users.high.and_then(|high| at(high).high)))
     }
 
     /// What the pool's direct users add, alone.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use Feature::{EmailMfa, ManagedLoginBranding, RefreshTokenRotation, Replication, SessionTracking, UserActivityLogs};
 use FeatureUse::{NotUsed, Unknown, Used};
 
-fn settings(pool: Value, answers: &[(&str, &str, Value)]) -> Snapshot {
+fn settings(pool: &Value, answers: &[(&str, &str, Value)]) -> Snapshot {
     let mut settings = Snapshot::new(PoolId::parse("eu-west-1_Abcdefghi").unwrap(), Timestamp::UNIX_EPOCH);
     settings.put("DescribeUserPool", "", Answer::Given(json!({ "UserPool": pool })));
     for (operation, subject, body) in answers {
@@ -26,7 +26,7 @@ fn used(settings: &Snapshot, rotates: Option<bool>, feature: Feature) -> Feature
 
 #[test]
 fn a_plain_pool_uses_none_and_what_was_not_read_is_unknown() {
-    let plain = settings(json!({ "UserPoolTier": "ESSENTIALS" }), &[("ListUserPoolReplicas", "", json!({}))]);
+    let plain = settings(&json!({ "UserPoolTier": "ESSENTIALS" }), &[("ListUserPoolReplicas", "", json!({}))]);
     let told = features_used(&plain, Some(false));
     let unknown: Vec<Feature> = told.into_iter().filter(|(_, used)| *used != NotUsed).map(|(named, _)| named).collect();
     assert_eq!(unknown, [SessionTracking], "the SDK cannot ask for it");
@@ -48,7 +48,7 @@ fn each_setting_tells_of_its_feature() {
         "Domain": "people",
         "CustomDomain": "login.example.com",
     });
-    let unread = settings(pool.clone(), &[]);
+    let unread = settings(&pool, &[]);
     for feature in [EmailMfa, UserActivityLogs, ManagedLoginBranding, RefreshTokenRotation, Replication] {
         assert_eq!(used(&unread, None, feature), Unknown, "{feature:?}");
     }
@@ -60,7 +60,7 @@ fn each_setting_tells_of_its_feature() {
         json!({ "UserPoolReplicas": all })
     };
     let full = settings(
-        pool.clone(),
+        &pool,
         &[
             ("GetUserPoolMfaConfig", "", json!({ "EmailMfaConfiguration": { "Subject": "s" } })),
             ("GetLogDeliveryConfiguration", "", logs("userAuthEvents")),
@@ -71,7 +71,7 @@ fn each_setting_tells_of_its_feature() {
     let all = features_used(&full, Some(true));
     assert!(all.iter().all(|(feature, used)| *used == Used || *feature == SessionTracking), "{all:?}");
     let classic = settings(
-        pool,
+        &pool,
         &[
             ("GetUserPoolMfaConfig", "", json!({ "SoftwareTokenMfaConfiguration": { "Enabled": true } })),
             ("GetLogDeliveryConfiguration", "", logs("userNotification")),
@@ -86,7 +86,7 @@ fn each_setting_tells_of_its_feature() {
     let mut classic = classic;
     classic.put("DescribeUserPoolDomain", "people", Answer::Given(domain(1)));
     assert_eq!(used(&classic, None, ManagedLoginBranding), NotUsed);
-    let without_mfa = settings(json!({ "UserPoolTier": "LITE", "MfaConfiguration": "OFF" }), &[]);
+    let without_mfa = settings(&json!({ "UserPoolTier": "LITE", "MfaConfiguration": "OFF" }), &[]);
     for feature in [EmailMfa, UserActivityLogs, ManagedLoginBranding, SessionTracking] {
         assert_eq!(used(&without_mfa, None, feature), NotUsed, "{feature:?}");
     }

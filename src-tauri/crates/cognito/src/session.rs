@@ -229,44 +229,30 @@ impl Session {
         gate: Arc<Gate>,
         naming: Naming,
     ) -> Self {
-        let mut cognito = aws_sdk_cognitoidentityprovider::config::Builder::from(sdk);
-        let mut identities = aws_sdk_cognitoidentity::config::Builder::from(sdk);
-        let mut sts = aws_sdk_sts::config::Builder::from(sdk);
-        let mut cloudwatch = aws_sdk_cloudwatch::config::Builder::from(sdk);
-        let mut lambda = aws_sdk_lambda::config::Builder::from(sdk);
-        let mut iam = aws_sdk_iam::config::Builder::from(sdk);
-        let mut quotas = aws_sdk_servicequotas::config::Builder::from(sdk);
-        if let Some(endpoint) = &naming.endpoint {
-            cognito = cognito.endpoint_url(endpoint);
+        // All SDKs have these names, and no trait.
+        macro_rules! config {
+            ($sdk:ident, $endpoint:expr) => {{
+                let config = $sdk::config::Builder::from(sdk);
+                match $endpoint {
+                    Some(endpoint) => config.endpoint_url(endpoint),
+                    None => config,
+                }
+            }};
         }
         let watch = Watch { gate: Arc::clone(&gate), place: naming.place.clone() };
-        cognito = cognito.interceptor(watch);
-        if let Some(endpoint) = endpoints.identities {
-            identities = identities.endpoint_url(endpoint);
-        }
-        if let Some(endpoint) = endpoints.sts {
-            sts = sts.endpoint_url(endpoint);
-        }
-        if let Some(endpoint) = endpoints.cloudwatch {
-            cloudwatch = cloudwatch.endpoint_url(endpoint);
-        }
-        if let Some(endpoint) = endpoints.lambda {
-            lambda = lambda.endpoint_url(endpoint);
-        }
-        if let Some(endpoint) = endpoints.iam {
-            iam = iam.endpoint_url(endpoint);
-        }
-        if let Some(endpoint) = endpoints.quotas {
-            quotas = quotas.endpoint_url(endpoint);
-        }
+        let cognito = config!(aws_sdk_cognitoidentityprovider, naming.endpoint.clone()).interceptor(watch).build();
         let inner = Inner {
-            cognito: aws_sdk_cognitoidentityprovider::Client::from_conf(cognito.build()),
-            identities: aws_sdk_cognitoidentity::Client::from_conf(identities.build()),
-            sts: aws_sdk_sts::Client::from_conf(sts.build()),
-            cloudwatch: aws_sdk_cloudwatch::Client::from_conf(cloudwatch.build()),
-            lambda: aws_sdk_lambda::Client::from_conf(lambda.build()),
-            iam: aws_sdk_iam::Client::from_conf(iam.build()),
-            quotas: aws_sdk_servicequotas::Client::from_conf(quotas.build()),
+            cognito: aws_sdk_cognitoidentityprovider::Client::from_conf(cognito),
+            identities: aws_sdk_cognitoidentity::Client::from_conf(
+                config!(aws_sdk_cognitoidentity, endpoints.identities).build(),
+            ),
+            sts: aws_sdk_sts::Client::from_conf(config!(aws_sdk_sts, endpoints.sts).build()),
+            cloudwatch: aws_sdk_cloudwatch::Client::from_conf(
+                config!(aws_sdk_cloudwatch, endpoints.cloudwatch).build(),
+            ),
+            lambda: aws_sdk_lambda::Client::from_conf(config!(aws_sdk_lambda, endpoints.lambda).build()),
+            iam: aws_sdk_iam::Client::from_conf(config!(aws_sdk_iam, endpoints.iam).build()),
+            quotas: aws_sdk_servicequotas::Client::from_conf(config!(aws_sdk_servicequotas, endpoints.quotas).build()),
             http_client,
             credentials,
             gate,
@@ -323,28 +309,19 @@ impl Session {
             account,
             credentials: _,
         } = &*self.inner;
-        let own = cognito.config().to_builder().credentials_provider(credentials.clone()).build();
-        let cognito = aws_sdk_cognitoidentityprovider::Client::from_conf(own);
-        let own = identities.config().to_builder().credentials_provider(credentials.clone()).build();
-        let identities = aws_sdk_cognitoidentity::Client::from_conf(own);
-        let own = sts.config().to_builder().credentials_provider(credentials.clone()).build();
-        let sts = aws_sdk_sts::Client::from_conf(own);
-        let own = cloudwatch.config().to_builder().credentials_provider(credentials.clone()).build();
-        let cloudwatch = aws_sdk_cloudwatch::Client::from_conf(own);
-        let own = lambda.config().to_builder().credentials_provider(credentials.clone()).build();
-        let lambda = aws_sdk_lambda::Client::from_conf(own);
-        let own = iam.config().to_builder().credentials_provider(credentials.clone()).build();
-        let iam = aws_sdk_iam::Client::from_conf(own);
-        let own = quotas.config().to_builder().credentials_provider(credentials).build();
-        let quotas = aws_sdk_servicequotas::Client::from_conf(own);
+        macro_rules! steady {
+            ($sdk:ident, $client:ident) => {
+                $sdk::Client::from_conf($client.config().to_builder().credentials_provider(credentials.clone()).build())
+            };
+        }
         let inner = Inner {
-            cognito,
-            identities,
-            sts,
-            cloudwatch,
-            lambda,
-            iam,
-            quotas,
+            cognito: steady!(aws_sdk_cognitoidentityprovider, cognito),
+            identities: steady!(aws_sdk_cognitoidentity, identities),
+            sts: steady!(aws_sdk_sts, sts),
+            cloudwatch: steady!(aws_sdk_cloudwatch, cloudwatch),
+            lambda: steady!(aws_sdk_lambda, lambda),
+            iam: steady!(aws_sdk_iam, iam),
+            quotas: steady!(aws_sdk_servicequotas, quotas),
             http_client: http_client.clone(),
             credentials: Arc::new(source),
             gate: Arc::clone(gate),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use console::OpenPool;
 use console::edits::{Edit, EditState, Put, Whole};
 use console::jobs::Approval;
+use serde::Serialize;
 use wire::ErrorCode;
 use wire::edits::{EditStep, EditView, MadeEditView, SettingChangeView};
 use wire::typed_settings;
@@ -57,6 +58,18 @@ pub(super) async fn undo(
     carry_out(common, pool, &edit, consent).await
 }
 
+/// What a dry run says.
+pub(super) fn only_tell(common: &GlobalOptions, view: &impl Serialize, told: &[String]) -> Result<(), Failure> {
+    if common.wants_json() {
+        output::json(view)?;
+    } else {
+        let mut out = io::stdout().lock();
+        told.iter().try_for_each(|line| writeln!(out, "{}", safe(line)))?;
+    }
+    common.note("this was a dry run: nothing was changed");
+    Ok(())
+}
+
 pub(super) async fn carry_out(
     common: &GlobalOptions,
     pool: &OpenPool,
@@ -66,14 +79,7 @@ pub(super) async fn carry_out(
     let view = EditView::new(edit, None);
     let told = told(&view);
     if consent.dry_run {
-        if common.wants_json() {
-            output::json(&view)?;
-        } else {
-            let mut out = io::stdout().lock();
-            told.iter().try_for_each(|line| writeln!(out, "{}", safe(line)))?;
-        }
-        common.note("this was a dry run: nothing was changed");
-        return Ok(());
+        return only_tell(common, &view, &told);
     }
     unlock(pool, consent.unlock.as_deref()).await?;
     common.lines(&told);

@@ -12,7 +12,7 @@ use super::edits;
 use crate::arguments::GlobalOptions;
 use crate::change_arguments::NewThing;
 use crate::failure::Failure;
-use crate::output::{self, safe};
+use crate::output;
 
 /// `clients new`
 pub(crate) async fn client(common: &GlobalOptions, asked: &NewThing) -> Result<(), Failure> {
@@ -52,14 +52,7 @@ pub(crate) async fn pool(common: &GlobalOptions, asked: &NewThing) -> Result<(),
     }
     common.lines(&reasons(&wanted)?);
     if consent.dry_run {
-        if common.wants_json() {
-            output::json(&view)?;
-        } else {
-            let mut out = io::stdout().lock();
-            told.iter().try_for_each(|line| writeln!(out, "{}", safe(line)))?;
-        }
-        common.note("this was a dry run: nothing was made");
-        return Ok(());
+        return edits::only_tell(common, &view, &told);
     }
     common.lines(&told);
     if view.asks_name && consent.unlock.is_none() {

@@ -31,6 +31,9 @@ const NO_CLASSIC: Choice = choice(
 const ROLE_NEXT: &str = "Make a role in IAM whose trust policy names this identity pool (aud) and people who signed in (amr), \
                          and give it to the pool here (Roles). Until then nobody gets credentials.";
 
+const OF_APPS: &[&str] =
+    &[ROLE_NEXT, "Bound the role to ${cognito-identity.amazonaws.com:sub}, so that each reaches their own alone."];
+
 pub(super) const ALL: &[Blueprint] = &[
     Blueprint {
         kind: Kind::IdentityPool,
@@ -39,10 +42,7 @@ pub(super) const ALL: &[Blueprint] = &[
         what: "Pages reach AWS by themselves, such as a folder in S3 for each person, once somebody has signed in.",
         choices: &[NAME, TRUSTED, NO_GUESTS, NO_CLASSIC],
         afterwards: &[],
-        then: &[
-            ROLE_NEXT,
-            "Bound the role to ${cognito-identity.amazonaws.com:sub}, so that each reaches their own alone.",
-        ],
+        then: OF_APPS,
     },
     Blueprint {
         kind: Kind::IdentityPool,
@@ -51,10 +51,7 @@ pub(super) const ALL: &[Blueprint] = &[
         what: "As for a web app. The telephone keeps the identity, and credentials hold for an hour.",
         choices: &[NAME, TRUSTED, NO_GUESTS, NO_CLASSIC],
         afterwards: &[],
-        then: &[
-            ROLE_NEXT,
-            "Bound the role to ${cognito-identity.amazonaws.com:sub}, so that each reaches their own alone.",
-        ],
+        then: OF_APPS,
     },
     Blueprint {
         kind: Kind::IdentityPool,

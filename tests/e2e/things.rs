@@ -105,3 +105,46 @@ async fn an_app_client_is_made_from_a_blueprint_and_taken_back() {
     window.show("provider-dark").await;
     window.quit().await;
 }
+
+#[tokio::test]
+async fn a_pool_is_made_from_a_blueprint_and_opened() {
+    let folder = Folder::new();
+    let theme = std::env::var("POOLKEEPER_SCREENS_THEME").ok();
+    let window = Window::start(Start { data: folder.data(), theme: theme.as_deref(), ..Start::default() }).await;
+    crate::screens::open_sandbox(&window).await;
+    window.click("button", "Identity pools").await;
+    window.click("button", "New identity pool").await;
+    window.sees("Classic flow").await;
+    window.show("new-identity-pool").await;
+    clean(&window, "a new identity pool").await;
+    window.click("button", "Close").await;
+    window.press_with("\u{E009}", "w").await;
+    window.click("button", "New user pool").await;
+    window.sees("Deletion protection").await;
+    window.show("new-pool").await;
+    clean(&window, "a new pool").await;
+    let long = "till ".repeat(30);
+    window.fill("textbox", "Name", &long).await;
+    window.click("button", "Preview").await;
+    window.get("alert", "").await;
+    window.show("new-pool-refused").await;
+    window.click("button", "Back to what you typed").await;
+    window.fill("textbox", "Name", "till").await;
+    window.click("button", "Preview").await;
+    window.sees("One call to SetUserPoolMfaConfig").await;
+    window.show("new-pool-preview").await;
+    clean(&window, "a pool before it is made").await;
+    window.resize(960, 600).await;
+    window.show("new-pool-preview-960x600").await;
+    window.click("button", "Make it").await;
+    window.sees("The pool is there").await;
+    window.show("new-pool-made").await;
+    window.click("button", "Open it").await;
+    window.get("button", "Pool till").await;
+    window.synced().await;
+    window.show("new-pool-open").await;
+    window.click("button", "Cost & MAU").await;
+    window.get("heading", "/Cost/").await;
+    window.show("new-pool-cost").await;
+    window.quit().await;
+}

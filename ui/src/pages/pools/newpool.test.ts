@@ -81,8 +81,11 @@ it("shows what holds for good and both calls, asks for the new name in Productio
   await person.type(screen.getByRole("textbox", { name: /Type the name of the new pool: till/ }), "till");
   await person.click(make());
   await screen.findByText("It was denied.");
-  // A preview holds once: it is looked at anew.
-  await person.click(screen.getByRole("button", { name: "Look again" }));
+  // Nothing that was typed is lost.
+  await person.click(screen.getByRole("button", { name: "Back to what you typed" }));
+  expect(await screen.findByRole("textbox", { name: "Name" })).toHaveProperty("value", "till");
+  await person.click(screen.getByRole("button", { name: "Preview" }));
+  await person.type(await screen.findByRole("textbox", { name: /Type the name of the new pool: till/ }), "till");
   await person.click(await screen.findByRole("button", { name: "Make it" }));
   expect(backend.makePool).toHaveBeenLastCalledWith({ connection, id: "looked", reason: null, poolName: "till" });
   await screen.findByText("The pool is there: eu-west-1_New");

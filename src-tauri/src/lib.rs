@@ -85,6 +85,10 @@ pub fn write_typescript(path: &Path) -> Result<(), specta_typescript::Error> {
     let typescript = specta_typescript::Typescript::default().with_raw(RESULT);
     wire::<tauri::Wry>().disable_serde_phases().export(typescript, path)?;
     let written = std::fs::read_to_string(path)?;
+    if !written.contains(INVOKE) {
+        // Without it no call would say which pool it is about, and all would be about the one that was opened last.
+        return Err(std::io::Error::other("the bindings call commands in an unexpected way").into());
+    }
     std::fs::write(path, written.replacen(INVOKE, OUR_INVOKE, 1))?;
     Ok(())
 }

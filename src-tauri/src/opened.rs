@@ -75,11 +75,15 @@ impl Opened {
         Err(WireError::new(ErrorCode::Cancelled, "Its pool was left or secrets were forgotten meanwhile."))
     }
 
-    /// Forgets passwords, sessions, tokens and credentials, also those that are still on their way.
-    pub(crate) async fn forget_secrets(&self) {
+    /// Begins another round: what is still on its way is neither kept nor copied any more.
+    pub(crate) fn next_round(&self) {
         self.round.fetch_add(1, Ordering::SeqCst);
         self.leave_browser();
         self.pool.forget_confirmation();
+    }
+
+    /// Forgets passwords, sessions, tokens and credentials; those that are on their way are of the round before.
+    pub(crate) async fn forget_secrets(&self) {
         *self.exchange.lock().await = None;
         // Last, for whoever works at the table may be waiting for AWS.
         *self.lab.lock().await = Bench::default();

@@ -129,15 +129,21 @@ impl Desk {
 
     /// What was copied in a pool leaves the clipboard with it.
     async fn left(&self, opened: &Opened) {
+        // Or a copy that is on its way would come after it.
+        opened.next_round();
         self.clipboard.forget();
         opened.forget_secrets().await;
     }
 
     /// Forgets the secrets of every open pool, on the clipboard, too, and those that are still on their way.
     pub(crate) async fn forget_secrets(&self) {
+        let open = lock(&self.open).clone();
+        // Or a copy that is on its way would come after the clipboard was emptied.
+        for opened in &open {
+            opened.next_round();
+        }
         self.clipboard.forget();
         self.shield(false);
-        let open = lock(&self.open).clone();
         // Side by side: a table at which somebody waits for AWS keeps no other one from being cleared.
         let all = open.into_iter().map(|opened| tokio::spawn(async move { opened.forget_secrets().await }));
         for forgotten in all.collect::<Vec<_>>() {

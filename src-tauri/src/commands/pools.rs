@@ -24,17 +24,29 @@ pub(crate) async fn open_pool(desk: Desk<'_>, request: OpenPool) -> Answer<OpenP
     let console = desk.console().await?;
     let mut open = console.open_pool(&id, &pool).await?;
     if *open.connection() != id {
+        let busy = || {
+            let busy = "This pool is open through another connection, and a sync or a job of that is under way. Wait for its \
+                        end, or stop it, and open the pool again.";
+            WireError::new(ErrorCode::Precondition, busy)
+        };
+        // Asked before anything is closed: who is told to stop it must still be able to.
+        if open.running_sync().is_some() || open.followed_jobs().iter().any(|job| open.running_job(&job.id).is_some()) {
+            return Err(busy());
+        }
         // It is open through another connection, whose credentials and label would go on to hold: it is opened anew.
         let before = desk.named(&open.key().to_string());
+        let (was_open, connection) = (before.is_some(), before.as_ref().and_then(|before| before.connection.clone()));
         drop(open);
         if let Some(before) = before {
             desk.close(&before).await;
         }
         open = console.open_pool(&id, &pool).await?;
         if *open.connection() != id {
-            let busy = "This pool is open through another connection, and a sync or a job of that is under way. Wait for its \
-                        end, or stop it, and open the pool again.";
-            return Err(WireError::new(ErrorCode::Precondition, busy));
+            // Something else holds it still, so its tab goes on with the connection that it had.
+            if was_open {
+                desk.show(open, connection).await?;
+            }
+            return Err(busy());
         }
     }
     desk.show(open, Some(connected)).await

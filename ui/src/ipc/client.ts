@@ -4,7 +4,7 @@
  */
 import { commands, events, type WireError } from "#bindings";
 
-export { about, aim } from "./about";
+export { about, aim, aimed } from "./about";
 export type * from "#bindings";
 
 /** What went wrong, as the backend says it: a code to act on and a sentence to show. */

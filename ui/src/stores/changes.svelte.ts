@@ -1,4 +1,4 @@
-import { backend, type PlanPreviewView, type Wish } from "../ipc/client";
+import { about, aimed, backend, type PlanPreviewView, type Wish } from "../ipc/client";
 import type { IconName } from "../kit/icons";
 import { jobs } from "./jobs.svelte";
 import { toasts } from "./toasts.svelte";
@@ -104,8 +104,11 @@ class Changes {
   async carryOut(poolName: string | null, reason: string | null): Promise<void> {
     const sheet = this.sheet;
     if (!sheet) return;
+    const [pool, round] = [aimed(), this.#round];
     const { token } = await backend.approvePlan({ plan: sheet.preview.plan, poolName, reason });
-    const job = await backend.applyPlan({ token, password: sheet.password });
+    const job = await about(pool, () => backend.applyPlan({ token, password: sheet.password }));
+    // The sheet, the selection and the jobs are those of another tab by now.
+    if (round !== this.#round && pool !== aimed()) return;
     sheet.then();
     this.sheet = null;
     void jobs.began(job.id);

@@ -28,7 +28,9 @@ class Route {
 
   /** The address, as a tab keeps it. */
   get address(): string {
-    return window.location.hash;
+    // Not the window's: after going back that is of another tab already.
+    const query = this.query;
+    return `#/${this.place}${query ? `?${query}` : ""}`;
   }
 
   get(name: string): string {

@@ -1,4 +1,4 @@
-import { backend, failure } from "../ipc/client";
+import { about, aimed, backend, failure } from "../ipc/client";
 
 /** What has to be said again before a secret of Production is shown or copied. */
 export interface Confirming {
@@ -16,13 +16,16 @@ class Secrets {
 
   /** Does what shows or copies a secret, once it was confirmed where that is needed; `null` for who thinks better of it. */
   async guarded<Shown>(act: () => Promise<Shown>): Promise<Shown | null> {
+    const pool = aimed();
     try {
       return await act();
     } catch (thrown) {
       const { detail, message } = failure(thrown);
       if (detail.code !== "confirmation_needed") throw thrown;
+      // Whoever is in another tab by now is not asked about this one.
+      if (pool !== aimed()) return null;
       return (await this.#confirmed(detail.field === "passphrase" ? "passphrase" : "poolName", message))
-        ? await act()
+        ? await about(pool, act)
         : null;
     }
   }

@@ -105,6 +105,8 @@ class Session {
   readonly locked = $derived(tabs.front?.locked ?? true);
   readonly writable = $derived((this.open?.readOnly ?? false) && !this.locked);
 
+  /** The tab in front when the opening of something began. */
+  #from: Tab | null = null;
   #ticking = false;
   #told = new Set<string>();
   #restored = false;
@@ -243,11 +245,11 @@ class Session {
     const poolId = poolKey.split("/").at(-1) ?? "";
     await this.#opening(name, connection, async () => {
       try {
-        this.#entered(await backend.openPool({ connection, poolId }));
+        this.#entered(await backend.openPool({ connection, poolId }), tab);
       } catch (thrown) {
         const cause = failure(thrown);
         if (cause.detail.code !== "unreachable" && cause.detail.code !== "credentials_missing") throw cause;
-        this.#entered(await backend.openCachedPool({ poolKey }));
+        this.#entered(await backend.openCachedPool({ poolKey }), tab);
         toasts.say(t.openedOffline(cause.message), "bad");
       }
     });
@@ -271,7 +273,7 @@ class Session {
   async openCached(poolKey: string, name: string): Promise<void> {
     const tab = tabs.of(poolKey);
     if (tab?.open) return this.go(tab);
-    await this.#opening(name, null, async () => this.#entered(await backend.openCachedPool({ poolKey })));
+    await this.#opening(name, null, async () => this.#entered(await backend.openCachedPool({ poolKey }), tab));
   }
 
   /** Brings a tab to the front. One of the last time shows its local copy at once, and AWS as soon as it answers. */
@@ -367,6 +369,7 @@ class Session {
   async #opening(name: string, connection: ConnectionIdView | null, act: () => Promise<void>): Promise<void> {
     if (this.opening) return;
     this.opening = name;
+    this.#from = tabs.front;
     toasts.clear();
     this.#asked = null;
     try {
@@ -402,11 +405,17 @@ class Session {
     return tab;
   }
 
-  #entered(open: OpenPoolView): void {
+  /** Shows what was opened, unless the tab that it was opened for was closed meanwhile. */
+  #entered(open: OpenPoolView, asked: Tab | null = null): void {
+    if (asked && tabs.of(asked.key) !== asked) {
+      void about(open.poolKey, () => backend.closePool()).catch(() => undefined);
+      return;
+    }
     const tab = this.#laid(open);
-    if (tab !== tabs.front) tabs.to(tab);
     // Without a journal there are no jobs; the pages that need it say so.
-    else jobs.enter().catch(() => undefined);
+    if (tab === tabs.front) jobs.enter().catch(() => undefined);
+    // Who has gone to another tab meanwhile is not torn away from there.
+    else if (!tabs.front || tabs.front === this.#from) tabs.to(tab);
   }
 
   async #loadSettings(): Promise<void> {

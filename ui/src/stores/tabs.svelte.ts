@@ -5,6 +5,7 @@ import { changes } from "./changes.svelte";
 import { jobs } from "./jobs.svelte";
 import { lab, LabTable } from "./lab.svelte";
 import { lists } from "./lists";
+import { overlays } from "./overlays.svelte";
 import { people } from "./people.svelte";
 import { route } from "./route.svelte";
 import { scrollBack, scrolls, type Scrolled } from "./scrolls";
@@ -101,6 +102,8 @@ class Tabs {
     asking.leave();
     secrets.leave();
     changes.close();
+    // What a dialog would do it would do to the pool that comes to the front.
+    if (overlays.current.name !== "unlock") overlays.close();
     toasts.clear();
   }
 

@@ -137,13 +137,17 @@ pub fn typed(makes: &str, name: &str, words: &[String]) -> Result<PlanBlueprint,
         Given::Clients(_) => "Clients",
         _ => choice.place.rsplit('/').next().unwrap_or_default(),
     };
-    let mut answers = Vec::new();
+    let mut answers: Vec<ChoiceAnswer> = Vec::new();
     for word in words {
         let (said, answer) = word.split_once('=').unwrap_or((word, ""));
         let choice = asked.iter().find(|choice| called(choice) == said).ok_or_else(|| {
             let asked: Vec<String> = asked.iter().map(|choice| format!("{}=…", called(choice))).collect();
             WireError::validation("answer", format!("Say {}, and nothing else ({said}).", asked.join(" ")))
         })?;
+        if answers.iter().any(|other| other.place == choice.place) {
+            let sentence = format!("{said} is given twice. Commas part several values.");
+            return Err(WireError::validation("answer", sentence));
+        }
         let answer = match choice.given {
             Given::Text(_) => answer.to_owned(),
             _ => answer.replace(',', "\n"),

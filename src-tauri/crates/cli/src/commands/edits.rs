@@ -93,6 +93,10 @@ pub(super) async fn carry_out(
     } else {
         writeln!(io::stdout(), "{} {}", made.id, made.state)?;
     }
+    // AWS gave it its id just now.
+    if let Some(id) = made.subject.as_ref().filter(|_| edit.whole.kind.is_named_by_aws(edit.step())) {
+        common.note(&format!("its id is {id}"));
+    }
     if made.undoable {
         common.note(&format!("to take it back: poolctl undo {}", made.id));
     }

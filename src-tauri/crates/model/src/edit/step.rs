@@ -145,6 +145,16 @@ impl Kind {
             // AWS keeps what is left out here, and so the secret need not be known.
             request.remove("ProviderDetails");
         }
+        if self == Self::Provider {
+            // AWS keeps what is left out, so what is to go is sent empty.
+            let (map, list) = (json!({}), json!([]));
+            for (name, empty) in [("AttributeMapping", &map), ("IdpIdentifiers", &list), ("AcrMapping", &map)] {
+                let was = before.pointer("/IdentityProvider").and_then(|provider| provider.get(name));
+                if was.is_some_and(|was| !was.is_null()) {
+                    request.entry(name).or_insert_with(|| empty.clone());
+                }
+            }
+        }
         if let Some(told) = request.get_mut("ProviderDetails").and_then(Value::as_object_mut) {
             let kind = before.pointer("/IdentityProvider/ProviderType").and_then(Value::as_str);
             if kind == Some("SignInWithApple") && !told.contains_key("private_key") {
@@ -376,6 +386,10 @@ mod tests {
         };
         let mapped = kind.write(&before, &put("AttributeMapping/name", "name"), false).unwrap();
         assert!(!mapped.contains_key("ProviderDetails") && mapped.contains_key("AttributeMapping"), "{mapped:?}");
+        let last = [Put { pointer: "/IdentityProvider/AttributeMapping/email".to_owned(), value: None }];
+        let unmapped = kind.write(&before, &kind.patched(&before, &last).unwrap(), false).unwrap();
+        assert_eq!(unmapped["AttributeMapping"], json!({}), "AWS would keep what is left out");
+        assert!(!unmapped.contains_key("IdpIdentifiers"), "there were none");
         let moved = kind.write(&before, &put("ProviderDetails/client_id", "b"), false).unwrap();
         assert_eq!(moved["ProviderDetails"], json!({ "client_id": "b", "client_secret": MASK }));
         assert!(kind.write(&before, &before, true).unwrap().contains_key("ProviderDetails"), "another secret");

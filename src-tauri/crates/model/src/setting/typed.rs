@@ -5,6 +5,9 @@ use serde_json::Value;
 use super::{Changing, Form, Setting, escaped};
 use crate::edit::Put;
 
+/// A map whose names and values are texts, whatever they look like.
+const TAGS: &str = "/UserPool/UserPoolTags";
+
 /// Why a setting that was typed cannot be set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Misread {
@@ -54,6 +57,9 @@ pub fn typed(settings: &[&'static Setting], word: &str) -> Result<(&'static Sett
     if !setting.changing.is_open() {
         return Err(Misread::Fixed { name: name.to_owned(), why: why_fixed(setting.changing) });
     }
+    // A tag's name may have dots in it, and nothing is below a tag.
+    let is_dotted = setting.pointer == TAGS && !name.starts_with('/') && !below.is_empty();
+    let below = if is_dotted { vec![below.join(".")] } else { below };
     let below: String = below.iter().map(|part| format!("/{}", escaped(part))).collect();
     let read = if value.is_empty() { None } else { Some(read(setting, below.is_empty(), value, name)?) };
     Ok((setting, Put { pointer: format!("{}{below}", setting.pointer), value: read }))
@@ -103,7 +109,12 @@ fn read(setting: &Setting, whole: bool, value: &str, name: &str) -> Result<Value
     let takes =
         |takes: &str| Misread::Value { name: name.to_owned(), takes: takes.to_owned(), value: value.to_owned() };
     if !whole {
-        return Ok(serde_json::from_str(value).unwrap_or_else(|_| value.into()));
+        // AWS takes no numbers there: what looks like one is an id or a tag.
+        let is_meant = |json: &Value| match json {
+            Value::Bool(_) | Value::Array(_) | Value::Object(_) => setting.pointer != TAGS,
+            _ => false,
+        };
+        return Ok(serde_json::from_str(value).ok().filter(is_meant).unwrap_or_else(|| value.into()));
     }
     match setting.form {
         Form::Flag => match value {
@@ -159,7 +170,14 @@ mod tests {
             pool("UserPoolTags.stage=test").unwrap(),
             ("/UserPool/UserPoolTags/stage".to_owned(), Some(json!("test")))
         );
-        assert_eq!(pool("/UserPool/UserPoolTags/a~1b=1").unwrap().0, "/UserPool/UserPoolTags/a~1b");
+        for (typed, place, text) in [
+            ("/UserPool/UserPoolTags/a~1b=1", "a~1b", "1"),
+            ("UserPoolTags.team.name=true", "team.name", "true"),
+            ("UserPoolTags.owner=null", "owner", "null"),
+        ] {
+            assert_eq!(pool(typed).unwrap(), (format!("/UserPool/UserPoolTags/{place}"), Some(json!(text))), "{typed}");
+        }
+        assert_eq!(pool("UserPool.SmsConfiguration.ExternalId=4711").map(|(_, value)| value), Ok(Some(json!("4711"))));
         assert_eq!(pool(r#"UserPoolTags={"a":"b"}"#).unwrap().1, Some(json!({ "a": "b" })));
         let client = |word: &str| typed(&of_client().iter().collect::<Vec<_>>(), word).map(|(_, put)| put.value);
         assert_eq!(client("CallbackURLs=https://a, https://b"), Ok(Some(json!(["https://a", "https://b"]))));

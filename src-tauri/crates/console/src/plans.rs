@@ -282,12 +282,12 @@ impl OpenPool {
         let months = self.months().await?;
         let enough =
             |count: &&MonthCount| count.month < present && (count.users.high.is_some() || count.users.likely.is_some());
-        let told = self.told_billing();
+        let told = activity.billing;
         Ok(PlansQuestion {
             users: activity.users.clone(),
             basis: if activity.over { Basis::Whole } else { Basis::Part { until: activity.synced_at } },
             whole: months.known.iter().rfind(enough).cloned(),
-            ahead: months.ahead.into_iter().filter(|ahead| ahead.month >= present).collect(),
+            ahead: months.ahead,
             split: activity.split,
             token_requests: activity.token_requests.unwrap_or_default(),
             sms: None,

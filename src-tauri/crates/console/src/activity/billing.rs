@@ -15,6 +15,14 @@ pub(super) fn plan(told: ToldBilling, pool: Option<&Pool>) -> Option<PricePlan> 
     if told.legacy && tier.is_none_or(|plan| plan == PricePlan::Lite) { Some(PricePlan::Legacy) } else { tier }
 }
 
+/// What a person told, with the advanced security that AWS tells of a pool on Lite: Lite itself has none, so it is paid for
+/// apart.
+pub(super) fn known(told: ToldBilling, pool: Option<&Pool>) -> ToldBilling {
+    let lite = pool.filter(|pool| pool.tier.as_deref() == Some("LITE"));
+    let on = lite.and_then(|pool| pool.advanced_security) == Some(true);
+    ToldBilling { advanced_security: told.advanced_security || on, ..told }
+}
+
 /// The other pools of the account; none where nobody told, or where there is none.
 pub(crate) fn others(told: ToldBilling) -> Vec<PoolUsage> {
     let users = told.others.filter(|users| *users > 0);

@@ -33,12 +33,11 @@ impl OpenPool {
         let known: HashMap<ClientId, bool> =
             known.into_iter().map(|(client, _)| (client.id, client.refresh_rotation)).collect();
         // What a sync read of the clients holds for those that there are; of one that is new nothing is known.
-        let listed = live.session.clients(&self.key.pool).await.unwrap_or_else(|error| {
+        let listed = live.session.clients(&self.key.pool).await.inspect_err(|error| {
             tracing::info!(%error, "which app clients the pool has is unknown");
-            Vec::new()
         });
         let rotation = |(client, _): &(ClientId, String)| known.get(client).copied();
-        let rotates = if listed.is_empty() { None } else { any(listed.iter().map(rotation)) };
+        let rotates = listed.ok().and_then(|listed| any(listed.iter().map(rotation)));
         Ok(features_used(&settings, rotates))
     }
 

@@ -1,6 +1,6 @@
 //! Reading the files and folders that a person gives.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read, Seek as _};
 use std::path::{Path, PathBuf};
@@ -38,6 +38,8 @@ pub(super) struct ReadFiles {
 #[derive(Clone, Copy, Default)]
 pub(super) struct BilledMonth {
     pub(super) users: u64,
+    /// How many tables tell of it; their users are added up.
+    tables: u64,
     /// Whether there is a line for those that are free.
     has_free: bool,
     /// Whether there is a line of which some may be free and are not in it: every one but Plus has free users.
@@ -110,9 +112,10 @@ pub(super) fn read_files(mut counter: LogCounter, given: &[PathBuf], only_pool: 
     }
     if counter.without_user() > 0 {
         let events = model::cost::grouped(counter.without_user());
-        problems.push(format!("{events} events may make somebody active but do not tell whom."));
+        problems.insert(0, format!("{events} events may make somebody active but do not tell whom."));
     }
-    problems.extend(not_told_whose(&counter));
+    // What is about all files stands first: the end of a long list is not told.
+    problems = [not_told_whose(&counter), problems].concat();
     let mut logs = BTreeMap::new();
     take_in(&mut logs, counter.months());
     let mut billed = BTreeMap::new();
@@ -149,6 +152,14 @@ pub(super) fn read_files(mut counter: LogCounter, given: &[PathBuf], only_pool: 
             problems
                 .push("A table names no month, so its numbers were not used: add a column month (2026-11).".to_owned());
         }
+    }
+    for (month, bill) in billed.iter().filter(|(_, bill)| bill.tables > 1) {
+        let sentence = format!(
+            "{month}: the users of {} tables of a bill were added up. If they are versions of one bill, import the last one \
+             alone.",
+            bill.tables
+        );
+        problems.insert(0, sentence);
     }
     if problems.len() > MOST_PROBLEMS {
         let more = model::cost::grouped((problems.len() - MOST_PROBLEMS) as u64);
@@ -306,7 +317,8 @@ fn results(rows: &[ResultRow], only_pool: bool) -> (Vec<LogMonth>, bool) {
             if !own {
                 continue;
             }
-            // Somebody of one client is somebody of the pool.
+            // Somebody of one client is somebody of the pool, and how many are of several is not told.
+            told.by_client_only &= row.client.is_some();
             told.surely.users = told.surely.users.max(users);
             let client = row.client.as_deref().and_then(|client| ClientId::parse(client).ok());
             // The same users may be in two rows of a client.
@@ -319,7 +331,7 @@ fn results(rows: &[ResultRow], only_pool: bool) -> (Vec<LogMonth>, bool) {
     (months.into_values().collect(), rows.iter().any(|row| row.month.is_none()))
 }
 
-/// Sums the users of a bill by month; whether some named no month.
+/// Sums the users of a table of a bill by month; whether some named no month.
 fn bills(usage: &[BilledUsage], billed: &mut BTreeMap<Month, BilledMonth>) -> bool {
     let people = |kind: BilledKind| match kind {
         BilledKind::FreeUsers => true,
@@ -327,9 +339,11 @@ fn bills(usage: &[BilledUsage], billed: &mut BTreeMap<Month, BilledMonth>) -> bo
             [Meter::Lite, Meter::Essentials, Meter::Plus, Meter::Legacy, Meter::Federated].contains(&meter)
         }
     };
+    let mut told = BTreeSet::new();
     for row in usage.iter().filter(|row| people(row.kind)) {
         if let Some(month) = row.month {
             let bill = billed.entry(month).or_default();
+            bill.tables += u64::from(told.insert(month));
             bill.users = bill.users.saturating_add(row.quantity);
             bill.has_free |= row.kind == BilledKind::FreeUsers;
             bill.lacks_free |= ![BilledKind::FreeUsers, BilledKind::Billed(Meter::Plus)].contains(&row.kind);

@@ -66,7 +66,7 @@ pub struct Activity {
     /// What the pool is billed by: its plan as AWS calls it, or the legacy price of a pool on Lite where a person told so;
     /// `None` when not told.
     pub plan: Option<PricePlan>,
-    /// What a person told of how it is billed.
+    /// What a person told of how it is billed, and advanced security of a pool on Lite, which AWS tells.
     pub billing: ToldBilling,
     /// When the local copy was last complete; `None` when it never was.
     pub synced_at: Option<Timestamp>,
@@ -108,7 +108,7 @@ impl Missing {
 pub struct Months {
     /// Those of which something is known, the oldest first, the present one last.
     pub known: Vec<MonthCount>,
-    /// The months after the last one that is over; empty when no growth was seen.
+    /// The present month as it may end, and those after it; empty when no growth was seen.
     pub ahead: Vec<Forecast>,
 }
 
@@ -151,7 +151,7 @@ impl OpenPool {
             billed: given.billed,
             missing,
             plan: billing::plan(self.told_billing(), pool.as_ref()),
-            billing: self.told_billing(),
+            billing: billing::known(self.told_billing(), pool.as_ref()),
             synced_at: freshness.synced_at,
         })
     }
@@ -202,6 +202,8 @@ impl OpenPool {
         )
         .unwrap_or_default();
         let mut ahead = forecast(&over, up_to_present + AHEAD);
+        // A month that is over is not to come, though nothing is likely of it.
+        ahead.retain(|forecast| forecast.month >= present);
         // Who was seen in the present month is active in all of it.
         let seen = known.iter().find(|count| count.month == present).map_or(0, |count| count.users.low);
         for forecast in ahead.iter_mut().filter(|forecast| forecast.month == present) {
@@ -333,6 +335,7 @@ fn told_by_table(month: Month) -> LogMonth {
         possibly: counted,
         clients: Vec::new(),
         more_clients: false,
+        by_client_only: true,
         token_requests: None,
         events: 0,
         first: month.begins(),

@@ -30,7 +30,8 @@ impl OpenPool {
     /// What touching users costs, by what was worked out of the present month before. Opens no socket.
     pub(crate) async fn touch_prices(&self) -> Result<TouchPrices, Error> {
         let month = Month::of(self.now());
-        let (given, pool, told) = (self.given().await?, self.pool().await?, self.told_billing());
+        let (given, pool) = (self.given().await?, self.pool().await?);
+        let told = billing::known(self.told_billing(), pool.as_ref());
         let seen = given.estimate(month).map_or_else(Estimate::unknown, |(at, kept)| {
             // Who came since then is in no ceiling.
             let fresh = self.now().duration_since(at) <= LONGEST_UNSEEN;

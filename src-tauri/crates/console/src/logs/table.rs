@@ -74,7 +74,7 @@ pub struct BilledUsage {
 /// Reads a CSV with a header: the result of a prepared query, or usage from a bill.
 ///
 /// # Errors
-/// [`Code::Validation`](crate::Code::Validation) on `file` when its columns are those of neither.
+/// [`Code::Validation`](crate::Code::Validation) on `file` when its columns are those of neither, or a result is cut off.
 pub fn read_table(file: impl Read) -> Result<ImportedTable, Error> {
     let mut csv = csv::ReaderBuilder::new().flexible(true).from_reader(file);
     let header = csv.headers().map_err(|error| Error::invalid("file", format!("This is not a CSV: {error}.")))?;
@@ -103,11 +103,13 @@ pub fn read_table(file: impl Read) -> Result<ImportedTable, Error> {
         let line = at as u64 + 2;
         let record = match record {
             Ok(record) => record,
-            Err(error) => {
+            // The line with the sum of all may be in what is missing.
+            Err(error) if error.is_io_error() => {
+                let sentence = "It ends in the middle or is damaged, so its numbers were not used.";
+                return Err(Error::invalid("file", sentence));
+            }
+            Err(_) => {
                 damaged.push(line);
-                if error.is_io_error() {
-                    break;
-                }
                 continue;
             }
         };

@@ -156,7 +156,12 @@ fn evidence(activity: &Activity, asked: &Estimate<u64>) -> Section {
         Bound::Hint => "bounds nothing",
     };
     let mut known_by: Vec<&Evidence> = activity.users.evidence.iter().collect();
-    known_by.sort_by_key(|item| item.bound == Bound::Hint);
+    // Paper leaves out the last lines, so what settles the number comes first.
+    known_by.sort_by_key(|item| match item.bound {
+        Bound::Exactly => 0,
+        Bound::Hint => 2,
+        _ => 1,
+    });
     let rows = known_by.into_iter().map(|item| {
         let says = item.caveat.iter().fold(item.says.clone(), |says, caveat| format!("{says} {caveat}"));
         vec![bound(item.bound).to_owned(), grouped(item.users), says]
@@ -255,7 +260,8 @@ fn months(months: &Months, to_come: &[MonthAhead]) -> Section {
         paragraphs,
         head: words(["month", "low", "likely", "high", "kind"]),
         numbers: vec![false, true, true, true, false],
-        rows: known.chain(ahead).collect(),
+        // The latest first: paper leaves out the last lines.
+        rows: known.chain(ahead).rev().collect(),
     }
 }
 

@@ -55,7 +55,7 @@ fn used(feature: Feature, pool: &Value, settings: &Snapshot, rotates: Option<boo
                 )
             }
             // Only Plus has the export at all.
-            None => (tier != Some("PLUS")).then_some(false),
+            None => matches!(tier, Some("LITE" | "ESSENTIALS")).then_some(false),
         },
         // Without second factors there is none by e-mail.
         Feature::EmailMfa if of_pool("MfaConfiguration").is_none_or(|mfa| mfa == "OFF") => Some(false),

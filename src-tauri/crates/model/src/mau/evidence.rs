@@ -226,6 +226,12 @@ fn is_whole(facts: &Facts, first: Option<Timestamp>, last: Option<Timestamp>) ->
 
 fn about(facts: &Facts, evidence: &mut Vec<Evidence>) {
     use EvidenceKind as Kind;
+    let log = facts.log.as_ref().filter(|log| log.surely.users > 0);
+    if let Some(log) = log.filter(|log| log.by_client_only) {
+        let says = format!("Imported tables name {} users of one app client.", grouped(log.surely.users));
+        let caveat = "How many there are of all clients is in none of them: import the table of all users, too.";
+        evidence.push(item(Kind::Logs, Bound::Hint, log.surely.users, says, caveat));
+    }
     // A part of a month that is over says nothing of how many there were in all of it.
     let mut push_seen = |kind, is_whole, users: u64, says: String, caveat: &str| {
         let (bound, caveat) = match is_whole {
@@ -234,7 +240,7 @@ fn about(facts: &Facts, evidence: &mut Vec<Evidence>) {
         };
         evidence.push(item(kind, bound, users, says, &caveat));
     };
-    if let Some(log) = facts.log.as_ref().filter(|log| log.surely.users > 0) {
+    if let Some(log) = log.filter(|log| !log.by_client_only) {
         let (first, last) = (log.first.strftime("%d %B"), log.last.strftime("%d %B"));
         let says = format!("Imported logs from {first} to {last} name {} users.", grouped(log.surely.users));
         let whole = is_whole(facts, Some(log.first), Some(log.last));

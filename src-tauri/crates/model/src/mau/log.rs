@@ -67,6 +67,10 @@ pub struct LogMonth {
     pub clients: Vec<(ClientId, u64)>,
     /// Whether there were more app clients than were counted apart.
     pub more_clients: bool,
+    /// Whether it was only told app client by app client: then those of the largest are surely active, and how many there
+    /// were in all is not known.
+    #[serde(default)]
+    pub by_client_only: bool,
     /// Successful token requests of machines (CloudTrail only); `None` when no log tells of any.
     pub token_requests: Option<u64>,
     /// Events about users.
@@ -500,6 +504,7 @@ impl Growing {
             possibly: Counted { users: possibly, exact },
             clients: self.clients.iter().filter_map(client).collect(),
             more_clients: self.more_clients,
+            by_client_only: false,
             token_requests: self.token_requests,
             events: self.events,
             first: self.first,

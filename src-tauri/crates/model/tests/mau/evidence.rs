@@ -21,6 +21,7 @@ fn log(surely: u64, exact: bool) -> LogMonth {
         possibly: Counted { users: surely + 10, exact },
         clients: Vec::new(),
         more_clients: false,
+        by_client_only: false,
         token_requests: None,
         events: surely * 3,
         first: "2026-11-01T00:00:00Z".parse().unwrap(),
@@ -160,6 +161,9 @@ fn a_bill_for_the_pool_is_the_truth_and_one_for_the_account_a_ceiling() {
 fn logs_tell_more_than_last_month_and_that_more_than_changed_records() {
     let facts = Facts { log: Some(log(500, true)), billed_before: Some(450), changed: Some(80), ..nothing() };
     assert_eq!(bounds(&facts), (500, Some(500), None));
+    let of_clients = LogMonth { by_client_only: true, ..log(500, true) };
+    let by_client = Facts { log: Some(of_clients), ..nothing() };
+    assert_eq!(bounds(&by_client), (500, None, None), "those of the other clients come on top");
     let facts = Facts { log: None, ..facts };
     assert_eq!(bounds(&facts).1, Some(450));
     assert_eq!(estimate(&facts).evidence.len(), 2);

@@ -279,7 +279,8 @@ impl OpenPool {
         names.extend(["email", "phone_number"].into_iter().filter_map(address));
         let (key, erased) = (self.key.clone(), person.clone());
         self.count_gone().await?;
-        blocking(move || history.erase_person(&key, &erased)).await?;
+        // What was before cannot be told of them any more, and nothing may be kept that says of whom.
+        blocking(move || history.may_lack(&key).and_then(|()| history.erase_person(&key, &erased))).await?;
         let journal = self.console.vault().journal.clone();
         if let Some(journal) = journal {
             let pool = self.key.pool.clone();

@@ -180,9 +180,13 @@ where
 fn how_to_deliver(code: &str, said: &str) -> &'static str {
     let of_a_day = said.to_ascii_lowercase().contains("daily email limit");
     match code {
-        _ if of_a_day || code == "LimitExceededException" => {
+        _ if of_a_day => {
             "Cognito's own sender sends 50 e-mails a day for the whole account, from 09:00 UTC on: send it again then, or \
              let the pool send through Amazon SES."
+        }
+        "LimitExceededException" => {
+            "Too much was asked for this user or sent by this account lately: wait an hour and send it again. Cognito's own \
+             sender sends 50 e-mails a day for the whole account; Amazon SES sends more."
         }
         "InvalidSmsRoleAccessPolicyException" | "InvalidSmsRoleTrustRelationshipException" => {
             "Look at the IAM role with which the pool sends SMS, then send it again."

@@ -138,7 +138,8 @@ impl OpenPool {
             Share::Fraction(share) => Allowance::Share(share),
             Share::Off => Allowance::Unlimited,
         };
-        let members: HashMap<GroupName, u64> = match self.freshness().await?.groups_known {
+        let moves = plan.items.iter().flat_map(|item| &item.steps).any(|step| step.moves().is_some());
+        let members: HashMap<GroupName, u64> = match moves && self.freshness().await?.groups_known {
             true => self.groups().await?.into_iter().map(|(group, members)| (group.name, members)).collect(),
             false => HashMap::new(),
         };

@@ -34,7 +34,10 @@ impl Run {
                 // Deleted since it was listed.
                 Err(error) if error.kind == ErrorKind::NotFound => {}
                 // It would be so with each of them.
-                Err(error) if is_of_all(&error.kind) => break,
+                Err(error) if is_of_all(&error.kind) => {
+                    tracing::info!(%error, "the app clients were not read");
+                    break;
+                }
                 Err(error) => {
                     tracing::info!(%error, "an app client was not read");
                     passed_over += 1;

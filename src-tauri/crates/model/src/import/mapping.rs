@@ -94,7 +94,8 @@ impl Mapping {
             named.or_else(|| of().next()).map(|(at, _)| at)
         };
         let chosen = columns.iter().enumerate().map(|(at, (name, target))| {
-            let target = if best(target) == Some(at) { target.clone() } else { Target::Ignored };
+            let stays = *target == Target::Ignored || best(target) == Some(at);
+            let target = if stays { target.clone() } else { Target::Ignored };
             (name.clone(), target)
         });
         let mut mapping = Self { columns: chosen.collect() };

@@ -66,6 +66,9 @@ impl Item {
         if self.changes.iter().any(|change| change.waits && flag_of(&change.field).is_none()) {
             return Err("it lets something wait for a code that is no address");
         }
+        if self.unreached && self.steps != [Step::ResetPassword] {
+            return Err("it says that a message reaches nobody, and is no reset of a password");
+        }
         if self.changes.iter().any(|change| change.unseen) {
             return Err("it says that nobody looked at what it compares");
         }

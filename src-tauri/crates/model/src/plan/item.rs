@@ -11,7 +11,7 @@ use super::shown::on_or_off;
 use super::step::{Step, Undo};
 use crate::call::MauEffect;
 use crate::mau::effect_of;
-use crate::user::User;
+use crate::user::{User, UserStatus};
 use crate::{GroupName, PoolKey, Username};
 
 /// Whom or what an entry is about.
@@ -304,13 +304,24 @@ impl Item {
         self.changes.iter().any(|change| change.waits)
     }
 
+    /// Whether it keeps a user who signs in at an identity provider.
+    pub(super) fn is_of_provider(&self) -> bool {
+        matches!(&self.record, Some(Record::User(user)) if user.status == UserStatus::ExternalProvider)
+    }
+
     /// Whether it can be taken back: the worst of its calls. Second factors that are looked at first can be set back; an
     /// address that waits for its code cannot.
     #[must_use]
     pub fn undo(&self) -> Undo {
         let remembered = self.steps.contains(&Step::RememberFactors);
-        let of = |step: &Step| match step {
+        let of = |step: &Step| {
+            match step {
             Step::SetMfa(_) if remembered => Undo::Exact,
+            Step::Delete if self.is_of_provider() => Undo::Impossible {
+                why: "who signs in at an identity provider is not made anew: they come back by themself at the next sign-in \
+                      there, with a new sub and without their groups"
+                    .to_owned(),
+            },
             Step::UpdateAttributes { .. } if self.changes.iter().all(|change| change.waits || change.is_guard()) => {
                 Undo::Impossible { why: "the address waits for a code, and whoever has it can enter it".to_owned() }
             }
@@ -318,6 +329,7 @@ impl Item {
                 why: "an address that waits for a code stays so, and whoever has it can enter it".to_owned(),
             },
             step => step.undo(),
+        }
         };
         self.steps.iter().map(of).max().unwrap_or(Undo::Exact)
     }

@@ -7,7 +7,7 @@ use super::item::{Change, Item, Record, Target, flag_of, marked_alone};
 use super::make::{differences, given};
 use super::step::Step;
 use crate::Username;
-use crate::user::{User, UserStatus};
+use crate::user::User;
 
 /// The entries that take back one that was done; empty when nothing can be. Of a deleted user a new one is made from
 /// the record, but of one who signs in at an identity provider, which makes them again; of a deleted group a new one
@@ -19,7 +19,7 @@ use crate::user::{User, UserStatus};
 pub fn reversed(item: &Item, addresses: &[String]) -> Vec<Item> {
     match (&item.record, item.steps.first()) {
         // Made anew they would be a user of the pool, and somebody else than who signs in at the provider.
-        (Some(Record::User(user)), _) if user.status == UserStatus::ExternalProvider => Vec::new(),
+        (Some(Record::User(_)), _) if item.is_of_provider() => Vec::new(),
         (Some(Record::User(user)), _) => created_again(user, addresses),
         (Some(Record::Group { settings, members }), Some(Step::DeleteGroup)) => {
             let made = vec![Step::CreateGroup(settings.clone())];

@@ -123,11 +123,8 @@ async fn a_pool_is_made_from_a_blueprint_and_opened() {
     window.sees("Deletion protection").await;
     window.show("new-pool").await;
     clean(&window, "a new pool").await;
-    let long = "till ".repeat(30);
-    window.fill("textbox", "Name", &long).await;
+    window.fill("textbox", "Name", "tull").await;
     window.click("button", "Preview").await;
-    window.get("alert", "").await;
-    window.show("new-pool-refused").await;
     window.click("button", "Back to what you typed").await;
     window.fill("textbox", "Name", "till").await;
     window.click("button", "Preview").await;

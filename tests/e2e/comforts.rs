@@ -67,7 +67,7 @@ async fn a_pasted_list_is_shown_in_the_table_with_what_is_missing_and_two_users_
     window.sees("differences").await;
     window.show("compare").await;
     window.press(ESCAPE).await;
-    window.sees("may bill 0 users").await;
+    window.sees("would bill 0 users").await;
     window.quit().await;
 }
 
@@ -150,7 +150,7 @@ async fn a_link_that_is_opened_outside_shows_a_user_and_opens_nothing_by_itself(
     window.show("link-view").await;
     window.click("button", "Show it").await;
     window.get("button", "Remove status:confirmed").await;
-    window.sees("may bill 0 users").await;
+    window.sees("would bill 0 users").await;
     window.quit().await;
 }
 

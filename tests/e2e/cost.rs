@@ -73,7 +73,7 @@ async fn a_manager_reads_the_range_moves_the_numbers_and_saves_a_report() {
         }
     }
     // Nothing of all that may bill.
-    window.sees("may bill 0 users").await;
+    window.sees("would bill 0 users").await;
     window.quit().await;
 }
 

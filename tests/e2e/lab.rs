@@ -113,7 +113,7 @@ async fn a_developer_signs_in_step_by_step_and_sees_why_a_token_holds() {
     assert!(!shown.contains("eyJ"), "no token is shown unasked");
     assert!(!shown.contains("Better-Than-1") && !shown.contains("Sandbox-4-hassan"), "no password is shown");
     // Both were called about; the one with the wrong password may count all the same.
-    window.sees("may bill 2 users").await;
+    window.sees("would bill 2 users").await;
 
     clean(&window, "signed in").await;
 

@@ -79,7 +79,7 @@ pub(crate) async fn tour(window: &Window, mut look: impl AsyncFnMut(&Window, &st
     look(window, "keys").await;
     window.press(ESCAPE).await;
     // Looking at everything makes nobody active.
-    window.sees("may bill 0 users").await;
+    window.sees("would bill 0 users").await;
 }
 
 /// The screens on which users and groups are changed. Nothing is changed.

@@ -236,6 +236,7 @@ export function costCommands(mood: Set<string>, people: number) {
           }),
         ),
         elsewhere: 0,
+        billed: true,
       }),
     getPrices: () =>
       ok<PricesView>({

@@ -670,7 +670,7 @@ export const commands = {
   getStatus: () =>
     ok({
       quota: [quota("UserList", here()?.progress?.phase === "listing" ? 12 : 0, 30), quota("UserPoolRead", 1, 15)],
-      mayBill: { users: 0, tokenRequests: 0, low: "0.00", high: "0.00" },
+      mayBill: { billed: false, users: 0, tokenRequests: 0, low: "0.00", high: "0.00", ledgerWrites: 0 },
       sync: here()?.progress ?? null,
       readOnly: here()?.view.readOnly ?? false,
     }),

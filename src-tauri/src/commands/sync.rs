@@ -56,7 +56,7 @@ pub(crate) async fn get_status(desk: Desk<'_>) -> Answer<StatusView> {
             .into_iter()
             .map(|(category, usage)| (category.as_str(), usage).into())
             .collect(),
-        may_bill: MayBillView::from(console.session_cost()),
+        may_bill: MayBillView::from(console.session_cost(pool.as_deref())),
         sync,
         read_only: pool.is_none_or(|pool| pool.is_read_only()),
     })

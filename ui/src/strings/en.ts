@@ -318,6 +318,7 @@ export const t = {
     ledger: {
       title: "What this app has cost us this month",
       why: "Every call about one person is written down before it is sent. Browsing, searching, syncing and this page make none.",
+      notBilled: "These calls went to the sandbox or an emulator, where nobody is billed. AWS would have billed this.",
       people: (users: string) => `${users} may have been billed by this app`,
       tokens: (requests: string) => `${requests} for machines, each billed`,
       none: "This app has made no call about one person in this month.",
@@ -336,7 +337,8 @@ export const t = {
       of: "Calls about",
       thisPool: "This pool",
       allPools: "All pools",
-      pool: "Pool",
+      pools: ["Pool", "Region", "Account"],
+      unknownAccount: "not known",
       outcomes: { done: "done", failed: "failed", sent: "not known" } as Record<string, string>,
       most: (shown: string, all: string) => `The last ${shown} of ${all} calls. The CSV has all.`,
       open: "Open the ledger",
@@ -523,7 +525,9 @@ export const t = {
     bill: "What this session may bill",
     thisSession: "This session",
     mayBill: "may bill",
+    wouldBill: "would bill",
     tokenRequests: (requests: string) => `${requests} for machines`,
+    notBilled: "Nobody is billed here. This is what AWS would bill for the same calls.",
     billWhy:
       "Listing users, groups and pools is free. Only calls that touch one person, such as AdminGetUser, can make a monthly active user; browsing makes none.",
     protection: "Protection of the local copy",

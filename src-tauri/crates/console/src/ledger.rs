@@ -29,6 +29,8 @@ pub struct MonthLedger {
     pub cost: Estimate<Decimal>,
     /// Calls that are left out for their place alone.
     pub elsewhere: u64,
+    /// Whether AWS bills for at least one of the entries: nobody is billed for the sandbox or an emulator.
+    pub billed: bool,
 }
 
 /// What a call may have added to the count of a month, as far as this program's own calls tell.
@@ -145,14 +147,15 @@ impl Console {
             sum.with(&users, |a, b| a + b).with(&tokens, |a, b| a + b)
         });
         let token_requests = entries.iter().filter(|entry| is_token(&entry)).count() as u64;
-        Ok(MonthLedger { month, entries, touched, token_requests, cost, elsewhere })
+        let billed = entries.iter().any(|entry| is_aws(&entry.call.place));
+        Ok(MonthLedger { month, entries, touched, token_requests, cost, elsewhere, billed })
     }
 }
 
 /// Whether a place is AWS: a partition (`aws`, `aws-us-gov`), or an endpoint of its own, such as that of a VPC
 /// (`vpce-….cognito-idp.eu-west-1.vpce.amazonaws.com`) or a FIPS one (`cognito-idp-fips.us-east-1.amazonaws.com`); neither the
 /// sandbox nor an emulator.
-fn is_aws(place: &str) -> bool {
+pub(crate) fn is_aws(place: &str) -> bool {
     if place == "aws" || place.starts_with("aws-") {
         return true;
     }
@@ -162,6 +165,11 @@ fn is_aws(place: &str) -> bool {
     let host = host.rsplit('@').next().unwrap_or_default();
     let host = host.split(':').next().unwrap_or_default().trim_end_matches('.').to_ascii_lowercase();
     AWS_DOMAINS.iter().any(|domain| host.strip_suffix(domain).is_some_and(|front| front.ends_with('.')))
+}
+
+/// Whether calls to two places are on one bill: AWS has one for all of its places.
+pub(crate) fn same_bill(one: &str, other: &str) -> bool {
+    one == other || (is_aws(one) && is_aws(other))
 }
 
 /// Domains that belong to AWS alone: of its endpoints, in China, and of those with two address families.
@@ -259,6 +267,7 @@ mod tests {
             token_requests: 1,
             cost: Estimate::exactly(Decimal::ZERO),
             elsewhere: 0,
+            billed: true,
         };
         use Standing::{Again, Counted, First};
         assert_eq!(

@@ -296,10 +296,12 @@ impl Console {
         self.inner.calls.counts()
     }
 
-    /// What this session may have added to the bill.
+    /// What this session may have added to the bill of the place where a pool is: AWS's for all pools there; for those of the
+    /// sandbox or of an emulator, what AWS would bill. Without a pool it is AWS's.
     #[must_use]
-    pub fn session_cost(&self) -> SessionCost {
-        self.inner.calls.cost(|| self.inner.table().ok())
+    pub fn session_cost(&self, pool: Option<&OpenPool>) -> SessionCost {
+        let place = pool.map_or("aws", |pool| &pool.key().place);
+        self.inner.calls.cost(place, || self.inner.table().ok())
     }
 }
 

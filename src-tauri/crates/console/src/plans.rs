@@ -337,7 +337,7 @@ impl OpenPool {
             id: self.key.pool.to_string(),
             months: self.months().await?,
             answer: console.plans(question)?,
-            // Without a journal the report says nothing of this app's calls.
+            // Without a journal the report says that this app's calls are unknown.
             ledger: console.ledger(activity.month, &LedgerOf::from(&self.key)).await.ok(),
             at: self.now(),
             activity: Activity { plan: question.present, ..activity },

@@ -9,7 +9,7 @@ use model::cost::{PriceTable, Touched, plain, requests_bill, session_bill_of_any
 use rust_decimal::Decimal;
 use store::{Journal, LedgerCall, LedgerEnd, LedgerId};
 
-use crate::ledger::{Somebody, prices_of};
+use crate::ledger::{Somebody, is_aws, prices_of, same_bill};
 
 /// Attempts at one operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,9 +28,11 @@ pub struct CallCount {
     pub refused: u64,
 }
 
-/// What this session may have added to the bill.
+/// What this session may have added to the bill of AWS, or would have where nobody is billed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SessionCost {
+    /// Whether it is AWS that bills. Nobody is billed for the sandbox or an emulator: there it is what AWS would do.
+    pub billed: bool,
     /// Monthly active users that calls of this session may have caused.
     pub users: u64,
     /// Requests for tokens of machines, each of which is billed.
@@ -39,6 +41,8 @@ pub struct SessionCost {
     pub low: String,
     /// The most that they cost, in US dollars.
     pub high: String,
+    /// How often something was written into the ledger: who shows it reads it again when this is another number.
+    pub ledger_writes: u64,
 }
 
 /// Attempts and throttles that concerned one pool.
@@ -66,11 +70,25 @@ struct Counts {
 struct Ledger {
     journal: Option<Journal>,
     under_way: Vec<(CallAttempt, LedgerId)>,
+    writes: u64,
     people: BTreeSet<Somebody>,
-    /// Calls that did not say whom they were about, repeated attempts left out, by Region.
-    unnamed: BTreeMap<String, u64>,
+    /// Calls that did not say whom they were about, repeated attempts left out.
+    unnamed: BTreeMap<Where, u64>,
     /// Requests for tokens of machines that were not refused.
-    token_requests: BTreeMap<String, u64>,
+    token_requests: BTreeMap<Where, u64>,
+}
+
+/// The place and the Region that calls went to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Where {
+    place: String,
+    region: String,
+}
+
+impl From<&CallAttempt> for Where {
+    fn from(attempt: &CallAttempt) -> Self {
+        Self { place: attempt.place.clone(), region: attempt.region.as_str().to_owned() }
+    }
 }
 
 impl Ledger {
@@ -116,35 +134,43 @@ impl CallCounter {
         self.ledger().journal = journal;
     }
 
-    /// What this session may have cost: each user counts once, each call that named nobody may have been about one more,
-    /// none of them may be new this month, and each may be of the dearest plan in its pool's Region. Without a readable
-    /// price table the most is unknown, which is said with an empty text.
-    pub(crate) fn cost(&self, table: impl FnOnce() -> Option<PriceTable>) -> SessionCost {
+    /// What this session may have cost on the bill of a place (AWS has one for all of its places, an emulator and the sandbox
+    /// would have their own): each user counts once, each call that named nobody may have been about one more, none of them may
+    /// be new this month, and each may be of the dearest plan in its pool's Region. Without a readable price table the most is
+    /// unknown, which is said with an empty text.
+    pub(crate) fn cost(&self, place: &str, table: impl FnOnce() -> Option<PriceTable>) -> SessionCost {
         let ledger = self.ledger();
-        let unnamed: u64 = ledger.unnamed.values().sum();
-        let users = u64::try_from(ledger.people.len()).unwrap_or(u64::MAX).saturating_add(unnamed);
-        let token_requests = ledger.token_requests.values().sum();
-        if users == 0 && token_requests == 0 {
-            return SessionCost { users, token_requests, low: "0.00".to_owned(), high: "0.00".to_owned() };
+        let mut users: BTreeMap<&str, u64> = BTreeMap::new();
+        for somebody in ledger.people.iter().filter(|somebody| same_bill(&somebody.place, place)) {
+            *users.entry(&somebody.region).or_default() += 1;
         }
-        let mut regions: BTreeMap<&str, u64> = BTreeMap::new();
-        for somebody in &ledger.people {
-            *regions.entry(&somebody.region).or_default() += 1;
+        let here = |(to, _): &(&Where, &u64)| same_bill(&to.place, place);
+        for (to, calls) in ledger.unnamed.iter().filter(here) {
+            *users.entry(&to.region).or_default() += calls;
         }
-        for (region, calls) in &ledger.unnamed {
-            *regions.entry(region).or_default() += calls;
-        }
+        let requests: Vec<(&Where, &u64)> = ledger.token_requests.iter().filter(here).collect();
         let most = |table: PriceTable| -> Option<Decimal> {
             let of = |(region, users): (&&str, &u64)| {
                 let touched = Touched { may_bill: *users, ..Touched::default() };
                 session_bill_of_any_plan(&prices_of(&table, region), touched).high
             };
-            let machines = ledger.token_requests.iter();
-            let machines = machines.map(|(region, requests)| requests_bill(&prices_of(&table, region), *requests));
-            Some(regions.iter().map(of).sum::<Option<Decimal>>()? + machines.sum::<Decimal>())
+            let machines = requests.iter();
+            let machines = machines.map(|(to, requests)| requests_bill(&prices_of(&table, &to.region), **requests));
+            Some(users.iter().map(of).sum::<Option<Decimal>>()? + machines.sum::<Decimal>())
         };
-        let high = table().and_then(most).map(plain).unwrap_or_default();
-        SessionCost { users, token_requests, low: "0.00".to_owned(), high }
+        let high = match users.is_empty() && requests.is_empty() {
+            true => "0.00".to_owned(),
+            false => table().and_then(most).map(plain).unwrap_or_default(),
+        };
+        let (users, token_requests) = (users.values().sum(), requests.iter().map(|(_, requests)| **requests).sum());
+        SessionCost {
+            billed: is_aws(place),
+            users,
+            token_requests,
+            low: "0.00".to_owned(),
+            high,
+            ledger_writes: ledger.writes,
+        }
     }
 
     fn locked(&self) -> MutexGuard<'_, Counts> {
@@ -175,6 +201,7 @@ impl CallCounter {
         let id = journal.record_call(&call).map_err(|error| CallRefused {
             reason: format!("it may be billed, and the journal cannot be written ({error})"),
         })?;
+        ledger.writes += 1;
         ledger.under_way.push((attempt.clone(), id));
         if attempt.operation.is_billed_by_request() {
             return Ok(());
@@ -182,7 +209,7 @@ impl CallCounter {
         match (&attempt.pool, attempt.person.as_deref().filter(|person| !person.is_empty())) {
             (Some(_), Some(_)) => ledger.meet(Somebody::from(&call)),
             _ if attempt.attempt == 1 => {
-                *ledger.unnamed.entry(attempt.region.as_str().to_owned()).or_default() += 1;
+                *ledger.unnamed.entry(Where::from(attempt)).or_default() += 1;
             }
             _ => {}
         }
@@ -193,9 +220,10 @@ impl CallCounter {
         let mut ledger = self.ledger();
         let Some(at) = ledger.under_way.iter().position(|(under_way, _)| under_way == attempt) else { return };
         let (_, id) = ledger.under_way.swap_remove(at);
+        ledger.writes += 1;
         let is_request = attempt.operation.is_billed_by_request();
         if is_request && matches!(outcome, CallOutcome::Done | CallOutcome::Unknown) {
-            *ledger.token_requests.entry(attempt.region.as_str().to_owned()).or_default() += 1;
+            *ledger.token_requests.entry(Where::from(attempt)).or_default() += 1;
         }
         let end = match outcome {
             CallOutcome::Done => LedgerEnd::Done,
@@ -261,16 +289,32 @@ mod tests {
             name: "anna".to_owned(),
         };
         let counter = CallCounter::default();
-        let users = || counter.cost(|| None).users;
+        let users = |place: &str| counter.cost(place, || None).users;
         for (place, account, expected) in [
             ("aws", None, 1),
             ("aws", Some("1"), 1),
             ("aws", None, 1),
             ("aws", Some("2"), 2),
-            ("http://localhost:4566", Some("1"), 3),
+            ("https://cognito-idp-fips.us-east-1.amazonaws.com", Some("2"), 3),
         ] {
             counter.ledger().meet(about(place, account));
-            assert_eq!(users(), expected, "{place} {account:?}");
+            assert_eq!(users("aws"), expected, "{place} {account:?}");
         }
+        // Nobody is billed for these, and what was tried there is on no bill of AWS.
+        let emulator = "http://localhost:4566";
+        for place in ["sandbox", emulator, emulator] {
+            counter.ledger().meet(about(place, Some("1")));
+            let to = Where { place: place.to_owned(), region: "eu-west-1".to_owned() };
+            *counter.ledger().unnamed.entry(to.clone()).or_default() += 1;
+            *counter.ledger().token_requests.entry(to).or_default() += 1;
+        }
+        let told = |place: &str| {
+            let cost = counter.cost(place, || PriceTable::built_in().ok());
+            (cost.billed, cost.users, cost.token_requests, cost.high)
+        };
+        assert_eq!(told("aws"), (true, 3, 0, "0.195".to_owned()));
+        assert_eq!(told("sandbox"), (false, 2, 1, "0.13225".to_owned()));
+        assert_eq!(told(emulator), (false, 3, 2, "0.1995".to_owned()));
+        assert_eq!(told("http://localhost:1"), (false, 0, 0, "0.00".to_owned()));
     }
 }

@@ -51,6 +51,8 @@ pub struct LedgerView {
     pub calls: Vec<LedgerCallView>,
     /// How many calls are left out for where they went alone.
     pub elsewhere: u32,
+    /// Whether AWS bills for them. Nobody is billed for the sandbox or an emulator: there the price is what AWS would bill.
+    pub billed: bool,
 }
 
 /// A call about one person.
@@ -100,6 +102,7 @@ impl From<&MonthLedger> for LedgerView {
                 .map(|(entry, standing)| LedgerCallView::new(entry, standing))
                 .collect(),
             elsewhere: count(ledger.elsewhere),
+            billed: ledger.billed,
         }
     }
 }

@@ -171,10 +171,12 @@ pub struct QuotaView {
     pub share: f64,
 }
 
-/// Monthly active users that this session may have caused.
+/// Monthly active users that this session may have caused where the open pool is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct MayBillView {
+    /// Whether it is AWS that bills; else it is what AWS would, for nobody is billed for the sandbox or an emulator.
+    pub billed: bool,
     /// How many people.
     pub users: u32,
     /// Requests for tokens of machines, each of which is billed.
@@ -183,6 +185,8 @@ pub struct MayBillView {
     pub low: String,
     /// The most it costs, in US dollars.
     pub high: String,
+    /// How often this session has written into the ledger: who shows it reads it again when this is another number.
+    pub ledger_writes: u32,
 }
 
 impl From<(&str, console::QuotaUse)> for QuotaView {
@@ -198,6 +202,13 @@ impl From<(&str, console::QuotaUse)> for QuotaView {
 
 impl From<console::SessionCost> for MayBillView {
     fn from(cost: console::SessionCost) -> Self {
-        Self { users: count(cost.users), token_requests: count(cost.token_requests), low: cost.low, high: cost.high }
+        Self {
+            billed: cost.billed,
+            users: count(cost.users),
+            token_requests: count(cost.token_requests),
+            low: cost.low,
+            high: cost.high,
+            ledger_writes: count(cost.ledger_writes),
+        }
     }
 }

@@ -2257,6 +2257,8 @@ export type LedgerView = {
 	calls: LedgerCallView[],
 	/**  How many calls are left out for where they went alone. */
 	elsewhere: number,
+	/**  Whether AWS bills for them. Nobody is billed for the sandbox or an emulator: there the price is what AWS would bill. */
+	billed: boolean,
 };
 
 /**  A rate of the account. */
@@ -2476,8 +2478,10 @@ export type MauView = {
 	evidence: EvidenceView[],
 };
 
-/**  Monthly active users that this session may have caused. */
+/**  Monthly active users that this session may have caused where the open pool is. */
 export type MayBillView = {
+	/**  Whether it is AWS that bills; else it is what AWS would, for nobody is billed for the sandbox or an emulator. */
+	billed: boolean,
 	/**  How many people. */
 	users: number,
 	/**  Requests for tokens of machines, each of which is billed. */
@@ -2486,6 +2490,8 @@ export type MayBillView = {
 	low: string,
 	/**  The most it costs, in US dollars. */
 	high: string,
+	/**  How often this session has written into the ledger: who shows it reads it again when this is another number. */
+	ledgerWrites: number,
 };
 
 /**  What asking CloudWatch takes. */

@@ -3,9 +3,10 @@ import userEvent from "@testing-library/user-event";
 import { fireEvent } from "@testing-library/svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import App from "../../App.svelte";
-import { backend, Failure, failure, type ActivityView } from "../../ipc/client";
+import { backend, Failure, failure, type ActivityView, type PreparedQueryView } from "../../ipc/client";
 import { overlays } from "../../stores/overlays.svelte";
 import { session } from "../../stores/session.svelte";
+import { tabs } from "../../stores/tabs.svelte";
 import { CostMonth } from "./cost.svelte";
 import { dollars } from "./money";
 
@@ -165,6 +166,31 @@ describe("the page about cost", () => {
     await person.click(screen.getByRole("button", { name: "Forget it" }));
   });
 
+  it("keeps what somebody is typing while what is known is read again, and shows no other month's queries", async () => {
+    await open("Evidence");
+    const input = await screen.findByLabelText<HTMLInputElement>("Users on the bill");
+    await person.clear(input);
+    await person.type(input, "98");
+    const known = vi.spyOn(backend, "getActivity");
+    session.changes += 1;
+    await vi.waitFor(() => expect(known).toHaveBeenCalled());
+    await new Promise((later) => setTimeout(later, 20));
+    expect(input.value).toBe("98");
+    known.mockRestore();
+    const answers: ((queries: PreparedQueryView[]) => void)[] = [];
+    const asked = vi.spyOn(backend, "getPreparedQueries");
+    asked.mockImplementation(() => new Promise((answer) => answers.push(answer)));
+    const query = (title: string): PreparedQueryView => ({ runsOn: "Athena", title, text: "SELECT 1", notes: [] });
+    const month = screen.getByLabelText("Month");
+    for (const chosen of ["2026-09", "2026-10"]) await fireEvent.change(month, { target: { value: chosen } });
+    await vi.waitFor(() => expect(answers.length).toBe(2));
+    answers[1]?.([query("of October")]);
+    answers[0]?.([query("of September")]);
+    await screen.findByText(/of October/);
+    expect(screen.queryByText(/of September/)).toBe(null);
+    asked.mockRestore();
+  });
+
   it("imports files, and forgets what they told", async () => {
     await open("Evidence");
     expect(screen.queryByRole("button", { name: "Forget what was imported" })).toBe(null);
@@ -218,9 +244,30 @@ describe("the page about cost", () => {
     await person.click(screen.getByRole("button", { name: "All pools" }));
     await screen.findByText("eu-west-1_Other0001");
     within(table).getByRole("columnheader", { name: "Pool" });
+    within(table).getByRole("columnheader", { name: "Account" });
+    expect(within(table).getAllByText("123456789012").length).toBeGreaterThan(1);
     await screen.findByText(/2 users may have been billed by this app/);
     await person.click(screen.getByRole("button", { name: "This pool" }));
     await vi.waitFor(() => expect(screen.queryByText("eu-west-1_Other0001")).toBe(null));
+  });
+
+  it("reads the ledger again after every call, and says where nobody is billed", async () => {
+    await open("Ledger");
+    await screen.findByRole("table", { name: "What this app has cost us this month" });
+    expect(screen.queryByText(/where nobody is billed/)).toBe(null);
+    const asked = vi.spyOn(backend, "getLedger");
+    const answer = await backend.getLedger({});
+    asked.mockClear().mockResolvedValue({ ...answer, billed: false });
+    const tab = tabs.front;
+    const status = tab?.status;
+    if (!tab || !status) throw new Error("there is no status");
+    tab.status = { ...status, mayBill: { ...status.mayBill, ledgerWrites: status.mayBill.ledgerWrites + 1 } };
+    await screen.findByText(/where nobody is billed. AWS would have billed this/);
+    asked.mockRestore();
+    const bar = screen.getByRole("contentinfo", { name: "Status" });
+    within(bar).getByText(/would bill/);
+    tab.status = { ...status, mayBill: { ...status.mayBill, billed: true } };
+    await within(bar).findByText(/may bill/);
   });
 
   it("hands dormant users over to the search with the caveat, and refuses a day that is none", async () => {

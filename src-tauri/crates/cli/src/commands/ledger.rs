@@ -11,7 +11,8 @@ use crate::failure::Failure;
 use crate::output::{self, number_of};
 
 /// The columns of table and csv.
-const COLUMNS: [&str; 9] = ["at", "place", "region", "pool", "person", "operation", "effect", "standing", "outcome"];
+const COLUMNS: [&str; 10] =
+    ["at", "place", "account", "region", "pool", "person", "operation", "effect", "standing", "outcome"];
 
 /// Lists the calls of a month: of a pool, an endpoint or a Region where it is named. Without an endpoint those that went to
 /// AWS, for nobody is billed elsewhere.
@@ -34,6 +35,9 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Ledger) -> Result<(), Fa
         requests => format!(", {} of machines billed", number_of(requests, "token request")),
     };
     common.note(&format!("{users} may have been billed{tokens}, {} to {} USD", view.low, view.high));
+    if !view.calls.is_empty() && !view.billed {
+        common.note("nobody is billed there: it is what AWS would have billed");
+    }
     if aws_only && view.elsewhere > 0 {
         let calls = number_of(view.elsewhere, "call");
         common.note(&format!(
@@ -47,6 +51,7 @@ fn row(call: &LedgerCallView) -> Vec<String> {
     vec![
         call.at.clone(),
         call.place.clone(),
+        call.account.clone().unwrap_or_default(),
         call.region.clone(),
         call.pool.clone(),
         call.person.clone().unwrap_or_default(),

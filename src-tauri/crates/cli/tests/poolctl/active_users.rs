@@ -81,6 +81,8 @@ fn a_sign_in_is_in_the_ledger_and_in_the_range() {
     let table = home.run_at(&served, &["ledger"]);
     assert!(!table.err.contains("left out"), "{}", table.err);
     assert!(table.err.contains("1 user may have been billed, 0.00 to 0.065 USD"), "{}", table.err);
+    assert!(table.err.contains("nobody is billed there"), "{}", table.err);
+    assert!(!of_aws.err.contains("nobody is billed there"), "{}", of_aws.err);
     let elsewhere = ["ledger", "--endpoint", "http://localhost:1", "--pool", &pool, "--json"];
     assert_eq!(home.run(&elsewhere).json(0), json!([]));
     assert_eq!(home.run_at(&served, &["ledger", "--format", "csv"]).text().lines().count(), 5);

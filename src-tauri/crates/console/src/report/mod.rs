@@ -117,7 +117,7 @@ impl Report {
         ];
         sections.extend(present.map(|cost| calculation(cost, &parts.answer.others)));
         sections.push(months(&parts.months, &parts.answer.ahead));
-        sections.extend(parts.ledger.as_ref().map(ledger));
+        sections.push(ledger(parts.ledger.as_ref()));
         sections.push(assumptions(parts, present));
         sections.push(prices(&parts.answer));
         Self {
@@ -273,13 +273,22 @@ fn foreseen(ahead: &MonthAhead) -> String {
     format!("All of {month} may have {} users{sure}{}.", number(users), cost.unwrap_or_default())
 }
 
-fn ledger(ledger: &MonthLedger) -> Section {
+/// What this app's own calls cost; `None` where the journal cannot be read.
+fn ledger(ledger: Option<&MonthLedger>) -> Section {
+    let heading = "What this app itself has cost".to_owned();
+    let Some(ledger) = ledger else {
+        let unknown = "Unknown: the journal of this app's calls cannot be read.".to_owned();
+        return Section { heading, spare: Spare::First, paragraphs: vec![unknown], ..Section::default() };
+    };
     let calls = ledger.entries.len() as u64;
     let users = ledger.touched.may_bill.saturating_add(ledger.touched.undocumented);
     let cost = format!("{} to {}", dollars(ledger.cost.low), ledger.cost.high.map_or_else(unknown, dollars));
+    let elsewhere =
+        "These calls went to the sandbox or an emulator, where nobody is billed. AWS would have billed this.";
     Section {
-        heading: "What this app itself has cost".to_owned(),
+        heading,
         spare: Spare::First,
+        paragraphs: (calls > 0 && !ledger.billed).then(|| elsewhere.to_owned()).into_iter().collect(),
         head: words(["what", "number"]),
         numbers: vec![false, true],
         rows: vec![

@@ -165,7 +165,8 @@ async fn each_call_that_names_nobody_may_bill_one_more_user_and_who_is_named_cou
     let Person { username, password, .. } = person(&house, "CONFIRMED");
     let begun = start(&house, "USER_SRP_AUTH", &username, Some(&password)).await;
     let (_, _, refresh) = tokens(&sign_in(&house, begun.clone()).await.unwrap());
-    let users = || house.console.session_cost().users;
+    let pool = house.open().await;
+    let users = || house.console.session_cost(Some(&pool)).users;
     assert_eq!(users(), 1);
     let refreshed = Start { flow: "GetTokensFromRefreshToken".to_owned(), password: Some(refresh), ..begun };
     let nameless = Start { username: String::new(), ..refreshed.clone() };

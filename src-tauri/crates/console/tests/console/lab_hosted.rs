@@ -241,8 +241,15 @@ async fn a_machine_gets_tokens_at_the_domain_and_without_one() {
     assert_eq!(ends, [LedgerEnd::Done, LedgerEnd::Failed, LedgerEnd::Failed, LedgerEnd::Done]);
     assert_eq!((ledger.token_requests, ledger.touched.may_bill, ledger.touched.undocumented), (2, 0, 0));
     assert_eq!(ledger.cost.high.map(model::cost::plain).as_deref(), Some("0.0045"));
-    let session = house.console.session_cost();
+    let session = house.console.session_cost(Some(&*house.open().await));
     assert_eq!((session.users, session.token_requests, session.high.as_str()), (0, 2, "0.0045"));
+    let on_aws = house.console.session_cost(None);
+    assert_eq!(
+        (on_aws.billed, on_aws.token_requests, on_aws.high.as_str()),
+        (true, 0, "0.00"),
+        "it was in the sandbox"
+    );
+    assert!(!session.billed && !ledger.billed);
     let secret = machine.secret.unwrap();
     assert!(!format!("{:?}", without.steps()).contains(secret.expose_secret()));
 }

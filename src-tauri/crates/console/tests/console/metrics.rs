@@ -36,7 +36,7 @@ async fn cloudwatch_is_asked_for_its_price_and_each_sum_bounds_who_was_active_in
     sign_in(&house, console::lab::Start { flow, username: String::new(), password: refresh, ..begun }).await.unwrap();
 
     let clients = house.sandbox.description().clients.len() as u64;
-    let (billed, ledger) = (house.sandbox.calls().may_bill().clone(), house.console.session_cost());
+    let (billed, ledger) = (house.sandbox.calls().may_bill().clone(), house.console.session_cost(Some(&pool)));
     let price = pool.metrics_price().await.unwrap();
     assert_eq!((price.metrics, price.price), (1 + 3 * clients, Decimal::from(price.metrics) / Decimal::from(100_000)));
     assert_eq!(house.sandbox.calls().of("GetMetricData"), 0, "asking for the price asks CloudWatch nothing");
@@ -46,7 +46,7 @@ async fn cloudwatch_is_asked_for_its_price_and_each_sum_bounds_who_was_active_in
         (format!("{month}: CloudWatch counts 3 sign-ups, 2 sign-ins and 1 refreshes. {NO_DELETED_CLIENTS}"), price)
     );
     assert_eq!(house.sandbox.calls().may_bill(), &billed, "and nobody becomes active by it");
-    assert_eq!(house.console.session_cost(), ledger);
+    assert_eq!(house.console.session_cost(Some(&pool)), ledger);
 
     let activity = pool.activity(month).await.unwrap();
     let of = |bound| {

@@ -660,11 +660,13 @@ async fn what_this_app_may_cost_is_the_most_that_the_table_in_use_says_of_the_re
     let month = Month::of(house.sandbox.weather().now());
     let ledger = house.console.ledger(month, &LedgerOf::default()).await.unwrap();
     assert_eq!(ledger.cost.high, Some(rust_decimal::Decimal::new(35, 1)));
-    assert_eq!(house.console.session_cost().high, "3.50");
+    assert_eq!(house.console.session_cost(Some(&pool)).high, "3.50");
     let refresh = Some(tokens(&signed_in).2);
     let flow = "GetTokensFromRefreshToken".to_owned();
     sign_in(&house, Start { flow, username: String::new(), password: refresh, ..start }).await.unwrap();
-    assert_eq!(house.console.session_cost().high, "7.00", "whoever it is about is of this Region");
+    assert_eq!(house.console.session_cost(Some(&pool)).high, "7.00", "whoever it is about is of this Region");
+    let on_aws = house.console.session_cost(None);
+    assert_eq!((on_aws.users, on_aws.high.as_str()), (0, "0.00"), "nobody is billed for what was tried in the sandbox");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -34,7 +34,7 @@ pub struct PreparedQuery {
 /// What a trail has to say of somebody to have them counted. The calls that begin a sign-in are not in it: a query cannot
 /// tell those that ended in a challenge, which count nobody, from those that ended in tokens. An answer to a challenge is
 /// in it, also one that was answered with a further challenge.
-const COUNTS: [&str; 12] = [
+const COUNTS: [&str; 17] = [
     "SignUp",
     "AdminCreateUser",
     "ConfirmSignUp",
@@ -42,8 +42,13 @@ const COUNTS: [&str; 12] = [
     "RespondToAuthChallenge",
     "AdminRespondToAuthChallenge",
     "GetTokensFromRefreshToken",
+    "AdminUserGlobalSignOut",
+    "RevokeToken",
+    "ForgotPassword",
+    "ConfirmForgotPassword",
     "AdminSetUserPassword",
     "AdminUpdateUserAttributes",
+    "AdminDeleteUserAttributes",
     "AdminAddUserToGroup",
     "AdminRemoveUserFromGroup",
     "AdminGetUser",
@@ -55,8 +60,8 @@ const ALL_POOLS: &str = "A trail holds all pools of the account and Region, and 
                          column scope says so, and the number is a hint.";
 
 /// What [`COUNTS`] leaves out.
-const LOWER: &str = "It is a lower number: sign-ins that needed no challenge, refreshes by InitiateAuth and sign-ins on the \
-                     pool's own pages are not in it.";
+const LOWER: &str = "It is a lower number: sign-ins that needed no challenge, refreshes by InitiateAuth, what was done on the \
+                     pool's own pages and events without a sub are not in it.";
 
 /// Queries for a pool's active users in a month: all, by app client, and token requests of machines.
 ///

@@ -8,6 +8,7 @@ mod compared;
 mod followed;
 mod handle;
 mod history;
+mod lanes;
 mod make;
 mod reconcile;
 mod run;

@@ -1,13 +1,11 @@
 //! Carrying a job out: intent on the disk, call, outcome on the disk, cache.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use cognito::{Applied, ErrorKind};
-use futures::StreamExt;
-use futures::stream::FuturesUnordered;
 use model::Username;
 use model::plan::{Item, ItemCounts, ItemState, JobState, Step, Target, patched};
 use model::user::User;
@@ -22,12 +20,6 @@ use super::wait::Hold;
 use crate::error::{Code, Error};
 use crate::open::blocking;
 use crate::pool::{Live, OpenPool};
-
-/// Entries that are under way at once. The gate spaces their calls; this only keeps answers from holding up calls.
-const PARALLEL: usize = 24;
-
-/// Entries that are read from the journal at once.
-const PAGE: u32 = 200;
 
 /// How often a lease is asked for that another process has.
 const LEASE: Duration = Duration::from_secs(1);
@@ -184,54 +176,8 @@ impl Run {
         Ok(None)
     }
 
-    /// Sends what is queued, many entries at a time, until nothing is or the job is stopped.
-    async fn queue(&self) -> Result<(), Error> {
-        let mut rows: VecDeque<ItemRow> = VecDeque::new();
-        let (mut from, mut read_all) = (0, false);
-        let mut under_way = FuturesUnordered::new();
-        // What is under way is waited for also when something went wrong: its outcome has to be written down.
-        let mut stopped: Option<Error> = None;
-        let mut stop = |error: Error| {
-            self.broken.store(true, Ordering::Release);
-            stopped.get_or_insert(error);
-        };
-        loop {
-            while under_way.len() < PARALLEL && !self.is_stopping() {
-                if rows.is_empty() && !read_all {
-                    let (store, id) = (self.journal.clone(), self.job.id.clone());
-                    let page = blocking(move || store.job_items(&id, Some(ItemState::Queued), from, PAGE)).await;
-                    let page = match page {
-                        Ok(page) => page,
-                        Err(error) => {
-                            stop(error);
-                            break;
-                        }
-                    };
-                    from = page.last().map_or(from, |row| row.seq + 1);
-                    read_all = page.is_empty();
-                    rows.extend(page);
-                }
-                let Some(row) = rows.pop_front() else { break };
-                let group = matches!(&row.item, Some(Item { target: Target::Group { .. }, .. }));
-                // What comes after a group may need it.
-                if group {
-                    while let Some(done) = under_way.next().await {
-                        Result::unwrap_or_else(done, &mut stop);
-                    }
-                }
-                under_way.push(self.one(row));
-                if group {
-                    break;
-                }
-            }
-            let Some(done) = under_way.next().await else { break };
-            done.unwrap_or_else(&mut stop);
-        }
-        stopped.map_or(Ok(()), Err)
-    }
-
     /// Carries out one entry.
-    async fn one(&self, row: ItemRow) -> Result<(), Error> {
+    pub(super) async fn one(&self, row: ItemRow) -> Result<(), Error> {
         let said = undelivered_before(&row);
         let Some(mut item) = row.item else {
             let end = ItemEnd { why: Some("the person was erased".to_owned()), ..ItemEnd::of(ItemState::Skipped) };
@@ -342,7 +288,7 @@ impl Run {
                 continue;
             }
             match (&error.kind, step) {
-                (ErrorKind::NotFound, Step::Delete | Step::ForgetDevice { .. }) => {
+                (ErrorKind::UserNotFound, Step::Delete) | (ErrorKind::NotFound, Step::ForgetDevice { .. }) => {
                     let gone = match step {
                         Step::Delete => "the user was gone already",
                         _ => "the device was forgotten already",
@@ -385,30 +331,36 @@ impl Run {
             *now = Some(after.clone());
         }
         let (target, step) = (item.target.clone(), step.clone());
-        let patch = move |cache: &store::Cache| match (&step, &target) {
-            (Step::CreateUser(_), _) => match &applied.user {
-                Some(user) => cache.patch_user(user, history.as_ref(), at),
-                None => Ok(()),
-            },
-            (Step::Delete, Target::User { username, .. }) => {
-                cache.remove(std::slice::from_ref(username), history.as_ref(), at)
+        let unrecorded = history.is_none() && self.pool.keeps_history();
+        let patch = move |cache: &store::Cache| {
+            if unrecorded {
+                cache.set_unrecorded(true)?;
             }
-            (Step::AddToGroup { group }, Target::User { username, .. }) => {
-                cache.patch_member(group, username, true, history.as_ref(), at)
+            match (&step, &target) {
+                (Step::CreateUser(_), _) => match &applied.user {
+                    Some(user) => cache.patch_user(user, history.as_ref(), at),
+                    None => Ok(()),
+                },
+                (Step::Delete, Target::User { username, .. }) => {
+                    cache.remove(std::slice::from_ref(username), history.as_ref(), at)
+                }
+                (Step::AddToGroup { group }, Target::User { username, .. }) => {
+                    cache.patch_member(group, username, true, history.as_ref(), at)
+                }
+                (Step::RemoveFromGroup { group }, Target::User { username, .. }) => {
+                    cache.patch_member(group, username, false, history.as_ref(), at)
+                }
+                (Step::CreateGroup(_) | Step::UpdateGroup(_), _) => match &applied.group {
+                    Some(group) => cache.patch_group(group, matches!(step, Step::CreateGroup(_))),
+                    None => Ok(()),
+                },
+                (Step::DeleteGroup, Target::Group { name }) => cache.remove_group(name, history.as_ref(), at),
+                // What AWS showed goes before what we make of it.
+                _ => match applied.user.as_ref().or(after.as_ref()) {
+                    Some(after) => cache.patch_user(after, history.as_ref(), at),
+                    None => Ok(()),
+                },
             }
-            (Step::RemoveFromGroup { group }, Target::User { username, .. }) => {
-                cache.patch_member(group, username, false, history.as_ref(), at)
-            }
-            (Step::CreateGroup(_) | Step::UpdateGroup(_), _) => match &applied.group {
-                Some(group) => cache.patch_group(group, matches!(step, Step::CreateGroup(_))),
-                None => Ok(()),
-            },
-            (Step::DeleteGroup, Target::Group { name }) => cache.remove_group(name, history.as_ref(), at),
-            // What AWS showed goes before what we make of it.
-            _ => match applied.user.as_ref().or(after.as_ref()) {
-                Some(after) => cache.patch_user(after, history.as_ref(), at),
-                None => Ok(()),
-            },
         };
         if let Err(error) = self.pool.read(patch).await {
             tracing::warn!(code = error.code.as_str(), "a change was not put into the cache; the next sync brings it");

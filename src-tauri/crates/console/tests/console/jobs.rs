@@ -4,17 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use console::files::Way;
 use console::jobs::{Approval, Chosen, JobPhase};
 use console::{Code, Error, OpenPool};
 use model::connection::Environment;
 use model::plan::{Action, Delivery, GroupMoves, GroupSettings, ItemCounts, ItemState, MfaPreference, NewUser, Plan};
 use model::{GroupName, Username};
 use rstest::rstest;
-use sandbox::{Fault, Quota, SnapshotUser, When};
+use sandbox::{Fault, Options, Quota, SnapshotUser, When};
 use secrecy::SecretString;
 use serde_json::json;
 
 use crate::house::{House, everybody, options, sandbox_connection};
+use crate::importing::{check, written};
+use crate::jobs_weather::at_full_rate;
 use crate::lab_challenges::administer;
 
 pub(crate) fn names(people: &[&SnapshotUser]) -> Chosen {
@@ -58,6 +61,43 @@ fn preference() -> MfaPreference {
     MfaPreference { factors: [(model::plan::Factor::Sms, false)].into(), preferred: None }
 }
 
+/// Plans an operation of [`operations`] as it is planned in use: new users come from a file, and what is said of each user
+/// names them.
+pub(crate) async fn planned(
+    house: &House,
+    pool: &Arc<OpenPool>,
+    action: &Action,
+    whom: &Chosen,
+) -> Result<Arc<Plan>, Error> {
+    match (action, whom) {
+        (Action::CreateUsers { invite }, _) => {
+            let text = "username,email,groups\nof.a.file,of.a.file@example.com,admins\n";
+            let file = written(house.dir.path(), "new.csv", text);
+            let checked = check(pool, &file, Way::Create).await?;
+            pool.plan_import(&checked.id, invite.clone()).await
+        }
+        (Action::ArrangeGroups { moves }, Chosen::Names(names)) => {
+            let of_each = names.iter().map(|name| (name.clone(), moves[SAID].clone())).collect();
+            pool.plan(Action::ArrangeGroups { moves: of_each }, whom.clone()).await
+        }
+        _ => pool.plan(action.clone(), whom.clone()).await,
+    }
+}
+
+/// Plans an operation of [`operations`], approves it and carries it out.
+async fn carried_out(
+    house: &House,
+    pool: &Arc<OpenPool>,
+    action: &Action,
+    whom: &Chosen,
+) -> Result<(Arc<Plan>, ItemCounts), Error> {
+    let plan = planned(house, pool, action, whom).await?;
+    Ok((plan.clone(), apply(pool, &plan).await?))
+}
+
+/// In the place of a user who is chosen later.
+const SAID: &str = "";
+
 /// Every operation on one user, with the status that it wants and AWS's name of its call.
 pub(crate) fn operations() -> Vec<(Action, &'static str, &'static str)> {
     let (provider, subject) = ("Google".to_owned(), "subject-1".to_owned());
@@ -74,6 +114,8 @@ pub(crate) fn operations() -> Vec<(Action, &'static str, &'static str)> {
         invite: BTreeSet::new(),
         own_password: false,
     };
+    let joins = GroupMoves { join: [group("admins")].into(), ..GroupMoves::default() };
+    let arranged = BTreeMap::from([(SAID.to_owned(), joins)]);
     vec![
         (Action::CreateUser(new), "", "AdminCreateUser"),
         (
@@ -111,6 +153,8 @@ pub(crate) fn operations() -> Vec<(Action, &'static str, &'static str)> {
         (Action::ResendInvitation { by: None }, "FORCE_CHANGE_PASSWORD", "AdminCreateUser"),
         (Action::AddToGroup { group: group("admins") }, "CONFIRMED", "AdminAddUserToGroup"),
         (Action::RemoveFromGroup { group: group("admins") }, "CONFIRMED", "AdminRemoveUserFromGroup"),
+        (Action::ArrangeGroups { moves: arranged }, "CONFIRMED", "AdminAddUserToGroup"),
+        (Action::CreateUsers { invite: BTreeSet::from([Delivery::Email]) }, "", "AdminCreateUser"),
         (Action::EnableUsers, "CONFIRMED", "AdminEnableUser"),
         (
             Action::LinkProvider { provider: provider.clone(), subject: subject.clone() },
@@ -137,6 +181,9 @@ fn subject<'a>(people: &'a [SnapshotUser], action: &Action, status: &str) -> &'a
             }
             Action::CopyAttribute { .. } | Action::DeleteAttributes { .. } => person.attributes.contains_key("name"),
             Action::RemoveFromGroup { group } => person.groups.iter().any(|name| name == group.as_str()),
+            Action::ArrangeGroups { moves } => {
+                !person.groups.iter().any(|name| moves[SAID].groups().any(|group| group.as_str() == name))
+            }
             Action::AddToGroup { group } => !person.groups.iter().any(|name| name == group.as_str()),
             Action::ResetPassword => person.attributes.get("email_verified").is_some_and(|flag| flag == "true"),
             _ => true,
@@ -170,24 +217,27 @@ async fn each_operation_is_done_once_and_the_cache_is_what_the_server_has() {
     for (action, status, call) in operations() {
         let whom = chosen(&house.people(), &action, status);
         house.sandbox.forget_calls();
-        let done = carry_out(&pool, action.clone(), whom.clone()).await;
-        let (plan, counts) = done.unwrap();
+        let (plan, counts) = carried_out(&house, &pool, &action, &whom).await.unwrap();
         let rows = pool.job_items(&plan.id, None, 0, 10).await.unwrap();
         assert_eq!(counts, ItemCounts { done: 1, ..ItemCounts::default() }, "{call}: {rows:?}");
         assert_eq!(house.sandbox.calls().of(call), 1, "{call}");
         let looks = u64::from(matches!(action, Action::SetMfa { look_first: true, .. }));
         assert_eq!(house.sandbox.calls().of("AdminGetUser"), looks, "nothing is read back for money");
         // The same again changes nothing and is no failure.
-        let again = carry_out(&pool, action.clone(), whom.clone()).await;
+        let again = carried_out(&house, &pool, &action, &whom).await;
         match again {
             Ok((_, counts)) => assert_eq!(counts.failed + counts.unknown, 0, "{call} twice"),
             Err(error) if call.contains("Delete") && error.code == Code::NotFound => {}
-            Err(error) if call.contains("Create") => assert_eq!(error.code, Code::AlreadyExists, "{call}"),
-            Err(error) => assert_eq!(
-                (error.code, error.message.as_str()),
-                (Code::Precondition, "There is nothing to do."),
-                "{call}"
-            ),
+            Err(error) if matches!(action, Action::CreateUser(_) | Action::CreateGroup(_)) => {
+                assert_eq!(error.code, Code::AlreadyExists, "{call}")
+            }
+            Err(error) => {
+                let nothing = ["There is nothing to do.", "No row of the file can become a user."];
+                assert!(
+                    error.code == Code::Precondition && nothing.contains(&error.message.as_str()),
+                    "{call} {error:?}"
+                );
+            }
         }
     }
     let server: BTreeMap<String, SnapshotUser> =
@@ -214,7 +264,7 @@ async fn each_operation_whose_answer_never_came_is_found_to_be_applied_or_stays_
         let whom = chosen(&house.people(), &action, status);
         house.sandbox.forget_calls();
         house.sandbox.weather().plan_fault(Some(call), When::Nth(1), Fault::TimeoutAfter);
-        let (_, counts) = carry_out(&pool, action.clone(), whom.clone()).await.unwrap();
+        let (_, counts) = carried_out(&house, &pool, &action, &whom).await.unwrap();
         house.sandbox.weather().clear_faults();
         let untold =
             ["AdminUserGlobalSignOut", "AdminSetUserMFAPreference", "AdminDeleteSoftwareToken", "AdminCreateUser"];
@@ -233,7 +283,7 @@ async fn each_operation_waits_for_throttling_and_names_the_iam_action_when_it_is
     for (action, status, call) in operations() {
         let whom = chosen(&house.people(), &action, status);
         house.sandbox.weather().deny(call);
-        let (plan, counts) = carry_out(&pool, action.clone(), whom.clone()).await.unwrap();
+        let (plan, counts) = carried_out(&house, &pool, &action, &whom).await.unwrap();
         house.sandbox.weather().allow(call);
         assert_eq!(counts.failed, 1, "{call}");
         let rows = pool.job_items(&plan.id, Some(ItemState::Failed), 0, 10).await.unwrap();
@@ -259,8 +309,10 @@ async fn nothing_is_planned_for_a_user_whom_nobody_knows_or_a_group_that_is_not_
             true => Chosen::Names(vec!["no-such-user".to_owned()]),
             false => Chosen::Nobody,
         };
-        match (&action, pool.plan(action.clone(), nobody).await) {
-            (Action::CreateUser(_) | Action::CreateGroup(_), planned) => assert!(planned.is_ok(), "{call}"),
+        match (&action, planned(&house, &pool, &action, &nobody).await) {
+            (Action::CreateUser(_) | Action::CreateUsers { .. } | Action::CreateGroup(_), planned) => {
+                assert!(planned.is_ok(), "{call}")
+            }
             (_, planned) => assert_eq!(planned.unwrap_err().code, Code::NotFound, "{call}"),
         }
     }
@@ -483,40 +535,9 @@ async fn an_action_that_the_pool_does_not_allow_is_explained_before_anything_is_
 }
 
 #[tokio::test(start_paused = true)]
-async fn two_thousand_users_under_throttling_and_lost_answers_all_end_and_none_is_changed_twice() {
-    let house = House::new(options(2_000)).await;
-    let pool = house.synced().await;
-    let weather = house.sandbox.weather();
-    weather.plan_fault(Some("AdminUpdateUserAttributes"), When::Share(0.3), Fault::Throttle);
-    weather.plan_fault(Some("AdminUpdateUserAttributes"), When::Share(0.01), Fault::TimeoutAfter);
-    weather.set_silence(Duration::from_secs(1));
-    let action = Action::SetAttributes { attributes: attributes(&[("nickname", "of all")]) };
-    let plan = pool.plan(action, Chosen::Query(String::new())).await.unwrap();
-    house.sandbox.forget_calls();
-    let counts = apply(&pool, &plan).await.unwrap();
-    assert_eq!(counts, ItemCounts { done: 2_000, ..ItemCounts::default() });
-    assert_eq!(counts.total(), 2_000);
-    let calls = house.sandbox.calls();
-    println!("{} calls for 2,000 users", calls.of("AdminUpdateUserAttributes"));
-    assert!(house.people().iter().all(|person| person.attributes["nickname"] == "of all"));
-    // Lost answers were found to be applied by asking, and not by sending again.
-    let rows = pool.job_items(&plan.id, None, 0, 10_000).await.unwrap();
-    let found =
-        rows.iter().filter(|row| row.end.why.as_deref().is_some_and(|why| why.contains("it was applied"))).count();
-    assert!(found > 5, "{found} lost answers");
-    assert!(house.console.verify_audit(None).await.unwrap().faults.is_empty());
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_job_uses_what_the_quota_permits() {
-    let house = House::new(sandbox::Options { quota: Quota::Default, ..options(500) }).await;
-    let mut config = house.config();
-    config.share = Some(console::Share::Fraction(1.0));
-    config.data_dir = house.dir.path().join("other");
-    config.keys = console::KeySource::Memory;
-    let console = console::open(config).await.unwrap();
-    let pool = console.open_pool(&sandbox_connection(), &house.pool_id()).await.unwrap();
-    pool.sync().finished().await.unwrap();
+    let house = House::new(Options { quota: Quota::Default, ..options(500) }).await;
+    let pool = at_full_rate(&house).await;
     house.sandbox.weather().set_latency(Duration::from_millis(120), Duration::ZERO);
     let plan = pool.plan(Action::DisableUsers, Chosen::Query("enabled:yes".to_owned())).await.unwrap();
     let active = plan.active().count();

@@ -12,7 +12,7 @@ use sandbox::{Fault, When};
 use serde_json::json;
 
 use crate::house::{House, options, sandbox_connection, today};
-use crate::jobs::{apply, attributes, carry_out, chosen, group, names, operations, with_admins};
+use crate::jobs::{apply, attributes, carry_out, chosen, group, names, operations, planned, with_admins};
 use crate::lab_challenges::administer;
 
 /// A change in a line: `field: before → after`, `?` for what nobody looked at and `-` for nothing.
@@ -28,7 +28,7 @@ async fn each_operation_is_told_before_and_after_in_preview_file_and_audit() {
     let pool = with_admins(&house).await;
     for (action, status, call) in operations() {
         let whom = chosen(&house.people(), &action, status);
-        let plan = pool.plan(action.clone(), whom).await.unwrap();
+        let plan = planned(&house, &pool, &action, &whom).await.unwrap();
         assert_eq!(pool.adopt(plan.as_ref().clone()).unwrap(), plan, "{call}: our own plan is taken from a file");
         let shown: Vec<String> = plan.items[0].shown().iter().map(line).collect();
         assert!(!shown.is_empty(), "{call}");

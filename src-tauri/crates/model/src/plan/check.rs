@@ -1,6 +1,6 @@
 //! Judging a plan that comes from elsewhere, such as a file that somebody may have edited.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::action::{Action, GroupMoves, NewUser};
 use super::item::{Change, Item, Plan, Record, Target, flag_after, flag_of, kept, marked_alone};
@@ -24,7 +24,12 @@ impl Plan {
         if matches!(self.action, Action::Undo { .. }) {
             return wrong("An undo is not taken from a file. Ask for the undo of the job.");
         }
+        let mut told = HashSet::new();
         for (at, item) in self.items.iter().enumerate() {
+            // Nobody knows in which order two entries about one user would be done.
+            if !told.insert(item.target.name()) {
+                return wrong(format!("Entry {} of the plan: another entry is about the same user or group.", at + 1));
+            }
             item.check(&self.action).or_else(|why| wrong(format!("Entry {} of the plan: {why}.", at + 1)))?;
         }
         Ok(())

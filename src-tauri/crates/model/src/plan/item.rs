@@ -9,10 +9,13 @@ use super::action::{Action, Factor, GroupSettings};
 use super::compare::Difference;
 use super::shown::on_or_off;
 use super::step::{Step, Undo};
-use crate::call::MauEffect;
+use crate::call::{MauEffect, QuotaCategory};
 use crate::mau::effect_of;
 use crate::user::{User, UserStatus};
 use crate::{GroupName, PoolKey, Username};
+
+/// The lane of entries that are about a group.
+pub const GROUP_LANE: &str = "group";
 
 /// Whom or what an entry is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -289,6 +292,19 @@ impl Item {
             (Some(Record::Unseen { groups }), Some(Record::Unseen { groups: more })) => groups.extend(more),
             (record @ None, more) => *record = more,
             _ => {}
+        }
+    }
+
+    /// What its calls draw on, as one word: entries of different lanes need not wait for each other. Those of a group have one
+    /// of their own, for what comes after them may need the group.
+    #[must_use]
+    pub fn lane(&self) -> String {
+        match self.target {
+            Target::Group { .. } => GROUP_LANE.to_owned(),
+            Target::User { .. } => {
+                let quotas: BTreeSet<QuotaCategory> = self.steps.iter().map(Step::category).collect();
+                quotas.into_iter().map(QuotaCategory::as_str).collect::<Vec<_>>().join(" ")
+            }
         }
     }
 

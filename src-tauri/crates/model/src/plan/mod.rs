@@ -17,7 +17,7 @@ pub use action::{Action, Delivery, Factor, GroupMoves, GroupSettings, MfaPrefere
 pub use compare::{
     Difference, Evidence, Standing, evidence, group_differences, group_standing, is_changed, over, standing,
 };
-pub use item::{Change, Item, Plan, Record, Target};
+pub use item::{Change, GROUP_LANE, Item, Plan, Record, Target};
 pub use job::{ItemCounts, ItemState, JobHead, JobState};
 pub use make::{PlanError, item_for, items_for_group, new_user};
 pub use patch::patched;

@@ -1,6 +1,7 @@
 //! Jobs: what was approved, entry by entry, written before it is sent and after it was answered.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use jiff::Timestamp;
 use model::PoolKey;
@@ -191,7 +192,8 @@ impl Journal {
         )?;
         {
             let mut insert = transaction.prepare(
-                "INSERT INTO items (job, seq, name, sub, body, state, why, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT INTO items (job, seq, name, sub, body, state, why, at, lane)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?;
             for (seq, item) in items.iter().enumerate() {
                 let body = serde_json::to_string(item).map_err(|error| JournalError::Failed(error.to_string()))?;
@@ -205,6 +207,7 @@ impl Journal {
                     state.as_str(),
                     item.skip,
                     new.at.as_microsecond(),
+                    item.lane(),
                 ])?;
             }
         }
@@ -262,6 +265,30 @@ impl Journal {
         let mut statement = connection
             .prepare_cached(&format!("{ITEM} WHERE job = ?1 AND {filter} AND seq >= ?3 ORDER BY seq LIMIT ?4"))?;
         let rows = statement.query_map(params![id, state.map(ItemState::as_str), signed(from), limit], item)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The lanes of a job ([`Item::lane`]) in which entries wait for their turn.
+    ///
+    /// # Errors
+    /// [`JournalError::Failed`].
+    pub fn lanes(&self, id: &str) -> Result<Vec<String>, JournalError> {
+        let connection = self.lock();
+        let mut statement =
+            connection.prepare_cached("SELECT DISTINCT lane FROM items WHERE job = ?1 AND state = 'queued'")?;
+        Ok(statement.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
+    /// The entries of a lane that wait for their turn, in order, in a part of the job.
+    ///
+    /// # Errors
+    /// [`JournalError::Failed`].
+    pub fn queued(&self, id: &str, lane: &str, part: Range<u64>, limit: u32) -> Result<Vec<ItemRow>, JournalError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(&format!(
+            "{ITEM} WHERE job = ?1 AND state = 'queued' AND lane = ?2 AND seq >= ?3 AND seq < ?4 ORDER BY seq LIMIT ?5"
+        ))?;
+        let rows = statement.query_map(params![id, lane, signed(part.start), signed(part.end), limit], item)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -68,6 +68,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("0002_jobs.sql")),
     M::up(include_str!("0003_edits.sql")),
     M::up(include_str!("0004_lookups.sql")),
+    M::up(include_str!("0005_lanes.sql")),
 ];
 
 impl Journal {

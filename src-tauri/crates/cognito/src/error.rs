@@ -55,8 +55,10 @@ pub enum ErrorKind {
     Unreachable,
     /// Something answered, but not like AWS.
     WrongRegionOrEndpoint,
-    /// The pool, group or user does not exist there.
+    /// The pool, group, device or whatever else it is about does not exist there.
     NotFound,
+    /// The pool has no such user.
+    UserNotFound,
     /// There is a user or group of this name, or somebody else has the address.
     AlreadyExists,
     /// The call was not sent because the sink refused it: it could not be written down.

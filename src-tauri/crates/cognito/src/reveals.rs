@@ -67,7 +67,7 @@ impl Session {
     /// `UserResourceRead`; AWS does not say whether it makes the user a monthly active user).
     ///
     /// # Errors
-    /// As [`Session::users`]; [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) for an unknown user.
+    /// As [`Session::users`]; [`ErrorKind::UserNotFound`](crate::ErrorKind::UserNotFound) for an unknown user.
     pub async fn devices(&self, pool: &PoolId, username: &Username) -> Result<Vec<UserDevice>, Error> {
         let mut devices: Vec<UserDevice> = Vec::new();
         let mut next: Option<String> = None;

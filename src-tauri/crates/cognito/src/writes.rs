@@ -61,8 +61,8 @@ impl Session {
     ///
     /// # Errors
     /// [`ErrorKind::OutcomeUnknown`] when it was sent and no answer came; [`ErrorKind::Undelivered`] when its message could
-    /// not be sent. [`ErrorKind::NotFound`] for an unknown user or
-    /// group, [`ErrorKind::AlreadyExists`], [`ErrorKind::Validation`], [`ErrorKind::Refused`] when the user's state does
+    /// not be sent. [`ErrorKind::UserNotFound`]; [`ErrorKind::NotFound`] for an unknown
+    /// group or device, [`ErrorKind::AlreadyExists`], [`ErrorKind::Validation`], [`ErrorKind::Refused`] when the user's state does
     /// not allow it, [`ErrorKind::CredentialsExpired`] without renewing them: who renewed them may be somebody else.
     pub async fn apply(
         &self,

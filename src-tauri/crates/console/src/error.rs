@@ -137,7 +137,7 @@ impl From<cognito::Error> for Error {
             Kind::CredentialsExpired { .. } => Code::CredentialsExpired,
             Kind::Throttled { .. } => Code::Throttled,
             Kind::Unreachable => Code::Unreachable,
-            Kind::NotFound => Code::NotFound,
+            Kind::NotFound | Kind::UserNotFound => Code::NotFound,
             Kind::NotRecorded => Code::JournalUnavailable,
             Kind::AlreadyExists => Code::AlreadyExists,
             Kind::OutcomeUnknown => Code::Unreachable,

@@ -16,7 +16,7 @@ use store::{Cache, Change, Cursor, History, LookedUp, Page};
 use tokio::sync::OnceCell;
 use tokio::task::JoinHandle;
 
-use crate::activity::Activity;
+use crate::activity::{Activity, caught_up};
 use crate::error::{Code, Error};
 use crate::files::CheckedImport;
 use crate::jobs::JobHandle;
@@ -91,6 +91,7 @@ impl Inner {
         let (inner, key) = (self.clone(), key.clone());
         blocking(move || {
             let keys = inner.keys()?;
+            let history = inner.vault().history.clone();
             let mut pools = inner.pools.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(open) = pools.get(&key).and_then(std::sync::Weak::upgrade) {
                 return Ok(open);
@@ -98,6 +99,9 @@ impl Inner {
             let (cache, aside) = Cache::open(&inner.data, &key, &keys)?;
             if let Some(aside) = aside {
                 inner.notice(aside.to_string());
+            }
+            if let Some(history) = history {
+                caught_up(&history, &cache, &key)?;
             }
             let open = Arc::new(OpenPool {
                 console: inner.clone(),

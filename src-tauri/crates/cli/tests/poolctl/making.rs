@@ -109,6 +109,8 @@ fn resource_servers_providers_and_domains_are_made_listed_changed_and_deleted() 
     ];
     let (endpoint, pool) = (served.endpoint(), served.pool());
     let there = ["--endpoint", &endpoint, "--region", "eu-west-1", "--pool", &pool, "--yes", "--json"];
+    let nothing = home.run_with_input(&[&oidc[..], &there].concat(), "");
+    assert_eq!(nothing.json(2)["error"]["message"], "Give the secret on standard input.");
     let made = home.run_with_input(&[&oidc[..], &there].concat(), "hush-hush\n");
     assert_eq!(made.json(0)["state"], "done");
     assert!(!made.out.contains("hush-hush") && !made.err.contains("hush-hush"));

@@ -287,7 +287,7 @@ impl Said<'_> {
                 let iam_action = context.operation.iam_action.to_owned();
                 never(ErrorKind::AccessDenied { iam_action }, denied(context))
             }
-            "UserNotFoundException" => never(ErrorKind::NotFound, "There is no such user in this pool.".to_owned()),
+            "UserNotFoundException" => never(ErrorKind::UserNotFound, "There is no such user in this pool.".to_owned()),
             "ResourceNotFoundException" => never(ErrorKind::NotFound, not_found(context, self.message)),
             "InvalidParameterException"
             | "ValidationException"

@@ -55,6 +55,7 @@ impl Missing {
             | ErrorKind::OutcomeUnknown
             | ErrorKind::Undelivered => Answer::Failed { reason: self.error.message },
             ErrorKind::NotFound
+            | ErrorKind::UserNotFound
             | ErrorKind::AlreadyExists
             | ErrorKind::Validation
             | ErrorKind::Refused

@@ -28,7 +28,7 @@ pub struct ImportedActivity {
 
 /// Everything that is kept of a pool's months.
 #[derive(Default)]
-pub(super) struct Given(Vec<MonthlyEvidence>);
+pub(super) struct Given(pub(super) Vec<MonthlyEvidence>);
 
 impl Given {
     fn row(&self, month: Month, kind: MonthlyKind) -> Option<&MonthlyEvidence> {

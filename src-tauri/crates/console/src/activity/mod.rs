@@ -30,6 +30,7 @@ pub(crate) use billing::others;
 pub use dormant::Dormant;
 pub use given::ImportedActivity;
 pub use metrics::{MetricsPrice, MetricsRead};
+pub(crate) use watched::caught_up;
 
 /// How many people are looked up at once.
 const AT_ONCE: usize = 500;

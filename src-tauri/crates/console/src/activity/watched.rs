@@ -2,11 +2,13 @@
 //! of the active users. That nobody was created and deleted between two syncs is an assumption, and the evidence says so.
 
 use jiff::{SignedDuration, Timestamp};
+use model::PoolKey;
 use model::mau::LONGEST_UNSEEN;
 use model::month::Month;
 use serde::{Deserialize, Serialize};
-use store::{History, MonthlyKind};
+use store::{Cache, History, MonthlyKind};
 
+use super::given::Given;
 use crate::error::Error;
 use crate::ledger::LedgerOf;
 use crate::open::blocking;
@@ -81,6 +83,24 @@ fn within(month: Month, from: Timestamp, to: Timestamp) -> SignedDuration {
     to.duration_since(from).max(SignedDuration::ZERO)
 }
 
+/// Forgets since when a pool is watched.
+fn unwatched(history: &History, pool: &PoolKey) -> Result<(), Error> {
+    history.may_lack(pool)?;
+    for (month, _) in Given(history.months(pool)?).watched_months() {
+        history.forget_month(pool, month, MonthlyKind::Watched)?;
+    }
+    Ok(())
+}
+
+/// Makes up for changes that were not recorded while the history could not be read: it lacks them.
+pub(crate) fn caught_up(history: &History, cache: &Cache, pool: &PoolKey) -> Result<(), Error> {
+    if cache.unrecorded()? {
+        unwatched(history, pool)?;
+        cache.set_unrecorded(false)?;
+    }
+    Ok(())
+}
+
 impl OpenPool {
     /// Keeps what a complete sync that began then has seen of its month, and of months that were still open. To be called
     /// before changes are purged.
@@ -145,15 +165,13 @@ impl OpenPool {
 
     /// Forgets since when the pool is watched: from now on somebody may leave unseen.
     pub(crate) async fn forget_watched(&self) -> Result<(), Error> {
-        let history = self.console.vault().history.clone();
-        if let Some(history) = history {
-            let key = self.key.clone();
-            blocking(move || history.may_lack(&key)).await?;
-            for (month, _) in self.given().await?.watched_months() {
-                self.forget(month, MonthlyKind::Watched).await?;
-            }
-        }
-        Ok(())
+        let (history, cache, key) = (self.console.vault().history.clone(), self.cache.clone(), self.key.clone());
+        blocking(move || match history {
+            Some(history) => unwatched(&history, &key),
+            // It is noted where it can be, and in the history once that can be read.
+            None => Ok(cache.set_unrecorded(true)?),
+        })
+        .await
     }
 
     /// How many were seen to be gone since an instant. Changes are forgotten after some weeks; of what was deleted here

@@ -51,7 +51,11 @@ impl<'a> Turn<'a> {
 
 impl Intend for Turn<'_> {
     fn sending(&self) -> Result<(), CallRefused> {
-        let record = self.run.record(AuditKind::Intent, self.seq, Some((self.item, self.step)));
+        let mut record = self.run.record(AuditKind::Intent, self.seq, Some((self.item, self.step)));
+        // All that somebody had is in the audit once: with what came of the deletion, however often it was sent.
+        if let Some(person) = record.person.as_mut().filter(|_| *self.step == Step::Delete) {
+            person.changes.clear();
+        }
         // Moves that were so already are left out, which has to be known whatever becomes of the others.
         let seen = self.step.moves().map(|_| self.item);
         self.run.journal.item_sent(&self.run.job.id, self.seq, seen, &record).map_err(|error| {

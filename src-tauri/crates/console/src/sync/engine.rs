@@ -68,6 +68,7 @@ impl Run {
         if self.pool.keeps_history() && self.pool.console.vault().history.is_none() {
             let why = "The history cannot be read, so what this sync of the pool changes is not recorded.";
             self.pool.console.notice(format!("{why} The users are synced all the same."));
+            self.pool.forget_watched().await?;
         }
         let _held = self.leases().await?;
         let live = self.live().await?;

@@ -87,3 +87,15 @@ async fn without_an_answer_it_is_unknown_and_is_not_sent_again_unasked(#[case] c
     assert_eq!(counts.done, 1, "sent again by hand");
     assert_eq!(house.sandbox.calls().of("AdminGetUser"), 0);
 }
+
+#[tokio::test]
+async fn a_device_of_a_user_who_went_away_meanwhile_is_not_called_forgotten() {
+    let (house, pool, person) = watched().await;
+    let action = action(&house, &pool, &person, "AdminForgetDevice").await;
+    let gone = Fault::Error { code: "UserNotFoundException".to_owned(), http_status: 400 };
+    house.sandbox.weather().plan_fault(Some("AdminForgetDevice"), When::Nth(1), gone);
+    let (plan, counts) = carry_out(&pool, action, Chosen::Names(vec![person.username.clone()])).await.unwrap();
+    assert_eq!(counts.failed, 1);
+    let rows = pool.job_items(&plan.id, None, 0, 1).await.unwrap();
+    assert_eq!(rows[0].end.why.as_deref(), Some("There is no such user in this pool."));
+}

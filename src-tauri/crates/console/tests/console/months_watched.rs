@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use console::OpenPool;
 use console::jobs::Chosen;
+use console::{Config, KeySource, OpenPool};
 use jiff::SignedDuration;
+use model::clock::Clock;
 use model::estimate::{Bound, EvidenceKind};
 use model::month::Month;
 use model::plan::Action;
@@ -206,4 +207,40 @@ async fn who_left_is_counted_though_nobody_may_know_any_more_who_it_was() {
     until_its_last_day(&house, &pool, watched).await;
     daily(&house, &pool, 2).await;
     assert_eq!(most(&pool, watched).await, Some(PEOPLE.into()), "nor is it forgotten when the month is over");
+}
+
+/// Nobody has the house's data open any more.
+async fn closed(house: &mut House) {
+    let elsewhere = Config { data_dir: house.dir.path().join("other"), keys: KeySource::Memory, ..house.config() };
+    house.console = console::open(elsewhere).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_synced_while_the_history_could_not_be_read_is_not_taken_for_watched_later() {
+    let mut house = house().await;
+    let server = house.sandbox.serve(0).await.unwrap();
+    let pool = house.synced().await;
+    let administrator = Administrator::new(server.endpoint(), house.sandbox.pool_id(), 1);
+    next_month(&house);
+    synced(&pool).await;
+    let before = house.clock.now();
+    assert_eq!(most(&pool, month(&house)).await, Some(PEOPLE.into()));
+    drop(pool);
+    closed(&mut house).await;
+    let file = house.dir.path().join("data/history.sqlite");
+    let whole = std::fs::read(&file).unwrap();
+    std::fs::write(&file, vec![0; whole.len()]).unwrap();
+    house.reopen().await;
+    leaves(&house, &administrator);
+    let pool = house.synced().await;
+    assert!(pool.timeline("anybody").await.is_err(), "the history cannot be read");
+    drop(pool);
+    closed(&mut house).await;
+    std::fs::write(&file, whole).unwrap();
+    house.reopen().await;
+    let pool = house.open().await;
+    assert_eq!(most(&pool, month(&house)).await, None, "somebody left unseen");
+    let name = model::Username::parse(house.people()[0].username.clone()).unwrap();
+    assert!(pool.user_at(&name, before).await.is_err(), "changes may be missing since then");
+    server.shutdown().await;
 }

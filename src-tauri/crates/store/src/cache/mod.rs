@@ -291,6 +291,22 @@ impl Cache {
         self.inner.revision()
     }
 
+    /// Whether rows have changed that no history recorded, as [`Cache::set_unrecorded`] noted it.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn unrecorded(&self) -> Result<bool> {
+        self.inner.read(read::state::unrecorded)
+    }
+
+    /// Notes whether rows change without a history that records it; as long as that holds, the history lacks changes.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn set_unrecorded(&self, is: bool) -> Result<()> {
+        self.inner.write(|writer| write::state::set_unrecorded(writer, is))
+    }
+
     /// Notes what `DescribeUserPool` told at `at`.
     ///
     /// # Errors

@@ -65,6 +65,10 @@ pub(in crate::cache) fn freshness(connection: &Connection) -> Result<Freshness> 
     Ok(freshness?)
 }
 
+pub(in crate::cache) fn unrecorded(connection: &Connection) -> Result<bool> {
+    Ok(connection.query_row("SELECT unrecorded FROM state", [], |row| row.get(0))?)
+}
+
 pub(in crate::cache) fn fields(connection: &Connection) -> Result<Fields> {
     let schema = pool(connection)?.map(|pool| pool.schema).unwrap_or_default();
     let seen = FieldMap::load(connection)?;

@@ -59,6 +59,11 @@ pub(super) fn next_revision(connection: &Connection) -> Result<i64> {
     Ok(statement.query_row([], |row| row.get(0))?)
 }
 
+pub(in crate::cache) fn set_unrecorded(connection: &Connection, is: bool) -> Result<()> {
+    connection.execute("UPDATE state SET unrecorded = ?1", [is])?;
+    Ok(())
+}
+
 pub(in crate::cache) fn put_pool(connection: &Connection, pool: &Pool, at: Timestamp) -> Result<()> {
     let json = serde_json::to_string(pool).map_err(|error| CacheError::Internal(error.to_string()))?;
     let (estimated, at) = (signed(pool.estimated_users), at.as_microsecond());

@@ -244,7 +244,7 @@ export function changeCommands(people: UserView[], matching: (query: string) => 
     getPersonAudit: ({ username }: { username: string }) => {
       const about = ({ view, items }: (typeof jobs)[number]) =>
         items.filter(({ name }) => name === username).map(() => view);
-      return ok(jobs.flatMap(about).map(outcome));
+      return ok({ records: jobs.flatMap(about).map(outcome), more: false });
     },
     saveAudit: () => ok({ path: "/home/ada/Downloads/poolkeeper-audit.jsonl" }),
     verifyAudit: () => ok({ valid: true, records: 0, head: "", faults: [] }),

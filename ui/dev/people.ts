@@ -135,6 +135,7 @@ export function makePeople(count: number, hostile: boolean): UserView[] {
     };
     return {
       ...user,
+      preferredRole: { kind: "none" },
       raw: JSON.stringify({ Username: username, UserStatus: status, Attributes: attributes }, null, 2),
     };
   });

@@ -1,16 +1,15 @@
 //! Changing users and groups of the open pool: plan, approval, job, undo, audit. Nothing is changed in any other way.
 
-use console::jobs::{Approval, AuditFilter};
+use console::jobs::Approval;
 use secrecy::{ExposeSecret, SecretString};
 use wire::changes::{
-    ApplyPlan, ApprovalView, ApprovePlan, GetJobItems, JobProgressView, ListAudit, MakePlan, OneJob, ResumeJob,
-    SaveJob, UnlockChanges, VerifyAudit,
+    ApplyPlan, ApprovalView, ApprovePlan, GetJobItems, GetPersonAudit, JobProgressView, ListAudit, MakePlan, OneJob,
+    PersonAuditView, ResumeJob, SaveJob, UnlockChanges, VerifyAudit,
 };
 use wire::jobs::{AuditVerdictView, AuditView, JobItemView, JobView, PreviewView};
 use wire::lab::RevealedView;
 use wire::plans::SavedFileView;
 use wire::pools::GroupView;
-use wire::users::OneUser;
 use wire::{ErrorCode, WireError};
 
 use super::cost::save;
@@ -18,6 +17,9 @@ use super::{Answer, Desk};
 
 /// Entries or records that are written at once.
 const PAGE: u32 = 1_000;
+
+/// Records of the audit that are handed out at once.
+const MOST_RECORDS: usize = 5_000;
 
 /// Makes a plan and tells what it would do (`ListUsers`, `ListGroups`, `ListUsersInGroup`; free). Nothing is changed.
 #[tauri::command]
@@ -172,21 +174,24 @@ pub(crate) async fn list_groups(desk: Desk<'_>) -> Answer<Vec<GroupView>> {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn list_audit(desk: Desk<'_>, request: ListAudit) -> Answer<Vec<AuditView>> {
-    audit(&desk, &request, request.limit.min(5_000)).await
+    audit(&desk, &request, usize::try_from(request.limit).unwrap_or(usize::MAX).min(MOST_RECORDS)).await
 }
 
 /// Records of the audit about one user of the open pool.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn get_person_audit(desk: Desk<'_>, request: OneUser) -> Answer<Vec<AuditView>> {
-    Ok(desk.pool()?.audit_of(&request.username, 200).await?.iter().map(AuditView::from).collect())
+pub(crate) async fn get_person_audit(desk: Desk<'_>, request: GetPersonAudit) -> Answer<PersonAuditView> {
+    let most = usize::try_from(request.limit).unwrap_or(usize::MAX).min(MOST_RECORDS);
+    // One more tells whether some are left out.
+    let found = desk.pool()?.audit_of(&request.username, most + 1).await?;
+    Ok(PersonAuditView::new(&found, most))
 }
 
 /// Writes records of the audit into the folder for downloads, as JSON Lines.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn save_audit(desk: Desk<'_>, request: ListAudit) -> Answer<SavedFileView> {
-    let records = audit(&desk, &request, u32::MAX).await?;
+    let records = audit(&desk, &request, usize::MAX).await?;
     save(&desk, "poolkeeper-audit", "jsonl", wire::changes::lines(&records)).await
 }
 
@@ -198,12 +203,9 @@ pub(crate) async fn verify_audit(desk: Desk<'_>, request: VerifyAudit) -> Answer
     Ok(AuditVerdictView::from(&desk.console().await?.verify_audit(head).await?))
 }
 
-async fn audit(desk: &Desk<'_>, request: &ListAudit, limit: u32) -> Answer<Vec<AuditView>> {
-    let text = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+async fn audit(desk: &Desk<'_>, request: &ListAudit, limit: usize) -> Answer<Vec<AuditView>> {
     let pool = if request.all_pools { None } else { Some(desk.pool()?.key().to_string()) };
-    let filter = AuditFilter { person: text(&request.about), job: text(&request.job), pool, since: request.since()? };
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    Ok(desk.console().await?.audit(filter, limit).await?.iter().map(AuditView::from).collect())
+    Ok(desk.console().await?.audit(request.filter(pool)?, limit).await?.iter().map(AuditView::from).collect())
 }
 
 fn no_such_format() -> WireError {

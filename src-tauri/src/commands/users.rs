@@ -37,8 +37,10 @@ pub(crate) async fn get_rows(desk: Desk<'_>, request: GetRows) -> Answer<Vec<Use
 #[specta::specta]
 pub(crate) async fn get_user(desk: Desk<'_>, request: OneUser) -> Answer<UserView> {
     let gone = || WireError::new(ErrorCode::NotFound, "The local copy has nobody of that user name.");
-    let user = desk.pool()?.user(&request.parse()?).await?.ok_or_else(gone)?;
-    Ok(UserView::from(&user))
+    let pool = desk.pool()?;
+    let user = pool.user(&request.parse()?).await?.ok_or_else(gone)?;
+    let groups = if pool.freshness().await?.groups_known { Some(pool.groups().await?) } else { None };
+    Ok(UserView::new(&user, groups.as_deref()))
 }
 
 /// What syncs saw changing about one person.

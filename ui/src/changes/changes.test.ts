@@ -4,7 +4,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { stage } from "../../dev/fake";
 import App from "../App.svelte";
 import { backend, type GroupView, type JobView } from "../ipc/client";
-import { preferredRole } from "../pages/groups/role";
 import JobDetail from "../pages/jobs/JobDetail.svelte";
 import { changes } from "../stores/changes.svelte";
 import { jobs } from "../stores/jobs.svelte";
@@ -233,21 +232,6 @@ describe("editing a group", () => {
     await person.click(preview);
     await waitFor(() => expect(plan).toHaveBeenCalledOnce());
     expect(plan.mock.lastCall?.[0].wish).toMatchObject({ kind: "updateGroup", settings: { description: "" } });
-  });
-});
-
-describe("which role wins", () => {
-  const group = (name: string, precedence: number | null, roleArn: string | null) => ({ name, precedence, roleArn });
-
-  it("is that of the group with the lowest precedence among those with a role", () => {
-    const groups = [group("a", 1, null), group("b", 5, "role-b"), group("c", 9, "role-c"), group("d", null, "role-d")];
-    expect(preferredRole(groups)).toEqual({ kind: "role", group: "b", role: "role-b", precedence: 5 });
-  });
-
-  it("is none where groups of one precedence disagree, and one where they agree", () => {
-    expect(preferredRole([group("a", 5, "x"), group("b", 5, "y")])).toEqual({ kind: "tie", precedence: 5 });
-    expect(preferredRole([group("b", 5, "x"), group("a", 5, "x")])).toMatchObject({ kind: "role", group: "a" });
-    expect(preferredRole([group("a", 5, null)])).toEqual({ kind: "none" });
   });
 });
 

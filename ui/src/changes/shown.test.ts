@@ -1,10 +1,21 @@
-import { render, screen, within } from "@testing-library/svelte";
+import { fireEvent, render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { backend, type FieldChangeView, type GroupView, type JobView, type UserRow } from "../ipc/client";
+import {
+  backend,
+  type FieldChangeView,
+  type GroupView,
+  type JobView,
+  type UserRow,
+  type UserView,
+} from "../ipc/client";
+import AuditPage from "../pages/audit/AuditPage.svelte";
+import GroupsPage from "../pages/groups/GroupsPage.svelte";
 import Matrix from "../pages/groups/Matrix.svelte";
 import JobDetail from "../pages/jobs/JobDetail.svelte";
+import TimelineTab from "../pages/users/TimelineTab.svelte";
 import { jobs } from "../stores/jobs.svelte";
+import { session } from "../stores/session.svelte";
 import { asking } from "./asking.svelte";
 import FieldDiff from "./FieldDiff.svelte";
 
@@ -80,6 +91,51 @@ describe("a job", () => {
     await person.click(screen.getByRole("button", { name: "Try failed again" }));
     expect(asking.current).toMatchObject({ kind: "password", job: "one", retry: true });
     expect(resume).not.toHaveBeenCalled();
+  });
+});
+
+describe("the audit", () => {
+  it("is asked for by who did what and how it ended", async () => {
+    const list = vi.spyOn(backend, "listAudit").mockResolvedValue([]);
+    render(AuditPage);
+    await person.type(screen.getByRole("textbox", { name: "Who did it" }), "ops-role");
+    await person.type(screen.getByRole("textbox", { name: "Operation" }), "AdminDisableUser");
+    await person.selectOptions(screen.getByRole("combobox", { name: "Outcome" }), "failed");
+    await person.click(screen.getByRole("button", { name: "Find" }));
+    expect(list.mock.lastCall?.[0]).toMatchObject({
+      who: "ops-role",
+      operation: "AdminDisableUser",
+      outcome: "failed",
+    });
+  });
+
+  it("of a user goes back as far as somebody wishes", async () => {
+    const of = vi.spyOn(backend, "getPersonAudit").mockResolvedValue({ records: [], more: true });
+    vi.spyOn(backend, "getTimeline").mockResolvedValue({ state: "on", message: null, days: 30, changes: [] });
+    render(TimelineTab, { user: { username: "ada" } as unknown as UserView });
+    await person.click(await screen.findByRole("button", { name: "Earlier ones" }));
+    expect(of.mock.calls.map(([{ limit }]) => limit)).toEqual([200, 400]);
+  });
+});
+
+describe("the list of 10,000 groups", () => {
+  it("draws those that are on the screen, and others as it is scrolled", async () => {
+    const groups = Array.from({ length: 10_000 }, (_, at): GroupView => {
+      const name = `group-${String(at)}`;
+      return { name, users: 0, precedence: at, roleArn: null, description: null };
+    });
+    vi.spyOn(session, "groups", "get").mockReturnValue(groups);
+    render(GroupsPage);
+    const region = await screen.findByRole("region", { name: "Groups" });
+    const shown = () => within(region).getAllByRole("button").length;
+    expect(shown()).toBeLessThan(60);
+    within(region).getByRole("button", { name: "group-0" });
+    region.scrollTop = 5_000 * 32;
+    await fireEvent.scroll(region);
+    within(region).getByRole("button", { name: "group-5000" });
+    expect(within(region).queryByRole("button", { name: "group-0" })).toBeNull();
+    expect(shown()).toBeLessThan(60);
+    expect(within(region).getByRole("table").getAttribute("aria-rowcount")).toBe("10001");
   });
 });
 

@@ -9,9 +9,9 @@ use console::jobs::PlanError;
 /// Whom it is about.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct People {
-    /// User names
+    /// User names, e-mail addresses, phone numbers or subs
     pub(crate) names: Vec<String>,
-    /// A file with a user name on each line; - for standard input
+    /// A file of them, one on each line or with commas, semicolons or tabs between; - for standard input
     #[arg(long, value_name = "FILE|-", conflicts_with_all = ["names", "query"])]
     pub(crate) list: Option<PathBuf>,
     /// Everybody whom this query finds in the local copy
@@ -479,6 +479,11 @@ pub(crate) enum GroupChange {
         #[arg(long, value_name = "GROUP")]
         leave: Vec<String>,
     },
+    /// Let each user join and leave groups as a matrix says: CSV with a column for each group, cells yes or no, empty for as it is
+    Arrange {
+        /// The file, as `groups matrix --format csv` writes it; - for standard input
+        file: PathBuf,
+    },
     /// Remove users from a group
     Remove {
         /// The group
@@ -550,8 +555,23 @@ impl From<GlobalConsent> for Consent {
 pub(crate) enum GroupsCommand {
     /// List the groups of the local copy with their number of members
     List,
+    /// Show who is in which groups; as CSV it can be edited and given to `groups arrange`
+    Matrix(Matrix),
     #[command(flatten)]
     Change(GroupChange),
+}
+
+/// `poolctl groups matrix`
+#[derive(Debug, Args)]
+pub(crate) struct Matrix {
+    #[command(flatten)]
+    pub(crate) people: People,
+    /// A group that is a column; may be given several times. Without it all groups are, up to forty
+    #[arg(long = "group", value_name = "GROUP")]
+    pub(crate) groups: Vec<String>,
+    /// The most users that are shown; 0 for all
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) limit: u64,
 }
 
 /// Jobs of a pool.
@@ -626,6 +646,15 @@ pub(crate) enum Audit {
         /// From this day on (UTC), as 2026-11-22
         #[arg(long, value_name = "DAY")]
         since: Option<String>,
+        /// By those whose ARN has this in it
+        #[arg(long, value_name = "ARN")]
+        by: Option<String>,
+        /// Of the operations whose name has this in it, such as AdminDisableUser
+        #[arg(long, value_name = "NAME")]
+        operation: Option<String>,
+        /// With this outcome
+        #[arg(long, value_parser = ["done", "failed", "unknown", "skipped"])]
+        outcome: Option<String>,
         /// The most records that are listed; 0 for all
         #[arg(long, value_name = "N", default_value_t = 100)]
         limit: usize,

@@ -47,6 +47,9 @@ async fn run(Arguments { common, command }: Arguments) -> Result<(), Failure> {
             None => commands::users::list(&common, &users).await,
         },
         Command::Groups(Groups { command: GroupsCommand::List, .. }) => commands::jobs::groups(&common).await,
+        Command::Groups(Groups { command: GroupsCommand::Matrix(asked), .. }) => {
+            commands::matrix::show(&common, asked).await
+        }
         Command::Groups(Groups { command: GroupsCommand::Change(change), consent }) => {
             commands::change::groups(&common, change, consent.into()).await
         }

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use console::jobs::{Chosen, JobHandle, JobPhase};
+use console::jobs::{AuditFilter, AuditRecord, Chosen, JobHandle, JobPhase};
 use model::plan::{Action, Delivery, Factor, GroupMoves, GroupSettings, ItemState, MfaPreference, NewUser};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::WireError;
-use crate::jobs::{CountsView, group_name};
+use crate::jobs::{AuditView, CountsView, group_name};
 
 /// A way to a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Type)]
@@ -483,16 +483,36 @@ pub struct ListAudit {
     pub all_pools: bool,
     /// From this day on, as `2026-11-22`.
     pub since: Option<String>,
+    /// By those whose ARN has this in it, case ignored.
+    pub who: Option<String>,
+    /// Of the operations whose name has this in it, case ignored.
+    pub operation: Option<String>,
+    /// With this outcome, such as `done`.
+    pub outcome: Option<String>,
     /// So many at most; 5,000 are the most.
     pub limit: u32,
 }
 
 impl ListAudit {
-    /// The beginning of the day, in UTC.
+    /// What is let through, of one pool or of all; an empty text stands for no filter.
     ///
     /// # Errors
     /// A validation error on `since`.
-    pub fn since(&self) -> Result<Option<jiff::Timestamp>, WireError> {
+    pub fn filter(&self, pool: Option<String>) -> Result<AuditFilter, WireError> {
+        let text = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        Ok(AuditFilter {
+            person: text(&self.about),
+            job: text(&self.job),
+            pool,
+            since: self.since()?,
+            who: text(&self.who),
+            operation: text(&self.operation),
+            outcome: text(&self.outcome),
+        })
+    }
+
+    /// The beginning of the day, in UTC.
+    fn since(&self) -> Result<Option<jiff::Timestamp>, WireError> {
         let Some(text) = self.since.as_deref().filter(|text| !text.is_empty()) else { return Ok(None) };
         let day: Result<jiff::civil::Date, _> = text.parse();
         let start = day.and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC));
@@ -500,6 +520,34 @@ impl ListAudit {
             Ok(start) => Ok(Some(start.timestamp())),
             Err(_) => Err(WireError::validation("since", "Write the day as 2026-11-22.")),
         }
+    }
+}
+
+/// Asks for the last records of the audit about one user of the open pool.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct GetPersonAudit {
+    /// The user name or `sub`.
+    pub username: String,
+    /// So many at most; 5,000 are the most.
+    pub limit: u32,
+}
+
+/// The last records of the audit about one user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PersonAuditView {
+    /// The records, the newest first.
+    pub records: Vec<AuditView>,
+    /// Whether there are earlier ones.
+    pub more: bool,
+}
+
+impl PersonAuditView {
+    /// The newest of the records, so many at most.
+    #[must_use]
+    pub fn new(found: &[AuditRecord], most: usize) -> Self {
+        Self { records: found.iter().take(most).map(AuditView::from).collect(), more: found.len() > most }
     }
 }
 

@@ -3,7 +3,7 @@
 use model::group::{Group, PreferredRole, preferred_role};
 use model::pool::{Pool, PoolSummary, SchemaAttribute};
 use model::sync::Freshness;
-use model::{AccountId, PoolId, PoolKey, Region};
+use model::{AccountId, GroupName, PoolId, PoolKey, Region};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -152,22 +152,58 @@ impl From<&(Group, u64)> for GroupView {
     }
 }
 
-/// Which of somebody's groups gives the role that Cognito prefers, and why; `None` where none has a role. Foreign text.
-#[must_use]
-pub fn role_that_wins(groups: &[(Group, u64)], own: &[String]) -> Option<String> {
-    let own = groups.iter().map(|(group, _)| group).filter(|group| own.iter().any(|name| name == group.name.as_str()));
-    let precedence = |group: &Group| match group.precedence {
-        Some(number) => format!("precedence {number}"),
-        None => "no precedence".to_owned(),
-    };
-    match preferred_role(own) {
-        PreferredRole::None => None,
-        PreferredRole::Tie(group) => {
-            Some(format!("none: several groups with {} have different roles", precedence(group)))
+/// Which of somebody's groups gives the role that Cognito prefers (`cognito:preferred_role`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum PreferredRoleView {
+    /// No group has a role.
+    None,
+    /// Groups of one precedence, the lowest, have different roles: none is preferred.
+    Tie {
+        /// Their precedence; `null` where they have none.
+        precedence: Option<u32>,
+    },
+    /// The role of one group.
+    Role {
+        /// The group. Foreign text.
+        group: String,
+        /// The role's ARN. Foreign text.
+        role: String,
+        /// The group's precedence; `null` where it has none.
+        precedence: Option<u32>,
+    },
+}
+
+impl PreferredRoleView {
+    /// For somebody who is in the groups of these names.
+    #[must_use]
+    pub fn new(groups: &[(Group, u64)], own: &[GroupName]) -> Self {
+        match preferred_role(groups.iter().map(|(group, _)| group).filter(|group| own.contains(&group.name))) {
+            PreferredRole::None => Self::None,
+            PreferredRole::Tie(group) => Self::Tie { precedence: group.precedence },
+            PreferredRole::Of(group) => Self::Role {
+                group: group.name.to_string(),
+                role: group.role_arn.clone().unwrap_or_default(),
+                precedence: group.precedence,
+            },
         }
-        PreferredRole::Of(group) => {
-            let role = group.role_arn.as_deref().unwrap_or_default();
-            Some(format!("{role}, of {}: no group with a role goes before its {}", group.name, precedence(group)))
+    }
+
+    /// Which role and why, for people; `None` where no group has a role. Foreign text.
+    #[must_use]
+    pub fn told(&self) -> Option<String> {
+        let with = |precedence: &Option<u32>| match precedence {
+            Some(number) => format!("precedence {number}"),
+            None => "no precedence".to_owned(),
+        };
+        match self {
+            Self::None => None,
+            Self::Tie { precedence } => {
+                Some(format!("none: several groups with {} have different roles", with(precedence)))
+            }
+            Self::Role { group, role, precedence } => {
+                Some(format!("{role}, of {group}: no group with a role goes before its {}", with(precedence)))
+            }
         }
     }
 }

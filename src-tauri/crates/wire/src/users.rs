@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use model::Username;
+use model::group::Group;
 use model::query::{Field, Sort};
 use model::user::User;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::pools::{FreshnessView, sentence};
+use crate::pools::{FreshnessView, PreferredRoleView, sentence};
 use crate::{WireError, count};
 
 /// The longest attribute value in a row; the whole value is in [`UserView`].
@@ -71,17 +72,22 @@ pub struct UserView {
     pub attributes: BTreeMap<String, String>,
     /// The groups, sorted.
     pub groups: Vec<String>,
+    /// Which of their roles Cognito prefers; `null` where the memberships are not known.
+    pub preferred_role: Option<PreferredRoleView>,
     /// The [`UserRecord`] as indented JSON.
     pub raw: String,
 }
 
-impl From<&User> for UserView {
-    fn from(user: &User) -> Self {
+impl UserView {
+    /// A person with the pool's groups; without these where the memberships are not known.
+    #[must_use]
+    pub fn new(user: &User, groups: Option<&[(Group, u64)]>) -> Self {
+        let preferred_role = groups.map(|groups| PreferredRoleView::new(groups, &user.groups));
         let record = UserRecord::from(user);
         // A record of texts cannot fail to become JSON.
         let raw = serde_json::to_string_pretty(&record).unwrap_or_default();
         let UserRecord { username, sub, enabled, status, created_at, modified_at, attributes, groups } = record;
-        Self { username, sub, enabled, status, created_at, modified_at, attributes, groups, raw }
+        Self { username, sub, enabled, status, created_at, modified_at, attributes, groups, preferred_role, raw }
     }
 }
 

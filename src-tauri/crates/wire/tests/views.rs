@@ -77,7 +77,7 @@ fn a_user_is_written_as_poolctl_promises() {
 
 #[test]
 fn the_inspector_s_raw_json_is_the_record_itself() {
-    let view = UserView::from(&zoe());
+    let view = UserView::new(&zoe(), None);
     let raw: serde_json::Value = serde_json::from_str(&view.raw).unwrap();
     assert_eq!(raw, serde_json::to_value(UserRecord::from(&zoe())).unwrap());
 }

@@ -330,7 +330,7 @@ export const commands = {
 	/**  Records of the audit, the newest first. */
 	listAudit: (request: ListAudit) => typedError<AuditView[], WireError>(__TAURI_INVOKE("list_audit", { request })),
 	/**  Records of the audit about one user of the open pool. */
-	getPersonAudit: (request: OneUser) => typedError<AuditView[], WireError>(__TAURI_INVOKE("get_person_audit", { request })),
+	getPersonAudit: (request: GetPersonAudit) => typedError<PersonAuditView, WireError>(__TAURI_INVOKE("get_person_audit", { request })),
 	/**  Writes records of the audit into the folder for downloads, as JSON Lines. */
 	saveAudit: (request: ListAudit) => typedError<SavedFileView, WireError>(__TAURI_INVOKE("save_audit", { request })),
 	/**  Walks the audit's chain. */
@@ -1751,6 +1751,14 @@ export type GetNear = {
 	query: string,
 };
 
+/**  Asks for the last records of the audit about one user of the open pool. */
+export type GetPersonAudit = {
+	/**  The user name or `sub`. */
+	username: string,
+	/**  So many at most; 5,000 are the most. */
+	limit: number,
+};
+
 /**  Asks for rows at any position. */
 export type GetRows = {
 	/**  As given by [`SearchView`]. */
@@ -2303,6 +2311,12 @@ export type ListAudit = {
 	allPools: boolean,
 	/**  From this day on, as `2026-11-22`. */
 	since: string | null,
+	/**  By those whose ARN has this in it, case ignored. */
+	who: string | null,
+	/**  Of the operations whose name has this in it, case ignored. */
+	operation: string | null,
+	/**  With this outcome, such as `done`. */
+	outcome: string | null,
 	/**  So many at most; 5,000 are the most. */
 	limit: number,
 };
@@ -2752,6 +2766,14 @@ export type PasskeyView = {
 	script: string,
 };
 
+/**  The last records of the audit about one user. */
+export type PersonAuditView = {
+	/**  The records, the newest first. */
+	records: AuditView[],
+	/**  Whether there are earlier ones. */
+	more: boolean,
+};
+
 /**  Groups that one person joins and leaves. */
 export type PersonMoves = {
 	/**  The user name. */
@@ -2992,6 +3014,23 @@ export type PoolView = {
 	/**  When its settings last changed. */
 	modifiedAt: string | null,
 };
+
+/**  Which of somebody's groups gives the role that Cognito prefers (`cognito:preferred_role`). */
+export type PreferredRoleView = 
+/**  No group has a role. */
+{ kind: "none" } | 
+/**  Groups of one precedence, the lowest, have different roles: none is preferred. */
+{ kind: "tie"; 
+/**  Their precedence; `null` where they have none. */
+precedence: number | null } | 
+/**  The role of one group. */
+{ kind: "role"; 
+/**  The group. Foreign text. */
+group: string; 
+/**  The role's ARN. Foreign text. */
+role: string; 
+/**  The group's precedence; `null` where it has none. */
+precedence: number | null };
 
 /**  A query to copy. */
 export type PreparedQueryView = {
@@ -4050,6 +4089,8 @@ export type UserView = {
 	attributes: { [key in string]: string },
 	/**  The groups, sorted. */
 	groups: string[],
+	/**  Which of their roles Cognito prefers; `null` where the memberships are not known. */
+	preferredRole: PreferredRoleView | null,
 	/**  The [`UserRecord`] as indented JSON. */
 	raw: string,
 };

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, IsTerminal, Read, Write};
-use std::path::Path;
 use std::sync::Arc;
 
 use console::jobs::{
@@ -11,10 +10,12 @@ use console::jobs::{
 use console::{Code, Console, OpenPool};
 use secrecy::SecretString;
 use wire::changes::group_moves;
-use wire::jobs::{read_plan, write_plan};
+use wire::jobs::{group_name, read_plan, write_plan};
 use wire::{ErrorCode, WireError};
 
 use super::follow::{follow, told};
+use super::matrix::{Moves, arranged, wanted};
+use super::people::{Whom, text_of};
 use super::preview;
 use crate::arguments::GlobalOptions;
 use crate::change_arguments::{Apply, Consent, GroupChange, GroupWish, People, PlanWish, UndoJob, UserChange};
@@ -23,7 +24,7 @@ use crate::output::{self, safe, unobeyed};
 
 /// Makes a plan and writes it: what `apply` reads.
 pub(crate) async fn plan(common: &GlobalOptions, wish: PlanWish) -> Result<(), Failure> {
-    let (action, chosen, password) = match wish {
+    let Wanted { what, whom, password } = match wish {
         PlanWish::Users(change) => user_action(change)?,
         PlanWish::Groups(change) => group_action(change)?,
     };
@@ -33,23 +34,15 @@ pub(crate) async fn plan(common: &GlobalOptions, wish: PlanWish) -> Result<(), F
     }
     let console = common.console_or_memory().await?;
     let pool = common.pool_online(&console).await?;
-    let plan = planned(&pool, action, chosen).await?;
+    let plan = planned(common, &pool, what, whom).await?;
     preview::previewed(common, &pool, &plan).await?;
     Ok(writeln!(io::stdout(), "{}", unobeyed(&write_plan(&plan)?))?)
 }
 
 /// Carries out a plan from a file.
 pub(crate) async fn apply(common: &GlobalOptions, asked: Apply) -> Result<(), Failure> {
-    let text = if asked.file.as_os_str() == "-" {
-        io::read_to_string(io::stdin().lock())?
-    } else {
-        std::fs::read_to_string(&asked.file).map_err(|error| {
-            let sentence = format!("The plan {} cannot be read: {error}.", asked.file.display());
-            Failure::failed(ErrorCode::NotFound, sentence)
-        })?
-    };
-    let plan = read_plan(&text)?;
-    let password = if asked.password_stdin { Some(typed()?) } else { None };
+    let plan = read_plan(&text_of(&asked.file, "The plan")?)?;
+    let password = if asked.password_stdin { Some(typed("password")?) } else { None };
     let console = console_for(common, &asked.consent).await?;
     let pool = common.pool_online(&console).await?;
     let plan = pool.adopt(plan)?;
@@ -108,7 +101,19 @@ pub(crate) async fn undo(common: &GlobalOptions, asked: UndoJob) -> Result<(), F
     carry_out(common, &pool, &plan, &asked.consent, Passwords::default()).await
 }
 
-type Wanted = (Action, Chosen, Password);
+/// What was asked for on the command line.
+struct Wanted {
+    what: What,
+    whom: Whom,
+    password: Password,
+}
+
+/// What is done.
+enum What {
+    Action(Action),
+    /// What a matrix says of each user.
+    Matrix(BTreeMap<String, Moves>),
+}
 
 /// The password that an action sets.
 enum Password {
@@ -120,7 +125,11 @@ enum Password {
 }
 
 /// Makes a plan; of several names the one that is wrong is told.
-async fn planned(pool: &OpenPool, action: Action, chosen: Chosen) -> Result<Arc<Plan>, Failure> {
+async fn planned(common: &GlobalOptions, pool: &OpenPool, what: What, whom: Whom) -> Result<Arc<Plan>, Failure> {
+    let (action, chosen) = match what {
+        What::Action(action) => (action, whom.chosen(common, pool).await?),
+        What::Matrix(moves) => arranged(common, pool, moves).await?,
+    };
     let names = if let Chosen::Names(names) = &chosen { names.clone() } else { Vec::new() };
     pool.plan(action, chosen).await.map_err(|error| {
         let at = error.field.as_deref().and_then(|field| field.strip_prefix("users.")?.parse::<usize>().ok());
@@ -140,23 +149,22 @@ async fn console_for(common: &GlobalOptions, consent: &Consent) -> Result<Consol
 }
 
 async fn at_once(common: &GlobalOptions, wanted: Wanted, consent: Consent) -> Result<(), Failure> {
-    let (action, chosen, password) = wanted;
-    let one = match &chosen {
-        Chosen::Nobody => true,
-        Chosen::Names(names) => names.len() == 1,
-        Chosen::Query(_) => false,
-    };
-    if matches!(password, Password::Made) && !one {
-        let sentence = "A password is made for one user. Name one.";
-        return Err(Failure::usage(WireError::validation("users", sentence)));
+    let Wanted { what, whom, password } = wanted;
+    let makes = matches!(password, Password::Made);
+    let of_one = || Failure::usage(WireError::validation("users", "A password is made for one user. Name one."));
+    if makes && !whom.is_one() {
+        return Err(of_one());
     }
     let console = console_for(common, &consent).await?;
     let pool = common.pool_online(&console).await?;
-    let plan = planned(&pool, action, chosen).await?;
+    let plan = planned(common, &pool, what, whom).await?;
+    if makes && plan.items.len() > 1 {
+        return Err(of_one());
+    }
     let (password, made) = match password {
         _ if consent.agreement.dry_run => (None, None),
         Password::None => (None, None),
-        Password::Typed => (Some(typed()?), None),
+        Password::Typed => (Some(typed("password")?), None),
         Password::Made => {
             let made = pool.new_password().await?;
             (Some(made.clone()), Some(made))
@@ -227,41 +235,6 @@ pub(super) fn ask(irreversible: bool, pool: &str) -> Result<Option<String>, Fail
     Err(Failure::failed(ErrorCode::Cancelled, "Nothing was changed."))
 }
 
-fn chosen(people: People) -> Result<Chosen, Failure> {
-    match people.query {
-        _ if people.all => Ok(Chosen::Query(String::new())),
-        // A variable that is not set must not mean everybody.
-        Some(query) if query.trim().is_empty() => {
-            let sentence = "The query is empty, which would mean everybody. Give --all if that is meant.";
-            Err(Failure::usage(WireError::validation("query", sentence)))
-        }
-        Some(query) => Ok(Chosen::Query(query)),
-        None if people.list.is_some() => listed(people.list.as_deref().unwrap_or(Path::new("-"))),
-        None if people.names.is_empty() => {
-            let sentence = "Say whom it is about: user names, --list, --query or --all.";
-            Err(Failure::usage(WireError::validation("users", sentence)))
-        }
-        None => Ok(Chosen::Names(people.names)),
-    }
-}
-
-/// The user names of a file, one on each line.
-fn listed(file: &Path) -> Result<Chosen, Failure> {
-    let text = if file.as_os_str() == "-" {
-        io::read_to_string(io::stdin().lock())?
-    } else {
-        std::fs::read_to_string(file).map_err(|error| {
-            Failure::failed(ErrorCode::NotFound, format!("The list {} cannot be read: {error}.", file.display()))
-        })?
-    };
-    let lines = text.lines().map(|line| line.trim_start_matches('\u{feff}').trim());
-    let names: Vec<String> = lines.filter(|line| !line.is_empty()).map(str::to_owned).collect();
-    if names.is_empty() {
-        return Err(Failure::usage(WireError::validation("users", "The list names nobody.")));
-    }
-    Ok(Chosen::Names(names))
-}
-
 fn pairs(words: &[String]) -> Result<BTreeMap<String, String>, Failure> {
     words
         .iter()
@@ -272,14 +245,14 @@ fn pairs(words: &[String]) -> Result<BTreeMap<String, String>, Failure> {
         .collect()
 }
 
-/// A password of standard input; one final newline does not belong to it.
-pub(crate) fn typed() -> Result<SecretString, Failure> {
+/// A `password` or `secret` of standard input; one final newline does not belong to it.
+pub(crate) fn typed(what: &str) -> Result<SecretString, Failure> {
     let mut text = String::new();
     io::stdin().lock().read_to_string(&mut text)?;
     let text = text.strip_suffix('\n').map(|text| text.strip_suffix('\r').unwrap_or(text)).unwrap_or(&text);
     if text.is_empty() {
-        let sentence = "Give the password on standard input.";
-        return Err(Failure::usage(WireError::validation("password", sentence)));
+        let sentence = format!("Give the {what} on standard input.");
+        return Err(Failure::usage(WireError::validation(what, sentence)));
     }
     Ok(text.to_owned().into())
 }
@@ -301,7 +274,9 @@ fn factor(word: &str) -> Factor {
 }
 
 fn user_action(change: UserChange) -> Result<Wanted, Failure> {
-    let plain = |action: Action, people: People| Ok((action, chosen(people)?, Password::None));
+    let plain = |action: Action, people: People| -> Result<Wanted, Failure> {
+        Ok(Wanted { what: What::Action(action), whom: Whom::of(people)?, password: Password::None })
+    };
     match change {
         UserChange::Create { name, mut attributes, more, invite, password_stdin, generate } => {
             attributes.extend(more);
@@ -313,7 +288,7 @@ fn user_action(change: UserChange) -> Result<Wanted, Failure> {
                 invite: invite.iter().map(way).collect::<BTreeSet<_>>(),
                 own_password: !matches!(password, Password::None),
             };
-            Ok((Action::CreateUser(new), Chosen::Nobody, password))
+            Ok(Wanted { what: What::Action(Action::CreateUser(new)), whom: Whom::Nobody, password })
         }
         UserChange::Resend { people, by } => {
             let by = by.map(|word| if word == "sms" { Delivery::Sms } else { Delivery::Email });
@@ -334,7 +309,7 @@ fn user_action(change: UserChange) -> Result<Wanted, Failure> {
         UserChange::Confirm { people, verify_email } => plain(Action::ConfirmUsers { verify_email }, people),
         UserChange::ResetPassword(people) => plain(Action::ResetPassword, people),
         UserChange::SetPassword { people, permanent, generate } => {
-            Ok((Action::SetPassword { permanent }, chosen(people)?, password(true, generate)))
+            Ok(Wanted { password: password(true, generate), ..plain(Action::SetPassword { permanent }, people)? })
         }
         UserChange::SignOut(people) => plain(Action::SignOut, people),
         UserChange::Delete(people) => plain(Action::DeleteUsers, people),
@@ -356,22 +331,24 @@ fn user_action(change: UserChange) -> Result<Wanted, Failure> {
 fn group_action(change: GroupChange) -> Result<Wanted, Failure> {
     let settings = |wish: GroupWish| -> Result<GroupSettings, Failure> {
         let GroupWish { group, description, precedence, role } = wish;
-        Ok(GroupSettings { name: wire::jobs::group_name(&group)?, description, precedence, role_arn: role })
+        Ok(GroupSettings { name: group_name(&group)?, description, precedence, role_arn: role })
     };
+    let about = |action: Action, whom: Whom| Ok(Wanted { what: What::Action(action), whom, password: Password::None });
     match change {
-        GroupChange::Create(wish) => Ok((Action::CreateGroup(settings(wish)?), Chosen::Nobody, Password::None)),
-        GroupChange::Set(wish) => Ok((Action::UpdateGroup(settings(wish)?), Chosen::Nobody, Password::None)),
-        GroupChange::Delete { group } => {
-            Ok((Action::DeleteGroup { group: wire::jobs::group_name(&group)? }, Chosen::Nobody, Password::None))
-        }
+        GroupChange::Create(wish) => about(Action::CreateGroup(settings(wish)?), Whom::Nobody),
+        GroupChange::Set(wish) => about(Action::UpdateGroup(settings(wish)?), Whom::Nobody),
+        GroupChange::Delete { group } => about(Action::DeleteGroup { group: group_name(&group)? }, Whom::Nobody),
         GroupChange::Add { group, people } => {
-            Ok((Action::AddToGroup { group: wire::jobs::group_name(&group)? }, chosen(people)?, Password::None))
+            about(Action::AddToGroup { group: group_name(&group)? }, Whom::of(people)?)
         }
         GroupChange::Change { people, join, leave } => {
-            Ok((Action::ChangeGroups(group_moves(&join, &leave)?), chosen(people)?, Password::None))
+            about(Action::ChangeGroups(group_moves(&join, &leave)?), Whom::of(people)?)
+        }
+        GroupChange::Arrange { file } => {
+            Ok(Wanted { what: What::Matrix(wanted(&file)?), whom: Whom::Nobody, password: Password::None })
         }
         GroupChange::Remove { group, people } => {
-            Ok((Action::RemoveFromGroup { group: wire::jobs::group_name(&group)? }, chosen(people)?, Password::None))
+            about(Action::RemoveFromGroup { group: group_name(&group)? }, Whom::of(people)?)
         }
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 use std::time::Duration;
 
 use console::files::{ExportTarget, FileFormat};
-use console::jobs::{AuditFilter, ItemState, JobState};
+use console::jobs::{ItemState, JobState};
 use console::{OpenPool, Protection};
 use secrecy::SecretString;
 use wire::ErrorCode;
@@ -97,7 +97,7 @@ async fn all_items(pool: &OpenPool, id: &str, state: Option<ItemState>) -> Resul
 
 /// Unlocks the pool and reads the password, where that was asked for.
 async fn ready(pool: &OpenPool, again: &Again) -> Result<Option<SecretString>, Failure> {
-    let password = if again.password_stdin { Some(typed()?) } else { None };
+    let password = if again.password_stdin { Some(typed("password")?) } else { None };
     if let Some(name) = &again.unlock {
         pool.unlock_changes(name).await?;
     }
@@ -160,10 +160,9 @@ pub(crate) async fn audit(common: &GlobalOptions, asked: Audit) -> Result<(), Fa
         return Err(Failure::failed(ErrorCode::JournalUnavailable, message));
     }
     match asked {
-        Audit::List { about, job, since, limit } => {
-            let asked = ListAudit { about, job, all_pools: true, since, limit: 0 };
-            let since = asked.since()?;
-            let filter = AuditFilter { person: asked.about, job: asked.job, pool: common.pool.clone(), since };
+        Audit::List { about, job, since, by, operation, outcome, limit } => {
+            let asked = ListAudit { about, job, all_pools: true, since, who: by, operation, outcome, limit: 0 };
+            let filter = asked.filter(common.pool.clone())?;
             let most = if limit == 0 { usize::MAX } else { limit };
             // One more tells whether some are left out.
             let mut found = console.audit(filter, most.saturating_add(1)).await?;

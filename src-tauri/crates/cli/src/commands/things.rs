@@ -87,7 +87,7 @@ async fn carry_out(
 
 fn read(words: ProviderWords) -> Result<TypedProvider, Failure> {
     let ProviderWords { details, mapping, identifiers, secret_stdin } = words;
-    let secret = if secret_stdin { Some(typed()?) } else { None };
+    let secret = if secret_stdin { Some(typed("secret")?) } else { None };
     Ok(TypedProvider { details, mapping, identifiers, secret })
 }
 

@@ -3,8 +3,9 @@
 use std::io::{self, BufWriter, StdoutLock, Write};
 
 use console::OpenPool;
+use serde::Serialize;
 use wire::pool_settings::when;
-use wire::pools::role_that_wins;
+use wire::pools::PreferredRoleView;
 use wire::users::{CountView, OneUser, SortView, UserRecord};
 use wire::{ErrorCode, WireError};
 
@@ -69,6 +70,17 @@ pub(crate) async fn count(common: &GlobalOptions, query: Option<&str>) -> Result
     Ok(writeln!(io::stdout(), "{count}")?)
 }
 
+/// One person, whole.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shown {
+    #[serde(flatten)]
+    user: UserRecord,
+    /// Absent where it is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preferred_role: Option<PreferredRoleView>,
+}
+
 /// Shows one person.
 pub(crate) async fn show(common: &GlobalOptions, username: String, at: Option<String>) -> Result<(), Failure> {
     let name = OneUser { username }.parse()?;
@@ -80,9 +92,15 @@ pub(crate) async fn show(common: &GlobalOptions, username: String, at: Option<St
     };
     let then = if at.is_some() { "had nobody of that user name then" } else { "has nobody of that user name" };
     let gone = || Failure::failed(ErrorCode::NotFound, format!("The local copy {then}."));
-    let user = UserRecord::from(&user.ok_or_else(gone)?);
+    let user = user.ok_or_else(gone)?;
+    // The roles of groups are kept as they are now alone.
+    let preferred_role = match at.is_none() && pool.freshness().await?.groups_known {
+        true => Some(PreferredRoleView::new(&pool.groups().await?, &user.groups)),
+        false => None,
+    };
+    let user = UserRecord::from(&user);
     match common.format() {
-        Format::Json | Format::Jsonl => output::json(&user)?,
+        Format::Json | Format::Jsonl => output::json(&Shown { user, preferred_role })?,
         Format::Csv => {
             let columns = everything(&pool).await?;
             let mut listing = Listing::begin(Format::Csv, columns);
@@ -91,11 +109,7 @@ pub(crate) async fn show(common: &GlobalOptions, username: String, at: Option<St
         }
         Format::Table => {
             card(&user)?;
-            // The roles of groups are kept as they are now alone.
-            if at.is_none()
-                && pool.freshness().await?.groups_known
-                && let Some(told) = role_that_wins(&pool.groups().await?, &user.groups)
-            {
+            if let Some(told) = preferred_role.and_then(|role| role.told()) {
                 writeln!(io::stdout(), "{:<24} {}", "preferred role", output::safe(&told))?;
             }
         }

@@ -184,6 +184,8 @@ fn no_command_that_does_not_say_so_makes_anybody_active() {
     let (user, client) = (person.username.as_str(), described.clients[0].id.as_str());
     let people = home.folder.path().join("people.csv");
     fs::write(&people, "username,email\nnew.one,1@x.example\n").unwrap();
+    let matrix = home.folder.path().join("matrix.csv");
+    fs::write(&matrix, format!("username,admins\n{user},yes\n")).unwrap();
     let token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.";
     let tour: &[&[&str]] = &[
         &["pools"],
@@ -194,8 +196,10 @@ fn no_command_that_does_not_say_so_makes_anybody_active() {
         &["show", user],
         &["export", "a"],
         &["groups", "list"],
+        &["groups", "matrix", "--all"],
         &["plan", "disable", user],
         &["plan", "delete", user],
+        &["plan", "groups", "arrange", path(&matrix)],
         &["import", path(&people), "--check"],
         &["jobs"],
         &["audit", "list"],

@@ -8,6 +8,7 @@ mod costing;
 mod erasing;
 mod exporting;
 mod failing;
+mod grouping;
 mod health;
 mod importing;
 mod job_control;

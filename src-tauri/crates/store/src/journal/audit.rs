@@ -124,6 +124,27 @@ pub struct AuditFilter {
     pub pool: Option<String>,
     /// From then on.
     pub since: Option<Timestamp>,
+    /// By those whose ARN has this in it, case ignored.
+    pub who: Option<String>,
+    /// Of the operations whose name has this in it, case ignored.
+    pub operation: Option<String>,
+    /// With this outcome.
+    pub outcome: Option<String>,
+}
+
+impl AuditFilter {
+    /// Whether it lets a record through, as far as that is not sealed.
+    fn lets_through(&self, body: &Body) -> bool {
+        let has = |text: &str, wanted: &Option<String>| {
+            wanted.as_ref().is_none_or(|wanted| text.to_lowercase().contains(&wanted.to_lowercase()))
+        };
+        self.job.as_ref().is_none_or(|job| *job == body.job)
+            && self.pool.as_ref().is_none_or(|pool| is_of(&body.pool, pool))
+            && self.since.is_none_or(|since| body.at >= since)
+            && has(&body.who, &self.who)
+            && has(&body.operation, &self.operation)
+            && self.outcome.as_ref().is_none_or(|outcome| body.outcome.as_ref() == Some(outcome))
+    }
 }
 
 /// Whether a pool's key is this one, or ends in this id.
@@ -324,10 +345,7 @@ impl Journal {
             first = Some(seq);
             let body: String = row.get(1)?;
             let Ok(body) = serde_json::from_str::<Body>(&body) else { continue };
-            let fits = filter.job.as_ref().is_none_or(|job| *job == body.job)
-                && filter.pool.as_ref().is_none_or(|pool| is_of(&body.pool, pool))
-                && filter.since.is_none_or(|since| body.at >= since);
-            if !fits {
+            if !filter.lets_through(&body) {
                 continue;
             }
             let person = match &body.sealed {

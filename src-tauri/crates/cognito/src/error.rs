@@ -106,6 +106,9 @@ pub(crate) struct Context {
     pub(crate) paged: bool,
     /// Whether the request carried something about a person, so that AWS's own words may repeat it.
     pub(crate) personal: bool,
+    /// Whether it is one of many that may be sent in any order: it waits its turn behind those, one at a time, so that
+    /// what somebody waits for, and a listing that cannot be split, go ahead.
+    pub(crate) bulk: bool,
     /// "The profile staging" or "These credentials".
     pub(crate) who: String,
     pub(crate) region: String,

@@ -400,6 +400,7 @@ impl Session {
             pool: None,
             person: None,
             paged: false,
+            bulk: false,
             personal: false,
             who: naming.who.clone(),
             region: naming.region.as_str().to_owned(),

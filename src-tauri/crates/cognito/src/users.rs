@@ -95,12 +95,14 @@ impl Session {
         limit: Option<u32>,
         token: Option<String>,
     ) -> Result<UserPage, Error> {
+        let bulk = matches!(filter, UserFilter::SubPrefix(_));
         let filter = filter.expression()?;
         let limit = i32::try_from(limit.unwrap_or(PAGE).min(PAGE)).ok();
         let context = Context {
             pool: Some(pool.clone()),
             paged: token.is_some(),
             personal: filter.is_some(),
+            bulk,
             ..self.context(operations::LIST_USERS)
         };
         let span = tracing::debug_span!("cognito.list_users", pool.id = %pool);

@@ -1,6 +1,7 @@
 //! `poolctl sync`
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
@@ -23,8 +24,10 @@ pub(crate) async fn run(common: &GlobalOptions, patience: Duration) -> Result<()
     let watched = io::stderr().is_terminal();
     let shown = !common.quiet && watched;
     let mut watch = Watch { common, shown, patience: (!watched).then_some(patience), told: BTreeSet::new() };
+    let usable = tell_usable(common, &sync, shown);
     let gave_up = tokio::select! {
         _ = sync.finished() => None,
+        never = usable => match never {},
         failure = watch.follow(&sync) => failure,
         _ = tokio::signal::ctrl_c() => {
             sync.cancel();
@@ -58,6 +61,21 @@ pub(crate) async fn run(common: &GlobalOptions, patience: Duration) -> Result<()
         return Ok(output::json(&view)?);
     }
     Ok(writeln!(io::stdout(), "{}", sentence(&view))?)
+}
+
+/// Says once that everybody has been listed, when a sweep still follows: from then on the local copy can be used.
+async fn tell_usable(common: &GlobalOptions, sync: &SyncHandle, shown: bool) -> Infallible {
+    if let Ok(report) = sync.listed().await
+        && !report.swept
+    {
+        if shown {
+            // A closed stderr is no reason to stop.
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+        let listed = sentence(&SyncReportView::from(&report));
+        common.note(&format!("{listed}; it can be used while a sweep looks for people whom no chain covers"));
+    }
+    std::future::pending().await
 }
 
 fn sentence(view: &SyncReportView) -> String {

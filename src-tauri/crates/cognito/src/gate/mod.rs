@@ -180,7 +180,7 @@ impl Gate {
         let mut attempt = 1;
         loop {
             for rate in &rates {
-                rate.permit().await;
+                rate.permit(context.bulk).await;
             }
             let record = self.begin(lane, context, attempt, intent)?;
             for rate in &rates {

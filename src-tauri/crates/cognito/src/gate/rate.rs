@@ -47,6 +47,8 @@ pub(super) struct Rate {
     limit: Option<u32>,
     /// Held by the one who waits, so that callers go in the order in which they came.
     turn: tokio::sync::Mutex<()>,
+    /// Held by the one of the bulk who waits for a turn: the others stand behind it, and everybody else goes ahead of them.
+    bulk: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
 
@@ -71,11 +73,12 @@ impl Rate {
             recent: VecDeque::new(),
             throttled: 0,
         };
-        Self { limit, turn: tokio::sync::Mutex::new(()), state: Mutex::new(state) }
+        Self { limit, turn: tokio::sync::Mutex::new(()), bulk: tokio::sync::Mutex::new(()), state: Mutex::new(state) }
     }
 
-    /// Waits until one more request may be sent.
-    pub(super) async fn permit(&self) {
+    /// Waits until one more request may be sent. The bulk waits one at a time.
+    pub(super) async fn permit(&self, bulk: bool) {
+        let _first = if bulk { Some(self.bulk.lock().await) } else { None };
         let _turn = self.turn.lock().await;
         while let Some(wait) = self.try_permit() {
             tokio::time::sleep(wait).await;

@@ -60,6 +60,7 @@ fn context(operation: model::call::Operation, pool: &str) -> Context {
         pool: Some(PoolId::parse(pool).unwrap()),
         person: None,
         paged: false,
+        bulk: false,
         personal: false,
         who: "the profile test".to_owned(),
         region: "eu-west-1".to_owned(),
@@ -121,6 +122,30 @@ async fn half_of_thirty_is_a_steady_fifteen_a_second() {
     assert!((15.0 * 0.95..=15.0 * 1.01).contains(&rate), "{rate} a second");
     let busiest = sent.iter().map(|from| sent.iter().filter(|at| (*from..*from + 1.0).contains(*at)).count()).max();
     assert!(busiest.unwrap() <= 16, "{busiest:?} in one second");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_split_goes_ahead_of_the_bulk_and_the_bulk_goes_on() {
+    let (gate, _) = gate(Share::Fraction(0.5));
+    let sent = Arc::new(Mutex::new([0_u32; 2]));
+    for chain in 0..9 {
+        let (gate, sent) = (gate.clone(), sent.clone());
+        tokio::spawn(async move {
+            let context = Context { bulk: chain > 0, ..list_users() };
+            loop {
+                let send = || async {
+                    sent.lock().unwrap()[usize::from(context.bulk)] += 1;
+                    tokio::time::sleep(Duration::from_millis(150)).await;
+                    Ok::<_, Failure>(())
+                };
+                gate.run(&lane(), &context, send).await.unwrap();
+            }
+        });
+    }
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let [alone, bulk] = *sent.lock().unwrap();
+    // In the order in which they come it would have one of nine turns, 16 of 150.
+    assert!(alone >= 30 && alone + bulk >= 145, "{alone} alone, {bulk} of the bulk");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,6 @@
 //! Secrets on the system's clipboard: put there by us, kept out of its history, taken away again.
 //!
-//! A secret is taken away after half a minute, and when its pool is left or the app ends; never what somebody else has
+//! A secret is taken away after half a minute, and when its own pool is left or the app ends; never what somebody else has
 //! copied since.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -82,21 +82,23 @@ struct Held<B> {
     /// The secret that we put there last, and for the how manieth time.
     secret: Option<SecretString>,
     round: u64,
+    /// The key of the pool that it is of.
+    pool: String,
 }
 
 impl<B: Board + Default> Default for Clipboard<B> {
     fn default() -> Self {
-        Self(Arc::new(Mutex::new(Held { board: B::default(), secret: None, round: 0 })))
+        Self(Arc::new(Mutex::new(Held { board: B::default(), secret: None, round: 0, pool: String::new() })))
     }
 }
 
 impl<B: Board> Clipboard<B> {
-    /// Copies a secret, and takes it away again after [`KEPT`], or as soon after it as the clipboard can be reached. Call it
-    /// within a runtime.
+    /// Copies a secret of the pool of that key, and takes it away again after [`KEPT`], or as soon after it as the clipboard
+    /// can be reached. Call it within a runtime.
     ///
     /// # Errors
     /// [`ErrorCode::Precondition`] when the system has no clipboard that can be reached.
-    pub(crate) fn copy(&self, secret: SecretString) -> Result<(), WireError> {
+    pub(crate) fn copy(&self, pool: String, secret: SecretString) -> Result<(), WireError> {
         let mut held = lock(&self.0);
         if held.board.put(secret.expose_secret()).is_err() {
             return Err(WireError::new(
@@ -105,6 +107,7 @@ impl<B: Board> Clipboard<B> {
             ));
         }
         held.secret = Some(secret);
+        held.pool = pool;
         held.round += 1;
         let (round, shared) = (held.round, Arc::clone(&self.0));
         drop(held);
@@ -126,13 +129,25 @@ impl<B: Board> Clipboard<B> {
 
     /// Takes the secret away now, if it is still there. When the clipboard cannot be reached, that happens after [`KEPT`].
     pub(crate) fn forget(&self) {
-        if lock(&self.0).take_away().is_err() {
-            tracing::warn!("the clipboard could not be reached; the secret on it goes later");
+        lock(&self.0).forget();
+    }
+
+    /// As [`Clipboard::forget`], if the secret is of the pool of that key: that of another pool stays its time.
+    pub(crate) fn forget_of(&self, pool: &str) {
+        let mut held = lock(&self.0);
+        if held.pool == pool {
+            held.forget();
         }
     }
 }
 
 impl<B: Board> Held<B> {
+    fn forget(&mut self) {
+        if self.take_away().is_err() {
+            tracing::warn!("the clipboard could not be reached; the secret on it goes later");
+        }
+    }
+
     fn take_away(&mut self) -> Result<(), Unreachable> {
         let Some(secret) = &self.secret else { return Ok(()) };
         if self.board.text()?.as_deref() == Some(secret.expose_secret()) {
@@ -153,6 +168,8 @@ mod tests {
     use std::time::Duration;
 
     use super::{Board, Clipboard, KEPT, PAUSE, Unreachable, lock};
+
+    const A: &str = "aws/1/eu-west-1/a";
 
     /// A clipboard in memory.
     #[derive(Default)]
@@ -202,7 +219,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_secret_is_taken_away_after_half_a_minute() {
         let clipboard: Clipboard<Paper> = Clipboard::default();
-        clipboard.copy("one".to_owned().into()).unwrap();
+        clipboard.copy(A.to_owned(), "one".to_owned().into()).unwrap();
         tokio::task::yield_now().await;
         after(KEPT - Duration::from_secs(1)).await;
         assert_eq!(shown(&clipboard).as_deref(), Some("one"));
@@ -213,7 +230,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_was_copied_since_stays() {
         let clipboard: Clipboard<Paper> = Clipboard::default();
-        clipboard.copy("one".to_owned().into()).unwrap();
+        clipboard.copy(A.to_owned(), "one".to_owned().into()).unwrap();
         lock(&clipboard.0).board.put("a shopping list").unwrap();
         tokio::task::yield_now().await;
         after(KEPT + Duration::from_secs(1)).await;
@@ -223,10 +240,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_second_secret_has_half_a_minute_of_its_own() {
         let clipboard: Clipboard<Paper> = Clipboard::default();
-        clipboard.copy("one".to_owned().into()).unwrap();
+        clipboard.copy(A.to_owned(), "one".to_owned().into()).unwrap();
         tokio::task::yield_now().await;
         after(Duration::from_secs(20)).await;
-        clipboard.copy("two".to_owned().into()).unwrap();
+        clipboard.copy(A.to_owned(), "two".to_owned().into()).unwrap();
         tokio::task::yield_now().await;
         after(Duration::from_secs(20)).await;
         assert_eq!(shown(&clipboard).as_deref(), Some("two"));
@@ -237,7 +254,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn leaving_takes_it_away_at_once_and_only_ours() {
         let clipboard: Clipboard<Paper> = Clipboard::default();
-        clipboard.copy("one".to_owned().into()).unwrap();
+        clipboard.copy(A.to_owned(), "one".to_owned().into()).unwrap();
         clipboard.forget();
         assert_eq!(shown(&clipboard), None);
         lock(&clipboard.0).board.put("a shopping list").unwrap();
@@ -246,10 +263,27 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_pool_that_is_left_takes_its_own_secret_with_it_and_no_other_pool_s() {
+        let clipboard: Clipboard<Paper> = Clipboard::default();
+        clipboard.copy(A.to_owned(), "one".to_owned().into()).unwrap();
+        tokio::task::yield_now().await;
+        clipboard.forget_of("aws/1/eu-west-1/b");
+        assert_eq!(shown(&clipboard).as_deref(), Some("one"));
+        clipboard.forget_of(A);
+        assert_eq!(shown(&clipboard), None);
+        clipboard.copy("aws/1/eu-west-1/b".to_owned(), "two".to_owned().into()).unwrap();
+        tokio::task::yield_now().await;
+        clipboard.forget_of(A);
+        assert_eq!(shown(&clipboard).as_deref(), Some("two"));
+        after(KEPT + Duration::from_secs(1)).await;
+        assert_eq!(shown(&clipboard), None, "half a minute later it is gone all the same");
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_clipboard_that_cannot_be_reached_is_tried_again_until_the_secret_is_gone() {
         for (unread, uncleared) in [(1, 0), (0, 1), (2, 2)] {
             let clipboard: Clipboard<Paper> = Clipboard::default();
-            clipboard.copy("one".to_owned().into()).unwrap();
+            clipboard.copy(A.to_owned(), "one".to_owned().into()).unwrap();
             lock(&clipboard.0).board.unread = unread;
             lock(&clipboard.0).board.uncleared = uncleared;
             tokio::task::yield_now().await;
@@ -265,7 +299,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_could_not_be_taken_away_on_leaving_goes_later() {
         let clipboard: Clipboard<Paper> = Clipboard::default();
-        clipboard.copy("one".to_owned().into()).unwrap();
+        clipboard.copy(A.to_owned(), "one".to_owned().into()).unwrap();
         tokio::task::yield_now().await;
         lock(&clipboard.0).board.unread = 1;
         clipboard.forget();

@@ -31,6 +31,7 @@ pub use window::is_own_page;
 /// Runs the app until its window closes.
 #[must_use]
 pub fn run() -> ExitCode {
+    setup::give_memory_back();
     setup::prefer_software_drawing();
     match setup::start() {
         Ok(()) => ExitCode::SUCCESS,

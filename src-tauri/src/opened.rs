@@ -44,9 +44,14 @@ impl Opened {
         }
     }
 
+    /// The key of the pool.
+    pub(crate) fn key(&self) -> String {
+        self.pool.key().to_string()
+    }
+
     /// Whether it is the pool of that key.
     pub(crate) fn is(&self, key: &str) -> bool {
-        self.pool.key().to_string() == key
+        self.key() == key
     }
 
     /// Ends when nobody waits for the browser any more: a person gave up, or left the pool.

@@ -212,6 +212,29 @@ fn allow(_: &Path, _: u32) -> io::Result<()> {
     Ok(())
 }
 
+/// Has the C library take large pieces of memory from the system one by one, so that they go back to it when they are
+/// free. By itself it keeps what sorting a million people needed for a moment.
+///
+/// Must run first: what is taken before stays as it is.
+pub(crate) fn give_memory_back() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    {
+        use std::ffi::c_int;
+
+        /// `M_TRIM_THRESHOLD` and `M_MMAP_THRESHOLD` of `malloc.h`, with numbers of bytes.
+        const SETTINGS: [(c_int, c_int); 2] = [(-1, 256 << 10), (-3, 128 << 10)];
+        #[expect(unsafe_code, reason = "the C library has no other way to say this")]
+        // SAFETY: as the manual page mallopt(3) declares it; it may be called at any time, with any numbers.
+        unsafe extern "C" {
+            safe fn mallopt(parameter: c_int, value: c_int) -> c_int;
+        }
+        for (parameter, value) in SETTINGS {
+            // One that is refused is as it was.
+            let _ = mallopt(parameter, value);
+        }
+    }
+}
+
 /// Lets WebKitGTK draw without DMA-BUF where there is no GPU: scrolling is seven times faster there.
 ///
 /// Must run first, while this is the only thread.

@@ -131,7 +131,7 @@ impl Desk {
     async fn left(&self, opened: &Opened) {
         // Or a copy that is on its way would come after it.
         opened.next_round();
-        self.clipboard.forget();
+        self.clipboard.forget_of(&opened.key());
         opened.forget_secrets().await;
     }
 

@@ -14,6 +14,7 @@ mod hostile;
 mod imports;
 mod keyboard;
 mod lab;
+mod large;
 mod offline;
 mod screens;
 mod single;

@@ -88,6 +88,22 @@ impl Window {
         let _ = self.driver.wait();
     }
 
+    /// The app's process first, then those that it has started.
+    pub(crate) fn processes(&self) -> Vec<u32> {
+        let children = |of: u32| -> Vec<u32> {
+            let tasks = std::fs::read_dir(format!("/proc/{of}/task")).into_iter().flatten().flatten();
+            let told = tasks.map(|task| std::fs::read_to_string(task.path().join("children")).unwrap_or_default());
+            told.flat_map(|ids| ids.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<_>>()).collect()
+        };
+        let mut found = children(self.driver.id());
+        let mut at = 0;
+        while let Some(one) = found.get(at).copied() {
+            found.extend(children(one));
+            at += 1;
+        }
+        found
+    }
+
     /// Everything that is written in the window.
     pub(crate) async fn text(&self) -> String {
         let text = self.client.execute("return document.body ? document.body.innerText : ''", vec![]).await.unwrap();

@@ -147,7 +147,7 @@ pub(crate) async fn enrol_authenticator(desk: Desk<'_>) -> Answer<EnrolmentView>
 pub(crate) async fn copy_enrolment(desk: Desk<'_>) -> Answer<()> {
     let mut bench = table(&desk, desk.opened()?.round()).await?;
     let secret = held(&mut bench)?.enrolling()?;
-    desk.clipboard().copy(secret)
+    desk.clipboard().copy(desk.opened()?.key(), secret)
 }
 
 /// Ends the enrolment with a code of the app and goes on with the sign-in.

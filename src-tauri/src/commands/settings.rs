@@ -63,7 +63,7 @@ pub(crate) async fn copy_client_secret(desk: Desk<'_>, request: OneClient) -> An
     let round = desk.opened()?.round();
     let secret = secret(&desk, &request).await?;
     desk.opened()?.still(round)?;
-    desk.clipboard().copy(secret)
+    desk.clipboard().copy(desk.opened()?.key(), secret)
 }
 
 async fn secret(desk: &Desk<'_>, request: &OneClient) -> Result<SecretString, WireError> {

@@ -67,7 +67,7 @@ pub(crate) async fn copy_credentials(desk: Desk<'_>, request: OneForm) -> Answer
     desk.pool()?.may_show_secrets()?;
     let text = written(&desk, request.form).await?;
     desk.opened()?.still(round)?;
-    desk.clipboard().copy(text)
+    desk.clipboard().copy(desk.opened()?.key(), text)
 }
 
 /// Forgets the credentials.

@@ -62,7 +62,7 @@ pub(crate) async fn copy_token(desk: Desk<'_>, request: OneToken) -> Answer<()> 
     // Others may hold the table until AWS answers; a token that they lay down meanwhile is none that was meant.
     let bench = super::lab::table(&desk, round).await?;
     let token = token_of(bench.sign_in.as_ref().ok_or_else(no_sign_in)?, request.kind)?;
-    desk.clipboard().copy(token)
+    desk.clipboard().copy(desk.opened()?.key(), token)
 }
 
 fn no_sign_in() -> WireError {

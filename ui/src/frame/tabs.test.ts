@@ -5,6 +5,7 @@ import { stage } from "../../dev/fake";
 import App from "../App.svelte";
 import { aimed } from "../ipc/about";
 import { backend } from "../ipc/client";
+import { changes } from "../stores/changes.svelte";
 import { overlays } from "../stores/overlays.svelte";
 import { route } from "../stores/route.svelte";
 import { selection } from "../stores/selection.svelte";
@@ -181,6 +182,82 @@ describe("tabs", () => {
       [null, "#/jobs"],
       [null, "#/users?q=status%3Aconfirmed&sort=created&order=desc"],
     ]);
+  });
+
+  it("hold one pool once, also when it is opened through another connection, which then is the one that is used", async () => {
+    await both();
+    const key = tabs.front?.key ?? "";
+    await person.type(box(), "status:confirmed{Enter}");
+    await person.keyboard("{Control>}t{/Control}");
+    await person.click(await screen.findByRole("button", { name: "Open audit" }));
+    const open = vi.spyOn(backend, "openPool");
+    await person.click(await screen.findByRole("button", { name: `Open pool ${PROD}` }));
+    await inFront(PROD);
+    expect(tabs.all.map((open) => open.key).filter((other) => other === key)).toEqual([key]);
+    expect(open.mock.calls.map(([request]) => request.connection.profile)).toEqual(["audit"]);
+    expect([tabs.front?.key, tabs.front?.connection?.profile, session.connected?.connection.profile]).toEqual([
+      key,
+      "audit",
+      "audit",
+    ]);
+    // What was asked there stands there still.
+    expect(route.get("q")).toBe("status:confirmed");
+    open.mockClear();
+    const connection = session.connected?.connection;
+    if (connection) await session.openPool({ ...connection }, key.split("/").at(-1) ?? "", PROD);
+    expect(open).not.toHaveBeenCalled();
+    vi.restoreAllMocks();
+  });
+
+  it("keep what was typed and could not be searched for, and search for what was only typed", async () => {
+    await both();
+    await person.type(box(), "status:confirmed{Enter}");
+    await screen.findByRole("button", { name: "Remove status:confirmed" });
+    await person.type(box(), "emial:acme");
+    await person.click(tab(SANDBOX));
+    await inFront(SANDBOX);
+    expect((box() as HTMLInputElement).value).toBe("");
+    await person.click(tab(PROD));
+    await inFront(PROD);
+    await waitFor(() => expect((box() as HTMLInputElement).value).toBe("emial:acme"));
+    await screen.findByRole("button", { name: "Remove status:confirmed" });
+    await screen.findByRole("alert");
+    expect(route.get("q")).toBe("status:confirmed");
+
+    await person.clear(box());
+    // The tab is left in the moment of typing.
+    await person.type(box(), "ngozi");
+    tabs.to(tabs.all[0] ?? null);
+    await inFront(SANDBOX);
+    await new Promise((done) => setTimeout(done, 300));
+    expect([route.get("q"), tabs.all[0]?.address]).toEqual(["", "#/users"]);
+    await person.click(tab(PROD));
+    await inFront(PROD);
+    await waitFor(() => expect(route.get("q")).toBe("status:confirmed ngozi"));
+  });
+
+  it("leave behind a plan that is being made, and another one can be made at once", async () => {
+    await both();
+    let answer: (preview: never) => void = () => undefined;
+    const left = changes.present(
+      () => new Promise((done) => (answer = done)),
+      () => "Left",
+      "trash",
+    );
+    expect(changes.planning).toBe(true);
+    await person.click(tab(SANDBOX));
+    await inFront(SANDBOX);
+    expect(changes.planning).toBe(false);
+    const another = changes.present(
+      () => new Promise(() => undefined),
+      () => "Another",
+      "trash",
+    );
+    void another;
+    answer({ active: 1 } as never);
+    await left;
+    expect([changes.planning, changes.sheet]).toEqual([true, null]);
+    changes.close();
   });
 
   it("are gone back to by the window's history, each at its own page", async () => {

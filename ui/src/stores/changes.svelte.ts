@@ -96,7 +96,7 @@ class Changes {
       const title = titled(preview.active);
       this.sheet = { preview, title, icon, query: null, password: null, step: null, then: () => undefined };
     } finally {
-      this.planning = false;
+      if (round === this.#round) this.planning = false;
     }
   }
 
@@ -119,9 +119,10 @@ class Changes {
     }
   }
 
-  /** Leaves what is not begun. */
+  /** Leaves what is not begun, plans that are being made included. */
   close(): void {
     this.#round += 1;
+    this.planning = false;
     this.sheet = null;
     this.#waiting = [];
   }
@@ -144,7 +145,7 @@ class Changes {
         then: order.then ?? (() => undefined),
       };
     } finally {
-      this.planning = false;
+      if (round === this.#round) this.planning = false;
     }
   }
 }

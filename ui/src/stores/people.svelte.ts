@@ -26,6 +26,8 @@ class People {
   /** Rows that are known to exist while the total is still being counted. */
   atLeast = $state(0);
   loading = $state(false);
+  /** Whether rows are on their way; their number may follow. */
+  finding = false;
   failure = $state.raw<Failure | null>(null);
   /** How long the last search took, in milliseconds. */
   took = $state<number | null>(null);
@@ -87,12 +89,13 @@ class People {
   ): Promise<void> {
     const round = ++this.#round;
     const began = performance.now();
-    this.loading = true;
+    this.loading = this.finding = true;
     this.#stale = false;
     this.#stop();
     try {
       const { found, list } = await question();
       if (round !== this.#round) return;
+      this.finding = false;
       this.list = list;
       this.#old = fresh ? new Map() : this.#kept();
       this.#answer += 1;
@@ -123,7 +126,7 @@ class People {
       }
     } finally {
       if (round === this.#round) {
-        this.loading = false;
+        this.loading = this.finding = false;
         this.#answeredAt = Date.now();
         if (this.#stale) this.renew();
       }
@@ -181,7 +184,7 @@ class People {
     this.atLeast = 0;
     this.failure = null;
     this.took = null;
-    this.loading = false;
+    this.loading = this.finding = false;
   }
 
   async #count(round: number): Promise<void> {

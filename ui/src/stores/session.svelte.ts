@@ -20,6 +20,8 @@ import { setZone } from "../kit/time";
 import { t } from "../strings/en";
 import { changes } from "./changes.svelte";
 import { jobs } from "./jobs.svelte";
+import { kept } from "./kept";
+import { opening } from "./opening.svelte";
 import { overlays } from "./overlays.svelte";
 import { route } from "./route.svelte";
 import type { SignIn, Tab } from "./tab.svelte";
@@ -29,23 +31,23 @@ import { toasts } from "./toasts.svelte";
 export type { SignIn } from "./tab.svelte";
 
 const STATUS_EVERY_MS = 2000;
-const KEEP_AFTER_MS = 500;
 
 /** What is open: the app's own facts, the connection, the pool in front, the syncs. */
 class Session {
   info = $state.raw<AppInfoView | null>(null);
   settings = $state.raw<SettingsView | null>(null);
-  /** What is being opened now, by name. */
-  opening = $state<string | null>(null);
   /** Grows whenever rows of the pool in front changed. */
   changes = $state(0);
   /** Why the app could not start. */
   broken = $state.raw<Failure | null>(null);
   /** The connection whose pools are chosen from, while none is in front. */
   #chosen = $state.raw<ConnectedView | null>(null);
-  /** The sign-in that opening something needs. */
-  #asked = $state.raw<SignIn | null>(null);
   #nobody: GroupView[] = [];
+
+  /** What is being opened now, by name. */
+  get opening(): string | null {
+    return opening.name;
+  }
 
   get connected(): ConnectedView | null {
     return tabs.front ? tabs.front.connected : this.#chosen;
@@ -79,12 +81,12 @@ class Session {
 
   /** The sign-in that is asked for now: for what is being opened, or for a sync of the pool in front. */
   get signIn(): SignIn | null {
-    return this.#asked ?? tabs.front?.signIn ?? null;
+    return opening.asked ?? tabs.front?.signIn ?? null;
   }
 
   /** Asks for it no longer. */
   closeSignIn(): void {
-    if (this.#asked) this.#asked = null;
+    if (opening.asked) opening.asked = null;
     else if (tabs.front) tabs.front.signIn = null;
   }
 
@@ -105,13 +107,6 @@ class Session {
   readonly locked = $derived(tabs.front?.locked ?? true);
   readonly writable = $derived((this.open?.readOnly ?? false) && !this.locked);
 
-  /** The tab in front when the opening of something began. */
-  #from: Tab | null = null;
-  #ticking = false;
-  #told = new Set<string>();
-  #restored = false;
-  #keeping: ReturnType<typeof setTimeout> | undefined;
-
   /** Reads the app's facts and settings and begins to listen. */
   async start(): Promise<void> {
     try {
@@ -130,13 +125,13 @@ class Session {
     on("linkOpened", () => void this.linked());
     void this.linked();
     on("sessionExpired", ({ poolKey, ssoLogin, message }) => tabs.of(poolKey)?.expired(ssoLogin, message));
-    setInterval(() => void this.#poll(), STATUS_EVERY_MS);
+    setInterval(() => void tabs.look(), STATUS_EVERY_MS);
   }
 
   /** Asks whether there is anything new to say about the local data: listing pools opens their caches. */
   async lookForNotices(): Promise<void> {
     const info = await backend.getAppInfo().catch(() => null);
-    if (info) this.#notice(info.notices);
+    if (info) toasts.keep(...info.notices);
   }
 
   async unlocked(info: AppInfoView): Promise<void> {
@@ -158,46 +153,18 @@ class Session {
 
   /** Puts the tabs of the last time back and opens the one that was in front. */
   async #restore(): Promise<void> {
-    if (this.#restored) return;
-    const { tabs: kept = [], savedViews = [] } = this.settings ?? {};
-    if (kept.length === 0) {
-      this.#restored = true;
-      return;
-    }
-    try {
-      const { recent } = await backend.listConnections();
-      tabs.restore(
-        kept.filter((tab) => recent.some((known) => known.poolKey === tab.poolKey)),
-        savedViews,
-      );
-      tabs.all.forEach((tab) =>
-        recent.filter((known) => known.poolKey === tab.key).forEach((known) => tab.learn(known)),
-      );
-    } catch (thrown) {
-      toasts.complain(thrown);
-    }
-    this.#restored = true;
-    const front = tabs.of(kept.find((tab) => tab.front)?.poolKey ?? "");
-    if (front && !tabs.front) await this.go(front);
+    const front = await kept.restore(this.settings);
+    if (front) await this.go(front);
   }
 
-  /** Has the next start know the tabs that are open now, a moment after the last of them changed. */
+  /** Has the next start know the tabs that are open now. */
   keepTabs(): void {
-    const kept = tabs.kept(this.settings?.savedViews ?? []);
-    clearTimeout(this.#keeping);
-    if (!this.#restored || JSON.stringify(kept) === JSON.stringify(this.settings?.tabs ?? [])) return;
-    // A disk that cannot be written says so where somebody changes a setting.
-    const keep = () =>
-      backend.updateSettings({ tabs: kept }).then(
-        (settings) => this.#apply(settings),
-        () => undefined,
-      );
-    this.#keeping = setTimeout(() => void keep(), KEEP_AFTER_MS);
+    kept.keep(this.settings, (settings) => this.#apply(settings));
   }
 
   /** Opens the made-up pool. */
   openSandbox(): Promise<void> {
-    return this.#opening(t.start.sandbox, null, async () => this.#entered(await backend.openSandbox()));
+    return opening.run(t.start.sandbox, null, async () => this.#entered(await backend.openSandbox()));
   }
 
   /** Throws the made-up pool away and makes it anew. */
@@ -213,7 +180,7 @@ class Session {
 
   /** Connects and goes to the list of pools. */
   connect(connection: ConnectionIdView, name: string): Promise<void> {
-    return this.#opening(name, connection, async () => {
+    return opening.run(name, connection, async () => {
       const connected = await backend.connect({ connection });
       this.#choose(connected);
     });
@@ -235,7 +202,7 @@ class Session {
     const same = (tab: Tab) => JSON.stringify(tab.connected?.connection) === JSON.stringify(connection);
     const tab = tabs.all.find((tab) => tab.open?.pool.id === poolId && !tab.open.offline && same(tab));
     if (tab) return this.go(tab);
-    await this.#opening(name, connection, async () => this.#entered(await backend.openPool({ connection, poolId })));
+    await opening.run(name, connection, async () => this.#entered(await backend.openPool({ connection, poolId })));
   }
 
   /** Opens a pool that was opened before, without AWS when it cannot be reached; or goes to its tab. */
@@ -243,7 +210,7 @@ class Session {
     const tab = tabs.of(poolKey);
     if (tab?.open && !tab.open.offline) return this.go(tab);
     const poolId = poolKey.split("/").at(-1) ?? "";
-    await this.#opening(name, connection, async () => {
+    await opening.run(name, connection, async () => {
       try {
         this.#entered(await backend.openPool({ connection, poolId }), tab);
       } catch (thrown) {
@@ -273,7 +240,7 @@ class Session {
   async openCached(poolKey: string, name: string): Promise<void> {
     const tab = tabs.of(poolKey);
     if (tab?.open) return this.go(tab);
-    await this.#opening(name, null, async () => this.#entered(await backend.openCachedPool({ poolKey }), tab));
+    await opening.run(name, null, async () => this.#entered(await backend.openCachedPool({ poolKey }), tab));
   }
 
   /** Brings a tab to the front. One of the last time shows its local copy at once, and AWS as soon as it answers. */
@@ -297,7 +264,7 @@ class Session {
     try {
       tab.take(await about(tab.key, () => backend.getOpenPool()));
       if (tab === tabs.front) this.changes += 1;
-      await this.#poll();
+      await tabs.look();
     } catch (thrown) {
       toasts.complain(thrown);
     }
@@ -350,7 +317,7 @@ class Session {
   /** Unlocks Production for a quarter of an hour, once the pool's name was typed. */
   async unlockChanges(poolName: string): Promise<void> {
     await backend.unlockChanges({ poolName });
-    await this.#poll();
+    await tabs.look();
   }
 
   async lockChanges(): Promise<void> {
@@ -360,34 +327,9 @@ class Session {
   async #quietly(act: () => Promise<unknown>): Promise<void> {
     try {
       await act();
-      await this.#poll();
+      await tabs.look();
     } catch (thrown) {
       toasts.complain(thrown);
-    }
-  }
-
-  async #opening(name: string, connection: ConnectionIdView | null, act: () => Promise<void>): Promise<void> {
-    if (this.opening) return;
-    this.opening = name;
-    this.#from = tabs.front;
-    toasts.clear();
-    this.#asked = null;
-    try {
-      await act();
-    } catch (thrown) {
-      const cause = failure(thrown);
-      const command = cause.detail.ssoLogin;
-      if (connection && command) {
-        const resume = () => this.#opening(name, connection, act);
-        this.#asked = { connection, command, message: cause.message, resume };
-      } else if (cause.detail.code === "cache_unavailable") {
-        overlays.show({ name: "unlock" });
-        toasts.complain(cause);
-      } else {
-        toasts.complain(cause);
-      }
-    } finally {
-      this.opening = null;
     }
   }
 
@@ -397,7 +339,7 @@ class Session {
     tab.changed = () => this.#changed(tab);
     tab.begin(open);
     if (tab === tabs.front) this.changes += 1;
-    this.#notice(open.notices);
+    toasts.keep(...open.notices);
     void this.#loadSettings();
     const { syncedAt, startedAt } = open.freshness;
     if (!open.offline && (!syncedAt || startedAt)) void tab.sync();
@@ -415,7 +357,7 @@ class Session {
     // Without a journal there are no jobs; the pages that need it say so.
     if (tab === tabs.front) jobs.enter().catch(() => undefined);
     // Who has gone to another tab meanwhile is not torn away from there.
-    else if (!tabs.front || tabs.front === this.#from) tabs.to(tab);
+    else if (!tabs.front || tabs.front === opening.from) tabs.to(tab);
   }
 
   async #loadSettings(): Promise<void> {
@@ -428,7 +370,7 @@ class Session {
 
   #tell(info: AppInfoView): void {
     this.info = info;
-    this.#notice(info.notices);
+    toasts.keep(...info.notices);
     setZone(info.zone);
   }
 
@@ -438,40 +380,12 @@ class Session {
     else document.documentElement.dataset.theme = settings.theme;
   }
 
-  /** Shows the command that the sync of the pool in front waits for again. */
-  showSignIn(): void {
-    const tab = tabs.front;
-    if (tab) tab.signIn ??= tab.waitsFor;
-  }
-
   /** Rows of a pool changed. A tab that is not in front looks when it comes there. */
   #changed(tab: Tab): void {
     if (tab !== tabs.front) return;
     this.changes += 1;
     // Who has left the pool meanwhile needs nothing of it.
     if (!tab.syncing) tab.refresh().catch((thrown: unknown) => tab === tabs.front && toasts.complain(thrown));
-  }
-
-  /** Says each notice of the backend once: files that were set aside and the like. */
-  #notice(notices: string[]): void {
-    for (const notice of notices.filter((text) => !this.#told.has(text))) {
-      this.#told.add(notice);
-      toasts.keep(notice);
-    }
-  }
-
-  /** Asks how the pool in front stands, and those in which Production is unlocked: that ends by itself. */
-  async #poll(): Promise<void> {
-    if (this.#ticking) return;
-    this.#ticking = true;
-    const asked = tabs.all.filter((tab) => tab.open && (tab === tabs.front || (tab.open.readOnly && !tab.locked)));
-    try {
-      await Promise.all(asked.map((tab) => tab.look()));
-    } catch {
-      // The next round asks again; what cannot be reached shows itself where it is needed.
-    } finally {
-      this.#ticking = false;
-    }
   }
 }
 

@@ -19,6 +19,15 @@ import { LabTable } from "./lab.svelte";
 import type { PastedText } from "./lists";
 import type { Scrolled } from "./scrolls";
 
+/** What stands in the search box beside what the address says: it was not searched for yet, or cannot be. */
+export interface Unsearched {
+  /** The query of the address then. */
+  query: string;
+  /** The terms that were done, and what was being typed behind them. */
+  committed: string;
+  typed: string;
+}
+
 /** A connection that waits for `aws sso login`. */
 export interface SignIn {
   connection: ConnectionIdView;
@@ -69,6 +78,7 @@ export class Tab {
   scrolled: Scrolled[] = [];
   /** The row of the table that the keys are at. */
   row = 0;
+  unsearched: Unsearched | null = null;
   /** Who is selected: username to e-mail address. */
   readonly selected = new SvelteMap<string, string | null>();
   readonly pasted: PastedText = { id: "", text: "" };
@@ -154,6 +164,11 @@ export class Tab {
     if (!connection || this.signIn) return;
     const login = command ?? (connection.profile ? `aws sso login --profile ${connection.profile}` : "aws sso login");
     this.signIn = { connection, command: login, message, resume };
+  }
+
+  /** Shows the command again that its sync waits for. */
+  showSignIn(): void {
+    this.signIn ??= this.waitsFor;
   }
 
   /** Asks for a sign-in once for each wait, and no longer when the sync goes on by itself. */

@@ -23,6 +23,7 @@ class Tabs {
   front = $state.raw<Tab | null>(null);
   /** Which one was in front before the choosing. */
   #before: Tab | null = null;
+  #looking = false;
 
   /** Whether there is anything to go to and fro between: tabs, or one and the choosing of another. */
   readonly shown = $derived(this.all.length + (this.front ? 0 : 1) > 1);
@@ -86,6 +87,20 @@ class Tabs {
     for (const { poolKey, page, view } of kept) {
       const saved = views.find((candidate) => candidate.name === view);
       this.at(poolKey).address = saved ? `#/users?${addressOf(saved)}` : `#/${page}`;
+    }
+  }
+
+  /** Asks how the pool in front stands, and those in which Production is unlocked: that ends by itself. */
+  async look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    const asked = this.all.filter((tab) => tab.open && (tab === this.front || (tab.open.readOnly && !tab.locked)));
+    try {
+      await Promise.all(asked.map((tab) => tab.look()));
+    } catch {
+      // The next round asks again; what cannot be reached shows itself where it is needed.
+    } finally {
+      this.#looking = false;
     }
   }
 

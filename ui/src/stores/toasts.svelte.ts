@@ -20,6 +20,7 @@ const MOST = 3;
 class Toasts {
   list = $state<Toast[]>([]);
   #next = 1;
+  #kept = new Set<string>();
 
   say(text: string, kind: Toast["kind"] = "ok"): void {
     this.#show({ kind, text }, kind === "ok" ? 4000 : 12000);
@@ -38,9 +39,12 @@ class Toasts {
     setTimeout(() => this.drop(id), forMs);
   }
 
-  /** Says what a person must have read before it goes: what became of their data. */
-  keep(text: string): void {
-    this.list = [...this.list, { id: this.#next++, kind: "bad", text, stays: true }];
+  /** Says once what a person must have read before it goes: what became of their data. */
+  keep(...texts: string[]): void {
+    for (const text of texts.filter((text) => !this.#kept.has(text))) {
+      this.#kept.add(text);
+      this.list = [...this.list, { id: this.#next++, kind: "bad", text, stays: true }];
+    }
   }
 
   /** Says what went wrong with something that has no place of its own on the page. */

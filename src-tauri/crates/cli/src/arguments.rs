@@ -475,6 +475,9 @@ pub(crate) struct Sandbox {
     /// AWS's quotas: default, off, or a factor
     #[arg(long, value_name = "default|off|FACTOR", value_parser = quota)]
     pub(crate) quota: Option<sandbox::Quota>,
+    /// How the sub values of people begin: even unless said otherwise, or skewed, where nine in ten begin alike
+    #[arg(long, value_name = "even|skewed", value_parser = subs)]
+    pub(crate) subs: Option<sandbox::SubShape>,
     /// Keep changes in this file and begin with what it holds
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,
@@ -694,6 +697,14 @@ fn quota(text: &str) -> anyhow::Result<sandbox::Quota> {
             .filter(|factor: &f64| factor.is_finite() && *factor > 0.0)
             .map(sandbox::Quota::Factor)
             .ok_or_else(|| anyhow!("a quota is default, off or a factor above 0")),
+    }
+}
+
+fn subs(text: &str) -> anyhow::Result<sandbox::SubShape> {
+    match text {
+        "even" => Ok(sandbox::SubShape::Plain),
+        "skewed" => Ok(sandbox::SubShape::Skewed),
+        _ => Err(anyhow!("sub values are even or skewed")),
     }
 }
 

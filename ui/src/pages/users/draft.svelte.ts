@@ -57,12 +57,15 @@ export class QueryDraft {
     this.#run = run;
   }
 
-  /** Takes over a text from outside, as chips when it can be read. */
-  async load(text: string): Promise<void> {
+  /** Takes over a text from outside, as chips when it can be read; behind it what was being typed, which is read on. */
+  async load(text: string, typed = ""): Promise<void> {
     this.close();
     const parsed = await this.#parse(text);
     if (!parsed) return;
     this.#settle(text, parsed.error ? null : parsed.chips);
+    if (!typed) return;
+    this.typed = [this.typed, typed].filter(Boolean).join(" ");
+    await this.changed();
   }
 
   /** Reads what is typed now and searches for it when it makes sense. */

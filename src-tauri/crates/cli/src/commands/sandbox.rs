@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use sandbox::{Options, Sandbox, StateLock};
+use sandbox::{Options, Sandbox, StateLock, SubShape};
 use serde_json::{Map, Value, json};
 use wire::{ErrorCode, WireError};
 
@@ -57,6 +57,7 @@ fn begin(asked: &Asked, start: Timestamp) -> Result<Sandbox, Failure> {
         return Ok(Sandbox::new(Options {
             users: asked.users.unwrap_or(usual.users),
             seed: asked.seed.unwrap_or(usual.seed),
+            sub_shape: asked.subs.unwrap_or(usual.sub_shape),
             latency: latency.unwrap_or(usual.latency),
             quota: asked.quota.unwrap_or(usual.quota),
             start,
@@ -64,10 +65,11 @@ fn begin(asked: &Asked, start: Timestamp) -> Result<Sandbox, Failure> {
         }));
     };
     let sandbox = Sandbox::load(file, start)?;
-    let Options { users, seed, .. } = sandbox.options();
-    if asked.users.is_some() || asked.seed.is_some() {
+    let Options { users, seed, sub_shape, .. } = sandbox.options();
+    if asked.users.is_some() || asked.seed.is_some() || asked.subs.is_some() {
+        let subs = if *sub_shape == SubShape::Skewed { ", --subs skewed" } else { "" };
         warn(&format!(
-            "The state {} exists, so what it was made of holds: --users {users}, --seed {seed}.",
+            "The state {} exists, so what it was made of holds: --users {users}, --seed {seed}{subs}.",
             file.display()
         ));
     }

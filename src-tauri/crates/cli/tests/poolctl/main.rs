@@ -22,6 +22,7 @@ mod setting;
 mod signing_in;
 mod syncing;
 mod to_aws;
+mod together;
 mod why;
 
 use std::io::Write;

@@ -47,6 +47,21 @@ fn it_prints_one_line_with_everything_needed_and_ends_well_when_asked() {
 }
 
 #[test]
+fn sub_values_begin_alike_when_that_is_asked_for() {
+    let home = Home::new();
+    let (child, line) = start(&home, &["--users", "300", "--quota", "off", "--subs", "skewed"]);
+    let (endpoint, pool) = (line["endpoint"].as_str().unwrap(), line["userPoolId"].as_str().unwrap());
+    let there = ["--endpoint", endpoint, "--region", "eu-west-1", "--pool", pool, "--share", "off", "--json"];
+    assert_eq!(home.run(&[&["sync"], &there[..]].concat()).json(0)["users"], 300);
+    let alike = home.run(&["count", "sub:e*", "--json"]).json(0);
+    assert!(alike["count"].as_u64() > Some(240), "{alike}");
+    end(child, "-TERM");
+    let wrong = home.run_bare(&["sandbox", "--subs", "round"]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.err.contains("even or skewed"), "{}", wrong.err);
+}
+
+#[test]
 fn the_same_seed_gives_the_same_people_and_another_seed_others() {
     let home = Home::new();
     let people = |seed: &str| {

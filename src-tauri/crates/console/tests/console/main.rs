@@ -46,6 +46,7 @@ mod reveals;
 mod search;
 mod sync;
 mod to_aws;
+mod together;
 mod tokens;
 mod trouble;
 mod why;

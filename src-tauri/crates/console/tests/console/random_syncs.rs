@@ -37,7 +37,7 @@ fn change(directory: &Directory, pool: &str, random: &mut StdRng, names: &mut Ve
     let name = names[random.random_range(0..names.len())].clone();
     let group = GROUPS[random.random_range(0..GROUPS.len())];
     let value = VALUES[random.random_range(0..VALUES.len())];
-    let done = match random.random_range(0..12) {
+    let done = match random.random_range(0..13) {
         0 | 1 => {
             let new = format!("new-{}", names.len());
             let created = directory.create_user(pool, &new, &[("email", "new@some.example")]).map(drop);
@@ -53,9 +53,19 @@ fn change(directory: &Directory, pool: &str, random: &mut StdRng, names: &mut Ve
         8 => directory.create_group(pool, group, None),
         9 => directory.delete_group(pool, group),
         10 => directory.add_to_group(pool, &name, group),
+        11 => rename(directory, pool, group, GROUPS[random.random_range(0..GROUPS.len())]),
         _ => directory.remove_from_group(pool, &name, group),
     };
     let _ = done;
+}
+
+/// Cognito has no other way to rename a group: one of the new name, its members, and the old one goes.
+fn rename(directory: &Directory, pool: &str, from: &str, to: &str) -> Result<(), sandbox::Error> {
+    directory.create_group(pool, to, None)?;
+    for user in directory.snapshot(pool).iter().filter(|user| user.groups.iter().any(|group| group == from)) {
+        directory.add_to_group(pool, &user.username, to)?;
+    }
+    directory.delete_group(pool, from)
 }
 
 async fn copy(pool: &OpenPool) -> BTreeMap<String, Told> {

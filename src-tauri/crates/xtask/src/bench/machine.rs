@@ -19,6 +19,13 @@ pub(crate) fn load() -> String {
     load.split_whitespace().next().unwrap_or("unknown").to_owned()
 }
 
+/// What a program has written so far, also after its end, in megabytes; `None` where the system does not tell.
+pub(crate) fn written(process: u32) -> Option<f64> {
+    let told = fs::read_to_string(format!("/proc/{process}/io")).ok()?;
+    let bytes: f64 = told.lines().find_map(|line| line.strip_prefix("wchar: "))?.parse().ok()?;
+    Some(bytes / 1e6)
+}
+
 /// A number of `/proc/PID/status` in megabytes; `None` when the process is gone or the system has no such file.
 pub(crate) fn memory(process: u32, name: &str) -> Option<f64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;

@@ -3,8 +3,11 @@
 //! Nothing here is a test: a machine that is slow or busy makes a figure worse and no build red.
 
 mod machine;
+mod pace;
 mod page;
 mod programs;
+mod whole;
+mod window;
 
 use std::process::ExitCode;
 
@@ -71,8 +74,8 @@ pub(crate) struct Section {
 pub(crate) fn run(repository: &Repository, users: u32, listed: u32) -> Result<ExitCode> {
     let mut sections = vec![store(repository, users)?];
     let bench = Bench::build(repository)?;
-    sections.push(bench.whole(users)?);
-    sections.extend(bench.against_boto3(listed)?);
+    sections.extend(whole::measure(repository, &bench, users)?);
+    sections.push(pace::measure(repository, &bench, listed)?);
     let path = repository.root().join("docs/benchmarks.md");
     let text = page::write(&sections, users, std::fs::read_to_string(&path).ok().as_deref());
     std::fs::write(&path, text).with_context(|| format!("{} cannot be written.", path.display()))?;
@@ -84,14 +87,14 @@ pub(crate) fn run(repository: &Repository, users: u32, listed: u32) -> Result<Ex
 fn store(repository: &Repository, users: u32) -> Result<Section> {
     let load = machine::load();
     let program = optimised(Program::cargo(repository))
-        .arguments(["bench", "--package", "poolkeeper-store", "--bench", "million", "--profile", "dev", "--"])
+        .arguments(["bench", "--workspace", "--bench", "million", "--profile", "dev", "--"])
         .arguments(["--users".to_owned(), users.to_string()]);
     let output = program.output()?;
     let figures: Vec<Figure> = output.lines().filter_map(Figure::read).collect();
     anyhow::ensure!(!figures.is_empty(), "The benchmark of the store has failed; run it alone to see why.");
     Ok(Section {
         title: format!("The local copy: {users} encrypted users"),
-        command: format!("cargo bench -p poolkeeper-store --bench million --profile dev -- --users {users}"),
+        command: format!("cargo bench --workspace --bench million --profile dev -- --users {users}"),
         load,
         figures,
     })

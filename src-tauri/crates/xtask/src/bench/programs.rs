@@ -1,27 +1,20 @@
-//! Whole programs: the sandbox, `poolctl` and boto3.
+//! The programs that are measured whole: how they are built, started and watched.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::{Figure, Section, machine, optimised};
+use super::{machine, optimised};
 use crate::program::Program;
 use crate::repository::Repository;
 
-/// How many requests for users a second AWS takes.
-const USER_LIST: f64 = 30.0;
-/// Users of one answer.
-const PAGE: f64 = 60.0;
-
-/// The built `poolctl` and where to find boto3.
+/// The built `poolctl`.
 pub(crate) struct Bench {
     poolctl: PathBuf,
-    python: PathBuf,
-    scripts: PathBuf,
 }
 
 /// A program that is ended with this value.
@@ -35,15 +28,28 @@ impl Drop for Ended {
     }
 }
 
-/// A sandbox that listens, with what it says of itself.
-struct Server {
+/// A sandbox that listens, with what it says of itself. It ends with this value.
+pub(crate) struct Server {
     process: Ended,
-    description: Value,
-    ready: Duration,
+    pub(crate) description: Value,
+    /// From its start until it could be asked.
+    pub(crate) ready: Duration,
+}
+
+impl Server {
+    /// What is resident, in megabytes; 0 where the system does not tell.
+    pub(crate) fn memory(&self) -> f64 {
+        machine::memory(self.process.0.id(), "VmRSS").unwrap_or_default()
+    }
+
+    /// A text of its description; empty when it is not there.
+    pub(crate) fn told(&self, name: &str) -> &str {
+        self.description.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
 }
 
 /// Where the local copies of a measurement are; removed with it.
-struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Drop for Folder {
     fn drop(&mut self) {
@@ -52,24 +58,33 @@ impl Drop for Folder {
 }
 
 impl Folder {
-    fn new(name: &str) -> Result<Self> {
+    pub(crate) fn new(name: &str) -> Result<Self> {
         let path = std::env::temp_dir().join(format!("poolkeeper-bench-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&path).with_context(|| format!("{} cannot be made.", path.display()))?;
         Ok(Self(path))
     }
+
+    /// The data folder of the programs.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.0.join("data")
+    }
+
+    /// Their key file.
+    pub(crate) fn key(&self) -> PathBuf {
+        self.0.join("key")
+    }
 }
 
 impl Bench {
+    /// Builds it as the tests are built, so that what they have compiled is not compiled again with other features.
     pub(crate) fn build(repository: &Repository) -> Result<Self> {
-        optimised(Program::cargo(repository)).arguments(["build", "--package", "poolkeeper-cli"]).run()?;
-        Ok(Self {
-            poolctl: repository.target("debug/poolctl"),
-            python: repository.target("venv-clients").join("bin/python"),
-            scripts: repository.root().join("tests/peers/python"),
-        })
+        let tests = ["test", "--workspace", "--test", "poolctl", "--no-run"];
+        optimised(Program::cargo(repository)).arguments(tests).run()?;
+        Ok(Self { poolctl: repository.target("debug/poolctl") })
     }
 
-    fn serve(&self, arguments: &[&str]) -> Result<Server> {
+    /// Starts a sandbox and waits until it is ready.
+    pub(crate) fn serve(&self, arguments: &[&str]) -> Result<Server> {
         let began = Instant::now();
         let mut command = Command::new(&self.poolctl);
         command.arg("sandbox").args(arguments).stdout(Stdio::piped());
@@ -86,120 +101,53 @@ impl Bench {
         }
     }
 
-    fn poolctl(&self, server: &Server, folder: &Folder, arguments: &[&str]) -> Command {
-        let told = |name: &str| server.description.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    /// `poolctl` on the sandbox's pool, with its local copies in the folder.
+    pub(crate) fn poolctl(&self, server: &Server, folder: &Folder, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.poolctl);
         command
-            .args(["--endpoint", &told("endpoint"), "--region", &told("region"), "--pool", &told("userPoolId")])
-            .args(["--quiet", "--data-dir"])
-            .arg(folder.0.join("data"))
+            .args(["--endpoint", server.told("endpoint"), "--region", server.told("region")])
+            .args(["--pool", server.told("userPoolId"), "--quiet", "--data-dir"])
+            .arg(folder.data())
             .arg("--key-file")
-            .arg(folder.0.join("key"))
+            .arg(folder.key())
             .args(arguments)
             .envs([("AWS_ACCESS_KEY_ID", "sandbox"), ("AWS_SECRET_ACCESS_KEY", "sandbox")]);
         command
     }
+}
 
-    /// Sandbox, sync and listing of everybody, with nothing in the way.
-    pub(crate) fn whole(&self, users: u32) -> Result<Section> {
-        let load = machine::load();
-        let folder = Folder::new("whole")?;
-        let number = users.to_string();
-        let server = self.serve(&["--users", &number, "--quota", "off"])?;
-        let memory = machine::memory(server.process.0.id(), "VmRSS").unwrap_or_default();
-        let mut figures = vec![
-            Figure::new("Sandbox: ready", server.ready.as_secs_f64(), "s").at_most(15.0),
-            Figure::new("Sandbox: memory", memory, "MB").at_most(1_000.0),
-        ];
-        for what in ["First sync of `poolctl`, memberships included", "Second sync, nothing has changed"] {
-            let (took, most) = watched(self.poolctl(&server, &folder, &["--share", "off", "sync"]))?;
-            figures.push(Figure::new(what, f64::from(users) / took.as_secs_f64(), "users/s"));
-            figures.push(Figure::new("… its memory at most", most, "MB"));
-        }
-        let (took, _) = watched(self.poolctl(&server, &folder, &["users", "--limit", "200"]))?;
-        figures
-            .push(Figure::new("`poolctl users --limit 200`, from start to end", took.as_secs_f64(), "s").at_most(1.0));
-        let (took, most) = watched(self.poolctl(&server, &folder, &["users", "acme", "--limit", "200"]))?;
-        figures.push(Figure::new("`poolctl users acme --limit 200`, from start to end", took.as_secs_f64(), "s"));
-        figures.push(Figure::new("… its memory at most", most, "MB"));
-        let all = ["--format", "jsonl", "users", "--limit", "0"];
-        let (took, most) = watched(self.poolctl(&server, &folder, &all))?;
-        figures.push(Figure::new(
-            "`poolctl users --limit 0 --format jsonl`",
-            f64::from(users) / took.as_secs_f64(),
-            "users/s",
-        ));
-        figures.push(Figure::new("… its memory at most, however many", most, "MB").at_most(100.0));
-        Ok(Section {
-            title: format!("Whole programs: {users} users"),
-            command: format!(
-                "poolctl sandbox --users {users} --quota off; poolctl sync --share off; poolctl users --limit 0 --format jsonl"
-            ),
-            load,
-            figures,
-        })
-    }
+/// What a program took, from its start to its end.
+#[derive(Clone, Copy)]
+pub(crate) struct Took {
+    pub(crate) time: Duration,
+    /// The most memory that it had, in megabytes.
+    pub(crate) memory: f64,
+    /// What it wrote, to files and elsewhere, in megabytes.
+    pub(crate) written: f64,
+}
 
-    /// A sync as AWS would let it be, beside boto3's own paginator at the same server. `None` where boto3 is not there.
-    pub(crate) fn against_boto3(&self, users: u32) -> Result<Option<Section>> {
-        if !self.python.exists() {
-            println!(
-                "boto3 is not there: `cargo xtask test --only peers` makes its environment. That part is left out."
-            );
-            return Ok(None);
-        }
-        let load = machine::load();
-        let folder = Folder::new("boto3")?;
-        let number = users.to_string();
-        let server = self.serve(&["--users", &number, "--latency-ms", "120"])?;
-        let (took, _) = watched(self.poolctl(&server, &folder, &["--share", "1", "sync"]))?;
-        let ours = f64::from(users) / took.as_secs_f64();
-        let theirs = self.boto3(&server)?;
-        let figures = vec![
-            Figure::new("`poolctl sync --share 1`, memberships included", ours, "users/s"),
-            Figure::new("boto3's `list_users` paginator", theirs, "users/s"),
-            Figure::new("the first to the second", ours / theirs, "×").at_least(4.5),
-            Figure::new(
-                "the first to what AWS permits (30 requests of 60 users a second)",
-                ours / (USER_LIST * PAGE) * 100.0,
-                "%",
-            )
-            .at_least(95.0),
-        ];
-        Ok(Some(Section {
-            title: format!("Beside boto3: {users} users, AWS's quotas, 120 ms for each answer"),
-            command: format!(
-                "poolctl sandbox --users {users} --latency-ms 120; poolctl sync --share 1; python tests/peers/python/list_users.py"
-            ),
-            load,
-            figures,
-        }))
-    }
-
-    fn boto3(&self, server: &Server) -> Result<f64> {
-        let script: &Path = &self.scripts.join("list_users.py");
-        let output = Command::new(&self.python).arg(script).arg(server.description.to_string()).output()?;
-        if !output.status.success() {
-            bail!("boto3 failed: {}", String::from_utf8_lossy(&output.stderr));
-        }
-        let told: Value = serde_json::from_slice(&output.stdout)?;
-        let number = |name: &str| told.get(name).and_then(Value::as_f64).context("boto3 has said nothing.");
-        Ok(number("users")? / number("seconds")?)
+impl Took {
+    /// So many things, by the second.
+    pub(crate) fn a_second(&self, number: u32) -> f64 {
+        f64::from(number) / self.time.as_secs_f64()
     }
 }
 
-/// Runs a program to its end: how long it took, and the most memory that it had.
-fn watched(mut command: Command) -> Result<(Duration, f64)> {
+/// Runs a program to its end.
+///
+/// # Errors
+/// When it cannot be started or fails.
+pub(crate) fn watched(mut command: Command) -> Result<Took> {
     let began = Instant::now();
     let mut process = Ended(command.stdout(Stdio::null()).spawn().context("poolctl cannot be started.")?);
-    let mut most = 0.0;
+    let (mut memory, mut written) = (0.0, 0.0);
     loop {
-        if let Some(memory) = machine::memory(process.0.id(), "VmHWM") {
-            most = memory;
-        }
+        memory = machine::memory(process.0.id(), "VmHWM").unwrap_or(memory);
+        // Also told of a program that has ended, until somebody asks how.
+        written = machine::written(process.0.id()).unwrap_or(written);
         if let Some(status) = process.0.try_wait()? {
             anyhow::ensure!(status.success(), "{command:?} failed ({status}).");
-            return Ok((began.elapsed(), most));
+            return Ok(Took { time: began.elapsed(), memory, written });
         }
         std::thread::sleep(Duration::from_millis(10));
     }

@@ -65,7 +65,7 @@ impl<'a> Search<'a> {
         if let Some(known) = self.known_order(sort) {
             return Ok(known);
         }
-        let order: Arc<[u32]> = self.sorting(sort)?.sorted(self.snapshot.everybody().iter()).into();
+        let order: Arc<[u32]> = self.sorting(sort)?.sorted(self.snapshot.everybody()).into();
         let query = UserQuery::default();
         self.memo.remember_everybody(&Asked { revision: self.revision, query: &query, sort }, &order);
         Ok(order)
@@ -87,7 +87,7 @@ impl<'a> Search<'a> {
         }
         let matched = self.matched(query)?;
         let order: Arc<[u32]> = if matched.len().saturating_mul(FEW) < self.snapshot.everybody().len() {
-            self.sorting(sort)?.sorted(matched.iter()).into()
+            self.sorting(sort)?.sorted(&matched).into()
         } else {
             let everybody = self.everybody_in_order(sort)?;
             everybody.iter().copied().filter(|id| matched.contains(*id)).collect()
@@ -100,7 +100,7 @@ impl<'a> Search<'a> {
     pub(super) fn list(&self, entries: &[String], sort: Option<&Sort>) -> Result<Listed> {
         let (mut ids, missing) = users::met(self.snapshot, entries);
         if let Some(sort) = sort {
-            ids = self.sorting(sort)?.sorted(ids.into_iter());
+            ids = self.sorting(sort)?.sorted(&ids.into_iter().collect());
         }
         let name = |id: &u32| String::from_utf8_lossy(self.snapshot.name(*id)).into_owned();
         let names = ids.iter().map(name).collect();
@@ -108,7 +108,7 @@ impl<'a> Search<'a> {
     }
 
     fn sorting(&self, sort: &Sort) -> Result<Sorting<'a>> {
-        Ok(Sorting { snapshot: self.snapshot, by: self.by(&sort.field)?, descending: sort.descending })
+        Ok(Sorting::new(self.snapshot, self.by(&sort.field)?, sort.descending))
     }
 }
 

@@ -14,6 +14,7 @@ mod near;
 mod needle;
 mod order;
 mod texts;
+mod twins;
 
 pub(super) use bits::Bits;
 pub(super) use instants::split;
@@ -22,7 +23,7 @@ pub(super) use needle::Needle;
 pub(super) use order::{By, Sorting, Value};
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher as _, RandomState};
+use std::hash::RandomState;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -30,7 +31,7 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, Row};
 
 use super::Result;
-use super::fields::{CREATED, FieldMap, MODIFIED};
+use super::fields::FieldMap;
 use super::read::users::BY_IDS;
 use block::{Block, Column, ROWS, WORDS};
 
@@ -213,32 +214,6 @@ impl Snapshot {
         }
     }
 
-    /// Whoever has a value that somebody else has.
-    pub(super) fn twins(&self, field: u16) -> Bits {
-        match field {
-            CREATED | MODIFIED => {
-                let instants = self.everybody.iter().map(|id| {
-                    let at = self.at(id).map_or((0, 0), |(block, row)| block.instant(field == CREATED, row));
-                    (at, id)
-                });
-                sharing(instants.collect())
-            }
-            _ => {
-                // Two hashes with keys that nobody knows: that values of one pair differ is not to be expected in the age of
-                // the universe, and looking at a million values again, all over the memory, takes longer than all the rest.
-                let (hasher, other) = (RandomState::new(), RandomState::new());
-                let mut hashes = Vec::new();
-                self.each_value(field, |id, value| {
-                    let check = other.hash_one(value) >> 32;
-                    hashes.push(u128::from(hasher.hash_one(value)) << 64 | u128::from(check) << 32 | u128::from(id));
-                });
-                hashes.sort_unstable();
-                let runs = hashes.chunk_by(|a, b| a >> 32 == b >> 32).filter(|run| run.len() > 1);
-                runs.flatten().filter_map(|hash| u32::try_from(hash & u128::from(u32::MAX)).ok()).collect()
-            }
-        }
-    }
-
     /// Milliseconds of when each user was created.
     pub(super) fn created(&self) -> impl Iterator<Item = i64> + '_ {
         self.blocks.iter().flat_map(|block| block.live.iter().map(|row| block.created.get(row).0))
@@ -248,6 +223,14 @@ impl Snapshot {
     pub(super) fn value(&self, field: u16, id: u32) -> Option<&[u8]> {
         let (block, row) = self.at(id)?;
         block.value(field, row)
+    }
+
+    /// How the texts of some users all begin.
+    fn beginning_of_some(&self, field: u16) -> &[u8] {
+        let rows = (0..ROWS).step_by(ROWS as usize / 4);
+        let some = self.blocks.iter().flat_map(|block| rows.clone().filter_map(|row| block.value(field, row)));
+        let both = |a: &'_ [u8], b: &[u8]| a.iter().zip(b).take_while(|(a, b)| a == b).count();
+        some.reduce(|a, b| &a[..both(a, b)]).unwrap_or_default()
     }
 
     /// The user name of a user, as it is.
@@ -266,13 +249,6 @@ fn ids_since(connection: &Connection, sql: &str, revision: i64) -> rusqlite::Res
     let mut ids = statement.query_map([revision], |row| row.get(0))?.collect::<rusqlite::Result<Vec<u32>>>()?;
     ids.sort_unstable();
     Ok(ids)
-}
-
-/// The ids of those whose keys are equal.
-fn sharing<K: Ord>(mut keyed: Vec<(K, u32)>) -> Bits {
-    keyed.sort_unstable();
-    let runs = keyed.chunk_by(|(a, _), (b, _)| a == b).filter(|run| run.len() > 1);
-    runs.flatten().map(|(_, id)| *id).collect()
 }
 
 /// The block of an id, and the row in it.

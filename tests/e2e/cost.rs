@@ -27,6 +27,15 @@ async fn a_manager_reads_the_range_moves_the_numbers_and_saves_a_report() {
     };
     window.wait("all charts but that of the months have followed", changed).await;
     window.show("cost-moved").await;
+    // 20,000 e-mails at a tenth of a thousandth, and three app clients at 6, on top.
+    type_in(&window, "E-mails through Amazon SES, as a number", "20000").await;
+    window.sees("$1,202.00").await;
+    type_in(&window, "App clients of machines that are charged", "3").await;
+    window.sees("$1,220.00").await;
+    window.show("cost-messages").await;
+    type_in(&window, "App clients of machines that are charged", "").await;
+    type_in(&window, "E-mails through Amazon SES, as a number", "0").await;
+    window.sees("$1,200.00").await;
     bottom(&window).await;
     window.show("cost-bottom").await;
 
@@ -116,6 +125,15 @@ async fn move_to(window: &Window, slider: &str, value: u32) {
     let script = "const slider = document.getElementById(arguments[0]); \
         slider.value = arguments[1]; slider.dispatchEvent(new Event('input', { bubbles: true }))";
     window.run(script, vec![json!(slider), json!(value)]).await;
+}
+
+/// Types a number into a field and leaves it.
+async fn type_in(window: &Window, field: &str, value: &str) {
+    let script = "const field = [...document.querySelectorAll('.whatif input[type=number]')].find((input) => \
+        (input.getAttribute('aria-label') ?? input.labels[0]?.textContent ?? '').includes(arguments[0])); \
+        field.value = arguments[1]; field.dispatchEvent(new Event('change', { bubbles: true })); \
+        field.scrollIntoView({ block: 'center' }); return null";
+    assert_eq!(window.run(script, vec![json!(field), json!(value)]).await, Value::Null);
 }
 
 async fn bottom(window: &Window) {

@@ -101,7 +101,7 @@ export function costCommands(mood: Set<string>, people: number) {
         { kind: "federated", amount: money(((ask.federatedPermille ?? 100) / 1000) * ask.low * 0.015) },
         { kind: "tokens", amount: money(ask.m2m * 0.00225) },
         { kind: "extras", amount: money(ask.extraRate * 20) },
-        { kind: "messages", amount: money(ask.sms * Number(ask.smsPrice ?? 0)) },
+        { kind: "messages", amount: money(ask.sms * Number(ask.smsPrice ?? 0) + ask.emails * 0.0001) },
       ],
       assumptions: [],
       losses: at === 0 ? [{ feature: "Branding of managed login", used: "unknown", mustBeOffFirst: false }] : [],
@@ -168,6 +168,7 @@ export function costCommands(mood: Set<string>, people: number) {
           ask.low === activity().users.low
             ? "2026-11 is not over: its users and their cost are of what was seen."
             : null,
+        replicated: ask.replicated ?? false,
         recommendation: [
           "By 2026-10, the last whole month of which enough is known; 2026-11 is not over.",
           "Lite would cost $400.00 to $900.00 less in such a month.",

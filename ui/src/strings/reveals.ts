@@ -12,8 +12,12 @@ export const r = {
     free: "is free.",
     alreadyCounted: "is free: this person is counted this month already.",
   } as Record<string, string>,
-  price: (low: string, high: string | null, undocumented: boolean) =>
-    `may bill $${low} – ${high === null ? "unknown" : `$${high}`}${undocumented ? ": AWS does not say whether it counts." : "."}`,
+  price: (low: string, likely: string | null, high: string | null, undocumented: boolean) =>
+    [
+      `may bill $${low} – ${high === null ? "unknown" : `$${high}`}`,
+      likely === null || low === high ? "" : `, likely $${likely} by what is known of this month`,
+      undocumented ? ": AWS does not say whether it counts." : ".",
+    ].join(""),
   factors: {
     SMS_MFA: "Code by SMS",
     SOFTWARE_TOKEN_MFA: "Authenticator app (TOTP)",

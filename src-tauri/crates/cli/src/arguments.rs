@@ -12,6 +12,7 @@ use console::Share;
 use wire::WireError;
 
 use crate::change_arguments;
+use crate::cost_arguments::{Billing, Cost, Dormant, Ledger, Mau, OfPool, Report};
 use crate::failure::Failure;
 
 /// Search and look after Amazon Cognito user pools without a window.
@@ -73,7 +74,7 @@ pub(crate) enum Written {
     Csv,
     /// For tools that show findings (`health` alone)
     Sarif,
-    /// A page for reviewers (`health` alone)
+    /// A page (`health` and `report`)
     Html,
 }
 
@@ -145,6 +146,16 @@ pub(crate) enum Command {
     Cost(Cost),
     /// Tell how many users were active in a month, as a range with its evidence; makes nobody active
     Mau(Mau),
+    /// Compare all plans on what is known of the pool's month, and say what to do; makes nobody active
+    Compare(OfPool),
+    /// Tell how many users this month and the next ones may have, and what they would cost; makes nobody active
+    Forecast,
+    /// Tell who has no evidence of activity since a day, and what touching them would cost; opens no socket
+    Dormant(Dormant),
+    /// Write the page about the pool's month for whoever pays: html, pdf or csv; makes nobody active
+    Report(Report),
+    /// Show how the pool is billed, or tell what AWS does not: the legacy price, the account's other pools
+    Billing(Billing),
     /// List the calls of this program that may have been billed
     Ledger(Ledger),
     /// Sign in as a user would and record every step; makes the user a monthly active user
@@ -490,64 +501,6 @@ pub(crate) struct Sandbox {
     /// Seconds between two savings of what has changed
     #[arg(long, value_name = "S", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..), hide = true)]
     pub(crate) save_every: u64,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Cost {
-    /// Active users who sign in directly or through a social provider
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) mau: u64,
-    /// One plan; all of them when it is left out
-    #[arg(long, value_parser = ["lite", "essentials", "plus", "legacy"])]
-    pub(crate) plan: Option<String>,
-    /// Active users of SAML and OIDC providers, in addition
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) federated: u64,
-    /// Successful token requests of machines
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) m2m: u64,
-    /// The month; the present one when it is left out
-    #[arg(long, value_name = "YYYY-MM")]
-    pub(crate) month: Option<String>,
-    /// Show the calculation, line by line
-    #[arg(long)]
-    pub(crate) explain: bool,
-    /// Use this price table (JSON); otherwise the one that is kept in the data folder, or Poolkeeper's
-    #[arg(long, value_name = "FILE")]
-    pub(crate) prices: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Mau {
-    /// The month; the present one when it is left out
-    #[arg(long, value_name = "YYYY-MM")]
-    pub(crate) month: Option<String>,
-    /// Keep this as the number on the month's bill
-    #[arg(long, value_name = "N")]
-    pub(crate) billed: Option<u32>,
-    /// Read logs (user activity, CloudTrail), a prepared query's table, a bill (CSV), each plain or gzip, or every one of them
-    /// in a folder; may be repeated
-    #[arg(long, value_name = "FILE|FOLDER")]
-    pub(crate) import: Vec<PathBuf>,
-    /// The account has no other pool: what names none, and an imported bill, is about this one
-    #[arg(long, requires = "import")]
-    pub(crate) only_pool: bool,
-    /// The number of --billed is about all pools of the account, not about this one alone
-    #[arg(long, requires = "billed")]
-    pub(crate) account: bool,
-    /// Ask CloudWatch for the month's sums of successes (cloudwatch:GetMetricData; about $0.01 for a thousand metrics)
-    #[arg(long)]
-    pub(crate) cloudwatch: bool,
-    /// Forget what imported logs and CloudWatch told of the month
-    #[arg(long)]
-    pub(crate) forget_import: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Ledger {
-    /// The month; the present one when it is left out
-    #[arg(long, value_name = "YYYY-MM")]
-    pub(crate) month: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 mod arguments;
 mod change_arguments;
 mod commands;
+mod cost_arguments;
 mod failure;
 mod output;
 mod place;
@@ -33,8 +34,10 @@ fn main() -> ExitCode {
 }
 
 async fn run(Arguments { common, command }: Arguments) -> Result<(), Failure> {
-    if common.report().is_some() && !matches!(command, Command::Health(_)) {
-        let sentence = "sarif and html are forms of the report of poolctl health alone.";
+    let has_pages = matches!(command, Command::Health(_))
+        || (matches!(command, Command::Report(_)) && common.report() == Some(arguments::Written::Html));
+    if common.report().is_some() && !has_pages {
+        let sentence = "sarif is a form of poolctl health alone, html of poolctl health and poolctl report.";
         return Err(Failure::usage(WireError::validation("format", sentence)));
     }
     match command {
@@ -63,8 +66,13 @@ async fn run(Arguments { common, command }: Arguments) -> Result<(), Failure> {
         Command::Import(import) => commands::import::run(&common, import).await,
         Command::Export(export) => commands::export::run(&common, export).await,
         Command::Show { username, at } => commands::users::show(&common, username, at).await,
-        Command::Cost(cost) => commands::cost::run(&common, &cost),
+        Command::Cost(cost) => commands::cost::run(&common, &cost).await,
         Command::Mau(mau) => commands::mau::run(&common, &mau).await,
+        Command::Compare(of) => commands::compare::run(&common, &of).await,
+        Command::Forecast => commands::compare::forecast(&common).await,
+        Command::Report(report) => commands::compare::report(&common, &report).await,
+        Command::Dormant(dormant) => commands::dormant::run(&common, &dormant).await,
+        Command::Billing(billing) => commands::billing::run(&common, &billing).await,
         Command::Ledger(ledger) => commands::ledger::run(&common, &ledger).await,
         Command::SignIn(sign_in) => commands::sign_in::run(&common, &sign_in).await,
         Command::Token(token) => commands::token::run(&common, &token).await,

@@ -5,7 +5,7 @@ use model::cost::{FeatureUse, PricePlan, dollars};
 use model::month::Month;
 use rust_decimal::Decimal;
 
-use crate::plans::PlanCost;
+use crate::plans::{PlanCost, can_change};
 
 /// What the users of a question are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,8 @@ pub fn recommendation(present: Option<PricePlan>, plans: &[PlanCost]) -> Vec<Str
     let Some(now) = find(present) else { return Vec::new() };
     // A price that is bought with a feature in use is no saving, and the legacy price cannot be chosen.
     let possible = |cost: &&PlanCost| {
-        cost.plan != PricePlan::Legacy && cost.losses.iter().all(|loss| loss.used != FeatureUse::Used)
+        let changes = cost.plan == present || can_change(present, cost.plan);
+        changes && cost.plan != PricePlan::Legacy && cost.losses.iter().all(|loss| loss.used != FeatureUse::Used)
     };
     let bounded = plans.iter().all(|cost| cost.cost.high.is_some());
     let known = |cost: &PlanCost| if bounded { cost.cost.high } else { cost.cost.likely };
@@ -82,6 +83,11 @@ pub fn recommendation(present: Option<PricePlan>, plans: &[PlanCost]) -> Vec<Str
         best.losses.iter().filter(|loss| loss.used == FeatureUse::Unknown).map(|loss| loss.feature.words()).collect();
     if !unknown.is_empty() {
         told.push(format!("Make sure first that nobody uses what it lacks: {}.", unknown.join("; ")));
+    }
+    if present == PricePlan::Legacy {
+        let sentence = "Leaving Lite gives up the legacy price and its 50,000 free users for good: going back to Lite does not \
+                        bring them back.";
+        told.push(sentence.to_owned());
     }
     told.push(
         "A change takes effect for whoever is active after it; everybody active before it in the same month is still \

@@ -2,7 +2,9 @@
 
 use jiff::civil::Date;
 use model::Region;
-use model::cost::{PricePlan, PriceTable, Quote, TokenUse, Usage, Varied, quotes};
+use model::cost::{
+    Bill, ExtraRate, PoolUsage, PricePlan, PriceTable, Quote, Sms, TokenUse, Usage, Varied, bill, quotes,
+};
 use model::month::Month;
 
 use crate::{Code, Error};
@@ -16,6 +18,20 @@ pub struct CostQuestion {
     pub federated: u64,
     /// Successful token requests of machines.
     pub token_requests: u64,
+    /// App clients of machines, where they shall be charged; `None` for no such charge.
+    pub token_clients: Option<u64>,
+    /// E-mails through Amazon SES.
+    pub emails: u64,
+    /// SMS at the price that the person gives.
+    pub sms: Option<Sms>,
+    /// Requests a second above the default that were bought for the whole month.
+    pub extra_rate: u32,
+    /// Whether the pool is replicated to another Region.
+    pub replicated: bool,
+    /// Whether it pays for the advanced security from before the plans.
+    pub advanced_security: bool,
+    /// The other pools of the account, who share the free tiers; `None` where there are none.
+    pub others: Option<PoolUsage>,
     /// One plan; `None` for all of them.
     pub plan: Option<PricePlan>,
     /// The month.
@@ -27,8 +43,10 @@ pub struct CostQuestion {
 /// What it costs, and by which prices.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CostAnswer {
-    /// A bill for each plan that was asked for.
+    /// A bill for each plan that was asked for: of the whole account, where it has other pools.
     pub quotes: Vec<Quote>,
+    /// What the other pools would cost alone; `None` where there are none.
+    pub others: Option<Bill>,
     /// The month.
     pub month: Month,
     /// The prices that were used.
@@ -84,9 +102,19 @@ pub fn price_table(own: Option<&str>, today: Date) -> Result<PriceTable, Error> 
 pub fn cost(question: &CostQuestion, own: Option<&str>, today: Date) -> Result<CostAnswer, Error> {
     let table = price_table(own, today)?;
     let prices = question.region.as_ref().map_or_else(|| table.base_prices(), |region| table.prices(region));
-    let one = Usage::one(PricePlan::Lite, question.users, question.federated);
-    let usage = Usage { tokens: TokenUse { requests: question.token_requests, clients: None }, ..one };
-    let mut quotes = quotes(&prices, &usage, Varied::All, question.month);
+    let CostQuestion { replicated, advanced_security, .. } = *question;
+    let alone = PoolUsage::new(PricePlan::Lite, question.users, question.federated);
+    let rate = ExtraRate { requests_per_second: question.extra_rate, days: None };
+    let usage = Usage {
+        pools: [PoolUsage { replicated, advanced_security, ..alone }].into_iter().chain(question.others).collect(),
+        tokens: TokenUse { requests: question.token_requests, clients: question.token_clients },
+        emails: question.emails,
+        sms: question.sms.into_iter().collect(),
+        extra_rates: [rate].into_iter().filter(|rate| rate.requests_per_second > 0).collect(),
+    };
+    let others = |pool| bill(&prices, &Usage { pools: vec![pool], ..Usage::default() }, question.month);
+    let others = question.others.map(others);
+    let mut quotes = quotes(&prices, &usage, Varied::One(0), question.month);
     quotes.retain(|quote| question.plan.is_none_or(|plan| plan == quote.plan));
     for quote in &mut quotes {
         if question.month.first() < Date::constant(2024, 11, 1) && quote.plan != PricePlan::Legacy {
@@ -97,5 +125,5 @@ pub fn cost(question: &CostQuestion, own: Option<&str>, today: Date) -> Result<C
         }
     }
     let used = TableUsed::of(&table, prices.region, own.is_some(), today);
-    Ok(CostAnswer { quotes, month: question.month, table: used })
+    Ok(CostAnswer { quotes, others, month: question.month, table: used })
 }

@@ -4,7 +4,7 @@ use std::sync::PoisonError;
 
 use model::Region;
 use model::cost::{
-    Bill, BreakEven, ExtraRate, Feature, FeatureLoss, FeatureUse, Forecast, MonthCount, PoolUsage, PricePlan,
+    Bill, BillPart, BreakEven, ExtraRate, Feature, FeatureLoss, FeatureUse, Forecast, MonthCount, PoolUsage, PricePlan,
     PriceStep, Prices, Sms, TokenUse, Usage, Varied, bill, break_even, cost_of_either, features_lost, marginal,
     price_steps, switch_bounds,
 };
@@ -42,6 +42,11 @@ pub struct PlansQuestion {
     pub split: Split,
     /// Successful token requests of machines.
     pub token_requests: u64,
+    /// App clients of machines, where they shall be charged although AWS seems to have withdrawn that; `None` for no such
+    /// charge.
+    pub token_clients: Option<u64>,
+    /// E-mails through Amazon SES. Those of Cognito's own sender cost nothing.
+    pub emails: u64,
     /// SMS at the price that the person gives.
     pub sms: Option<Sms>,
     /// Requests a second above the default that were bought for the whole month.
@@ -56,6 +61,8 @@ pub struct PlansQuestion {
     pub present: Option<PricePlan>,
     /// Which features the pool uses.
     pub features: Vec<(Feature, FeatureUse)>,
+    /// What was taken of the pool where it is not known, as sentences.
+    pub taken: Vec<String>,
     /// The month.
     pub month: Month,
     /// The Region.
@@ -75,9 +82,18 @@ pub struct PlanCost {
     pub bill: Bill,
     /// What the pool would lose against its present plan.
     pub losses: Vec<FeatureLoss>,
-    /// What the month of this pool costs when it changes to it now, depending on who is active when; `None` for the present
-    /// one.
+    /// What the month of this pool costs when it changes to it now, for these users, depending on who is active when; `None`
+    /// for the present one, for a month that is over, and for what nobody can change to: back to the legacy price, and from
+    /// that to Lite, on which such a pool is.
     pub switching: Option<Estimate<Decimal>>,
+}
+
+impl PlanCost {
+    /// What this pool adds to a part of the account's bill, in exact dollars, beside [`PlansAnswer::others`].
+    #[must_use]
+    pub fn part(&self, part: BillPart, others: &Bill) -> Decimal {
+        self.bill.part(part) - others.part(part)
+    }
 }
 
 /// A point of the curves: dollars of a month with that many direct users, in the order of [`PricePlan::ALL`].
@@ -100,6 +116,8 @@ pub struct PlansAnswer {
     pub others: Bill,
     /// That the prices are of a part of the month, as a sentence; `None` where they are of a whole one.
     pub so_far: Option<String>,
+    /// Whether the pool is replicated to another Region in these prices.
+    pub replicated: bool,
     /// What to do, in sentences; the first says by which month.
     pub recommendation: Vec<String>,
     /// The months to come, with what their users cost on the present plan.
@@ -157,6 +175,7 @@ impl Console {
             plans,
             others: asked.others(),
             so_far: advice::so_far(question.basis, question.month),
+            replicated: question.replicated,
             recommendation: told,
             ahead: question.ahead.iter().map(|forecast| asked.ahead(forecast)).collect(),
             break_even: break_even(&prices, &usage, 0, most, question.month),
@@ -165,6 +184,12 @@ impl Console {
             table: TableUsed { region: prices.region.clone(), ..used },
         })
     }
+}
+
+/// Whether a pool can change from a plan to another one. A pool with the legacy price is on Lite, and whoever has left Lite
+/// does not get that price again.
+pub(crate) fn can_change(from: PricePlan, to: PricePlan) -> bool {
+    from != to && to != PricePlan::Legacy && (from, to) != (PricePlan::Legacy, PricePlan::Lite)
 }
 
 struct Asked<'a> {
@@ -183,7 +208,8 @@ impl Asked<'_> {
         pools.extend(self.question.others.iter().copied());
         Usage {
             pools,
-            tokens: TokenUse { requests: self.question.token_requests, clients: None },
+            tokens: TokenUse { requests: self.question.token_requests, clients: self.question.token_clients },
+            emails: self.question.emails,
             sms: self.question.sms.into_iter().collect(),
             extra_rates: extra_rates.map(|requests_per_second| ExtraRate { requests_per_second, days: None }).collect(),
             ..Usage::default()
@@ -206,8 +232,9 @@ impl Asked<'_> {
     /// A month to come, for its users alone.
     fn ahead(&self, forecast: &Forecast) -> MonthAhead {
         let (users, month) = (forecast.users.clone(), forecast.month);
-        let alone =
-            PlansQuestion { users, month, token_requests: 0, sms: None, extra_rate: 0, ..self.question.clone() };
+        let question = self.question.clone();
+        let (token_requests, token_clients, emails, sms, extra_rate) = (0, None, 0, None, 0);
+        let alone = PlansQuestion { users, month, token_requests, token_clients, emails, sms, extra_rate, ..question };
         let asked = Asked { prices: self.prices, question: &alone };
         MonthAhead { forecast: forecast.clone(), cost: alone.present.map(|plan| asked.cost(plan)) }
     }
@@ -216,10 +243,12 @@ impl Asked<'_> {
         let question = self.question;
         let users = &question.users;
         let shown = self.usage(plan, users.likely.unwrap_or(users.low));
+        let mut bill = bill(self.prices, &shown, question.month);
+        bill.assumptions.extend(question.taken.iter().cloned());
         PlanCost {
             plan,
             cost: self.cost(plan),
-            bill: bill(self.prices, &shown, question.month),
+            bill,
             losses: question.present.map_or_else(Vec::new, |from| {
                 let used = |feature| {
                     let known = question.features.iter().find(|(named, _)| *named == feature);
@@ -227,7 +256,10 @@ impl Asked<'_> {
                 };
                 features_lost(from, plan, used)
             }),
-            switching: question.present.filter(|from| *from != plan).map(|from| self.switching(from, plan)),
+            switching: question
+                .present
+                .filter(|from| question.basis != Basis::Whole && can_change(*from, plan))
+                .map(|from| self.switching(from, plan)),
         }
     }
 
@@ -243,20 +275,25 @@ impl Asked<'_> {
     }
 
     /// A change in the middle of the month: each active user is billed once, at the dearer plan if they were active then.
+    /// Linked users by either reading of AWS's pages, and with as many of them federated as are free.
     fn switching(&self, from: PricePlan, to: PricePlan) -> Estimate<Decimal> {
         let users = &self.question.users;
         let at = |count: u64| {
             let usage = self.usage(from, count);
+            let federated = usage.pools.iter().map(|pool| pool.federated).fold(0, u64::saturating_add);
             let own = usage.pools.first().map_or_else(|| PoolUsage::new(from, 0, 0), |pool| *pool);
-            let own = PoolUsage { federated: 0, ..own };
-            let mut rest = usage;
-            // The pool's federated users cost the same on every plan and stay.
-            if let Some(pool) = rest.pools.first_mut() {
-                pool.users = 0;
-            }
-            switch_bounds(self.prices, &rest, (from, to), own, self.question.month)
+            let rest = Usage { pools: usage.pools.iter().skip(1).copied().collect(), ..usage };
+            let linked = self.question.split.shared_out(count).linked;
+            let free = self.prices.free.federated.quantity.saturating_sub(federated);
+            let readings = [0, linked, free.min(linked)].map(|as_federated| {
+                let users = own.users.saturating_sub(as_federated);
+                let own = PoolUsage { users, federated: own.federated.saturating_add(as_federated), ..own };
+                switch_bounds(self.prices, &rest, (from, to), own, self.question.month)
+            });
+            let low = readings.iter().map(|bounds| bounds.low).min().unwrap_or_default();
+            (low, readings.iter().filter_map(|bounds| bounds.high).max())
         };
-        self.own(&Estimate::new(at(users.low).low, None, users.high.and_then(|high| at(high).high)))
+        self.own(&Estimate::new(at(users.low).0, None, users.high.and_then(|high| at(high).1)))
     }
 
     /// What the pool's direct users add, alone.
@@ -272,6 +309,28 @@ impl Asked<'_> {
     }
 }
 
+/// What is taken of a pool where it is not known, as sentences.
+fn taken(activity: &Activity, replicated: Option<FeatureUse>, told_legacy: bool) -> Vec<String> {
+    let mut taken = Vec::new();
+    if activity.billed_split.is_none() && activity.split.federated.saturating_add(activity.split.linked) > 0 {
+        let sentence = "Active users are taken to be mixed like everybody in the local copy: how many of them were of SAML or \
+                        OIDC providers, no bill tells.";
+        taken.push(sentence.to_owned());
+    }
+    if activity.plan == Some(PricePlan::Legacy) && !told_legacy {
+        let sentence = "The pool is on Lite with advanced security on, which only pools with the legacy price can have, so \
+                        that price is taken.";
+        taken.push(sentence.to_owned());
+    }
+    let can_be = !matches!(activity.plan, Some(PricePlan::Lite | PricePlan::Legacy));
+    if can_be && replicated.is_none_or(|used| used == FeatureUse::Unknown) {
+        taken.push(
+            "Whether the pool is replicated to another Region could not be read; it is taken not to be.".to_owned(),
+        );
+    }
+    taken
+}
+
 impl OpenPool {
     /// The question about this pool's month that all plans are compared by, with what is known of it.
     ///
@@ -282,21 +341,25 @@ impl OpenPool {
         let months = self.months().await?;
         let enough =
             |count: &&MonthCount| count.month < present && (count.users.high.is_some() || count.users.likely.is_some());
-        let told = activity.billing;
+        let (told, features) = (activity.billing, self.features().await);
+        let replicated = features.iter().find(|(feature, _)| *feature == Feature::Replication).map(|(_, used)| *used);
         Ok(PlansQuestion {
             users: activity.users.clone(),
             basis: if activity.over { Basis::Whole } else { Basis::Part { until: activity.synced_at } },
             whole: months.known.iter().rfind(enough).cloned(),
             ahead: months.ahead,
-            split: activity.split,
+            taken: taken(activity, replicated, self.told_billing().legacy),
+            split: activity.billed_split.unwrap_or(activity.split),
             token_requests: activity.token_requests.unwrap_or_default(),
+            token_clients: None,
+            emails: 0,
             sms: None,
             extra_rate: 0,
-            replicated: false,
+            replicated: replicated == Some(FeatureUse::Used),
             advanced_security: told.advanced_security,
             others: activity::others(told),
             present: activity.plan,
-            features: self.features().await,
+            features,
             month: activity.month,
             region: self.key.region.clone(),
         })

@@ -65,9 +65,7 @@ impl Console {
         let open = self.inner.open_cache(&key, connection.clone()).await?;
         // Whoever was first stays: both are the same account.
         let _ = open.live.set(Live { session, identity });
-        let (cache, put) = (open.cache.clone(), described.clone());
-        let at = self.inner.now();
-        blocking(move || cache.put_pool(&put, at)).await?;
+        open.keep_described(&described).await?;
         self.inner.remember(&key, connection, &described).await?;
         Ok(open)
     }
@@ -154,6 +152,13 @@ impl OpenPool {
     /// [`Code::CacheUnavailable`], here and below, when the cache cannot be read.
     pub async fn pool(&self) -> Result<Option<Pool>, Error> {
         self.read(Cache::pool).await
+    }
+
+    /// Keeps the pool as AWS has just described it.
+    pub(crate) async fn keep_described(&self, described: &Pool) -> Result<(), Error> {
+        let (cache, put, at) = (self.cache.clone(), described.clone(), self.now());
+        blocking(move || cache.put_pool(&put, at)).await?;
+        self.lose_legacy(described).await
     }
 
     /// When that was; `None` when it never was described.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use cognito::{SecondFactors, SignInEvent, UserDevice};
 use model::Username;
 use model::call::MauEffect;
-use model::cost::{BilledBy, Prices, Touched, session_bill};
+use model::cost::Touched;
 use model::estimate::Estimate;
 use model::health::Answer;
 use model::mau::{effect_of, event_counts};
@@ -16,6 +16,7 @@ use model::user::User;
 use rust_decimal::Decimal;
 use secrecy::SecretString;
 
+use crate::activity::TouchPrices;
 use crate::error::{Code, Error};
 use crate::open::blocking;
 use crate::pool::{Live, OpenPool};
@@ -57,7 +58,7 @@ pub struct RevealPrice {
     /// What it does to the count of active users; [`MauEffect::AlreadyCounted`] when this program counted the user in this
     /// month, so that it is free.
     pub effect: MauEffect,
-    /// What it may add to the bill, in US dollars.
+    /// What it may add to the bill, in US dollars: as a preview of a change of many says it.
     pub price: Estimate<Decimal>,
     /// Why it cannot be had in this pool, as a sentence; `None` when it can.
     pub refused: Option<String>,
@@ -71,7 +72,7 @@ impl OpenPool {
     /// `prices` for a price table of a person's own that does not hold.
     pub async fn reveal_price(&self, username: &Username, what: Reveal) -> Result<RevealPrice, Error> {
         let pool = self.pool().await?;
-        self.prices_of(username, pool.as_ref()).await?.reveal(what, pool.as_ref())
+        self.prices_of(username).await?.reveal(what, 1, pool.as_ref())
     }
 
     /// What it costs at most to look at something of several users, for each may be new this month. Opens no socket.
@@ -80,23 +81,16 @@ impl OpenPool {
     /// [`Code::CacheUnavailable`]; [`Code::Validation`] on `prices` for a price table of a person's own that does not hold.
     pub async fn reveals_price(&self, users: u32, what: Reveal) -> Result<RevealPrice, Error> {
         let pool = self.pool().await?;
-        let one = self.call_prices(pool.as_ref(), false).reveal(what, pool.as_ref())?;
-        let high = one.price.high.map(|high| high * Decimal::from(users));
-        Ok(RevealPrice { price: Estimate::new(one.price.low, None, high), ..one })
+        CallPrices { prices: self.touch_prices().await, counted: false }.reveal(what, users.into(), pool.as_ref())
     }
 
-    /// What calls about a user cost: by the table of this console, the pool's plan, and whether they count already. A table
-    /// that cannot be read makes them unknown.
+    /// What calls about a user cost: by what is known of the present month, as a preview of a change of many says it, and by
+    /// whether they count already. What stands in the way, such as a table that does not hold, makes them unknown.
     ///
     /// # Errors
     /// [`Code::JournalUnavailable`].
-    pub(crate) async fn prices_of(&self, username: &Username, pool: Option<&Pool>) -> Result<CallPrices, Error> {
-        Ok(self.call_prices(pool, self.is_counted(username).await?))
-    }
-
-    fn call_prices(&self, pool: Option<&Pool>, counted: bool) -> CallPrices {
-        let prices = self.console.table().map(|table| table.prices(&self.key.region));
-        CallPrices { prices, billed_by: BilledBy::of(pool), counted }
+    pub(crate) async fn prices_of(&self, username: &Username) -> Result<CallPrices, Error> {
+        Ok(CallPrices { prices: self.touch_prices().await, counted: self.is_counted(username).await? })
     }
 
     /// A user's second factors (`AdminGetUser`; makes the user a monthly active user; in the ledger before it is sent).
@@ -187,32 +181,36 @@ impl OpenPool {
 /// What calls about one user cost.
 pub(crate) struct CallPrices {
     /// The error says why they are not known.
-    prices: Result<Prices, Error>,
-    billed_by: BilledBy,
+    prices: Result<TouchPrices, Error>,
     counted: bool,
 }
 
 impl CallPrices {
     /// What a call of this effect does to the count, and what that may add to the bill.
     pub(crate) fn of(&self, effect: MauEffect) -> (MauEffect, Estimate<Decimal>) {
+        self.of_many(effect, 1)
+    }
+
+    /// The same of so many users.
+    fn of_many(&self, effect: MauEffect, users: u64) -> (MauEffect, Estimate<Decimal>) {
         let counted = self.counted && effect != MauEffect::Free;
         let effect = if counted { MauEffect::AlreadyCounted } else { effect };
         let mut touched = Touched::default();
-        touched.add(effect);
+        touched.add(effect, users);
         let price = match &self.prices {
-            Ok(prices) => session_bill(prices, self.billed_by, touched),
+            Ok(prices) => prices.now(touched),
             Err(_) if matches!(effect, MauEffect::Free | MauEffect::AlreadyCounted) => Estimate::exactly(Decimal::ZERO),
             Err(_) => Estimate::unknown(),
         };
         (effect, price)
     }
 
-    /// What it costs to look at something.
-    fn reveal(&self, what: Reveal, pool: Option<&Pool>) -> Result<RevealPrice, Error> {
+    /// What it costs to look at something of so many users.
+    fn reveal(&self, what: Reveal, users: u64, pool: Option<&Pool>) -> Result<RevealPrice, Error> {
         if let Some(error) = self.unknown() {
             return Err(error.clone());
         }
-        let (effect, price) = self.of(effect_of(what.operation()));
+        let (effect, price) = self.of_many(effect_of(what.operation()), users);
         Ok(RevealPrice {
             operation: what.operation(),
             effect,

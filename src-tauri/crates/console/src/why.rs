@@ -127,7 +127,7 @@ impl OpenPool {
             facts.factors = factors.as_deref();
             reasons = why(&facts);
         }
-        let prices = self.prices_of(&user.username, Some(&pool)).await?;
+        let prices = self.prices_of(&user.username).await?;
         let prices_unknown = prices.unknown().map(|error| error.message.clone());
         let reasons = reasons.into_iter().map(|reason| priced(reason, &prices, &user, &pool)).collect();
         let listed_at = (listing == Listing::Listed).then_some(now);

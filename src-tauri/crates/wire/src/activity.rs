@@ -32,6 +32,18 @@ impl OneMonth {
     pub fn parse(&self, now: Timestamp) -> Result<Month, WireError> {
         month(self.month.as_deref(), now)
     }
+
+    /// The month that is meant, if it has begun.
+    ///
+    /// # Errors
+    /// A validation error on `month`.
+    pub fn begun(&self, now: Timestamp) -> Result<Month, WireError> {
+        let month = self.parse(now)?;
+        if month > Month::of(now) {
+            return Err(WireError::validation("month", format!("{month} is yet to come.")));
+        }
+        Ok(month)
+    }
 }
 
 /// A month as it is written; the present one when there is none.
@@ -175,7 +187,7 @@ impl SetBilled {
     /// A validation error on `month`.
     pub fn parse(&self, now: Timestamp) -> Result<(Month, Option<BilledNumber>), WireError> {
         let scope = if self.whole_account { BillScope::Account } else { BillScope::Pool };
-        let billed = self.users.map(|users| BilledNumber { users: users.into(), scope });
+        let billed = self.users.map(|users| BilledNumber::new(users.into(), scope));
         Ok((month(Some(&self.month), now)?, billed))
     }
 }

@@ -3,13 +3,14 @@
 use console::{CostAnswer, CostQuestion, TableUsed};
 use jiff::Timestamp;
 use model::Region;
-use model::cost::{Line, PricePlan, Quote, plain};
+use model::cost::{Line, PoolUsage, PricePlan, Quote, Sms, plain};
 use model::estimate::{Bound, Estimate, Evidence, EvidenceKind};
 use model::month::Month;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::WireError;
+use crate::plans::{plan, sms_price};
 
 /// The largest number of users or requests that is priced: far more than there are people, and exact in a web view.
 const MOST: u64 = 1_000_000_000_000;
@@ -30,6 +31,38 @@ pub struct AskCost {
     #[serde(default)]
     #[specta(type = u32)]
     pub m2m: u64,
+    /// App clients of machines, where they shall be charged although AWS seems to have withdrawn that; absent for no such
+    /// charge.
+    #[serde(default)]
+    #[specta(type = Option<u32>)]
+    pub m2m_clients: Option<u64>,
+    /// E-mails through Amazon SES.
+    #[serde(default)]
+    #[specta(type = u32)]
+    pub emails: u64,
+    /// SMS.
+    #[serde(default)]
+    #[specta(type = u32)]
+    pub sms: u64,
+    /// Dollars for one SMS; needed where there are any.
+    #[serde(default)]
+    pub sms_price: Option<String>,
+    /// Requests a second above the default, bought for the whole month.
+    #[serde(default)]
+    pub extra_rate: u32,
+    /// Whether the pool is replicated to another Region (Essentials and Plus).
+    #[serde(default)]
+    pub replicated: bool,
+    /// Whether the pool pays for the advanced security from before the plans (legacy).
+    #[serde(default)]
+    pub advanced_security: bool,
+    /// Active users of the account's other pools, who share the free tiers.
+    #[serde(default)]
+    #[specta(type = u32)]
+    pub others: u64,
+    /// The plan of those; absent for Essentials.
+    #[serde(default)]
+    pub others_plan: Option<String>,
     /// `lite`, `essentials`, `plus` or `legacy`; absent for all.
     #[serde(default)]
     pub plan: Option<String>,
@@ -47,15 +80,22 @@ impl AskCost {
     /// # Errors
     /// A validation error on the field that does not hold.
     pub fn parse(self, now: Timestamp) -> Result<CostQuestion, WireError> {
-        for (field, number) in [("mau", self.mau), ("federated", self.federated), ("m2m", self.m2m)] {
+        let numbers = [
+            ("mau", self.mau),
+            ("federated", self.federated),
+            ("m2m", self.m2m),
+            ("m2mClients", self.m2m_clients.unwrap_or_default()),
+            ("emails", self.emails),
+            ("sms", self.sms),
+            ("others", self.others),
+        ];
+        for (field, number) in numbers {
             if number > MOST {
                 return Err(WireError::validation(field, format!("Give at most {MOST} as {field}.")));
             }
         }
-        let plan = |word: String| {
-            let unknown = || WireError::validation("plan", "A plan is lite, essentials, plus or legacy.");
-            PricePlan::of_word(&word).ok_or_else(unknown)
-        };
+        let others_plan = plan(self.others_plan.as_deref(), "othersPlan")?.unwrap_or(PricePlan::Essentials);
+        let price = (self.sms > 0).then(|| sms_price(self.sms_price.as_deref())).transpose()?;
         let month =
             |text: String| Month::parse(&text).map_err(|error| WireError::validation("month", error.to_string()));
         let region =
@@ -64,7 +104,14 @@ impl AskCost {
             users: self.mau,
             federated: self.federated,
             token_requests: self.m2m,
-            plan: self.plan.map(plan).transpose()?,
+            token_clients: self.m2m_clients,
+            emails: self.emails,
+            sms: price.map(|price| Sms { messages: self.sms, price }),
+            extra_rate: self.extra_rate,
+            replicated: self.replicated,
+            advanced_security: self.advanced_security,
+            others: (self.others > 0).then(|| PoolUsage::new(others_plan, self.others, 0)),
+            plan: plan(self.plan.as_deref(), "plan")?,
             month: self.month.map(month).transpose()?.unwrap_or_else(|| Month::of(now)),
             region: self.region.map(region).transpose()?,
         })
@@ -77,8 +124,12 @@ impl AskCost {
 pub struct CostView {
     /// `lite`, `essentials`, `plus` or `legacy`.
     pub plan: String,
-    /// Dollars: the exact sum of the lines, rounded half up to cents.
+    /// Dollars: the exact sum of the lines, rounded half up to cents. With other pools it is the account's.
     pub total: String,
+    /// What the account's other pools would cost alone, in dollars; `null` where none were given.
+    pub others: Option<String>,
+    /// What the pool adds to that: the total without it; `null` where no others were given.
+    pub own_total: Option<String>,
     /// What it is made of, in the order of the bill; free quantities, too.
     pub lines: Vec<CostLineView>,
     /// What was assumed where AWS says nothing.
@@ -131,6 +182,8 @@ impl CostView {
         let view = |quote: &Quote| Self {
             plan: quote.plan.as_str().to_owned(),
             total: plain(quote.bill.total()),
+            others: answer.others.as_ref().map(|others| plain(others.total())),
+            own_total: answer.others.as_ref().map(|others| plain(quote.bill.total() - others.total())),
             lines: quote.bill.lines.iter().map(CostLineView::from).collect(),
             assumptions: quote.bill.assumptions.clone(),
             month: answer.month.to_string(),

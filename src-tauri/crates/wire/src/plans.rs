@@ -3,7 +3,7 @@
 use console::{Basis, MonthAhead, PlanCost, PlansAnswer, PlansQuestion, ReportFormat, TableUsed, ToldBilling};
 use jiff::Timestamp;
 use model::Region;
-use model::cost::{Bill, FeatureUse, Meter, PoolUsage, PricePlan, PriceTable, Sms, grouped, plain};
+use model::cost::{Bill, BillPart, FeatureUse, PoolUsage, PricePlan, PriceTable, Sms, grouped, plain};
 use model::estimate::Estimate;
 use model::mau::Split;
 use rust_decimal::Decimal;
@@ -31,6 +31,11 @@ pub struct AskPlans {
     pub linked_permille: Option<u32>,
     /// Successful token requests of machines.
     pub m2m: u32,
+    /// App clients of machines, where they shall be charged although AWS seems to have withdrawn that; `null` for no such
+    /// charge.
+    pub m2m_clients: Option<u32>,
+    /// E-mails through Amazon SES. Those of Cognito's own sender cost nothing.
+    pub emails: u32,
     /// Active users of the account's other pools, who share the free tiers.
     pub others: u32,
     /// The plan of those; `null` for Essentials.
@@ -41,8 +46,8 @@ pub struct AskPlans {
     pub sms_price: Option<String>,
     /// Requests a second above the default, bought for the whole month.
     pub extra_rate: u32,
-    /// Whether the pool is replicated to another Region (Essentials and Plus).
-    pub replicated: bool,
+    /// Whether the pool is replicated to another Region (Essentials and Plus); `null` for what its settings tell.
+    pub replicated: Option<bool>,
     /// Whether the pool pays for the advanced security from before the plans (legacy).
     pub advanced_security: bool,
     /// What the pool is billed by now; `null` for what AWS says of it.
@@ -75,7 +80,7 @@ impl AskPlans {
                 vec![PoolUsage::new(other, users.into(), 0)]
             }
         };
-        let sms = (self.sms > 0).then(|| self.sms_price()).transpose()?;
+        let sms = (self.sms > 0).then(|| sms_price(self.sms_price.as_deref())).transpose()?;
         let users = Estimate::new(self.low.into(), self.likely.map(u64::from), self.high.map(u64::from));
         let numbers = |users: &Estimate<u64>| [Some(users.low), users.likely, users.high].map(|users| users.map(count));
         let basis = if numbers(&users) == numbers(&known.users) { known.basis } else { Basis::Chosen };
@@ -84,9 +89,11 @@ impl AskPlans {
             basis,
             split,
             token_requests: self.m2m.into(),
+            token_clients: self.m2m_clients.map(u64::from),
+            emails: self.emails.into(),
             sms: sms.map(|price| Sms { messages: self.sms.into(), price }),
             extra_rate: self.extra_rate,
-            replicated: self.replicated,
+            replicated: self.replicated.unwrap_or(known.replicated),
             advanced_security: self.advanced_security,
             others,
             present: plan(self.plan.as_deref(), "plan")?.or(known.present),
@@ -94,16 +101,18 @@ impl AskPlans {
             ..known
         })
     }
-
-    fn sms_price(&self) -> Result<Decimal, WireError> {
-        let wrong = || WireError::validation("smsPrice", "Give the dollars for one SMS, such as 0.0581.");
-        let price: Decimal = self.sms_price.as_deref().unwrap_or_default().trim().parse().map_err(|_| wrong())?;
-        let believed = !price.is_sign_negative() && price <= Decimal::ONE_HUNDRED && price.scale() <= 8;
-        if believed { Ok(price) } else { Err(wrong()) }
-    }
 }
 
-fn plan(word: Option<&str>, field: &str) -> Result<Option<PricePlan>, WireError> {
+/// The dollars for one SMS.
+pub(crate) fn sms_price(text: Option<&str>) -> Result<Decimal, WireError> {
+    let wrong = || WireError::validation("smsPrice", "Give the dollars for one SMS, such as 0.0581.");
+    let price: Decimal = text.unwrap_or_default().trim().parse().map_err(|_| wrong())?;
+    let believed = !price.is_sign_negative() && price <= Decimal::ONE_HUNDRED && price.scale() <= 8;
+    if believed { Ok(price) } else { Err(wrong()) }
+}
+
+/// The plan of a word; `None` where there is none.
+pub(crate) fn plan(word: Option<&str>, field: &str) -> Result<Option<PricePlan>, WireError> {
     let unknown = || WireError::validation(field, "A plan is lite, essentials, plus or legacy.");
     word.map(|word| PricePlan::of_word(word).ok_or_else(unknown)).transpose()
 }
@@ -137,6 +146,16 @@ impl BillingView {
     }
 }
 
+/// How a pool is billed, as far as AWS and a person told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PoolBillingView {
+    /// What it is billed by: `lite`, `essentials`, `plus` or `legacy`; `null` when nobody told.
+    pub plan: Option<String>,
+    /// What a person told, with the advanced security that AWS tells of a pool on Lite.
+    pub billing: BillingView,
+}
+
 impl From<ToldBilling> for BillingView {
     fn from(told: ToldBilling) -> Self {
         Self {
@@ -156,6 +175,8 @@ pub struct PlansView {
     pub plans: Vec<PlanView>,
     /// That the prices are of a part of the month, as a sentence; `null` where they are of a whole one.
     pub so_far: Option<String>,
+    /// Whether the pool is replicated to another Region in these prices.
+    pub replicated: bool,
     /// What to do, in sentences; the first says by which month.
     pub recommendation: Vec<String>,
     /// The present month as it may end and those that follow; empty where there is no forecast.
@@ -218,7 +239,8 @@ pub struct PlanView {
     pub assumptions: Vec<String>,
     /// What the pool would lose against its present plan.
     pub losses: Vec<LossView>,
-    /// The least that the month costs when the pool changes to it now; `null` for the present plan.
+    /// The least that the month costs for these users when the pool changes to it now; `null` for the present plan, for a
+    /// month that is over and for what nobody can change to.
     pub switch_low: Option<String>,
     /// The most; `null` when unknown.
     pub switch_high: Option<String>,
@@ -292,6 +314,7 @@ impl PlansView {
         Self {
             plans: answer.plans.iter().map(|cost| PlanView::new(cost, &answer.others)).collect(),
             so_far: answer.so_far.clone(),
+            replicated: answer.replicated,
             recommendation: answer.recommendation.clone(),
             ahead: answer.ahead.iter().map(MonthAheadView::from).collect(),
             others,
@@ -330,22 +353,18 @@ impl PlansView {
 
 /// What a pool's bill is made of, without what the others would be billed alone.
 fn parts(cost: &PlanCost, others: &Bill) -> Vec<PartView> {
-    let of = |meter| cost.bill.of(meter) - others.of(meter);
-    let (users, federated, tokens) = (of(cost.plan.meter()), of(Meter::Federated), of(Meter::TokenRequests));
-    let of_others = PricePlan::ALL.into_iter().filter(|plan| *plan != cost.plan).map(|plan| of(plan.meter()));
-    let users = users + of_others.sum::<Decimal>();
-    let extras = [
-        Meter::LegacyAdvancedSecurity,
-        Meter::ReplicationEssentials,
-        Meter::ReplicationPlus,
-        Meter::ExtraRateWholeMonth,
-        Meter::ExtraRatePartMonth,
-    ];
-    let extras = extras.map(of).into_iter().sum::<Decimal>();
-    let messages = cost.bill.exact() - others.exact() - users - federated - tokens - extras;
-    [("users", users), ("federated", federated), ("tokens", tokens), ("extras", extras), ("messages", messages)]
-        .map(|(kind, amount)| PartView { kind: kind.to_owned(), amount: plain(amount) })
-        .to_vec()
+    let view = |part| PartView {
+        kind: match part {
+            BillPart::Users => "users",
+            BillPart::Federated => "federated",
+            BillPart::Tokens => "tokens",
+            BillPart::Extras => "extras",
+            BillPart::Messages => "messages",
+        }
+        .to_owned(),
+        amount: plain(cost.part(part, others)),
+    };
+    BillPart::ALL.map(view).to_vec()
 }
 
 impl From<&MonthAhead> for MonthAheadView {

@@ -74,6 +74,8 @@ pub struct RevealPriceView {
     pub effect: String,
     /// The least that it adds to the bill, in US dollars.
     pub price_low: String,
+    /// What is likely, by what is known of the present month; `null` where nothing is.
+    pub price_likely: Option<String>,
     /// The most; `null` where that is not known.
     pub price_high: Option<String>,
     /// Why it cannot be had in this pool; `null` when it can.
@@ -86,6 +88,7 @@ impl From<&RevealPrice> for RevealPriceView {
             operation: price.operation.to_owned(),
             effect: effect(price.effect).to_owned(),
             price_low: plain(price.price.low),
+            price_likely: price.price.likely.map(plain),
             price_high: price.price.high.map(plain),
             refused: price.refused.clone(),
         }

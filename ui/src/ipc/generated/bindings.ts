@@ -538,6 +538,13 @@ export type AskPlans = {
 	linkedPermille: number | null,
 	/**  Successful token requests of machines. */
 	m2m: number,
+	/**
+	 *  App clients of machines, where they shall be charged although AWS seems to have withdrawn that; `null` for no such
+	 *  charge.
+	 */
+	m2mClients: number | null,
+	/**  E-mails through Amazon SES. Those of Cognito's own sender cost nothing. */
+	emails: number,
 	/**  Active users of the account's other pools, who share the free tiers. */
 	others: number,
 	/**  The plan of those; `null` for Essentials. */
@@ -548,8 +555,8 @@ export type AskPlans = {
 	smsPrice: string | null,
 	/**  Requests a second above the default, bought for the whole month. */
 	extraRate: number,
-	/**  Whether the pool is replicated to another Region (Essentials and Plus). */
-	replicated: boolean,
+	/**  Whether the pool is replicated to another Region (Essentials and Plus); `null` for what its settings tell. */
+	replicated: boolean | null,
 	/**  Whether the pool pays for the advanced security from before the plans (legacy). */
 	advancedSecurity: boolean,
 	/**  What the pool is billed by now; `null` for what AWS says of it. */
@@ -2889,7 +2896,10 @@ export type PlanView = {
 	assumptions: string[],
 	/**  What the pool would lose against its present plan. */
 	losses: LossView[],
-	/**  The least that the month costs when the pool changes to it now; `null` for the present plan. */
+	/**
+	 *  The least that the month costs for these users when the pool changes to it now; `null` for the present plan, for a
+	 *  month that is over and for what nobody can change to.
+	 */
 	switchLow: string | null,
 	/**  The most; `null` when unknown. */
 	switchHigh: string | null,
@@ -2911,6 +2921,8 @@ export type PlansView = {
 	plans: PlanView[],
 	/**  That the prices are of a part of the month, as a sentence; `null` where they are of a whole one. */
 	soFar: string | null,
+	/**  Whether the pool is replicated to another Region in these prices. */
+	replicated: boolean,
 	/**  What to do, in sentences; the first says by which month. */
 	recommendation: string[],
 	/**  The present month as it may end and those that follow; empty where there is no forecast. */
@@ -3395,6 +3407,8 @@ export type RevealPriceView = {
 	effect: string,
 	/**  The least that it adds to the bill, in US dollars. */
 	priceLow: string,
+	/**  What is likely, by what is known of the present month; `null` where nothing is. */
+	priceLikely: string | null,
 	/**  The most; `null` where that is not known. */
 	priceHigh: string | null,
 	/**  Why it cannot be had in this pool; `null` when it can. */

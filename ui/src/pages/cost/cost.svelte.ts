@@ -15,6 +15,9 @@ export interface Moved {
   federated: number;
   linked: number;
   m2m: number;
+  /** App clients of machines, where they are charged. */
+  m2mClients: number | null;
+  emails: number;
   others: number;
   /** Whether the account has no other pool. */
   alone: boolean;
@@ -42,6 +45,8 @@ export class CostMonth {
   plans = $state.raw<PlansView | null>(null);
   /** What somebody moved; the rest follows what is known. */
   moved = $state.raw<Partial<Moved> | null>(null);
+  /** Whether the pool's settings tell that it is replicated, as the prices say where nobody moved it. */
+  #replicated = $state(false);
   #loadProblem = $state.raw<Failure | null>(null);
   #compareProblem = $state.raw<Failure | null>(null);
   #loads = 0;
@@ -60,13 +65,15 @@ export class CostMonth {
       federated: permille(split?.federated ?? 0),
       linked: permille(split?.linked ?? 0),
       m2m: activity?.tokenRequests ?? 0,
+      m2mClients: null,
+      emails: 0,
       others: activity?.billing.others ?? 0,
       alone: activity?.billing.others === 0,
       othersPlan: activity?.billing.othersPlan ?? "essentials",
       sms: 0,
       smsPrice: "0.05",
       extraRate: 0,
-      replicated: false,
+      replicated: this.#replicated,
       advancedSecurity: activity?.billing.advancedSecurity ?? false,
       growth: 0,
       ahead: 12,
@@ -127,12 +134,14 @@ export class CostMonth {
       federatedPermille: shared ? now.federated : null,
       linkedPermille: shared ? Math.min(now.linked, 1000 - now.federated) : null,
       m2m: now.m2m,
+      m2mClients: now.m2mClients,
+      emails: now.emails,
       others: now.alone ? 0 : now.others,
       othersPlan: now.othersPlan,
       sms: now.sms,
       smsPrice: now.smsPrice,
       extraRate: now.extraRate,
-      replicated: now.replicated,
+      replicated: this.moved?.replicated ?? null,
       advancedSecurity: now.advancedSecurity,
       plan: now.plan,
     };
@@ -192,6 +201,7 @@ export class CostMonth {
       const plans = await backend.comparePlans(this.ask);
       if (round !== this.#compares) return;
       this.plans = plans;
+      if (this.moved?.replicated === undefined) this.#replicated = plans.replicated;
       this.#compareProblem = null;
     } catch (thrown) {
       if (round === this.#compares) this.#compareProblem = failure(thrown);

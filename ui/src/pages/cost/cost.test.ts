@@ -71,8 +71,37 @@ describe("the page about cost", () => {
       expect(asked()).toMatchObject({ extraRate: 50, replicated: true, advancedSecurity: true, likely: before }),
     );
     await person.click(screen.getByRole("button", { name: "Back to what is known" }));
-    await vi.waitFor(() => expect(asked()).toMatchObject({ extraRate: 0, replicated: false }));
+    await vi.waitFor(() => expect(asked()).toMatchObject({ extraRate: 0, replicated: null }));
     expect(Math.abs(before / (asked()?.likely ?? 0) - 1.21)).toBeLessThan(0.01);
+    compared.mockRestore();
+  });
+
+  it("asks for e-mails and for app clients of machines, and takes numbers that no slider stands at", async () => {
+    await open();
+    const compared = vi.spyOn(backend, "comparePlans");
+    const asked = () => compared.mock.calls.at(-1)?.[0];
+    const type = async (name: string | RegExp, value: string) =>
+      fireEvent.change(screen.getByRole("spinbutton", { name }), { target: { value } });
+    await type("E-mails through Amazon SES, as a number", "12345");
+    await type("Token requests of machines, as a number", "5001");
+    await type("Active users of the account’s other pools, as a number", "400");
+    await type(/App clients of machines/, "3");
+    await vi.waitFor(() => expect(asked()).toMatchObject({ emails: 12_345, m2m: 5_001, others: 400, m2mClients: 3 }));
+    await type(/App clients of machines/, "");
+    await vi.waitFor(() => expect(asked()).toMatchObject({ m2mClients: null }));
+    compared.mockRestore();
+  });
+
+  it("ticks replication where the settings tell of it, and asks for it only when somebody moved it", async () => {
+    const answer = backend.comparePlans;
+    const compared = vi
+      .spyOn(backend, "comparePlans")
+      .mockImplementation(async (ask) => ({ ...(await answer(ask)), replicated: ask.replicated ?? true }));
+    await open();
+    const box = screen.getByRole<HTMLInputElement>("checkbox", { name: /Replicated to another Region/ });
+    await vi.waitFor(() => expect(box.checked).toBe(true));
+    await person.click(box);
+    await vi.waitFor(() => expect(compared.mock.calls.at(-1)?.[0]).toMatchObject({ replicated: false }));
     compared.mockRestore();
   });
 
@@ -89,12 +118,14 @@ describe("the page about cost", () => {
   it("says that a month goes on, by which one it advises, and what this and the next one may be", async () => {
     await open();
     screen.getByText("2026-11 (so far), Essentials");
-    screen.getByText(/2026-11 is not over/, { selector: ".headline p" });
+    screen.getByText(/2026-11 is not over/, { selector: ".headline .so-far span" });
     screen.getByText(/By 2026-10, the last whole month/);
     screen.getByText(/This month, when it is over. 2026-11: likely .*71 % of months lie between.*on the present plan/);
     screen.getByText(/Next month. 2026-12: likely .*on the present plan/);
     await fireEvent.input(screen.getByRole("slider", { name: "Monthly active users" }), { target: { value: "60000" } });
-    await vi.waitFor(() => expect(screen.queryByText(/is not over/, { selector: ".headline p" })).toBe(null));
+    await vi.waitFor(() =>
+      expect(screen.queryByText(/is not over/, { selector: ".headline .so-far span" })).toBe(null),
+    );
     screen.getByText("2026-11, Essentials");
   });
 

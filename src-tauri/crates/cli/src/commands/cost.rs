@@ -1,5 +1,5 @@
 //! `poolctl cost`: what a month costs, by the price table that is given or kept, or else by Poolkeeper's. Needs no pool,
-//! account or network.
+//! account or network, but for what was told of a pool (`--told`), which the local copy has.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -8,9 +8,11 @@ use console::{Clock as _, SystemClock};
 
 use jiff::tz::TimeZone;
 use wire::cost::{AskCost, CostView, PriceTableView};
+use wire::plans::BillingView;
 use wire::{ErrorCode, WireError};
 
-use crate::arguments::{Cost, Format, GlobalOptions};
+use crate::arguments::{Format, GlobalOptions};
+use crate::cost_arguments::Cost;
 use crate::failure::Failure;
 use crate::output::{self, Table, safe};
 
@@ -18,8 +20,9 @@ use crate::output::{self, Table, safe};
 const COLUMNS: [&str; 5] = ["plan", "what", "quantity", "unitPrice", "amount"];
 
 /// Answers from the price table alone.
-pub(crate) fn run(common: &GlobalOptions, asked: &Cost) -> Result<(), Failure> {
+pub(crate) async fn run(common: &GlobalOptions, asked: &Cost) -> Result<(), Failure> {
     let now = SystemClock.now();
+    let (with, told) = (&asked.with, told(common, asked.told).await?);
     let own = match asked.prices.as_deref() {
         Some(file) => Some(read(file)?),
         None => common.kept_prices()?,
@@ -27,7 +30,16 @@ pub(crate) fn run(common: &GlobalOptions, asked: &Cost) -> Result<(), Failure> {
     let ask = AskCost {
         mau: asked.mau,
         federated: asked.federated,
-        m2m: asked.m2m,
+        m2m: with.m2m.unwrap_or_default(),
+        m2m_clients: with.m2m_clients,
+        emails: with.emails,
+        sms: with.sms,
+        sms_price: with.sms_price.clone(),
+        extra_rate: with.extra_rate,
+        replicated: with.replicated,
+        advanced_security: with.advanced_security || told.advanced_security,
+        others: with.others.or(told.others.map(u64::from)).unwrap_or_default(),
+        others_plan: with.others_plan.clone().or(told.others_plan),
         plan: asked.plan.clone(),
         month: asked.month.clone(),
         region: common.region.clone(),
@@ -52,11 +64,30 @@ pub(crate) fn run(common: &GlobalOptions, asked: &Cost) -> Result<(), Failure> {
                 doubts(common, &bills);
             }
             if let Some(bill) = bills.first() {
+                if let Some(others) = &bill.others {
+                    common.note(&format!("the totals are of the account, whose other pools alone would cost {others}"));
+                }
                 common.note(&provenance(&bill.price_table));
             }
         }
     }
     Ok(())
+}
+
+/// What was told of how the pool is billed; nothing where it was not asked for.
+async fn told(common: &GlobalOptions, wanted: bool) -> Result<BillingView, Failure> {
+    if !wanted {
+        return Ok(BillingView::default());
+    }
+    let (_console, pool) = common.local_copy().await?;
+    let (plan, billing) = pool.billed_by().await?;
+    if let Some(plan) = plan {
+        common.note(&format!("the pool is billed by {}", plan.as_str()));
+    }
+    if billing.others.is_none() {
+        common.note("other pools of the account are left out: nobody told of any (poolctl billing --others N)");
+    }
+    Ok(billing.into())
 }
 
 /// What the totals rest on, once for all plans that share it.

@@ -6,7 +6,8 @@ use wire::activity::OneMonth;
 use wire::ledger::{LedgerCallView, LedgerView};
 use wire::pools::pool_id;
 
-use crate::arguments::{GlobalOptions, Ledger};
+use crate::arguments::GlobalOptions;
+use crate::cost_arguments::Ledger;
 use crate::failure::Failure;
 use crate::output::{self, number_of};
 

@@ -71,7 +71,8 @@ pub(super) async fn agreed(
         "undocumented" => "AWS does not say whether it makes the user a monthly active user",
         _ => "it makes the user a monthly active user",
     };
-    common.note(&format!("{}: {says}; ${} to ${high}", price.operation, price.price_low));
+    let likely = price.price_likely.as_deref().map(|likely| format!(", likely ${likely}")).unwrap_or_default();
+    common.note(&format!("{}: {says}; ${} to ${high}{likely}", price.operation, price.price_low));
     if yes {
         return Ok(());
     }

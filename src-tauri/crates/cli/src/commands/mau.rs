@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use console::{Clock as _, Console, OpenPool, SystemClock};
 use wire::ErrorCode;
-use wire::activity::{ActivityView, MetricsPriceView, OneMonth, SetBilled};
+use wire::activity::{ActivityView, MetricsPriceView, MonthView, OneMonth, SetBilled};
 use wire::cost::MauView;
 
-use crate::arguments::{Format, GlobalOptions, Mau};
+use crate::arguments::{Format, GlobalOptions};
+use crate::cost_arguments::Mau;
 use crate::failure::Failure;
 use crate::output::{self, safe};
 
@@ -19,9 +20,12 @@ const COLUMNS: [&str; 5] = ["kind", "bound", "users", "says", "caveat"];
 /// Tells the range and its evidence.
 pub(crate) async fn run(common: &GlobalOptions, asked: &Mau) -> Result<(), Failure> {
     let now = SystemClock.now();
-    let month = OneMonth { month: asked.month.clone() }.parse(now)?;
+    let month = OneMonth { month: asked.month.clone() }.begun(now)?;
     // The console lives as long as its pool: its history is written to.
     let (_console, pool) = pool(common).await?;
+    if asked.history {
+        return history(common, &MonthView::all(&pool.months().await?, month));
+    }
     if asked.forget_import {
         pool.forget_log(month).await?;
     }
@@ -49,6 +53,19 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Mau) -> Result<(), Failu
         common.note(&format!("This policy permits what was refused:\n{policy}"));
     }
     tell(common.format(), &MauView::new(month, &activity.users))
+}
+
+/// Every month of which something is known, and those to come.
+fn history(common: &GlobalOptions, months: &[MonthView]) -> Result<(), Failure> {
+    output::listed(common.format(), &["month", "low", "likely", "high", "kind"], months, |month: &MonthView| {
+        let [low, likely, high] = [month.users.low, month.users.likely, month.users.high].map(told);
+        vec![month.users.month.clone(), low, likely, high, month.kind.clone()]
+    })
+}
+
+/// A number, or that it is not known.
+fn told(users: Option<u32>) -> String {
+    users.map_or_else(|| "unknown".to_owned(), |users| users.to_string())
 }
 
 /// Asks CloudWatch, after saying what that costs; whether it may be asked. Where it may not, its sums stay unknown.
@@ -94,8 +111,7 @@ fn tell(format: Format, view: &MauView) -> Result<(), Failure> {
         Format::Json | Format::Jsonl => output::json(view)?,
         Format::Csv => output::csv(&COLUMNS, rows(view))?,
         Format::Table => {
-            let number = |users: Option<u32>| users.map_or_else(|| "unknown".to_owned(), |users| users.to_string());
-            let [low, likely, high] = [view.low, view.likely, view.high].map(number);
+            let [low, likely, high] = [view.low, view.likely, view.high].map(told);
             writeln!(io::stdout().lock(), "{}: low {low}, likely {likely}, high {high}", view.month)?;
             output::table(&COLUMNS[..3], &rows(view))?;
             for evidence in &view.evidence {

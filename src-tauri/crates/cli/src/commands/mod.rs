@@ -1,10 +1,13 @@
 //! One file for each command.
 
+pub(crate) mod billing;
 pub(crate) mod change;
+pub(crate) mod compare;
 pub(crate) mod cost;
 pub(crate) mod credentials;
 pub(crate) mod diagnostics;
 pub(crate) mod diff;
+pub(crate) mod dormant;
 pub(crate) mod edits;
 pub(crate) mod erase;
 pub(crate) mod export;

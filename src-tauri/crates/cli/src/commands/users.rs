@@ -22,12 +22,24 @@ const COLUMNS: [&str; 7] = ["username", "email", "status", "enabled", "created",
 /// Lists the people who match, page by page: memory does not grow with their number.
 pub(crate) async fn list(common: &GlobalOptions, users: &Users) -> Result<(), Failure> {
     let (_console, pool) = common.local_copy().await?;
-    let known = pool.fields().await?.names().to_vec();
-    let sort = sort(&users.sort, &known)?;
-    let columns = columns(&users.columns, &known)?;
     let query = users.query.as_deref().unwrap_or_default();
-    doubt(common, &pool, query).await?;
-    let limit = if users.limit == 0 { u64::MAX } else { users.limit };
+    listed(common, &pool, query, &users.sort, &users.columns, users.limit).await
+}
+
+/// Lists whom a query finds in a local copy; `0` for all of them.
+pub(super) async fn listed(
+    common: &GlobalOptions,
+    pool: &OpenPool,
+    query: &str,
+    by: &str,
+    shown: &[String],
+    limit: u64,
+) -> Result<(), Failure> {
+    let known = pool.fields().await?.names().to_vec();
+    let sort = sort(by, &known)?;
+    let columns = columns(shown, &known)?;
+    doubt(common, pool, query).await?;
+    let limit = if limit == 0 { u64::MAX } else { limit };
     let mut listing = Listing::begin(common.format(), columns);
     let (mut after, mut listed) = (None, 0);
     loop {

@@ -4,6 +4,7 @@
 mod active_users;
 mod changing;
 mod common_options;
+mod comparing;
 mod costing;
 mod erasing;
 mod exporting;

@@ -38,6 +38,10 @@ pub(super) struct ReadFiles {
 #[derive(Clone, Copy, Default)]
 pub(super) struct BilledMonth {
     pub(super) users: u64,
+    /// Those of SAML and OIDC providers among them.
+    pub(super) federated: u64,
+    /// Token requests of machines; `None` where there is no line of any.
+    pub(super) token_requests: Option<u64>,
     /// How many tables tell of it; their users are added up.
     tables: u64,
     /// Whether there is a line for those that are free.
@@ -47,24 +51,13 @@ pub(super) struct BilledMonth {
 }
 
 impl BilledMonth {
+    pub(super) fn has_users(self) -> bool {
+        self.tables > 0
+    }
+
     pub(super) fn is_whole(self) -> bool {
         self.has_free || !self.lacks_free
     }
-}
-
-/// Two imports of a month: users of whichever knows of more, and the larger number of each other thing, client by client.
-pub(super) fn merged(known: LogMonth, new: LogMonth) -> LogMonth {
-    let mut clients = BTreeMap::new();
-    for (client, users) in known.clients.iter().chain(&new.clients) {
-        let most: &mut u64 = clients.entry(client.clone()).or_default();
-        *most = users.max(most).to_owned();
-    }
-    let clients = clients.into_iter().collect();
-    let more_clients = known.more_clients || new.more_clients;
-    let token_requests = known.token_requests.max(new.token_requests);
-    let possibly = if known.possibly.users > new.possibly.users { known.possibly } else { new.possibly };
-    let more = if known.surely.users > new.surely.users { known } else { new };
-    LogMonth { token_requests, possibly, clients, more_clients, ..more }
 }
 
 /// Reads all of them, one after the other, into `counter`.
@@ -75,9 +68,11 @@ pub(super) fn read_files(mut counter: LogCounter, given: &[PathBuf], only_pool: 
         found.add(path)?;
     }
     let Found { files, mut problems, passed_over } = found;
+    // What is about all files stands first: the end of a long list is not told.
+    let mut about_all = Vec::new();
     if passed_over > 0 {
         let files = model::cost::grouped(passed_over);
-        problems.push(format!(
+        about_all.push(format!(
             "{files} files of the folders are neither logs nor tables by their names and were not read."
         ));
     }
@@ -98,7 +93,7 @@ pub(super) fn read_files(mut counter: LogCounter, given: &[PathBuf], only_pool: 
                 Ok(ImportedTable::Usage { cut_off: true, .. }) => {
                     problems.push(format!("{name}: It ends in the middle or is damaged, so its sums were not used."));
                 }
-                Ok(table) => tables.push(table),
+                Ok(table) => tables.push((name, table)),
                 Err(error) => problems.push(format!("{name}: {}", error.message)),
             }
         } else if let Some(text) = metrics_text(&mut file) {
@@ -112,60 +107,62 @@ pub(super) fn read_files(mut counter: LogCounter, given: &[PathBuf], only_pool: 
     }
     if counter.without_user() > 0 {
         let events = model::cost::grouped(counter.without_user());
-        problems.insert(0, format!("{events} events may make somebody active but do not tell whom."));
+        about_all.push(format!("{events} events may make somebody active but do not tell whom."));
     }
-    // What is about all files stands first: the end of a long list is not told.
-    problems = [not_told_whose(&counter), problems].concat();
+    about_all.extend(not_told_whose(&counter));
     let mut logs = BTreeMap::new();
     take_in(&mut logs, counter.months());
-    let mut billed = BTreeMap::new();
-    for table in tables {
-        let (damaged, dateless) = match table {
+    let (mut billed, mut no_usage, mut of_account, mut dateless) = (BTreeMap::new(), 0, false, false);
+    for (name, table) in tables {
+        let damaged = match table {
             ImportedTable::Result { rows, damaged, cut_off } => {
                 if cut_off {
-                    let sentence = "A table of results has more than 1,000,000 rows; the rest was not read.";
-                    problems.push(sentence.to_owned());
+                    problems.push(format!("{name}: It has more than 1,000,000 rows; the rest was not read."));
                 }
-                if !only_pool && rows.iter().any(|row| row.whole_account && row.token_requests.is_some()) {
-                    let sentence = "A table tells the token requests of the whole account; they may be of other pools and \
-                                    were not used.";
-                    problems.push(sentence.to_owned());
-                }
-                let (months, dateless) = results(&rows, only_pool);
+                of_account |= rows.iter().any(|row| row.whole_account && row.token_requests.is_some());
+                let (months, without_month) = results(&rows, only_pool);
                 take_in(&mut logs, months);
-                (damaged.len(), dateless)
+                dateless |= without_month;
+                damaged
             }
-            ImportedTable::Usage { usage, damaged, no_usage, cut_off: _ } => {
-                if no_usage > 0 {
-                    let lines = model::cost::grouped(no_usage);
-                    problems.push(format!(
-                        "{lines} lines of a bill are no usage but credits, refunds, discounts or fees and were not counted."
-                    ));
-                }
-                (damaged.len(), bills(&usage, &mut billed))
+            ImportedTable::Usage { usage, damaged, no_usage: lines, cut_off: _ } => {
+                no_usage += lines;
+                dateless |= bills(&usage, &mut billed);
+                damaged
             }
         };
-        if damaged > 0 {
-            problems.push(format!("{damaged} lines of a table could not be read."));
-        }
-        if dateless {
-            problems
-                .push("A table names no month, so its numbers were not used: add a column month (2026-11).".to_owned());
+        if !damaged.is_empty() {
+            problems.push(format!("{name}: {} lines could not be read.", model::cost::grouped(damaged.len() as u64)));
         }
     }
-    for (month, bill) in billed.iter().filter(|(_, bill)| bill.tables > 1) {
-        let sentence = format!(
+    about_all.extend(billed.iter().filter(|(_, bill)| bill.tables > 1).map(|(month, bill)| {
+        format!(
             "{month}: the users of {} tables of a bill were added up. If they are versions of one bill, import the last one \
              alone.",
             bill.tables
-        );
-        problems.insert(0, sentence);
+        )
+    }));
+    if dateless {
+        let sentence = "A table names no month, so its numbers were not used: add a column month (2026-11).";
+        about_all.push(sentence.to_owned());
+    }
+    if of_account && !only_pool {
+        let sentence =
+            "A table tells the token requests of the whole account; they may be of other pools and were not used.";
+        about_all.push(sentence.to_owned());
+    }
+    if no_usage > 0 {
+        let lines = model::cost::grouped(no_usage);
+        about_all.push(format!(
+            "{lines} lines of a bill are no usage but credits, refunds, discounts or fees and were not counted."
+        ));
     }
     if problems.len() > MOST_PROBLEMS {
         let more = model::cost::grouped((problems.len() - MOST_PROBLEMS) as u64);
         problems.truncate(MOST_PROBLEMS);
         problems.push(format!("{more} more like these are not listed."));
     }
+    let problems = [about_all, problems].concat();
     Ok(ReadFiles { logs: logs.into_values().collect(), metrics, billed, problems })
 }
 
@@ -250,7 +247,7 @@ fn cannot_open(name: &str, error: &io::Error) -> Error {
 fn take_in(months: &mut BTreeMap<Month, LogMonth>, told: Vec<LogMonth>) {
     for new in told.into_iter().filter(|told| told.possibly.users > 0 || told.token_requests.is_some()) {
         let log = match months.remove(&new.month) {
-            Some(known) => merged(known, new),
+            Some(known) => known.with(new),
             None => new,
         };
         months.insert(log.month, log);
@@ -340,9 +337,16 @@ fn bills(usage: &[BilledUsage], billed: &mut BTreeMap<Month, BilledMonth>) -> bo
         }
     };
     let mut told = BTreeSet::new();
-    for row in usage.iter().filter(|row| people(row.kind)) {
-        if let Some(month) = row.month {
+    for row in usage {
+        let Some(month) = row.month else { continue };
+        if row.kind == BilledKind::Billed(Meter::TokenRequests) {
+            let sum = billed.entry(month).or_default().token_requests.get_or_insert_default();
+            *sum = sum.saturating_add(row.quantity);
+        } else if people(row.kind) {
             let bill = billed.entry(month).or_default();
+            if row.kind == BilledKind::Billed(Meter::Federated) {
+                bill.federated = bill.federated.saturating_add(row.quantity);
+            }
             bill.tables += u64::from(told.insert(month));
             bill.users = bill.users.saturating_add(row.quantity);
             bill.has_free |= row.kind == BilledKind::FreeUsers;

@@ -9,7 +9,7 @@ use model::mau::{BillScope, BilledNumber, Facts, LogCounter, LogMonth, MetricMon
 use model::month::Month;
 use store::{MonthlyEvidence, MonthlyKind};
 
-use super::files::{BilledMonth, merged, read_files};
+use super::files::{BilledMonth, read_files};
 use super::kept::Kept;
 use super::watched::Watched;
 use super::{NO_HISTORY, kept};
@@ -38,12 +38,14 @@ impl Given {
     /// What a person gave of a month, and nothing that was seen.
     pub(super) fn facts(&self, month: Month, over: bool) -> Facts {
         let metrics = self.metrics(month);
+        let final_number = self.final_bill(month.previous()).filter(is_of_pool);
         Facts {
             log: self.log(month),
             metrics: metrics.as_ref().map(|metrics| metrics.sums),
             metrics_read: metrics.map(|metrics| metrics.reading).unwrap_or_default(),
             billed: self.billed(month),
-            billed_before: self.billed(month.previous()).filter(is_of_pool).map(|billed| billed.users),
+            billed_at: self.row(month, MonthlyKind::Billed).map(|row| row.at),
+            billed_before: final_number.map(|billed| billed.users),
             ..Facts::none(month, over)
         }
     }
@@ -59,6 +61,12 @@ impl Given {
 
     fn billed(&self, month: Month) -> Option<BilledNumber> {
         serde_json::from_str(&self.row(month, MonthlyKind::Billed)?.json).ok()
+    }
+
+    /// The number of a bill that was given after its month.
+    pub(super) fn final_bill(&self, month: Month) -> Option<BilledNumber> {
+        let row = self.row(month, MonthlyKind::Billed)?;
+        (row.at >= month.next().begins()).then(|| self.billed(month)).flatten()
     }
 
     pub(super) fn estimate(&self, month: Month) -> Option<(Timestamp, Kept)> {
@@ -92,11 +100,15 @@ fn is_of_pool(billed: &BilledNumber) -> bool {
 }
 
 impl OpenPool {
-    /// Keeps the number of a month's bill, or forgets it.
+    /// Keeps the number of a month's bill, or forgets it. While the month goes on it is of a part of it.
     ///
     /// # Errors
+    /// [`Code::Validation`] on `month` for one that is yet to come;
     /// [`Code::JournalUnavailable`] when the history cannot be written.
     pub async fn set_billed(&self, month: Month, billed: Option<BilledNumber>) -> Result<(), Error> {
+        if billed.is_some() && month > Month::of(self.now()) {
+            return Err(Error::invalid("month", format!("{month} is yet to come.")));
+        }
         match billed {
             None => self.forget(month, MonthlyKind::Billed).await,
             Some(billed) => self.keep(month, MonthlyKind::Billed, &billed).await,
@@ -131,11 +143,9 @@ impl OpenPool {
             // A table names no last day; it cannot be of days to come.
             log.last = log.last.min(self.now());
             let known = self.given().await?.log(log.month);
-            imported.learnt.push(learnt(&log, known.as_ref()));
-            let log = match known {
-                Some(known) => merged(known, log),
-                None => log,
-            };
+            let both = known.clone().map(|known| known.with(log.clone()));
+            imported.learnt.push(learnt(&log, known.as_ref(), both.as_ref()));
+            let log = both.unwrap_or(log);
             self.keep(log.month, MonthlyKind::Log, &log).await?;
         }
         let now = self.now();
@@ -166,6 +176,10 @@ impl OpenPool {
         imported: &mut ImportedActivity,
     ) -> Result<(), Error> {
         let number = model::cost::grouped(bill.users);
+        if !bill.has_users() {
+            imported.problems.push(format!("{month}: the bill has no line of users, so it was not used."));
+            return Ok(());
+        }
         let scope = match (only_pool, bill.is_whole()) {
             (true, true) => BillScope::Pool,
             (true, false) => BillScope::PoolBesidesFree,
@@ -182,13 +196,22 @@ impl OpenPool {
             imported.problems.push(format!(
                 "{month}: the bill has no line for the users that are free, so its {number} are only the least."
             ));
-            // A number that is exact says more.
-            if self.given().await?.billed(month).as_ref().is_some_and(is_of_pool) {
-                return Ok(());
-            }
         }
-        imported.learnt.push(format!("{month}: {number} users on the bill."));
-        self.set_billed(month, Some(BilledNumber { users: bill.users, scope })).await
+        // A number that is exact says more.
+        if scope != BillScope::Pool && self.given().await?.final_bill(month).as_ref().is_some_and(is_of_pool) {
+            imported.problems.push(format!(
+                "{month}: the pool's own number on the bill was given before; it stays, and the {number} of this bill were not \
+                 used."
+            ));
+            return Ok(());
+        }
+        let tokens = bill
+            .token_requests
+            .map(|requests| format!(" {} token requests of machines.", model::cost::grouped(requests)));
+        imported.learnt.push(format!("{month}: {number} users on the bill.{}", tokens.unwrap_or_default()));
+        let kinds = BilledNumber::new(bill.users, scope);
+        let told = BilledNumber { federated: Some(bill.federated), token_requests: bill.token_requests, ..kinds };
+        self.set_billed(month, Some(told)).await
     }
 
     /// Everything that is kept of the pool's months.
@@ -229,16 +252,26 @@ impl OpenPool {
     }
 }
 
-/// What an import told of a month, in a sentence.
-fn learnt(log: &LogMonth, known: Option<&LogMonth>) -> String {
+/// What an import told of a month, in sentences, beside an earlier import and with both put together.
+fn learnt(log: &LogMonth, known: Option<&LogMonth>, both: Option<&LogMonth>) -> String {
     use model::cost::grouped;
     let (month, users) = (log.month, grouped(log.surely.users));
-    let mut told = match known {
-        Some(known) if known.surely.users > log.surely.users => {
-            format!("{month}: an earlier import knows of more users than these {users}; it stays.")
+    let mut told = format!("{month}: {users} different active users.");
+    if let (Some(known), Some(both)) = (known.filter(|known| known.surely.users > 0), both) {
+        let all = grouped(both.surely.users);
+        match both.together {
+            Some(most) => told.push_str(&format!(
+                " With an earlier import, of which it was not kept who is in it, they are {all} to {}. Forget what was \
+                 imported and import all files at once to have them counted.",
+                grouped(most)
+            )),
+            None if both.surely.users > log.surely.users => {
+                told.push_str(&format!(" Together with what was imported before: {all}."));
+            }
+            None if known.surely == log.surely => told.push_str(" They were known."),
+            None => {}
         }
-        _ => format!("{month}: {users} different active users."),
-    };
+    }
     if log.possibly.users > log.surely.users {
         told.push_str(&format!(" {} more may have been active.", grouped(log.possibly.users - log.surely.users)));
     }

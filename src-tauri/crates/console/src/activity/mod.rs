@@ -30,6 +30,7 @@ pub(crate) use billing::others;
 pub use dormant::Dormant;
 pub use given::ImportedActivity;
 pub use metrics::{MetricsPrice, MetricsRead};
+pub(crate) use touching::TouchPrices;
 pub(crate) use watched::caught_up;
 
 /// How many people are looked up at once.
@@ -58,8 +59,10 @@ pub struct Activity {
     pub groups: Vec<GroupCount>,
     /// Whether logs, tables or CloudWatch's sums of the month were imported.
     pub imported: bool,
-    /// Token requests of machines, from imported logs; `None` when unknown.
+    /// Token requests of machines, from a bill or from imported logs of the whole month; `None` when unknown.
     pub token_requests: Option<u64>,
+    /// How the users of the month were billed, as far as a bill tells them apart; `None` where none does.
+    pub billed_split: Option<Split>,
     /// The number of the bill that a person gave; `None` when none was.
     pub billed: Option<BilledNumber>,
     /// What could be evidence and is not there.
@@ -148,7 +151,8 @@ impl OpenPool {
             imported: given.log.is_some() || metrics.is_some(),
             client_events: metrics.map(|metrics| metrics.clients).unwrap_or_default(),
             groups: self.group_counts(month).await?,
-            token_requests: given.log.and_then(|log| log.token_requests),
+            token_requests: given.token_requests(),
+            billed_split: given.billed_split(),
             billed: given.billed,
             missing,
             plan: billing::plan(self.told_billing(), pool.as_ref()),
@@ -264,6 +268,19 @@ fn unread(facts: &Facts) -> Vec<Missing> {
             iam_action: None,
         });
     }
+    let tokens = facts.log.as_ref().and_then(|log| Some((log, log.token_requests?)));
+    if let Some((log, requests)) = tokens.filter(|_| facts.token_requests().is_none()) {
+        missing.push(Missing {
+            what: format!(
+                "Imported logs from {} to {} tell {} token requests of machines; how many the whole month had is unknown.",
+                day(log.first),
+                day(log.last),
+                model::cost::grouped(requests)
+            ),
+            remedy: "Import logs of the whole month, or the table of a prepared query.".to_owned(),
+            iam_action: None,
+        });
+    }
     if facts.metrics.is_none() {
         missing.push(Missing {
             what: "CloudWatch's sums of sign-ups, sign-ins, refreshes and federated sign-ins are unknown: it was not asked, \
@@ -290,6 +307,13 @@ fn unread(facts: &Facts) -> Vec<Missing> {
         missing.push(Missing {
             what: "The bill that was imported has no line for the users that are free.".to_owned(),
             remedy: "Add them to its number and type the sum. Nothing else is exact.".to_owned(),
+            iam_action: None,
+        });
+    }
+    if let Some(at) = facts.billed_at.filter(|at| facts.over && *at < month.next().begins()) {
+        missing.push(Missing {
+            what: format!("The bill's number is of {}, before {month} had ended.", day(at)),
+            remedy: "Give the one of the final bill. Nothing else is exact.".to_owned(),
             iam_action: None,
         });
     }
@@ -329,7 +353,7 @@ pub(crate) fn day(at: Timestamp) -> jiff::civil::Date {
 
 /// A month of logs of which only numbers are known, none of them yet.
 fn told_by_table(month: Month) -> LogMonth {
-    let counted = model::mau::Counted { users: 0, exact: false };
+    let counted = model::mau::Counted::new(0, false);
     LogMonth {
         month,
         surely: counted,
@@ -338,9 +362,12 @@ fn told_by_table(month: Month) -> LogMonth {
         more_clients: false,
         by_client_only: true,
         token_requests: None,
+        tokens_of_all: true,
         events: 0,
         first: month.begins(),
         last: month.next().begins(),
+        named: None,
+        together: None,
     }
 }
 

@@ -19,8 +19,10 @@ pub(crate) struct TouchPrices {
     prices: Prices,
     billed_by: BilledBy,
     told: ToldBilling,
-    /// The active users that are known of.
+    /// The active users that are known of so far.
     users: Estimate<u64>,
+    /// As many as the month before had, where that is known: the month may still come to them.
+    expected: Option<u64>,
     /// How they are mixed; `None` where that takes too long to see.
     split: Option<Split>,
     month: Month,
@@ -33,11 +35,14 @@ impl OpenPool {
         let (given, pool) = (self.given().await?, self.pool().await?);
         let told = billing::known(self.told_billing(), pool.as_ref());
         let seen = given.estimate(month).map_or_else(Estimate::unknown, |(at, kept)| {
-            // Who came since then is in no ceiling.
+            // Who came since then is in no ceiling, and makes what was likely too little.
             let fresh = self.now().duration_since(at) <= LONGEST_UNSEEN;
             let seen = kept.into_estimate();
-            Estimate { high: seen.high.filter(|_| fresh), ..seen }
+            Estimate { likely: seen.likely.filter(|_| fresh), high: seen.high.filter(|_| fresh), ..seen }
         });
+        let before = month.previous();
+        let closed = given.closed(before).map_or_else(Estimate::unknown, |(_, seen)| seen);
+        let before = kept::with_given(closed, model::mau::estimate(&given.facts(before, true)));
         let users = kept::with_given(seen, model::mau::estimate(&given.facts(month, false)));
         let few = self.count("has:identities").await? <= MOST_LOOKED_AT;
         let billed_by = match billing::plan(told, pool.as_ref()) {
@@ -49,6 +54,7 @@ impl OpenPool {
             billed_by,
             told,
             users,
+            expected: before.likely,
             split: if few { Some(self.split().await?) } else { None },
             month,
         })
@@ -76,15 +82,35 @@ impl TouchPrices {
         let dearest = session_bill(&self.prices, plan, touched);
         let split = self.split.filter(|split| split.linked == 0);
         let Some(split) = split.filter(|_| dearest.likely.is_none()) else { return dearest };
-        let at = |users: u64| {
-            let (direct, federated, _) = split.shared_out(users).priced();
-            let advanced_security = self.told.advanced_security;
-            let own = PoolUsage { advanced_security, ..PoolUsage::new(plan, direct, federated) };
-            Usage { pools: [own].into_iter().chain(billing::others(self.told)).collect(), ..Usage::default() }
+        let price = |users: &Estimate<u64>, others: &[PoolUsage]| {
+            let at = |users: u64| {
+                let (direct, federated, _) = split.shared_out(users).priced();
+                let advanced_security = self.told.advanced_security;
+                let own = PoolUsage { advanced_security, ..PoolUsage::new(plan, direct, federated) };
+                Usage { pools: [own].into_iter().chain(others.iter().copied()).collect(), ..Usage::default() }
+            };
+            touching(&self.prices, at, users, touched, self.month)
         };
-        let by_month = touching(&self.prices, at, &self.users, touched, self.month);
-        let told = by_month.high.filter(|_| self.told.others.is_some());
+        let others = billing::others(self.told);
+        let told = price(&self.users, &others).high.filter(|_| self.told.others.is_some());
         let high = told.into_iter().chain(dearest.high).min();
-        Estimate::new(Decimal::ZERO, by_month.likely, high)
+        // What is likely is told only where it is the same however far the month is by then, and whoever else there is.
+        let mut accounts = vec![others];
+        if self.told.others.is_none() {
+            accounts.push(vec![self.all_that_is_free(plan)]);
+        }
+        let months = self.users.likely.into_iter().chain(self.expected.filter(|_| self.users.likely.is_some()));
+        let months: Vec<Estimate<u64>> = months.map(Estimate::exactly).collect();
+        let prices = months.iter().flat_map(|users| accounts.iter().map(|others| price(users, others).likely));
+        let prices: Vec<Option<Decimal>> = prices.collect();
+        let same = prices.windows(2).all(|two| two[0] == two[1]);
+        Estimate::new(Decimal::ZERO, prices.first().copied().flatten().filter(|_| same), high)
+    }
+
+    /// Another pool of the account that has used up all that is free.
+    fn all_that_is_free(&self, plan: PricePlan) -> PoolUsage {
+        let free = &self.prices.free;
+        let users = if plan == PricePlan::Legacy { &free.legacy_users } else { &free.users };
+        PoolUsage::new(plan, users.quantity, free.federated.quantity)
     }
 }

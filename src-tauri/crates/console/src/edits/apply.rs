@@ -123,8 +123,7 @@ impl OpenPool {
             return;
         }
         if let Ok(described) = live.session.describe_pool(&self.key.pool).await {
-            let (cache, at) = (self.cache.clone(), self.console.now());
-            let _ = blocking(move || cache.put_pool(&described, at)).await;
+            let _ = self.keep_described(&described).await;
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Every number of the page of cost that the report's one sheet has no room for. Only the CSV has them.
 
-use model::cost::{Line, PricePlan, dollars, grouped, plain};
+use model::cost::{BillPart, Line, PricePlan, dollars, grouped, plain};
 use rust_decimal::Decimal;
 
 use super::{Parts, Section, unknown, words};
@@ -103,19 +103,17 @@ fn lines(cost: &PlanCost) -> Section {
 }
 
 fn composition(cost: &PlanCost, answer: &PlansAnswer) -> Section {
-    use model::cost::Meter;
-    let of =
-        |meters: &[Meter]| meters.iter().map(|meter| cost.bill.of(*meter) - answer.others.of(*meter)).sum::<Decimal>();
-    let users = of(&PricePlan::ALL.map(PricePlan::meter));
-    let (federated, tokens) = (of(&[Meter::Federated]), of(&[Meter::TokenRequests]));
-    let rest = cost.bill.exact() - answer.others.exact() - users - federated - tokens;
-    let parts = [
-        ("direct and social users", users),
-        ("SAML and OIDC users", federated),
-        ("tokens of machines", tokens),
-        ("rates, replication, security, messages", rest),
-    ];
-    let rows = parts.map(|(part, amount)| [part.to_owned(), dollars(amount.round_dp(10))]);
+    let row = |part| {
+        let name = match part {
+            BillPart::Users => "direct and social users",
+            BillPart::Federated => "SAML and OIDC users",
+            BillPart::Tokens => "tokens of machines",
+            BillPart::Extras => "rates, replication, security",
+            BillPart::Messages => "messages",
+        };
+        [name.to_owned(), dollars(cost.part(part, &answer.others).round_dp(10))]
+    };
+    let rows = BillPart::ALL.map(row);
     table(&format!("What the bill of {} is made of", cost.plan), ["part", "amount"], rows)
 }
 

@@ -324,8 +324,8 @@ fn assumptions(parts: &Parts, present: Option<&PlanCost>) -> Section {
              take the free users first."
         ));
     }
-    paragraphs.push("Active users are taken to be mixed like everybody in the local copy.".to_owned());
-    paragraphs.extend(present.map(|cost| cost.bill.assumptions.clone()).unwrap_or_default());
+    let shown = present.or(parts.answer.plans.first());
+    paragraphs.extend(shown.map(|cost| cost.bill.assumptions.clone()).unwrap_or_default());
     Section { heading: "Assumptions".to_owned(), spare: Spare::Lines, paragraphs, ..Section::default() }
 }
 

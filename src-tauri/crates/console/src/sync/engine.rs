@@ -157,8 +157,7 @@ impl Run {
     async fn describe(&self, live: &Live) -> Result<Pool, Error> {
         let described = self.call(|| live.session.describe_pool(&self.pool.key.pool)).await?;
         self.meter.estimated(described.estimated_users.filter(|users| *users > 0));
-        let (put, at) = (described.clone(), self.pool.console.now());
-        self.disk(move |pool| pool.cache.put_pool(&put, at)).await?;
+        self.pool.keep_described(&described).await?;
         Ok(described)
     }
 

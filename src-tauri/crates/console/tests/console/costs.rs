@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use console::jobs::Chosen;
-use console::{Basis, OpenPool, PlansQuestion, ReportFormat, ToldBilling};
+use console::{Basis, OpenPool, PlansQuestion, ReportFormat, Reveal, ToldBilling};
 use jiff::SignedDuration;
 use model::cost::{Feature, FeatureUse, PricePlan, plain};
 use model::estimate::{Bound, Estimate, EvidenceKind};
@@ -81,6 +81,75 @@ async fn a_part_of_a_month_is_not_told_as_all_of_it_once_the_month_is_over() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bill_that_was_given_within_its_month_is_the_least_of_it_and_the_final_one_is_asked_for() {
+    let house = House::new(few()).await;
+    let pool = house.synced().await;
+    let present = month(&house);
+    pool.set_billed(present, Some(BilledNumber::new(900, BillScope::Pool))).await.unwrap();
+    let refused = pool.set_billed(present.next(), Some(BilledNumber::new(5, BillScope::Pool))).await.unwrap_err();
+    assert_eq!(refused.field.as_deref(), Some("month"), "it is yet to come");
+    next_month(&house);
+    let past = pool.activity(present).await.unwrap();
+    assert_eq!((past.users.low, past.users.likely, past.users.high), (900, None, None), "{:?}", past.users);
+    let bill = past.users.evidence.iter().find(|item| item.kind == EvidenceKind::Billed).unwrap();
+    assert_eq!((bill.bound, bill.caveat.as_deref()), (Bound::AtLeast, Some(PART_OF_MONTH)));
+    assert!(past.missing.iter().any(|missing| missing.remedy.starts_with("Give the one of the final bill")));
+    let next = pool.activity(present.next()).await.unwrap().users;
+    assert!(next.evidence.iter().all(|item| item.kind != EvidenceKind::BilledBefore), "{next:?}");
+    pool.set_billed(present, Some(BilledNumber::new(1_234, BillScope::Pool))).await.unwrap();
+    assert_eq!(pool.activity(present).await.unwrap().users.likely, Some(1_234));
+    // The account's bill says less, and does not take its place.
+    let bill = house.dir.path().join("account.csv");
+    let lines = format!("EUW1-CognitoPlusMAU,50000,{present}-01\n");
+    std::fs::write(&bill, format!("UsageType,UsageQuantity,UsageStartDate\n{lines}")).unwrap();
+    let told = pool.import_activity(vec![bill], false).await.unwrap();
+    assert!(told.problems[0].contains("the pool's own number on the bill was given before"), "{told:?}");
+    assert_eq!(pool.activity(present).await.unwrap().users.likely, Some(1_234));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bill_tells_how_its_users_were_billed_and_the_tokens_of_machines() {
+    let house = House::new(few()).await;
+    let pool = house.synced().await;
+    let last = month(&house).previous();
+    let bill = house.dir.path().join("bill.csv");
+    let lines: String =
+        [("CognitoPlusMAU", 9_000), ("CognitoEnterpriseMAU", 1_000), ("CUPM2MTokenRequestsFull", 5_000)]
+            .map(|(what, many)| format!("EUW1-{what},{many},{last}-01\nGlobal-CognitoFreeTierMAU,0,{last}-01\n"))
+            .concat();
+    std::fs::write(&bill, format!("UsageType,UsageQuantity,UsageStartDate\n{lines}")).unwrap();
+    pool.import_activity(vec![bill], true).await.unwrap();
+    let (question, activity) = pool.look(last).await.unwrap();
+    assert_eq!((activity.users.likely, activity.token_requests), (Some(10_000), Some(5_000)));
+    // On Plus 9,000 × 0.02 + 950 × 0.015 + 5,000 × 0.00225.
+    let answer = house.console.plans(&question).unwrap();
+    assert_eq!(answer.plans[2].cost.likely.map(plain).as_deref(), Some("205.50"));
+    assert!(question.taken.iter().all(|told| !told.contains("mixed like everybody")), "{:?}", question.taken);
+    assert!(answer.plans.iter().all(|plan| plan.switching.is_none()), "nobody changes in a month that is over");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_has_the_legacy_price_is_told_that_it_is_lost_for_good_and_changes_only_upwards() {
+    let house = House::new(few()).await;
+    let pool = house.synced().await;
+    let known = pool.look(month(&house)).await.unwrap().0;
+    let known = PlansQuestion { present: Some(PricePlan::Legacy), advanced_security: true, ..known };
+    let question = PlansQuestion { users: Estimate::exactly(20_000), split: DIRECT, features: Vec::new(), ..known };
+    let answer = house.console.plans(&question).unwrap();
+    // 20,000 are free but for 20,000 × 0.05 of advanced security.
+    let legacy = answer.plans.iter().find(|cost| cost.plan == PricePlan::Legacy).unwrap();
+    assert_eq!(legacy.cost.likely.map(plain).as_deref(), Some("1000.00"));
+    let told = answer.recommendation.concat();
+    assert!(told.contains("Plus would cost $600.00 less") && told.contains("for good"), "{told}");
+    let changes: Vec<_> = answer.plans.iter().filter(|cost| cost.switching.is_some()).map(|cost| cost.plan).collect();
+    assert_eq!(
+        changes,
+        [PricePlan::Essentials, PricePlan::Plus],
+        "it is on Lite, and nobody gets the legacy price again"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn logs_of_some_days_are_not_told_as_the_month_and_stay_its_least() {
     let house = House::new(few()).await;
     let pool = house.synced().await;
@@ -112,7 +181,7 @@ async fn what_to_do_is_told_by_the_last_whole_month_and_this_and_the_next_one_ar
     let mut of = present;
     for users in [121_000, 110_000, 100_000] {
         of = of.previous();
-        pool.set_billed(of, Some(BilledNumber { users, scope: BillScope::Pool })).await.unwrap();
+        pool.set_billed(of, Some(BilledNumber::new(users, BillScope::Pool))).await.unwrap();
     }
     let question = look(present).await;
     let told = house.console.plans(&question).unwrap();
@@ -174,7 +243,7 @@ async fn a_forecast_reaches_the_next_month_though_the_last_known_one_is_long_ago
         of = of.previous();
     }
     for users in [110, 100] {
-        pool.set_billed(of, Some(BilledNumber { users, scope: BillScope::Pool })).await.unwrap();
+        pool.set_billed(of, Some(BilledNumber::new(users, BillScope::Pool))).await.unwrap();
         of = of.previous();
     }
     let ahead = pool.months().await.unwrap().ahead;
@@ -186,12 +255,7 @@ async fn other_pools_use_up_what_is_free_are_in_no_price_of_this_one_and_are_kep
     let mut house = House::new(few()).await;
     let server = house.sandbox.serve(0).await.unwrap();
     let pool = house.synced().await;
-    let told = ToldBilling {
-        legacy: true,
-        others: Some(30_000),
-        others_plan: Some(PricePlan::Essentials),
-        ..ToldBilling::default()
-    };
+    let told = ToldBilling { others: Some(30_000), others_plan: Some(PricePlan::Essentials), ..ToldBilling::default() };
     pool.tell_billing(told).await.unwrap();
     let known = pool.look(month(&house)).await.unwrap().0;
     let question = PlansQuestion { users: Estimate::exactly(20_000), split: DIRECT, ..known };
@@ -202,11 +266,17 @@ async fn other_pools_use_up_what_is_free_are_in_no_price_of_this_one_and_are_kep
     assert_eq!(plain(answer.others.total()), "300.00");
     assert_eq!(own, ["205.00", "300.00", "400.00", "0.00"]);
     assert_eq!(plain(answer.plans[1].bill.total()), "600.00", "the calculation is of the account");
-    let present = pool.activity(month(&house)).await.unwrap();
-    assert_eq!(present.plan, Some(PricePlan::Essentials), "a pool that left Lite has no legacy price");
+    let told = ToldBilling { legacy: true, ..told };
+    let refused = pool.tell_billing(told).await.unwrap_err();
+    assert_eq!(refused.field.as_deref(), Some("legacy"), "a pool on Essentials has no legacy price");
     let administrator = Administrator::new(server.endpoint(), house.sandbox.pool_id(), 1);
-    let lite = json!({ "UserPoolTier": "LITE" });
-    assert_eq!(tokio::task::block_in_place(|| administrator.call("UpdateUserPool", lite)), 200);
+    let on = |plan: &str| {
+        let plan = json!({ "UserPoolTier": plan });
+        assert_eq!(tokio::task::block_in_place(|| administrator.call("UpdateUserPool", plan)), 200);
+    };
+    on("LITE");
+    synced(&pool).await;
+    pool.tell_billing(told).await.unwrap();
     drop(pool);
     house.reopen().await;
     let pool = house.open().await;
@@ -219,6 +289,14 @@ async fn other_pools_use_up_what_is_free_are_in_no_price_of_this_one_and_are_kep
     pool.tell_billing(ToldBilling::default()).await.unwrap();
     let (question, activity) = pool.look(month(&house)).await.unwrap();
     assert_eq!((activity.plan, question.others), (Some(PricePlan::Lite), Vec::new()));
+    // Whoever leaves Lite has lost the legacy price for good.
+    pool.tell_billing(told).await.unwrap();
+    for plan in ["ESSENTIALS", "LITE"] {
+        on(plan);
+        synced(&pool).await;
+    }
+    assert_eq!(pool.told_billing(), ToldBilling { legacy: false, ..told }, "what else was told stays");
+    assert_eq!(pool.activity(month(&house)).await.unwrap().plan, Some(PricePlan::Lite));
     server.shutdown().await;
 }
 
@@ -321,13 +399,14 @@ async fn a_change_of_many_is_priced_by_the_month_as_the_page_of_cost_prices_it()
     let set = Action::SetAttributes { attributes: attributes(&[("nickname", "one")]) };
     let everybody = house.people().into_iter().map(|person| person.username).collect();
     let plan = pool.plan(set, Chosen::Names(everybody)).await.unwrap();
-    let price = async || pool.preview(&plan).await.unwrap().price;
+    let price = async || {
+        let price = pool.preview(&plan).await.unwrap().price;
+        let looks = pool.reveals_price(6, Reveal::SecondFactors).await.unwrap().price;
+        assert_eq!(looks, price, "a look at each of them costs the same");
+        price
+    };
     let dear = price().await;
-    assert_eq!(
-        (dear.likely, dear.high),
-        (Some(Decimal::ZERO), Some(Decimal::new(90, 3))),
-        "others may have the free ones"
-    );
+    assert_eq!((dear.likely, dear.high), (None, Some(Decimal::new(90, 3))), "others may have the free ones");
     let others = |others| ToldBilling { others: Some(others), ..ToldBilling::default() };
     pool.tell_billing(others(0)).await.unwrap();
     assert_eq!(price().await, Estimate::exactly(Decimal::ZERO), "all are free, and nobody else is there");

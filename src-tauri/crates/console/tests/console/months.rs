@@ -189,7 +189,7 @@ async fn the_number_of_the_bill_has_the_last_word_and_can_be_taken_back() {
     let pool = house.synced().await;
     let last = Month::of(house.sandbox.weather().now()).previous();
     assert_eq!(pool.activity(last).await.unwrap().users.high, None, "who left meanwhile is not known");
-    pool.set_billed(last, Some(BilledNumber { users: 1234, scope: BillScope::Pool })).await.unwrap();
+    pool.set_billed(last, Some(BilledNumber::new(1234, BillScope::Pool))).await.unwrap();
     let users = pool.activity(last).await.unwrap().users;
     assert_eq!((users.low, users.likely, users.high), (1234, Some(1234), Some(1234)));
     let kept = pool.months().await.unwrap().known;
@@ -214,7 +214,7 @@ async fn a_range_is_kept_and_a_forecast_follows_from_three_months() {
         next_month(&house);
         let pool = house.open().await;
         let month = Month::of(house.sandbox.weather().now()).previous();
-        pool.set_billed(month, Some(BilledNumber { users, scope: BillScope::Pool })).await.unwrap();
+        pool.set_billed(month, Some(BilledNumber::new(users, BillScope::Pool))).await.unwrap();
     }
     // After a restart, from the disk.
     house.reopen().await;
@@ -275,7 +275,7 @@ async fn a_bill_without_a_line_for_free_users_is_neither_exact_nor_a_ceiling() {
     assert_eq!((told.users.low, told.users.high), (40, None));
     assert!(told.missing.iter().any(|missing| missing.what.contains("no line for the users that are free")));
     // What is exact stays.
-    pool.set_billed(last, Some(BilledNumber { users: 9_000, scope: BillScope::Pool })).await.unwrap();
+    pool.set_billed(last, Some(BilledNumber::new(9_000, BillScope::Pool))).await.unwrap();
     pool.import_activity(vec![bill], true).await.unwrap();
     assert_eq!(pool.activity(last).await.unwrap().users.high, Some(9_000));
 }
@@ -314,7 +314,9 @@ async fn a_trail_of_the_account_counts_no_other_pool_s_users_and_can_be_taken_ba
     let imported = pool.import_activity(vec![trail, account], false).await.unwrap();
     assert!(imported.problems.iter().any(|said| said.starts_with("2 events tell neither")), "{imported:?}");
     let activity = pool.activity(month).await.unwrap();
-    assert_eq!((activity.users.low, activity.token_requests), (1, Some(1)), "{activity:?}");
+    assert_eq!((activity.users.low, activity.token_requests), (1, None), "of a part of the month: {activity:?}");
+    let part = "tell 1 token requests of machines; how many the whole month had is unknown";
+    assert!(activity.missing.iter().any(|missing| missing.what.contains(part)), "{activity:?}");
     assert!(activity.users.evidence.iter().any(|item| item.bound == Bound::Hint && item.users == 5000));
     pool.forget_log(month).await.unwrap();
     let activity = pool.activity(month).await.unwrap();
@@ -337,6 +339,32 @@ async fn two_imports_of_a_month_add_up_field_by_field() {
         let activity = pool.activity(month).await.unwrap();
         assert_eq!((activity.users.likely, activity.token_requests), (Some(40), Some(70)));
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_parts_of_a_month_s_log_that_are_imported_one_after_the_other_are_counted_together() {
+    let house = House::new(today()).await;
+    let pool = house.synced().await;
+    let month = Month::of(house.sandbox.weather().now()).previous();
+    let client = house.sandbox.description().clients[0].id.clone();
+    let file = |name: &str, people: std::ops::Range<u32>| {
+        let path = house.dir.path().join(name);
+        let events: Vec<String> =
+            people.map(|person| trail_event(month, &client, Some(&format!("sub-{person}")))).collect();
+        std::fs::write(&path, events.join("\n")).unwrap();
+        path
+    };
+    let (one, other) = (file("one.jsonl", 0..60), file("other.jsonl", 40..100));
+    pool.import_activity(vec![one.clone()], true).await.unwrap();
+    let told = pool.import_activity(vec![other], true).await.unwrap().learnt;
+    let users = pool.activity(month).await.unwrap().users;
+    let log = users.evidence.iter().find(|item| item.says.starts_with("Imports of logs together")).unwrap();
+    assert_eq!((log.bound, log.users, users.low), (Bound::AtLeast, 60, 60), "what one of them names is sure");
+    assert!(log.says.contains("name 100 ") || log.says.contains("name 99 ") || log.says.contains("name 101 "));
+    assert!(told[0].contains("60 different active users. Together with what was imported before: "), "{told:?}");
+    let again = pool.import_activity(vec![one], true).await.unwrap().learnt;
+    assert!(again[0].contains("Together with"), "{again:?}");
+    assert_eq!(pool.activity(month).await.unwrap().users.low, users.low, "the same file once more adds nobody");
 }
 
 /// The columns of the table that a query of Logs Insights makes: what it groups by, and what it counts.
@@ -510,7 +538,7 @@ async fn a_bill_that_is_taken_back_leaves_what_was_seen() {
     house.console.update_settings(|settings| settings.history_days = 1).await.unwrap();
     synced(&pool).await;
     for users in [900, 2] {
-        pool.set_billed(month, Some(BilledNumber { users, scope: BillScope::Pool })).await.unwrap();
+        pool.set_billed(month, Some(BilledNumber::new(users, BillScope::Pool))).await.unwrap();
         let told = pool.activity(month).await.unwrap().users;
         assert_eq!((told.low, told.high), (users, Some(users)));
     }

@@ -35,6 +35,42 @@ pub struct Line {
     pub part: Option<(u32, u32)>,
 }
 
+/// What a bill is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BillPart {
+    /// Users who sign in directly or through a social provider, on whichever plan.
+    Users,
+    /// Users of SAML and OIDC providers.
+    Federated,
+    /// Tokens of machines, and their app clients where they are charged.
+    Tokens,
+    /// Request rates, replication, advanced security.
+    Extras,
+    /// SMS and e-mails.
+    Messages,
+}
+
+impl BillPart {
+    /// Every part, in the order of the bill.
+    pub const ALL: [Self; 5] = [Self::Users, Self::Federated, Self::Tokens, Self::Extras, Self::Messages];
+
+    fn of(meter: Option<Meter>) -> Self {
+        match meter {
+            Some(Meter::Lite | Meter::Essentials | Meter::Plus | Meter::Legacy) => Self::Users,
+            Some(Meter::Federated) => Self::Federated,
+            Some(Meter::TokenRequests | Meter::TokenClients) => Self::Tokens,
+            Some(
+                Meter::LegacyAdvancedSecurity
+                | Meter::ReplicationEssentials
+                | Meter::ReplicationPlus
+                | Meter::ExtraRateWholeMonth
+                | Meter::ExtraRatePartMonth,
+            ) => Self::Extras,
+            Some(Meter::Emails) | None => Self::Messages,
+        }
+    }
+}
+
 impl Bill {
     /// The exact sum of the lines.
     #[must_use]
@@ -48,10 +84,10 @@ impl Bill {
         cents(self.exact())
     }
 
-    /// The sum of one meter's lines.
+    /// The exact sum of one part's lines. The parts add up to all of it.
     #[must_use]
-    pub fn of(&self, meter: Meter) -> Decimal {
-        self.lines.iter().filter(|line| line.meter == Some(meter)).map(|line| line.amount).sum()
+    pub fn part(&self, part: BillPart) -> Decimal {
+        self.lines.iter().filter(|line| BillPart::of(line.meter) == part).map(|line| line.amount).sum()
     }
 }
 

@@ -23,13 +23,13 @@ pub struct Touched {
 }
 
 impl Touched {
-    /// Adds a user with the strongest effect of the calls about them.
-    pub fn add(&mut self, effect: MauEffect) {
+    /// Adds users with the strongest effect of the calls about each of them.
+    pub fn add(&mut self, effect: MauEffect, users: u64) {
         match effect {
             MauEffect::Free => {}
-            MauEffect::MayBill => self.may_bill += 1,
-            MauEffect::Undocumented => self.undocumented += 1,
-            MauEffect::AlreadyCounted => self.already_counted += 1,
+            MauEffect::MayBill => self.may_bill += users,
+            MauEffect::Undocumented => self.undocumented += users,
+            MauEffect::AlreadyCounted => self.already_counted += users,
         }
     }
 }

@@ -16,7 +16,7 @@ mod switch;
 mod table;
 mod usage;
 
-pub use bill::{Bill, Line, bill};
+pub use bill::{Bill, BillPart, Line, bill};
 pub use check::InvalidPriceTable;
 pub use compare::{BreakEven, PriceStep, Quote, Varied, break_even, marginal, price_steps, quotes};
 pub use feature_use::features_used;

@@ -44,8 +44,9 @@ pub fn switch_bill(prices: &Prices, rest: &Usage, switch: &PlanSwitch, month: Mo
     bill(prices, &usage, month)
 }
 
-/// What a month with a switch costs when only the number of its active users is known: from none of them having been
-/// active on the dearer plan to all of them. `pool` is the pool with those users; its plan is not looked at.
+/// What a month with a switch costs when only the numbers of its active users are known: whatever part of them was active
+/// on which plan, those of SAML and OIDC providers, too, for what goes with a plan is charged for them as well (advanced
+/// security, replication). `pool` is the pool with those users; its plan is not looked at.
 #[must_use]
 pub fn switch_bounds(
     prices: &Prices,
@@ -60,19 +61,23 @@ pub fn switch_bounds(
         usage.pools.extend_from_slice(pools);
         usage
     };
-    let total = |pools: &[PoolUsage]| bill(prices, &with(pools), month).total();
-    let mut totals = vec![total(&[PoolUsage { plan: one, ..pool }]), total(&[PoolUsage { plan: other, ..pool }])];
-    // Between the two the free users of both plans may be used up, and their cheap brackets: the corners are where a price
-    // of either changes.
-    let corners = |plan| {
-        let none = with(&[PoolUsage { plan, users: 0, ..pool }]);
-        price_steps(prices, &none, place, pool.users, month).into_iter().map(|step| step.from.saturating_sub(1))
-    };
-    let of_one = corners(one).chain(corners(other).map(|users| pool.users.saturating_sub(users)));
-    totals.extend(of_one.map(|users| {
-        let ones = PoolUsage { plan: one, users, federated: 0, ..pool };
-        total(&[ones, PoolUsage { plan: other, users: pool.users.saturating_sub(users), ..pool }])
-    }));
+    let mut totals = Vec::new();
+    // What goes with a plan costs the least and the most where the federated users are all on one of the two.
+    for federated in [0, pool.federated] {
+        let ones = PoolUsage { plan: one, federated, ..pool };
+        let others = PoolUsage { plan: other, federated: pool.federated - federated, ..pool };
+        // From none to all, the free users of both plans may be used up, and their cheap brackets: the corners are where a
+        // price of either changes.
+        let corners = |of: PoolUsage| {
+            let none = with(&[PoolUsage { users: 0, ..of }]);
+            price_steps(prices, &none, place, pool.users, month).into_iter().map(|step| step.from.saturating_sub(1))
+        };
+        let of_one = corners(ones).chain(corners(others).map(|users| pool.users.saturating_sub(users)));
+        totals.extend(of_one.chain([0, pool.users]).map(|users| {
+            let others = PoolUsage { users: pool.users.saturating_sub(users), ..others };
+            bill(prices, &with(&[PoolUsage { users, ..ones }, others]), month).total()
+        }));
+    }
     let low = totals.iter().min().copied().unwrap_or_default();
     Estimate::new(low, None, totals.into_iter().max())
 }

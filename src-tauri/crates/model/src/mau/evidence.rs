@@ -3,8 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::log::LogMonth;
+use super::log_month::LogMonth;
 use super::metrics::{MetricReading, NO_DELETED_CLIENTS, NOTHING_OLD};
+use super::split::Split;
 use crate::cost::grouped;
 use crate::estimate::{Bound, Estimate, Evidence, EvidenceKind};
 use crate::month::Month;
@@ -57,6 +58,8 @@ pub struct Facts {
     pub looked_at: Option<Timestamp>,
     /// The number on the bill.
     pub billed: Option<BilledNumber>,
+    /// When it was given; `None` for after the month. Before its end a bill is of a part of it.
+    pub billed_at: Option<Timestamp>,
     /// The pool's number on the bill of the month before.
     pub billed_before: Option<u64>,
 }
@@ -102,6 +105,20 @@ pub struct BilledNumber {
     pub users: u64,
     /// What the number is about.
     pub scope: BillScope,
+    /// How many of them are of SAML and OIDC providers; `None` where that was not told.
+    #[serde(default)]
+    pub federated: Option<u64>,
+    /// Token requests of machines; `None` where they were not told.
+    #[serde(default)]
+    pub token_requests: Option<u64>,
+}
+
+impl BilledNumber {
+    /// A number of which nothing else is told.
+    #[must_use]
+    pub fn new(users: u64, scope: BillScope) -> Self {
+        Self { users, scope, federated: None, token_requests: None }
+    }
 }
 
 /// What a billed number is about.
@@ -139,6 +156,7 @@ impl Facts {
             watched: false,
             looked_at: None,
             billed: None,
+            billed_at: None,
             billed_before: None,
         }
     }
@@ -210,8 +228,22 @@ fn at_least(facts: &Facts, evidence: &mut Vec<Evidence>) {
         push(Kind::Metrics, 1, says, "Events and not users: all of them may be of one.");
     }
     if let Some(log) = facts.log.as_ref().filter(|log| log.surely.users > 0) {
-        let says = format!("Imported logs name {} different active users.", grouped(log.surely.users));
-        let caveat = if log.surely.exact { "" } else { "Counted to within 1 %; the bound is 1 % less." };
+        let users = grouped(log.surely.users);
+        let (says, caveat) = match (log.together, log.surely.alone) {
+            (Some(most), _) => (
+                format!("Imported logs name {users} to {} different active users.", grouped(most)),
+                "How many are in several imports is not known: of one it was not kept. Forget what was imported and import \
+                 all files at once.",
+            ),
+            (None, Some(_)) => (
+                format!("Imports of logs together name {users} different active users."),
+                "Counted to within 3 %; the bound is what one import names alone.",
+            ),
+            (None, None) => (
+                format!("Imported logs name {users} different active users."),
+                if log.surely.exact { "" } else { "Counted to within 1 %; the bound is 1 % less." },
+            ),
+        };
         push(Kind::Logs, log.surely.at_least(), says, caveat);
     }
 }
@@ -222,6 +254,34 @@ fn is_whole(facts: &Facts, first: Option<Timestamp>, last: Option<Timestamp>) ->
     let (begins, ends) = (facts.month.begins(), facts.month.next().begins());
     let begun = first.is_none_or(|first| first.duration_since(begins) <= LONGEST_UNSEEN);
     !facts.over || (begun && last.is_some_and(|last| ends.duration_since(last) <= LONGEST_UNSEEN))
+}
+
+impl Facts {
+    /// The pool's own final bill; `None` where there is none.
+    fn final_bill(&self) -> Option<BilledNumber> {
+        let is_final = self.over && self.billed_at.is_none_or(|at| at >= self.month.next().begins());
+        self.billed.filter(|billed| is_final && billed.scope == BillScope::Pool)
+    }
+
+    /// How the users of the month were billed, by the pool's own final bill; `None` where none tells them apart.
+    #[must_use]
+    pub fn billed_split(&self) -> Option<Split> {
+        let bill = self.final_bill()?;
+        let federated = bill.federated?;
+        Some(Split { direct: bill.users.saturating_sub(federated), federated, ..Split::default() })
+    }
+
+    /// Token requests of machines in the month: those of the bill, else of logs that reach over all of it (or up to now,
+    /// while it goes on). `None` where nobody knows.
+    #[must_use]
+    pub fn token_requests(&self) -> Option<u64> {
+        let of_bill = self.final_bill().and_then(|bill| bill.token_requests);
+        let of_log = |log: &LogMonth| {
+            let whole = log.tokens_of_all || is_whole(self, Some(log.first), Some(log.last));
+            log.token_requests.filter(|_| whole)
+        };
+        of_bill.or_else(|| self.log.as_ref().and_then(of_log))
+    }
 }
 
 fn about(facts: &Facts, evidence: &mut Vec<Evidence>) {
@@ -240,7 +300,7 @@ fn about(facts: &Facts, evidence: &mut Vec<Evidence>) {
         };
         evidence.push(item(kind, bound, users, says, &caveat));
     };
-    if let Some(log) = log.filter(|log| !log.by_client_only) {
+    if let Some(log) = log.filter(|log| !log.by_client_only && log.together.is_none()) {
         let (first, last) = (log.first.strftime("%d %B"), log.last.strftime("%d %B"));
         let says = format!("Imported logs from {first} to {last} name {} users.", grouped(log.surely.users));
         let whole = is_whole(facts, Some(log.first), Some(log.last));
@@ -374,6 +434,13 @@ fn billed(facts: &Facts, evidence: &mut Vec<Evidence>) {
     let Some(billed) = facts.billed else { return };
     let users = billed.users;
     let number = grouped(users);
+    if let Some(at) = facts.billed_at.filter(|at| facts.over && *at < facts.month.next().begins()) {
+        if billed.scope != BillScope::Account {
+            let says = format!("The bill said {number} users by {}.", at.strftime("%F"));
+            evidence.push(item(EvidenceKind::Billed, Bound::AtLeast, users, says, PART_OF_MONTH));
+        }
+        return;
+    }
     let (bound, says, caveat) = match (billed.scope, facts.over) {
         (BillScope::Pool, true) => (Bound::Exactly, format!("The bill says {number} users."), ""),
         (BillScope::Pool, false) => {

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::effect::{effect_of, event_counts, surely_counts};
+use super::log_month::{Counted, LogMonth};
 use super::sketch::{SmallSketch, Users, key};
 use crate::call::MauEffect;
 use crate::month::Month;
@@ -50,59 +51,6 @@ struct Growing {
     token_requests: Option<u64>,
     first: Timestamp,
     last: Timestamp,
-}
-
-/// What logs tell of a month.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LogMonth {
-    /// The month.
-    pub month: Month,
-    /// Different users with something that AWS lists as counting and that went well.
-    pub surely: Counted,
-    /// Different users with anything that may count: failed attempts, operations of which AWS says nothing, events that do
-    /// not tell their pool.
-    pub possibly: Counted,
-    /// Surely active users by app client, to within a few percent. A user may be in several.
-    pub clients: Vec<(ClientId, u64)>,
-    /// Whether there were more app clients than were counted apart.
-    pub more_clients: bool,
-    /// Whether it was only told app client by app client: then those of the largest are surely active, and how many there
-    /// were in all is not known.
-    #[serde(default)]
-    pub by_client_only: bool,
-    /// Successful token requests of machines (CloudTrail only); `None` when no log tells of any.
-    pub token_requests: Option<u64>,
-    /// Events about users.
-    pub events: u64,
-    /// When the first one was.
-    pub first: Timestamp,
-    /// When the last one was. What lies after it, or between, the log may not hold: delivery is best effort.
-    pub last: Timestamp,
-}
-
-/// A number of different users.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Counted {
-    /// How many.
-    pub users: u64,
-    /// Whether each was told apart; otherwise the standard error is 0.2 %.
-    pub exact: bool,
-}
-
-impl Counted {
-    /// Not more than there are: five standard errors less where it is not exact.
-    #[must_use]
-    pub fn at_least(self) -> u64 {
-        if self.exact { self.users } else { self.users - self.users / 100 }
-    }
-
-    /// Not less than there are.
-    #[must_use]
-    pub fn at_most(self) -> u64 {
-        if self.exact { self.users } else { self.users + self.users / 100 + 1 }
-    }
 }
 
 /// How far a piece of text could be read.
@@ -500,15 +448,18 @@ impl Growing {
             |(id, sketch): (&String, &SmallSketch)| Some((ClientId::parse(id).ok()?, sketch.estimate() as u64));
         LogMonth {
             month,
-            surely: Counted { users: surely, exact },
-            possibly: Counted { users: possibly, exact },
+            surely: Counted::new(surely, exact),
+            possibly: Counted::new(possibly, exact),
             clients: self.clients.iter().filter_map(client).collect(),
             more_clients: self.more_clients,
             by_client_only: false,
             token_requests: self.token_requests,
+            tokens_of_all: false,
             events: self.events,
             first: self.first,
             last: self.last,
+            named: Some(self.users.named()),
+            together: None,
         }
     }
 }

@@ -3,7 +3,9 @@
 mod effect;
 mod evidence;
 mod log;
+mod log_month;
 mod metrics;
+mod named;
 mod query;
 mod sketch;
 mod split;
@@ -12,10 +14,12 @@ pub use effect::{effect_of, event_counts, surely_counts};
 pub use evidence::{
     BillScope, BilledNumber, Created, Facts, LONGEST_UNSEEN, LedgerFacts, MetricSums, PART_OF_MONTH, estimate,
 };
-pub use log::{Counted, Damage, LogCounter, LogMonth, TextRead};
+pub use log::{Damage, LogCounter, TextRead};
+pub use log_month::{Counted, LogMonth};
 pub use metrics::{
     MetricMonth, MetricReading, MetricsError, NO_DELETED_CLIENTS, NOTHING_OLD, SuccessSeries, asking_price,
     is_metrics_answer, metrics_answer, success_series,
 };
+pub use named::{Named, NotNamed};
 pub use query::{LogGroup, PreparedQuery, metrics_command, prepared_queries};
 pub use split::{SignInKind, Split};

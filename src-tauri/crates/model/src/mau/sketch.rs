@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use cardinality_estimator::CardinalityEstimator;
 use sha2::{Digest as _, Sha256};
 
+use super::named::Named;
+
 /// Different users of one month in a log: surely active, and possibly.
 pub(super) enum Users {
     /// Each user, and whether one event makes surely active.
     Exact(HashMap<u64, bool>),
-    /// Two sketches of 196 kB with a standard error of 0.2 %.
-    Sketched { surely: Box<Sketch>, possibly: Box<Sketch> },
+    /// Two sketches of 196 kB with a standard error of 0.2 %, and what is kept of them.
+    Sketched { surely: Box<Sketch>, possibly: Box<Sketch>, named: (Named, Named) },
 }
 
 /// Never more than 196 kB; small while few are in it.
@@ -62,10 +64,12 @@ impl Users {
                 *users.entry(key).or_default() |= sure;
                 users.len() - before
             }
-            Self::Sketched { surely, possibly } => {
+            Self::Sketched { surely, possibly, named } => {
                 possibly.insert_hash(key);
+                named.1.add(key);
                 if sure {
                     surely.insert_hash(key);
+                    named.0.add(key);
                 }
                 0
             }
@@ -74,6 +78,7 @@ impl Users {
 
     /// Lets go of the users and keeps their sketch.
     pub(super) fn shrink(&mut self) {
+        let named = self.named();
         if let Self::Exact(users) = self {
             let (mut surely, mut possibly) = (Box::new(Sketch::new()), Box::new(Sketch::new()));
             for (key, sure) in users.drain() {
@@ -82,7 +87,24 @@ impl Users {
                     surely.insert_hash(key);
                 }
             }
-            *self = Self::Sketched { surely, possibly };
+            *self = Self::Sketched { surely, possibly, named };
+        }
+    }
+
+    /// Who is surely and who is possibly active, as it is kept.
+    pub(super) fn named(&self) -> (Named, Named) {
+        match self {
+            Self::Exact(users) => {
+                let (mut surely, mut possibly) = (Named::nobody(), Named::nobody());
+                for (key, sure) in users {
+                    possibly.add(*key);
+                    if *sure {
+                        surely.add(*key);
+                    }
+                }
+                (surely, possibly)
+            }
+            Self::Sketched { named, .. } => named.clone(),
         }
     }
 
@@ -93,7 +115,7 @@ impl Users {
                 let surely = users.values().filter(|sure| **sure).count();
                 (surely as u64, users.len() as u64, true)
             }
-            Self::Sketched { surely, possibly } => {
+            Self::Sketched { surely, possibly, .. } => {
                 let (surely, possibly) = (surely.estimate() as u64, possibly.estimate() as u64);
                 (surely, possibly.max(surely), false)
             }

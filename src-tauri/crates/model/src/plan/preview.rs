@@ -127,7 +127,7 @@ pub fn preview(
         *undo.entry(item.undo()).or_default() += 1;
         let effect = item.effect();
         let before = effect != MauEffect::Free && counted(item.target.name());
-        touched.add(if before { MauEffect::AlreadyCounted } else { effect });
+        touched.add(if before { MauEffect::AlreadyCounted } else { effect }, 1);
     }
     let calls: Vec<CategoryCalls> =
         calls.into_iter().map(|(category, operations)| at_rate(category, operations, allowance)).collect();

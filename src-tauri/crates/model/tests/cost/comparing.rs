@@ -176,7 +176,7 @@ fn a_session_can_bill_at_most_its_users_at_the_dearest_price() {
     let mut touched = Touched::default();
     let effects =
         [MauEffect::Free, MauEffect::MayBill, MauEffect::MayBill, MauEffect::Undocumented, MauEffect::AlreadyCounted];
-    effects.into_iter().for_each(|effect| touched.add(effect));
+    effects.into_iter().for_each(|effect| touched.add(effect, 1));
     let bill = session_bill(&prices(), Plus, touched);
     assert_eq!((bill.low, bill.likely, bill.high), (Decimal::ZERO, None, Some(decimal("0.06"))));
     // On Lite a federated user is the dearer one.

@@ -250,6 +250,20 @@ fn a_switch_keeps_what_goes_with_the_pool() {
     assert_eq!((plain(bounds.low), bounds.high.map(plain)), ("240.00".into(), Some("520.00".into())));
 }
 
+#[test]
+fn a_switch_from_the_legacy_price_bounds_its_advanced_security_for_federated_users_too() {
+    // 1,000 direct and 1,050 federated ones, whose 1,000 × 0.015 cost the same anywhere. Least: all active on Lite alone, 15.
+    // Most: all on the legacy price, 15 + 2,050 × 0.05 = 117.50.
+    let pool = PoolUsage { advanced_security: true, ..PoolUsage::new(Legacy, 1_000, 1_050) };
+    for plans in [(Legacy, Lite), (Lite, Legacy)] {
+        let bounds = switch_bounds(&prices(), &Usage::default(), plans, pool, november());
+        assert_eq!((plain(bounds.low), bounds.high.map(plain)), ("15.00".into(), Some("117.50".into())));
+    }
+    // On Plus 1,000 × 0.02 take the place of their 1,000 × 0.05; federated ones may have stayed on the legacy price.
+    let bounds = switch_bounds(&prices(), &Usage::default(), (Legacy, Plus), pool, november());
+    assert_eq!((plain(bounds.low), bounds.high.map(plain)), ("35.00".into(), Some("117.50".into())));
+}
+
 #[rstest]
 // 20 a month each.
 #[case("2026-11", None, "200.00")]

@@ -17,15 +17,18 @@ fn nothing() -> Facts {
 fn log(surely: u64, exact: bool) -> LogMonth {
     LogMonth {
         month: november(),
-        surely: Counted { users: surely, exact },
-        possibly: Counted { users: surely + 10, exact },
+        surely: Counted::new(surely, exact),
+        possibly: Counted::new(surely + 10, exact),
         clients: Vec::new(),
         more_clients: false,
         by_client_only: false,
         token_requests: None,
+        tokens_of_all: false,
         events: surely * 3,
         first: "2026-11-01T00:00:00Z".parse().unwrap(),
         last: "2026-11-30T23:00:00Z".parse().unwrap(),
+        named: None,
+        together: None,
     }
 }
 
@@ -69,7 +72,7 @@ fn each_piece_of_evidence_says_what_it_can() {
 
 #[test]
 fn what_a_log_says_of_users_who_may_be_of_another_pool_bounds_nothing() {
-    let hint = LogMonth { possibly: Counted { users: 500, exact: true }, ..log(0, true) };
+    let hint = LogMonth { possibly: Counted::new(500, true), ..log(0, true) };
     let users = estimate(&Facts { log: Some(hint), ..nothing() });
     assert_eq!((users.low, users.likely, users.high), (0, None, None));
     assert_eq!(users.evidence.iter().map(|item| (item.bound, item.users)).collect::<Vec<_>>(), [(Bound::Hint, 500)]);
@@ -143,7 +146,7 @@ fn a_bill_for_the_pool_is_the_truth_and_one_for_the_account_a_ceiling() {
     let billed = |scope, over| {
         let facts = Facts::none(november(), over);
         Facts {
-            billed: Some(BilledNumber { users: 900, scope }),
+            billed: Some(BilledNumber::new(900, scope)),
             changed: Some(80),
             changed_until: Some("2026-12-01T00:00:00Z".parse().unwrap()),
             created: Some(Created { users: 50, maybe_imported: 0 }),
@@ -164,6 +167,10 @@ fn logs_tell_more_than_last_month_and_that_more_than_changed_records() {
     let of_clients = LogMonth { by_client_only: true, ..log(500, true) };
     let by_client = Facts { log: Some(of_clients), ..nothing() };
     assert_eq!(bounds(&by_client), (500, None, None), "those of the other clients come on top");
+    let overlapping = LogMonth { together: Some(700), ..log(500, true) };
+    let several = Facts { log: Some(overlapping), ..nothing() };
+    assert_eq!(bounds(&several), (500, None, None), "how many are in both is not known");
+    assert!(estimate(&several).evidence[0].says.starts_with("Imported logs name 500 to 700"));
     let facts = Facts { log: None, ..facts };
     assert_eq!(bounds(&facts).1, Some(450));
     assert_eq!(estimate(&facts).evidence.len(), 2);

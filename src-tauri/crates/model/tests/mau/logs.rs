@@ -247,6 +247,50 @@ fn many_users_are_counted_to_within_a_percent_and_in_bounds() {
     assert!(month.clients[0].1.abs_diff(48_000) <= 48_000 / 25, "{:?}", month.clients);
 }
 
+/// A log of so many users, each of whom comes once, on a day of November.
+fn log_of(users: std::ops::Range<u32>, day: i64) -> LogMonth {
+    let mut counter = counter();
+    for user in users {
+        let mut event = activity("SignIn", "Pass", &format!("user {user}"));
+        event["eventTimestamp"] = json!((1_793_707_200_000 + (day - 3) * 86_400_000).to_string());
+        counter.read(event.to_string().as_bytes());
+    }
+    counter.months().remove(0)
+}
+
+#[test]
+fn two_logs_of_a_month_are_counted_together() {
+    let (early, late) = (log_of(0..6_000, 3), log_of(4_000..10_000, 4));
+    for (one, other) in [(&early, &late), (&late, &early)] {
+        let both = one.clone().with(other.clone());
+        assert!(both.surely.users.abs_diff(10_000) <= 300 && !both.surely.exact, "{:?}", both.surely);
+        assert_eq!((both.surely.at_least(), both.together), (6_000, None), "one import alone names as many");
+        assert!(both.surely.at_most() >= 10_000 && both.possibly.users >= both.surely.users);
+        assert_eq!((both.first, both.last), (early.first, late.last));
+        let kept: LogMonth = serde_json::from_str(&serde_json::to_string(&both).unwrap()).unwrap();
+        assert_eq!(kept.with(log_of(0..10_000, 3)).surely.users, both.surely.users.max(10_000), "all of them again");
+    }
+    let part = log_of(100..200, 3);
+    assert_eq!(early.clone().with(part).surely, early.surely, "what is in the other already adds nobody");
+    assert_eq!(early.clone().with(early.clone()), early);
+    let apart = early.clone().with(log_of(0..7_000, 20));
+    assert_eq!(apart.first, apart.last, "what lies between two logs is in neither, so it is no longer log");
+}
+
+#[test]
+fn two_logs_of_which_one_does_not_say_who_is_in_it_have_bounds_and_no_likely_number() {
+    let old = LogMonth { named: None, ..log_of(0..60, 3) };
+    let both = old.clone().with(log_of(50..100, 4));
+    assert_eq!((both.surely.users, both.surely.at_least(), both.together), (60, 60, Some(110)));
+    let three = both.with(log_of(0..10, 5));
+    assert_eq!((three.surely.users, three.together), (60, Some(120)));
+    assert_eq!(old.clone().with(log_of(0..60, 3)).together, None, "the same log once more");
+    // A table is of the whole month whatever else there is.
+    let table = LogMonth { events: 0, named: None, ..log_of(0..100, 3) };
+    let with_table = table.with(log_of(0..60, 3));
+    assert_eq!((with_table.surely.users, with_table.together), (100, None));
+}
+
 proptest! {
     #[test]
     fn whatever_is_read_never_breaks(text in prop::collection::vec(any::<u8>(), 0..300)) {

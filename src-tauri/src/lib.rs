@@ -166,6 +166,8 @@ fn commands<R: Runtime>() -> Commands<R> {
         commands::imports::plan_import,
         commands::imports::start_import,
         commands::imports::get_import,
+        commands::imports::list_imports,
+        commands::imports::stop_import,
         commands::sync::start_sync,
         commands::sync::pause_sync,
         commands::sync::resume_sync,

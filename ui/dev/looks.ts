@@ -79,6 +79,7 @@ const COLUMNS: ColumnView[] = [
 /** Commands of an import: a file of two rows, one of them good, whose user names stand in the column "Badge". */
 export function importCommands(planned: () => Promise<Result<PlanPreviewView, WireError>>) {
   let done: ImportView | null = null;
+  let atAws = [{ id: "import-0", name: "last spring", status: "InProgress", running: true }];
   return {
     chooseImport: () => ok<string | null>("people.csv"),
     guessImportColumns: () => ok(COLUMNS),
@@ -120,5 +121,20 @@ export function importCommands(planned: () => Promise<Result<PlanPreviewView, Wi
       return ok(done);
     },
     getImport: () => ok(done),
+    listImports: () =>
+      ok(
+        atAws.map((one) => ({
+          ...one,
+          imported: 12,
+          skipped: 1,
+          failed: 0,
+          logGroup: "/aws/cognito/userpools/eu-west-1_A/people",
+          logStream: `${one.id}/${one.name}`,
+        })),
+      ),
+    stopImport: ({ id }: { id: string }) => {
+      atAws = atAws.map((one) => (one.id === id ? { ...one, status: "Stopped", running: false } : one));
+      return ok(null);
+    },
   };
 }

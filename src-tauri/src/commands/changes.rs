@@ -41,14 +41,20 @@ pub(crate) async fn plan_undo(desk: Desk<'_>, request: OneJob) -> Answer<Preview
     Ok(PreviewView::new(&plan, &pool.preview(&plan).await?))
 }
 
-/// Writes a plan into the folder for downloads: the dry run.
+/// Writes a plan into the folder for downloads: the dry run. `csv` has every change, `json` is the plan itself, `preview` is
+/// what it does, takes, costs and sends and what can be taken back.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn save_plan(desk: Desk<'_>, request: SaveJob) -> Answer<SavedFileView> {
-    let plan = desk.pool()?.kept_plan(&request.id)?;
+    let pool = desk.pool()?;
+    let plan = pool.kept_plan(&request.id)?;
     let bytes = match request.format.as_str() {
         "csv" => wire::changes::plan_csv(&plan),
         "json" => wire::jobs::write_plan(&plan)?.into_bytes(),
+        "preview" => {
+            let foretold = wire::changes::lines(&[PreviewView::new(&plan, &pool.preview(&plan).await?)]);
+            return save(&desk, "poolkeeper-preview", "json", foretold).await;
+        }
         _ => return Err(no_such_format()),
     };
     save(&desk, "poolkeeper-plan", &request.format, bytes).await

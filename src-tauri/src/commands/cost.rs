@@ -1,7 +1,6 @@
 //! Cost and monthly active users of the open pool. Nothing here makes anybody active.
 
-use std::path::{Path, PathBuf};
-
+use console::files::save_file;
 use wire::activity::{
     ActivityView, AskDormant, DormantView, ImportActivity, ImportedActivityView, MetricsPriceView, MetricsReadView,
     MonthView, OneMonth, PreparedQueryView, SetBilled,
@@ -164,38 +163,12 @@ async fn question(
     Ok((request.apply(known, desk.now())?, activity))
 }
 
-/// Writes a file that is not there yet, for its owner alone.
+/// Writes a file that is not there yet, for its owner alone; it is complete or absent.
 pub(super) async fn save(desk: &Desk<'_>, name: &str, end: &str, bytes: Vec<u8>) -> Answer<SavedFileView> {
-    let folder = desk.downloads().to_owned();
+    let (folder, now) = (desk.downloads().to_owned(), desk.now());
     let (name, end) = (name.to_owned(), end.to_owned());
-    let written = tokio::task::spawn_blocking(move || write_new(&folder, &name, &end, &bytes)).await;
-    let failed =
-        |why: String| WireError::new(ErrorCode::Precondition, format!("The file could not be written: {why}."));
-    match written {
-        Ok(Ok(path)) => Ok(SavedFileView { path: path.display().to_string() }),
-        Ok(Err(error)) => Err(failed(error.to_string())),
-        Err(error) => Err(failed(error.to_string())),
-    }
-}
-
-fn write_new(folder: &Path, name: &str, end: &str, bytes: &[u8]) -> std::io::Result<PathBuf> {
-    use std::io::Write as _;
-    std::fs::create_dir_all(folder)?;
-    let mut number = 1_u32;
-    loop {
-        let again = if number == 1 { String::new() } else { format!("-{number}") };
-        let path = folder.join(format!("{name}{again}.{end}"));
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        match options.open(&path) {
-            Ok(mut file) => {
-                file.write_all(bytes)?;
-                return Ok(path);
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists && number < 10_000 => number += 1,
-            Err(error) => return Err(error),
-        }
-    }
+    let written = tokio::task::spawn_blocking(move || save_file(&folder, &name, &end, &bytes, now)).await;
+    let path =
+        written.map_err(|error| WireError::new(ErrorCode::Internal, format!("Nothing was written: {error}.")))??;
+    Ok(SavedFileView { path: path.display().to_string() })
 }

@@ -1,6 +1,8 @@
 //! People from a file: chosen in the desktop's dialog, checked whole, then planned or given to Cognito's own import.
 
-use wire::files::{CheckImport, CheckedImportView, ColumnView, ImportView, PlanImport, StartImport};
+use wire::files::{
+    CheckImport, CheckedImportView, ColumnView, ImportAtAwsView, ImportView, OneImport, PlanImport, StartImport,
+};
 use wire::jobs::PreviewView;
 
 use super::{Answer, Desk};
@@ -79,4 +81,18 @@ pub(crate) async fn get_import(desk: Desk<'_>) -> Answer<Option<ImportView>> {
     let pool = desk.pool()?;
     let job = desk.importing().job(&pool);
     Ok(job.map(|job| ImportView::from(&*job.progress.borrow())))
+}
+
+/// The newest imports that AWS knows of in the open pool, whoever began them (`ListUserImportJobs`; free).
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn list_imports(desk: Desk<'_>) -> Answer<Vec<ImportAtAwsView>> {
+    Ok(desk.pool()?.newest_imports().await?.iter().map(ImportAtAwsView::from).collect())
+}
+
+/// Stops an import; who is in stays (`StopUserImportJob`; free).
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn stop_import(desk: Desk<'_>, request: OneImport) -> Answer<()> {
+    Ok(desk.pool()?.stop_import(&request.id).await?)
 }

@@ -61,17 +61,21 @@ interface Facts {
   /** The pool's MFA setting in its raw form. */
   mfa: string | null;
   groups: GroupView[];
+  /** Whether these are all of them. */
+  groupsKnown: boolean;
 }
 
 const why = c.actions.why;
 
 /** Why one user or this pool stands in the way of something. */
-function obstacle(kind: DoingKind, { user, count, offline, mfa, groups }: Facts): string | null {
+function obstacle(kind: DoingKind, { user, count, offline, mfa, groups, groupsKnown }: Facts): string | null {
   if (offline) return why.offline;
   if (kind === "setMfa" && mfa === "OFF") return why.mfaOff;
-  if ((kind === "addToGroup" || kind === "changeGroups") && groups.length === 0) return why.noGroups;
+  const noGroups = groupsKnown ? why.noGroups : why.groupsUnknown;
+  if ((kind === "addToGroup" || kind === "changeGroups") && groups.length === 0) return noGroups;
   if (kind === "removeFromGroup" && (user ? user.groups.length === 0 : groups.length === 0)) {
-    return user ? why.inNoGroup : why.noGroups;
+    if (!groupsKnown) return why.groupsUnknown;
+    return user ? why.inNoGroup : noGroups;
   }
   const ofOne = kind === "linkProvider" || kind === "unlinkProvider" || kind === "forgetDevice";
   if (ofOne && count !== 1) return why.one;

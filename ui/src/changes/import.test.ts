@@ -3,9 +3,10 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { stage } from "../../dev/fake";
 import App from "../App.svelte";
-import { backend } from "../ipc/client";
+import { backend, type OpenPoolView } from "../ipc/client";
 import { changes } from "../stores/changes.svelte";
 import { session } from "../stores/session.svelte";
+import { tabs } from "../stores/tabs.svelte";
 import { asking } from "./asking.svelte";
 
 const person = userEvent.setup({ delay: null });
@@ -63,9 +64,33 @@ describe("an import", () => {
     await person.type(within(found).getByLabelText("Role for its log"), "arn:aws:iam::123456789012:role/import");
     await person.type(within(found).getByLabelText(/^Type .* to go on/), "customers");
     expect((start as HTMLButtonElement).disabled).toBe(false);
+    await person.type(within(found).getByLabelText("Reason"), "ticket 9");
+    const begin = vi.spyOn(backend, "startImport");
+    // Production is unlocked here, too.
+    const tab = tabs.front as NonNullable<typeof tabs.front>;
+    const open = session.open as OpenPoolView;
+    tab.open = { ...open, readOnly: true };
+    Object.assign(tab, { locked: true });
+    const unlock = vi.spyOn(session, "unlockChanges").mockImplementation(() => {
+      Object.assign(tab, { locked: false });
+      return Promise.resolve();
+    });
+    await waitFor(() => expect((start as HTMLButtonElement).disabled).toBe(true));
+    await person.click(within(found).getByRole("button", { name: "Unlock" }));
+    expect(unlock).toHaveBeenCalledWith("customers");
+    await waitFor(() => expect((start as HTMLButtonElement).disabled).toBe(false));
     await person.click(start);
+    expect(begin.mock.lastCall?.[0]).toMatchObject({ poolName: "customers", reason: "ticket 9" });
     await within(found).findByText("0 imported, 1 left out because they exist, 0 failed");
     within(found).getByText("import-1/poolkeeper");
+  });
+
+  it("that another program began is shown with its log, and stopped", async () => {
+    const found = await dialog();
+    await within(found).findByText("Under way: 12 imported, 1 left out because they exist, 0 failed");
+    within(found).getByText("import-0/last spring");
+    await person.click(within(found).getAllByRole("button", { name: "Stop" })[0] as HTMLElement);
+    await within(found).findByText(/^The import was stopped: 12 imported/);
   });
 
   it("that nobody chose a file for stays as it was", async () => {

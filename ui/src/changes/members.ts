@@ -19,20 +19,36 @@ const bare = (entry: string) =>
     .replace(/^["<>]+|["<>]+$/g, "")
     .trim();
 
+/** What a user is called by. */
+function names({ username, sub, attributes }: UserRow): string[] {
+  const all = [username, sub, attributes["email"], attributes["phone_number"]];
+  return all.filter((one) => one != null).map(fold);
+}
+
+const entriesOf = (text: string) => text.split(/[\n\r,;\t]/).map(bare);
+
+/** The entries of a text that are nobody's username exactly and fit several of the rows that were found. */
+export function several(text: string, found: UserRow[]): string[] {
+  const usernames = new Set(found.map((row) => row.username));
+  const counted = new Map<string, number>();
+  for (const name of found.flatMap((row) => [...new Set(names(row))])) counted.set(name, (counted.get(name) ?? 0) + 1);
+  const fits = (entry: string) => !usernames.has(entry) && (counted.get(fold(entry)) ?? 0) > 1;
+  return [...new Set(entriesOf(text).filter(fits))];
+}
+
 /**
  * The rows that are meant by the entries of a text. An entry that is a username exactly means that user alone, and nobody
  * whose username in another case, e-mail address, sub or phone number it is, too.
  */
 export function meant(text: string, found: UserRow[]): UserRow[] {
-  const entries = text.split(/[\n\r,;\t]/).map(bare);
+  const entries = entriesOf(text);
   const usernames = new Set(found.map((row) => row.username));
   const exact = new Set(entries.filter((entry) => usernames.has(entry)));
   const taken = new Set([...exact].map(fold));
   const others = new Set(entries.filter((entry) => !exact.has(entry)).map(fold));
   return found.filter((row) => {
     if (exact.has(row.username)) return true;
-    const { email, phone_number } = row.attributes;
-    const called = [row.username, row.sub, email, phone_number].filter((one) => one != null).map(fold);
+    const called = names(row);
     return called.some((one) => others.has(one)) || !called.some((one) => taken.has(one));
   });
 }

@@ -3,7 +3,8 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import { stage } from "../../dev/fake";
 import App from "../App.svelte";
-import { backend, type UserRow } from "../ipc/client";
+import { backend, type FreshnessView, type UserRow } from "../ipc/client";
+import GroupsPage from "../pages/groups/GroupsPage.svelte";
 import EditForm from "../pages/users/EditForm.svelte";
 import Inspector from "../pages/users/Inspector.svelte";
 import TimelineTab from "../pages/users/TimelineTab.svelte";
@@ -11,8 +12,10 @@ import { changes } from "../stores/changes.svelte";
 import { overlays } from "../stores/overlays.svelte";
 import { selection } from "../stores/selection.svelte";
 import { session } from "../stores/session.svelte";
+import { tabs } from "../stores/tabs.svelte";
 import { asking } from "./asking.svelte";
-import { meant, split } from "./members";
+import { sections } from "./doings";
+import { meant, several, split } from "./members";
 
 const person = userEvent.setup({ delay: null });
 
@@ -84,12 +87,64 @@ describe("adding members", () => {
     expect(meant("anna, other@postbox.example", [anna, shouting, borrowing])).toEqual([anna, shouting]);
   });
 
+  it("says who is missing and what several users have before it goes on", async () => {
+    await opened();
+    asking.current = { kind: "members", group: "admins" };
+    const dialog = await screen.findByRole("dialog", { name: "Add to admins" });
+    const text = within(dialog).getByRole("textbox", { name: "People" });
+    const preview = () => person.click(within(dialog).getByRole("button", { name: "Preview" }));
+    await person.type(text, `${ODD}{enter}nobody@postbox.example`);
+    await preview();
+    await within(dialog).findByText("Not found: nobody@postbox.example");
+    await within(dialog).findByText(/Preview again to go on without the one not found/);
+    expect(changes.sheet).toBeNull();
+    // Whatever else is missing then is said first, too.
+    await person.type(text, `{enter}nobody.else@postbox.example`);
+    await preview();
+    await within(dialog).findByText(/without the 2 not found/);
+    await preview();
+    await screen.findByRole("dialog", { name: "Add 1 user to admins" });
+  });
+
+  it("names the entries that several users have", () => {
+    const native = row("native", "ada@postbox.example");
+    const twin = row("Google_1", "Ada@postbox.example");
+    const typed = row("ada@postbox.example", "other@postbox.example");
+    expect(several("ADA@postbox.example; native", [native, twin])).toEqual(["ADA@postbox.example"]);
+    expect(several("ada@postbox.example", [native, twin, typed])).toEqual([]);
+    expect(several("native", [native, twin])).toEqual([]);
+  });
+
   it("looks up only what was not chosen, also where a username is a list by the look of it", () => {
     const chosen = new Set(["Doe,John", "a;b"]);
     expect(split("Doe,John\n bert@postbox.example\na;b ", chosen)).toEqual({
       names: ["Doe,John", "a;b"],
       rest: " bert@postbox.example",
     });
+  });
+});
+
+describe("groups that were not read", () => {
+  const facts = { user: null, count: 2, offline: false, mfa: null, groups: [] };
+  const why = (groupsKnown: boolean) =>
+    sections({ ...facts, groupsKnown })
+      .flatMap((section) => section.doings)
+      .find((doing) => doing.kind === "addToGroup")?.why;
+
+  it("are not said to be none", () => {
+    expect(why(true)).toBe("The pool has no groups.");
+    expect(why(false)).toContain("have not been read yet");
+  });
+
+  it("are said not to be known on their page", async () => {
+    await opened();
+    const tab = tabs.front as NonNullable<typeof tabs.front>;
+    tab.groups = [];
+    render(GroupsPage);
+    await screen.findByText("This pool has no groups");
+    tab.freshness = { ...(tab.freshness as FreshnessView), groupsKnown: false };
+    await screen.findByText("The groups of this pool are not known here");
+    expect(screen.queryByText("This pool has no groups")).toBeNull();
   });
 });
 

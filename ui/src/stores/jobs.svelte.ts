@@ -5,6 +5,8 @@ import { route } from "./route.svelte";
 import { toasts } from "./toasts.svelte";
 
 const EVERY_MS = 400;
+/** How soon it is asked again after an answer failed. */
+const AGAIN_MS = 2000;
 /** The rate is that of the last so many milliseconds. */
 const WINDOW_MS = 8000;
 
@@ -102,8 +104,13 @@ class Jobs {
   async watch(): Promise<void> {
     clearTimeout(this.#timer);
     const round = this.#round;
-    const now = await backend.followJobs().catch(() => []);
+    const now = await backend.followJobs().catch(() => null);
     if (round !== this.#round) return;
+    if (now === null) {
+      // One answer that failed does not end it while something is under way, as far as is known.
+      if (this.active.length > 0) this.#timer = setTimeout(() => void this.watch(), AGAIN_MS);
+      return;
+    }
     let over = false;
     for (const progress of now) {
       const was = this.#progress.get(progress.id);

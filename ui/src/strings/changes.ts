@@ -77,6 +77,7 @@ export const c = {
       noInvitation: "Has signed in before or signed up: there is no invitation.",
       noAddress: "Has no address to which it could be sent.",
       noGroups: "The pool has no groups.",
+      groupsUnknown: "Its groups have not been read yet. Sync the pool to its end.",
       inNoGroup: "Is in no group.",
       mfaOff: "MFA is off in this pool.",
       one: "This is one person’s: choose one user.",
@@ -150,7 +151,11 @@ export const c = {
     whole: "The list is fixed when you approve. Who matches later is not touched.",
     first: (shown: number, all: number) => `The first ${n(shown)} of ${n(all)}.`,
     export: "Save the dry run",
-    formats: { csv: "CSV: a row for each change", json: "JSON: a plan for poolctl apply" },
+    formats: {
+      csv: "CSV: a row for each change",
+      json: "JSON: a plan for poolctl apply",
+      preview: "JSON: calls, time, messages, price and undo",
+    },
     active: (value: number) => `${n(value)} ${value === 1 ? "change" : "changes"}`,
     skipped: (value: number, why: string) => `${n(value)} left out: ${why}`,
     nothing: "There is nothing to do",
@@ -398,6 +403,8 @@ export const c = {
     views: { list: "List", matrix: "Matrix" },
     view: "View",
     create: "New group",
+    unread: "The groups of this pool are not known here",
+    partly: "Not all memberships have been read: the numbers of members may be too small.",
     none: "This pool has no groups",
     noneWhy: "Groups give users a role in AWS and a claim in their tokens.",
     head: ["Name", "Precedence", "Members", "Role", "What for"],
@@ -417,6 +424,12 @@ export const c = {
     addTitle: (group: string) => `Add to ${group}`,
     people: "People",
     notFound: (missing: string[]) => `Not found: ${missing.slice(0, 8).join(", ")}${missing.length > 8 ? " …" : ""}`,
+    several: (entries: string[]) =>
+      `Several users have ${entries.slice(0, 8).join(", ")}${entries.length > 8 ? " …" : ""}: all of them are meant. Give usernames to tell them apart.`,
+    goOn: (missing: number) =>
+      missing > 0
+        ? `Preview again to go on without ${missing === 1 ? "the one" : `the ${n(missing)}`} not found, or mend the list.`
+        : "Preview again to go on with all of them, or mend the list.",
     notUnique: "Nobody of these is in the local copy.",
     removeMembers: "Remove the chosen",
     chosen: (value: number) => `${n(value)} chosen`,
@@ -530,6 +543,12 @@ export const c = {
     kinds: { approved: "approved", intent: "sent", outcome: "outcome", job: "job" } as Record<string, string>,
     export: "Export",
     verify: "Verify",
+    where: "Where: kind of place, account, Region and pool",
+    digest: "SHA-256 of the plan",
+    calls: (calls: Record<string, number | undefined>) =>
+      Object.entries(calls)
+        .map(([name, number]) => `${n(number ?? 0)} ${name}`)
+        .join(", "),
     verifyHead: "A hash noted earlier, optional",
     whole: (records: number) => `The chain is whole: ${count(records, "record", "records")}.`,
     broken: (faults: number) => `The chain is not whole: ${count(faults, "fault", "faults")}.`,

@@ -51,6 +51,11 @@ export const i = {
   name: "Name of the import",
   role: "Role for its log",
   roleHint: "A role with which Cognito may write to CloudWatch Logs. You need iam:PassRole for it.",
+  locked: "This pool is marked Production. Type its name above to unlock writing for a quarter of an hour.",
+  atAws: "Imports at AWS",
+  atAwsWhy: "the newest ten of this pool, whoever began them",
+  stop: "Stop",
+  lockedStop: "This pool is marked Production. Unlock it first.",
   poolName: (name: string) => `Type ${name} to go on: an import is not taken back at once.`,
   start: (value: number) => `Import ${count(value, "user", "users")}`,
   phases: {
@@ -60,6 +65,10 @@ export const i = {
     ended: "Ended",
   } as Record<string, string>,
   statuses: {
+    Created: "Not started",
+    Pending: "About to begin",
+    InProgress: "Under way",
+    Stopping: "Stopping",
     Succeeded: "Imported",
     Failed: "The import failed",
     Stopped: "The import was stopped",

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_cognitoidentityprovider::types::{GroupType, UserPoolDescriptionType, UserPoolType, UserType};
+use aws_sdk_cognitoidentityprovider::types::{
+    GroupType, RecoveryOptionType, UserPoolDescriptionType, UserPoolType, UserType,
+};
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
 use model::group::Group;
@@ -143,10 +145,22 @@ pub(crate) fn pool(id: &PoolId, pool: UserPoolType) -> Pool {
                 .and_then(|email| email.email_sending_account)
                 .is_none_or(|account| account.as_str() == "COGNITO_DEFAULT"),
         ),
+        recovery: Some(codes_to(pool.account_recovery_setting.and_then(|setting| setting.recovery_mechanisms))),
         deletion_protection: pool.deletion_protection.map(|protection| protection.as_str() == "ACTIVE"),
         created_at: pool.creation_date.as_ref().and_then(timestamp),
         modified_at: pool.last_modified_date.as_ref().and_then(timestamp),
     }
+}
+
+/// Where codes for a new password go, the first choice first. Without a setting a verified number comes first, then a
+/// verified e-mail address.
+fn codes_to(ways: Option<Vec<RecoveryOptionType>>) -> Vec<String> {
+    let mut ways = ways.unwrap_or_default();
+    if ways.is_empty() {
+        return vec!["phone_number".to_owned(), "email".to_owned()];
+    }
+    ways.sort_by_key(|way| way.priority);
+    ways.iter().filter_map(|way| way.name.as_str().strip_prefix("verified_").map(str::to_owned)).collect()
 }
 
 /// A date to the millisecond, which is as fine as AWS tells it; `None` when it is beyond the years that we can tell.

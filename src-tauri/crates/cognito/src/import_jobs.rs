@@ -9,6 +9,7 @@ use aws_sdk_cognitoidentityprovider::types::{PasswordHashingAlgorithmType, UserI
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
 use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::DateTime;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use aws_smithy_types::timeout::TimeoutConfig;
@@ -22,6 +23,9 @@ use crate::error::{Context, Error, ErrorKind};
 use crate::gate::{Again, Failure};
 use crate::http::UPLOAD_TIMEOUT;
 use crate::{Intent, Session, operations};
+
+/// Imports that are looked at.
+const NEWEST: i32 = 10;
 
 /// An import as it is described.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,11 +169,25 @@ impl Session {
     ///
     /// # Errors
     /// [`ErrorKind::Refused`] when it does not run.
-    pub async fn stop_import(&self, pool: &PoolId, id: &str, intent: Intent<'_>) -> Result<(), Error> {
+    pub async fn stop_import(&self, pool: &PoolId, id: &str, intent: Intent<'_>) -> Result<Option<String>, Error> {
         let context = Context { pool: Some(pool.clone()), ..self.context(operations::STOP_USER_IMPORT_JOB) };
         let send = || self.cognito().stop_user_import_job().user_pool_id(pool.as_str()).job_id(id).send();
-        self.write(&context, intent, send).await?;
-        Ok(())
+        let answer = self.write(&context, intent, send).await?;
+        Ok(answer.request_id().map(str::to_owned))
+    }
+
+    /// The newest imports that the pool knows of, the newest first, ten at most (`ListUserImportJobs`; IAM
+    /// `cognito-idp:ListUserImportJobs`; quota `UserPoolResourceRead`, 5 a second for one pool; free).
+    ///
+    /// # Errors
+    /// As [`Session::users`].
+    pub async fn newest_imports(&self, pool: &PoolId) -> Result<Vec<ImportStatus>, Error> {
+        let context = Context { pool: Some(pool.clone()), ..self.context(operations::LIST_USER_IMPORT_JOBS) };
+        let send = || self.cognito().list_user_import_jobs().user_pool_id(pool.as_str()).max_results(NEWEST).send();
+        let answer = self.call(&context, send).await?;
+        let mut jobs = answer.user_import_jobs.unwrap_or_default();
+        jobs.sort_by_key(|job| std::cmp::Reverse(job.creation_date.as_ref().map(DateTime::as_nanos)));
+        jobs.into_iter().map(|job| read(job, &context)).collect()
     }
 
     /// How far an import has come (`DescribeUserImportJob`; IAM `cognito-idp:DescribeUserImportJob`; quota

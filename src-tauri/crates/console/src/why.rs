@@ -21,6 +21,7 @@ use store::What;
 use crate::error::{Code, Error};
 use crate::pool::OpenPool;
 use crate::reveal::CallPrices;
+use crate::sync::find;
 
 /// Why something is not known, in a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -167,7 +168,15 @@ impl OpenPool {
             && let Some(live) = self.live.get()
         {
             for filter in std::iter::once(UserFilter::UsernameIs(name)).chain(UserFilter::of_address(who)) {
-                found.extend(live.session.users(&self.key.pool, filter, Some(2), None).await?.users);
+                let filter = &filter;
+                let page = |token: Option<String>| async move {
+                    live.session.users(&self.key.pool, filter.clone(), Some(2), token).await
+                };
+                // Two of them are enough to ask who is meant.
+                if let Some(first) = find(page, |_| true).await? {
+                    let other = find(page, |user| user.username != first.username).await?;
+                    found.extend([first].into_iter().chain(other));
+                }
             }
             // Whose name is their address was found by both.
             found.sort_by(|a, b| a.username.cmp(&b.username));
@@ -187,8 +196,11 @@ impl OpenPool {
     async fn as_listed(&self, cached: User) -> Result<(User, Listing), Error> {
         let sub = cached.sub().and_then(|sub| Sub::parse(sub).ok());
         let (Some(live), Some(sub)) = (self.live.get(), sub) else { return Ok((cached, Listing::NotAsked)) };
-        let page = live.session.users(&self.key.pool, UserFilter::SubIs(sub), Some(1), None).await?;
-        Ok(match page.users.into_iter().next() {
+        let filter = &UserFilter::SubIs(sub);
+        let page = |token: Option<String>| async move {
+            live.session.users(&self.key.pool, filter.clone(), Some(1), token).await
+        };
+        Ok(match find(page, |_| true).await? {
             Some(now) => (User { groups: cached.groups, ..now }, Listing::Listed),
             None => (cached, Listing::Missing),
         })

@@ -58,6 +58,10 @@ pub struct Pool {
     /// Whether its e-mails go out through Cognito's own sender, [`MAILS_A_DAY`] at most; `None` where it was not looked at.
     #[serde(default)]
     pub own_sender: Option<bool>,
+    /// The addresses (`email`, `phone_number`) to which codes for a new password go, the first choice first; empty where
+    /// administrators alone recover an account, `None` where it was not looked at.
+    #[serde(default)]
+    pub recovery: Option<Vec<String>>,
     /// When it was created, where AWS says so.
     pub created_at: Option<Timestamp>,
     /// When its settings last changed, where AWS says so.

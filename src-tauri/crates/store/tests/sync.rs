@@ -283,6 +283,7 @@ fn the_pool_comes_back_as_it_was_put() {
         verifies_before_update: Vec::new(),
         advanced_security: Some(false),
         own_sender: Some(false),
+        recovery: None,
         created_at: Some(at(0)),
         modified_at: None,
     };

@@ -329,7 +329,7 @@ pub struct OneJob {
 pub struct SaveJob {
     /// The id.
     pub id: String,
-    /// `csv`, or `json`: a plan that `poolctl apply` reads.
+    /// `csv`, or `json`: a plan that `poolctl apply` reads; of a plan also `preview`: what it does, takes, costs and sends.
     pub format: String,
 }
 

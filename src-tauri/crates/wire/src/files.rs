@@ -1,8 +1,8 @@
 //! Files of people: exports and imports, and their progress.
 
 use console::files::{
-    CheckedImport, ExportProgress, ExportRequest, Exported, FileFormat, HashAlgorithm, ImportJobSettings, ImportPhase,
-    ImportProgress, ImportRequest, ImportStatus, Mapping, Person, RowProblem, Target, Way,
+    CheckedImport, ExportProgress, ExportRequest, Exported, FileFormat, HashAlgorithm, ImportAtAws, ImportJobSettings,
+    ImportPhase, ImportProgress, ImportRequest, ImportStatus, Mapping, Person, RowProblem, Target, Way,
 };
 use console::jobs::{Approval, Delivery};
 use serde::{Deserialize, Serialize};
@@ -298,6 +298,55 @@ pub struct ImportView {
     pub log_stream: Option<String>,
     /// Why it ended without a result.
     pub error: Option<WireError>,
+}
+
+/// An import that AWS knows of, whoever began it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportAtAwsView {
+    /// AWS's id.
+    pub id: String,
+    /// Its name. Foreign text.
+    pub name: String,
+    /// AWS's status (`InProgress`).
+    pub status: String,
+    /// Whether it can be stopped: it waits or runs.
+    pub running: bool,
+    /// Users who were imported so far.
+    pub imported: u32,
+    /// Users who were left out because they exist.
+    pub skipped: u32,
+    /// Users who could not be imported.
+    pub failed: u32,
+    /// The group of logs that tells of each line.
+    pub log_group: String,
+    /// The stream in that group.
+    pub log_stream: String,
+}
+
+impl From<&ImportAtAws> for ImportAtAwsView {
+    fn from(import: &ImportAtAws) -> Self {
+        let status = &import.status;
+        Self {
+            id: status.id.clone(),
+            name: status.name.clone(),
+            status: status.status.clone(),
+            running: matches!(status.status.as_str(), "Pending" | "InProgress"),
+            imported: count(status.imported),
+            skipped: count(status.skipped),
+            failed: count(status.failed),
+            log_group: import.log_group.clone(),
+            log_stream: import.log_stream.clone(),
+        }
+    }
+}
+
+/// Names an import that AWS knows of.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OneImport {
+    /// AWS's id of it.
+    pub id: String,
 }
 
 impl From<&ImportProgress> for ImportView {

@@ -65,6 +65,7 @@ fn pool() -> Pool {
         verifies_before_update: Vec::new(),
         advanced_security: Some(false),
         own_sender: Some(false),
+        recovery: None,
         created_at: Some(instant("2020-05-05T05:05:05Z")),
         modified_at: None,
     }

@@ -114,6 +114,10 @@ export const commands = {
 	startImport: (request: StartImport) => typedError<ImportView, WireError>(__TAURI_INVOKE("start_import", { request })),
 	/**  How far the last import of the open pool has come; `null` when there was none. */
 	getImport: () => typedError<ImportView | null, WireError>(__TAURI_INVOKE("get_import")),
+	/**  The newest imports that AWS knows of in the open pool, whoever began them (`ListUserImportJobs`; free). */
+	listImports: () => typedError<ImportAtAwsView[], WireError>(__TAURI_INVOKE("list_imports")),
+	/**  Stops an import; who is in stays (`StopUserImportJob`; free). */
+	stopImport: (request: OneImport) => typedError<null, WireError>(__TAURI_INVOKE("stop_import", { request })),
 	/**  Starts a sync of the open pool, or joins the one that runs. */
 	startSync: () => typedError<null, WireError>(__TAURI_INVOKE("start_sync")),
 	/**  Pauses the running sync. */
@@ -301,7 +305,10 @@ export const commands = {
 	makePlan: (request: MakePlan) => typedError<PlanPreviewView, WireError>(__TAURI_INVOKE("make_plan", { request })),
 	/**  Makes a plan that takes a job back. */
 	planUndo: (request: OneJob) => typedError<PlanPreviewView, WireError>(__TAURI_INVOKE("plan_undo", { request })),
-	/**  Writes a plan into the folder for downloads: the dry run. */
+	/**
+	 *  Writes a plan into the folder for downloads: the dry run. `csv` has every change, `json` is the plan itself, `preview` is
+	 *  what it does, takes, costs and sends and what can be taken back.
+	 */
 	savePlan: (request: SaveJob) => typedError<SavedFileView, WireError>(__TAURI_INVOKE("save_plan", { request })),
 	/**  Makes a password that fits the pool's policy (`DescribeUserPool`; free). It is kept nowhere. */
 	makePassword: () => typedError<RevealedView, WireError>(__TAURI_INVOKE("make_password")),
@@ -1951,6 +1958,28 @@ export type ImportActivity = {
 	folder: boolean,
 };
 
+/**  An import that AWS knows of, whoever began it. */
+export type ImportAtAwsView = {
+	/**  AWS's id. */
+	id: string,
+	/**  Its name. Foreign text. */
+	name: string,
+	/**  AWS's status (`InProgress`). */
+	status: string,
+	/**  Whether it can be stopped: it waits or runs. */
+	running: boolean,
+	/**  Users who were imported so far. */
+	imported: number,
+	/**  Users who were left out because they exist. */
+	skipped: number,
+	/**  Users who could not be imported. */
+	failed: number,
+	/**  The group of logs that tells of each line. */
+	logGroup: string,
+	/**  The stream in that group. */
+	logStream: string,
+};
+
 /**  How far Cognito's own import has come. */
 export type ImportView = {
 	/**  `writing`, `uploading`, `importing` or `ended`. */
@@ -2647,6 +2676,12 @@ export type OneForm = {
 export type OneIdentityPool = {
 	/**  Its id. */
 	identityPoolId: string,
+};
+
+/**  Names an import that AWS knows of. */
+export type OneImport = {
+	/**  AWS's id of it. */
+	id: string,
 };
 
 /**  Names a job, or a plan that waits for approval. */
@@ -3475,7 +3510,7 @@ export type SaveHealth = {
 export type SaveJob = {
 	/**  The id. */
 	id: string,
-	/**  `csv`, or `json`: a plan that `poolctl apply` reads. */
+	/**  `csv`, or `json`: a plan that `poolctl apply` reads; of a plan also `preview`: what it does, takes, costs and sends. */
 	format: string,
 };
 

@@ -107,6 +107,9 @@ async fn ready(pool: &OpenPool, again: &Again) -> Result<Option<SecretString>, F
 /// Lists the groups of the local copy.
 pub(crate) async fn groups(common: &GlobalOptions) -> Result<(), Failure> {
     let (_console, pool) = common.local_copy().await?;
+    if !pool.freshness().await?.groups_known {
+        common.note("not all groups and memberships have been read, so some may be missing; run poolctl sync");
+    }
     let groups: Vec<GroupView> = pool.groups().await?.iter().map(GroupView::from).collect();
     output::listed(common.format(), &["name", "users", "precedence", "roleArn", "description"], &groups, |group| {
         let precedence = group.precedence.map(|number| number.to_string()).unwrap_or_default();
@@ -243,7 +246,7 @@ fn record(record: &AuditView) -> Vec<String> {
     ]
 }
 
-/// A record for people: what was done by whom, and under it before and after and why.
+/// A record for people: what was done by whom, and under it where, before and after and why.
 fn told_record(out: &mut impl Write, record: &AuditView) -> io::Result<()> {
     // A record about nobody is about what its job says: the rule and resource of an accepted risk.
     let name = record.name.as_deref().unwrap_or(&record.job);
@@ -257,12 +260,18 @@ fn told_record(out: &mut impl Write, record: &AuditView) -> io::Result<()> {
         cut(name),
         safe(&record.who)
     )?;
+    if !record.pool.is_empty() {
+        writeln!(out, "        in {}", safe(&record.pool))?;
+    }
     for change in &record.changes {
         writeln!(out, "        {}", changed(change))?;
     }
     let calls: Vec<String> = record.plan_calls.iter().map(|(name, calls)| format!("{calls} {name}")).collect();
     if !calls.is_empty() {
         writeln!(out, "        calls: {}", calls.join(", "))?;
+    }
+    if let Some(digest) = &record.plan_digest {
+        writeln!(out, "        plan: {}", safe(digest))?;
     }
     if let Some(reason) = &record.reason {
         writeln!(out, "        reason: {}", cut(reason))?;

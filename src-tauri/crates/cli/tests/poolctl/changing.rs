@@ -17,6 +17,17 @@ fn enabled(served: &Served, username: &str) -> bool {
 }
 
 #[test]
+fn a_query_before_the_first_sync_changes_nobody_and_says_what_to_do() {
+    let (served, home) = (Served::new(), Home::new());
+    for whom in [&["--all"][..], &["--query", "enabled:yes"]] {
+        let refused = home.run_at(&served, &[&["users", "disable", "--yes"], whom].concat());
+        assert_eq!(refused.code, 1, "{}", refused.err);
+        assert!(refused.err.contains("poolctl sync"), "{}", refused.err);
+    }
+    assert_eq!(served.sandbox.calls().of("AdminDisableUser"), 0);
+}
+
+#[test]
 fn a_user_is_disabled_and_the_job_is_undone_and_audited() {
     let served = Served::new();
     let home = Home::synced(&served);
@@ -40,6 +51,13 @@ fn a_user_is_disabled_and_the_job_is_undone_and_audited() {
     assert!(enabled(&served, &user));
     let records = home.run(&["audit", "list", "--about", &user, "--json"]).json(0);
     assert_eq!(records.as_array().unwrap().len(), 4, "{records}");
+    let table = home.run(&["audit", "list"]);
+    assert!(
+        table.text().lines().any(|line| line.starts_with("        in ") && line.ends_with(&served.pool())),
+        "{}",
+        table.out
+    );
+    assert!(table.text().contains("        plan: "), "{}", table.out);
     let verdict = home.run(&["audit", "verify", "--json"]).json(0);
     assert_eq!(verdict["valid"], true);
     let head = verdict["head"].as_str().unwrap();

@@ -64,7 +64,7 @@ impl ExportTarget {
         match self {
             Self::Out(out) => Err(out),
             Self::File { path, replace } => Ok(Place::At { path, replace }),
-            Self::Folder { folder, stem } => Ok(Place::In { folder, stem, end: format.ending() }),
+            Self::Folder { folder, stem } => Ok(Place::In { folder, stem, end: format.ending().to_owned() }),
         }
     }
 }

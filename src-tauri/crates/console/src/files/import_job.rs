@@ -156,6 +156,58 @@ impl OpenPool {
     pub async fn import_status(&self, job: &str) -> Result<ImportStatus, Error> {
         Ok(self.live()?.session.import_status(&self.key.pool, job).await?)
     }
+
+    /// The newest imports of the pool, whoever began them, the newest first, ten at most (`ListUserImportJobs`; free).
+    ///
+    /// # Errors
+    /// [`Code::Precondition`] while the pool was opened from its copy alone; what AWS says.
+    pub async fn newest_imports(&self) -> Result<Vec<ImportAtAws>, Error> {
+        let found = self.live()?.session.newest_imports(&self.key.pool).await?;
+        let log_group = self.import_log_group().await;
+        let told = |status| ImportAtAws { log_group: log_group.clone(), log_stream: log_stream(&status), status };
+        Ok(found.into_iter().map(told).collect())
+    }
+
+    /// Stops an import, whoever began it; who is in stays (`StopUserImportJob`; free). It is in the audit before it is sent.
+    ///
+    /// # Errors
+    /// [`Code::Precondition`] in locked Production; [`Code::JournalUnavailable`]; what AWS says, such as that it does not run.
+    pub async fn stop_import(self: &Arc<Self>, job: &str) -> Result<(), Error> {
+        self.may_change()?;
+        let (journal, live) = (self.journal()?, self.pinned().await?);
+        let record = Record {
+            pool: self.clone(),
+            journal,
+            job: job.to_owned(),
+            operation: "StopUserImportJob",
+            who: live.identity.arn.clone(),
+            reason: None,
+        };
+        let stopped = live.session.stop_import(&self.key.pool, job, &|| record.intend()).await;
+        Ok(record.outcome(stopped.map(|request| (request, ()))).await??)
+    }
+
+    /// The group of logs that tells of each line of an import.
+    async fn import_log_group(&self) -> String {
+        let name = self.pool().await.ok().flatten().map(|pool| pool.name).unwrap_or_default();
+        format!("/aws/cognito/userpools/{}/{name}", self.key.pool)
+    }
+}
+
+/// The stream that tells of each line of an import.
+fn log_stream(status: &ImportStatus) -> String {
+    format!("{}/{}", status.id, status.name)
+}
+
+/// An import that AWS knows of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportAtAws {
+    /// What AWS says of it.
+    pub status: ImportStatus,
+    /// The group of logs in CloudWatch that tells of each line.
+    pub log_group: String,
+    /// The stream within that group.
+    pub log_stream: String,
 }
 
 /// Whether AWS would take the settings.
@@ -223,17 +275,17 @@ impl Run {
         let (session, pool) = (&self.live.session, &self.pool.key.pool);
         let file = self.write().await?;
         let (name, role) = (self.settings.name.as_str(), self.settings.role_arn.as_str());
-        let intent = || self.intend("", "CreateUserImportJob");
-        let made = session.create_import(pool, name, role, self.hashes, &intent).await;
-        let made = self.outcome("", "CreateUserImportJob", made.map(|new| (new.request_id.clone(), new))).await??;
+        let record = self.record("", "CreateUserImportJob");
+        let made = session.create_import(pool, name, role, self.hashes, &|| record.intend()).await;
+        let made = record.outcome(made.map(|new| (new.request_id.clone(), new))).await??;
         let id = made.status.id.clone();
         self.tell(ImportPhase::Uploading, made.status);
         session.upload_import(pool, &made.upload, &file).await?;
         // It holds people's data and is at AWS now.
         drop(file);
-        let intent = || self.intend(&id, "StartUserImportJob");
-        let started = session.start_import(pool, &id, &intent).await;
-        let started = self.outcome(&id, "StartUserImportJob", started.map(|request| (request, ()))).await?;
+        let record = self.record(&id, "StartUserImportJob");
+        let started = session.start_import(pool, &id, &|| record.intend()).await;
+        let started = record.outcome(started.map(|request| (request, ()))).await?;
         // Without an answer it may run all the same, and a look is free.
         let in_doubt = matches!(&started, Err(error) if error.kind == ErrorKind::OutcomeUnknown);
         if !in_doubt {
@@ -305,13 +357,12 @@ impl Run {
     }
 
     async fn result(&self, status: ImportStatus) -> ImportResult {
-        let name = self.pool.pool().await.ok().flatten().map(|pool| pool.name).unwrap_or_default();
-        let (pool, total) = (&self.pool.key.pool, self.checked.good);
+        let total = self.checked.good;
         // When all are in, each of them is; else nobody says which.
         let unknown = if status.imported == total { 0 } else { total };
         ImportResult {
-            log_group: format!("/aws/cognito/userpools/{pool}/{name}"),
-            log_stream: format!("{}/{}", status.id, status.name),
+            log_group: self.pool.import_log_group().await,
+            log_stream: log_stream(&status),
             total,
             unknown,
             status,
@@ -325,15 +376,38 @@ impl Run {
         });
     }
 
-    fn entry(&self, job: &str, operation: &str, kind: AuditKind) -> AuditEntry {
+    fn record(&self, job: &str, operation: &'static str) -> Record {
+        Record {
+            pool: self.pool.clone(),
+            journal: self.journal.clone(),
+            job: if job.is_empty() { self.checked.id.clone() } else { job.to_owned() },
+            operation,
+            who: self.live.identity.arn.clone(),
+            reason: self.reason.clone(),
+        }
+    }
+}
+
+/// A call about an import, as the audit has it.
+struct Record {
+    pool: Arc<OpenPool>,
+    journal: Journal,
+    job: String,
+    operation: &'static str,
+    who: String,
+    reason: Option<String>,
+}
+
+impl Record {
+    fn entry(&self, kind: AuditKind) -> AuditEntry {
         AuditEntry {
             at: self.pool.now(),
             kind,
-            job: if job.is_empty() { self.checked.id.clone() } else { job.to_owned() },
+            job: self.job.clone(),
             item: None,
-            who: self.live.identity.arn.clone(),
+            who: self.who.clone(),
             pool: self.pool.key.to_string(),
-            operation: operation.to_owned(),
+            operation: self.operation.to_owned(),
             outcome: None,
             code: None,
             request_id: None,
@@ -344,19 +418,17 @@ impl Run {
     }
 
     /// Writes down what is about to be sent; what cannot be written down is not sent.
-    fn intend(&self, job: &str, operation: &str) -> Result<(), CallRefused> {
-        let entry = self.entry(job, operation, AuditKind::Intent);
+    fn intend(&self) -> Result<(), CallRefused> {
+        let entry = self.entry(AuditKind::Intent);
         self.journal.record_audit(&entry).map_err(|error| CallRefused { reason: error.to_string() })
     }
 
     /// Writes down what became of a call and gives it back. The outer error is that it cannot be written down.
     async fn outcome<T>(
         &self,
-        job: &str,
-        operation: &str,
         done: Result<(Option<String>, T), cognito::Error>,
     ) -> Result<Result<T, cognito::Error>, Error> {
-        let mut entry = self.entry(job, operation, AuditKind::Outcome);
+        let mut entry = self.entry(AuditKind::Outcome);
         match &done {
             Ok((request_id, _)) => {
                 entry.outcome = Some("done".to_owned());

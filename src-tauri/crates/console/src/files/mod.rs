@@ -12,6 +12,7 @@ mod write;
 pub use check::{CheckedImport, ImportRequest, MOST_CREATED, RowProblem};
 pub use cognito::ImportStatus;
 pub use export::{ExportHandle, ExportProgress, ExportRequest, ExportTarget, Exported};
-pub use import_job::{ImportHandle, ImportJobSettings, ImportPhase, ImportProgress, ImportResult};
+pub use import_job::{ImportAtAws, ImportHandle, ImportJobSettings, ImportPhase, ImportProgress, ImportResult};
 pub use model::import::{HashAlgorithm, Mapping, MappingError, Person, Problem, Target, Way};
+pub use place::save_file;
 pub use write::FileFormat;

@@ -1,7 +1,7 @@
 //! Files that are complete or absent: written under a passing name beside the wanted one, then renamed.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -30,7 +30,7 @@ pub(super) enum Place {
         replace: bool,
     },
     /// In a folder under the first free name: `stem.end`, `stem-2.end` …
-    In { folder: PathBuf, stem: String, end: &'static str },
+    In { folder: PathBuf, stem: String, end: String },
 }
 
 /// What the operating system says, as a sentence.
@@ -86,6 +86,18 @@ impl Place {
             }
         }
     }
+}
+
+/// Writes a file for its owner alone into a folder, which is made, under the first free name: `stem.end`, `stem-2.end` … It
+/// is complete or absent. Blocks.
+///
+/// # Errors
+/// [`Code::Precondition`] when it cannot be written, with what the system says.
+pub fn save_file(folder: &Path, stem: &str, end: &str, bytes: &[u8], now: Timestamp) -> Result<PathBuf, Error> {
+    let place = Place::In { folder: folder.to_owned(), stem: stem.to_owned(), end: end.to_owned() };
+    let mut file = place.begin(now)?;
+    file.write_all(bytes).map_err(|error| failed(&error))?;
+    place.finish(file)
 }
 
 /// Removes what exports left in the folder that were killed: people's data under a name that nobody looks for.

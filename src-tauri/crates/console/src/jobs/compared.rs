@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use cognito::{Error as CallError, ErrorKind, UserFilter, UserPage};
 use model::group::Group;
 use model::plan::{
-    Difference, GroupSettings, Item, ItemState, Standing, Step, Target, group_differences, group_standing, over,
-    standing,
+    Difference, FEW, GroupSettings, Item, ItemState, Record, Standing, Step, Target, group_differences, group_standing,
+    over, standing,
 };
 use model::user::User;
 use model::{GroupName, Sub, Username};
@@ -35,10 +35,6 @@ impl Inside {
         Some(self.groups.get(group)?.members.as_ref()?.contains(username))
     }
 }
-
-/// Up to so many users a job asks only for these among the members of a group. `AdminListGroupsForUser` would tell each of
-/// them with one call, but it may count them as active; a listing never does.
-const FEW: u32 = 20;
 
 /// The row as it is now, when it is as it was planned with; else how the entry ends, and which call is next.
 type Compared = Result<Option<User>, (usize, ItemEnd)>;
@@ -115,19 +111,34 @@ impl Run {
                 Ok(None)
             });
         };
-        let now = match self.ask(UserFilter::SubIs(sub)).await? {
+        let mut now = match self.ask(UserFilter::SubIs(sub.clone())).await? {
             Ok(now) => now,
             Err(end) => return Ok(Err((0, end))),
         };
+        let deletes = item.steps.iter().any(|step| matches!(step, Step::Delete));
+        let doubtful = match standing(item, now.as_ref(), resent) {
+            Standing::AsPlanned => false,
+            Standing::Done => !resent,
+            Standing::Gone => !deletes,
+            Standing::Changed(_) => true,
+        };
+        // What was written here a moment ago is not taken for somebody else's, nor for undone.
+        if doubtful && let Some(left) = self.pool.settles(Some(sub.as_str())).await? {
+            self.sleep(left).await;
+            now = match self.ask(UserFilter::SubIs(sub)).await? {
+                Ok(now) => now,
+                Err(end) => return Ok(Err((0, end))),
+            };
+        }
         if now.as_ref().is_some_and(|now| now.username != username) {
             return Ok(Err(changed("The user of this sub has another name, so nothing was changed.", &[])));
         }
-        let deletes = item.steps.iter().any(|step| matches!(step, Step::Delete));
         Ok(match standing(item, now.as_ref(), resent) {
             Standing::AsPlanned => {
                 if !self.moves_compared(&username, item, resent).await? {
                     return Ok(Err(done(item, resent)));
                 }
+                self.groups_kept(&username, item).await?;
                 Ok(now)
             }
             Standing::Done => Err(done(item, resent)),
@@ -151,20 +162,52 @@ impl Run {
         let mut inside = self.inside.lock().await;
         for group in groups {
             let joins = item.steps.contains(&Step::AddToGroup { group: group.clone() });
-            if !inside.groups.contains_key(&group) {
-                let members = self.members(&group, few).await?.ok();
-                inside.groups.insert(group.clone(), Listed { members, settled: false });
-            }
-            if inside.has(&group, username) == Some(joins) && !inside.groups[&group].settled {
-                self.sleep(SETTLED).await;
-                let members = self.members(&group, few).await?.ok();
-                inside.groups.insert(group, Listed { members, settled: true });
-            }
+            self.look_inside(&mut inside, &group, few, |now| now.has(&group, username) == Some(joins)).await?;
         }
         Ok(item.leave_out_moves(resent, |group| inside.has(group, username)))
     }
 
-    /// Whom the entries of the job are about; `None` where they are more than a few.
+    /// Lists a group once for all entries, and once more, when what was written lately shows in it, where the first listing
+    /// is doubted.
+    async fn look_inside(
+        &self,
+        inside: &mut Inside,
+        group: &GroupName,
+        few: Option<&HashSet<Username>>,
+        is_doubted: impl Fn(&Inside) -> bool,
+    ) -> Result<(), Error> {
+        if !inside.groups.contains_key(group) {
+            let members = self.members(group, few).await?.ok();
+            inside.groups.insert(group.clone(), Listed { members, settled: false });
+        }
+        if is_doubted(inside) && !inside.groups[group].settled {
+            self.sleep(SETTLED).await;
+            let members = self.members(group, few).await?.ok();
+            inside.groups.insert(group.clone(), Listed { members, settled: true });
+        }
+        Ok(())
+    }
+
+    /// Takes the groups that a user has left meanwhile out of the record that is kept of them, where the job is about few:
+    /// nobody gets a membership back that somebody took away.
+    async fn groups_kept(&self, username: &Username, item: &mut Item) -> Result<(), Error> {
+        let Some(Record::User(user)) = &mut item.record else { return Ok(()) };
+        if user.groups.is_empty() {
+            return Ok(());
+        }
+        let few = self.few.get_or_try_init(|| self.named()).await?.as_ref();
+        let Some(few) = few.filter(|few| few.contains(username)) else { return Ok(()) };
+        let mut inside = self.inside.lock().await;
+        for group in &user.groups {
+            self.look_inside(&mut inside, group, Some(few), |now| now.has(group, username) == Some(false)).await?;
+        }
+        user.groups.retain(|group| inside.has(group, username) != Some(false));
+        Ok(())
+    }
+
+    /// Whom the entries of the job are about; `None` where they are more than a few. Of a few a job asks only for these among
+    /// the members of a group. `AdminListGroupsForUser` would tell each of them with one call, but it may count them as
+    /// active; a listing never does.
     async fn named(&self) -> Result<Option<HashSet<Username>>, Error> {
         let (store, id) = (self.journal.clone(), self.job.id.clone());
         let rows = blocking(move || store.job_items(&id, None, 0, FEW + 1)).await?;
@@ -232,9 +275,17 @@ impl Run {
 
     /// The user whom a filter finds (`ListUsers`; free), waiting for whatever passes.
     pub(super) async fn ask(&self, filter: UserFilter) -> Result<Asked<User>, Error> {
-        let filter = &filter;
+        self.ask_for(&filter, |_| true).await
+    }
+
+    /// The first of the users whom a filter finds who is wanted, as [`Run::ask`].
+    pub(super) async fn ask_for(
+        &self,
+        filter: &UserFilter,
+        wanted: impl Fn(&User) -> bool,
+    ) -> Result<Asked<User>, Error> {
         let page = |token: Option<String>| async move { self.page(filter, token).await };
-        Ok(find(page, |_| true).await.map_err(refused))
+        Ok(find(page, wanted).await.map_err(refused))
     }
 
     async fn page(&self, filter: &UserFilter, token: Option<String>) -> Result<UserPage, CallError> {

@@ -1,6 +1,7 @@
 //! Jobs from outside: beginning, watching, pausing, going on, trying again.
 
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use model::connection::Identity;
 use model::plan::{ItemCounts, ItemState, JobHead, JobState};
@@ -8,6 +9,7 @@ use secrecy::SecretString;
 use store::{AuditEntry, AuditKind, AuditPlan, ItemRow, JobRow, Journal, NewJob};
 use tokio::sync::watch;
 
+use super::reconcile::SETTLED;
 use super::run::Run;
 use crate::error::{Code, Error};
 use crate::open::blocking;
@@ -179,14 +181,13 @@ impl OpenPool {
         self.start(run).await
     }
 
-    /// The jobs of this pool, the newest first; 1,000 at most are looked at.
+    /// The jobs of this pool, the newest 1,000, the newest first.
     ///
     /// # Errors
     /// [`Code::JournalUnavailable`].
     pub async fn jobs(&self) -> Result<Vec<JobRow>, Error> {
         let (journal, pool) = (self.journal()?, self.key.to_string());
-        let mut rows = blocking(move || journal.jobs(1_000)).await?;
-        rows.retain(|row| row.job.pool == pool);
+        let rows = blocking(move || journal.jobs(&pool, 1_000)).await?;
         self.judged(rows).await
     }
 
@@ -237,6 +238,15 @@ impl OpenPool {
             !matches!(handle.progress.borrow().phase, JobPhase::Ended | JobPhase::Stopped | JobPhase::Paused)
         };
         jobs.get(id).filter(running).cloned()
+    }
+
+    /// How long a listing may still not show what a call of ours made of a user; `None` when none was made a moment ago.
+    pub(super) async fn settles(&self, sub: Option<&str>) -> Result<Option<Duration>, Error> {
+        let (Some(sub), Ok(journal)) = (sub.map(str::to_owned), self.journal()) else { return Ok(None) };
+        let pool = self.key.to_string();
+        let Some(at) = blocking(move || journal.last_call_about(&pool, &sub)).await? else { return Ok(None) };
+        let since = Duration::try_from(self.now().duration_since(at)).unwrap_or_default();
+        Ok(SETTLED.checked_sub(since).filter(|left| !left.is_zero()))
     }
 
     pub(crate) fn journal(&self) -> Result<Journal, Error> {

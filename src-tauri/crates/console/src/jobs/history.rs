@@ -86,8 +86,9 @@ impl OpenPool {
         }
         if recreated {
             notes.push(
-                "Deleted users are made anew from the record: with a new sub, a password that they have to choose, and no \
-                 second factors, devices or linked identities."
+                "Deleted users are made anew from the record: with a new sub, the groups that the record has, a password that \
+                 nobody knows, and no second factors, devices or linked identities. Send them the invitation afterwards \
+                 (resend it; poolctl users resend): \u{201c}Forgot password\u{201d} does not work before."
                     .to_owned(),
             );
         }
@@ -246,12 +247,13 @@ fn without_leaving(mut items: Vec<Item>) -> Vec<Item> {
     items
 }
 
-/// The job that took another back, or is about to, and was not taken back itself. One of which something failed may be
-/// followed by another.
+/// The job that took another back, or is about to, and was not taken back itself. One of which something failed, or left
+/// alone what somebody else had changed, may be followed by another.
 fn undone_by(journal: &Journal, id: &str) -> Result<Option<JobRow>, JournalError> {
     for row in journal.undos_of(id)? {
         let ItemCounts { done, failed, unknown, .. } = row.counts;
-        let holds = row.state != JobState::Ended || done > 0 && failed + unknown == 0;
+        let holds = row.state != JobState::Ended
+            || done > 0 && failed + unknown == 0 && journal.items_changed_elsewhere(&row.job.id)? == 0;
         if holds && undone_by(journal, &row.job.id)?.is_none() {
             return Ok(Some(row));
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cognito::{Share, UserFilter};
 use model::month::Month;
 use model::plan::{
-    Action, Allowance, Item, Plan, PlanError, Preview, Target, item_for, items_for_group, new_user, preview,
+    Action, Allowance, Basis, Item, Plan, PlanError, Preview, Target, fit, item_for, items_for_group, new_user, preview,
 };
 use model::pool::Pool;
 use model::query::Sort;
@@ -33,10 +33,6 @@ fn left_by<'a>(action: &'a Action, user: &User) -> impl Iterator<Item = &'a Grou
 fn named(at: usize) -> String {
     format!("users.{at}")
 }
-
-/// What a person should know of moves between groups whose members are not in the local copy.
-const UNKNOWN: &str = "Who is in these groups is not known here. AWS is asked before anybody is moved, and who is in or out \
-                       already is left as they are.";
 
 /// Users that are read from the local copy at once.
 const PAGE: u32 = 500;
@@ -70,7 +66,8 @@ impl OpenPool {
     /// user that neither the local copy nor AWS knows; [`Code::AlreadyExists`] for a user to be created.
     pub async fn plan(&self, action: Action, chosen: Chosen) -> Result<Arc<Plan>, Error> {
         let pool = self.described().await?;
-        let items = match &action {
+        let found = matches!(chosen, Chosen::Query(_));
+        let mut items = match &action {
             Action::CreateUser(new) => {
                 let item = new_user(new, &pool)?;
                 self.is_free(&pool, &new.username).await?;
@@ -94,12 +91,23 @@ impl OpenPool {
         if about_one && items.len() > 1 {
             return Err(Error::invalid("users", "An identity, a device or a sign-in is one person's. Name one user."));
         }
-        let mut notes = action.notes();
-        let moves = items.iter().flat_map(|item| &item.steps).any(|step| step.moves().is_some());
-        if moves && !self.freshness().await?.groups_known {
-            notes.push(UNKNOWN.to_owned());
+        let sets = matches!(
+            action,
+            Action::CreateUser(_)
+                | Action::SetAttributes { .. }
+                | Action::ReplaceInAttribute { .. }
+                | Action::CopyAttribute { .. }
+        );
+        // What the pool demands of values is asked of AWS. Where it does not tell, each call is told by AWS itself.
+        if sets && let Ok(Ok(policy)) = self.policy().await {
+            fit(&action, &mut items, &pool, &policy)?;
         }
-        Ok(self.put_on_desk(action, items, notes))
+        let basis = match action.is_about_users() {
+            true => Some(Basis { found, copy: self.freshness().await? }),
+            false => None,
+        };
+        let plan = Plan { basis, ..self.new_plan(action, items) };
+        Ok(self.console.desk.keep(Plan { notes: plan.told(), ..plan }))
     }
 
     /// Takes in a plan that was made elsewhere, such as in a file. What a person should know of it is told anew.
@@ -111,7 +119,7 @@ impl OpenPool {
             return Err(Error::invalid("plan", "This plan was made for another pool, account, Region or endpoint."));
         }
         plan.check()?;
-        Ok(self.console.desk.keep(Plan { notes: plan.action.notes(), ..plan }))
+        Ok(self.console.desk.keep(Plan { notes: plan.told(), ..plan }))
     }
 
     /// A plan that waits for approval.
@@ -132,7 +140,7 @@ impl OpenPool {
         let journal = self.journal()?;
         let (key, month) = (self.key.clone(), Month::of(self.now()).to_string());
         let counted = blocking(move || journal.counted(&key, &month)).await?;
-        let own_sender = self.pool().await?.and_then(|pool| pool.own_sender);
+        let pool = self.pool().await?;
         let touch = self.touch_prices().await?;
         let allowance = match self.console.gate_of(&self.connection).share() {
             Share::Fraction(share) => Allowance::Share(share),
@@ -150,14 +158,17 @@ impl OpenPool {
             allowance,
             counted,
             |group| members.get(group).copied(),
-            own_sender,
+            pool.as_ref(),
         ))
     }
 
     pub(crate) fn put_on_desk(&self, action: Action, items: Vec<Item>, notes: Vec<String>) -> Arc<Plan> {
+        self.console.desk.keep(Plan { notes, ..self.new_plan(action, items) })
+    }
+
+    fn new_plan(&self, action: Action, items: Vec<Item>) -> Plan {
         let id = uuid::Uuid::new_v4().simple().to_string();
-        let plan = Plan { id, pool: self.key.clone(), action, made_at: self.now(), items, notes };
-        self.console.desk.keep(plan)
+        Plan { id, pool: self.key.clone(), action, made_at: self.now(), items, notes: Vec::new(), basis: None }
     }
 
     pub(super) async fn described(&self) -> Result<Pool, Error> {
@@ -206,6 +217,11 @@ impl OpenPool {
         match chosen {
             Chosen::Nobody => return Err(Error::invalid("users", "Say whom it is about.")),
             Chosen::Query(text) => {
+                let copy = self.freshness().await?;
+                if copy.synced_at.is_none() && (copy.users == 0 || copy.started_at.is_none()) {
+                    let message = "The local copy was never read, so nobody can be found in it. Sync the pool first (poolctl sync).";
+                    return Err(Error::new(Code::Precondition, message));
+                }
                 if let Some(doubt) = self.doubt_of(&text).await? {
                     return Err(Error::new(Code::Precondition, doubt));
                 }
@@ -256,18 +272,27 @@ impl OpenPool {
         Err(Error { field: Some("group".to_owned()), ..Error::new(Code::NotFound, message) })
     }
 
-    /// The user of a name: as AWS tells it where `ask`, else as the local copy has it; groups as the local copy has them.
+    /// The user of a name: as AWS tells it where `ask`, else as the local copy has it; groups as the local copy has them. Of who
+    /// was changed here a moment ago it waits for a listing that shows it.
     pub(super) async fn find(&self, username: &Username, ask: bool) -> Result<Option<User>, Error> {
         let cached = self.user(username).await?;
         let Ok(live) = self.live() else { return Ok(cached) };
-        if !ask && cached.is_some() {
+        let sub = cached.as_ref().and_then(User::sub);
+        if cached.is_some() && !ask {
             return Ok(cached);
         }
-        let filter = match cached.as_ref().and_then(User::sub).and_then(|sub| Sub::parse(sub).ok()) {
+        let filter = match sub.and_then(|sub| Sub::parse(sub).ok()) {
             Some(sub) => UserFilter::SubIs(sub),
             None => UserFilter::UsernameIs(username.clone()),
         };
-        let now = self.first(live, &filter, |user| user.username == *username).await?;
+        let mut now = self.first(live, &filter, |user| user.username == *username).await?;
+        let other = cached.as_ref().zip(now.as_ref()).is_some_and(|(cached, now)| {
+            (cached.enabled, &cached.status, &cached.attributes) != (now.enabled, &now.status, &now.attributes)
+        });
+        if other && let Some(left) = self.settles(sub).await? {
+            tokio::time::sleep(left).await;
+            now = self.first(live, &filter, |user| user.username == *username).await?;
+        }
         // A listing trails: who was created a moment ago is in the local copy alone.
         Ok(match (now, cached) {
             (Some(now), Some(cached)) => Some(User { groups: cached.groups, ..now }),

@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use cognito::{Applied, UserFilter};
-use model::plan::{Evidence, GroupSettings, Item, ItemState, Step, Target, evidence, is_changed};
+use model::plan::{Evidence, GroupSettings, Item, ItemState, Step, Target, evidence, is_changed, is_ours};
+use model::user::{User, UserStatus};
 use model::{GroupName, Sub, Username};
 use store::{ItemEnd, ItemRow};
 
@@ -148,14 +149,24 @@ impl Run {
             Target::User { username, .. } => username,
         };
         let Some(filter) = self.filter(item, step, username).await else { return Ok(untold) };
-        let Ok(now) = self.ask(filter).await? else { return Ok(untold) };
+        let sent_at = row.sent_at.unwrap_or(row.at);
+        let mut asked = match step {
+            // Who signs in at an identity provider may have the same address.
+            Step::CreateUser(new) => self.ask_for(&filter, |user| is_ours(new, user, sent_at)).await?,
+            _ => self.ask(filter.clone()).await?,
+        };
+        if let (Step::CreateUser(_), Ok(None)) = (step, &asked) {
+            let by_name = matches!(filter, UserFilter::UsernameIs(_));
+            let has_it = |user: &User| by_name || user.status != UserStatus::ExternalProvider;
+            asked = self.ask_for(&filter, has_it).await?;
+        }
+        let Ok(now) = asked else { return Ok(untold) };
         let inside = match step {
             Step::AddToGroup { group } | Step::RemoveFromGroup { group } => {
                 self.is_member(group, username, listed).await?
             }
             _ => None,
         };
-        let sent_at = row.sent_at.unwrap_or(row.at);
         let found = evidence(item, step, now.as_ref(), inside, sent_at, &self.verifies_first);
         Ok((found, Applied { user: now, ..Applied::default() }))
     }

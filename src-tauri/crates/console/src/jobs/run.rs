@@ -392,7 +392,9 @@ impl Run {
         }
         let (store, id) = (self.journal.clone(), self.job.id.clone());
         let state = end.state;
-        let learns = |item: &&Item| matches!(item.steps.first(), Some(Step::CreateUser(_) | Step::RememberFactors));
+        let learns = |item: &&Item| {
+            matches!(item.steps.first(), Some(Step::CreateUser(_) | Step::RememberFactors | Step::Delete))
+        };
         let made = item.filter(|item| step > 0 && learns(item)).cloned();
         blocking(move || store.item_ended(&id, seq, step, &end, made.as_ref(), &record)).await?;
         self.moved(was, state);

@@ -150,3 +150,20 @@ async fn what_an_export_cannot_understand_is_told_before_anything_is_written() {
     assert_eq!(refused(ExportRequest { sort, ..csv() }).await, "sort");
     assert!(names_in(folder.path()).is_empty());
 }
+
+#[test]
+fn what_the_window_saves_is_whole_under_the_first_free_name_or_absent() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = jiff::Timestamp::UNIX_EPOCH;
+    let save = |bytes: &[u8]| console::files::save_file(folder.path(), "poolkeeper-audit", "jsonl", bytes, at);
+    let (first, second) = (save(b"one").unwrap(), save(b"two").unwrap());
+    assert_eq!(std::fs::read(&first).unwrap(), b"one");
+    assert_eq!(
+        (second.file_name().unwrap().to_str(), std::fs::read(&second).unwrap()),
+        (Some("poolkeeper-audit-2.jsonl"), b"two".to_vec())
+    );
+    // Nothing else is left in the folder, and where nothing can be written nothing is.
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+    let nowhere = console::files::save_file(&first, "report", "csv", b"three", at).unwrap_err();
+    assert_eq!(nowhere.code, console::Code::Precondition);
+}

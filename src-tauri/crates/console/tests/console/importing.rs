@@ -304,6 +304,34 @@ async fn cognito_s_own_import_takes_the_good_rows_and_bills_nobody() {
 }
 
 #[tokio::test]
+async fn an_import_that_another_program_began_is_found_with_its_log_and_stopped() {
+    let mut house = House::new(options(20)).await;
+    let pool = house.synced().await;
+    assert!(pool.newest_imports().await.unwrap().is_empty());
+    let folder = tempfile::tempdir().unwrap();
+    let text = "username,email,email_verified\nnew.one,1@x.example,yes\n";
+    let checked = check(&pool, &written(folder.path(), "people.csv", text), JOB).await.unwrap();
+    let import = pool.begin_import(&checked.id, settings(), approval(&pool)).await.unwrap();
+    let started =
+        |told: &console::files::ImportProgress| told.status.as_ref().is_some_and(|status| status.status != "Created");
+    import.progress.clone().wait_for(started).await.unwrap();
+    drop((import, pool));
+    house.reopen().await;
+    let pool = house.open().await;
+    let found = pool.newest_imports().await.unwrap();
+    let [one] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!(one.status.name, "spring intake");
+    assert_eq!(one.log_stream, format!("{}/spring intake", one.status.id));
+    assert!(one.log_group.starts_with("/aws/cognito/userpools/"), "{}", one.log_group);
+    pool.stop_import(&one.status.id).await.unwrap();
+    assert!(pool.newest_imports().await.unwrap()[0].status.status.starts_with("Stop"));
+    let filter = AuditFilter { job: Some(one.status.id.clone()), ..AuditFilter::default() };
+    let told = house.console.audit(filter, 2).await.unwrap();
+    let said: Vec<_> = told.iter().map(|record| (&*record.entry.operation, record.entry.outcome.as_deref())).collect();
+    assert_eq!(said, [("StopUserImportJob", Some("done")), ("StopUserImportJob", None)]);
+}
+
+#[tokio::test]
 async fn rows_that_cognito_skips_are_unknown_and_the_log_is_named() {
     let house = House::new(options(20)).await;
     let pool = house.synced().await;

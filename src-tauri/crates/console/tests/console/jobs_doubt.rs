@@ -285,7 +285,8 @@ async fn a_plan_that_was_edited_is_refused_and_one_of_another_name_changes_nobod
     let mut edited = (*deleting).clone();
     edited.items[0].target = plan.items[0].target.clone();
     edited.notes = vec!["Harmless.".to_owned()];
-    assert!(pool.adopt(edited.clone()).unwrap().notes.is_empty(), "what is told is not the file's own");
+    let adopted = pool.adopt(edited.clone()).unwrap();
+    assert!(adopted.notes == deleting.notes && !adopted.notes.is_empty(), "what is told is not the file's own");
     let Target::User { sub, .. } = &plan.items[0].target else { unreachable!() };
     let username = Username::parse(people[1].username.as_str()).unwrap();
     edited.items[0].target = Target::User { username: username.clone(), sub: sub.clone() };

@@ -171,6 +171,26 @@ async fn a_job_that_is_under_way_is_not_taken_back_and_one_that_was_paused_and_t
     assert_eq!((counts.failed, counts.queued), (0, 0));
 }
 
+#[tokio::test]
+async fn an_undo_that_left_somebody_alone_is_followed_by_another_once_that_was_looked_at() {
+    let house = House::new(options(40)).await;
+    let pool = house.synced().await;
+    let people = house.people();
+    let action = Action::SetAttributes { attributes: attributes(&[("nickname", "ours")]) };
+    let (plan, counts) = carry_out(&pool, action, names(&[&people[0], &people[1]])).await.unwrap();
+    assert_eq!(counts, done(2));
+    let (directory, id) = (house.sandbox.directory(), house.sandbox.pool_id());
+    directory.set_attributes(&id, &people[0].username, &[("nickname", "theirs")]).unwrap();
+    let undo = pool.plan_undo(&plan.id).await.unwrap();
+    assert_eq!(apply(&pool, &undo).await.unwrap(), ItemCounts { skipped: 1, ..done(1) });
+    // They set it back.
+    directory.set_attributes(&id, &people[0].username, &[("nickname", "ours")]).unwrap();
+    let again = pool.plan_undo(&plan.id).await.unwrap();
+    assert_eq!(apply(&pool, &again).await.unwrap(), done(2));
+    assert_eq!(on_server(&house, &people[0].username).unwrap().attributes.get("nickname"), None);
+    assert!(pool.plan_undo(&plan.id).await.unwrap_err().message.contains("taken back already"));
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_undo_is_not_planned_from_a_job_that_goes_on_meanwhile() {
     let house = House::new(options(20)).await;

@@ -6,7 +6,7 @@ use model::ClientId;
 use model::call::MauEffect;
 use model::plan::Action;
 use model::why::Verdict;
-use sandbox::SnapshotUser;
+use sandbox::{PageShape, SnapshotUser};
 
 use crate::house::{House, options};
 use crate::jobs::{carry_out, names};
@@ -142,4 +142,26 @@ async fn without_aws_the_local_copy_answers_and_the_rest_is_unknown() {
     assert_eq!(refused(about("nobody.at.all")).await, Code::NotFound);
     let flow = WhyQuestion { flow: Some("NO_SUCH".to_owned()), ..about(&person.username) };
     assert_eq!(refused(flow).await, Code::Validation);
+}
+
+#[tokio::test]
+async fn pages_that_are_empty_although_more_follow_make_nobody_gone_and_nobody_the_only_one() {
+    let house = House::new(options(100)).await;
+    let pool = house.synced().await;
+    let (directory, id) = (house.sandbox.directory(), house.sandbox.pool_id());
+    for name in ["twin.one", "twin.two"] {
+        directory.create_user(&id, name, &[("email", "twin@x.example")]).unwrap();
+    }
+    directory.create_user(&id, "not.synced", &[("email", "alone@x.example")]).unwrap();
+    house.sandbox.weather().set_page_shape(PageShape::Ragged);
+    let people = house.people();
+    for person in
+        people.iter().filter(|person| !person.username.contains("twin.") && person.username != "not.synced").take(30)
+    {
+        assert!(ask(&pool, person).await.listed_at.is_some(), "{} is there", person.username);
+    }
+    for _ in 0..12 {
+        assert_eq!(pool.why(&about("alone@x.example")).await.unwrap().user.username.as_str(), "not.synced");
+        assert_eq!(pool.why(&about("twin@x.example")).await.unwrap_err().code, Code::Precondition);
+    }
 }

@@ -213,39 +213,8 @@ impl Checker<'_> {
         }
     }
 
-    /// An attribute's value in the form that the API takes.
     fn value(&self, name: &str, value: &str) -> Result<String, Wrong> {
-        if value.len() > LONGEST_VALUE {
-            return Err(Wrong(format!("The value is longer than the {LONGEST_VALUE} bytes that AWS takes.")));
-        }
-        let kind =
-            self.pool.schema.iter().find(|attribute| attribute.name == name).map(|known| known.data_type.as_str());
-        let none = Bounds::default();
-        let bounds = self.policy.bounds.get(name).unwrap_or(&none);
-        let value = match (name, kind) {
-            (_, _) if value.is_empty() => String::new(),
-            ("email_verified" | "phone_number_verified", _) | (_, Some("Boolean")) => {
-                truth(value).ok_or("Write true or false.")?.to_string()
-            }
-            ("email", _) => email(value)?.to_owned(),
-            ("phone_number", _) => phone(value)?.to_owned(),
-            ("birthdate", _) => date(value)?,
-            ("updated_at", _) | (_, Some("Number")) => number(value, bounds)?,
-            (_, Some("DateTime")) => instant(value)?.to_owned(),
-            _ => value.to_owned(),
-        };
-        let length = value.chars().count() as u64;
-        if matches!(kind, None | Some("String")) && !name.ends_with("_verified") {
-            if let Some(shortest) = bounds.shortest.filter(|shortest| length < *shortest) {
-                return Err(Wrong(format!(
-                    "The value is shorter than the {shortest} characters that this pool demands."
-                )));
-            }
-            if let Some(longest) = bounds.longest.filter(|longest| length > *longest) {
-                return Err(Wrong(format!("The value is longer than the {longest} characters that this pool takes.")));
-            }
-        }
-        Ok(value)
+        taken(self.pool, self.policy, name, value)
     }
 
     /// What Cognito's import demands of a row besides.
@@ -306,6 +275,45 @@ pub(super) fn has_form(attribute: &str, name: &str) -> bool {
         "phone_number" => phone(name).is_ok(),
         _ => false,
     }
+}
+
+/// What stands against giving an attribute a value in a pool, as a sentence; `None` when nothing does. The sentence repeats
+/// no value.
+#[must_use]
+pub fn unfit(pool: &Pool, policy: &PoolPolicy, name: &str, value: &str) -> Option<String> {
+    taken(pool, policy, name, value).err().map(|Wrong(why)| why)
+}
+
+/// An attribute's value in the form that the API takes.
+fn taken(pool: &Pool, policy: &PoolPolicy, name: &str, value: &str) -> Result<String, Wrong> {
+    if value.len() > LONGEST_VALUE {
+        return Err(Wrong(format!("The value is longer than the {LONGEST_VALUE} bytes that AWS takes.")));
+    }
+    let kind = pool.schema.iter().find(|attribute| attribute.name == name).map(|known| known.data_type.as_str());
+    let none = Bounds::default();
+    let bounds = policy.bounds.get(name).unwrap_or(&none);
+    let value = match (name, kind) {
+        (_, _) if value.is_empty() => String::new(),
+        ("email_verified" | "phone_number_verified", _) | (_, Some("Boolean")) => {
+            truth(value).ok_or("Write true or false.")?.to_string()
+        }
+        ("email", _) => email(value)?.to_owned(),
+        ("phone_number", _) => phone(value)?.to_owned(),
+        ("birthdate", _) => date(value)?,
+        ("updated_at", _) | (_, Some("Number")) => number(value, bounds)?,
+        (_, Some("DateTime")) => instant(value)?.to_owned(),
+        _ => value.to_owned(),
+    };
+    let length = value.chars().count() as u64;
+    if matches!(kind, None | Some("String")) && !name.ends_with("_verified") {
+        if let Some(shortest) = bounds.shortest.filter(|shortest| length < *shortest) {
+            return Err(Wrong(format!("The value is shorter than the {shortest} characters that this pool demands.")));
+        }
+        if let Some(longest) = bounds.longest.filter(|longest| length > *longest) {
+            return Err(Wrong(format!("The value is longer than the {longest} characters that this pool takes.")));
+        }
+    }
+    Ok(value)
 }
 
 fn truth(value: &str) -> Option<bool> {

@@ -8,7 +8,7 @@ mod mapping;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use check::{Checker, Keys, WholeFile};
+pub use check::{Checker, Keys, WholeFile, unfit};
 pub use hash::{HashAlgorithm, InvalidHash};
 pub use job_file::{JOB_BYTES, JOB_ROWS, job_row};
 pub use mapping::{Mapping, MappingError, Target};

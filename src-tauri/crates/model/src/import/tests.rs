@@ -37,6 +37,7 @@ fn pool() -> Pool {
         verifies_before_update: Vec::new(),
         advanced_security: Some(false),
         own_sender: Some(false),
+        recovery: None,
         created_at: None,
         modified_at: None,
     }

@@ -7,6 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::item::kept;
 use crate::GroupName;
 
+/// What a person should know of users who are made without an invitation and without a password of ours.
+const UNINVITED: &str = "Without an invitation their first password is one that nobody knows, and \u{201c}Forgot password\u{201d} \
+                         is refused before they have signed in: nobody can sign in until you resend the invitation or set a \
+                         password.";
+
 /// Everything that can be done to users and groups.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -232,6 +237,8 @@ impl Action {
                  the next sign-in, with the password alone."
                     .to_owned(),
             ),
+            Self::CreateUser(new) if new.invite.is_empty() && !new.own_password => notes.push(UNINVITED.to_owned()),
+            Self::CreateUsers { invite } if invite.is_empty() => notes.push(UNINVITED.to_owned()),
             Self::SetPassword { .. } => {
                 notes.push("Also a user of an identity provider gets a password of this pool by it.".to_owned());
             }

@@ -282,7 +282,8 @@ fn was_listed(item: &Item, sent_at: Timestamp) -> bool {
 }
 
 /// Whether a user is the one that a call would have made, and not somebody else of the same name.
-fn is_ours(new: &NewUser, now: &User, sent_at: Timestamp) -> bool {
+#[must_use]
+pub fn is_ours(new: &NewUser, now: &User, sent_at: Timestamp) -> bool {
     now.created_at >= earliest(sent_at) && new.attributes.iter().all(|(name, value)| now.attribute(name) == kept(value))
 }
 

@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::action::{Action, Factor, GroupSettings};
 use super::compare::Difference;
+use super::preview::FEW;
 use super::shown::on_or_off;
 use super::step::{Step, Undo};
 use crate::call::{MauEffect, QuotaCategory};
 use crate::mau::effect_of;
+use crate::sync::Freshness;
 use crate::user::{User, UserStatus};
 use crate::{GroupName, PoolKey, Username};
 
@@ -367,9 +369,61 @@ pub struct Plan {
     pub items: Vec<Item>,
     /// What a person should know, as sentences.
     pub notes: Vec<String>,
+    /// What it rests on; `None` where that is AWS's own answers alone, or nobody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
+}
+
+/// The local copy that tells whom a plan is about, and which groups they are in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Basis {
+    /// Whether a query found them there; else they were named.
+    pub found: bool,
+    /// How fresh and whole it was.
+    pub copy: Freshness,
 }
 
 impl Plan {
+    /// What a person should know of it whoever made it, as sentences: what follows from the action and from what it rests on.
+    #[must_use]
+    pub fn told(&self) -> Vec<String> {
+        let mut notes = self.action.notes();
+        let Some(Basis { found, copy }) = &self.basis else { return notes };
+        let synced = copy.synced_at.map(|at| at.strftime("%Y-%m-%d %H:%M UTC"));
+        if *found && !copy.complete {
+            let of = copy.estimated_users.map(|all| format!(" of about {all}")).unwrap_or_default();
+            notes.push(format!(
+                "The local copy is partial: it has {}{of} users. Whoever was not read is left out; sync to the end to find \
+                 everybody.",
+                copy.users
+            ));
+        } else if *found && let Some(at) = &synced {
+            notes.push(format!("Whom it is about was found in the local copy, last synced {at}."));
+        }
+        if !copy.groups_known && self.active().flat_map(|item| &item.steps).any(|step| step.moves().is_some()) {
+            notes.push(
+                "Who is in these groups is not known here. AWS is asked before anybody is moved, and who is in or out \
+                 already is left as they are."
+                    .to_owned(),
+            );
+        }
+        if self.active().any(|item| matches!(item.record, Some(Record::User(_)))) {
+            notes.push(match synced.filter(|_| copy.groups_known) {
+                Some(at) => {
+                    let left = if self.items.len() > FEW as usize {
+                        ""
+                    } else {
+                        ", but for those that they have left by then"
+                    };
+                    format!("The record that is kept of them has their groups as of the sync of {at}{left}.")
+                }
+                None => "Their groups are not known here: the record that is kept of them may lack some.".to_owned(),
+            });
+        }
+        notes
+    }
+
     /// The entries that do something.
     pub fn active(&self) -> impl Iterator<Item = &Item> {
         self.items.iter().filter(|item| item.skip.is_none())

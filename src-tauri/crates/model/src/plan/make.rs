@@ -14,6 +14,9 @@ use crate::{GroupName, Username};
 /// The longest value of an attribute that AWS takes, in bytes.
 const LONGEST_VALUE: usize = 2_048;
 
+/// The greatest precedence of a group that AWS's API can be sent: a whole number of 32 bits with a sign.
+const LAST_PRECEDENCE: u32 = i32::MAX.cast_unsigned();
+
 /// Why an action makes no sense for a pool.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -106,6 +109,9 @@ pub fn item_for(action: &Action, user: &User, pool: &Pool) -> Result<Item, PlanE
             Some(by) => one(Step::Resend { by }, Vec::new()),
             None => skip("has no address to which the invitation could be sent"),
         },
+        Action::ResetPassword if pool.recovery.as_ref().is_some_and(Vec::is_empty) => {
+            wrong("action", "The pool lets administrators alone recover an account. Set a password instead.")
+        }
         Action::ResetPassword if forced => {
             skip("has a temporary password, which cannot be reset; resend the invitation instead")
         }
@@ -113,7 +119,7 @@ pub fn item_for(action: &Action, user: &User, pool: &Pool) -> Result<Item, PlanE
         Action::ResetPassword if user.status == UserStatus::Unconfirmed => skip("is not confirmed yet"),
         Action::ResetPassword => {
             let reset = Item::new(target, vec![Step::ResetPassword], vec![status("RESET_REQUIRED")]);
-            Ok(Item { unreached: !can_be_reached(user), ..reset })
+            Ok(Item { unreached: !can_be_reached(user, pool), ..reset })
         }
         Action::SetPassword { permanent } => {
             let after = if *permanent { "CONFIRMED" } else { "FORCE_CHANGE_PASSWORD" };
@@ -210,13 +216,16 @@ fn moved(user: &User, target: Target, moves: &GroupMoves) -> Result<Item, PlanEr
     Ok(Item::new(target, steps, changes))
 }
 
-/// Whether a code for a new password can reach a user: it goes to verified addresses of those who may sign in.
-fn can_be_reached(user: &User) -> bool {
+/// Whether a code for a new password can reach a user: it goes to verified addresses of those who may sign in, as far as the
+/// pool recovers accounts by them. Where nobody looked how it does, any of the two counts.
+fn can_be_reached(user: &User, pool: &Pool) -> bool {
+    let ways = pool.recovery.as_ref();
     let verified = |name: &str| {
         let flag = flag_of(name).and_then(|flag| user.attribute(flag));
         user.attribute(name).is_some_and(|address| !address.is_empty()) && flag == Some("true")
     };
-    user.enabled && ["email", "phone_number"].into_iter().any(verified)
+    let by = |name: &str| ways.is_none_or(|ways| ways.iter().any(|way| way == name));
+    user.enabled && ["email", "phone_number"].into_iter().any(|name| by(name) && verified(name))
 }
 
 /// How an invitation reaches a user: as wished, else by e-mail, else by SMS; `None` when there is no such address.
@@ -380,6 +389,12 @@ pub fn items_for_group(action: &Action, now: Option<&Group>, members: Vec<Target
         record,
         ..Item::new(Target::Group { name: settings.name.clone() }, vec![step], changes)
     };
+    if let Action::CreateGroup(GroupSettings { precedence: Some(wanted), .. })
+    | Action::UpdateGroup(GroupSettings { precedence: Some(wanted), .. }) = action
+        && *wanted > LAST_PRECEDENCE
+    {
+        return wrong("precedence", format!("The precedence is a whole number up to {LAST_PRECEDENCE}."));
+    }
     match action {
         Action::CreateGroup(_) if now.is_some() => wrong("group", "There is a group of this name already."),
         Action::CreateGroup(settings) => {

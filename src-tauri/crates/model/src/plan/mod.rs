@@ -4,6 +4,7 @@
 mod action;
 mod check;
 mod compare;
+mod fit;
 mod item;
 mod job;
 mod make;
@@ -15,12 +16,13 @@ mod step;
 
 pub use action::{Action, Delivery, Factor, GroupMoves, GroupSettings, MfaPreference, NewUser};
 pub use compare::{
-    Difference, Evidence, Standing, evidence, group_differences, group_standing, is_changed, over, standing,
+    Difference, Evidence, Standing, evidence, group_differences, group_standing, is_changed, is_ours, over, standing,
 };
-pub use item::{Change, GROUP_LANE, Item, Plan, Record, Target};
+pub use fit::fit;
+pub use item::{Basis, Change, GROUP_LANE, Item, Plan, Record, Target};
 pub use job::{ItemCounts, ItemState, JobHead, JobState};
 pub use make::{PlanError, item_for, items_for_group, new_user};
 pub use patch::patched;
-pub use preview::{Allowance, CategoryCalls, Messages, Preview, preview};
+pub use preview::{Allowance, CategoryCalls, FEW, Messages, Preview, preview};
 pub use reverse::reversed;
 pub use step::{Step, Undo};

@@ -11,10 +11,13 @@ use crate::GroupName;
 use crate::call::{MauEffect, QuotaCategory};
 use crate::cost::Touched;
 use crate::estimate::Estimate;
-use crate::pool::MAILS_A_DAY;
+use crate::pool::{MAILS_A_DAY, Pool};
 
 /// Entries that a preview shows as they are; the others are counted.
 const FIRST: usize = 20;
+
+/// In plans of up to so many entries the groups of whoever is deleted are looked at before.
+pub const FEW: u32 = 20;
 
 /// Members of a group that a page of `ListUsersInGroup` has at most.
 const PAGE: u64 = 60;
@@ -97,8 +100,8 @@ pub struct Preview {
 }
 
 /// Counts a plan. `price` tells what calls about so many users may add to the bill, `counted` whether a user has been counted
-/// this month already, `members` how many a group has; `None` where nobody knows. `own_sender` is
-/// [`crate::pool::Pool::own_sender`].
+/// this month already, `members` how many a group has; `None` where nobody knows. `pool` tells who sends its e-mails and by
+/// which ways it recovers accounts.
 #[must_use]
 pub fn preview(
     plan: &Plan,
@@ -106,8 +109,10 @@ pub fn preview(
     allowance: Allowance,
     counted: impl Fn(&str) -> bool,
     members: impl Fn(&GroupName) -> Option<u64>,
-    own_sender: Option<bool>,
+    pool: Option<&Pool>,
 ) -> Preview {
+    let own_sender = pool.and_then(|pool| pool.own_sender);
+    let recovery = pool.and_then(|pool| pool.recovery.as_deref());
     let mut calls = reads(plan, members);
     let mut skipped = BTreeMap::new();
     let mut undo: BTreeMap<Undo, u64> = BTreeMap::new();
@@ -122,7 +127,7 @@ pub fn preview(
         unreached += u64::from(item.unreached);
         for step in &item.steps {
             *calls.entry(step.category()).or_default().entry(step.operation()).or_default() += 1;
-            messages = messages + if item.unreached { Messages::default() } else { sends(step) };
+            messages = messages + if item.unreached { Messages::default() } else { sends(step, recovery) };
         }
         *undo.entry(item.undo()).or_default() += 1;
         let effect = item.effect();
@@ -152,11 +157,15 @@ fn reads(plan: &Plan, members: impl Fn(&GroupName) -> Option<u64>) -> BTreeMap<Q
     let (mut users, mut groups, mut pages) = (0, 0, 0);
     let pages_of = |members: u64| members.div_ceil(PAGE).max(1);
     let mut moved: BTreeSet<&GroupName> = BTreeSet::new();
+    let few = plan.items.len() <= FEW as usize;
     for item in plan.active() {
         // Who is made by the entry is compared with nothing.
         if item.target.sub().is_some() {
             users += 1;
             moved.extend(item.steps.iter().filter_map(Step::moves));
+        }
+        if let (Some(Record::User(user)), true) = (&item.record, few) {
+            moved.extend(&user.groups);
         }
         match (item.steps.first(), &item.record) {
             (Some(Step::UpdateGroup(_)), _) => groups += 1,
@@ -193,7 +202,7 @@ fn at_rate(category: QuotaCategory, operations: Operations, allowance: Allowance
     CategoryCalls { category, operations, calls, per_second, quota: limit, seconds }
 }
 
-fn sends(step: &Step) -> Messages {
+fn sends(step: &Step, recovery: Option<&[String]>) -> Messages {
     let by = |delivery: Delivery| u64::from(delivery == Delivery::Email);
     match step {
         Step::CreateUser(new) => {
@@ -201,8 +210,11 @@ fn sends(step: &Step) -> Messages {
             Messages { low: invited, high: invited, emails: new.invite.iter().copied().map(by).sum() }
         }
         Step::Resend { by: way } => Messages { low: 1, high: 1, emails: by(*way) },
-        // The pool's settings say by which way.
-        Step::ResetPassword => Messages { low: 1, high: 1, emails: 1 },
+        // The pool's settings say by which way. Where nobody looked at them, the way may be one that does not reach the user.
+        Step::ResetPassword => {
+            let by_email = recovery.is_none_or(|ways| ways.iter().any(|way| way == "email"));
+            Messages { low: u64::from(recovery.is_some()), high: 1, emails: u64::from(by_email) }
+        }
         Step::UpdateAttributes { attributes } => {
             let asked = |name: &str| {
                 let verified = flag_of(name).and_then(|flag| attributes.get(flag)).is_some_and(|value| value == "true");

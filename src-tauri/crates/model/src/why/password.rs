@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 
+use super::standing::ASK;
 use super::{About, Facts, Reason, said};
-use crate::plan::Action;
+use crate::plan::{Action, Factor};
 use crate::pool_policy::Recovery;
 use crate::user::UserStatus;
 
@@ -87,7 +88,7 @@ pub(super) fn must_reset(facts: &Facts<'_>) -> Reason {
         .with("Status RESET_REQUIRED.")
         .reply("For your safety your password has to be renewed. Please choose \u{201c}Forgot password\u{201d} and follow the steps.");
     match way_back(facts) {
-        Ok(Way::Open(_)) => reason.fix("Have a code sent again.", Action::ResetPassword),
+        Ok(Way::Open(_) | Way::MayShare(_)) => reason.fix("Have a code sent again.", Action::ResetPassword),
         Ok(_) => reason.fix(
             "No code can reach the user: set a temporary password and hand it over in person.",
             Action::SetPassword { permanent: false },
@@ -100,6 +101,10 @@ pub(super) fn must_reset(facts: &Facts<'_>) -> Reason {
 enum Way {
     /// A code goes to this attribute.
     Open(String),
+    /// It would, unless the user has second factors by the same channel, which nobody looked at.
+    MayShare(String),
+    /// It would, but second factors go there, too.
+    Shares(String),
     /// It would, if the attribute were verified.
     Unverified(String),
     /// The pool leaves it to administrators.
@@ -120,10 +125,33 @@ fn way_back<'a>(facts: &Facts<'a>) -> Result<Way, &'a str> {
     if codes.is_empty() {
         return Ok(Way::AdminOnly);
     }
-    if let Some(open) = codes.iter().find(|name| has(name) && verified(name)) {
-        return Ok(Way::Open((*open).to_owned()));
+    let mut open: Vec<(Option<bool>, &str)> =
+        codes.iter().filter(|name| has(name) && verified(name)).map(|name| (is_factor(facts, name), *name)).collect();
+    // The surest comes first.
+    open.sort_by_key(|(shared, _)| [Some(false), None, Some(true)].iter().position(|sure| sure == shared));
+    match open.first() {
+        Some((Some(false), name)) => return Ok(Way::Open((*name).to_owned())),
+        Some((None, name)) => return Ok(Way::MayShare((*name).to_owned())),
+        Some((Some(true), name)) => return Ok(Way::Shares((*name).to_owned())),
+        None => {}
     }
     Ok(codes.iter().find(|name| has(name)).map_or(Way::NoAddress, |name| Way::Unverified((*name).to_owned())))
+}
+
+/// Whether the user's second factors go to an address: Cognito sends no code for a new password there then. `None` where that
+/// is not known.
+fn is_factor(facts: &Facts<'_>, address: &str) -> Option<bool> {
+    let factor = if address == "email" { Factor::Email } else { Factor::Sms };
+    if facts.pool.mfa.as_deref() == Some("OFF") {
+        return Some(false);
+    }
+    if let Some(has) = facts.factors {
+        return Some(has.iter().any(|name| name == factor.setting()));
+    }
+    match facts.second_factors {
+        Ok(takes) if !takes.contains(&factor) => Some(false),
+        _ => None,
+    }
 }
 
 /// Whether "Forgot password" helps, and why not.
@@ -161,6 +189,16 @@ pub(super) fn forgot(facts: &Facts<'_>) -> Reason {
     match way_back(facts) {
         Err(why) => about.unknown(format!("How passwords are recovered in this pool is not known. {why}")),
         Ok(Way::Open(name)) => about.clear(format!("A code can go to {name}, which is verified.")),
+        Ok(Way::MayShare(name)) => about
+            .unknown(format!(
+                "A code can go to {name}, which is verified, unless the user's second factors go there, too: that no listing \
+                 tells."
+            ))
+            .reveal(ASK, "AdminGetUser"),
+        Ok(Way::Shares(name)) => set(about.hinders(format!(
+            "A code would go to {name}, but the user's second factors go there, too, and Cognito does not use one channel for \
+             both."
+        ))),
         Ok(Way::AdminOnly) => set(about
             .hinders("The pool lets administrators alone recover an account.")
             .with("AccountRecoverySetting is admin_only.")),

@@ -121,7 +121,7 @@ pub(super) fn factor(facts: &Facts<'_>) -> Reason {
     }
 }
 
-const ASK: &str = "Ask for the user's factors. The call may count them as active this month.";
+pub(super) const ASK: &str = "Ask for the user's factors. The call may count them as active this month.";
 
 fn optional(about: &About, factors: Option<&[String]>) -> Reason {
     match factors {

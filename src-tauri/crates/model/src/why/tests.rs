@@ -40,6 +40,7 @@ fn pool() -> Pool {
         verifies_before_update: Vec::new(),
         advanced_security: Some(false),
         own_sender: Some(false),
+        recovery: None,
         created_at: None,
         modified_at: None,
     }
@@ -166,6 +167,30 @@ fn an_invitation_expires_by_the_pool_s_policy_and_a_doubt_stays_a_doubt() {
     assert_eq!(case.verdict("invitation-expired"), Verdict::Unknown, "it may have been sent again");
     assert_eq!(case.verdict("must-change-password"), Verdict::Hinders);
     assert_eq!(action(&case.says("forgot-password")), Some(&Action::ResendInvitation { by: None }));
+}
+
+#[test]
+fn a_code_for_a_new_password_does_not_go_where_second_factors_go() {
+    let mut case =
+        Case::new(user(UserStatus::Confirmed, &[("phone_number", "+441"), ("phone_number_verified", "true")]));
+    assert_eq!(case.verdict("forgot-password"), Verdict::Clear, "the pool asks for no second factor");
+    case.pool.mfa = Some("OPTIONAL".to_owned());
+    let unknown = case.says("forgot-password");
+    assert_eq!(unknown.verdict, Verdict::Unknown);
+    assert!(unknown.fix.is_some_and(|fix| fix.reveal.is_some()), "a call can tell");
+    case.factors = Some(vec!["SMS_MFA".to_owned()]);
+    assert_eq!(case.verdict("forgot-password"), Verdict::Hinders);
+    assert_eq!(action(&case.says("forgot-password")), Some(&Action::SetPassword { permanent: false }));
+    case.factors = Some(vec!["SOFTWARE_TOKEN_MFA".to_owned()]);
+    assert_eq!(case.verdict("forgot-password"), Verdict::Clear);
+    case.factors = None;
+    case.takes = Ok(vec![Factor::Totp]);
+    assert_eq!(case.verdict("forgot-password"), Verdict::Clear);
+    case.takes = Ok(vec![Factor::Sms]);
+    case.user
+        .attributes
+        .extend([("email", "a@x.example"), ("email_verified", "true")].map(|(a, b)| (a.to_owned(), b.to_owned())));
+    assert_eq!(case.verdict("forgot-password"), Verdict::Clear, "the other address is left");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::account::Account;
 use super::index::scatter;
 use super::resources::Resources;
 use super::schema::{Schema, id};
-use super::user::User;
+use super::user::{Status, User};
 use super::users::{Moment, Users};
 use crate::triggers::Triggers;
 
@@ -185,6 +185,7 @@ impl Pool {
         self.users.find(username).or_else(|| self.users.find_by_sub(username)).or_else(|| self.find_alias(username))
     }
 
+    /// Finds a person by an alias. Who comes from an identity provider has none.
     pub(crate) fn find_alias(&mut self, value: &str) -> Option<u32> {
         let aliases = [
             ("email", id::EMAIL, Some(id::EMAIL_VERIFIED)),
@@ -199,7 +200,8 @@ impl Pool {
             let found = self.users.find_by(attribute, value);
             let exact = Self::case_sensitive(&self.settings);
             let is_alias = |user: &User| {
-                (as_username || verified.is_none_or(|flag| user.attribute(flag) == Some("true")))
+                user.status != Status::ExternalProvider
+                    && (as_username || verified.is_none_or(|flag| user.attribute(flag) == Some("true")))
                     && (!exact || user.attribute(attribute) == Some(value))
             };
             if let Some(&id) = found.iter().find(|&&id| self.users.get(id).is_some_and(is_alias)) {

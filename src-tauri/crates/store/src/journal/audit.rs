@@ -172,10 +172,10 @@ struct Body {
     sealed: Option<String>,
 }
 
-fn hash(seq: u64, previous: &str, body: &str) -> String {
+fn hash(seq: u64, previous: &[u8], body: &[u8]) -> String {
     let digest = Sha256::new_with_prefix(b"poolkeeper audit 1\0");
-    let digest = digest.chain_update(seq.to_le_bytes()).chain_update(previous.as_bytes()).chain_update([0]);
-    hex::encode(digest.chain_update(body.as_bytes()).finalize())
+    let digest = digest.chain_update(seq.to_le_bytes()).chain_update(previous).chain_update([0]);
+    hex::encode(digest.chain_update(body).finalize())
 }
 
 /// A batch of records before a place: all, or those that are sealed with one of some keys, as the index has them.
@@ -223,7 +223,7 @@ pub(super) fn add(transaction: &Transaction<'_>, entry: &AuditEntry) -> Result<(
         .prepare_cached("SELECT records, hash FROM audit_head")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let seq = records + 1;
-    let hash = hash(number(seq), &previous, &body);
+    let hash = hash(number(seq), previous.as_bytes(), body.as_bytes());
     transaction
         .prepare_cached("INSERT INTO audit (seq, body, previous, hash) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![seq, body, previous, hash])?;
@@ -343,8 +343,9 @@ impl Journal {
         while let Some(row) = rows.next()? {
             let seq: i64 = row.get(0)?;
             first = Some(seq);
-            let body: String = row.get(1)?;
-            let Ok(body) = serde_json::from_str::<Body>(&body) else { continue };
+            let Ok(body) = serde_json::from_slice::<Body>(row.get_ref(1)?.as_bytes().unwrap_or_default()) else {
+                continue;
+            };
             if !filter.lets_through(&body) {
                 continue;
             }
@@ -365,47 +366,84 @@ impl Journal {
         Ok(first)
     }
 
-    /// Walks the whole chain. `known_head` is a hash that was noted earlier and must still be in it.
+    /// Walks the chain as far as it goes when this begins. `known_head` is a hash that was noted earlier and must still be in
+    /// it. Whoever writes a record meanwhile waits for a batch and not for the whole audit.
     ///
     /// # Errors
     /// [`JournalError::Failed`] when it cannot be read; what is wrong with the chain is in the verdict.
     pub fn verify_audit(&self, known_head: Option<&str>) -> Result<AuditVerdict, JournalError> {
-        let connection = self.lock();
-        let mut faults = Vec::new();
-        let mut fault = |seq: u64, what: &str| faults.push(AuditFault { seq, what: what.to_owned() });
-        let mut statement = connection.prepare("SELECT seq, body, previous, hash FROM audit ORDER BY seq")?;
-        let mut rows = statement.query([])?;
-        let (mut last, mut records, mut previous) = (0, 0_u64, String::new());
-        let mut head_seen = known_head.is_none_or(str::is_empty);
-        while let Some(row) = rows.next()? {
-            let (seq, body, before, told): (i64, String, String, String) =
-                (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-            let seq = number(seq);
-            records += 1;
-            if seq != last + 1 {
-                fault(seq, "A record before this one is missing or out of its place.");
-            }
-            if before != previous {
-                fault(seq, "This record does not follow the one before it.");
-            }
-            if hash(seq, &before, &body) != told {
-                fault(seq, "This record is not as it was written.");
-            }
-            head_seen |= known_head == Some(told.as_str());
-            (last, previous) = (seq, told);
-        }
-        let (told, head): (i64, String) =
-            connection.query_row("SELECT records, hash FROM audit_head", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let (told, head): (i64, Vec<u8>) =
+            self.lock().query_row("SELECT records, CAST(hash AS BLOB) FROM audit_head", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
+        let mut walk = Walk { told, head_seen: known_head.is_none_or(str::is_empty), ..Walk::default() };
+        while self.walk_batch(&mut walk, known_head)? {}
+        let Walk { last, records, previous, mut faults, head_seen, .. } = walk;
+        let mut fault = |what: &str| faults.push(AuditFault { seq: last, what: what.to_owned() });
         if number(told) != records || head != previous {
-            fault(last, "The end of the audit is not where it was written: records were cut off or added.");
+            fault("The end of the audit is not where it was written: records were cut off or added.");
         }
         if !head_seen {
-            fault(
-                last,
-                "The hash that was noted earlier is not in the audit: it was cut off, replaced or rolled back.",
-            );
+            fault("The hash that was noted earlier is not in the audit: it was cut off, replaced or rolled back.");
         }
-        Ok(AuditVerdict { records, head: previous, faults })
+        Ok(AuditVerdict { records, head: String::from_utf8_lossy(&previous).into_owned(), faults })
+    }
+
+    /// Walks on over the next records; whether there may be more.
+    fn walk_batch(&self, walk: &mut Walk, known_head: Option<&str>) -> Result<bool, JournalError> {
+        let connection = self.lock();
+        // What is added after the walk began is not looked at; what stands behind the end all the same was never written. A
+        // record that is no text any more is a fault and no error.
+        let mut statement = connection.prepare_cached(
+            "SELECT seq, CAST(body AS BLOB), CAST(previous AS BLOB), CAST(hash AS BLOB) FROM audit
+                 WHERE seq > ?1 AND (seq <= ?2 OR seq > (SELECT records FROM audit_head)) ORDER BY seq LIMIT ?3",
+        )?;
+        let mut rows = statement.query(params![walk.at, walk.told, BATCH])?;
+        let mut more = false;
+        while let Some(row) = rows.next()? {
+            more = true;
+            walk.at = row.get(0)?;
+            let (body, before, told): (Vec<u8>, Vec<u8>, Vec<u8>) = (row.get(1)?, row.get(2)?, row.get(3)?);
+            walk.next(number(walk.at), &body, before, told, known_head);
+        }
+        Ok(more)
+    }
+}
+
+/// How far a walk over the chain has come.
+struct Walk {
+    /// The place in the table that was looked at last.
+    at: i64,
+    /// How many records there were when it began.
+    told: i64,
+    last: u64,
+    records: u64,
+    previous: Vec<u8>,
+    head_seen: bool,
+    faults: Vec<AuditFault>,
+}
+
+impl Default for Walk {
+    fn default() -> Self {
+        Self { at: i64::MIN, told: 0, last: 0, records: 0, previous: Vec::new(), head_seen: false, faults: Vec::new() }
+    }
+}
+
+impl Walk {
+    fn next(&mut self, seq: u64, body: &[u8], before: Vec<u8>, told: Vec<u8>, known_head: Option<&str>) {
+        let mut fault = |what: &str| self.faults.push(AuditFault { seq, what: what.to_owned() });
+        if seq != self.last + 1 {
+            fault("A record before this one is missing or out of its place.");
+        }
+        if before != self.previous {
+            fault("This record does not follow the one before it.");
+        }
+        if hash(seq, &before, body).as_bytes() != told {
+            fault("This record is not as it was written.");
+        }
+        self.records += 1;
+        self.head_seen |= known_head.is_some_and(|head| head.as_bytes() == told);
+        (self.last, self.previous) = (seq, told);
     }
 }
 
@@ -483,13 +521,12 @@ mod tests {
                 .query_row(&format!("SELECT {column} FROM audit WHERE seq = 17"), [], |row| row.get(0))
                 .unwrap();
             for at in 0..text.len() {
-                // The highest bit would leave no text, which a column of text refuses.
-                for bit in 0..7 {
+                // The highest bit leaves no text.
+                for bit in 0..8 {
                     let mut bytes = text.clone().into_bytes();
                     bytes[at] ^= 1 << bit;
-                    let flipped = String::from_utf8(bytes).unwrap();
-                    let sql = format!("UPDATE audit SET {column} = ?1 WHERE seq = 17");
-                    journal.lock().execute(&sql, [&flipped]).unwrap();
+                    let sql = format!("UPDATE audit SET {column} = CAST(?1 AS TEXT) WHERE seq = 17");
+                    journal.lock().execute(&sql, [&bytes]).unwrap();
                     assert_ne!(journal.verify_audit(None).unwrap().faults, [], "{column}, byte {at}, bit {bit}");
                 }
             }
@@ -511,6 +548,30 @@ mod tests {
         let moved_up = "DELETE FROM audit WHERE seq = 7; UPDATE audit SET seq = seq - 1 WHERE seq > 7;";
         assert_ne!(faults_after(moved_up), []);
         assert_ne!(faults_after("DELETE FROM audit WHERE seq > 20"), []);
+    }
+
+    #[test]
+    fn records_are_written_while_the_chain_is_walked_and_are_no_fault_of_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let journal = filled(dir.path());
+        let entry = journal.audit(&AuditFilter::default(), 1).unwrap().remove(0).entry;
+        for _ in 0..3 * BATCH {
+            journal.record_audit(&entry).unwrap();
+        }
+        let (other, more) = (journal.clone(), entry.clone());
+        let walking = std::thread::spawn(move || other.verify_audit(None).unwrap());
+        for _ in 0..200 {
+            journal.record_audit(&more).unwrap();
+        }
+        let verdict = walking.join().unwrap();
+        assert_eq!(verdict.faults, []);
+        // A walk that has come half way leaves room for a record, and does not look at it.
+        let mut walk = Walk { told: 30 + 3 * i64::from(BATCH), head_seen: true, ..Walk::default() };
+        assert!(journal.walk_batch(&mut walk, None).unwrap());
+        assert_eq!(walk.records, u64::from(BATCH), "a batch at a time");
+        journal.record_audit(&entry).unwrap();
+        while journal.walk_batch(&mut walk, None).unwrap() {}
+        assert_eq!((walk.records, walk.faults), (30 + 3 * u64::from(BATCH), Vec::new()));
     }
 
     #[test]

@@ -215,14 +215,16 @@ impl Journal {
         Ok(transaction.commit()?)
     }
 
-    /// The jobs, the newest first.
+    /// The jobs of a pool, the newest first.
     ///
     /// # Errors
     /// [`JournalError::Failed`].
-    pub fn jobs(&self, limit: u32) -> Result<Vec<JobRow>, JournalError> {
+    pub fn jobs(&self, pool: &str, limit: u32) -> Result<Vec<JobRow>, JournalError> {
         let connection = self.lock();
-        let mut statement = connection.prepare_cached(&format!("{JOB} ORDER BY created_at DESC, id LIMIT ?1"))?;
-        let rows: Vec<(NewJob, JobState)> = statement.query_map([limit], job)?.collect::<Result<_, _>>()?;
+        let mut statement =
+            connection.prepare_cached(&format!("{JOB} WHERE pool = ?1 ORDER BY created_at DESC, id LIMIT ?2"))?;
+        let rows: Vec<(NewJob, JobState)> =
+            statement.query_map(params![pool, limit], job)?.collect::<Result<_, _>>()?;
         rows.into_iter().map(|(job, state)| Ok(JobRow { counts: counts(&connection, &job.id)?, job, state })).collect()
     }
 
@@ -292,6 +294,17 @@ impl Journal {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// How many entries of a job were left alone because somebody else had changed what they are about.
+    ///
+    /// # Errors
+    /// [`JournalError::Failed`].
+    pub fn items_changed_elsewhere(&self, id: &str) -> Result<u64, JournalError> {
+        let connection = self.lock();
+        let mut statement = connection
+            .prepare_cached("SELECT count(*) FROM items WHERE job = ?1 AND state = 'skipped' AND code = 'changed'")?;
+        Ok(unsigned(statement.query_row([id], |row| row.get(0))?))
+    }
+
     /// Of how many entries of a job nobody knows whether their present call was applied: it was sent, and no answer came.
     ///
     /// # Errors
@@ -302,6 +315,20 @@ impl Journal {
             "SELECT count(*) FROM items WHERE job = ?1 AND (state = 'unknown' OR state = 'queued' AND resent > 0)",
         )?;
         Ok(unsigned(statement.query_row([id], |row| row.get(0))?))
+    }
+
+    /// When the last call about a user of a pool was sent or answered, as far as entries of jobs tell; `None` when there was
+    /// none.
+    ///
+    /// # Errors
+    /// [`JournalError::Failed`].
+    pub fn last_call_about(&self, pool: &str, sub: &str) -> Result<Option<Timestamp>, JournalError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(
+            "SELECT max(items.at) FROM items JOIN jobs ON jobs.id = items.job
+                 WHERE items.sub = ?2 AND items.sent_at IS NOT NULL AND jobs.pool = ?1",
+        )?;
+        Ok(statement.query_row([pool, sub], |row| row.get::<_, Option<i64>>(0))?.map(instant))
     }
 
     /// Writes down that a call about an entry is about to be sent. `seen` takes the entry's place when it is known only now

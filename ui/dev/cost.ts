@@ -74,12 +74,21 @@ export function costCommands(mood: Set<string>, people: number) {
       },
     ],
     policy: JSON.stringify({ Version: "2012-10-17" }, null, 2),
-    plan: billing.legacy ? "legacy" : "essentials",
+    plan: billing.legacy || mood.has("guarded") ? "legacy" : "essentials",
     billing,
+    advancedSecurity: billing.advancedSecurity || mood.has("guarded"),
     syncedAt: "2026-11-22T09:00:00Z",
   });
   const plan = (at: number, ask: AskPlans): PlanView => {
     const likely = total(at, ask.likely ?? ask.low);
+    const parts = [
+      { kind: "users", amount: money(likely) },
+      { kind: "federated", amount: money(((ask.federatedPermille ?? 100) / 1000) * ask.low * 0.015) },
+      { kind: "tokens", amount: money(ask.m2m * 0.00225) },
+      { kind: "extras", amount: money(ask.extraRate * 20) },
+      { kind: "messages", amount: money(ask.sms * Number(ask.smsPrice ?? 0) + ask.emails * 0.0001) },
+    ];
+    const own = parts.reduce((sum, part) => sum + Number(part.amount), 0);
     return {
       plan: PLANS[at] ?? "lite",
       low: money(total(at, ask.low)),
@@ -94,15 +103,9 @@ export function costCommands(mood: Set<string>, people: number) {
           text: `= $${money(likely)}`,
         },
       ],
-      total: money(likely),
-      ownTotal: money(likely),
-      parts: [
-        { kind: "users", amount: money(likely) },
-        { kind: "federated", amount: money(((ask.federatedPermille ?? 100) / 1000) * ask.low * 0.015) },
-        { kind: "tokens", amount: money(ask.m2m * 0.00225) },
-        { kind: "extras", amount: money(ask.extraRate * 20) },
-        { kind: "messages", amount: money(ask.sms * Number(ask.smsPrice ?? 0) + ask.emails * 0.0001) },
-      ],
+      total: money(own + total(1, ask.others ?? 0)),
+      ownTotal: money(own),
+      parts,
       assumptions: [],
       losses: at === 0 ? [{ feature: "Branding of managed login", used: "unknown", mustBeOffFirst: false }] : [],
       switchLow: PLANS[at] === ask.plan ? null : money(Math.min(likely, total(1, ask.low))),
@@ -169,6 +172,9 @@ export function costCommands(mood: Set<string>, people: number) {
             ? "2026-11 is not over: its users and their cost are of what was seen."
             : null,
         replicated: ask.replicated ?? false,
+        taken: mood.has("guarded")
+          ? ["The pool is on Lite with advanced security on, so the legacy price is taken."]
+          : [],
         recommendation: [
           "By 2026-10, the last whole month of which enough is known; 2026-11 is not over.",
           "Lite would cost $400.00 to $900.00 less in such a month.",
@@ -188,7 +194,7 @@ export function costCommands(mood: Set<string>, people: number) {
                 costHigh: money(total(1, Math.round(users * 1.17))),
               };
             }),
-        others: ask.others > 0 ? money(total(1, ask.others)) : null,
+        others: (ask.others ?? 0) > 0 ? money(total(1, ask.others ?? 0)) : null,
         breakEven: [{ cheaper: "lite", dearer: "essentials", users: 10_001 }],
         steps: [{ plan: "lite", from: 10_001, before: "0.00", after: "0.0055" }],
         curve: Array.from({ length: 41 }, (_, at) => {

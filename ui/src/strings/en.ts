@@ -236,6 +236,8 @@ export const t = {
       extraRate: "Requests a second above the default",
     },
     asNumber: (what: string) => `${what}, as a number`,
+    extraRateDays: "Days for which that rate was bought",
+    wholeMonth: "the whole month",
     m2mClients: "App clients of machines that are charged",
     m2mClientsWhy: "AWS seems to have withdrawn this charge.",
     notCharged: "not charged",

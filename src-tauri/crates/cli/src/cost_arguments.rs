@@ -53,9 +53,12 @@ pub(crate) struct With {
     /// Dollars for one SMS; AWS has a price for each destination
     #[arg(long, value_name = "D")]
     pub(crate) sms_price: Option<String>,
-    /// Requests a second above the default, bought for the whole month
+    /// Requests a second above the default that were bought, for the whole month unless --extra-rate-days says otherwise
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) extra_rate: u32,
+    /// For how many days of the month; less than a month has another price
+    #[arg(long, value_name = "D", requires = "extra_rate", value_parser = clap::value_parser!(u32).range(1..=31))]
+    pub(crate) extra_rate_days: Option<u32>,
     /// The pool is replicated to another Region (Essentials, Plus)
     #[arg(long)]
     pub(crate) replicated: bool,
@@ -136,7 +139,7 @@ pub(crate) struct Mau {
     #[arg(long, value_name = "YYYY-MM")]
     pub(crate) month: Option<String>,
     /// List every month of which something is known, and those to come
-    #[arg(long, conflicts_with_all = ["month", "billed", "import", "cloudwatch", "forget_import"])]
+    #[arg(long, conflicts_with_all = ["month", "billed", "import", "cloudwatch", "forget_import", "forget_billed", "queries"])]
     pub(crate) history: bool,
     /// Keep this as the number on the month's bill
     #[arg(long, value_name = "N")]
@@ -154,6 +157,12 @@ pub(crate) struct Mau {
     /// Ask CloudWatch for the month's sums of successes (cloudwatch:GetMetricData; about $0.01 for a thousand metrics)
     #[arg(long)]
     pub(crate) cloudwatch: bool,
+    /// Forget the number of the month's bill
+    #[arg(long, conflicts_with = "billed")]
+    pub(crate) forget_billed: bool,
+    /// Print the prepared queries for logs that are too large for one machine, and the command for CloudWatch; opens no socket
+    #[arg(long, conflicts_with_all = ["billed", "import", "cloudwatch", "forget_import", "forget_billed"])]
+    pub(crate) queries: bool,
     /// Forget what imported logs and CloudWatch told of the month
     #[arg(long)]
     pub(crate) forget_import: bool,

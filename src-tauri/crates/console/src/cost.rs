@@ -24,8 +24,10 @@ pub struct CostQuestion {
     pub emails: u64,
     /// SMS at the price that the person gives.
     pub sms: Option<Sms>,
-    /// Requests a second above the default that were bought for the whole month.
+    /// Requests a second above the default that were bought.
     pub extra_rate: u32,
+    /// For how many days of the month; `None` for all of it, which has another price.
+    pub extra_rate_days: Option<u32>,
     /// Whether the pool is replicated to another Region.
     pub replicated: bool,
     /// Whether it pays for the advanced security from before the plans.
@@ -104,7 +106,7 @@ pub fn cost(question: &CostQuestion, own: Option<&str>, today: Date) -> Result<C
     let prices = question.region.as_ref().map_or_else(|| table.base_prices(), |region| table.prices(region));
     let CostQuestion { replicated, advanced_security, .. } = *question;
     let alone = PoolUsage::new(PricePlan::Lite, question.users, question.federated);
-    let rate = ExtraRate { requests_per_second: question.extra_rate, days: None };
+    let rate = ExtraRate { requests_per_second: question.extra_rate, days: question.extra_rate_days };
     let usage = Usage {
         pools: [PoolUsage { replicated, advanced_security, ..alone }].into_iter().chain(question.others).collect(),
         tokens: TokenUse { requests: question.token_requests, clients: question.token_clients },

@@ -49,14 +49,18 @@ pub struct PlansQuestion {
     pub emails: u64,
     /// SMS at the price that the person gives.
     pub sms: Option<Sms>,
-    /// Requests a second above the default that were bought for the whole month.
+    /// Requests a second above the default that were bought.
     pub extra_rate: u32,
+    /// For how many days of the month; `None` for all of it, which has another price.
+    pub extra_rate_days: Option<u32>,
     /// Whether the pool is replicated to another Region. Only Essentials and Plus can be.
     pub replicated: bool,
     /// Whether it pays for the advanced security from before the plans. Only a legacy pool does.
     pub advanced_security: bool,
     /// The other pools of the account, who share the free tiers.
     pub others: Vec<PoolUsage>,
+    /// Whether somebody told that there are none; else nothing is known of them where `others` is empty.
+    pub alone: bool,
     /// What the pool is billed by now; `None` when not known.
     pub present: Option<PricePlan>,
     /// Which features the pool uses.
@@ -118,6 +122,8 @@ pub struct PlansAnswer {
     pub so_far: Option<String>,
     /// Whether the pool is replicated to another Region in these prices.
     pub replicated: bool,
+    /// What was taken of the pool where it is not known, as sentences. They are among the assumptions of each bill, too.
+    pub taken: Vec<String>,
     /// What to do, in sentences; the first says by which month.
     pub recommendation: Vec<String>,
     /// The months to come, with what their users cost on the present plan.
@@ -176,6 +182,7 @@ impl Console {
             others: asked.others(),
             so_far: advice::so_far(question.basis, question.month),
             replicated: question.replicated,
+            taken: question.taken.clone(),
             recommendation: told,
             ahead: question.ahead.iter().map(|forecast| asked.ahead(forecast)).collect(),
             break_even: break_even(&prices, &usage, 0, most, question.month),
@@ -202,7 +209,7 @@ impl Asked<'_> {
     fn usage(&self, plan: PricePlan, users: u64) -> Usage {
         let (direct, federated, linked) = self.question.split.shared_out(users).priced();
         let own = PoolUsage::new(plan, direct.saturating_add(linked), federated);
-        let PlansQuestion { replicated, advanced_security, extra_rate, .. } = *self.question;
+        let PlansQuestion { replicated, advanced_security, extra_rate, extra_rate_days: days, .. } = *self.question;
         let mut pools = vec![PoolUsage { replicated, advanced_security, ..own }];
         let extra_rates = [extra_rate].into_iter().filter(|rate| *rate > 0);
         pools.extend(self.question.others.iter().copied());
@@ -211,7 +218,7 @@ impl Asked<'_> {
             tokens: TokenUse { requests: self.question.token_requests, clients: self.question.token_clients },
             emails: self.question.emails,
             sms: self.question.sms.into_iter().collect(),
-            extra_rates: extra_rates.map(|requests_per_second| ExtraRate { requests_per_second, days: None }).collect(),
+            extra_rates: extra_rates.map(|requests_per_second| ExtraRate { requests_per_second, days }).collect(),
             ..Usage::default()
         }
     }
@@ -322,6 +329,11 @@ fn taken(activity: &Activity, replicated: Option<FeatureUse>, told_legacy: bool)
                         that price is taken.";
         taken.push(sentence.to_owned());
     }
+    if activity.plan == Some(PricePlan::Lite) {
+        let sentence = "AWS does not tell whether a pool on Lite kept the price from before 22 November 2024, with 50,000 free \
+                        users. That of Lite is taken; what it costs otherwise stands under Legacy.";
+        taken.push(sentence.to_owned());
+    }
     let can_be = !matches!(activity.plan, Some(PricePlan::Lite | PricePlan::Legacy));
     if can_be && replicated.is_none_or(|used| used == FeatureUse::Unknown) {
         taken.push(
@@ -355,9 +367,11 @@ impl OpenPool {
             emails: 0,
             sms: None,
             extra_rate: 0,
+            extra_rate_days: None,
             replicated: replicated == Some(FeatureUse::Used),
-            advanced_security: told.advanced_security,
+            advanced_security: activity.advanced_security,
             others: activity::others(told),
+            alone: told.others == Some(0),
             present: activity.plan,
             features,
             month: activity.month,
@@ -406,7 +420,7 @@ impl OpenPool {
             activity: Activity { plan: question.present, ..activity },
             asked: question.users.clone(),
             without_machines: question.token_requests == 0,
-            without_others: question.others.is_empty() && self.told_billing().others != Some(0),
+            without_others: question.others.is_empty() && !question.alone,
         };
         Ok(Report::new(&parts))
     }

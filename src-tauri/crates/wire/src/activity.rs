@@ -82,6 +82,8 @@ pub struct ActivityView {
     pub plan: Option<String>,
     /// What a person told of how it is billed.
     pub billing: BillingView,
+    /// Whether it pays for advanced security apart: as AWS tells of a pool on Lite, or as a person told.
+    pub advanced_security: bool,
     /// When the local copy was last complete; `null` when it never was.
     pub synced_at: Option<String>,
 }
@@ -317,6 +319,7 @@ impl ActivityView {
             policy: policy(&activity.missing),
             plan: activity.plan.map(|plan| plan.as_str().to_owned()),
             billing: BillingView::from(activity.billing),
+            advanced_security: activity.advanced_security,
             synced_at: activity.synced_at.map(|at| at.to_string()),
         }
     }

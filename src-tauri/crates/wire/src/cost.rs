@@ -47,9 +47,12 @@ pub struct AskCost {
     /// Dollars for one SMS; needed where there are any.
     #[serde(default)]
     pub sms_price: Option<String>,
-    /// Requests a second above the default, bought for the whole month.
+    /// Requests a second above the default that were bought.
     #[serde(default)]
     pub extra_rate: u32,
+    /// For how many days of the month; absent for all of it, which has another price.
+    #[serde(default)]
+    pub extra_rate_days: Option<u32>,
     /// Whether the pool is replicated to another Region (Essentials and Plus).
     #[serde(default)]
     pub replicated: bool,
@@ -108,6 +111,7 @@ impl AskCost {
             emails: self.emails,
             sms: price.map(|price| Sms { messages: self.sms, price }),
             extra_rate: self.extra_rate,
+            extra_rate_days: self.extra_rate_days,
             replicated: self.replicated,
             advanced_security: self.advanced_security,
             others: (self.others > 0).then(|| PoolUsage::new(others_plan, self.others, 0)),

@@ -36,16 +36,18 @@ pub struct AskPlans {
     pub m2m_clients: Option<u32>,
     /// E-mails through Amazon SES. Those of Cognito's own sender cost nothing.
     pub emails: u32,
-    /// Active users of the account's other pools, who share the free tiers.
-    pub others: u32,
+    /// Active users of the account's other pools, who share the free tiers: 0 where it has none, `null` where nobody told.
+    pub others: Option<u32>,
     /// The plan of those; `null` for Essentials.
     pub others_plan: Option<String>,
     /// SMS.
     pub sms: u32,
     /// Dollars for one SMS; `null` for none.
     pub sms_price: Option<String>,
-    /// Requests a second above the default, bought for the whole month.
+    /// Requests a second above the default that were bought.
     pub extra_rate: u32,
+    /// For how many days of the month; `null` for all of it, which has another price.
+    pub extra_rate_days: Option<u32>,
     /// Whether the pool is replicated to another Region (Essentials and Plus); `null` for what its settings tell.
     pub replicated: Option<bool>,
     /// Whether the pool pays for the advanced security from before the plans (legacy).
@@ -74,8 +76,8 @@ impl AskPlans {
             }
         };
         let others = match self.others {
-            0 => Vec::new(),
-            users => {
+            None | Some(0) => Vec::new(),
+            Some(users) => {
                 let other = plan(self.others_plan.as_deref(), "othersPlan")?.unwrap_or(PricePlan::Essentials);
                 vec![PoolUsage::new(other, users.into(), 0)]
             }
@@ -93,9 +95,11 @@ impl AskPlans {
             emails: self.emails.into(),
             sms: sms.map(|price| Sms { messages: self.sms.into(), price }),
             extra_rate: self.extra_rate,
+            extra_rate_days: self.extra_rate_days,
             replicated: self.replicated.unwrap_or(known.replicated),
             advanced_security: self.advanced_security,
             others,
+            alone: self.others == Some(0),
             present: plan(self.plan.as_deref(), "plan")?.or(known.present),
             month: crate::activity::month(self.month.as_deref(), now)?,
             ..known
@@ -177,6 +181,8 @@ pub struct PlansView {
     pub so_far: Option<String>,
     /// Whether the pool is replicated to another Region in these prices.
     pub replicated: bool,
+    /// What was taken of the pool where it is not known, as sentences.
+    pub taken: Vec<String>,
     /// What to do, in sentences; the first says by which month.
     pub recommendation: Vec<String>,
     /// The present month as it may end and those that follow; empty where there is no forecast.
@@ -315,6 +321,7 @@ impl PlansView {
             plans: answer.plans.iter().map(|cost| PlanView::new(cost, &answer.others)).collect(),
             so_far: answer.so_far.clone(),
             replicated: answer.replicated,
+            taken: answer.taken.clone(),
             recommendation: answer.recommendation.clone(),
             ahead: answer.ahead.iter().map(MonthAheadView::from).collect(),
             others,

@@ -427,6 +427,8 @@ export type ActivityView = {
 	plan: string | null,
 	/**  What a person told of how it is billed. */
 	billing: BillingView,
+	/**  Whether it pays for advanced security apart: as AWS tells of a pool on Lite, or as a person told. */
+	advancedSecurity: boolean,
 	/**  When the local copy was last complete; `null` when it never was. */
 	syncedAt: string | null,
 };
@@ -552,16 +554,18 @@ export type AskPlans = {
 	m2mClients: number | null,
 	/**  E-mails through Amazon SES. Those of Cognito's own sender cost nothing. */
 	emails: number,
-	/**  Active users of the account's other pools, who share the free tiers. */
-	others: number,
+	/**  Active users of the account's other pools, who share the free tiers: 0 where it has none, `null` where nobody told. */
+	others: number | null,
 	/**  The plan of those; `null` for Essentials. */
 	othersPlan: string | null,
 	/**  SMS. */
 	sms: number,
 	/**  Dollars for one SMS; `null` for none. */
 	smsPrice: string | null,
-	/**  Requests a second above the default, bought for the whole month. */
+	/**  Requests a second above the default that were bought. */
 	extraRate: number,
+	/**  For how many days of the month; `null` for all of it, which has another price. */
+	extraRateDays: number | null,
 	/**  Whether the pool is replicated to another Region (Essentials and Plus); `null` for what its settings tell. */
 	replicated: boolean | null,
 	/**  Whether the pool pays for the advanced security from before the plans (legacy). */
@@ -2958,6 +2962,8 @@ export type PlansView = {
 	soFar: string | null,
 	/**  Whether the pool is replicated to another Region in these prices. */
 	replicated: boolean,
+	/**  What was taken of the pool where it is not known, as sentences. */
+	taken: string[],
 	/**  What to do, in sentences; the first says by which month. */
 	recommendation: string[],
 	/**  The present month as it may end and those that follow; empty where there is no forecast. */

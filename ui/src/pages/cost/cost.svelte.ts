@@ -25,6 +25,8 @@ export interface Moved {
   sms: number;
   smsPrice: string;
   extraRate: number;
+  /** For how many days of the month; all of it where there is none. */
+  extraRateDays: number | null;
   replicated: boolean;
   advancedSecurity: boolean;
   /** Per mille a month, over so many months. */
@@ -73,8 +75,9 @@ export class CostMonth {
       sms: 0,
       smsPrice: "0.05",
       extraRate: 0,
+      extraRateDays: null,
       replicated: this.#replicated,
-      advancedSecurity: activity?.billing.advancedSecurity ?? false,
+      advancedSecurity: activity?.advancedSecurity ?? false,
       growth: 0,
       ahead: 12,
       plan: activity?.plan ?? null,
@@ -86,8 +89,9 @@ export class CostMonth {
 
   /** How the pool is billed, as it stands: what AWS does not tell. */
   readonly #billing = $derived<BillingView>({
-    legacy: this.now.plan === "legacy",
-    advancedSecurity: this.now.advancedSecurity,
+    // What AWS tells is not kept as told by a person.
+    legacy: this.moved?.plan === undefined ? (this.activity?.billing.legacy ?? false) : this.moved.plan === "legacy",
+    advancedSecurity: this.moved?.advancedSecurity ?? this.activity?.billing.advancedSecurity ?? false,
     others: this.now.alone ? 0 : this.now.others > 0 ? this.now.others : null,
     othersPlan: this.now.others > 0 ? this.now.othersPlan : null,
   });
@@ -98,7 +102,7 @@ export class CostMonth {
     const told = this.#billing;
     return (
       kept !== undefined &&
-      (told.legacy !== (this.activity?.plan === "legacy") ||
+      (told.legacy !== kept.legacy ||
         told.advancedSecurity !== kept.advancedSecurity ||
         told.others !== kept.others ||
         told.othersPlan !== kept.othersPlan)
@@ -136,11 +140,12 @@ export class CostMonth {
       m2m: now.m2m,
       m2mClients: now.m2mClients,
       emails: now.emails,
-      others: now.alone ? 0 : now.others,
+      others: this.#billing.others,
       othersPlan: now.othersPlan,
       sms: now.sms,
       smsPrice: now.smsPrice,
       extraRate: now.extraRate,
+      extraRateDays: now.extraRateDays,
       replicated: this.moved?.replicated ?? null,
       advancedSecurity: now.advancedSecurity,
       plan: now.plan,

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import App from "../../App.svelte";
 import { backend, Failure, failure, type ActivityView, type PreparedQueryView } from "../../ipc/client";
 import { overlays } from "../../stores/overlays.svelte";
+import { mood } from "../../../dev/fake";
 import { session } from "../../stores/session.svelte";
 import { tabs } from "../../stores/tabs.svelte";
 import { CostMonth } from "./cost.svelte";
@@ -22,6 +23,8 @@ async function open(view?: string) {
 }
 
 beforeEach(async () => {
+  vi.restoreAllMocks();
+  mood.delete("guarded");
   overlays.close();
   await session.close("start");
 });
@@ -65,6 +68,8 @@ describe("the page about cost", () => {
     expect(asked()?.likely).toBe(before);
     const slider = screen.getByRole("slider", { name: "Requests a second above the default" });
     await fireEvent.input(slider, { target: { value: "50" } });
+    await fireEvent.change(screen.getByLabelText("Days for which that rate was bought"), { target: { value: "15" } });
+    await vi.waitFor(() => expect(asked()).toMatchObject({ extraRate: 50, extraRateDays: 15 }));
     await person.click(screen.getByRole("checkbox", { name: /Replicated to another Region/ }));
     await person.click(screen.getByRole("checkbox", { name: /Advanced security/ }));
     await vi.waitFor(() =>
@@ -155,6 +160,41 @@ describe("the page about cost", () => {
     await person.click(keep);
     expect(told).toHaveBeenLastCalledWith({ legacy: false, advancedSecurity: false, others: 0, othersPlan: null });
     told.mockRestore();
+  });
+
+  it("keeps nothing as told by a person that AWS tells, and says what is taken beside the amount", async () => {
+    await backend.tellBilling({ legacy: false, advancedSecurity: false, others: null, othersPlan: null });
+    mood.add("guarded");
+    await open();
+    screen.getByText(/Lite with advanced security on/, { selector: ".headline p" });
+    const told = vi.spyOn(backend, "tellBilling");
+    const compared = vi.spyOn(backend, "comparePlans");
+    const security = screen.getByRole<HTMLInputElement>("checkbox", { name: /Advanced security/ });
+    expect(security.checked).toBe(true);
+    const keep = screen.getByRole<HTMLButtonElement>("button", { name: "Keep how it is billed" });
+    await person.click(security);
+    expect(keep.disabled).toBe(true);
+    await vi.waitFor(() => expect(compared.mock.calls.at(-1)?.[0]).toMatchObject({ others: null }));
+    await person.click(screen.getByRole("checkbox", { name: "The account has no other pool" }));
+    await vi.waitFor(() => expect(compared.mock.calls.at(-1)?.[0]).toMatchObject({ others: 0 }));
+    await person.click(keep);
+    expect(told).toHaveBeenLastCalledWith({ legacy: false, advancedSecurity: false, others: 0, othersPlan: null });
+    told.mockRestore();
+    compared.mockRestore();
+  });
+
+  it("shows the money of this pool alone under what its bill is made of", async () => {
+    await open();
+    await fireEvent.input(screen.getByRole("slider", { name: /other pools/ }), { target: { value: "30000" } });
+    await screen.findByText(/The other pools would cost \$300.00 without it/);
+    const table = screen.getByRole("region", { name: "What the bill is made of, as a table" });
+    const [, lite] = within(table).getAllByRole("row");
+    const cells = within(lite ?? table)
+      .getAllByRole("cell")
+      .map((cell) => cell.textContent);
+    const amounts = cells.slice(-6).map((cell) => Number(cell.replaceAll(/[$,]/g, "")));
+    const parts = amounts.slice(0, -1).reduce((sum, part) => sum + part, 0);
+    expect(amounts.at(-1)).toBeCloseTo(parts, 2);
   });
 
   it("shows another month on its own evidence, though a slider is moved meanwhile", async () => {

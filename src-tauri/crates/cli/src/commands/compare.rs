@@ -57,13 +57,14 @@ fn ask(of: &OfPool, known: &ActivityView) -> Result<AskPlans, WireError> {
         m2m: with.m2m.map_or(Ok(known.token_requests.unwrap_or_default()), |given| number("m2m", given))?,
         m2m_clients: with.m2m_clients.map(|given| number("m2mClients", given)).transpose()?,
         emails: number("emails", with.emails)?,
-        others: with.others.map_or(Ok(told.others.unwrap_or_default()), |given| number("others", given))?,
+        others: with.others.map_or(Ok(told.others), |given| number("others", given).map(Some))?,
         others_plan: with.others_plan.clone().or_else(|| told.others_plan.clone()),
         sms: number("sms", with.sms)?,
         sms_price: with.sms_price.clone(),
         extra_rate: with.extra_rate,
+        extra_rate_days: with.extra_rate_days,
         replicated: with.replicated.then_some(true),
-        advanced_security: with.advanced_security || told.advanced_security,
+        advanced_security: with.advanced_security || known.advanced_security,
         plan: of.plan.clone(),
     })
 }

@@ -36,6 +36,7 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Cost) -> Result<(), Fail
         sms: with.sms,
         sms_price: with.sms_price.clone(),
         extra_rate: with.extra_rate,
+        extra_rate_days: with.extra_rate_days,
         replicated: with.replicated,
         advanced_security: with.advanced_security || told.advanced_security,
         others: with.others.or(told.others.map(u64::from)).unwrap_or_default(),

@@ -5,9 +5,10 @@ use std::path::absolute;
 use std::sync::Arc;
 
 use console::{Clock as _, Console, OpenPool, SystemClock};
-use wire::ErrorCode;
-use wire::activity::{ActivityView, MetricsPriceView, MonthView, OneMonth, SetBilled};
+use wire::activity::{ActivityView, MetricsPriceView, MonthView, OneMonth, PreparedQueryView, SetBilled};
 use wire::cost::MauView;
+use wire::pools::pool_id;
+use wire::{ErrorCode, WireError};
 
 use crate::arguments::{Format, GlobalOptions};
 use crate::cost_arguments::Mau;
@@ -21,10 +22,18 @@ const COLUMNS: [&str; 5] = ["kind", "bound", "users", "says", "caveat"];
 pub(crate) async fn run(common: &GlobalOptions, asked: &Mau) -> Result<(), Failure> {
     let now = SystemClock.now();
     let month = OneMonth { month: asked.month.clone() }.begun(now)?;
+    if asked.queries {
+        let unnamed = || Failure::usage(WireError::validation("pool", "Name the pool with --pool."));
+        let pool = pool_id(common.pool.as_deref().ok_or_else(unnamed)?)?;
+        return queries(common.format(), PreparedQueryView::all(&pool, month));
+    }
     // The console lives as long as its pool: its history is written to.
     let (_console, pool) = pool(common).await?;
     if asked.history {
         return history(common, &MonthView::all(&pool.months().await?, month));
+    }
+    if asked.forget_billed {
+        pool.set_billed(month, None).await?;
     }
     if asked.forget_import {
         pool.forget_log(month).await?;
@@ -53,6 +62,26 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Mau) -> Result<(), Failu
         common.note(&format!("This policy permits what was refused:\n{policy}"));
     }
     tell(common.format(), &MauView::new(month, &activity.users))
+}
+
+/// The queries to copy for a pool's month.
+fn queries(format: Format, views: Vec<PreparedQueryView>) -> Result<(), Failure> {
+    match format {
+        Format::Json | Format::Jsonl => Ok(output::views(format, &views)?),
+        Format::Csv => {
+            let rows = views.into_iter().map(|view| [view.runs_on, view.title, view.text, view.notes.join(" ")]);
+            output::csv(&["runsOn", "title", "text", "notes"], rows)
+        }
+        Format::Table => {
+            let mut out = io::stdout().lock();
+            for PreparedQueryView { runs_on, title, text, notes } in views {
+                writeln!(out, "-- {runs_on}: {title}")?;
+                notes.iter().try_for_each(|note| writeln!(out, "-- {note}"))?;
+                writeln!(out, "{text}\n")?;
+            }
+            Ok(())
+        }
+    }
 }
 
 /// Every month of which something is known, and those to come.

@@ -99,6 +99,8 @@ fn a_bill_is_typed_or_imported() {
     let home = Home::synced(&served);
     let view = home.run_at(&served, &["mau", "--month", "2026-01", "--billed", "321", "--json"]).json(0);
     assert_eq!((&view["low"], &view["likely"], &view["high"]), (&json!(321), &json!(321), &json!(321)));
+    let forgotten = home.run_at(&served, &["mau", "--month", "2026-01", "--forget-billed", "--json"]).json(0);
+    assert_eq!((&forgotten["low"], &forgotten["high"]), (&json!(0), &json!(null)));
     let bill = home.folder.path().join("bill.csv");
     fs::write(&bill, "UsageType,UsageQuantity,UsageStartDate\nEUW1-CognitoPlusMAU,77,2026-02-01\n").unwrap();
     let words = ["mau", "--month", "2026-02", "--import", path(&bill), "--json"];
@@ -257,4 +259,17 @@ fn no_command_that_does_not_say_so_makes_anybody_active() {
             assert!(toured || ELSEWHERE.contains(&name), "{name} is not in the tour");
         }
     }
+}
+
+#[test]
+fn prepared_queries_are_printed_for_a_month_without_a_socket() {
+    let home = Home::new();
+    let words = ["mau", "--queries", "--month", "2026-10", "--pool", "eu-west-1_AbCdEfGhI"];
+    let queries = home.run_bare(&[&words[..], &["--json"]].concat()).json(0);
+    let queries = queries.as_array().unwrap();
+    assert!(queries.len() > 4 && queries.iter().any(|query| query["runsOn"].as_str().unwrap().contains("Athena")));
+    assert!(queries.iter().all(|query| query["text"].as_str().unwrap().contains("2026-1")), "{queries:?}");
+    let text = home.run_bare(&words).text().to_owned();
+    assert!(text.contains("count_distinct") && text.contains("aws cloudwatch get-metric-data"), "{text}");
+    assert_eq!(home.run_bare(&["mau", "--queries", "--json"]).json(2)["error"]["field"], "pool");
 }

@@ -51,6 +51,10 @@ fn a_price_has_messages_machines_rates_and_other_pools() {
     let more = ["--sms-price", "0.05", "--extra-rate", "10", "--json"];
     let cost = home.run_bare(&[&words[..], &more[..]].concat()).json(0);
     assert_eq!(cost["total"], "218.00", "{cost}");
+    // 10 × 45 × 15 of 30 days.
+    let part =
+        ["cost", "--plan", "lite", "--month", "2026-11", "--extra-rate", "10", "--extra-rate-days", "15", "--json"];
+    assert_eq!(home.run_bare(&part).json(0)["total"], "225.00");
     let others = ["cost", "--mau", "20000", "--plan", "essentials", "--others", "30000", "--json"];
     let cost = home.run_bare(&others).json(0);
     assert_eq!((&cost["total"], &cost["ownTotal"]), (&json!("600.00"), &json!("300.00")));

@@ -267,7 +267,7 @@ fn metrics_text(file: &mut File) -> Option<String> {
     None
 }
 
-/// What is counted as possible only, or not at all, because no event tells that it is this pool's.
+/// What is counted as possible only, or not at all.
 fn not_told_whose(counter: &LogCounter) -> Vec<String> {
     let mut told = Vec::new();
     if counter.without_pool() > 0 {
@@ -275,6 +275,12 @@ fn not_told_whose(counter: &LogCounter) -> Vec<String> {
         told.push(format!(
             "{events} events tell neither this pool nor one of its app clients as AWS lists them; their users are possible \
              only."
+        ));
+    }
+    if counter.beyond() > 0 {
+        let events = model::cost::grouped(counter.beyond());
+        told.push(format!(
+            "{events} events are of further months than the 120 that are counted, and are in no number."
         ));
     }
     if counter.other_tokens() > 0 {

@@ -89,6 +89,21 @@ impl Given {
         rows.filter_map(|row| Some((row.month, self.watched(row.month)?))).collect()
     }
 
+    /// What is kept of a month and cannot be read, in words.
+    pub(super) fn unreadable(&self, month: Month) -> Vec<&'static str> {
+        let is_lost = |kind: MonthlyKind, read: bool| !read && self.row(month, kind).is_some();
+        [
+            (MonthlyKind::Billed, self.billed(month).is_some(), "the bill's number"),
+            (MonthlyKind::Log, self.log(month).is_some(), "imported logs"),
+            (MonthlyKind::Metrics, self.metrics(month).is_some(), "CloudWatch's sums"),
+            (MonthlyKind::Watched, self.watched(month).is_some(), "what syncs saw"),
+            (MonthlyKind::Estimate, self.estimate(month).is_some(), "the range that was worked out before"),
+        ]
+        .into_iter()
+        .filter_map(|(kind, read, words)| is_lost(kind, read).then_some(words))
+        .collect()
+    }
+
     pub(super) fn months(&self) -> Vec<Month> {
         self.0.iter().map(|row| row.month).collect()
     }

@@ -70,8 +70,10 @@ pub struct Activity {
     /// What the pool is billed by: its plan as AWS calls it, or the legacy price of a pool on Lite where a person told so;
     /// `None` when not told.
     pub plan: Option<PricePlan>,
-    /// What a person told of how it is billed, and advanced security of a pool on Lite, which AWS tells.
+    /// What a person told of how it is billed.
     pub billing: ToldBilling,
+    /// Whether it pays for advanced security apart: as AWS tells of a pool on Lite, or as a person told.
+    pub advanced_security: bool,
     /// When the local copy was last complete; `None` when it never was.
     pub synced_at: Option<Timestamp>,
 }
@@ -139,7 +141,9 @@ impl OpenPool {
         let freshness = self.freshness().await?;
         let pool = self.pool().await?;
         let Range { users, given, mut missing, sign_in_events } = self.range(month, &Imports::default()).await?;
-        let metrics = self.given().await?.metrics(month);
+        let kept = self.given().await?;
+        let metrics = kept.metrics(month);
+        missing.extend(lost(month, &kept.unreadable(month)));
         missing.extend(unread(&given));
         missing.extend(not_looked(sign_in_events));
         Ok(Activity {
@@ -156,7 +160,8 @@ impl OpenPool {
             billed: given.billed,
             missing,
             plan: billing::plan(self.told_billing(), pool.as_ref()),
-            billing: billing::known(self.told_billing(), pool.as_ref()),
+            billing: self.told_billing(),
+            advanced_security: billing::known(self.told_billing(), pool.as_ref()).advanced_security,
             synced_at: freshness.synced_at,
         })
     }
@@ -256,6 +261,17 @@ impl OpenPool {
     }
 }
 
+/// What was kept of a month and cannot be read.
+fn lost(month: Month, kept: &[&str]) -> Option<Missing> {
+    let remedy = "It may be of a newer version of this program. Type or import it again, which takes the place of what is \
+                  there.";
+    (!kept.is_empty()).then(|| Missing {
+        what: format!("What was kept of {month} cannot be read: {}.", kept.join(", ")),
+        remedy: remedy.to_owned(),
+        iam_action: None,
+    })
+}
+
 /// What AWS could tell and this app does not ask, or nobody has given.
 fn unread(facts: &Facts) -> Vec<Missing> {
     let mut missing = Vec::new();
@@ -264,6 +280,15 @@ fn unread(facts: &Facts) -> Vec<Missing> {
             what: "Logs of this month were not imported.".to_owned(),
             remedy: "Export the pool's user activity (Plus) or CloudTrail and import the files, or run a prepared query and \
                      import its table."
+                .to_owned(),
+            iam_action: None,
+        });
+    }
+    if facts.log.as_ref().is_some_and(|log| log.more_clients) {
+        missing.push(Missing {
+            what: "Imported logs name more app clients than the 500 that are counted apart; the list of them is not whole."
+                .to_owned(),
+            remedy: "The number of all users is not touched by that. A prepared query by app client lists every one."
                 .to_owned(),
             iam_action: None,
         });

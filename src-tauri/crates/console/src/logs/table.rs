@@ -23,7 +23,7 @@ pub enum ImportedTable {
         /// Whether there were more rows than are read.
         cut_off: bool,
     },
-    /// Usage from a bill, a cost and usage report, or Cost Explorer.
+    /// Usage from a bill: a cost and usage report, or another table with a usage type and a usage quantity in each row.
     Usage {
         /// Cognito's part of it, summed by month and kind.
         usage: Vec<BilledUsage>,

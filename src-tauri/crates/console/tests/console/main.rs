@@ -5,6 +5,7 @@
 #[path = "../../../sandbox/tests/over_the_wire/support/authenticator.rs"]
 #[expect(unreachable_pub, reason = "the sandbox's own tests use it, too")]
 mod authenticator;
+mod bills;
 mod blueprints;
 mod circle;
 mod comforts;

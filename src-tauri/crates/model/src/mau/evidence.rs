@@ -14,6 +14,9 @@ use crate::month::Month;
 /// a sync that comes late. It assumes that nobody was created and deleted between the two, who would be in no number.
 pub const LONGEST_UNSEEN: SignedDuration = SignedDuration::from_hours(36);
 
+/// How many users of SAML and OIDC providers AWS bills nobody for in a month, beside those that are free otherwise.
+const FREE_FEDERATED: u64 = 50;
+
 /// What is said of a number that was seen before its month had ended.
 pub const PART_OF_MONTH: &str = "This is of a part of the month; what else happened in it is not in the number.";
 
@@ -441,6 +444,18 @@ fn billed(facts: &Facts, evidence: &mut Vec<Evidence>) {
         }
         return;
     }
+    // Fifty of SAML and OIDC are free by themselves, and no line of a bill is known that lists them.
+    let and_free = if billed.federated.unwrap_or_default() > 0 { FREE_FEDERATED } else { 0 };
+    if billed.scope == BillScope::Pool && facts.over && and_free > 0 {
+        let says = format!("The bill says {number} users.");
+        let caveat = format!("Up to {FREE_FEDERATED} of SAML and OIDC are free by themselves, and may not be on it.");
+        let mut push = |bound, users| evidence.push(item(EvidenceKind::Billed, bound, users, says.clone(), &caveat));
+        push(Bound::AtLeast, users);
+        push(Bound::AtMost, users.saturating_add(and_free));
+        // Nothing else is as telling.
+        evidence.insert(0, item(EvidenceKind::Billed, Bound::About, users, says, &caveat));
+        return;
+    }
     let (bound, says, caveat) = match (billed.scope, facts.over) {
         (BillScope::Pool, true) => (Bound::Exactly, format!("The bill says {number} users."), ""),
         (BillScope::Pool, false) => {
@@ -457,5 +472,6 @@ fn billed(facts: &Facts, evidence: &mut Vec<Evidence>) {
         // It bounds nothing: other pools are in it, and it grows.
         (BillScope::Account, false) => return,
     };
+    let users = if bound == Bound::AtMost { users.saturating_add(and_free) } else { users };
     evidence.push(item(EvidenceKind::Billed, bound, users, says, caveat));
 }

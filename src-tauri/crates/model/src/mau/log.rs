@@ -39,6 +39,7 @@ pub struct LogCounter {
     without_user: u64,
     without_pool: u64,
     other_tokens: u64,
+    beyond: u64,
 }
 
 /// A month while it is being counted.
@@ -200,6 +201,7 @@ impl LogCounter {
             without_user: 0,
             without_pool: 0,
             other_tokens: 0,
+            beyond: 0,
         }
     }
 
@@ -339,6 +341,7 @@ impl LogCounter {
     fn month(&mut self, at: Timestamp) -> Option<&mut Growing> {
         let month = Month::of(at);
         if self.months.len() >= MONTHS && !self.months.contains_key(&month) {
+            self.beyond += 1;
             return None;
         }
         let growing = self.months.entry(month).or_insert_with(|| Growing::new(at));
@@ -408,6 +411,12 @@ impl LogCounter {
     #[must_use]
     pub fn without_pool(&self) -> u64 {
         self.without_pool
+    }
+
+    /// Events of further months than the 120 that are counted apart. They are in no number.
+    #[must_use]
+    pub fn beyond(&self) -> u64 {
+        self.beyond
     }
 
     /// Token requests of machines that tell neither the pool nor one of its clients. They are not counted.

@@ -2,7 +2,8 @@
 
 use jiff::civil::{Date, date};
 use model::Region;
-use model::cost::{Meter, PriceTable, plain};
+use model::cost::{Meter, PricePlan, PriceTable, Usage, bill, plain};
+use model::month::Month;
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -50,6 +51,10 @@ fn its_age_is_counted_from_the_day_of_reading() {
 fn a_region_is_confirmed_where_it_was_read() {
     let tokyo = prices_in("ap-northeast-1");
     assert!(tokyo.is_confirmed(Meter::Lite) && !tokyo.is_confirmed(Meter::Federated));
+    // No price list of Plus was read for any other Region: there the first one's stands in, and it is said.
+    assert!(!tokyo.is_confirmed(Meter::Plus));
+    let plus = bill(&tokyo, &Usage::one(PricePlan::Plus, 10, 0), Month::parse("2026-11").unwrap());
+    assert!(plus.assumptions.iter().any(|told| told.contains("that of us-east-1 stands in")), "{:?}", plus.assumptions);
     assert!(prices_in("us-east-1").is_confirmed(Meter::Federated));
     assert_eq!(prices_in("sa-east-1").confirmed, []);
 }

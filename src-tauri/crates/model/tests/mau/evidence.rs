@@ -161,6 +161,38 @@ fn a_bill_for_the_pool_is_the_truth_and_one_for_the_account_a_ceiling() {
 }
 
 #[test]
+fn a_bill_with_saml_users_may_lack_the_fifty_that_are_free() {
+    let kinds = |federated| BilledNumber { federated, ..BilledNumber::new(900, BillScope::Pool) };
+    let month = |billed| Facts { billed: Some(billed), log: Some(log(850, true)), ..Facts::none(november(), true) };
+    assert_eq!(bounds(&month(kinds(Some(0)))), (900, Some(900), Some(900)));
+    assert_eq!(bounds(&month(kinds(None))), (900, Some(900), Some(900)), "a number that was typed is what it says");
+    assert_eq!(bounds(&month(kinds(Some(100)))), (900, Some(900), Some(950)));
+    let account = BilledNumber { scope: BillScope::Account, ..kinds(Some(100)) };
+    assert_eq!(bounds(&month(account)).2, Some(950));
+}
+
+#[test]
+fn a_bill_that_was_given_within_its_month_is_of_a_part_of_it_when_the_month_is_over() {
+    let given = |scope, at: &str, over| Facts {
+        billed: Some(BilledNumber { token_requests: Some(7), federated: Some(0), ..BilledNumber::new(900, scope) }),
+        billed_at: Some(at.parse().unwrap()),
+        ..Facts::none(november(), over)
+    };
+    let (within, after) = ("2026-11-10T08:00:00Z", "2026-12-01T00:00:00Z");
+    assert_eq!(bounds(&given(BillScope::Pool, within, true)), (900, None, None));
+    assert_eq!(bounds(&given(BillScope::Pool, after, true)), (900, Some(900), Some(900)));
+    assert_eq!(bounds(&given(BillScope::Account, within, true)), (0, None, None), "it has grown since");
+    assert_eq!(bounds(&given(BillScope::Account, after, true)), (0, None, Some(900)));
+    let part = estimate(&given(BillScope::Pool, within, true)).evidence;
+    assert_eq!(part[0].says, "The bill said 900 users by 2026-11-10.");
+    // What it tells beside the users is of a part, too.
+    let facts = given(BillScope::Pool, within, true);
+    assert_eq!((facts.token_requests(), facts.billed_split()), (None, None));
+    let facts = given(BillScope::Pool, after, true);
+    assert_eq!((facts.token_requests(), facts.billed_split().map(|split| split.direct)), (Some(7), Some(900)));
+}
+
+#[test]
 fn logs_tell_more_than_last_month_and_that_more_than_changed_records() {
     let facts = Facts { log: Some(log(500, true)), billed_before: Some(450), changed: Some(80), ..nothing() };
     assert_eq!(bounds(&facts), (500, Some(500), None));

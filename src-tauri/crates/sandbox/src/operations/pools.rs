@@ -64,15 +64,20 @@ pub(super) fn describe(call: &mut Call<'_>) -> Answered {
     described(pool, &arn)
 }
 
-/// `ListUserPoolReplicas`: there are none, for this sandbox is one Region.
+/// What a state file may tell of a pool's replicas; by itself this sandbox is one Region and has none.
+const REPLICAS: &str = "UserPoolReplicas";
+
+/// `ListUserPoolReplicas`.
 pub(super) fn replicas(call: &mut Call<'_>) -> Answered {
     let input: Describe = call.input()?;
-    call.pool(input.user_pool_id.as_deref())?;
-    output(&json!({ "UserPoolReplicas": [] }))
+    let pool = call.pool(input.user_pool_id.as_deref())?;
+    let replicas = pool.settings.get(REPLICAS).cloned().unwrap_or_else(|| json!([]));
+    output(&json!({ REPLICAS: replicas }))
 }
 
 fn described(pool: &Pool, arn: &str) -> Answered {
     let mut out = pool.settings.clone();
+    out.remove(REPLICAS);
     let fixed = json!({
         "Id": pool.id,
         "Name": pool.name,

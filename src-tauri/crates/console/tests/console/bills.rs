@@ -1,0 +1,197 @@
+//! What a bill, a log or the settings tell of how a pool is billed, and no more: tokens of some days, plans and replicas that
+//! nobody typed, free users of a bill, prices by a few days.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use console::{Basis, OpenPool, PlansQuestion, ToldBilling, recommendation};
+use jiff::SignedDuration;
+use model::cost::{Feature, FeatureUse, PricePlan, plain};
+use model::estimate::{Bound, Estimate};
+use model::mau::{BillScope, BilledNumber, Split};
+use model::month::Month;
+use model::plan::Action;
+use rust_decimal::Decimal;
+use sandbox::Sandbox;
+use serde_json::{Value, json};
+
+use crate::house::{House, config};
+use crate::jobs::attributes;
+use crate::lab::today;
+use crate::months::{Administrator, next_month, synced, trail_event};
+
+const DIRECT: Split = Split { direct: 1, social: 0, federated: 0, linked: 0 };
+
+fn few() -> sandbox::Options {
+    sandbox::Options { users: 12, ..today() }
+}
+
+fn month(house: &House) -> Month {
+    Month::of(house.sandbox.weather().now())
+}
+
+fn of_pool(users: u64) -> Option<BilledNumber> {
+    Some(BilledNumber::new(users, BillScope::Pool))
+}
+
+fn range(users: &Estimate<u64>) -> (u64, Option<u64>, Option<u64>) {
+    (users.low, users.likely, users.high)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn token_requests_of_some_days_are_not_those_of_the_month() {
+    let house = House::new(few()).await;
+    let pool = house.synced().await;
+    let last = month(&house).previous();
+    let client = house.sandbox.description().clients[0].id.clone();
+    let trail = house.dir.path().join("trail.jsonl");
+    std::fs::write(&trail, [trail_event(last, &client, None), trail_event(last, &client, None)].join("\n")).unwrap();
+    pool.import_activity(vec![trail], false).await.unwrap();
+    let (question, activity) = pool.look(last).await.unwrap();
+    assert_eq!((activity.token_requests, question.token_requests), (None, 0));
+    let told = "tell 2 token requests of machines; how many the whole month had";
+    assert!(activity.missing.iter().any(|missing| missing.what.contains(told)), "{:?}", activity.missing);
+    // A table is of all of the month.
+    let table = house.dir.path().join("machines.csv");
+    std::fs::write(&table, format!("month,tokenRequests\n{last},70\n")).unwrap();
+    pool.import_activity(vec![table], false).await.unwrap();
+    assert_eq!(pool.look(last).await.unwrap().0.token_requests, 70);
+}
+
+/// A house whose pool's settings are other ones, also such as nobody can bring about by a call.
+async fn house_with(settings: Value) -> House {
+    let House { dir, sandbox, clock, .. } = House::new(few()).await;
+    let file = dir.path().join("state.json");
+    sandbox.save(&file).unwrap();
+    let mut state: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    for pool in state["pools"].as_array_mut().unwrap() {
+        pool["settings"].as_object_mut().unwrap().extend(settings.as_object().unwrap().clone());
+    }
+    std::fs::write(&file, state.to_string()).unwrap();
+    let sandbox = Sandbox::load(&file, today().start).unwrap();
+    let console = console::open(config(dir.path(), Some(sandbox.http_client()), clock.clone())).await.unwrap();
+    House { dir, sandbox, clock, console }
+}
+
+async fn asked(house: &House, pool: &Arc<OpenPool>, users: u64) -> PlansQuestion {
+    let known = pool.look(month(house)).await.unwrap().0;
+    PlansQuestion { users: Estimate::exactly(users), split: DIRECT, basis: Basis::Chosen, ..known }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pool_on_lite_with_advanced_security_has_the_legacy_price_with_it() {
+    let audit = json!({ "UserPoolTier": "LITE", "UserPoolAddOns": { "AdvancedSecurityMode": "AUDIT" } });
+    let house = house_with(audit).await;
+    let pool = house.synced().await;
+    let question = asked(&house, &pool, 20_000).await;
+    assert_eq!((question.present, question.advanced_security), (Some(PricePlan::Legacy), true));
+    let answer = house.console.plans(&question).unwrap();
+    let now = answer.plans.iter().find(|cost| cost.plan == PricePlan::Legacy).unwrap();
+    assert_eq!(now.cost.likely.map(plain).as_deref(), Some("1000.00"), "20,000 × 0.05");
+    assert!(answer.taken.iter().any(|told| told.contains("Lite with advanced security on")), "{:?}", answer.taken);
+    assert!(now.bill.assumptions.iter().any(|told| told.contains("Lite with advanced security on")));
+    // That AWS tells it is not kept as if a person had told it.
+    let activity = pool.activity(month(&house)).await.unwrap();
+    assert_eq!((activity.billing, activity.advanced_security), (ToldBilling::default(), true));
+    // Plus is cheaper, and there is no way back; to Lite, where it is, it cannot change.
+    let told = recommendation(Some(PricePlan::Legacy), &answer.plans);
+    assert!(told[0].starts_with("Plus would cost $600.00 less"), "{told:?}");
+    assert!(told.iter().any(|told| told.contains("for good")), "{told:?}");
+    let ways: Vec<PricePlan> =
+        answer.plans.iter().filter(|cost| cost.switching.is_some()).map(|cost| cost.plan).collect();
+    assert_eq!(ways, [PricePlan::Essentials, PricePlan::Plus]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_lite_it_is_said_that_the_legacy_price_may_hold() {
+    let house = house_with(json!({ "UserPoolTier": "LITE" })).await;
+    let pool = house.synced().await;
+    let question = asked(&house, &pool, 40_000).await;
+    assert_eq!(question.present, Some(PricePlan::Lite));
+    assert!(question.taken.iter().any(|told| told.contains("50,000 free users")), "{:?}", question.taken);
+    pool.tell_billing(ToldBilling { legacy: true, ..ToldBilling::default() }).await.unwrap();
+    let question = asked(&house, &pool, 40_000).await;
+    assert!(!question.taken.iter().any(|told| told.contains("50,000 free users")), "{:?}", question.taken);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_replicated_pool_is_priced_as_one_and_what_cannot_be_read_is_said() {
+    let replicas = json!({ "UserPoolReplicas": [{ "RegionName": "eu-central-1", "Role": "SECONDARY" }] });
+    let house = house_with(replicas).await;
+    let pool = house.synced().await;
+    let question = asked(&house, &pool, 100_000).await;
+    assert!(question.features.contains(&(Feature::Replication, FeatureUse::Used)), "{:?}", question.features);
+    assert!(question.replicated);
+    let answer = house.console.plans(&question).unwrap();
+    // 90,000 × 0.015 + 100,000 × 0.0045.
+    assert_eq!(answer.plans[1].cost.likely.map(plain).as_deref(), Some("1800.00"));
+    house.sandbox.weather().deny("ListUserPoolReplicas");
+    let question = asked(&house, &pool, 100_000).await;
+    assert!(!question.replicated);
+    assert!(question.taken.iter().any(|told| told.contains("replicated to another Region")), "{:?}", question.taken);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_told_of_other_pools_for_one_question_is_in_its_report() {
+    let house = House::new(few()).await;
+    let pool = house.synced().await;
+    let (known, activity) = pool.look(month(&house)).await.unwrap();
+    let csv = async |alone: bool| {
+        let question = PlansQuestion { alone, ..known.clone() };
+        let report = pool.report(activity.clone(), &question).await.unwrap();
+        String::from_utf8(report.write(console::ReportFormat::Csv)).unwrap()
+    };
+    assert!(csv(false).await.contains("Other pools of the account are left out"));
+    assert!(!csv(true).await.contains("Other pools of the account are left out"), "the account has none");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_change_of_many_likely_costs_is_not_told_by_the_users_of_a_few_days() {
+    let house = House::new(few()).await;
+    let server = house.sandbox.serve(0).await.unwrap();
+    let pool = house.synced().await;
+    let mut administrator = Administrator::new(server.endpoint(), house.sandbox.pool_id(), 1);
+    // Nobody of another provider, who may be billed otherwise.
+    let all: Vec<String> = house.people().into_iter().map(|person| person.username).collect();
+    tokio::task::block_in_place(|| {
+        for name in &all {
+            assert_eq!(administrator.call("AdminDeleteUser", json!({ "Username": name })), 200);
+        }
+        (0..6).for_each(|_| administrator.create());
+    });
+    next_month(&house);
+    synced(&pool).await;
+    pool.tell_billing(ToldBilling { others: Some(0), ..ToldBilling::default() }).await.unwrap();
+    let present = month(&house);
+    assert!(pool.activity(present).await.unwrap().users.likely.is_some());
+    let everybody = house.people().into_iter().map(|person| person.username).collect();
+    let set = Action::SetAttributes { attributes: attributes(&[("nickname", "one")]) };
+    let plan = pool.plan(set, console::jobs::Chosen::Names(everybody)).await.unwrap();
+    let likely = async || pool.preview(&plan).await.unwrap().price.likely;
+    assert_eq!(likely().await, Some(Decimal::ZERO), "all are free");
+    // The month before had more than are free, and this one may come to as many.
+    pool.set_billed(present.previous(), of_pool(12_000)).await.unwrap();
+    assert_eq!(likely().await, None);
+    pool.set_billed(present.previous(), of_pool(40)).await.unwrap();
+    assert_eq!(likely().await, Some(Decimal::ZERO));
+    // Nobody has looked for two days.
+    let by = SignedDuration::from_hours(48);
+    house.sandbox.weather().advance(Duration::try_from(by).unwrap());
+    house.clock.push(by);
+    pool.set_billed(present.previous(), None).await.unwrap();
+    assert_eq!(likely().await, None);
+    server.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_evidence_of_a_bill_with_its_own_free_users_names_both_ends() {
+    let house = House::new(few()).await;
+    let pool = house.open().await;
+    let last = month(&house).previous();
+    let kinds = BilledNumber { federated: Some(10), ..BilledNumber::new(100, BillScope::Pool) };
+    pool.set_billed(last, Some(kinds)).await.unwrap();
+    let users = pool.activity(last).await.unwrap().users;
+    assert_eq!(range(&users), (100, Some(100), Some(150)));
+    let bounds: Vec<(Bound, u64)> = users.evidence.iter().map(|item| (item.bound, item.users)).collect();
+    assert!(bounds.contains(&(Bound::AtLeast, 100)) && bounds.contains(&(Bound::AtMost, 150)), "{bounds:?}");
+}

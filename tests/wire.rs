@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::needless_pass_by_value, reason = "requests are written where they are sent")]
 
+#[path = "wire/made.rs"]
+mod made;
 #[path = "wire/tabs.rs"]
 mod tabs;
 

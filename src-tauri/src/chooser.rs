@@ -21,6 +21,9 @@ const VIEW: &[&str] = &["json"];
 /// Endings of a price table.
 const PRICES: &[&str] = &["json"];
 
+/// Endings of a logo, as Cognito takes them.
+const LOGO: &[&str] = &["png", "jpg", "jpeg"];
+
 /// What a person is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wanted {
@@ -34,6 +37,8 @@ pub(crate) enum Wanted {
     View,
     /// A price table.
     Prices,
+    /// The picture of a logo.
+    Logo,
 }
 
 /// Asks a person for files; none when nothing was chosen.
@@ -60,13 +65,14 @@ async fn asked<R: Runtime>(app: AppHandle<R>, wanted: Wanted) -> Result<Vec<Path
             Wanted::Activity | Wanted::ActivityFolder => ("Logs, tables, bills", ACTIVITY),
             Wanted::View => ("JSON", VIEW),
             Wanted::Prices => ("JSON", PRICES),
+            Wanted::Logo => ("PNG, JPEG", LOGO),
         };
         let mut dialog = rfd::AsyncFileDialog::new().add_filter(kinds, endings).add_filter("*", &["*"]);
         if let Some(window) = &window {
             dialog = dialog.set_parent(window);
         }
         let picked: Picked = match wanted {
-            Wanted::People | Wanted::View | Wanted::Prices => {
+            Wanted::People | Wanted::View | Wanted::Prices | Wanted::Logo => {
                 let picked = dialog.pick_file();
                 Box::pin(async move { picked.await.into_iter().collect() })
             }

@@ -177,6 +177,11 @@ impl Desk {
         Ok((self.chooser)(Wanted::Prices).await?.into_iter().next())
     }
 
+    /// Lets a person choose the picture of a logo; `None` when none was chosen.
+    pub(crate) async fn choose_logo(&self) -> Result<Option<PathBuf>, WireError> {
+        Ok((self.chooser)(Wanted::Logo).await?.into_iter().next())
+    }
+
     /// Puts a link on the desk that was opened outside, in the place of one that nobody has looked at. It waits there
     /// unread until the window asks.
     pub(crate) fn put_link(&self, link: String) {

@@ -1,8 +1,13 @@
 //! Changing settings of the open pool: previewed, then made; risks that are accepted.
 
 use console::OpenPool;
-use wire::blueprints::{BlueprintView, MadePoolView, MakePool, PlanBlueprint, PlanPool, PoolPlanView};
+use secrecy::ExposeSecret;
+use wire::blueprints::{
+    BlueprintView, MadePoolView, MakePool, OnConnection, PlanBlueprint, PlanPool, PoolPlanView, UnansweredPoolView,
+};
 use wire::edits::{AcceptRisk, EditView, HealthRecordView, MadeEditView, MakeEdit, OneEdit, OneFinding, PlanEdit};
+use wire::lab::RevealedView;
+use wire::pool_settings::LogoView;
 use wire::{ErrorCode, WireError};
 
 use super::{Answer, Desk};
@@ -53,6 +58,14 @@ pub(crate) async fn plan_pool(desk: Desk<'_>, request: PlanPool) -> Answer<PoolP
     Ok(PoolPlanView::new(&edit, console.asks_name(&connection)))
 }
 
+/// Pools that were to be made on a connection and for which no answer came (`sts:GetCallerIdentity`; free).
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn list_unanswered_pools(desk: Desk<'_>, request: OnConnection) -> Answer<Vec<UnansweredPoolView>> {
+    let rows = desk.console().await?.unanswered_pools(&request.connection.parse()?).await?;
+    Ok(rows.iter().map(UnansweredPoolView::from).collect())
+}
+
 /// Makes a pool that was previewed, and sets what is to be set afterwards.
 #[tauri::command]
 #[specta::specta]
@@ -90,6 +103,35 @@ pub(crate) async fn make_edit(desk: Desk<'_>, request: MakeEdit) -> Answer<MadeE
     let edit = pool.edit_plan(&request.id).ok_or_else(gone)?;
     let token = pool.approve_edit(&edit, request.approval()).await?;
     Ok(MadeEditView::from(&pool.apply_edit(&token).await?))
+}
+
+/// The secret that AWS made with a change: for ten minutes, or until secrets are forgotten.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn reveal_made_secret(desk: Desk<'_>, request: OneEdit) -> Answer<RevealedView> {
+    desk.shows_secret()?;
+    let secret = desk.pool()?.made_secret(&request.id)?;
+    Ok(RevealedView { value: secret.expose_secret().to_owned() })
+}
+
+/// Copies that secret; half a minute later it is off the clipboard.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn copy_made_secret(desk: Desk<'_>, request: OneEdit) -> Answer<()> {
+    let pool = desk.pool()?;
+    pool.may_show_secrets()?;
+    desk.clipboard().copy(pool.made_secret(&request.id)?)
+}
+
+/// Lets a person choose the logo of the classic pages; `null` when none was chosen. Nothing is sent.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn choose_logo(desk: Desk<'_>) -> Answer<Option<LogoView>> {
+    let Some(path) = desk.choose_logo().await? else { return Ok(None) };
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let bytes = tokio::task::spawn_blocking(move || console::read_logo(&path)).await;
+    let bytes = bytes.map_err(|_| WireError::new(ErrorCode::Internal, "The file could not be read. Try again."))?;
+    Ok(Some(LogoView::new(name, &bytes?)))
 }
 
 /// The last changes of settings of this pool.

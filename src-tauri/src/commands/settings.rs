@@ -7,8 +7,8 @@ use wire::lab::{OneClient, RevealedView, client_id};
 use wire::nearby::{AskServiceQuotas, FunctionsView, RolesView, ServiceQuotasView};
 use wire::plans::SavedFileView;
 use wire::pool_settings::{
-    ClientsSettingsView, CompareSettings, ComparedView, ConfigurationView, IdentityPoolsSettingsView, PoolSettingsView,
-    QuotasView, SaveSettings, Sides,
+    ClientSecretsView, ClientStyleView, ClientsSettingsView, CompareSettings, ComparedView, ConfigurationView,
+    IdentityPoolsSettingsView, PoolSettingsView, QuotasView, SaveSettings, Sides,
 };
 use wire::{ErrorCode, WireError};
 
@@ -64,6 +64,24 @@ pub(crate) async fn copy_client_secret(desk: Desk<'_>, request: OneClient) -> An
     let secret = secret(&desk, &request).await?;
     desk.opened()?.still(round)?;
     desk.clipboard().copy(desk.opened()?.key(), secret)
+}
+
+/// The ids and dates of a client's secrets (`ListUserPoolClientSecrets`; free). Their values are told by nobody.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn get_client_secrets(desk: Desk<'_>, request: OneClient) -> Answer<ClientSecretsView> {
+    let (pool, client) = (desk.pool()?, client_id(&request.client_id)?);
+    let snapshot = desk.console().await?.client_secrets(pool.connection(), &pool.key().pool, &client).await?;
+    Ok(ClientSecretsView::new(&snapshot, client.as_str()))
+}
+
+/// How the pages for signing in look for a client (`DescribeManagedLoginBrandingByClient`, `GetUICustomization`; free).
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn get_client_style(desk: Desk<'_>, request: OneClient) -> Answer<ClientStyleView> {
+    let (pool, client) = (desk.pool()?, client_id(&request.client_id)?);
+    let snapshot = desk.console().await?.client_style(pool.connection(), &pool.key().pool, &client).await?;
+    Ok(ClientStyleView::new(&snapshot, client.as_str()))
 }
 
 async fn secret(desk: &Desk<'_>, request: &OneClient) -> Result<SecretString, WireError> {

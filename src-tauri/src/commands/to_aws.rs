@@ -2,6 +2,7 @@
 
 use console::to_aws::{environment, profile};
 use secrecy::{ExposeSecret, SecretString};
+use wire::identities::{IdentitiesView, IdentityView, ListIdentities, OneIdentity};
 use wire::lab::{RevealedView, TokenKind, token_of};
 use wire::to_aws::{
     CredentialsForm, ExchangeToken, ExchangeView, IdentityPoolLineView, IdentityPoolView, OneForm, OneIdentityPool,
@@ -28,6 +29,25 @@ pub(crate) async fn describe_identity_pool(desk: Desk<'_>, request: OneIdentityP
     let (pool, id) = (desk.pool()?, identity_pool_id(&request.identity_pool_id)?);
     desk.warm(pool.connection().sandbox).await;
     Ok(IdentityPoolView::from(&desk.console().await?.identity_pool(pool.connection(), &id).await?))
+}
+
+/// A page of the identities in an identity pool (`ListIdentities`; five requests a second; free).
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn list_identities(desk: Desk<'_>, request: ListIdentities) -> Answer<IdentitiesView> {
+    let (pool, id) = (desk.pool()?, identity_pool_id(&request.identity_pool_id)?);
+    desk.warm(pool.connection().sandbox).await;
+    let page = desk.console().await?.identities(pool.connection(), &id, request.next).await?;
+    Ok(IdentitiesView::from(&page))
+}
+
+/// One identity: its logins and its dates (`DescribeIdentity`; free).
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn describe_identity(desk: Desk<'_>, request: OneIdentity) -> Answer<IdentityView> {
+    let pool = desk.pool()?;
+    desk.warm(pool.connection().sandbox).await;
+    Ok(IdentityView::from(&desk.console().await?.identity(pool.connection(), &request.identity_id).await?))
 }
 
 /// Exchanges a token, or being a guest, for AWS credentials. Free; makes nobody billable.

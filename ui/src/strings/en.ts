@@ -495,6 +495,8 @@ export const t = {
     filter: "Filter by name or id",
     open: (name: string) => `Open pool ${name}`,
     openedBefore: "opened before",
+    unanswered: (name: string) =>
+      `A pool ${name} was to be made and no answer came. It may be in the list all the same: look before you make it again. Tried:`,
     noMatch: (filter: string) => `No pool is called “${filter}”`,
     none: "No user pools here",
     make: {

@@ -1,5 +1,8 @@
+import { poolThings } from "./pool-things";
+
 /** What the pages about the pool itself say: settings, clients, identity pools, quotas, health. */
 export const pool = {
+  ...poolThings,
   pages: { pool: "Pool settings", clients: "App clients", identity: "Identity pools", health: "Health" },
   readAt: "read",
   again: "Read again",
@@ -262,7 +265,7 @@ export const pool = {
     secretCopied: "The secret is copied. It leaves the clipboard in half a minute.",
     masked: "••••••••••••",
     theSecret: "Secret",
-    views: { settings: "Settings", configure: "Configure an app", raw: "As JSON" },
+    views: { settings: "Settings", look: "Look", configure: "Configure an app", raw: "As JSON" },
     kinds: { amplify: "Amplify 6 (JavaScript)", oidc: "Any OpenID Connect library", env: "Environment file" } as Record<
       string,
       string
@@ -302,12 +305,23 @@ export const pool = {
       classic: "Classic flow",
       roles: "Roles",
       mappings: "How roles are chosen",
+      userPools: "User pools",
+      social: "Social providers",
+      oidc: "OpenID Connect",
+      saml: "SAML",
+      developer: "Developer provider",
     },
     changeWhy: {
       guests: "Whether people who have not signed in get AWS credentials.",
       classic: "Whether apps may ask for a token and choose the role themselves (GetOpenIdToken). Off is safer.",
       roles: "The role of those who have signed in (authenticated) and of guests (unauthenticated), by ARN.",
       mappings: "By provider: Token takes the role of the user's group, Rules looks at claims.",
+      userPools:
+        "The user pools and app clients whose ID tokens are believed. ServerSideTokenCheck asks the user pool whether the user may still sign in.",
+      social: "Social providers, such as accounts.google.com, and what each calls the app.",
+      oidc: "Providers of OpenID Connect, by the ARN that IAM has for them.",
+      saml: "SAML providers, by the ARN that IAM has for them.",
+      developer: "What your own servers vouch for people as. AWS lets it be set once.",
     },
     change: "Change",
     roleNames: { authenticated: "Signed in", unauthenticated: "Guests" } as Record<string, string>,

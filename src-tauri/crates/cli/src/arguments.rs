@@ -271,6 +271,8 @@ pub(crate) enum PoolCommand {
     New(crate::change_arguments::NewThing),
     /// Change settings: read whole, patched, written back whole, read again. Free; what it changes may have a price, and says so
     Set(crate::change_arguments::SetSettings),
+    /// Add a custom attribute, which stays for good. Free
+    AddAttribute(crate::change_arguments::NewAttribute),
     /// List the changes of settings that were made from here, the newest first
     Edits,
     /// Show what differs: from another pool, between two clients, or from another day
@@ -323,14 +325,58 @@ pub(crate) enum ClientsCommand {
         #[command(flatten)]
         set: crate::change_arguments::SetSettings,
     },
+    /// List the ids and dates of its secrets, which may be two
+    Secrets {
+        /// The client's id
+        client: String,
+    },
+    /// Make a second secret and print it. Both hold until one is deleted
+    AddSecret {
+        /// The client's id
+        client: String,
+        /// Print the secret: AWS tells it this once, so it is needed
+        #[arg(long)]
+        show: bool,
+        #[command(flatten)]
+        consent: crate::change_arguments::Agreement,
+    },
+    /// Delete one of two secrets: apps that still use it stop at once
+    DeleteSecret {
+        /// The secret's id, as `secrets` lists it
+        secret: String,
+        #[command(flatten)]
+        consent: crate::change_arguments::Agreement,
+    },
+    /// Show how the pages for signing in look for one: managed login and the classic ones
+    Style {
+        /// The client's id
+        client: String,
+    },
+    /// Change how they look
+    SetStyle(crate::change_arguments::SetStyle),
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum IdentityPoolsCommand {
     /// Make one that trusts the pool, from a blueprint: web, mobile, staff
     New(crate::change_arguments::NewThing),
-    /// Change guests and flows of one, or its roles; what is not named stays
+    /// Change guests, flows and providers of one, or its roles; what is not named stays
     Set(crate::change_arguments::SetIdentityPool),
+    /// Change which claims of a provider become session tags; what is not named stays
+    Tags(crate::change_arguments::SetPrincipalTags),
+    /// List who is in one, page by page at five requests a second
+    Identities {
+        /// Its id
+        id: String,
+        /// The most that are listed; 0 for all
+        #[arg(long, value_name = "N", default_value_t = 60)]
+        most: usize,
+    },
+    /// Show one identity: its logins and its dates
+    Identity {
+        /// The identity's id
+        id: String,
+    },
 }
 
 #[derive(Debug, Args)]

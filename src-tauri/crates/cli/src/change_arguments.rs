@@ -94,6 +94,96 @@ pub(crate) struct SetIdentityPool {
     /// How roles are chosen, by provider, as JSON in AWS's form
     #[arg(long, value_name = "JSON")]
     pub(crate) mappings: Option<String>,
+    /// The user pools and clients that it trusts, as JSON in AWS's form; they take the place of all that it has
+    #[arg(long, value_name = "JSON")]
+    pub(crate) user_pools: Option<String>,
+    /// Social providers and what each calls the app, as JSON; they take the place of all that it has
+    #[arg(long, value_name = "JSON")]
+    pub(crate) login_providers: Option<String>,
+    /// A provider of OpenID Connect, by the ARN that IAM has for it; those that are given take the place of all, an empty one
+    /// of none
+    #[arg(long, value_name = "ARN")]
+    pub(crate) oidc: Vec<String>,
+    /// A SAML provider; likewise
+    #[arg(long, value_name = "ARN")]
+    pub(crate) saml: Vec<String>,
+    /// What developers' own identities are vouched for as; AWS lets it be set once
+    #[arg(long, value_name = "NAME")]
+    pub(crate) developer: Option<String>,
+    #[command(flatten)]
+    pub(crate) consent: Agreement,
+}
+
+/// What session tags are to be made of.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SetPrincipalTags {
+    /// The identity pool's id
+    pub(crate) id: String,
+    /// The provider, such as cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI
+    #[arg(long, value_name = "NAME")]
+    pub(crate) provider: String,
+    /// Whether AWS chooses: the user name and the client
+    #[arg(long, value_name = "on|off", value_parser = on_or_off)]
+    pub(crate) defaults: Option<bool>,
+    /// A tag and the claim that fills it; an empty claim takes it away; may be given more than once
+    #[arg(long = "tag", value_name = "TAG=CLAIM")]
+    pub(crate) tags: Vec<String>,
+    #[command(flatten)]
+    pub(crate) consent: Agreement,
+}
+
+/// A custom attribute that is to be.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct NewAttribute {
+    /// Its name, at most 20 characters; custom: may be left out
+    pub(crate) name: String,
+    /// Its kind
+    #[arg(long = "type", value_name = "TYPE", default_value = "String", value_parser = clap::builder::PossibleValuesParser::new(wire::typed_attribute::ATTRIBUTE_KINDS))]
+    pub(crate) kind: String,
+    /// The shortest text, or the least number
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) least: Option<i64>,
+    /// The longest text, or the most
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) most: Option<i64>,
+    /// It stays as it was first written
+    #[arg(long)]
+    pub(crate) fixed: bool,
+    #[command(flatten)]
+    pub(crate) consent: Agreement,
+}
+
+/// How the pages for signing in shall look. One of these at a time.
+#[derive(Debug, Clone, Args)]
+#[group(id = "look", required = true, multiple = false)]
+pub(crate) struct Look {
+    /// Managed login: a file with its settings as JSON in AWS's form
+    #[arg(long, value_name = "FILE")]
+    pub(crate) settings: Option<PathBuf>,
+    /// Managed login: as Cognito's own
+    #[arg(long)]
+    pub(crate) defaults: bool,
+    /// Managed login: give it a style, as Cognito's own to begin with
+    #[arg(long)]
+    pub(crate) new: bool,
+    /// Managed login: take its style away
+    #[arg(long)]
+    pub(crate) delete: bool,
+    /// Classic pages: a file of CSS; an empty one takes it away
+    #[arg(long, value_name = "FILE")]
+    pub(crate) css: Option<PathBuf>,
+    /// Classic pages: a picture, PNG or JPEG, 100 KB at most
+    #[arg(long, value_name = "FILE")]
+    pub(crate) logo: Option<PathBuf>,
+}
+
+/// `clients set-style`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SetStyle {
+    /// The client's id; ALL for the classic pages of clients without a style of their own
+    pub(crate) client: String,
+    #[command(flatten)]
+    pub(crate) look: Look,
     #[command(flatten)]
     pub(crate) consent: Agreement,
 }

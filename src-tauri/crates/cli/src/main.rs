@@ -81,6 +81,7 @@ async fn run(Arguments { common, command }: Arguments) -> Result<(), Failure> {
         Command::Pool(PoolCommand::Show) => commands::settings::pool(&common).await,
         Command::Pool(PoolCommand::New(asked)) => commands::making::pool(&common, &asked).await,
         Command::Pool(PoolCommand::Set(set)) => commands::edits::pool(&common, &set).await,
+        Command::Pool(PoolCommand::AddAttribute(asked)) => commands::things::add_attribute(&common, asked).await,
         Command::Pool(PoolCommand::Edits) => commands::edits::list(&common).await,
         Command::Pool(PoolCommand::Diff(diff)) => commands::diff::run(&common, &diff).await,
         Command::Clients(ClientsCommand::List) => commands::settings::clients(&common).await,
@@ -90,6 +91,15 @@ async fn run(Arguments { common, command }: Arguments) -> Result<(), Failure> {
             commands::things::delete_client(&common, &client, &consent).await
         }
         Command::Clients(ClientsCommand::Set { client, set }) => commands::edits::client(&common, &client, &set).await,
+        Command::Clients(ClientsCommand::Secrets { client }) => commands::client::secrets(&common, &client).await,
+        Command::Clients(ClientsCommand::AddSecret { client, show, consent }) => {
+            commands::client::add_secret(&common, &client, show, &consent).await
+        }
+        Command::Clients(ClientsCommand::DeleteSecret { secret, consent }) => {
+            commands::client::delete_secret(&common, &secret, &consent).await
+        }
+        Command::Clients(ClientsCommand::Style { client }) => commands::client::style(&common, &client).await,
+        Command::Clients(ClientsCommand::SetStyle(asked)) => commands::client::set_style(&common, &asked).await,
         Command::Providers(what) => commands::things::providers(&common, what).await,
         Command::ResourceServers(what) => commands::things::servers(&common, what).await,
         Command::Domains(what) => commands::things::domains(&common, what).await,
@@ -98,6 +108,15 @@ async fn run(Arguments { common, command }: Arguments) -> Result<(), Failure> {
         }
         Command::IdentityPools { what: Some(IdentityPoolsCommand::Set(asked)), .. } => {
             commands::things::identity_pool(&common, asked).await
+        }
+        Command::IdentityPools { what: Some(IdentityPoolsCommand::Tags(asked)), .. } => {
+            commands::things::principal_tags(&common, &asked).await
+        }
+        Command::IdentityPools { what: Some(IdentityPoolsCommand::Identities { id, most }), .. } => {
+            commands::identities::list(&common, &id, most).await
+        }
+        Command::IdentityPools { what: Some(IdentityPoolsCommand::Identity { id }), .. } => {
+            commands::identities::show(&common, &id).await
         }
         Command::IdentityPools { look: false, .. } => commands::settings::identity_pools(&common).await,
         Command::IdentityPools { look: true, .. } => commands::nearby::roles(&common).await,

@@ -125,6 +125,10 @@ pub const DESCRIBE_IDENTITY_POOL: Operation =
 pub const LIST_IDENTITIES: Operation =
     free("ListIdentities", "cognito-identity:ListIdentities", QuotaCategory::IdentityPoolRead);
 
+/// One identity: its logins and its dates.
+pub const DESCRIBE_IDENTITY: Operation =
+    free("DescribeIdentity", "cognito-identity:DescribeIdentity", QuotaCategory::IdentityPoolRead);
+
 /// The roles of an identity pool and how they are chosen.
 pub const GET_IDENTITY_POOL_ROLES: Operation =
     free("GetIdentityPoolRoles", "cognito-identity:GetIdentityPoolRoles", QuotaCategory::IdentityPoolRead);
@@ -276,7 +280,7 @@ pub const DESCRIBE_USER_IMPORT_JOB: Operation =
 pub const UPLOAD_IMPORT: Operation = free("PutObject", "", QuotaCategory::Unmetered);
 
 /// All that read and sign in; what changes users and groups is in [`WRITES`].
-pub const ALL: [Operation; 70] = [
+pub const ALL: [Operation; 71] = [
     LIST_USERS,
     LIST_USERS_IN_GROUP,
     LIST_GROUPS,
@@ -315,6 +319,7 @@ pub const ALL: [Operation; 70] = [
     LIST_IDENTITY_POOLS,
     DESCRIBE_IDENTITY_POOL,
     LIST_IDENTITIES,
+    DESCRIBE_IDENTITY,
     GET_IDENTITY_POOL_ROLES,
     GET_PRINCIPAL_TAG_ATTRIBUTE_MAP,
     GET_ID,

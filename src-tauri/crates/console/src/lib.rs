@@ -24,6 +24,7 @@ mod known;
 pub mod lab;
 mod leases;
 mod ledger;
+mod logo;
 pub mod logs;
 mod meant;
 mod near;
@@ -49,7 +50,7 @@ mod why;
 pub use model::PoolId;
 pub use model::view::{ColumnChoice, SavedView};
 
-pub use cognito::identity_pools::AwsCredentials;
+pub use cognito::identity_pools::{AwsCredentials, Identity, IdentityPage};
 pub use cognito::{AwsFiles, HttpClient, ProfileKind, QuotaUse, Share};
 pub use store::{
     Change, Cursor, Density, Domains, Entry, Erased, KeySource, KnownPool, LedgerCall, LedgerEnd, LookedUp, Page,
@@ -71,6 +72,7 @@ pub use health::Health;
 pub use kept_settings::{Comparison, On};
 pub use known::RecentPool;
 pub use ledger::{LedgerOf, MonthLedger, Standing};
+pub use logo::read_logo;
 pub use meant::Meant;
 pub use model::clock::Clock;
 pub use near::Near;

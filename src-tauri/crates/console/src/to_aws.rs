@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use cognito::Session;
-use cognito::identity_pools::{AwsCredentials, Logins};
+use cognito::identity_pools::{AwsCredentials, Identity as Known, IdentityPage, Logins};
 use cognito::sign_in::{Answer, Refusal};
 use jiff::Timestamp;
 use model::IdentityPoolId;
@@ -91,6 +91,29 @@ impl Console {
     /// What [`Error`] tells.
     pub async fn identity_pool(&self, connection: &ConnectionId, id: &IdentityPoolId) -> Result<IdentityPool, Error> {
         Ok(self.inner.session(connection).await?.identity_pool(id).await?)
+    }
+
+    /// A page of the identities in an identity pool (`ListIdentities`; five requests a second; free).
+    ///
+    /// # Errors
+    /// What [`Error`] tells.
+    pub async fn identities(
+        &self,
+        connection: &ConnectionId,
+        id: &IdentityPoolId,
+        next: Option<String>,
+    ) -> Result<IdentityPage, Error> {
+        Ok(self.inner.session(connection).await?.identities_in(id, next).await?)
+    }
+
+    /// One identity (`DescribeIdentity`; free).
+    ///
+    /// # Errors
+    /// [`Code::Validation`] for what is no identity's id; otherwise what [`Error`] tells.
+    pub async fn identity(&self, connection: &ConnectionId, id: &str) -> Result<Known, Error> {
+        // An identity's id is of the form of an identity pool's.
+        let id = IdentityPoolId::parse(id).map_err(|_| Error::invalid("identityId", "That is no identity's id."))?;
+        Ok(self.inner.session(connection).await?.described_identity(id.as_str()).await?)
     }
 
     /// Exchanges a token, or being a guest, for AWS credentials. Free, and makes nobody a monthly active user; an

@@ -5,6 +5,7 @@
 
 pub mod blueprint;
 pub mod call;
+pub mod certificate;
 pub mod client;
 pub mod clock;
 pub mod compare;

@@ -1,6 +1,6 @@
 //! Pools, app clients and identity pools that are made from blueprints.
 
-use console::edits::{Edit, MadePool, Put, Whole};
+use console::edits::{Edit, EditRow, MadePool, Put, Whole};
 use console::jobs::Approval;
 use model::PoolId;
 use model::blueprint::{Blueprint, Choice, Given, all, of};
@@ -201,14 +201,14 @@ impl PlanBlueprint {
         let blueprint = self.blueprint()?;
         let answers = self.answers.iter().map(|said| (said.place.clone(), said.answer.clone())).collect();
         let body = blueprint.body(&answers, pool);
-        let body = body.map_err(|missing| WireError::validation(missing.place, missing.to_string()))?;
+        let body = body.map_err(|unfit| WireError::validation(unfit.place, unfit.to_string()))?;
         Ok((blueprint.kind, body))
     }
 
     /// What is made in a pool, and the patch that makes it.
     ///
     /// # Errors
-    /// `validation` on `id`, also for a pool, or on the place of what is missing.
+    /// `validation` on `id`, also for a pool, or on the place of what is missing or too long.
     pub fn parse(&self, pool: &PoolId) -> Result<Meant, WireError> {
         let (kind, body) = self.body(Some(pool))?;
         if kind == Kind::Pool {
@@ -221,7 +221,7 @@ impl PlanBlueprint {
     /// The pool that is made: its description, and what is set once it is there.
     ///
     /// # Errors
-    /// `validation` on `id`, also for anything but a pool, or on the place of what is missing.
+    /// `validation` on `id`, also for anything but a pool, or on the place of what is missing or too long.
     pub fn pool(&self) -> Result<(Value, Option<Meant>), WireError> {
         match self.body(None)? {
             (Kind::Pool, body) => Ok((body, self.blueprint()?.second())),
@@ -292,6 +292,33 @@ impl MakePool {
     pub fn approval(&self) -> Approval {
         let filled = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
         Approval { pool_name: filled(&self.pool_name), reason: filled(&self.reason) }
+    }
+}
+
+/// On which connection.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OnConnection {
+    /// The connection.
+    pub connection: ConnectionIdView,
+}
+
+/// A pool that was to be made, and for which no answer came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct UnansweredPoolView {
+    /// The name that it was to have. Foreign text.
+    pub name: String,
+    /// When.
+    pub at: String,
+}
+
+impl From<&EditRow> for UnansweredPoolView {
+    fn from(row: &EditRow) -> Self {
+        let patch: Vec<Put> = serde_json::from_str(&row.patch).unwrap_or_default();
+        let body = patch.into_iter().next().and_then(|put| put.value).unwrap_or_default();
+        let name = body.pointer("/UserPool/Name").and_then(Value::as_str).unwrap_or_default();
+        Self { name: name.to_owned(), at: row.at.to_string() }
     }
 }
 

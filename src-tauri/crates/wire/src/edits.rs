@@ -11,6 +11,9 @@ use specta::Type;
 
 use crate::{WireError, count};
 
+/// A word longer than this is a file in letters.
+const LONGEST_SHOWN: usize = 4096;
+
 /// What is changed, and the patch.
 pub type Meant = (Whole, Vec<Put>);
 
@@ -28,9 +31,11 @@ pub struct PutSetting {
 #[derive(Clone, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PlanEdit {
-    /// The operation whose answer has the settings, such as `DescribeUserPool`.
+    /// The operation whose answer has the settings, such as `DescribeUserPool`; of a custom attribute `AddCustomAttributes`.
     pub operation: String,
-    /// The client's id, the identity pool's, the name of the provider, resource server or domain; `null` for the pool itself.
+    /// The client's id, the identity pool's, the name of the provider, resource server, domain or custom attribute; a secret's
+    /// id, or its client's before it is made; of principal tags the identity pool and the provider with a space between them;
+    /// `null` for the pool itself.
     pub subject: Option<String>,
     /// What is to be where. One place alone, the root (`""`), makes the thing, or deletes it when its value is `null`.
     pub puts: Vec<PutSetting>,
@@ -135,7 +140,9 @@ pub struct SettingChangeView {
 }
 
 pub(crate) fn changes(kind: Kind, differences: &[Difference]) -> Vec<SettingChangeView> {
-    let json = |value: &Option<Value>| value.as_ref().and_then(|value| serde_json::to_string_pretty(value).ok());
+    let json = |value: &Option<Value>| {
+        value.as_ref().and_then(|value| serde_json::to_string_pretty(&without_files(value)).ok())
+    };
     let view = |difference: &Difference| {
         let known = setting::at(kind.describes(), &difference.pointer);
         let end = difference.pointer.rsplit('/').next().unwrap_or_default();
@@ -147,6 +154,18 @@ pub(crate) fn changes(kind: Kind, differences: &[Difference]) -> Vec<SettingChan
         }
     };
     differences.iter().map(view).collect()
+}
+
+/// What is shown of a value: of a file in it, how long it is.
+fn without_files(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => map.iter().map(|(name, inner)| (name.clone(), without_files(inner))).collect(),
+        Value::Array(list) => list.iter().map(without_files).collect(),
+        Value::String(text) if text.len() > LONGEST_SHOWN && !text.contains(char::is_whitespace) => {
+            format!("{}… ({} characters)", text.chars().take(24).collect::<String>(), text.chars().count()).into()
+        }
+        other => other.clone(),
+    }
 }
 
 /// What an edit does to the thing itself.
@@ -226,15 +245,24 @@ fn command(edit: &Edit) -> String {
     let Whole { kind, subject } = &edit.whole;
     let mut request = edit.request().unwrap_or_default();
     kind.address(edit.step(), &mut request, edit.pool.pool.as_str(), subject);
-    let api = if matches!(kind, Kind::IdentityPool | Kind::Roles) { "cognito-identity" } else { "cognito-idp" };
+    let api = if kind.is_of_identity_pool() { "cognito-identity" } else { "cognito-idp" };
+    let verb = verb(edit.operation());
+    line(&format!("aws {api} {verb} --region {} --cli-input-json", edit.pool.region), request)
+}
+
+/// An operation as AWS's command line writes it: `SetUICustomization` is `set-ui-customization`.
+fn verb(operation: &str) -> String {
+    let letters: Vec<char> = operation.chars().collect();
     let mut verb = String::new();
-    for letter in edit.operation().chars() {
-        if letter.is_ascii_uppercase() && !verb.is_empty() {
+    for (at, letter) in letters.iter().enumerate() {
+        let after_small = at > 0 && letters[at - 1].is_ascii_lowercase();
+        let before_small = at > 0 && letters.get(at + 1).is_some_and(char::is_ascii_lowercase);
+        if letter.is_ascii_uppercase() && (after_small || before_small) {
             verb.push('-');
         }
         verb.push(letter.to_ascii_lowercase());
     }
-    line(&format!("aws {api} {verb} --region {} --cli-input-json", edit.pool.region), request)
+    verb
 }
 
 /// A command with a request behind it, whole and in single quotes. Secrets come from variables of the shell: `jq` writes them
@@ -405,5 +433,16 @@ impl HealthRecordView {
             }
         };
         Self { waivers: waivers.iter().map(waiver).collect(), scores: scores.iter().map(score).collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::verb;
+
+    #[test]
+    fn operations_are_written_as_the_command_line_has_them() {
+        assert_eq!(verb("SetUICustomization"), "set-ui-customization");
+        assert_eq!(verb("UpdateUserPool"), "update-user-pool");
     }
 }

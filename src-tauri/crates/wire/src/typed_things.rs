@@ -1,6 +1,6 @@
 //! Identity providers, resource servers and domains as somebody types them on a command line.
 
-use model::edit::{Kind, Put, Whole};
+use model::edit::{Kind, MASK, Put, Whole};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
@@ -27,6 +27,12 @@ pub struct TypedProvider {
 #[must_use]
 pub fn gone(kind: Kind, name: &str) -> Meant {
     (named(kind, name), vec![Put { pointer: String::new(), value: None }])
+}
+
+/// Makes a second secret of an app client.
+#[must_use]
+pub fn new_secret(client: &str) -> Meant {
+    whole(Kind::ClientSecret, client, json!({ "ClientSecret": { "ClientSecretValue": MASK } }))
 }
 
 /// Makes a resource server. `scopes` are `NAME=MEANING`.
@@ -116,61 +122,15 @@ pub fn domain(name: &str, certificate: Option<&str>, version: Option<u32>) -> Re
     changed(Kind::Domain, name, patch)
 }
 
-/// What is typed of an identity pool.
-#[derive(Debug, Default)]
-pub struct TypedIdentityPool {
-    /// Whether whoever has not signed in gets credentials; `None` for as it is.
-    pub guests: Option<bool>,
-    /// Whether the older flow is open; `None` for as it is.
-    pub classic_flow: Option<bool>,
-    /// Roles as `KIND=ARN`, of `authenticated` and `unauthenticated`; an empty ARN takes one away.
-    pub roles: Vec<String>,
-    /// How roles are chosen, by provider, as JSON; `None` for as it is.
-    pub mappings: Option<String>,
-}
-
-/// Changes an identity pool. What is not named stays.
-///
-/// # Errors
-/// `validation` on `role` or `mappings`; on `setting` when nothing is to change, or when two calls would be needed.
-pub fn identity_pool(id: &str, typed: &TypedIdentityPool) -> Result<Meant, WireError> {
-    let mut settings = Vec::new();
-    settings.extend(typed.guests.map(|on| put("/AllowUnauthenticatedIdentities", on.into())));
-    settings.extend(typed.classic_flow.map(|on| put("/AllowClassicFlow", on.into())));
-    let mut roles = Vec::new();
-    for (kind, role) in pairs("role", &typed.roles)? {
-        if !["authenticated", "unauthenticated"].contains(&kind) {
-            let sentence = "There is a role for authenticated and one for unauthenticated people.";
-            return Err(WireError::validation("role", sentence));
-        }
-        let value = Some(role).filter(|role| !role.is_empty()).map(Value::from);
-        roles.push(Put { pointer: format!("/Roles/{kind}"), value });
-    }
-    if let Some(mappings) = &typed.mappings {
-        let value = serde_json::from_str(mappings)
-            .map_err(|error| WireError::validation("mappings", format!("This is no JSON: {error}.")))?;
-        roles.push(put("/RoleMappings", value));
-    }
-    match (settings.is_empty(), roles.is_empty()) {
-        (false, false) => {
-            let sentence = "Roles belong to another call than guests and flows, and each is approved by itself. Give them one \
-                            after the other.";
-            Err(WireError::validation("setting", sentence))
-        }
-        (_, true) => changed(Kind::IdentityPool, id, settings),
-        (true, false) => changed(Kind::Roles, id, roles),
-    }
-}
-
 fn named(kind: Kind, name: &str) -> Whole {
     Whole { kind, subject: name.to_owned() }
 }
 
-fn whole(kind: Kind, name: &str, body: Value) -> Meant {
+pub(crate) fn whole(kind: Kind, name: &str, body: Value) -> Meant {
     (named(kind, name), vec![put("", body)])
 }
 
-fn put(pointer: &str, value: Value) -> Put {
+pub(crate) fn put(pointer: &str, value: Value) -> Put {
     Put { pointer: pointer.to_owned(), value: Some(value) }
 }
 
@@ -178,7 +138,7 @@ fn text((name, value): (&str, &str)) -> (String, Value) {
     (name.to_owned(), value.into())
 }
 
-fn changed(kind: Kind, name: &str, patch: Vec<Put>) -> Result<Meant, WireError> {
+pub(crate) fn changed(kind: Kind, name: &str, patch: Vec<Put>) -> Result<Meant, WireError> {
     if patch.is_empty() {
         return Err(WireError::validation("setting", "Say what to change."));
     }
@@ -208,7 +168,7 @@ fn secret(kind: &str, typed: &TypedProvider) -> Result<Option<(String, Value)>, 
     }
 }
 
-fn pairs<'a>(field: &str, words: &'a [String]) -> Result<Vec<(&'a str, &'a str)>, WireError> {
+pub(crate) fn pairs<'a>(field: &str, words: &'a [String]) -> Result<Vec<(&'a str, &'a str)>, WireError> {
     let pair = |word: &'a String| {
         let (name, value) = word.split_once('=').map(|(name, value)| (name.trim(), value.trim())).unzip();
         let name = name.filter(|name| !name.is_empty());
@@ -261,21 +221,6 @@ mod tests {
         let domain = &patch[0].value.as_ref().unwrap()["DomainDescription"];
         assert_eq!(domain["CustomDomainConfig"]["CertificateArn"], "arn");
         assert!(domain_nothing().is_err());
-    }
-
-    #[test]
-    fn an_identity_pool_is_changed_by_one_call_at_a_time() {
-        let roles =
-            TypedIdentityPool { roles: words(&["authenticated=arn", "unauthenticated="]), ..Default::default() };
-        let (whole, patch) = identity_pool("eu-west-1:a", &roles).unwrap();
-        assert_eq!((whole.kind, patch[0].pointer.as_str()), (Kind::Roles, "/Roles/authenticated"));
-        assert_eq!((patch[1].pointer.as_str(), &patch[1].value), ("/Roles/unauthenticated", &None));
-        let both = TypedIdentityPool { guests: Some(false), ..roles };
-        assert!(identity_pool("eu-west-1:a", &both).unwrap_err().message.contains("one after the other"));
-        let strange = TypedIdentityPool { roles: words(&["admin=arn"]), ..Default::default() };
-        assert_eq!(identity_pool("eu-west-1:a", &strange).unwrap_err().field.as_deref(), Some("role"));
-        let broken = TypedIdentityPool { mappings: Some("{".to_owned()), ..Default::default() };
-        assert_eq!(identity_pool("eu-west-1:a", &broken).unwrap_err().field.as_deref(), Some("mappings"));
     }
 
     fn domain_nothing() -> Result<Meant, WireError> {

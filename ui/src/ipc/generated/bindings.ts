@@ -142,6 +142,10 @@ export const commands = {
 	listIdentityPools: () => typedError<IdentityPoolLineView[], WireError>(__TAURI_INVOKE("list_identity_pools")),
 	/**  How an identity pool is set up (`DescribeIdentityPool`, `GetIdentityPoolRoles`; free). */
 	describeIdentityPool: (request: OneIdentityPool) => typedError<IdentityPoolView, WireError>(__TAURI_INVOKE("describe_identity_pool", { request })),
+	/**  A page of the identities in an identity pool (`ListIdentities`; five requests a second; free). */
+	listIdentities: (request: ListIdentities) => typedError<IdentitiesView, WireError>(__TAURI_INVOKE("list_identities", { request })),
+	/**  One identity: its logins and its dates (`DescribeIdentity`; free). */
+	describeIdentity: (request: OneIdentity) => typedError<IdentityView, WireError>(__TAURI_INVOKE("describe_identity", { request })),
 	/**  Exchanges a token, or being a guest, for AWS credentials. Free; makes nobody billable. */
 	exchangeToken: (request: ExchangeToken) => typedError<ExchangeView, WireError>(__TAURI_INVOKE("exchange_token", { request })),
 	/**  Shows the credentials because somebody pressed Reveal. */
@@ -251,6 +255,10 @@ export const commands = {
 	revealClientSecret: (request: OneClient) => typedError<RevealedView, WireError>(__TAURI_INVOKE("reveal_client_secret", { request })),
 	/**  Copies a client's secret; half a minute later it is off the clipboard. */
 	copyClientSecret: (request: OneClient) => typedError<null, WireError>(__TAURI_INVOKE("copy_client_secret", { request })),
+	/**  The ids and dates of a client's secrets (`ListUserPoolClientSecrets`; free). Their values are told by nobody. */
+	getClientSecrets: (request: OneClient) => typedError<ClientSecretsView, WireError>(__TAURI_INVOKE("get_client_secrets", { request })),
+	/**  How the pages for signing in look for a client (`DescribeManagedLoginBrandingByClient`, `GetUICustomization`; free). */
+	getClientStyle: (request: OneClient) => typedError<ClientStyleView, WireError>(__TAURI_INVOKE("get_client_style", { request })),
 	/**  Every identity pool of the account (`DescribeIdentityPool` of each; free). */
 	getIdentityPoolSettings: () => typedError<IdentityPoolsSettingsView, WireError>(__TAURI_INVOKE("get_identity_pool_settings")),
 	/**  How much of what AWS allows is used (`GetProvisionedLimit`, one a second, and what can be counted; free). */
@@ -285,6 +293,8 @@ export const commands = {
 	planBlueprint: (request: PlanBlueprint) => typedError<EditView, WireError>(__TAURI_INVOKE("plan_blueprint", { request })),
 	/**  What making a pool from a blueprint would do (`sts:GetCallerIdentity`; free). Nothing is made. */
 	planPool: (request: PlanPool) => typedError<PoolPlanView, WireError>(__TAURI_INVOKE("plan_pool", { request })),
+	/**  Pools that were to be made on a connection and for which no answer came (`sts:GetCallerIdentity`; free). */
+	listUnansweredPools: (request: OnConnection) => typedError<UnansweredPoolView[], WireError>(__TAURI_INVOKE("list_unanswered_pools", { request })),
 	/**  Makes a pool that was previewed, and sets what is to be set afterwards. */
 	makePool: (request: MakePool) => typedError<MadePoolView, WireError>(__TAURI_INVOKE("make_pool", { request })),
 	/**  What the prepared edit for a failing rule would do (free). Nothing is changed. */
@@ -293,6 +303,12 @@ export const commands = {
 	planUndoEdit: (request: OneEdit) => typedError<EditView, WireError>(__TAURI_INVOKE("plan_undo_edit", { request })),
 	/**  Makes a change that was previewed: settings are written whole, and described again. */
 	makeEdit: (request: MakeEdit) => typedError<MadeEditView, WireError>(__TAURI_INVOKE("make_edit", { request })),
+	/**  The secret that AWS made with a change: for ten minutes, or until secrets are forgotten. */
+	revealMadeSecret: (request: OneEdit) => typedError<RevealedView, WireError>(__TAURI_INVOKE("reveal_made_secret", { request })),
+	/**  Copies that secret; half a minute later it is off the clipboard. */
+	copyMadeSecret: (request: OneEdit) => typedError<null, WireError>(__TAURI_INVOKE("copy_made_secret", { request })),
+	/**  Lets a person choose the logo of the classic pages; `null` when none was chosen. Nothing is sent. */
+	chooseLogo: () => typedError<LogoView | null, WireError>(__TAURI_INVOKE("choose_logo")),
 	/**  The last changes of settings of this pool. */
 	listEdits: () => typedError<MadeEditView[], WireError>(__TAURI_INVOKE("list_edits")),
 	/**  Accepts that a rule fails, until a day. */
@@ -750,6 +766,21 @@ export type CategoryView = {
 	quota: number | null,
 };
 
+/**  A certificate of a SAML provider, or the pool's own for it. */
+export type CertificateView = {
+	/**
+	 *  `signing`, `encryption`, what else the metadata say (foreign text), `any` where they say nothing; `own` for the one
+	 *  with which assertions are encrypted to the pool.
+	 */
+	usage: string,
+	/**  From when on it holds; `null` when it cannot be read as a certificate. */
+	from: string | null,
+	/**  Until when; `null` when it cannot be read as a certificate. */
+	until: string | null,
+	/**  Whether its time was over or had not come when AWS was asked; `null` when it cannot be read. */
+	over: boolean | null,
+};
+
 /**  A challenge that waits for an answer. */
 export type ChallengeView = {
 	/**  Its name. */
@@ -908,6 +939,16 @@ export type ClaimView = {
 	at: string | null,
 };
 
+/**  How the classic hosted pages look. */
+export type ClassicStyleView = {
+	/**  Whether the client has a style of its own; else it is that of all clients. */
+	own: boolean,
+	/**  Its CSS; `null` when there is none. Foreign text. */
+	css: string | null,
+	/**  Where its logo is; `null` when there is none. */
+	logo: string | null,
+};
+
 /**  Events of an app client. */
 export type ClientEventsView = {
 	/**  Its id. */
@@ -922,6 +963,22 @@ export type ClientLineView = {
 	id: string,
 	/**  Its name. Foreign text. */
 	name: string,
+};
+
+/**  A secret of a client; AWS tells its value once, when it is made. */
+export type ClientSecretView = {
+	/**  Its id: the client's, and when it was made. */
+	id: string,
+	/**  When it was made; `null` when AWS does not tell. */
+	madeAt: string | null,
+};
+
+/**  The secrets of a client. */
+export type ClientSecretsView = {
+	/**  Each of them: one, or two while they are exchanged. */
+	secrets: ClientSecretView[],
+	/**  Why they are not known; `null` when they are. */
+	unknown: string | null,
 };
 
 /**  An app client with everything that is set of it. */
@@ -940,6 +997,18 @@ export type ClientSettingsView = {
 	unknown: string | null,
 	/**  The answer as AWS sent it, the secret masked, as JSON; `null` when there is none. */
 	raw: string | null,
+};
+
+/**  How the pages for signing in look for an app client. */
+export type ClientStyleView = {
+	/**  Managed login; `null` when the client has no style there, or it is not known. */
+	managed: ManagedStyleView | null,
+	/**  Why that is not known; `null` when it is. */
+	managedUnknown: string | null,
+	/**  The classic pages; `null` when they look as Cognito's own, or it is not known. */
+	classic: ClassicStyleView | null,
+	/**  Why that is not known; `null` when it is. */
+	classicUnknown: string | null,
 };
 
 /**  Active users of an app client. */
@@ -1872,6 +1941,14 @@ export type HostedSignIn = {
 	scopes: string[],
 };
 
+/**  A page of identities. */
+export type IdentitiesView = {
+	/**  At most 60, in AWS's order. */
+	identities: IdentityView[],
+	/**  The token of the next page; `null` behind the last one. */
+	next: string | null,
+};
+
 /**  An identity pool in a list. */
 export type IdentityPoolLineView = {
 	/**  Its id. */
@@ -1942,6 +2019,18 @@ export type IdentityPoolsSettingsView = {
 	pools: IdentityPoolSettingsView[],
 	/**  What was not answered. */
 	unanswered: UnansweredView[],
+};
+
+/**  Somebody, or something, that an identity pool knows. */
+export type IdentityView = {
+	/**  Its id. */
+	id: string,
+	/**  The providers through which it came; empty for a guest. Foreign texts. */
+	logins: string[],
+	/**  When it came first; `null` when AWS does not tell. */
+	createdAt: string | null,
+	/**  When its logins changed last; `null` when AWS does not tell. */
+	modifiedAt: string | null,
 };
 
 /**  Something that a trigger asks for and Cognito ignores. */
@@ -2361,6 +2450,14 @@ export type ListAudit = {
 	limit: number,
 };
 
+/**  Which page of which identity pool. */
+export type ListIdentities = {
+	/**  The identity pool's id. */
+	identityPoolId: string,
+	/**  The token of the page; `null` for the first. */
+	next: string | null,
+};
+
 /**  Whom a pasted list found. */
 export type ListView = {
 	/**  The search, whose total is known. */
@@ -2371,6 +2468,16 @@ export type ListView = {
 	missing: string[],
 	/**  The user names of those who were found, in order. Foreign text. */
 	names: string[],
+};
+
+/**  A logo that somebody chose. */
+export type LogoView = {
+	/**  The name of its file. Foreign text. */
+	name: string,
+	/**  How large it is, in bytes. */
+	size: number,
+	/**  What is in it, in letters of base 64. */
+	letters: string,
 };
 
 /**  Looks at something of a user, or asks what that costs. */
@@ -2496,6 +2603,18 @@ export type MakePool = {
 	reason: string | null,
 	/**  The new pool's name, typed; needed in Production. */
 	poolName: string | null,
+};
+
+/**  How managed login looks. */
+export type ManagedStyleView = {
+	/**  Whether it looks as Cognito itself decides. */
+	default: boolean,
+	/**  What is otherwise, as JSON; `null` when nothing is. */
+	settings: string | null,
+	/**  Its images. */
+	images: StyleImageView[],
+	/**  When it was changed last; `null` when AWS does not tell. */
+	modifiedAt: string | null,
 };
 
 /**  A cell of the matrix. */
@@ -2644,6 +2763,12 @@ export type NewPersonView = {
 	groups: string[],
 };
 
+/**  On which connection. */
+export type OnConnection = {
+	/**  The connection. */
+	connection: ConnectionIdView,
+};
+
 /**  Names an app client. */
 export type OneClient = {
 	/**  Its id. */
@@ -2674,6 +2799,12 @@ export type OneFinding = {
 export type OneForm = {
 	/**  Which. */
 	form: CredentialsForm,
+};
+
+/**  Names an identity. */
+export type OneIdentity = {
+	/**  Its id. */
+	identityId: string,
 };
 
 /**  Names an identity pool. */
@@ -2840,9 +2971,13 @@ export type PlanBlueprint = {
 
 /**  What somebody would like to change. */
 export type PlanEdit = {
-	/**  The operation whose answer has the settings, such as `DescribeUserPool`. */
+	/**  The operation whose answer has the settings, such as `DescribeUserPool`; of a custom attribute `AddCustomAttributes`. */
 	operation: string,
-	/**  The client's id, the identity pool's, the name of the provider, resource server or domain; `null` for the pool itself. */
+	/**
+	 *  The client's id, the identity pool's, the name of the provider, resource server, domain or custom attribute; a secret's
+	 *  id, or its client's before it is made; of principal tags the identity pool and the provider with a space between them;
+	 *  `null` for the pool itself.
+	 */
 	subject: string | null,
 	/**  What is to be where. One place alone, the root (`""`), makes the thing, or deletes it when its value is `null`. */
 	puts: PutSetting[],
@@ -3257,6 +3392,10 @@ export type ProviderView = {
 	mapping: PairView[],
 	/**  What it is reached with, secrets masked. */
 	details: PairView[],
+	/**  Of a SAML provider: its certificates, and after them the pool's own. */
+	certificates: CertificateView[],
+	/**  Why those of the provider are not known; `null` when they are, or it has none. */
+	certificatesUnknown: string | null,
 	/**  Why it is not known; `null` when it is. */
 	unknown: string | null,
 };
@@ -3911,6 +4050,18 @@ export type StepView = {
 	requestId: string | null,
 };
 
+/**  An image of managed login. */
+export type StyleImageView = {
+	/**  What it is for, such as `FORM_LOGO`. */
+	category: string,
+	/**  `LIGHT`, `DARK` or `DYNAMIC`. */
+	mode: string,
+	/**  `PNG`, `SVG` and so on. */
+	extension: string,
+	/**  How large it is, in bytes; `null` where AWS tells no file. */
+	size: number | null,
+};
+
 /**  Whom and what a token names, to go there. */
 export type SubjectView = {
 	/**  The user pool; `null` when it is no token of one. */
@@ -4049,6 +4200,14 @@ export type TriggerSlotView = {
 	sources: string[],
 	/**  An event to test the function with, as JSON text; `null` for a trigger that we do not know. */
 	event: string | null,
+};
+
+/**  A pool that was to be made, and for which no answer came. */
+export type UnansweredPoolView = {
+	/**  The name that it was to have. Foreign text. */
+	name: string,
+	/**  When. */
+	at: string,
 };
 
 /**  A question that was not answered. */

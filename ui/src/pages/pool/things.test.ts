@@ -1,6 +1,18 @@
 import { describe, expect, it } from "vitest";
 import type { ProviderView, ResourceServerView } from "../../ipc/client";
-import { arePairs, deleteServer, pairs, planDomain, planProvider, planServer } from "./things";
+import {
+  addSecret,
+  arePairs,
+  classicCss,
+  deleteServer,
+  pairs,
+  planAttribute,
+  planDomain,
+  planProvider,
+  planServer,
+  planTags,
+  styleAsCognito,
+} from "./things";
 
 const server: ResourceServerView = {
   identifier: "https://api",
@@ -16,6 +28,8 @@ const provider: ProviderView = {
     { name: "client_id", value: "a" },
     { name: "client_secret", value: "********" },
   ],
+  certificates: [],
+  certificatesUnknown: null,
   unknown: null,
 };
 const draft = {
@@ -111,5 +125,35 @@ describe("what a person typed about things of a pool", () => {
     const old = { name: "shop", custom: false, version: 1, certificate: null, status: "ACTIVE", unknown: null };
     const changed = planDomain({ name: "shop", custom: false, version: "2", certificate: "" }, old);
     expect(changed.puts).toEqual([{ pointer: "/DomainDescription/ManagedLoginVersion", value: "2" }]);
+  });
+
+  it("adds a custom attribute with its prefix and the bounds of its kind as texts", () => {
+    const made = planAttribute({ name: " plan ", kind: "String", least: "", most: 20, fixed: true });
+    expect([made.operation, made.subject]).toEqual(["AddCustomAttributes", "custom:plan"]);
+    expect(JSON.parse(made.puts[0]?.value ?? "")).toEqual({
+      SchemaAttribute: {
+        AttributeDataType: "String",
+        Mutable: false,
+        StringAttributeConstraints: { MaxLength: "20" },
+      },
+    });
+    const date = planAttribute({ name: "custom:born", kind: "DateTime", least: 1, most: null, fixed: false });
+    expect(JSON.parse(date.puts[0]?.value ?? "")).toEqual({
+      SchemaAttribute: { AttributeDataType: "DateTime", Mutable: true },
+    });
+  });
+
+  it("types no secret, lets AWS's own tags take the place of others, and takes empty CSS away", () => {
+    expect(addSecret("web").puts[0]?.value).toContain("********");
+    const own = planTags("eu-west-1:a", "graph.facebook.com", true, "team = custom:team");
+    expect(own.subject).toBe("eu-west-1:a graph.facebook.com");
+    expect(own.puts).toEqual([
+      { pointer: "/UseDefaults", value: "true" },
+      { pointer: "/PrincipalTags", value: null },
+    ]);
+    const ours = planTags("eu-west-1:a", "graph.facebook.com", false, "team = custom:team");
+    expect(ours.puts[1]).toEqual({ pointer: "/PrincipalTags", value: '{"team":"custom:team"}' });
+    expect(classicCss("web", " ").puts).toEqual([{ pointer: "/UICustomization/CSS", value: null }]);
+    expect(styleAsCognito("web").puts.map((put) => put.value)).toEqual(["true", null, null]);
   });
 });

@@ -188,3 +188,85 @@ export function planDomain(draft: DomainDraft, old: DomainView | null): PlanEdit
 export const deleteServer = (old: ResourceServerView) => remove(SERVER, old.identifier);
 export const deleteProvider = (old: ProviderView) => remove(PROVIDER, old.name);
 export const deleteDomain = (old: DomainView) => remove(DOMAIN, old.name);
+
+/** What a person typed about a custom attribute. */
+export interface AttributeDraft {
+  /** With or without `custom:`. */
+  name: string;
+  kind: string;
+  /** A whole number, or empty for any; a browser makes a number of what was typed. */
+  least: string | number | null;
+  most: string | number | null;
+  fixed: boolean;
+}
+
+/** The ends of an attribute's bounds as AWS calls them, by its kind. */
+const BOUNDS: Record<string, { place: string; least: string; most: string }> = {
+  String: { place: "StringAttributeConstraints", least: "MinLength", most: "MaxLength" },
+  Number: { place: "NumberAttributeConstraints", least: "MinValue", most: "MaxValue" },
+};
+
+/** Adds a custom attribute. AWS has its bounds as texts. */
+export function planAttribute(draft: AttributeDraft): PlanEdit {
+  const name = draft.name.trim();
+  const bounds = BOUNDS[draft.kind];
+  const told = (end: string | number | null) => (end === null || end === "" ? null : String(end));
+  const [least, most] = [told(draft.least), told(draft.most)];
+  const attribute = {
+    AttributeDataType: draft.kind,
+    Mutable: !draft.fixed,
+    ...(bounds &&
+      (least !== null || most !== null) && {
+        [bounds.place]: {
+          ...(least !== null && { [bounds.least]: least }),
+          ...(most !== null && { [bounds.most]: most }),
+        },
+      }),
+  };
+  const subject = name.startsWith("custom:") ? name : `custom:${name}`;
+  return make({ operation: "AddCustomAttributes", root: "SchemaAttribute" }, subject, attribute);
+}
+
+const SECRET = { operation: "ListUserPoolClientSecrets", root: "ClientSecret" };
+
+/** Makes a second secret of an app client; AWS makes it. */
+export const addSecret = (client: string): PlanEdit => make(SECRET, client, { ClientSecretValue: MASK });
+/** Deletes one of two secrets, by its own id. */
+export const deleteSecret = (id: string): PlanEdit => remove(SECRET, id);
+
+const STYLE = { operation: "DescribeManagedLoginBrandingByClient", root: "ManagedLoginBranding" };
+const CLASSIC = { operation: "GetUICustomization", root: "UICustomization" };
+type Places = Record<string, unknown>;
+
+const set = (kind: Kind, subject: string, places: Places): PlanEdit =>
+  change(
+    kind,
+    subject,
+    Object.entries(places).map(([place, value]): [string, unknown, unknown] => [place, null, value]),
+  );
+
+/** Gives a client a style of managed login, as Cognito's own to begin with. */
+export const giveStyle = (client: string): PlanEdit => make(STYLE, client, { UseCognitoProvidedValues: true });
+/** Takes it away. */
+export const removeStyle = (client: string): PlanEdit => remove(STYLE, client);
+/** Lets managed login look as Cognito's own. */
+export const styleAsCognito = (client: string): PlanEdit =>
+  set(STYLE, client, { UseCognitoProvidedValues: true, Settings: undefined, Assets: undefined });
+/** Gives the settings of a style, which are JSON. */
+export const styleSettings = (client: string, settings: unknown): PlanEdit =>
+  set(STYLE, client, { UseCognitoProvidedValues: false, Settings: settings });
+/** Gives the classic pages CSS; an empty text takes it away. */
+export const classicCss = (client: string, css: string): PlanEdit =>
+  set(CLASSIC, client, { CSS: css.trim() === "" ? undefined : css });
+/** Gives the classic pages a logo, in letters of base 64. */
+export const classicLogo = (client: string, letters: string): PlanEdit => set(CLASSIC, client, { ImageFile: letters });
+
+/** Which claims of a provider become session tags in an identity pool. */
+export function planTags(pool: string, provider: string, defaults: boolean, tags: string): PlanEdit {
+  const kind = { operation: "GetPrincipalTagAttributeMap", root: "" };
+  const places: Places = defaults
+    ? { UseDefaults: true, PrincipalTags: undefined }
+    : { UseDefaults: false, PrincipalTags: Object.fromEntries(pairs(tags)) };
+  const plan = set(kind, `${pool} ${provider}`, places);
+  return { ...plan, puts: plan.puts.map(({ pointer, value }) => ({ pointer: pointer.replace("//", "/"), value })) };
+}

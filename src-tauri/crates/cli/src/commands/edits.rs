@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use console::OpenPool;
-use console::edits::{Edit, EditState, Put, Whole};
+use console::edits::{Edit, EditRow, EditState, Put, Whole};
 use console::jobs::Approval;
 use serde::Serialize;
 use wire::ErrorCode;
@@ -76,17 +76,11 @@ pub(super) async fn carry_out(
     edit: &Arc<Edit>,
     consent: &Agreement,
 ) -> Result<(), Failure> {
-    let view = EditView::new(edit, None);
-    let told = told(&view);
     if consent.dry_run {
-        return only_tell(common, &view, &told);
+        let view = EditView::new(edit, None);
+        return only_tell(common, &view, &told(&view));
     }
-    unlock(pool, consent.unlock.as_deref()).await?;
-    common.lines(&told);
-    let named = pool.key().pool.as_str().to_owned();
-    let pool_name = if consent.yes { Some(named) } else { ask(view.forward.is_some(), &named)? };
-    let token = pool.approve_edit(edit, Approval { pool_name, reason: consent.reason.clone() }).await?;
-    let row = pool.apply_edit(&token).await?;
+    let row = made(common, pool, edit, consent).await?;
     let made = MadeEditView::from(&row);
     if common.wants_json() {
         output::json(&made)?;
@@ -97,6 +91,28 @@ pub(super) async fn carry_out(
     if let Some(id) = made.subject.as_ref().filter(|_| edit.whole.kind.is_named_by_aws(edit.step())) {
         common.note(&format!("its id is {id}"));
     }
+    ended(common, &row)
+}
+
+/// Tells what a change does, asks whether it is agreed to, and makes it.
+pub(super) async fn made(
+    common: &GlobalOptions,
+    pool: &OpenPool,
+    edit: &Arc<Edit>,
+    consent: &Agreement,
+) -> Result<EditRow, Failure> {
+    let view = EditView::new(edit, None);
+    unlock(pool, consent.unlock.as_deref()).await?;
+    common.lines(&told(&view));
+    let named = pool.key().pool.as_str().to_owned();
+    let pool_name = if consent.yes { Some(named) } else { ask(view.forward.is_some(), &named)? };
+    let token = pool.approve_edit(edit, Approval { pool_name, reason: consent.reason.clone() }).await?;
+    Ok(pool.apply_edit(&token).await?)
+}
+
+/// Says how a change can be taken back, and what of it is not as it was meant.
+pub(super) fn ended(common: &GlobalOptions, row: &EditRow) -> Result<(), Failure> {
+    let made = MadeEditView::from(row);
     if made.undoable {
         common.note(&format!("to take it back: poolctl undo {}", made.id));
     }

@@ -3,6 +3,7 @@
 pub(crate) mod billing;
 pub(crate) mod change;
 pub(crate) mod compare;
+pub(crate) mod client;
 pub(crate) mod cost;
 pub(crate) mod credentials;
 pub(crate) mod diagnostics;
@@ -13,6 +14,7 @@ pub(crate) mod erase;
 pub(crate) mod export;
 pub(crate) mod follow;
 pub(crate) mod health;
+pub(crate) mod identities;
 pub(crate) mod import;
 pub(crate) mod jobs;
 pub(crate) mod ledger;

@@ -1,6 +1,7 @@
 //! `poolctl pools`
 
 use console::Code;
+use wire::blueprints::UnansweredPoolView;
 use wire::pools::{PoolLineView, pool_id};
 
 use crate::arguments::{Format, GlobalOptions};
@@ -31,6 +32,12 @@ pub(crate) async fn run(common: &GlobalOptions) -> Result<(), Failure> {
     }
     if lines.is_empty() {
         common.note(&format!("there are no pools in {}; --region names another Region", connected.region));
+    }
+    // Without a journal nothing is known of them, and nothing was made from here.
+    for row in console.unanswered_pools(&id).await.unwrap_or_default() {
+        let UnansweredPoolView { name, at } = UnansweredPoolView::from(&row);
+        common
+            .note(&format!("at {at} a pool {name} was to be made and no answer came: look whether it is in the list"));
     }
     write(common.format(), &lines)
 }

@@ -1,17 +1,21 @@
 //! Identity providers, resource servers and domains: `poolctl providers`, `resource-servers`, `domains`; changing identity
-//! pools, and deleting an app client. All changes go through the door of `pool set`.
+//! pools, adding a custom attribute, and deleting an app client. All changes go through the door of `pool set`.
 
 use console::edits::Kind;
 use wire::edits::Meant;
-use wire::pool_settings::{DomainView, PairView, PoolSettingsView, ProviderView, ResourceServerView};
-use wire::typed_things::{self, TypedIdentityPool, TypedProvider};
+use wire::pool_settings::{CertificateView, DomainView, PairView, PoolSettingsView, ProviderView, ResourceServerView};
+use wire::typed_attribute::{TypedAttribute, new_attribute};
+use wire::typed_identity::{self, TypedIdentityPool};
+use wire::typed_things::{self, TypedProvider};
 use wire::{ErrorCode, WireError};
 
 use super::change::typed;
 use super::edits::set;
 use super::settings::{lines, meant};
 use crate::arguments::GlobalOptions;
-use crate::change_arguments::{Agreement, Domains, ProviderWords, Providers, ResourceServers, SetIdentityPool};
+use crate::change_arguments::{
+    Agreement, Domains, NewAttribute, ProviderWords, Providers, ResourceServers, SetIdentityPool, SetPrincipalTags,
+};
 use crate::failure::Failure;
 
 /// `clients delete`
@@ -22,9 +26,31 @@ pub(crate) async fn delete_client(common: &GlobalOptions, client: &str, consent:
 
 /// `identity-pools set`
 pub(crate) async fn identity_pool(common: &GlobalOptions, asked: SetIdentityPool) -> Result<(), Failure> {
-    let SetIdentityPool { id, guests, classic_flow, roles, mappings, consent } = asked;
-    let typed = TypedIdentityPool { guests, classic_flow, roles, mappings };
-    carry_out(common, typed_things::identity_pool(&id, &typed), &consent).await
+    let typed = TypedIdentityPool {
+        guests: asked.guests,
+        classic_flow: asked.classic_flow,
+        roles: asked.roles,
+        mappings: asked.mappings,
+        user_pools: asked.user_pools,
+        login_providers: asked.login_providers,
+        oidc: asked.oidc,
+        saml: asked.saml,
+        developer: asked.developer,
+    };
+    carry_out(common, typed_identity::identity_pool(&asked.id, &typed), &asked.consent).await
+}
+
+/// `identity-pools tags`
+pub(crate) async fn principal_tags(common: &GlobalOptions, asked: &SetPrincipalTags) -> Result<(), Failure> {
+    let change = typed_identity::principal_tags(&asked.id, &asked.provider, asked.defaults, &asked.tags);
+    carry_out(common, change, &asked.consent).await
+}
+
+/// `pool add-attribute`
+pub(crate) async fn add_attribute(common: &GlobalOptions, asked: NewAttribute) -> Result<(), Failure> {
+    let NewAttribute { name, kind, least, most, fixed, consent } = asked;
+    let typed = TypedAttribute { kind, least, most, fixed };
+    set(common, &new_attribute(&name, &typed), &consent).await
 }
 
 /// `providers`
@@ -106,11 +132,14 @@ async fn settings(common: &GlobalOptions) -> Result<PoolSettingsView, Failure> {
 
 async fn list_providers(common: &GlobalOptions) -> Result<(), Failure> {
     let view = settings(common).await?;
-    let head = ["name", "type", "identifiers", "details", "mapping", "unknown"];
+    let head = ["name", "type", "identifiers", "details", "mapping", "certificates", "unknown"];
     lines(common, &head, &view.providers, |it: &ProviderView| {
         let unknown = it.unknown.clone().unwrap_or_default();
+        let until = |it: &CertificateView| format!("{} until {}", it.usage, it.until.as_deref().unwrap_or("unknown"));
+        let certificates: Vec<String> = it.certificates.iter().map(until).collect();
         let (details, mapping) = (joined(&it.details), joined(&it.mapping));
-        vec![it.name.clone(), it.kind.clone(), it.identifiers.join(" "), details, mapping, unknown]
+        let (identifiers, certificates) = (it.identifiers.join(" "), certificates.join("; "));
+        vec![it.name.clone(), it.kind.clone(), identifiers, details, mapping, certificates, unknown]
     })
 }
 

@@ -188,6 +188,7 @@ fn no_command_that_does_not_say_so_makes_anybody_active() {
     fs::write(&people, "username,email\nnew.one,1@x.example\n").unwrap();
     let matrix = home.folder.path().join("matrix.csv");
     fs::write(&matrix, format!("username,admins\n{user},yes\n")).unwrap();
+    let identity_pool = described.identity_pool_id.clone();
     let token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.";
     let tour: &[&[&str]] = &[
         &["pools"],
@@ -210,6 +211,10 @@ fn no_command_that_does_not_say_so_makes_anybody_active() {
         &["pool", "show"],
         &["clients", "list"],
         &["clients", "show", client],
+        &["clients", "secrets", client],
+        &["clients", "style", client],
+        &["pool", "add-attribute", "shelf", "--dry-run"],
+        &["identity-pools", "identities", &identity_pool],
         &["providers", "list"],
         &["resource-servers", "list"],
         &["domains", "list"],

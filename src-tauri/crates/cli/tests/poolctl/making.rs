@@ -147,3 +147,88 @@ fn limits_that_service_quotas_does_not_tell_are_unknown() {
     let alone = Home::new().run_at(&served, &["quotas", "--used"]);
     assert_eq!(alone.code, 2, "{}", alone.err);
 }
+
+#[test]
+fn a_custom_attribute_is_added_after_it_was_said_that_it_stays() {
+    let served = Served::new();
+    let home = Home::new();
+    let words = ["pool", "add-attribute", "shelf", "--most", "20"];
+    let dry = home.run_at(&served, &[&words[..], &["--dry-run"]].concat());
+    assert!(dry.text().contains("AddCustomAttributes") && dry.out.contains("stays for good"), "{}", dry.out);
+    let made = home.run_at(&served, &[&words[..], &["--yes", "--json"]].concat()).json(0);
+    assert_eq!((&made["state"], &made["subject"]), (&json!("done"), &json!("custom:shelf")));
+    assert_eq!(made["undoable"], false);
+    let long = home.run_at(&served, &["pool", "add-attribute", &"a".repeat(21), "--yes"]);
+    assert!(long.code != 0 && long.err.contains("1 to 20 characters"), "{}", long.err);
+    let bounds =
+        home.run_at(&served, &["pool", "add-attribute", "born", "--type", "DateTime", "--least", "-1", "--yes"]);
+    assert!(bounds.code != 0 && bounds.err.contains("Only a text has lengths"), "{}", bounds.err);
+}
+
+#[test]
+fn the_secret_of_a_client_is_exchanged_and_only_whoever_asks_sees_it() {
+    let served = Served::new();
+    let home = Home::new();
+    let described = served.sandbox.description();
+    let client = described.clients.iter().find(|client| client.secret.is_some()).unwrap().id.clone();
+    let list = || home.run_at(&served, &["clients", "secrets", &client, "--json"]).json(0).as_array().unwrap().clone();
+    let before = list();
+    assert_eq!(before.len(), 1, "{before:?}");
+    let silent = home.run_at(&served, &["clients", "add-secret", &client, "--yes"]);
+    assert!(silent.code == 2 && silent.err.contains("--show"), "{}", silent.err);
+    let made = home.run_at(&served, &["clients", "add-secret", &client, "--show", "--yes", "--json"]);
+    let secret = made.json(0)["secret"].as_str().unwrap().to_owned();
+    assert!(secret.len() > 40 && !made.err.contains(&secret));
+    assert_eq!(list().len(), 2);
+    let kept = home.run_at(&served, &["pool", "edits", "--json"]);
+    assert!(!kept.out.contains(&secret), "it is written down nowhere");
+    let older = before[0]["id"].as_str().unwrap();
+    let gone = home.run_at(&served, &["clients", "delete-secret", older, "--yes", "--json"]).json(0);
+    assert_eq!((&gone["operation"], &gone["state"]), (&json!("DeleteUserPoolClientSecret"), &json!("done")));
+    assert_eq!(list().len(), 1);
+}
+
+#[test]
+fn logs_session_tags_identities_and_looks_are_seen_and_changed() {
+    let served = Served::new();
+    let home = Home::new();
+    let run = |words: &[&str]| home.run_at(&served, &[words, &["--yes", "--json"]].concat()).json(0);
+    let group = "arn:aws:logs:eu-west-1:123456789012:log-group:a";
+    let logs = format!(
+        r#"LogConfigurations=[{{"EventSource":"userNotification","LogLevel":"ERROR","CloudWatchLogsConfiguration":{{"LogGroupArn":"{group}"}}}}]"#
+    );
+    assert_eq!(run(&["pool", "set", &logs])["operation"], "SetLogDeliveryConfiguration");
+
+    let described = served.sandbox.description();
+    let id = described.identity_pool_id.as_str();
+    let provider = format!("cognito-idp.eu-west-1.amazonaws.com/{}", served.pool());
+    let tags = ["identity-pools", "tags", id, "--provider", &provider];
+    let set = run(&[&tags[..], &["--tag", "team=custom:team"]].concat());
+    assert_eq!((&set["operation"], &set["state"]), (&json!("SetPrincipalTagAttributeMap"), &json!("done")));
+    assert_eq!(run(&[&tags[..], &["--defaults", "on"]].concat())["state"], "done");
+    let saml = "arn:aws:iam::123456789012:saml-provider/corp";
+    assert_eq!(run(&["identity-pools", "set", id, "--saml", saml])["operation"], "UpdateIdentityPool");
+    assert_eq!(home.run_at(&served, &["identity-pools", "identities", id, "--json"]).json(0), json!([]));
+    let nobody = format!("{}:00000000-0000-0000-0000-000000000000", described.region);
+    assert_eq!(home.run_at(&served, &["identity-pools", "identity", &nobody]).code, 1);
+
+    let client = described.clients[0].id.as_str();
+    run(&["clients", "set-style", client, "--new"]);
+    let settings = home.folder.path().join("style.json");
+    std::fs::write(&settings, r#"{"components":{"form":{"borderRadius":8}}}"#).unwrap();
+    run(&["clients", "set-style", client, "--settings", crate::path(&settings)]);
+    let look = home.run_at(&served, &["clients", "style", client, "--json"]).json(0);
+    assert!(look["managed"]["settings"].as_str().unwrap().contains("borderRadius"), "{look}");
+    run(&["domains", "new", "a-shop-of-ours", "--pages", "classic"]);
+    let css = home.folder.path().join("style.css");
+    std::fs::write(&css, ".banner-customizable{}").unwrap();
+    run(&["clients", "set-style", client, "--css", crate::path(&css)]);
+    let picture = home.folder.path().join("logo.png");
+    std::fs::write(&picture, b"\x89PNG\r\n\x1a\nrest").unwrap();
+    run(&["clients", "set-style", "ALL", "--logo", crate::path(&picture)]);
+    let wrong = home.run_at(&served, &["clients", "set-style", client, "--logo", crate::path(&css), "--yes"]);
+    assert!(wrong.code == 2 && wrong.err.contains("neither PNG nor JPEG"), "{}", wrong.err);
+    let table = home.run_at(&served, &["clients", "style", client]);
+    assert!(table.text().contains(".banner-customizable{}") && table.out.contains("of its own"), "{}", table.out);
+    run(&["clients", "set-style", client, "--delete"]);
+}

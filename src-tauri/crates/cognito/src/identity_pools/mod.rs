@@ -3,6 +3,7 @@
 mod console;
 mod credentials;
 mod exchange;
+mod identities;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -18,6 +19,7 @@ use crate::{Session, convert, operations};
 
 pub use credentials::AwsCredentials;
 pub use exchange::Logins;
+pub use identities::{Identity, IdentityPage};
 
 impl Session {
     /// The ids and names of every identity pool of the account in this Region (`ListIdentityPools`; IAM

@@ -9,7 +9,7 @@ use crate::{Session, operations};
 
 impl Session {
     /// Reads the roles that a snapshot names ([`Snapshot::roles`]), by their ARNs: `GetRole`, `ListAttachedRolePolicies` with
-    /// `GetPolicy` and `GetPolicyVersion` of each managed policy, `ListRolePolicies` with `GetRolePolicy` of each of its own
+    /// `GetPolicy` and `GetPolicyVersion` of each managed policy and of its permissions boundary, `ListRolePolicies` with `GetRolePolicy` of each of its own
     /// (IAM actions of those names; free; nobody becomes active). IAM answers in XML; what rules and people read of it is kept
     /// as the JSON that AWS's own tools make of it.
     ///
@@ -58,21 +58,28 @@ impl Session {
                 || self.iam().get_role().role_name(name).send(),
                 |answer| {
                     let role = answer.role.map(|role| {
-                        json!({ "Arn": role.arn, "RoleName": role.role_name,
-                            "AssumeRolePolicyDocument": role.assume_role_policy_document })
+                        let mut told = json!({ "Arn": role.arn, "RoleName": role.role_name,
+                            "AssumeRolePolicyDocument": role.assume_role_policy_document });
+                        if let Some(arn) = role.permissions_boundary.and_then(|it| it.permissions_boundary_arn) {
+                            told["PermissionsBoundary"] = json!({ "PermissionsBoundaryArn": arn });
+                        }
+                        told
                     });
                     json!({ "Role": role })
                 },
             )
             .await?;
+        if let Answer::Given(body) = &told {
+            let boundary = body.pointer("/Role/PermissionsBoundary/PermissionsBoundaryArn").and_then(Value::as_str);
+            if let Some(arn) = boundary.map(str::to_owned) {
+                self.read_managed(snapshot, &arn).await?;
+            }
+        }
         snapshot.put("GetRole", role, told);
         let attached = self.attached(name).await?;
         for policy in entries(&attached, "AttachedPolicies") {
             let arn = policy.get("PolicyArn").and_then(Value::as_str).unwrap_or_default().to_owned();
-            if snapshot.answer("GetPolicyVersion", &arn).is_none() {
-                let version = self.managed(&arn).await?;
-                snapshot.put("GetPolicyVersion", &arn, version);
-            }
+            self.read_managed(snapshot, &arn).await?;
         }
         snapshot.put("ListAttachedRolePolicies", role, attached);
         let names = self.own_policies(name).await?;
@@ -88,6 +95,15 @@ impl Session {
             snapshot.put("GetRolePolicy", &format!("{role}/{policy}"), own);
         }
         snapshot.put("ListRolePolicies", role, names);
+        Ok(())
+    }
+
+    /// Reads the version of a managed policy that holds, once.
+    async fn read_managed(&self, snapshot: &mut Snapshot, arn: &str) -> Result<(), Error> {
+        if snapshot.answer("GetPolicyVersion", arn).is_none() {
+            let version = self.managed(arn).await?;
+            snapshot.put("GetPolicyVersion", arn, version);
+        }
         Ok(())
     }
 

@@ -92,13 +92,57 @@ pub const UPDATE_USER_POOL_DOMAIN: Operation =
 pub const DELETE_USER_POOL_DOMAIN: Operation =
     resource("DeleteUserPoolDomain", "cognito-idp:DeleteUserPoolDomain", true);
 
+/// Adds custom attributes to a pool. They stay for good.
+pub const ADD_CUSTOM_ATTRIBUTES: Operation = resource("AddCustomAttributes", "cognito-idp:AddCustomAttributes", true);
+
+/// Makes a second secret of an app client. AWS names no category; taken for one that changes clients.
+pub const ADD_USER_POOL_CLIENT_SECRET: Operation =
+    free("AddUserPoolClientSecret", "cognito-idp:AddUserPoolClientSecret", QuotaCategory::UserPoolClientUpdate);
+
+/// Deletes one of two secrets of an app client. AWS names no category, as for making one.
+pub const DELETE_USER_POOL_CLIENT_SECRET: Operation =
+    free("DeleteUserPoolClientSecret", "cognito-idp:DeleteUserPoolClientSecret", QuotaCategory::UserPoolClientUpdate);
+
+/// Replaces which logs a pool exports. AWS names no category.
+pub const SET_LOG_DELIVERY_CONFIGURATION: Operation =
+    free("SetLogDeliveryConfiguration", "cognito-idp:SetLogDeliveryConfiguration", QuotaCategory::Unmetered);
+
+/// Replaces which claims of a provider become session tags.
+pub const SET_PRINCIPAL_TAG_ATTRIBUTE_MAP: Operation = free(
+    "SetPrincipalTagAttributeMap",
+    "cognito-identity:SetPrincipalTagAttributeMap",
+    QuotaCategory::IdentityPoolUpdate,
+);
+
+/// How managed login looks for an app client.
+pub const DESCRIBE_MANAGED_LOGIN_BRANDING_BY_CLIENT: Operation =
+    resource("DescribeManagedLoginBrandingByClient", "cognito-idp:DescribeManagedLoginBrandingByClient", false);
+
+/// Gives an app client a style of managed login.
+pub const CREATE_MANAGED_LOGIN_BRANDING: Operation =
+    resource("CreateManagedLoginBranding", "cognito-idp:CreateManagedLoginBranding", true);
+
+/// Changes a style of managed login.
+pub const UPDATE_MANAGED_LOGIN_BRANDING: Operation =
+    resource("UpdateManagedLoginBranding", "cognito-idp:UpdateManagedLoginBranding", true);
+
+/// Deletes a style of managed login.
+pub const DELETE_MANAGED_LOGIN_BRANDING: Operation =
+    resource("DeleteManagedLoginBranding", "cognito-idp:DeleteManagedLoginBranding", true);
+
+/// How the classic hosted pages look, for all app clients or for one.
+pub const GET_UI_CUSTOMIZATION: Operation = resource("GetUICustomization", "cognito-idp:GetUICustomization", false);
+
+/// Changes how the classic hosted pages look.
+pub const SET_UI_CUSTOMIZATION: Operation = resource("SetUICustomization", "cognito-idp:SetUICustomization", true);
+
 const fn resource(name: &'static str, iam_action: &'static str, writes: bool) -> Operation {
     let category = if writes { QuotaCategory::UserPoolResourceUpdate } else { QuotaCategory::UserPoolResourceRead };
     free(name, iam_action, category)
 }
 
 /// All that replace settings, or make and delete what has settings; and what describes these alone.
-pub const WHOLES: [Operation; 22] = [
+pub const WHOLES: [Operation; 33] = [
     CREATE_USER_POOL,
     DELETE_USER_POOL,
     CREATE_IDENTITY_POOL,
@@ -121,4 +165,15 @@ pub const WHOLES: [Operation; 22] = [
     CREATE_USER_POOL_DOMAIN,
     UPDATE_USER_POOL_DOMAIN,
     DELETE_USER_POOL_DOMAIN,
+    ADD_CUSTOM_ATTRIBUTES,
+    ADD_USER_POOL_CLIENT_SECRET,
+    DELETE_USER_POOL_CLIENT_SECRET,
+    SET_LOG_DELIVERY_CONFIGURATION,
+    SET_PRINCIPAL_TAG_ATTRIBUTE_MAP,
+    DESCRIBE_MANAGED_LOGIN_BRANDING_BY_CLIENT,
+    CREATE_MANAGED_LOGIN_BRANDING,
+    UPDATE_MANAGED_LOGIN_BRANDING,
+    DELETE_MANAGED_LOGIN_BRANDING,
+    GET_UI_CUSTOMIZATION,
+    SET_UI_CUSTOMIZATION,
 ];

@@ -1,6 +1,6 @@
 //! The identity pools of the account, as far as a user pool is concerned.
 
-use model::health::Snapshot;
+use model::health::{Answer, Snapshot};
 
 use crate::error::Error;
 use crate::{Session, operations};
@@ -30,12 +30,7 @@ impl Session {
         }
         for id in owned(snapshot.trusted_by()) {
             let Some(provider) = snapshot.provider_in(&id).map(str::to_owned) else { continue };
-            let tags = self
-                .answer(&self.context(operations::GET_PRINCIPAL_TAG_ATTRIBUTE_MAP), |tap| {
-                    let get = self.identities().get_principal_tag_attribute_map().identity_pool_id(&id);
-                    get.identity_provider_name(&provider).customize().interceptor(tap).send()
-                })
-                .await?;
+            let tags = self.tags_as_sent(&id, &provider).await?;
             snapshot.put("GetPrincipalTagAttributeMap", &id, tags);
         }
         Ok(())
@@ -61,6 +56,23 @@ impl Session {
             .await?;
         snapshot.put("GetIdentityPoolRoles", id, roles);
         Ok(())
+    }
+
+    /// Reads which claims of a provider become session tags in an identity pool: `subject` is the identity pool's id and the
+    /// provider's name with a space between them.
+    pub(super) async fn read_principal_tags(&self, snapshot: &mut Snapshot, subject: &str) -> Result<(), Error> {
+        let (id, provider) = subject.split_once(' ').unwrap_or((subject, ""));
+        let tags = self.tags_as_sent(id, provider).await?;
+        snapshot.put("GetPrincipalTagAttributeMap", subject, tags);
+        Ok(())
+    }
+
+    async fn tags_as_sent(&self, id: &str, provider: &str) -> Result<Answer, Error> {
+        self.answer(&self.context(operations::GET_PRINCIPAL_TAG_ATTRIBUTE_MAP), |tap| {
+            let get = self.identities().get_principal_tag_attribute_map().identity_pool_id(id);
+            get.identity_provider_name(provider).customize().interceptor(tap).send()
+        })
+        .await
     }
 
     /// Whether an identity pool has an identity (`ListIdentities`; IAM `cognito-identity:ListIdentities`; free).

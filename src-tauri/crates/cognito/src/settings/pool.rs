@@ -46,7 +46,8 @@ impl Session {
         Ok(())
     }
 
-    async fn read_logs(&self, snapshot: &mut Snapshot) -> Result<(), Error> {
+    /// Reads which logs the pool exports.
+    pub(super) async fn read_logs(&self, snapshot: &mut Snapshot) -> Result<(), Error> {
         let pool = snapshot.pool.clone();
         let logs = self
             .answer(&self.of_pool(operations::GET_LOG_DELIVERY_CONFIGURATION, &pool), |tap| {
@@ -78,6 +79,26 @@ impl Session {
             },
         };
         snapshot.put("DescribeUserPool", "", described);
+        Ok(())
+    }
+
+    /// Reads one custom attribute, under its name: what `DescribeUserPool` says of it, and nothing where there is none.
+    pub(super) async fn read_attribute(&self, snapshot: &mut Snapshot, name: &str) -> Result<(), Error> {
+        let mut whole = Snapshot::new(snapshot.pool.clone(), snapshot.taken_at);
+        self.read_pool_alone(&mut whole).await?;
+        let told = whole.answer("DescribeUserPool", "").cloned();
+        let alone = |body: Value| {
+            let list = body.pointer("/UserPool/SchemaAttributes").and_then(Value::as_array);
+            let is_it = |attribute: &&Value| attribute.get("Name").is_some_and(|told| told == name);
+            let found = list.into_iter().flatten().find(is_it);
+            found.map_or(Value::Null, |attribute| json!({ "SchemaAttribute": attribute }))
+        };
+        let answer = match told {
+            Some(Answer::Given(body)) => Answer::Given(alone(body)),
+            Some(other) => other,
+            None => return Ok(()),
+        };
+        snapshot.put("DescribeUserPool", name, answer);
         Ok(())
     }
 

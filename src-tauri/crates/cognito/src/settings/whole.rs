@@ -5,7 +5,7 @@ use aws_sdk_cognitoidentity::operation::create_identity_pool::CreateIdentityPool
 use aws_sdk_cognitoidentityprovider::operation::RequestId;
 use aws_sdk_cognitoidentityprovider::operation::create_user_pool::CreateUserPoolOutput;
 use aws_sdk_cognitoidentityprovider::operation::create_user_pool_client::CreateUserPoolClientOutput;
-use aws_sdk_cognitoidentityprovider::types::IdentityProviderTypeType;
+use aws_sdk_cognitoidentityprovider::types::{IdentityProviderTypeType, SchemaAttributeType};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
@@ -51,6 +51,15 @@ pub fn writes(kind: Kind, step: Step) -> Operation {
         (Kind::Domain, Step::Create) => operations::CREATE_USER_POOL_DOMAIN,
         (Kind::Domain, Step::Update) => operations::UPDATE_USER_POOL_DOMAIN,
         (Kind::Domain, Step::Delete) => operations::DELETE_USER_POOL_DOMAIN,
+        (Kind::Attribute, _) => operations::ADD_CUSTOM_ATTRIBUTES,
+        (Kind::ClientSecret, Step::Delete) => operations::DELETE_USER_POOL_CLIENT_SECRET,
+        (Kind::ClientSecret, _) => operations::ADD_USER_POOL_CLIENT_SECRET,
+        (Kind::Logs, _) => operations::SET_LOG_DELIVERY_CONFIGURATION,
+        (Kind::PrincipalTags, _) => operations::SET_PRINCIPAL_TAG_ATTRIBUTE_MAP,
+        (Kind::Style, Step::Create) => operations::CREATE_MANAGED_LOGIN_BRANDING,
+        (Kind::Style, Step::Update) => operations::UPDATE_MANAGED_LOGIN_BRANDING,
+        (Kind::Style, Step::Delete) => operations::DELETE_MANAGED_LOGIN_BRANDING,
+        (Kind::ClassicStyle, _) => operations::SET_UI_CUSTOMIZATION,
     }
 }
 
@@ -64,12 +73,14 @@ pub struct Written {
 }
 
 /// What came of writing it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Sent {
     /// AWS's id of the request.
     pub request_id: Option<String>,
     /// The id that AWS gave to what was made; `None` where it gives none.
     pub made: Option<String>,
+    /// The secret that AWS made and tells this once; `None` where it made none.
+    pub secret: Option<SecretString>,
 }
 
 impl Session {
@@ -95,6 +106,12 @@ impl Session {
             Kind::ResourceServer => self.read_resource_server(snapshot, &whole.subject).await,
             Kind::Provider => self.read_provider(snapshot, &whole.subject).await,
             Kind::Domain => self.read_domain(snapshot, &whole.subject).await,
+            Kind::Attribute => self.read_attribute(snapshot, &whole.subject).await,
+            Kind::ClientSecret => self.read_client_secret(snapshot, &whole.subject).await,
+            Kind::Logs => self.read_logs(snapshot).await,
+            Kind::PrincipalTags => self.read_principal_tags(snapshot, &whole.subject).await,
+            Kind::Style => self.read_style(snapshot, &whole.subject).await,
+            Kind::ClassicStyle => self.read_classic_style(snapshot, &whole.subject).await,
         }
     }
 
@@ -134,13 +151,13 @@ impl Session {
                 let request = $request;
                 let send = || request.clone().customize().interceptor(body.clone()).send();
                 let answer = self.write(&context, intent, send).await?;
-                Sent { request_id: answer.request_id().map(str::to_owned), made: None }
+                Sent { request_id: answer.request_id().map(str::to_owned), ..Sent::default() }
             }};
             ($request:expr, $made:expr) => {{
                 let request = $request;
                 let send = || request.clone().customize().interceptor(body.clone()).send();
                 let answer = self.write(&context, intent, send).await?;
-                Sent { request_id: answer.request_id().map(str::to_owned), made: $made(&answer) }
+                Sent { request_id: answer.request_id().map(str::to_owned), made: $made(&answer), secret: None }
             }};
         }
         let span = tracing::debug_span!("cognito.write_whole", operation = operation.name);
@@ -209,6 +226,41 @@ impl Session {
                 (Kind::Domain, Step::Delete) => {
                     sent!(cognito.delete_user_pool_domain().user_pool_id(pool).domain(subject))
                 }
+                (Kind::Attribute, _) => {
+                    let none = SchemaAttributeType::builder().build();
+                    sent!(cognito.add_custom_attributes().user_pool_id(pool).custom_attributes(none))
+                }
+                (Kind::ClientSecret, Step::Delete) => {
+                    let request = cognito.delete_user_pool_client_secret().user_pool_id(pool);
+                    sent!(request.client_id("-").client_secret_id(subject))
+                }
+                (Kind::ClientSecret, _) => {
+                    let request = cognito.add_user_pool_client_secret().user_pool_id(pool).client_id("-");
+                    let send = || request.clone().customize().interceptor(body.clone()).send();
+                    let answer = self.write(&context, intent, send).await?;
+                    let request_id = answer.request_id().map(str::to_owned);
+                    let made = answer.client_secret_descriptor;
+                    let secret = made.as_ref().and_then(|made| made.client_secret_value().map(SecretString::from));
+                    Sent { request_id, made: made.and_then(|made| made.client_secret_id), secret }
+                }
+                (Kind::Logs, _) => {
+                    let none = Some(Vec::new());
+                    sent!(cognito.set_log_delivery_configuration().user_pool_id(pool).set_log_configurations(none))
+                }
+                (Kind::PrincipalTags, _) => {
+                    let request = identities.set_principal_tag_attribute_map();
+                    sent!(request.identity_pool_id("-").identity_provider_name("-"))
+                }
+                (Kind::Style, Step::Create) => {
+                    sent!(cognito.create_managed_login_branding().user_pool_id(pool).client_id(subject))
+                }
+                (Kind::Style, Step::Update) => {
+                    sent!(cognito.update_managed_login_branding().user_pool_id(pool).managed_login_branding_id("-"))
+                }
+                (Kind::Style, Step::Delete) => {
+                    sent!(cognito.delete_managed_login_branding().user_pool_id(pool).managed_login_branding_id("-"))
+                }
+                (Kind::ClassicStyle, _) => sent!(cognito.set_ui_customization().user_pool_id(pool)),
             })
         };
         sent.instrument(span).await.map_err(|error: Error| {

@@ -19,15 +19,37 @@ use crate::sync::is_same;
 const UNDER_WAY: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
 
 /// Why nothing more can be found out about what AWS should have named.
-pub(super) const UNNAMED: &str =
-    "No answer came, and only the answer says its id. Look whether it is in the list before you make it again.";
+pub(super) fn unnamed(kind: Kind) -> &'static str {
+    match kind {
+        Kind::ClientSecret => {
+            "No answer came, and only the answer has the new secret. Look whether the app client has two by now: delete the \
+             newer one before you make it again."
+        }
+        _ => {
+            "No answer came, and only the answer says its id. Look whether it is in the list before you make it again."
+        }
+    }
+}
 
 /// Why what is there is not taken for what an edit left behind.
 pub(super) const NOT_OURS: &str = "No answer came, and what is there is not what was meant: it may be somebody else's. It \
                                    is not taken back from here.";
 
-/// What is said of what may still come.
-pub(super) const NOT_YET: &str = "No answer came, and it is not there yet; look again.";
+/// What is said of what may still come, or go.
+pub(super) fn not_yet(step: Step) -> &'static str {
+    match step {
+        Step::Delete => "No answer came, and it is there still; look again.",
+        _ => "No answer came, and it is not there yet; look again.",
+    }
+}
+
+/// What is said of what came no more, or went no more.
+fn not_taken(step: Step) -> &'static str {
+    match step {
+        Step::Delete => "No answer came, and it was there later still: AWS did not delete it.",
+        _ => "No answer came, and it was not there later either: AWS did not take it.",
+    }
+}
 
 /// What an edit was to do.
 struct Meant<'a> {
@@ -117,9 +139,9 @@ impl OpenPool {
         Ok(())
     }
 
-    /// The name and plan of the pool are in the local copy, too. That it cannot be written is said elsewhere.
+    /// The name, the plan and the attributes of the pool are in the local copy, too. That it cannot be written is said elsewhere.
     async fn refresh(&self, edit: &Edit, live: &Live) {
-        if edit.whole.kind != Kind::Pool || edit.step() == Step::Delete {
+        if !matches!(edit.whole.kind, Kind::Pool | Kind::Attribute) || edit.step() == Step::Delete {
             return;
         }
         if let Ok(described) = live.session.describe_pool(&self.key.pool).await {
@@ -170,6 +192,9 @@ impl Maker<'_> {
         let mut unnamed = named;
         let (request_id, answered) = match sent {
             Ok(sent) => {
+                if let Some(secret) = sent.secret {
+                    self.inner.edits.keep_secret(&edit.id, &self.key, secret, self.inner.now());
+                }
                 if let Some(id) = sent.made {
                     match (whole.kind, PoolId::parse(&id)) {
                         (Kind::Pool, Ok(id)) => {
@@ -198,7 +223,7 @@ impl Maker<'_> {
             }
         };
         if unnamed {
-            row.why = Some(UNNAMED.to_owned());
+            row.why = Some(self::unnamed(whole.kind).to_owned());
         } else {
             let again = self.describe(&key.pool, &whole).await;
             let meant = Meant { whole: &whole, patch: &edit.patch };
@@ -233,7 +258,7 @@ impl Maker<'_> {
         look(row, &Meant { whole: &whole, patch: &patch }, answered, &before, &after)?;
         if row.state == EditState::Sent && !whole.kind.hides(&patch) && self.is_late(row) {
             row.state = EditState::Failed;
-            row.why = Some("No answer came, and it was not there later either: AWS did not take it.".to_owned());
+            row.why = Some(not_taken(Step::of(&patch)).to_owned());
         }
         Ok(operation)
     }
@@ -320,7 +345,7 @@ fn look(
         let told = if meant.whole.kind.hides(meant.patch) {
             "No answer came, and AWS shows no secrets: nobody can see whether it has the new one. Type it again."
         } else {
-            NOT_YET
+            not_yet(Step::of(meant.patch))
         };
         row.why = Some(told.to_owned());
         return Ok(());

@@ -4,6 +4,7 @@
 mod apply;
 mod empty;
 mod pools;
+mod secrets;
 mod waive;
 
 use std::collections::{HashMap, VecDeque};
@@ -12,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use cognito::settings::{Secrets, take_secrets};
 use cognito::{ErrorKind, Session};
 use jiff::{SignedDuration, Timestamp};
-use model::edit::{Difference, MASK, Refused, Step, differences, moves_by_itself, price};
+use model::edit::{Difference, MASK, Refused, Step, differences, moves_by_itself, new_attribute, price};
 use model::health::{Answer, Finding, Outcome, Snapshot, judge};
 use model::setting::{self, Changing};
 use model::{PoolId, PoolKey};
@@ -102,6 +103,8 @@ pub(crate) struct EditDesk {
 struct OnDesk {
     edits: VecDeque<Arc<Edit>>,
     approved: HashMap<String, Approved>,
+    /// Secrets that AWS made and tells once, by the edit that made them.
+    made: HashMap<String, secrets::Made>,
 }
 
 struct Approved {
@@ -131,12 +134,13 @@ impl EditDesk {
         self.lock().approved.retain(|_, approved| approved.edit.pool != *pool);
     }
 
-    /// Previews with a secret that somebody typed for a pool go.
+    /// Previews with a secret that somebody typed for a pool go, and secrets that were made for it.
     pub(crate) fn forget_secrets(&self, pool: &PoolKey) {
         let keep = |edit: &Arc<Edit>| edit.pool != *pool || edit.secrets.is_empty();
         let mut desk = self.lock();
         desk.edits.retain(keep);
         desk.approved.retain(|_, approved| keep(&approved.edit));
+        desk.made.retain(|_, made| made.pool != *pool);
     }
 
     /// Keeps a preview for approval.
@@ -155,11 +159,12 @@ impl EditDesk {
         at.and_then(|at| desk.edits.remove(at)).is_some()
     }
 
-    /// What lies there at a time: previews and approvals with a secret are kept as long as an approval holds.
+    /// What lies there at a time: secrets, and previews and approvals with one, are kept as long as an approval holds.
     fn at(&self, now: Timestamp) -> MutexGuard<'_, OnDesk> {
         let mut desk = self.lock();
         desk.edits.retain(|edit| edit.secrets.is_empty() || now.duration_since(edit.at) <= HOLDS);
         desk.approved.retain(|_, approved| approved.holds(now));
+        desk.made.retain(|_, made| now.duration_since(made.at) <= HOLDS);
         desk
     }
 
@@ -242,10 +247,10 @@ impl OpenPool {
         }
         let (whole, patch, before) = (read::<Whole>(&row.target)?, read::<Vec<Put>>(&row.patch)?, read(&row.before)?);
         if lacks_name(&whole, &patch) {
-            return Err(Error::new(Code::Precondition, apply::UNNAMED));
+            return Err(Error::new(Code::Precondition, apply::unnamed(whole.kind)));
         }
         if row.state == EditState::Sent && Step::of(&patch) != Step::Update {
-            let why = row.why.unwrap_or_else(|| apply::NOT_YET.to_owned());
+            let why = row.why.unwrap_or_else(|| apply::not_yet(Step::of(&patch)).to_owned());
             return Err(Error::new(Code::Precondition, why));
         }
         if row.state == EditState::Differs && row.after.is_none() && row.found.is_some() {
@@ -271,8 +276,14 @@ impl OpenPool {
         let secrets = if whole.kind == Kind::Provider { take_secrets(&mut patch) } else { Secrets::new() };
         let step = Step::of(&patch);
         let named = whole.kind.is_named_by_aws(step);
-        if named && !whole.subject.is_empty() {
+        if named && whole.kind.is_named(&whole.subject) {
             return Err(Error::invalid("subject", "AWS gives it its id when it is made."));
+        }
+        if let ([Put { pointer, value: Some(value) }], Kind::Attribute) = (patch.as_slice(), whole.kind)
+            && pointer.is_empty()
+            && let Some(why) = new_attribute(&whole.subject, value)
+        {
+            return Err(Error::invalid("subject", why));
         }
         if whole.kind == Kind::Pool && step == Step::Create {
             return Err(Error::invalid("operation", "A pool is made where pools are chosen, and not in another one."));
@@ -283,6 +294,11 @@ impl OpenPool {
             let message =
                 "It is deleted from here only to take back that it was made here. Use AWS's console for others.";
             return Err(Error::invalid("pointer", message));
+        }
+        if named && whole.kind == Kind::ClientSecret {
+            // AWS makes it, whatever was asked for.
+            patch = secrets::made_by_aws();
+            secrets::has_room(session, &self.key.pool, self.now(), &whole.subject).await?;
         }
         let now = self.now();
         let described =
@@ -408,7 +424,7 @@ async fn describe(session: &Session, pool: &PoolId, now: Timestamp, whole: &Whol
 
 /// Whether something was made, and nobody knows what AWS calls it. A pool's name is in its key.
 fn lacks_name(whole: &Whole, patch: &[Put]) -> bool {
-    whole.kind.is_named_by_aws(Step::of(patch)) && whole.subject.is_empty() && whole.kind != Kind::Pool
+    whole.kind.is_named_by_aws(Step::of(patch)) && !whole.kind.is_named(&whole.subject) && whole.kind != Kind::Pool
 }
 
 fn used_up() -> Error {
@@ -441,10 +457,7 @@ fn place(pointer: &str) -> &str {
 
 /// The member of the object that a place lies in.
 fn first_member(pointer: &str, kind: Kind) -> Option<&str> {
-    let skipped = match kind {
-        Kind::Pool | Kind::Client | Kind::Risk | Kind::ResourceServer | Kind::Provider | Kind::Domain => 2,
-        Kind::Mfa | Kind::IdentityPool | Kind::Roles => 1,
-    };
+    let skipped = if kind.root().is_empty() { 1 } else { 2 };
     pointer.split('/').nth(skipped)
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use cognito::settings::Secrets;
+use jiff::SignedDuration;
 use model::connection::{ConnectionId, Environment};
 use model::{PoolId, PoolKey};
 use serde_json::Value;
@@ -12,9 +13,15 @@ use super::apply::Maker;
 use super::{Edit, Kind, Put, Whole, used_up};
 use crate::error::{Code, Error};
 use crate::jobs::Approval;
-use crate::open::{Console, Inner};
+use crate::open::{Console, Inner, blocking};
 use crate::pool::Live;
 use crate::sync::is_same;
+
+/// How long a pool without an answer is told of.
+const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// How many of them are looked at.
+const MOST: u32 = 100;
 
 /// The end of what stands for the id of a pool that AWS has not named yet.
 const NEW: &str = "_new";
@@ -81,6 +88,20 @@ impl Console {
     pub fn pool_plan(&self, id: &str) -> Option<Arc<Edit>> {
         let desk = self.inner.edits.at(self.inner.now());
         desk.edits.iter().find(|edit| edit.id == id && is_unnamed(edit.pool.pool.as_str())).cloned()
+    }
+
+    /// Pools that were to be made on a connection within the last week and for which no answer came, the newest first
+    /// (`sts:GetCallerIdentity`; free): they may be in the list all the same, under ids that nobody knows here.
+    ///
+    /// # Errors
+    /// What stands in the way of every call; [`Code::JournalUnavailable`] when the journal cannot be read.
+    pub async fn unanswered_pools(&self, connection: &ConnectionId) -> Result<Vec<EditRow>, Error> {
+        let (_, key) = self.place_of_new(connection).await?;
+        let journal = self.inner.vault().journal("Pools without an answer cannot be listed.")?;
+        let (key, since) = (key.to_string(), self.inner.now() - WEEK);
+        let mut rows = blocking(move || journal.edits(&key, MOST)).await?;
+        rows.retain(|row| row.state == EditState::Sent && row.at >= since);
+        Ok(rows)
     }
 
     /// Whether the new pool's name has to be typed before it is made: so in Production.

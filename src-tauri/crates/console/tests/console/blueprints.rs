@@ -197,6 +197,10 @@ async fn a_pool_that_nobody_answered_for_is_not_made_twice_and_one_without_its_s
     assert_eq!((lost.pool, lost.edits[0].state), (None, EditState::Sent));
     assert!(lost.edits[0].why.as_ref().unwrap().contains("in the list"));
     assert_eq!(house.sandbox.calls().of("CreateUserPool"), 1);
+    let unanswered = house.console.unanswered_pools(&sandbox_connection()).await.unwrap();
+    assert_eq!(unanswered.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), [lost.edits[0].id.as_str()]);
+    house.clock.push(jiff::SignedDuration::from_hours(8 * 24));
+    assert_eq!(house.console.unanswered_pools(&sandbox_connection()).await.unwrap(), [], "it is not told for ever");
     let denied = Fault::Error { code: "AccessDeniedException".to_owned(), http_status: 400 };
     weather.plan_fault(Some("SetUserPoolMfaConfig"), When::Nth(1), denied);
     let half = made(&house, "pool-machine").await;

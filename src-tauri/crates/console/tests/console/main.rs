@@ -13,6 +13,7 @@ mod confirm;
 mod connections;
 mod costs;
 mod edits;
+mod edits_beyond;
 mod edits_things;
 mod files;
 mod house;

@@ -64,14 +64,19 @@ pub struct Blueprint {
     pub then: &'static [&'static str],
 }
 
+/// How many characters AWS takes for a name.
+const LONGEST_NAME: usize = 128;
+
 /// Why nothing can be made yet.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{title} is missing.")]
-pub struct Missing {
+#[error("{title} {why}")]
+pub struct Unfit {
     /// The place of the choice.
     pub place: &'static str,
     /// What people call it.
     pub title: &'static str,
+    /// What is wrong with what was said, after that.
+    pub why: &'static str,
 }
 
 /// Every blueprint.
@@ -90,20 +95,22 @@ impl Blueprint {
     /// pool that it is in or trusts, and none where a pool is made.
     ///
     /// # Errors
-    /// [`Missing`] where a person has to say something and did not.
-    pub fn body(&self, answers: &BTreeMap<String, String>, pool: Option<&PoolId>) -> Result<Value, Missing> {
+    /// [`Unfit`] where a person has to say something and did not, or a name is longer than AWS takes.
+    pub fn body(&self, answers: &BTreeMap<String, String>, pool: Option<&PoolId>) -> Result<Value, Unfit> {
         let mut body = Value::Object(Map::new());
         for choice in self.choices {
             let answer = answers.get(choice.place).map(|answer| answer.trim()).filter(|answer| !answer.is_empty());
-            let missing = Missing { place: choice.place, title: choice.title };
+            let missing = Unfit { place: choice.place, title: choice.title, why: "is missing." };
             let said = || answer.ok_or(missing.clone());
+            let fits = |text: &str| text.chars().count() <= LONGEST_NAME;
+            let too_long = || Unfit { why: "has at most 128 characters.", ..missing.clone() };
             let lines = |said: &str| -> Vec<String> {
                 said.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
             };
             let value = match choice.given {
                 Given::Json(json) => read(json),
                 Given::Secret => MASK.into(),
-                Given::Text(_) => said()?.into(),
+                Given::Text(_) => Some(said()?).filter(|text| fits(text)).ok_or_else(too_long)?.into(),
                 Given::Texts(_) => lines(said()?).into(),
                 Given::Clients(_) => {
                     let provider = provider(pool.ok_or(missing.clone())?);
@@ -227,5 +234,18 @@ mod tests {
         assert_eq!(trusted["ProviderName"], "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abcdefghi");
         assert_eq!(trusted["ServerSideTokenCheck"], true);
         assert_eq!(staff.body(&answers(staff), None).unwrap_err().place, "/CognitoIdentityProviders");
+    }
+
+    #[test]
+    fn a_name_longer_than_aws_takes_is_known_before() {
+        for blueprint in all() {
+            let mut said = answers(blueprint);
+            let named = blueprint.choices.iter().find(|choice| matches!(choice.given, Given::Text(_))).unwrap();
+            said.insert(named.place.to_owned(), "é".repeat(128));
+            blueprint.body(&said, Some(&pool())).unwrap();
+            said.insert(named.place.to_owned(), "é".repeat(129));
+            let unfit = blueprint.body(&said, Some(&pool())).unwrap_err();
+            assert_eq!((unfit.place, unfit.to_string().ends_with("128 characters.")), (named.place, true));
+        }
     }
 }

@@ -4,49 +4,30 @@
 //! described object with the patch, in the very form in which AWS told it; and where AWS tells a field that nobody here
 //! knows how to write, nothing is written at all.
 
+mod attribute;
 mod differ;
 mod fix;
+mod kinds;
 mod price;
 mod shape;
 mod step;
 mod verify;
+mod words;
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
+pub use attribute::{KINDS as ATTRIBUTE_KINDS, LONGEST_NAME, new_attribute};
 pub use differ::{Difference, differences};
 pub use fix::{Fix, fix};
+pub use kinds::Kind;
 pub use price::{Price, price};
 use shape::Shape;
 pub use step::Step;
 pub use verify::{Verified, moves_by_itself, verify};
-
-/// What is written whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Kind {
-    /// A pool (`UpdateUserPool`).
-    Pool,
-    /// How people prove a second factor (`SetUserPoolMfaConfig`).
-    Mfa,
-    /// An app client (`UpdateUserPoolClient`).
-    Client,
-    /// Threat protection of a pool or of one client (`SetRiskConfiguration`).
-    Risk,
-    /// An identity pool (`UpdateIdentityPool`).
-    IdentityPool,
-    /// The roles of an identity pool (`SetIdentityPoolRoles`).
-    Roles,
-    /// A server of your own with its scopes (`UpdateResourceServer`).
-    ResourceServer,
-    /// A provider of identities (`UpdateIdentityProvider`).
-    Provider,
-    /// Where the login pages are (`UpdateUserPoolDomain`).
-    Domain,
-}
 
 /// What stands for a secret in what was read: that there is one is worth knowing, and it is never to be written.
 pub const MASK: &str = "********";
@@ -57,8 +38,9 @@ pub const MASK: &str = "********";
 pub struct Whole {
     /// What it is.
     pub kind: Kind,
-    /// The client's id, the identity pool's, the resource server's identifier, the provider's name, the domain; empty for the
-    /// pool itself.
+    /// The client's id, the identity pool's, the resource server's identifier, the provider's name, the domain, the custom
+    /// attribute's name; of a secret its id, or the client's before it is made; of principal tags the identity pool and the
+    /// provider with a space between them; empty for the pool itself.
     pub subject: String,
 }
 
@@ -97,117 +79,15 @@ pub enum Refused {
     /// AWS takes it together with a secret that it never tells.
     #[error("AWS takes these settings only together with {0}, which it never tells. Type that anew, too.")]
     Untold(&'static str),
+    /// It stays as it is for good.
+    #[error("A custom attribute stays as it is for good: it is neither changed nor taken away.")]
+    Stays,
     /// Nothing would change.
     #[error("It is so already.")]
     Nothing,
 }
 
 impl Kind {
-    /// Every kind.
-    pub const ALL: [Self; 9] = [
-        Self::Pool,
-        Self::Mfa,
-        Self::Client,
-        Self::Risk,
-        Self::IdentityPool,
-        Self::Roles,
-        Self::ResourceServer,
-        Self::Provider,
-        Self::Domain,
-    ];
-
-    /// The operation that describes it.
-    #[must_use]
-    pub fn describes(self) -> &'static str {
-        match self {
-            Self::Pool => "DescribeUserPool",
-            Self::Mfa => "GetUserPoolMfaConfig",
-            Self::Client => "DescribeUserPoolClient",
-            Self::Risk => "DescribeRiskConfiguration",
-            Self::IdentityPool => "DescribeIdentityPool",
-            Self::Roles => "GetIdentityPoolRoles",
-            Self::ResourceServer => "DescribeResourceServer",
-            Self::Provider => "DescribeIdentityProvider",
-            Self::Domain => "DescribeUserPoolDomain",
-        }
-    }
-
-    /// The operation that writes it.
-    #[must_use]
-    pub fn writes(self) -> &'static str {
-        match self {
-            Self::Pool => "UpdateUserPool",
-            Self::Mfa => "SetUserPoolMfaConfig",
-            Self::Client => "UpdateUserPoolClient",
-            Self::Risk => "SetRiskConfiguration",
-            Self::IdentityPool => "UpdateIdentityPool",
-            Self::Roles => "SetIdentityPoolRoles",
-            Self::ResourceServer => "UpdateResourceServer",
-            Self::Provider => "UpdateIdentityProvider",
-            Self::Domain => "UpdateUserPoolDomain",
-        }
-    }
-
-    /// The kind that an operation describes; `None` when it describes none.
-    #[must_use]
-    pub fn described_by(operation: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.describes() == operation)
-    }
-
-    /// What another operation tells of the same thing, and so has to stay as it is, too.
-    #[must_use]
-    pub fn beside(self) -> Option<Self> {
-        match self {
-            Self::Pool => Some(Self::Mfa),
-            Self::Mfa => Some(Self::Pool),
-            _ => None,
-        }
-    }
-
-    /// Where the object is in the described body.
-    fn root(self) -> &'static str {
-        match self {
-            Self::Pool => "/UserPool",
-            Self::Client => "/UserPoolClient",
-            Self::Risk => "/RiskConfiguration",
-            Self::Mfa | Self::IdentityPool | Self::Roles => "",
-            Self::ResourceServer => "/ResourceServer",
-            Self::Provider => "/IdentityProvider",
-            Self::Domain => "/DomainDescription",
-        }
-    }
-
-    /// What AWS tells and does not take. The ids of what is written are put back by whoever sends it.
-    fn told(self) -> &'static [&'static str] {
-        match self {
-            Self::Pool => &[
-                "AliasAttributes",
-                "Arn",
-                "CreationDate",
-                "CustomDomain",
-                "Domain",
-                "EmailConfigurationFailure",
-                "EstimatedNumberOfUsers",
-                "Id",
-                "LastModifiedDate",
-                "SchemaAttributes",
-                "SmsConfigurationFailure",
-                "Status",
-                "UsernameAttributes",
-                "UsernameConfiguration",
-            ],
-            Self::Client => &["ClientId", "ClientSecret", "CreationDate", "LastModifiedDate", "UserPoolId"],
-            Self::Risk => &["ClientId", "LastModifiedDate", "UserPoolId"],
-            Self::IdentityPool | Self::Roles => &["IdentityPoolId"],
-            Self::Mfa => &[],
-            Self::ResourceServer => &["Identifier", "UserPoolId"],
-            Self::Provider => &["CreationDate", "LastModifiedDate", "ProviderName", "ProviderType", "UserPoolId"],
-            Self::Domain => {
-                &["AWSAccountId", "CloudFrontDistribution", "Domain", "S3Bucket", "Status", "UserPoolId", "Version"]
-            }
-        }
-    }
-
     /// Whether nothing at a place can be set: AWS tells it, or it is outside of what is written.
     #[must_use]
     pub fn is_fixed(self, pointer: &str) -> bool {
@@ -238,6 +118,12 @@ impl Kind {
                     details.remove("ActiveEncryptionCertificate");
                 }
             }
+            Self::Logs => {
+                // The request has to have it.
+                request.entry("LogConfigurations").or_insert_with(|| Vec::<Value>::new().into());
+            }
+            // Its name is put in by whoever sends it.
+            Self::Attribute => request = [("CustomAttributes".to_owned(), json!([request]))].into_iter().collect(),
             // AWS tells an empty one of a prefix, and does not take it.
             Self::Domain => request.retain(|_, value| value.as_object().is_none_or(|map| !map.is_empty())),
             _ => {}
@@ -263,6 +149,9 @@ impl Kind {
         }
         if body.is_null() {
             return Err(Refused::Absent);
+        }
+        if self == Self::Attribute {
+            return Err(Refused::Stays);
         }
         let mut patched = body.clone();
         for put in patch {
@@ -378,8 +267,6 @@ impl fmt::Display for Whole {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn put(pointer: &str, value: Value) -> Put {

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::{Kind, MASK};
 
-/// `{names}` are members, `[…]` is a list of such, `<…>` is a map whose names are free; a name alone is a text, a number, a
-/// flag, or a list of these.
+/// `{names}` are members, `[…]` is a list of such, `<…>` is a map whose names are free, `*` is anything; a name alone is a
+/// text, a number, a flag, or a list of these.
 const POOL: &str = "{PoolName UserPoolTier DeletionProtection MfaConfiguration AutoVerifiedAttributes \
     SmsVerificationMessage EmailVerificationMessage EmailVerificationSubject SmsAuthenticationMessage \
     Policies{PasswordPolicy{MinimumLength RequireUppercase RequireLowercase RequireNumbers RequireSymbols \
@@ -61,11 +61,28 @@ const PROVIDER: &str = "{ProviderDetails<> AttributeMapping<> IdpIdentifiers Acr
 const DOMAIN: &str = "{ManagedLoginVersion CustomDomainConfig{CertificateArn SecurityPolicy} Routing{Failover{SecondaryRegion \
     PrimaryRoute53HealthCheckId}}}";
 
+const ATTRIBUTE: &str = "{CustomAttributes[{AttributeDataType DeveloperOnlyAttribute Mutable Required \
+    NumberAttributeConstraints{MinValue MaxValue} StringAttributeConstraints{MinLength MaxLength}}]}";
+
+/// Nothing of a secret is written: AWS makes it.
+const CLIENT_SECRET: &str = "{}";
+
+const LOGS: &str = "{LogConfigurations[{LogLevel EventSource CloudWatchLogsConfiguration{LogGroupArn} \
+    S3Configuration{BucketArn} FirehoseConfiguration{StreamArn}}]}";
+
+const PRINCIPAL_TAGS: &str = "{UseDefaults PrincipalTags<>}";
+
+const STYLE: &str = "{UseCognitoProvidedValues Settings* Assets[{Category ColorMode Extension Bytes ResourceId}]}";
+
+const CLASSIC_STYLE: &str = "{CSS ImageFile}";
+
 /// What a value may look like.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Shape {
     /// A text, a number, a flag, or a list of these.
     Plain,
+    /// Anything: AWS takes it as it tells it.
+    Any,
     Members(Vec<(&'static str, Shape)>),
     List(Box<Shape>),
     Named(Box<Shape>),
@@ -83,6 +100,12 @@ impl Shape {
             Kind::ResourceServer => RESOURCE_SERVER,
             Kind::Provider => PROVIDER,
             Kind::Domain => DOMAIN,
+            Kind::Attribute => ATTRIBUTE,
+            Kind::ClientSecret => CLIENT_SECRET,
+            Kind::Logs => LOGS,
+            Kind::PrincipalTags => PRINCIPAL_TAGS,
+            Kind::Style => STYLE,
+            Kind::ClassicStyle => CLASSIC_STYLE,
         };
         read(&mut text.trim_start())
     }
@@ -91,6 +114,7 @@ impl Shape {
     pub(super) fn lacks(&self, value: &Value, place: &str, found: &mut BTreeSet<String>) {
         let below = |name: &str| if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") };
         match (self, value) {
+            (Self::Any, _) => {}
             (Self::Members(members), Value::Object(map)) => {
                 for (name, inner) in map {
                     match members.iter().find(|(member, _)| member == name) {
@@ -138,6 +162,10 @@ fn read(text: &mut &'static str) -> Shape {
         *text = rest;
         return Shape::Named(inside(text, '>'));
     }
+    if let Some(rest) = text.strip_prefix('*') {
+        *text = rest;
+        return Shape::Any;
+    }
     let Some(rest) = text.strip_prefix('{') else { return Shape::Plain };
     *text = rest;
     let mut members = Vec::new();
@@ -162,8 +190,10 @@ mod tests {
     fn shapes_are_read_to_their_end() {
         for kind in Kind::ALL {
             let Shape::Members(members) = Shape::of(kind) else { panic!("{kind:?}") };
-            assert!(members.len() > 1, "{kind:?}");
+            let least = if matches!(kind, Kind::Attribute | Kind::ClientSecret | Kind::Logs) { 0 } else { 2 };
+            assert!(members.len() >= least, "{kind:?}");
         }
+        assert_eq!(read(&mut "{A* B}"), Shape::Members(vec![("A", Shape::Any), ("B", Shape::Plain)]));
         let rule = Shape::Members(vec![("A", Shape::Plain), ("B", Shape::List(Box::new(Shape::Plain)))]);
         assert_eq!(read(&mut "{A B[]}"), rule);
     }

@@ -7,7 +7,14 @@
 use serde_json::{Map, Value, json};
 
 use super::differ::{Difference, differences};
+use super::kinds::EVERY_CLIENT;
 use super::{Kind, MASK, Put, Refused};
+
+/// Where the logo of the classic pages is sent. AWS tells its address alone.
+pub(super) const IMAGE: &str = "/ImageFile";
+
+/// What a client's secret is known by: the client's id, this, and when it was made.
+const OF_CLIENT: &str = "--";
 
 /// What says who a SAML provider is.
 const METADATA: [&str; 2] = ["MetadataURL", "MetadataFile"];
@@ -22,6 +29,13 @@ const CHOSEN_ONCE: [(&str, &str); 4] = [
     ("UsernameAttributes", "UsernameAttributes"),
     ("UsernameConfiguration", "UsernameConfiguration"),
 ];
+
+/// What AWS alone says and is shown all the same when something comes or goes.
+const SHOWN: [&str; 5] =
+    ["/ProviderType", "/ClientSecret", "/ClientSecretId", "/ClientSecretCreateDate", "/ClientSecretValue"];
+
+/// What the names of custom attributes begin with, but where they are made.
+pub(super) const CUSTOM: &str = "custom:";
 
 /// What a patch does to the thing itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,14 +77,27 @@ impl Kind {
             (Self::Provider, Step::Delete) => "DeleteIdentityProvider",
             (Self::Domain, Step::Create) => "CreateUserPoolDomain",
             (Self::Domain, Step::Delete) => "DeleteUserPoolDomain",
+            (Self::ClientSecret, Step::Delete) => "DeleteUserPoolClientSecret",
+            (Self::Style, Step::Create) => "CreateManagedLoginBranding",
+            (Self::Style, Step::Delete) => "DeleteManagedLoginBranding",
             (kind, _) => kind.writes(),
         }
     }
 
-    /// Whether it is made and deleted here.
+    /// Whether it is made and deleted here. A custom attribute is only made.
     #[must_use]
     pub fn comes_and_goes(self) -> bool {
-        self.holds_others() || matches!(self, Self::Client | Self::ResourceServer | Self::Provider | Self::Domain)
+        self.holds_others()
+            || matches!(
+                self,
+                Self::Client
+                    | Self::ResourceServer
+                    | Self::Provider
+                    | Self::Domain
+                    | Self::Attribute
+                    | Self::ClientSecret
+                    | Self::Style
+            )
     }
 
     /// Whether people or identities are lost with it: it is deleted only to take back that it was made, while it is empty.
@@ -82,7 +109,26 @@ impl Kind {
     /// Whether AWS gives it its id when it is made, so that there is nothing to describe before.
     #[must_use]
     pub fn is_named_by_aws(self, step: Step) -> bool {
-        step == Step::Create && matches!(self, Self::Pool | Self::IdentityPool | Self::Client)
+        step == Step::Create && matches!(self, Self::Pool | Self::IdentityPool | Self::Client | Self::ClientSecret)
+    }
+
+    /// Whether a subject names one that is there. A secret that is yet to be made has its client's id alone.
+    #[must_use]
+    pub fn is_named(self, subject: &str) -> bool {
+        match self {
+            Self::ClientSecret => subject.contains(OF_CLIENT),
+            _ => !subject.is_empty(),
+        }
+    }
+
+    /// The app client that a subject is of; `None` for a kind that is of none.
+    #[must_use]
+    pub fn client_of(self, subject: &str) -> Option<&str> {
+        match self {
+            Self::ClientSecret => Some(subject.split_once(OF_CLIENT).map_or(subject, |(client, _)| client)),
+            Self::Client | Self::Style => Some(subject),
+            _ => None,
+        }
     }
 
     /// Whether a described body says that there is none: AWS answers for a domain that nobody has with nothing in it, and for
@@ -98,18 +144,39 @@ impl Kind {
         if self == Self::Pool && step == Step::Create {
             return;
         }
-        let named = match self {
-            Self::IdentityPool | Self::Roles => "IdentityPoolId",
-            Self::Pool | Self::Mfa | Self::Client | Self::Risk => "ClientId",
-            Self::ResourceServer => "Identifier",
-            Self::Provider => "ProviderName",
-            Self::Domain => "Domain",
-        };
-        if named != "IdentityPoolId" {
+        if !self.is_of_identity_pool() {
             request.insert("UserPoolId".to_owned(), pool.into());
         }
-        if !subject.is_empty() {
-            request.insert(named.to_owned(), subject.into());
+        let mut put = |name: &str, value: &str| {
+            if !value.is_empty() {
+                request.insert(name.to_owned(), value.into());
+            }
+        };
+        match self {
+            Self::IdentityPool | Self::Roles => put("IdentityPoolId", subject),
+            Self::Pool | Self::Mfa | Self::Logs => {}
+            Self::Client | Self::Risk => put("ClientId", subject),
+            Self::ResourceServer => put("Identifier", subject),
+            Self::Provider => put("ProviderName", subject),
+            Self::Domain => put("Domain", subject),
+            Self::Attribute => {
+                let name = subject.strip_prefix(CUSTOM).unwrap_or(subject);
+                if let Some(attribute) = request.get_mut("CustomAttributes").and_then(|list| list.get_mut(0)) {
+                    attribute["Name"] = name.into();
+                }
+            }
+            Self::ClientSecret => {
+                put("ClientId", self.client_of(subject).unwrap_or_default());
+                put("ClientSecretId", Some(subject).filter(|subject| self.is_named(subject)).unwrap_or_default());
+            }
+            Self::PrincipalTags => {
+                let (pool, provider) = subject.split_once(' ').unwrap_or((subject, ""));
+                put("IdentityPoolId", pool);
+                put("IdentityProviderName", provider);
+            }
+            // A style is known by an id of its own, which its description tells.
+            Self::Style => put("ClientId", if step == Step::Create { subject } else { "" }),
+            Self::ClassicStyle => put("ClientId", if subject.is_empty() { EVERY_CLIENT } else { subject }),
         }
     }
 
@@ -119,10 +186,13 @@ impl Kind {
     /// # Errors
     /// As [`Kind::request`].
     pub fn write(self, before: &Value, wanted: &Value, secret: bool) -> Result<Map<String, Value>, Refused> {
+        let style = before.pointer("/ManagedLoginBranding/ManagedLoginBrandingId").filter(|_| self == Self::Style);
+        let style = style.map(|id| ("ManagedLoginBrandingId".to_owned(), id.clone()));
         if wanted.is_null() {
-            return Ok(Map::new());
+            return Ok(style.into_iter().collect());
         }
         let mut request = self.request(wanted)?;
+        request.extend(style);
         if before.is_null() {
             let kind = wanted.pointer("/IdentityProvider/ProviderType").filter(|_| self == Self::Provider);
             request.extend(kind.map(|kind| ("ProviderType".to_owned(), kind.clone())));
@@ -155,6 +225,9 @@ impl Kind {
                 }
             }
         }
+        if self == Self::ClassicStyle && before.pointer("/UICustomization/CSS").is_some() {
+            request.entry("CSS").or_insert_with(|| "".into());
+        }
         if let Some(told) = request.get_mut("ProviderDetails").and_then(Value::as_object_mut) {
             let kind = before.pointer("/IdentityProvider/ProviderType").and_then(Value::as_str);
             if kind == Some("SignInWithApple") && !told.contains_key("private_key") {
@@ -169,81 +242,6 @@ impl Kind {
             }
         }
         Ok(request)
-    }
-
-    /// What people will notice of a step; `None` when that depends on what changes.
-    #[must_use]
-    pub fn effect(self, step: Step) -> Option<&'static str> {
-        match (self, step) {
-            (Self::Pool, Step::Create) => {
-                Some("There is a pool without people and app clients: nobody can sign in yet.")
-            }
-            (Self::Pool, Step::Delete) => Some("The pool is gone with all its settings. Nobody is in it."),
-            (Self::IdentityPool, Step::Create) => {
-                Some("It has no roles yet, so nobody gets AWS credentials through it.")
-            }
-            (Self::IdentityPool, Step::Delete) => Some("It is gone. Nobody has an identity in it."),
-            (Self::Client, Step::Create) => Some("Whoever knows its id can begin to sign in through it."),
-            (Self::Client, Step::Delete) => {
-                Some("Apps that use it stop at once: nobody signs in through it, or stays signed in.")
-            }
-            (Self::ResourceServer, Step::Delete) => Some(
-                "App clients that allow its scopes get no tokens with them any more, and your APIs refuse whoever asks.",
-            ),
-            (Self::ResourceServer, Step::Update) => Some("A scope that goes is in no token from then on."),
-            (Self::Provider, Step::Create) => Some("It is offered by app clients that are told to, and by no other."),
-            (Self::Provider, Step::Delete) => {
-                Some("App clients offer it no longer, and people who came through it cannot sign in.")
-            }
-            (Self::Domain, Step::Create) => Some(
-                "Login pages and the OAuth endpoints are there under the name; a custom domain takes up to an hour.",
-            ),
-            (Self::Domain, Step::Delete) => {
-                Some("Login pages, the OAuth endpoints and sign-in through other providers stop at once.")
-            }
-            _ => None,
-        }
-    }
-
-    /// What of a step can never be taken back, in a sentence; `None` when everything can.
-    #[must_use]
-    pub fn forward(self, step: Step) -> Option<&'static str> {
-        match (self, step) {
-            (Self::Provider, Step::Delete) => Some(
-                "Its secret is kept nowhere: who makes it again needs it from the provider, and a SAML provider has to be \
-                 told the pool's new certificate. App clients have to be told to offer it again.",
-            ),
-            (Self::Pool | Self::IdentityPool, Step::Delete) => {
-                Some("Its id never comes again: whoever makes it again has to give another one to every app.")
-            }
-            (Self::Client, Step::Delete) => Some(
-                "Its id and its secret never come again: whoever makes it again has to give new ones to every app.",
-            ),
-            (Self::Domain, Step::Delete) => Some(
-                "Somebody else can take the name at once, passkeys that were made for it hold nowhere else, and a custom \
-                 domain gets another address for its DNS record when it is made again.",
-            ),
-            _ => None,
-        }
-    }
-
-    /// Why a patch cannot be taken back, in a sentence; `None` when it can. `before` is what was described before it.
-    #[must_use]
-    pub fn lost(self, patch: &[Put], before: &Value) -> Option<&'static str> {
-        if self == Self::Client && Step::of(patch) == Step::Delete {
-            return Some("A client that is made again is another one, so this cannot be taken back. Make a new one.");
-        }
-        if self.holds_others() && Step::of(patch) == Step::Delete {
-            return Some("One that is made again is another one, so this cannot be taken back. Make a new one.");
-        }
-        let hidden = |put: &Put| {
-            let was = before.pointer(&put.pointer).unwrap_or(&Value::Null);
-            put.pointer.ends_with("/private_key")
-                || was.to_string().contains(MASK)
-                || was.pointer("/IdentityProvider/ProviderType").is_some_and(|kind| kind == "SignInWithApple")
-        };
-        let hides = self == Self::Provider && patch.iter().any(hidden);
-        hides.then_some("The secret that was there is kept nowhere, so this cannot be taken back: type it anew.")
     }
 
     /// Whether nobody can see if a patch was made: it is about a secret alone.
@@ -274,7 +272,7 @@ impl Kind {
             all.retain(|it| {
                 !self.is_fixed(&it.pointer)
                     || self.is_chosen_once(&it.pointer)
-                    || ["/ProviderType", "/ClientSecret"].iter().any(|shown| it.pointer.ends_with(shown))
+                    || SHOWN.iter().any(|shown| it.pointer.ends_with(shown))
             });
         }
         all
@@ -290,6 +288,7 @@ impl Kind {
     pub(super) fn made_or_gone(self, body: &Value, value: Option<&Value>) -> Result<Value, Refused> {
         match (body.is_null(), value) {
             _ if !self.comes_and_goes() => Err(Refused::Fixed("This as a whole".to_owned())),
+            (false, None) if self == Self::Attribute => Err(Refused::Stays),
             (true, Some(whole)) => Ok(whole.clone()),
             (false, None) => Ok(Value::Null),
             (false, Some(_)) => Err(Refused::Exists),
@@ -363,6 +362,60 @@ mod tests {
         assert!(verified(&told(false, true)).is_clean(), "{:?}", verified(&told(false, true)));
         assert_eq!(verified(&told(true, true)).missing[0].pointer, "/UserPool/UsernameConfiguration/CaseSensitive");
         assert_eq!(verified(&told(false, false)).missing[0].pointer, "/UserPool/SchemaAttributes");
+    }
+
+    #[test]
+    fn a_custom_attribute_comes_without_its_prefix_and_stays_for_good() {
+        let kind = Kind::Attribute;
+        let wanted = json!({ "SchemaAttribute": { "AttributeDataType": "String", "Mutable": true,
+            "StringAttributeConstraints": { "MinLength": "0", "MaxLength": "20" } } });
+        let mut request = kind.write(&Value::Null, &wanted, false).unwrap();
+        kind.address(Step::Create, &mut request, "pool", "custom:plan");
+        let attribute = json!({ "Name": "plan", "AttributeDataType": "String", "Mutable": true,
+            "StringAttributeConstraints": { "MinLength": "0", "MaxLength": "20" } });
+        assert_eq!(Value::Object(request), json!({ "UserPoolId": "pool", "CustomAttributes": [attribute] }));
+        assert_eq!(kind.differences(&Value::Null, &wanted).len(), 3);
+        assert_eq!(kind.patched(&wanted, &whole(None)), Err(Refused::Stays));
+        let other = [Put { pointer: "/SchemaAttribute/Mutable".to_owned(), value: Some(json!(false)) }];
+        assert_eq!(kind.patched(&wanted, &other), Err(Refused::Stays));
+        assert!(kind.forward(Step::Create).is_some() && kind.lost(&whole(Some(wanted)), &Value::Null).is_some());
+        assert_eq!(Kind::described_by("AddCustomAttributes"), Some(kind), "DescribeUserPool is the pool's");
+    }
+
+    #[test]
+    fn a_secret_is_made_of_a_client_and_deleted_by_its_own_id() {
+        let kind = Kind::ClientSecret;
+        let wanted = json!({ "ClientSecret": { "ClientSecretValue": MASK } });
+        let mut request = kind.write(&Value::Null, &wanted, false).unwrap();
+        kind.address(Step::Create, &mut request, "pool", "web");
+        assert_eq!(Value::Object(request), json!({ "UserPoolId": "pool", "ClientId": "web" }), "AWS makes it");
+        assert_eq!(kind.differences(&Value::Null, &wanted).len(), 1, "and it is shown that there will be one");
+        let mut gone = kind.write(&wanted, &Value::Null, false).unwrap();
+        kind.address(Step::Delete, &mut gone, "pool", "web--17");
+        let expected = json!({ "UserPoolId": "pool", "ClientId": "web", "ClientSecretId": "web--17" });
+        assert_eq!(Value::Object(gone), expected);
+        assert!(kind.is_named("web--17") && !kind.is_named("web"));
+    }
+
+    #[test]
+    fn a_style_goes_by_its_own_id_and_what_its_settings_are_called_is_free() {
+        let kind = Kind::Style;
+        let before = json!({ "ManagedLoginBranding": { "ManagedLoginBrandingId": "id", "UserPoolId": "pool",
+            "UseCognitoProvidedValues": false, "Settings": { "any": [{ "thing": 1 }] } } });
+        let put =
+            [Put { pointer: "/ManagedLoginBranding/Settings/any".to_owned(), value: Some(json!({ "other": [] })) }];
+        let mut request = kind.write(&before, &kind.patched(&before, &put).unwrap(), false).unwrap();
+        kind.address(Step::Update, &mut request, "pool", "web");
+        let expected = json!({ "UserPoolId": "pool", "ManagedLoginBrandingId": "id", "UseCognitoProvidedValues": false,
+            "Settings": { "any": { "other": [] } } });
+        assert_eq!(Value::Object(request), expected);
+        assert_eq!(kind.write(&before, &Value::Null, false).unwrap().len(), 1);
+        let classic = json!({ "UICustomization": { "CSS": ".a{}", "ImageUrl": "https://a", "ClientId": "ALL" } });
+        let gone = [Put { pointer: "/UICustomization/CSS".to_owned(), value: None }];
+        let gone = Kind::ClassicStyle.patched(&classic, &gone).unwrap();
+        let mut request = Kind::ClassicStyle.write(&classic, &gone, false).unwrap();
+        Kind::ClassicStyle.address(Step::Update, &mut request, "pool", "");
+        assert_eq!(Value::Object(request), json!({ "UserPoolId": "pool", "ClientId": "ALL", "CSS": "" }));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::differ::{Difference, differences};
-use super::step::unmasked;
+use super::step::{IMAGE, unmasked};
 use super::{Kind, OLDER, Put};
 
 /// What describing again showed.
@@ -45,6 +45,12 @@ const MOVING_OF_DOMAINS: [&str; 3] = ["CloudFrontDistribution", "S3Bucket", "Sta
 /// What AWS makes anew for each SAML provider, and now and then for one that is there.
 const MOVING_OF_PROVIDERS: [&str; 1] = ["ActiveEncryptionCertificate"];
 
+/// What AWS counts of the classic pages, and whose style it tells: a client has that of all until it has its own.
+const MOVING_OF_STYLES: [&str; 4] = ["CSSVersion", "ClientId", "CreationDate", "UserPoolId"];
+
+/// Where the logo of the classic pages is.
+const ADDRESS_OF_LOGO: &str = "/ImageUrl";
+
 /// What tells one domain from another of the same name, and changes with its settings.
 const VERSION_OF_DOMAINS: &str = "Version";
 
@@ -54,6 +60,7 @@ pub fn moves_by_itself(place: &str, kind: Kind) -> bool {
     let of_kind: &[&str] = match kind {
         Kind::Domain => &MOVING_OF_DOMAINS,
         Kind::Provider => &MOVING_OF_PROVIDERS,
+        Kind::ClassicStyle => &MOVING_OF_STYLES,
         _ => &[],
     };
     MOVING.iter().chain(of_kind).any(|name| place.rsplit('/').next() == Some(name))
@@ -68,7 +75,7 @@ pub fn verify(patch: &[Put], before: &Value, after: &Value, beside: Option<(&Val
         return as_a_whole(put, before, after, kind);
     }
     let mut verified = Verified::default();
-    for put in patch {
+    for put in patch.iter().filter(|put| !is_untold(&put.pointer, kind)) {
         let found = after.pointer(&put.pointer);
         let told = found.map(unmasked).unwrap_or_default();
         let same = |other: &Value| differences(&unmasked(other), &told).is_empty();
@@ -84,13 +91,15 @@ pub fn verify(patch: &[Put], before: &Value, after: &Value, beside: Option<(&Val
     }
     let meant =
         |place: &str| patch.iter().any(|put| touches(place, &put.pointer) || follows(place, &put.pointer, kind));
-    let moves = |place: &str| {
-        let is_version = kind == Kind::Domain && place.rsplit('/').next() == Some(VERSION_OF_DOMAINS);
-        is_version || moves_by_itself(place, kind)
+    let moves = |it: &Difference| {
+        let is_version = kind == Kind::Domain && it.pointer.rsplit('/').next() == Some(VERSION_OF_DOMAINS);
+        // A logo has another address each time; that it has none any more is no change by itself.
+        let is_address = kind == Kind::ClassicStyle && it.pointer.ends_with(ADDRESS_OF_LOGO) && it.after.is_some();
+        is_version || is_address && it.before.is_some() || moves_by_itself(&it.pointer, kind)
     };
     let all = differences(before, after).into_iter();
     let all = all.chain(beside.map(|(before, after)| differences(before, after)).unwrap_or_default());
-    for difference in all.filter(|difference| !moves(&difference.pointer)) {
+    for difference in all.filter(|difference| meant(&difference.pointer) || !moves(difference)) {
         if meant(&difference.pointer) {
             verified.changed.push(difference);
         } else {
@@ -133,6 +142,11 @@ fn is_nothing(value: &Value) -> bool {
     differences(value, &Value::Null).is_empty()
 }
 
+/// Whether AWS takes what is at a place and never tells it.
+fn is_untold(place: &str, kind: Kind) -> bool {
+    kind == Kind::ClassicStyle && place.ends_with(IMAGE)
+}
+
 /// Whether one place is the other, or in it, or around it.
 pub(super) fn touches(place: &str, other: &str) -> bool {
     let within = |inner: &str, outer: &str| {
@@ -147,7 +161,11 @@ fn follows(place: &str, put: &str, kind: Kind) -> bool {
         let (older, newer) = (format!("/UserPool{older}"), format!("/UserPool{newer}"));
         kind == Kind::Pool && (touches(put, &newer) && place == older || touches(put, &older) && place == newer)
     });
-    older || kind.reads(put, place) || FOLLOWERS.iter().any(|(from, to)| touches(put, from) && touches(place, to))
+    let logo = kind == Kind::ClassicStyle && put.ends_with(IMAGE) && place.ends_with(ADDRESS_OF_LOGO);
+    older
+        || logo
+        || kind.reads(put, place)
+        || FOLLOWERS.iter().any(|(from, to)| touches(put, from) && touches(place, to))
 }
 
 #[cfg(test)]
@@ -206,6 +224,20 @@ mod tests {
         assert!(verify(&back, &Value::Null, &again, None, Kind::Provider).is_clean());
         assert!(!verify(&back, &Value::Null, &saml("two", "https://b"), None, Kind::Provider).is_clean());
         assert!(verify(&[], &was, &again, None, Kind::Provider).is_clean(), "nor does a new one count as a change");
+    }
+
+    #[test]
+    fn the_logo_of_classic_pages_may_move_and_may_not_be_lost() {
+        let style = |css: &str, logo: Option<&str>| json!({ "UICustomization": { "CSS": css, "ImageUrl": logo } });
+        let css = [Put { pointer: "/UICustomization/CSS".to_owned(), value: Some(json!("b")) }];
+        let verified = |patch: &[Put], logo: Option<&str>, css: &str| {
+            verify(patch, &style("a", Some("1")), &style(css, logo), None, Kind::ClassicStyle)
+        };
+        assert!(verified(&css, Some("2"), "b").is_clean());
+        assert_eq!(verified(&css, None, "b").others[0].pointer, "/UICustomization/ImageUrl");
+        let image = [Put { pointer: "/UICustomization/ImageFile".to_owned(), value: Some(json!("AAAA")) }];
+        let logo = verified(&image, Some("2"), "a");
+        assert!(logo.is_clean() && logo.changed.len() == 1, "its new address shows that it came: {logo:?}");
     }
 
     #[test]

@@ -54,6 +54,12 @@ impl Answer {
     pub fn says_off(&self) -> bool {
         matches!(self, Self::Refused { code } if code == "UserPoolAddOnNotEnabledException")
     }
+
+    /// Whether it says that there is none of what was asked for.
+    #[must_use]
+    pub fn says_nothing(&self) -> bool {
+        matches!(self, Self::Refused { code } if code == "ResourceNotFoundException")
+    }
 }
 
 /// Numbers of people that need looking after, from a complete local copy.

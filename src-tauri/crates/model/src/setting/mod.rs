@@ -4,6 +4,7 @@
 //! and no setting here describes is told apart and never dropped: AWS adds fields faster than anybody writes about them.
 
 mod client;
+mod logs;
 mod pool;
 mod risk;
 mod typed;
@@ -171,7 +172,7 @@ pub struct Strange<'a> {
 
 /// The settings of a pool.
 pub fn of_pool() -> impl Iterator<Item = &'static Setting> {
-    pool::settings().chain(risk::SETTINGS)
+    pool::settings().chain(risk::SETTINGS).chain(logs::SETTINGS)
 }
 
 /// The settings of an app client.
@@ -212,6 +213,7 @@ pub fn strange_in_pool(snapshot: &Snapshot) -> Vec<Strange<'_>> {
         ("DescribeUserPool", "/UserPool"),
         ("GetUserPoolMfaConfig", ""),
         ("DescribeRiskConfiguration", "/RiskConfiguration"),
+        ("GetLogDeliveryConfiguration", "/LogDeliveryConfiguration"),
     ];
     operations.into_iter().flat_map(|(operation, root)| strange(snapshot, operation, "", root)).collect()
 }

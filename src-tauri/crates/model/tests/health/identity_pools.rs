@@ -59,6 +59,16 @@ fn both(one: Value, other: Value) -> Value {
     all
 }
 
+/// The role of people who have signed in may do all with S3 and IAM, and its permissions boundary lets a statement through.
+fn bounded(statement: Value) -> Value {
+    const EDGE: &str = "arn:aws:iam::111122223333:policy/edge";
+    let all = json!({ "Statement": { "Effect": "Allow", "Action": ["s3:*", "iam:*"], "Resource": "*" } });
+    let boundary = json!({ "/Role/PermissionsBoundary": { "PermissionsBoundaryArn": EDGE } });
+    let let_through = json!({ "/PolicyVersion": { "Document": { "Statement": statement } } });
+    let more = json!({ format!("GetRole {SIGNED_IN}"): boundary, format!("GetPolicyVersion {EDGE}"): let_through });
+    both(own_files(all), more)
+}
+
 /// The policy of people who have signed in.
 fn own_files(document: Value) -> Value {
     json!({ "GetPolicyVersion arn:aws:iam::111122223333:policy/own-files": { "/PolicyVersion/Document": document } })
@@ -138,6 +148,13 @@ const GUEST: &str = "arn:aws:iam::111122223333:role/guest";
 #[case("IP-08", described(json!({ "/SamlProviderARNs": ["arn:aws:iam::111122223333:saml-provider/okta"] })), "unknown")]
 #[case("IP-09", json!({ format!("GetPolicyVersion arn:aws:iam::111122223333:policy/own-files"):
     { "/PolicyVersion/Document": { "Statement": { "Effect": "Allow", "Action": ["s3:GetObject", "iam:*"] } } } }), "fail high")]
+#[case("IP-09", bounded(json!({ "Effect": "Allow", "Action": "s3:*",
+    "Resource": "arn:aws:s3:::files/${cognito-identity.amazonaws.com:sub}/*" })), "pass")]
+#[case("IP-09", bounded(json!({ "Effect": "Allow", "Action": ["s3:*", "iam:Pass*"], "Resource": "*" })), "fail high")]
+#[case("IP-09", bounded(json!("no statement")), "unknown")]
+#[case("IP-09", own_files(json!({ "Statement": [{ "Effect": "Allow", "Action": ["s3:GetObject", "iam:*"],
+    "Resource": "arn:aws:s3:::files/${cognito-identity.amazonaws.com:sub}/*" },
+    { "Effect": "Deny", "Action": "iam:*", "Resource": "*" }] })), "pass")]
 #[case("IP-09", json!({ "GetPolicyVersion arn:aws:iam::111122223333:policy/own-files": "denied" }), "unknown")]
 #[case("IP-09", roles(json!({ "/Roles": {} })), "pass")]
 #[case("IP-09", roles(json!({ "/Roles": {}, "/RoleMappings": null })), "n/a")]

@@ -118,7 +118,7 @@ fn trust(snapshot: &Snapshot, role: &str, identity_pools: &[impl AsRef<str>], ki
     }
 }
 
-/// The policies of a role by name, the one about trust first.
+/// The policies of a role by name, the one about trust first, and its permissions boundary.
 fn documents(snapshot: &Snapshot, role: &str) -> Vec<PairView> {
     let laid_out = |name: &str, document: Option<&Value>| {
         let value = serde_json::to_string_pretty(&policy_document(document?)).ok()?;
@@ -136,5 +136,10 @@ fn documents(snapshot: &Snapshot, role: &str) -> Vec<PairView> {
         let name = name.as_str()?;
         laid_out(name, body("GetRolePolicy", &format!("{role}/{name}"), "/PolicyDocument"))
     });
-    trust.into_iter().chain(attached).chain(own).collect()
+    let boundary = body("GetRole", role, "/Role/PermissionsBoundary/PermissionsBoundaryArn").and_then(Value::as_str);
+    let boundary = boundary.and_then(|arn| {
+        let name = arn.rsplit('/').next().unwrap_or(arn);
+        laid_out(&format!("boundary: {name}"), body("GetPolicyVersion", arn, "/PolicyVersion/Document"))
+    });
+    trust.into_iter().chain(boundary).chain(attached).chain(own).collect()
 }

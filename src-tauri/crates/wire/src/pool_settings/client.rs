@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde_json::Value;
 use specta::Type;
 
-use super::setting::{SettingView, UnansweredView, laid_out, list, text, unanswered};
-use crate::settings::SettingsView;
+use super::setting::{SettingView, UnansweredView, instant, laid_out, list, text, unanswered};
+use crate::settings::{SettingsView, why};
 
 /// An app client with everything that is set of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Type)]
@@ -69,6 +69,40 @@ impl From<&Snapshot> for ClientsSettingsView {
             clients: list(listed).iter().map(read).collect(),
             unanswered: unanswered(snapshot),
         }
+    }
+}
+
+/// A secret of a client; AWS tells its value once, when it is made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ClientSecretView {
+    /// Its id: the client's, and when it was made.
+    pub id: String,
+    /// When it was made; `null` when AWS does not tell.
+    pub made_at: Option<String>,
+}
+
+/// The secrets of a client.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ClientSecretsView {
+    /// Each of them: one, or two while they are exchanged.
+    pub secrets: Vec<ClientSecretView>,
+    /// Why they are not known; `null` when they are.
+    pub unknown: Option<String>,
+}
+
+impl ClientSecretsView {
+    /// What a snapshot says of a client's secrets.
+    #[must_use]
+    pub fn new(snapshot: &Snapshot, client: &str) -> Self {
+        let answer = snapshot.answer("ListUserPoolClientSecrets", client);
+        let listed = snapshot.body("ListUserPoolClientSecrets", client).and_then(|body| body.get("ClientSecrets"));
+        let secret = |entry: &Value| ClientSecretView {
+            id: text(entry, "ClientSecretId"),
+            made_at: entry.get("ClientSecretCreateDate").and_then(instant),
+        };
+        Self { secrets: list(listed).iter().map(secret).collect(), unknown: answer.and_then(why) }
     }
 }
 

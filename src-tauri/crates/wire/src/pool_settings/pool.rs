@@ -1,5 +1,7 @@
 //! A pool with everything that is set of it.
 
+use jiff::Timestamp;
+use model::certificate::{Certificate, Validity, in_metadata};
 use model::health::Snapshot;
 use model::setting;
 use model::trigger::{self, TRIGGERS};
@@ -48,6 +50,51 @@ pub(super) fn attributes(snapshot: &Snapshot) -> Vec<AttributeView> {
     list(schema).iter().filter_map(read).collect()
 }
 
+/// A certificate of a SAML provider, or the pool's own for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CertificateView {
+    /// `signing`, `encryption`, what else the metadata say (foreign text), `any` where they say nothing; `own` for the one
+    /// with which assertions are encrypted to the pool.
+    pub usage: String,
+    /// From when on it holds; `null` when it cannot be read as a certificate.
+    pub from: Option<String>,
+    /// Until when; `null` when it cannot be read as a certificate.
+    pub until: Option<String>,
+    /// Whether its time was over or had not come when AWS was asked; `null` when it cannot be read.
+    pub over: Option<bool>,
+}
+
+impl CertificateView {
+    fn new(usage: String, validity: Option<Validity>, now: Timestamp) -> Self {
+        Self {
+            usage,
+            from: validity.map(|it| it.from.to_string()),
+            until: validity.map(|it| it.until.to_string()),
+            over: validity.map(|it| now < it.from || it.until < now),
+        }
+    }
+}
+
+/// The certificates of a SAML provider with the pool's own, and why the provider's are not known.
+fn certificates(details: Option<&Value>, now: Timestamp) -> (Vec<CertificateView>, Option<String>) {
+    let told = |name: &str| details.and_then(|details| details.get(name)?.as_str()).filter(|text| !text.is_empty());
+    let own = told("ActiveEncryptionCertificate");
+    let own = own.map(|letters| CertificateView::new("own".to_owned(), Validity::of(letters), now));
+    let view = |it: Certificate| CertificateView::new(it.usage.unwrap_or_else(|| "any".to_owned()), it.validity, now);
+    match told("MetadataFile") {
+        Some(xml) => {
+            let found = in_metadata(xml);
+            let unknown = found.is_empty().then(|| "The metadata of the provider have no certificate.".to_owned());
+            (found.into_iter().map(view).chain(own).collect(), unknown)
+        }
+        None => {
+            let why = "AWS reads the provider's certificates from the address of its metadata, and does not tell them.";
+            (own.into_iter().collect(), Some(why.to_owned()))
+        }
+    }
+}
+
 /// A provider of identities.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -62,6 +109,10 @@ pub struct ProviderView {
     pub mapping: Vec<PairView>,
     /// What it is reached with, secrets masked.
     pub details: Vec<PairView>,
+    /// Of a SAML provider: its certificates, and after them the pool's own.
+    pub certificates: Vec<CertificateView>,
+    /// Why those of the provider are not known; `null` when they are, or it has none.
+    pub certificates_unknown: Option<String>,
     /// Why it is not known; `null` when it is.
     pub unknown: Option<String>,
 }
@@ -224,8 +275,15 @@ fn providers(snapshot: &Snapshot) -> Vec<ProviderView> {
         let described = snapshot.body("DescribeIdentityProvider", &name).and_then(|body| body.get("IdentityProvider"));
         let of = |field: &str| described.and_then(|provider| provider.get(field));
         let identifiers = list(of("IdpIdentifiers")).iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        let kind = text(entry, "ProviderType");
+        let (certificates, certificates_unknown) = match described {
+            Some(_) if kind == "SAML" => certificates(of("ProviderDetails"), snapshot.taken_at),
+            _ => (Vec::new(), None),
+        };
         ProviderView {
-            kind: text(entry, "ProviderType"),
+            kind,
+            certificates,
+            certificates_unknown,
             identifiers,
             mapping: pairs(of("AttributeMapping")),
             details: pairs(of("ProviderDetails")),

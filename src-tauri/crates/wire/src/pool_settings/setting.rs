@@ -193,3 +193,12 @@ pub(super) fn list(value: Option<&Value>) -> &[Value] {
 pub(super) fn text(value: &Value, name: &str) -> String {
     value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
+
+/// An instant as AWS writes it in JSON, in seconds since 1970; `None` for anything else.
+pub(super) fn instant(value: &Value) -> Option<String> {
+    let seconds = value.as_f64()?.to_string();
+    let (whole, rest) = seconds.split_once('.').unwrap_or((seconds.as_str(), ""));
+    let millis: i64 = format!("{rest:0<3}").get(..3)?.parse().ok()?;
+    let whole: i64 = whole.parse().ok()?;
+    jiff::Timestamp::from_millisecond(whole.checked_mul(1000)?.checked_add(millis)?).ok().map(|at| at.to_string())
+}

@@ -8,6 +8,7 @@ mod rights;
 use serde_json::{Map, Value};
 
 pub(crate) use condition::Condition;
+pub(crate) use rights::Limits;
 
 /// A policy that could be read.
 pub(crate) struct Policy {

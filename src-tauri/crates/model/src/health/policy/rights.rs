@@ -70,37 +70,111 @@ impl Unscoped<'_> {
     }
 }
 
-impl Policy {
-    /// What gives nearly everything away, in words; empty when nothing does. What else the policy denies is not looked at.
-    pub(crate) fn sweeping(&self) -> Vec<String> {
-        self.allowing().flat_map(Statement::sweeping).collect()
+/// What takes rights away again: what any policy of a role denies, and its permissions boundary.
+#[derive(Default)]
+pub(crate) struct Limits<'a> {
+    denying: Vec<&'a Statement>,
+    boundary: Option<&'a Policy>,
+}
+
+impl<'a> Limits<'a> {
+    /// What these policies deny, the boundary's own refusals among them, and what the boundary lets through.
+    pub(crate) fn of(policies: &'a [Policy], boundary: Option<&'a Policy>) -> Self {
+        let denying = policies.iter().chain(boundary).flat_map(Policy::denying);
+        Self { denying: denying.filter(|statement| statement.is_everywhere()).collect(), boundary }
     }
 
-    /// The data in S3 and `DynamoDB` that it opens without asking whose they are.
-    pub(crate) fn unscoped(&self) -> Vec<Unscoped<'_>> {
-        self.allowing().filter_map(Statement::unscoped).collect()
+    /// Whether an action is given when a policy allows it: denied nowhere without a condition, and let through.
+    fn gives(&self, action: &str) -> bool {
+        let lets = |boundary: &Policy| boundary.allowing().any(|statement| statement.is_about(action));
+        self.boundary.is_none_or(lets) && !self.denying.iter().any(|statement| statement.is_about(action))
+    }
+
+    /// Whether something is left of an action, as a policy writes it, that gives nearly everything away; `None` stands for every
+    /// action.
+    fn leave(&self, action: Option<&str>) -> bool {
+        let action = action.unwrap_or("*");
+        if self.denying.iter().any(|statement| statement.texts("Action").iter().any(|it| covers_action(it, action))) {
+            return false;
+        }
+        let service = action.split_once(':').map_or(action, |(service, _)| service);
+        let wide = is_pattern(service);
+        let whole = |boundary: &Policy| boundary.allowing().any(Statement::covers_services);
+        if wide && self.boundary.is_none_or(whole) {
+            return true;
+        }
+        let further = if is_pattern(action) { ANYBODY.as_slice() } else { &[] };
+        TAKEOVER.iter().chain(further).any(|one| covers_action(action, one) && self.gives(one))
+    }
+
+    /// Whether every right, where one gives them all, is still there.
+    pub(crate) fn leave_everything(&self) -> bool {
+        self.leave(None)
+    }
+
+    /// Whether data that an action, as a policy writes it, reaches are still reached, whosever they are.
+    fn leave_open(&self, action: &str) -> bool {
+        let open = |boundary: &Policy, data: &str| {
+            boundary.allowing().any(|statement| statement.is_about(data) && !statement.is_scoped())
+        };
+        let lets = |data: &str| self.boundary.is_none_or(|boundary| open(boundary, data));
+        DATA.iter().any(|data| {
+            let denied = self.denying.iter().any(|statement| statement.is_about(data));
+            covers_action(action, data) && !denied && lets(data)
+        })
+    }
+}
+
+impl Policy {
+    /// What gives nearly everything away in spite of what takes it away again, in words; empty when nothing does.
+    pub(crate) fn sweeping(&self, limits: &Limits<'_>) -> Vec<String> {
+        self.allowing().flat_map(|statement| statement.sweeping(limits)).collect()
+    }
+
+    /// The data in S3 and `DynamoDB` that it opens without asking whose they are, and that nothing closes again.
+    pub(crate) fn unscoped(&self, limits: &Limits<'_>) -> Vec<Unscoped<'_>> {
+        self.allowing().filter_map(|statement| statement.unscoped(limits)).collect()
     }
 }
 
 impl Statement {
-    fn sweeping(&self) -> Vec<String> {
+    fn sweeping(&self, limits: &Limits<'_>) -> Vec<String> {
         if !self.has("Action") {
+            if !limits.leave(None) {
+                return Vec::new();
+            }
             return vec![match self.texts("NotAction").join(", ") {
                 none if none.is_empty() => "do everything".to_owned(),
                 but => format!("do everything but {but}"),
             }];
         }
-        self.texts("Action").into_iter().filter(|action| sweeps(action)).map(str::to_owned).collect()
+        let left = |action: &&str| sweeps(action) && limits.leave(Some(action));
+        self.texts("Action").into_iter().filter(left).map(str::to_owned).collect()
     }
 
-    fn unscoped(&self) -> Option<Unscoped<'_>> {
-        let about = |action: &&str| DATA.iter().any(|data| covers_action(action, data));
+    fn unscoped(&self, limits: &Limits<'_>) -> Option<Unscoped<'_>> {
+        let about = |action: &&str| DATA.iter().any(|data| covers_action(action, data)) && limits.leave_open(action);
         let actions: Vec<&str> = self.texts("Action").into_iter().filter(about).collect();
+        (!actions.is_empty() && !self.is_scoped()).then(|| Unscoped { actions, resources: self.texts("Resource") })
+    }
+
+    /// Whether it is about what belongs to whoever asks alone.
+    fn is_scoped(&self) -> bool {
         let resources = self.texts("Resource");
         let is_own = |resource: &&str| CALLER.iter().any(|variable| resource.contains(variable));
-        let scoped = !resources.is_empty() && resources.iter().all(is_own);
         let asked = self.conditions.iter().any(|condition| condition.is_about_the_caller(&CALLER));
-        (!actions.is_empty() && !scoped && !asked).then_some(Unscoped { actions, resources })
+        asked || !resources.is_empty() && resources.iter().all(is_own)
+    }
+
+    /// Whether it holds for every resource, whatever the circumstances.
+    fn is_everywhere(&self) -> bool {
+        self.conditions.is_empty() && self.texts("Resource").contains(&"*")
+    }
+
+    /// Whether it is about services by a pattern, or about all but some actions.
+    fn covers_services(&self) -> bool {
+        let wide = |action: &str| is_pattern(action.split_once(':').map_or(action, |(service, _)| service));
+        !self.has("Action") || self.texts("Action").into_iter().any(wide)
     }
 }
 
@@ -115,7 +189,7 @@ fn sweeps(action: &str) -> bool {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::Policy;
+    use super::{Limits, Policy};
 
     fn policy(statement: &Value) -> Option<Policy> {
         Policy::read(&json!({ "Statement": statement }))
@@ -123,7 +197,8 @@ mod tests {
 
     #[test]
     fn patterns_and_exceptions_give_nearly_everything_as_well_as_stars_do() {
-        let sweeping = |statement: Value| policy(&statement).map(|policy| policy.sweeping().join(", "));
+        let sweeping =
+            |statement: Value| policy(&statement).map(|policy| policy.sweeping(&Limits::default()).join(", "));
         let of = |action: &str| sweeping(json!({ "Effect": "Allow", "Action": [action], "Resource": "*" }));
         for wide in ["*", "*:*", "cognito-*:*", "iam:*", "iam:Pass*", "IAM:passrole", "sts:Assume?ole", "cognito-idp:*"]
         {
@@ -159,7 +234,7 @@ mod tests {
                 .into_iter()
                 .for_each(|all| all.extend(more.as_object().cloned().unwrap_or_default()));
             let policy = policy(&statement)?;
-            let found = policy.unscoped();
+            let found = policy.unscoped(&Limits::default());
             Some(found.first().map(|it| (it.actions.join(","), it.is_sweeping())))
         };
         let open = |sweeping| Some(Some(("dynamodb:Query".to_owned(), sweeping)));
@@ -177,5 +252,42 @@ mod tests {
             Some(true)
         );
         assert_eq!(of(json!({ "Action": "s3:GetBucketLocation", "Resource": "*" })), Some(None));
+    }
+
+    #[test]
+    fn what_is_denied_without_a_condition_and_what_a_boundary_keeps_out_is_not_given() {
+        let allows = |action: &str| json!({ "Effect": "Allow", "Action": action, "Resource": "*" });
+        let denies = |actions: Value| json!({ "Effect": "Deny", "Action": actions, "Resource": "*" });
+        let left = |statements: Value, boundary: Option<Value>| {
+            let (all, boundary) = ([policy(&statements)?], boundary.and_then(|boundary| policy(&boundary)));
+            let limits = Limits::of(&all, boundary.as_ref());
+            Some((all[0].sweeping(&limits).join(","), all[0].unscoped(&limits).len()))
+        };
+        let nothing = Some((String::new(), 0));
+        let pass = |more: Value| json!([allows("iam:PassRole"), more]);
+        assert_eq!(left(pass(denies(json!("iam:*"))), None), nothing);
+        assert_eq!(left(pass(denies(json!(["iam:Pass*", "s3:*"]))), None), nothing);
+        let sometimes = json!({ "Effect": "Deny", "Action": "iam:*", "Resource": "*",
+            "Condition": { "Bool": { "aws:MultiFactorAuthPresent": "false" } } });
+        assert_eq!(left(pass(sometimes), None).map(|it| it.0).as_deref(), Some("iam:PassRole"));
+        let somewhere = json!({ "Effect": "Deny", "Action": "iam:*", "Resource": "arn:aws:iam::1:role/a" });
+        assert_eq!(left(pass(somewhere), None).map(|it| it.0).as_deref(), Some("iam:PassRole"));
+        let most = json!([allows("iam:*"), denies(json!("iam:PassRole"))]);
+        assert_eq!(left(most, None).map(|it| it.0).as_deref(), Some("iam:*"), "the others are left");
+        assert_eq!(left(json!([allows("*"), denies(json!("*"))]), None), nothing);
+
+        let own = "arn:aws:s3:::files/${cognito-identity.amazonaws.com:sub}/*";
+        let files = json!([{ "Effect": "Allow", "Action": "s3:*", "Resource": own }]);
+        for wide in ["*", "iam:*", "cognito-idp:*", "s3:*"] {
+            assert_eq!(left(json!([allows(wide)]), Some(files.clone())), nothing, "{wide}");
+        }
+        assert_eq!(
+            left(json!([allows("*")]), Some(json!([allows("iam:Get*"), allows("sts:AssumeRole")])))
+                .map(|it| it.0)
+                .as_deref(),
+            Some("*")
+        );
+        assert_eq!(left(json!([allows("s3:*")]), Some(json!([allows("s3:Get*")]))), Some((String::new(), 1)));
+        assert_eq!(left(json!([allows("*")]), Some(json!([allows("*")]))).map(|it| it.0).as_deref(), Some("*"));
     }
 }

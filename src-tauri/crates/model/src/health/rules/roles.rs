@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::identity_pools::{MAPPINGS, described};
 use super::{Rule, Severity, Subject, guide};
 use crate::health::case::{Body, Case, Judged, Unknown, joined};
-use crate::health::policy::Policy;
+use crate::health::policy::{Limits, Policy};
 use crate::health::trust::{Audience, Trust};
 
 const TRUST: &str = "/Role/AssumeRolePolicyDocument";
@@ -39,7 +39,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         id: "IP-09",
-        version: 2,
+        version: 3,
         title: "The role of people who have signed in can do too much",
         severity: Severity::High,
         subject: Subject::IdentityPool,
@@ -177,6 +177,10 @@ struct Policies {
     /// The one among those of AWS that gives nearly everything away.
     notorious: Option<String>,
     read: Vec<Policy>,
+    /// What its permissions boundary lets through; `None` when it has none.
+    boundary: Option<Policy>,
+    /// Why it is not known what its boundary lets through.
+    unbounded: Option<Unknown>,
     /// Why one of them could not be read, the first.
     unread: Option<Unknown>,
 }
@@ -186,7 +190,24 @@ fn policies(case: &Case<'_>, role: &str) -> Policies {
     for read in [attached(case, role, &mut all), own(case, role, &mut all)] {
         all.unread = all.unread.or(read.err());
     }
+    match boundary(case, role) {
+        Ok(boundary) => all.boundary = boundary,
+        Err(why) => all.unbounded = Some(why),
+    }
     all
+}
+
+/// What the permissions boundary of a role lets through; `None` when it has none, or IAM does not tell of the role.
+fn boundary(case: &Case<'_>, role: &str) -> Result<Option<Policy>, Unknown> {
+    let Ok(told) = case.ask("GetRole", role) else { return Ok(None) };
+    let Some(arn) = told.at("/Role/PermissionsBoundary/PermissionsBoundaryArn").and_then(Value::as_str) else {
+        return Ok(None);
+    };
+    let at = "/PolicyVersion/Document";
+    let answer = case.ask("GetPolicyVersion", arn)?;
+    let read = Policy::read(answer.needed(at)?);
+    let read = read.ok_or_else(|| answer.unknown(at, format!("The policy {arn} cannot be read as one.")));
+    read.map(Some)
 }
 
 /// The managed policies of a role.
@@ -228,23 +249,34 @@ impl Policies {
         }
     }
 
+    fn limits(&self) -> Limits<'_> {
+        Limits::of(&self.read, self.boundary.as_ref())
+    }
+
     /// What gives nearly everything away, in words.
-    fn sweeping(&self) -> Option<String> {
-        if let Some(name) = &self.notorious {
-            return Some(format!("it has {name}"));
-        }
-        let what: Vec<String> = self.read.iter().flat_map(Policy::sweeping).collect();
-        (!what.is_empty()).then(|| format!("it may {}", joined(&what)))
+    ///
+    /// # Errors
+    /// When a boundary may take it away again, and is not known.
+    fn sweeping(&self) -> Result<Option<String>, Unknown> {
+        let limits = self.limits();
+        let notorious = self.notorious.as_ref().filter(|_| limits.leave_everything());
+        let what: Vec<String> = self.read.iter().flat_map(|policy| policy.sweeping(&limits)).collect();
+        let said = match notorious {
+            Some(name) => format!("it has {name}"),
+            None if what.is_empty() => return Ok(None),
+            None => format!("it may {}", joined(&what)),
+        };
+        self.unbounded.clone().map_or(Ok(Some(said)), Err)
     }
 }
 
 /// What is excessive about a role's rights, in words; `None` when nothing is.
 ///
 /// # Errors
-/// When one of its policies was not read, and no other is excessive.
+/// When one of its policies was not read, and no other is excessive; when one is, and its boundary was not read.
 pub(in crate::health) fn excessive(case: &Case<'_>, role: &str) -> Result<Option<String>, Unknown> {
     let policies = policies(case, role);
-    match (policies.sweeping(), policies.unread) {
+    match (policies.sweeping()?, policies.unread) {
         (Some(what), _) => Ok(Some(what)),
         (None, Some(why)) => Err(why),
         (None, None) => Ok(None),
@@ -261,12 +293,22 @@ fn rights(case: &Case<'_>) -> Judged {
     let mut unscoped = None;
     for (role, how) in &roles {
         let policies = policies(case, role);
-        if let Some(what) = policies.sweeping() {
-            return Ok(answer.fail(place(how), format!("The role {role}: {what}.")));
+        match policies.sweeping() {
+            Ok(Some(what)) => return Ok(answer.fail(place(how), format!("The role {role}: {what}."))),
+            Ok(None) => {}
+            Err(why) => {
+                unknown = Some(why);
+                continue;
+            }
         }
         // What rules and groups give to some may be meant for all of their data.
         if how == "authenticated" {
-            for open in policies.read.iter().flat_map(Policy::unscoped) {
+            let limits = policies.limits();
+            for open in policies.read.iter().flat_map(|policy| policy.unscoped(&limits)) {
+                if let Some(why) = &policies.unbounded {
+                    unknown = Some(why.clone());
+                    break;
+                }
                 let what = format!("it may {} on {}", joined(&open.actions), whose(&open.resources));
                 let failed = answer.fail(place(how), format!("The role {role}: {what}, whosever data these are."));
                 if open.is_sweeping() {

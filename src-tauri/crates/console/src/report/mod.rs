@@ -296,7 +296,6 @@ fn ledger(ledger: Option<&MonthLedger>) -> Section {
             vec!["People who may have been billed by them".to_owned(), grouped(users)],
             vec!["Cost of that".to_owned(), cost],
         ],
-        ..Section::default()
     }
 }
 

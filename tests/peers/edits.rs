@@ -1,13 +1,11 @@
 //! Changes of settings on each server: made, changed and taken back through the one door. What a server does otherwise than
 //! Cognito is found when it is described again, and told: it is never taken for done.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use console::edits::{EditRow, EditState, Kind, Put, Whole};
 use console::jobs::{Action, Approval, Chosen, GroupSettings, Plan};
 use console::{OpenPool, PoolId};
-use model::blueprint::{self, Blueprint, Given};
 use model::connection::ConnectionId;
 use model::{GroupName, Region};
 use serde_json::{Value, json};
@@ -151,55 +149,6 @@ async fn edited(server: Server) -> Vec<(&'static str, String)> {
     trial.otherwise
 }
 
-/// Makes a pool, an app client and an identity pool from a blueprint each; gives the steps that did not end as with Cognito.
-async fn blueprinted(server: Server) -> Vec<(&'static str, String)> {
-    let folder = tempfile::tempdir().unwrap();
-    let console = crate::open(&folder).await;
-    let region = Some(Region::parse("eu-west-1").unwrap());
-    let connection = ConnectionId { profile: None, region, endpoint: Some(server.endpoint.clone()), sandbox: false };
-    let blueprint = blueprint::of("pool-web").unwrap();
-    let body = blueprint.body(&answers(blueprint, ""), None).unwrap();
-    let edit = console.plan_pool(&connection, body, blueprint.second()).await.unwrap();
-    let made = match console.make_pool(&connection, &edit, Approval::default()).await {
-        Ok(made) => made,
-        Err(error) => return vec![("make a pool", error.message)],
-    };
-    let Some(pool) = made.pool.clone() else { return vec![("make a pool", told(&Ok(made.edits[0].clone())))] };
-    let open = console.open_pool(&connection, &pool).await.unwrap();
-    let mut trial = Trial { open, otherwise: Vec::new(), last_job: String::new() };
-    let mut rows = made.edits.into_iter();
-    for step in ["make a pool", "give it a second factor"] {
-        match (rows.next(), &made.why) {
-            (Some(row), _) => drop(trial.note(step, Ok(row))),
-            (None, why) => trial.otherwise.push((step, why.clone().unwrap_or_else(|| "it was not set".to_owned()))),
-        }
-    }
-    let blueprint = blueprint::of("client-web").unwrap();
-    let body = blueprint.body(&answers(blueprint, ""), Some(&pool)).unwrap();
-    let whole = Whole { kind: Kind::Client, subject: String::new() };
-    let client = trial.set("make a client", &whole, put("", Some(body))).await;
-    let client = client.map(|row| serde_json::from_str::<Whole>(&row.target).unwrap().subject).unwrap_or_default();
-    let blueprint = blueprint::of("identity-web").unwrap();
-    let body = blueprint.body(&answers(blueprint, &client), Some(&pool)).unwrap();
-    let whole = Whole { kind: Kind::IdentityPool, subject: String::new() };
-    let made = trial.set("make an identity pool", &whole, put("", Some(body))).await;
-    trial.undo("take back an identity pool", made).await;
-    trial.otherwise
-}
-
-/// What a person says to a blueprint: its examples, but for the client that is there.
-fn answers(blueprint: &Blueprint, client: &str) -> BTreeMap<String, String> {
-    let said = blueprint.choices.iter().filter_map(|choice| {
-        let answer = match choice.given {
-            Given::Text(example) | Given::Texts(example) => example,
-            Given::Clients(_) => client,
-            _ => return None,
-        };
-        Some((choice.place.to_owned(), answer.to_owned()))
-    });
-    said.collect()
-}
-
 fn steps(otherwise: &[(&'static str, String)]) -> Vec<&'static str> {
     otherwise.iter().map(|(step, _)| *step).collect()
 }
@@ -229,21 +178,4 @@ async fn moto_makes_changes_and_takes_back_settings_but_neither_changes_nor_dele
         "change a pool",
     ];
     assert_eq!(steps(&otherwise), lacks, "{otherwise:#?}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_sandbox_makes_what_blueprints_say() {
-    assert_eq!(blueprinted(servers::sandbox().await).await, []);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn ministack_makes_what_blueprints_say() {
-    let otherwise = blueprinted(servers::ministack().await).await;
-    assert_eq!(steps(&otherwise), Vec::<&str>::new(), "{otherwise:#?}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn moto_makes_what_blueprints_say() {
-    let otherwise = blueprinted(servers::moto().await).await;
-    assert_eq!(steps(&otherwise), Vec::<&str>::new(), "{otherwise:#?}");
 }

@@ -2,8 +2,8 @@
 
 pub(crate) mod billing;
 pub(crate) mod change;
-pub(crate) mod compare;
 pub(crate) mod client;
+pub(crate) mod compare;
 pub(crate) mod cost;
 pub(crate) mod credentials;
 pub(crate) mod diagnostics;

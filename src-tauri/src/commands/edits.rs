@@ -120,7 +120,7 @@ pub(crate) async fn reveal_made_secret(desk: Desk<'_>, request: OneEdit) -> Answ
 pub(crate) async fn copy_made_secret(desk: Desk<'_>, request: OneEdit) -> Answer<()> {
     let pool = desk.pool()?;
     pool.may_show_secrets()?;
-    desk.clipboard().copy(pool.made_secret(&request.id)?)
+    desk.clipboard().copy(desk.opened()?.key(), pool.made_secret(&request.id)?)
 }
 
 /// Lets a person choose the logo of the classic pages; `null` when none was chosen. Nothing is sent.

@@ -117,6 +117,7 @@ mod tests {
             pre_token_trigger: None,
             verifies_before_update: Vec::new(),
             advanced_security,
+            recovery: None,
             own_sender: None,
             created_at: None,
             modified_at: None,

@@ -40,6 +40,7 @@ async fn start() -> Window {
 }
 
 /// A figure for `cargo xtask bench`, on a line of its own.
+#[expect(clippy::print_stdout, reason = "`cargo xtask bench` reads it")]
 fn tell(what: &str, figure: f64, unit: &str, budget: Option<(f64, &str)>) {
     let (budget, bound) = budget.unzip();
     println!("\n{}", json!({ "what": what, "figure": figure, "unit": unit, "budget": budget, "bound": bound }));

@@ -199,7 +199,7 @@ fn passwords_set(nest: &mut Nest, pool: &str, username: &str, send: &dyn Fn(&str
     let records = json!({ "about": null, "job": plan, "allPools": false, "since": null, "limit": 100 });
     assert!(send("list_audit", records.clone()).unwrap().as_array().unwrap().len() > 2);
     send("save_audit", records).unwrap();
-    send("get_person_audit", json!({ "username": username })).unwrap();
+    send("get_person_audit", json!({ "username": username, "limit": 100 })).unwrap();
 }
 
 /// The entries of a job by state, once none is left to be sent.

@@ -219,7 +219,6 @@ impl Asked<'_> {
             emails: self.question.emails,
             sms: self.question.sms.into_iter().collect(),
             extra_rates: extra_rates.map(|requests_per_second| ExtraRate { requests_per_second, days }).collect(),
-            ..Usage::default()
         }
     }
 

@@ -73,7 +73,7 @@ fn ask(of: &OfPool, known: &ActivityView) -> Result<AskPlans, WireError> {
 pub(crate) async fn run(common: &GlobalOptions, of: &OfPool) -> Result<(), Failure> {
     let Asked { console, question, .. } = asked(common, of).await?;
     let view = PlansView::new(&console.plans(&question)?);
-    let present = question.present.map(|plan| plan.as_str());
+    let present = question.present.map(model::cost::PricePlan::as_str);
     let row = |plan: &PlanView| {
         let unknown = || "unknown".to_owned();
         let lost = plan.losses.iter().filter(|loss| loss.used != "notUsed").map(|loss| loss.feature.clone());

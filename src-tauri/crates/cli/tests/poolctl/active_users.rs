@@ -101,6 +101,7 @@ fn a_bill_is_typed_or_imported() {
     assert_eq!((&view["low"], &view["likely"], &view["high"]), (&json!(321), &json!(321), &json!(321)));
     let forgotten = home.run_at(&served, &["mau", "--month", "2026-01", "--forget-billed", "--json"]).json(0);
     assert_eq!((&forgotten["low"], &forgotten["high"]), (&json!(0), &json!(null)));
+    home.run_at(&served, &["mau", "--month", "2026-01", "--billed", "321", "--json"]).json(0);
     let bill = home.folder.path().join("bill.csv");
     fs::write(&bill, "UsageType,UsageQuantity,UsageStartDate\nEUW1-CognitoPlusMAU,77,2026-02-01\n").unwrap();
     let words = ["mau", "--month", "2026-02", "--import", path(&bill), "--json"];

@@ -134,7 +134,8 @@ async fn whoever_has_the_legacy_price_is_told_that_it_is_lost_for_good_and_chang
     let pool = house.synced().await;
     let known = pool.look(month(&house)).await.unwrap().0;
     let known = PlansQuestion { present: Some(PricePlan::Legacy), advanced_security: true, ..known };
-    let question = PlansQuestion { users: Estimate::exactly(20_000), split: DIRECT, features: Vec::new(), ..known };
+    let features = vec![(Feature::ThreatProtection, FeatureUse::Used)];
+    let question = PlansQuestion { users: Estimate::exactly(20_000), split: DIRECT, features, ..known };
     let answer = house.console.plans(&question).unwrap();
     // 20,000 are free but for 20,000 × 0.05 of advanced security.
     let legacy = answer.plans.iter().find(|cost| cost.plan == PricePlan::Legacy).unwrap();

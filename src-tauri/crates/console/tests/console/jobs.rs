@@ -229,7 +229,7 @@ async fn each_operation_is_done_once_and_the_cache_is_what_the_server_has() {
             Ok((_, counts)) => assert_eq!(counts.failed + counts.unknown, 0, "{call} twice"),
             Err(error) if call.contains("Delete") && error.code == Code::NotFound => {}
             Err(error) if matches!(action, Action::CreateUser(_) | Action::CreateGroup(_)) => {
-                assert_eq!(error.code, Code::AlreadyExists, "{call}")
+                assert_eq!(error.code, Code::AlreadyExists, "{call}");
             }
             Err(error) => {
                 let nothing = ["There is nothing to do.", "No row of the file can become a user."];
@@ -311,7 +311,7 @@ async fn nothing_is_planned_for_a_user_whom_nobody_knows_or_a_group_that_is_not_
         };
         match (&action, planned(&house, &pool, &action, &nobody).await) {
             (Action::CreateUser(_) | Action::CreateUsers { .. } | Action::CreateGroup(_), planned) => {
-                assert!(planned.is_ok(), "{call}")
+                assert!(planned.is_ok(), "{call}");
             }
             (_, planned) => assert_eq!(planned.unwrap_err().code, Code::NotFound, "{call}"),
         }

@@ -109,7 +109,6 @@ async fn set_in_bad_weather(people: u32) {
     let counts = apply(&pool, &plan).await.unwrap();
     let all = u64::from(people);
     assert_eq!((counts, counts.total()), (ItemCounts { done: all, ..ItemCounts::default() }, all));
-    println!("{} calls for {people} users", house.sandbox.calls().of("AdminUpdateUserAttributes"));
     assert!(house.people().iter().all(|person| person.attributes["nickname"] == "of all"));
     // Lost answers were found to be applied by asking, and not by sending again.
     let rows = pool.job_items(&plan.id, None, 0, people).await.unwrap();

@@ -404,7 +404,7 @@ impl Journal {
             more = true;
             walk.at = row.get(0)?;
             let (body, before, told): (Vec<u8>, Vec<u8>, Vec<u8>) = (row.get(1)?, row.get(2)?, row.get(3)?);
-            walk.next(number(walk.at), &body, before, told, known_head);
+            walk.next(number(walk.at), &body, &before, told, known_head);
         }
         Ok(more)
     }
@@ -430,7 +430,7 @@ impl Default for Walk {
 }
 
 impl Walk {
-    fn next(&mut self, seq: u64, body: &[u8], before: Vec<u8>, told: Vec<u8>, known_head: Option<&str>) {
+    fn next(&mut self, seq: u64, body: &[u8], before: &[u8], told: Vec<u8>, known_head: Option<&str>) {
         let mut fault = |what: &str| self.faults.push(AuditFault { seq, what: what.to_owned() });
         if seq != self.last + 1 {
             fault("A record before this one is missing or out of its place.");
@@ -438,7 +438,7 @@ impl Walk {
         if before != self.previous {
             fault("This record does not follow the one before it.");
         }
-        if hash(seq, &before, body).as_bytes() != told {
+        if hash(seq, before, body).as_bytes() != told {
             fault("This record is not as it was written.");
         }
         self.records += 1;

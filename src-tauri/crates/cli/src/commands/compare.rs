@@ -73,7 +73,7 @@ fn ask(of: &OfPool, known: &ActivityView) -> Result<AskPlans, WireError> {
 pub(crate) async fn run(common: &GlobalOptions, of: &OfPool) -> Result<(), Failure> {
     let Asked { console, question, .. } = asked(common, of).await?;
     let view = PlansView::new(&console.plans(&question)?);
-    let present = question.present.map(model::cost::PricePlan::as_str);
+    let is_present = |plan: &PlanView| question.present.is_some_and(|present| present.as_str() == plan.plan);
     let row = |plan: &PlanView| {
         let unknown = || "unknown".to_owned();
         let lost = plan.losses.iter().filter(|loss| loss.used != "notUsed").map(|loss| loss.feature.clone());
@@ -82,7 +82,7 @@ pub(crate) async fn run(common: &GlobalOptions, of: &OfPool) -> Result<(), Failu
             plan.low.clone(),
             plan.likely.clone().unwrap_or_else(unknown),
             plan.high.clone().unwrap_or_else(unknown),
-            if present == Some(plan.plan.as_str()) { "yes" } else { "no" }.to_owned(),
+            if is_present(plan) { "yes" } else { "no" }.to_owned(),
             lost.collect::<Vec<_>>().join("; "),
         ]
     };
@@ -91,7 +91,7 @@ pub(crate) async fn run(common: &GlobalOptions, of: &OfPool) -> Result<(), Failu
         format => output::listed(format, &COLUMNS, &view.plans, row)?,
     }
     let others = view.others.as_deref().map(|others| format!("The account's other pools would cost {others} alone."));
-    let shown = view.plans.iter().find(|plan| present == Some(plan.plan.as_str()));
+    let shown = view.plans.iter().find(|plan| is_present(plan));
     let assumed = shown.into_iter().flat_map(|plan| plan.assumptions.iter().cloned());
     for sentence in view.so_far.iter().chain(&view.recommendation).cloned().chain(others).chain(assumed) {
         common.note(&sentence);

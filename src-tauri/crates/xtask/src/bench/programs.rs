@@ -106,7 +106,7 @@ impl Bench {
         let mut command = Command::new(&self.poolctl);
         command
             .args(["--endpoint", server.told("endpoint"), "--region", server.told("region")])
-            .args(["--pool", server.told("userPoolId"), "--quiet", "--data-dir"])
+            .args(["--pool", server.told("userPoolId"), "--data-dir"])
             .arg(folder.data())
             .arg("--key-file")
             .arg(folder.key())
@@ -131,6 +131,37 @@ impl Took {
     pub(crate) fn a_second(&self, number: u32) -> f64 {
         f64::from(number) / self.time.as_secs_f64()
     }
+}
+
+/// What a sync says of itself once the local copy can be used; a first one sweeps the pool after that.
+pub(crate) struct Listed {
+    pub(crate) users_per_second: f64,
+    pub(crate) requests_per_second: f64,
+}
+
+impl Listed {
+    /// Reads "60000 users in 36.2 s: complete (1402 pages, 1406 requests, 0 throttled)".
+    fn read(line: &str) -> Option<Self> {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let before = |unit: &str| -> Option<f64> {
+            let at = words.iter().position(|word| word.trim_end_matches([',', ':']) == unit)?;
+            words.get(at.checked_sub(1)?)?.trim_start_matches('(').parse().ok()
+        };
+        let seconds = before("s")?;
+        Some(Self { users_per_second: before("users")? / seconds, requests_per_second: before("requests")? / seconds })
+    }
+}
+
+/// Runs a first sync until it says that the local copy can be used, and ends it there.
+///
+/// # Errors
+/// When it cannot be started or ends without having said so.
+pub(crate) fn listed(mut command: Command) -> Result<Listed> {
+    let mut process =
+        Ended(command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().context("poolctl cannot be started.")?);
+    let stderr = process.0.stderr.take().context("The sync has no output.")?;
+    let said = BufReader::new(stderr).lines().map_while(Result::ok).find_map(|line| Listed::read(&line));
+    said.context("The sync has not said how it went.")
 }
 
 /// Runs a program to its end.

@@ -113,8 +113,9 @@ pub(crate) fn tour(folder: &Path) -> Seen {
 /// Every file that the window can be asked for.
 fn exported(send: &dyn Fn(&str, Value) -> Result<Value, Value>) {
     let plans = json!({
-        "month": null, "low": 1, "likely": 2, "high": 3, "federatedPermille": 0, "linkedPermille": null, "m2m": 0,
-        "others": 0, "othersPlan": null, "sms": 0, "smsPrice": null, "extraRate": 0, "replicated": false, "advancedSecurity": false, "plan": null,
+        "month": null, "low": 1, "likely": 2, "high": 3, "federatedPermille": 0, "linkedPermille": null, "m2m": 0, "m2mClients": null, "emails": 0,
+        "others": 0, "othersPlan": null, "sms": 0, "smsPrice": null, "extraRate": 0, "extraRateDays": null, "replicated": false,
+        "advancedSecurity": false, "plan": null,
     });
     for format in ["html", "pdf", "csv"] {
         send("save_report", json!({ "plans": plans, "format": format })).unwrap();

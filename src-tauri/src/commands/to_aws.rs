@@ -96,8 +96,9 @@ pub(crate) async fn copy_credentials(desk: Desk<'_>, request: OneForm) -> Answer
 pub(crate) async fn forget_credentials(desk: Desk<'_>) -> Answer<()> {
     if let Ok(opened) = desk.opened() {
         *opened.exchange.lock().await = None;
+        // What was copied in another pool stays its time.
+        desk.clipboard().forget_of(&opened.key());
     }
-    desk.clipboard().forget();
     Ok(())
 }
 

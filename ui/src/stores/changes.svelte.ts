@@ -105,13 +105,22 @@ class Changes {
     const sheet = this.sheet;
     if (!sheet) return;
     const [pool, round] = [aimed(), this.#round];
-    const { token } = await backend.approvePlan({ plan: sheet.preview.plan, poolName, reason });
-    const job = await about(pool, () => backend.applyPlan({ token, password: sheet.password }));
-    // The sheet, the selection and the jobs are those of another tab by now.
+    let job: { id: string };
+    try {
+      const { token } = await backend.approvePlan({ plan: sheet.preview.plan, poolName, reason });
+      job = await about(pool, () => backend.applyPlan({ token, password: sheet.password }));
+    } catch (thrown) {
+      if (round === this.#round) throw thrown;
+      // The sheet that would say it has been left.
+      return toasts.complain(thrown);
+    }
+    // The selection and the jobs are those of another tab by now.
     if (round !== this.#round && pool !== aimed()) return;
     sheet.then();
-    this.sheet = null;
     void jobs.began(job.id);
+    // Who has come back may have another sheet by now, with others that wait behind it.
+    if (round !== this.#round) return;
+    this.sheet = null;
     const next = this.#waiting.shift();
     if (next) {
       // What comes after belongs to it and is planned on what it leaves.

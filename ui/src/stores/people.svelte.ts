@@ -1,5 +1,14 @@
 import { SvelteMap } from "svelte/reactivity";
-import { backend, failure, type Failure, type SearchView, type SortView, type UserRow } from "../ipc/client";
+import {
+  about,
+  aimed,
+  backend,
+  failure,
+  type Failure,
+  type SearchView,
+  type SortView,
+  type UserRow,
+} from "../ipc/client";
 
 export const PAGE = 200;
 /** Pages kept before the oldest ones go: 8,000 rows. */
@@ -162,8 +171,11 @@ class People {
   /** Rows of a range, fetched when needed. */
   async range(start: number, end: number): Promise<UserRow[]> {
     const rows: UserRow[] = [];
+    // All of one answer: rows of the next one stand in other places, and each pool numbers its own.
+    const [pool, search] = [aimed(), this.#handle];
     for (let at = start; at < end; at += PAGE) {
-      rows.push(...(await backend.getRows({ search: this.#handle, start: at, count: Math.min(PAGE, end - at) })));
+      const count = Math.min(PAGE, end - at);
+      rows.push(...(await about(pool, () => backend.getRows({ search, start: at, count }))));
     }
     return rows;
   }

@@ -65,11 +65,7 @@ class Route {
   #moved(): void {
     const [entry, address] = [this.#entry(), window.location.hash];
     if (entry === this.#tab) this.#now = parse(address);
-    else if (!this.toTab(entry, address)) {
-      const { place, params } = this.#now;
-      const query = params.toString();
-      window.history.replaceState({ tab: this.#tab }, "", `#/${place}${query ? `?${query}` : ""}`);
-    }
+    else if (!this.toTab(entry, address)) window.history.replaceState({ tab: this.#tab }, "", this.address);
   }
 
   #write(place: Place, params: URLSearchParams, replace: boolean): void {

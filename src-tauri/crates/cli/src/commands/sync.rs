@@ -66,7 +66,8 @@ pub(crate) async fn run(common: &GlobalOptions, patience: Duration) -> Result<()
 /// Says once that everybody has been listed, when a sweep still follows: from then on the local copy can be used.
 async fn tell_usable(common: &GlobalOptions, sync: &SyncHandle, shown: bool) -> Infallible {
     if let Ok(report) = sync.listed().await
-        && !report.swept
+        && !(report.complete && report.swept)
+        && !sync.has_ended()
     {
         if shown {
             // A closed stderr is no reason to stop.

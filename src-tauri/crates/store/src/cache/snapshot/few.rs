@@ -5,6 +5,8 @@ use std::collections::HashMap;
 
 use model::query::fold;
 
+use super::bits::Bits;
+
 /// More values than this are kept as texts.
 const MOST_VALUES: usize = 1_024;
 
@@ -81,6 +83,13 @@ impl Few {
 
     pub(super) fn values(&self) -> &[Value] {
         &self.values
+    }
+
+    /// Each value with how many of those rows have it.
+    pub(super) fn counted(&self, rows: &Bits) -> impl Iterator<Item = (&Value, u64)> {
+        let mut by_code = vec![0_u64; self.values.len() + 1];
+        rows.iter().for_each(|row| by_code[self.code(row)] += 1);
+        self.values.iter().zip(by_code.into_iter().skip(1))
     }
 
     /// Whether one more value would be too many to look at one by one.

@@ -172,9 +172,7 @@ impl Snapshot {
         let mut looked_at = 0;
         for (base, block) in (0_u32..).step_by(ROWS as usize).zip(&self.blocks) {
             if let Some(Column::Few(few)) = block.columns.get(&field) {
-                let mut by_code = vec![0_u64; few.values().len() + 1];
-                block.live.iter().for_each(|row| by_code[few.code(row)] += 1);
-                let counted = few.values().iter().zip(by_code.into_iter().skip(1));
+                let counted = few.counted(&block.live);
                 for (value, count) in counted.filter(|(value, n)| *n > 0 && value.folded().starts_with(prefix)) {
                     add(value.folded(), count, Met::Raw(value.raw().to_owned()));
                 }
@@ -198,9 +196,7 @@ impl Snapshot {
         let mut counts = HashMap::new();
         for block in &self.blocks {
             let Some(Column::Few(few)) = block.columns.get(&field) else { continue };
-            let mut by_code = vec![0_u64; few.values().len() + 1];
-            block.live.iter().for_each(|row| by_code[few.code(row)] += 1);
-            for (value, count) in few.values().iter().zip(by_code.into_iter().skip(1)).filter(|(_, count)| *count > 0) {
+            for (value, count) in few.counted(&block.live).filter(|(_, count)| *count > 0) {
                 *counts.entry(value.raw().to_owned()).or_default() += count;
             }
         }

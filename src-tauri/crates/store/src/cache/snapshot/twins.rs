@@ -64,10 +64,7 @@ impl Snapshot {
         };
         let mut counts: HashMap<&str, u64> = HashMap::new();
         for (_, block, few) in columns() {
-            let mut by_code = vec![0_u64; few.values().len() + 1];
-            block.live.iter().for_each(|row| by_code[few.code(row)] += 1);
-            let counted = few.values().iter().zip(by_code.into_iter().skip(1));
-            counted.for_each(|(value, count)| *counts.entry(value.folded()).or_default() += count);
+            few.counted(&block.live).for_each(|(value, count)| *counts.entry(value.folded()).or_default() += count);
         }
         let mut found = Bits::default();
         for (base, block, few) in columns() {

@@ -16,22 +16,8 @@ pub struct CostQuestion {
     pub users: u64,
     /// Active users of SAML and OIDC providers, in addition.
     pub federated: u64,
-    /// Successful token requests of machines.
-    pub token_requests: u64,
-    /// App clients of machines, where they shall be charged; `None` for no such charge.
-    pub token_clients: Option<u64>,
-    /// E-mails through Amazon SES.
-    pub emails: u64,
-    /// SMS at the price that the person gives.
-    pub sms: Option<Sms>,
-    /// Requests a second above the default that were bought.
-    pub extra_rate: u32,
-    /// For how many days of the month; `None` for all of it, which has another price.
-    pub extra_rate_days: Option<u32>,
-    /// Whether the pool is replicated to another Region.
-    pub replicated: bool,
-    /// Whether it pays for the advanced security from before the plans.
-    pub advanced_security: bool,
+    /// What else goes into the price.
+    pub besides: Besides,
     /// The other pools of the account, who share the free tiers; `None` where there are none.
     pub others: Option<PoolUsage>,
     /// One plan; `None` for all of them.
@@ -40,6 +26,43 @@ pub struct CostQuestion {
     pub month: Month,
     /// The Region; `None` for the one that the table is built on.
     pub region: Option<Region>,
+}
+
+/// What goes into the price of a pool's month besides users.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Besides {
+    /// Successful token requests of machines.
+    pub token_requests: u64,
+    /// App clients of machines, where they shall be charged although AWS seems to have withdrawn that; `None` for no such
+    /// charge.
+    pub token_clients: Option<u64>,
+    /// E-mails through Amazon SES. Those of Cognito's own sender cost nothing.
+    pub emails: u64,
+    /// SMS at the price that the person gives.
+    pub sms: Option<Sms>,
+    /// Requests a second above the default that were bought.
+    pub extra_rate: u32,
+    /// For how many days of the month; `None` for all of it, which has another price.
+    pub extra_rate_days: Option<u32>,
+    /// Whether the pool is replicated to another Region. Only Essentials and Plus can be.
+    pub replicated: bool,
+    /// Whether it pays for the advanced security from before the plans. Only a legacy pool does.
+    pub advanced_security: bool,
+}
+
+impl Besides {
+    /// The account's usage: that of the pool, which comes first, and of the others.
+    pub(crate) fn usage(self, own: PoolUsage, others: impl IntoIterator<Item = PoolUsage>) -> Usage {
+        let Self { replicated, advanced_security, .. } = self;
+        let rate = ExtraRate { requests_per_second: self.extra_rate, days: self.extra_rate_days };
+        Usage {
+            pools: [PoolUsage { replicated, advanced_security, ..own }].into_iter().chain(others).collect(),
+            tokens: TokenUse { requests: self.token_requests, clients: self.token_clients },
+            emails: self.emails,
+            sms: self.sms.into_iter().collect(),
+            extra_rates: [rate].into_iter().filter(|rate| rate.requests_per_second > 0).collect(),
+        }
+    }
 }
 
 /// What it costs, and by which prices.
@@ -104,16 +127,8 @@ pub fn price_table(own: Option<&str>, today: Date) -> Result<PriceTable, Error> 
 pub fn cost(question: &CostQuestion, own: Option<&str>, today: Date) -> Result<CostAnswer, Error> {
     let table = price_table(own, today)?;
     let prices = question.region.as_ref().map_or_else(|| table.base_prices(), |region| table.prices(region));
-    let CostQuestion { replicated, advanced_security, .. } = *question;
     let alone = PoolUsage::new(PricePlan::Lite, question.users, question.federated);
-    let rate = ExtraRate { requests_per_second: question.extra_rate, days: question.extra_rate_days };
-    let usage = Usage {
-        pools: [PoolUsage { replicated, advanced_security, ..alone }].into_iter().chain(question.others).collect(),
-        tokens: TokenUse { requests: question.token_requests, clients: question.token_clients },
-        emails: question.emails,
-        sms: question.sms.into_iter().collect(),
-        extra_rates: [rate].into_iter().filter(|rate| rate.requests_per_second > 0).collect(),
-    };
+    let usage = question.besides.usage(alone, question.others);
     let others = |pool| bill(&prices, &Usage { pools: vec![pool], ..Usage::default() }, question.month);
     let others = question.others.map(others);
     let mut quotes = quotes(&prices, &usage, Varied::One(0), question.month);

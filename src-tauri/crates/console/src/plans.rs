@@ -4,9 +4,8 @@ use std::sync::PoisonError;
 
 use model::Region;
 use model::cost::{
-    Bill, BillPart, BreakEven, ExtraRate, Feature, FeatureLoss, FeatureUse, Forecast, MonthCount, PoolUsage, PricePlan,
-    PriceStep, Prices, Sms, TokenUse, Usage, Varied, bill, break_even, cost_of_either, features_lost, marginal,
-    price_steps, switch_bounds,
+    Bill, BillPart, BreakEven, Feature, FeatureLoss, FeatureUse, Forecast, MonthCount, PoolUsage, PricePlan, PriceStep,
+    Prices, Usage, Varied, bill, break_even, cost_of_either, features_lost, marginal, price_steps, switch_bounds,
 };
 use model::estimate::Estimate;
 use model::mau::Split;
@@ -15,7 +14,7 @@ use rust_decimal::Decimal;
 
 use crate::activity::{self, Activity};
 use crate::advice::{self, Basis, recommendation};
-use crate::cost::TableUsed;
+use crate::cost::{Besides, TableUsed};
 use crate::error::Error;
 use crate::ledger::LedgerOf;
 use crate::open::Console;
@@ -40,23 +39,8 @@ pub struct PlansQuestion {
     pub ahead: Vec<Forecast>,
     /// How they are mixed: only the proportions count.
     pub split: Split,
-    /// Successful token requests of machines.
-    pub token_requests: u64,
-    /// App clients of machines, where they shall be charged although AWS seems to have withdrawn that; `None` for no such
-    /// charge.
-    pub token_clients: Option<u64>,
-    /// E-mails through Amazon SES. Those of Cognito's own sender cost nothing.
-    pub emails: u64,
-    /// SMS at the price that the person gives.
-    pub sms: Option<Sms>,
-    /// Requests a second above the default that were bought.
-    pub extra_rate: u32,
-    /// For how many days of the month; `None` for all of it, which has another price.
-    pub extra_rate_days: Option<u32>,
-    /// Whether the pool is replicated to another Region. Only Essentials and Plus can be.
-    pub replicated: bool,
-    /// Whether it pays for the advanced security from before the plans. Only a legacy pool does.
-    pub advanced_security: bool,
+    /// What else goes into its price.
+    pub besides: Besides,
     /// The other pools of the account, who share the free tiers.
     pub others: Vec<PoolUsage>,
     /// Whether somebody told that there are none; else nothing is known of them where `others` is empty.
@@ -65,8 +49,8 @@ pub struct PlansQuestion {
     pub present: Option<PricePlan>,
     /// Which features the pool uses.
     pub features: Vec<(Feature, FeatureUse)>,
-    /// What was taken of the pool where it is not known, as sentences.
-    pub taken: Vec<String>,
+    /// What was taken of the pool where it is not known, and nobody gave it either.
+    pub taken: Vec<Taken>,
     /// The month.
     pub month: Month,
     /// The Region.
@@ -181,8 +165,8 @@ impl Console {
             plans,
             others: asked.others(),
             so_far: advice::so_far(question.basis, question.month),
-            replicated: question.replicated,
-            taken: question.taken.clone(),
+            replicated: question.besides.replicated,
+            taken: question.taken.iter().map(|taken| taken.sentence().to_owned()).collect(),
             recommendation: told,
             ahead: question.ahead.iter().map(|forecast| asked.ahead(forecast)).collect(),
             break_even: break_even(&prices, &usage, 0, most, question.month),
@@ -209,17 +193,7 @@ impl Asked<'_> {
     fn usage(&self, plan: PricePlan, users: u64) -> Usage {
         let (direct, federated, linked) = self.question.split.shared_out(users).priced();
         let own = PoolUsage::new(plan, direct.saturating_add(linked), federated);
-        let PlansQuestion { replicated, advanced_security, extra_rate, extra_rate_days: days, .. } = *self.question;
-        let mut pools = vec![PoolUsage { replicated, advanced_security, ..own }];
-        let extra_rates = [extra_rate].into_iter().filter(|rate| *rate > 0);
-        pools.extend(self.question.others.iter().copied());
-        Usage {
-            pools,
-            tokens: TokenUse { requests: self.question.token_requests, clients: self.question.token_clients },
-            emails: self.question.emails,
-            sms: self.question.sms.into_iter().collect(),
-            extra_rates: extra_rates.map(|requests_per_second| ExtraRate { requests_per_second, days }).collect(),
-        }
+        self.question.besides.usage(own, self.question.others.iter().copied())
     }
 
     /// The other pools of the account, as if this one were not.
@@ -239,8 +213,9 @@ impl Asked<'_> {
     fn ahead(&self, forecast: &Forecast) -> MonthAhead {
         let (users, month) = (forecast.users.clone(), forecast.month);
         let question = self.question.clone();
-        let (token_requests, token_clients, emails, sms, extra_rate) = (0, None, 0, None, 0);
-        let alone = PlansQuestion { users, month, token_requests, token_clients, emails, sms, extra_rate, ..question };
+        let Besides { replicated, advanced_security, .. } = question.besides;
+        let besides = Besides { replicated, advanced_security, ..Besides::default() };
+        let alone = PlansQuestion { users, month, besides, ..question };
         let asked = Asked { prices: self.prices, question: &alone };
         MonthAhead { forecast: forecast.clone(), cost: alone.present.map(|plan| asked.cost(plan)) }
     }
@@ -250,7 +225,7 @@ impl Asked<'_> {
         let users = &question.users;
         let shown = self.usage(plan, users.likely.unwrap_or(users.low));
         let mut bill = bill(self.prices, &shown, question.month);
-        bill.assumptions.extend(question.taken.iter().cloned());
+        bill.assumptions.extend(question.taken.iter().map(|taken| taken.sentence().to_owned()));
         PlanCost {
             plan,
             cost: self.cost(plan),
@@ -315,31 +290,53 @@ impl Asked<'_> {
     }
 }
 
-/// What is taken of a pool where it is not known, as sentences.
-fn taken(activity: &Activity, replicated: Option<FeatureUse>, told_legacy: bool) -> Vec<String> {
-    let mut taken = Vec::new();
-    if activity.billed_split.is_none() && activity.split.federated.saturating_add(activity.split.linked) > 0 {
-        let sentence = "Active users are taken to be mixed like everybody in the local copy: how many of them were of SAML or \
-                        OIDC providers, no bill tells.";
-        taken.push(sentence.to_owned());
+/// What is taken of a pool where it is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// That active users are mixed like everybody in the local copy.
+    Mixed,
+    /// That a pool on Lite with advanced security has the legacy price.
+    Legacy,
+    /// That another pool on Lite has not.
+    Lite,
+    /// That it is not replicated.
+    NotReplicated,
+}
+
+impl Taken {
+    /// It, as a sentence.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Mixed => {
+                "Active users are taken to be mixed like everybody in the local copy: how many of them were of SAML or OIDC \
+                 providers, no bill tells."
+            }
+            Self::Legacy => {
+                "The pool is on Lite with advanced security on, which only pools with the legacy price can have, so that \
+                 price is taken."
+            }
+            Self::Lite => {
+                "AWS does not tell whether a pool on Lite kept the price from before 22 November 2024, with 50,000 free \
+                 users. That of Lite is taken; what it costs otherwise stands under Legacy."
+            }
+            Self::NotReplicated => {
+                "Whether the pool is replicated to another Region could not be read; it is taken not to be."
+            }
+        }
     }
-    if activity.plan == Some(PricePlan::Legacy) && !told_legacy {
-        let sentence = "The pool is on Lite with advanced security on, which only pools with the legacy price can have, so \
-                        that price is taken.";
-        taken.push(sentence.to_owned());
-    }
-    if activity.plan == Some(PricePlan::Lite) {
-        let sentence = "AWS does not tell whether a pool on Lite kept the price from before 22 November 2024, with 50,000 free \
-                        users. That of Lite is taken; what it costs otherwise stands under Legacy.";
-        taken.push(sentence.to_owned());
-    }
+}
+
+fn taken(activity: &Activity, replicated: Option<FeatureUse>, told_legacy: bool) -> Vec<Taken> {
+    let mixed = activity.billed_split.is_none() && activity.split.federated.saturating_add(activity.split.linked) > 0;
+    let legacy = activity.plan == Some(PricePlan::Legacy) && !told_legacy;
+    let lite = activity.plan == Some(PricePlan::Lite);
     let can_be = !matches!(activity.plan, Some(PricePlan::Lite | PricePlan::Legacy));
-    if can_be && replicated.is_none_or(|used| used == FeatureUse::Unknown) {
-        taken.push(
-            "Whether the pool is replicated to another Region could not be read; it is taken not to be.".to_owned(),
-        );
-    }
-    taken
+    let unread = can_be && replicated.is_none_or(|used| used == FeatureUse::Unknown);
+    [(Taken::Mixed, mixed), (Taken::Legacy, legacy), (Taken::Lite, lite), (Taken::NotReplicated, unread)]
+        .into_iter()
+        .filter_map(|(taken, is)| is.then_some(taken))
+        .collect()
 }
 
 impl OpenPool {
@@ -361,14 +358,12 @@ impl OpenPool {
             ahead: months.ahead,
             taken: taken(activity, replicated, self.told_billing().legacy),
             split: activity.billed_split.unwrap_or(activity.split),
-            token_requests: activity.token_requests.unwrap_or_default(),
-            token_clients: None,
-            emails: 0,
-            sms: None,
-            extra_rate: 0,
-            extra_rate_days: None,
-            replicated: replicated == Some(FeatureUse::Used),
-            advanced_security: activity.advanced_security,
+            besides: Besides {
+                token_requests: activity.token_requests.unwrap_or_default(),
+                replicated: replicated == Some(FeatureUse::Used),
+                advanced_security: activity.advanced_security,
+                ..Besides::default()
+            },
             others: activity::others(told),
             alone: told.others == Some(0),
             present: activity.plan,
@@ -418,7 +413,7 @@ impl OpenPool {
             at: self.now(),
             activity: Activity { plan: question.present, ..activity },
             asked: question.users.clone(),
-            without_machines: question.token_requests == 0,
+            without_machines: question.besides.token_requests == 0,
             without_others: question.others.is_empty() && !question.alone,
         };
         Ok(Report::new(&parts))

@@ -1,6 +1,6 @@
 //! What a month costs, as a bill that explains itself. Money is text, because a web view's numbers are floats.
 
-use console::{CostAnswer, CostQuestion, TableUsed};
+use console::{Besides, CostAnswer, CostQuestion, TableUsed};
 use jiff::Timestamp;
 use model::Region;
 use model::cost::{Line, PoolUsage, PricePlan, Quote, Sms, plain};
@@ -106,14 +106,16 @@ impl AskCost {
         Ok(CostQuestion {
             users: self.mau,
             federated: self.federated,
-            token_requests: self.m2m,
-            token_clients: self.m2m_clients,
-            emails: self.emails,
-            sms: price.map(|price| Sms { messages: self.sms, price }),
-            extra_rate: self.extra_rate,
-            extra_rate_days: self.extra_rate_days,
-            replicated: self.replicated,
-            advanced_security: self.advanced_security,
+            besides: Besides {
+                token_requests: self.m2m,
+                token_clients: self.m2m_clients,
+                emails: self.emails,
+                sms: price.map(|price| Sms { messages: self.sms, price }),
+                extra_rate: self.extra_rate,
+                extra_rate_days: self.extra_rate_days,
+                replicated: self.replicated,
+                advanced_security: self.advanced_security,
+            },
             others: (self.others > 0).then(|| PoolUsage::new(others_plan, self.others, 0)),
             plan: plan(self.plan.as_deref(), "plan")?,
             month: self.month.map(month).transpose()?.unwrap_or_else(|| Month::of(now)),

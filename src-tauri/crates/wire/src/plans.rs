@@ -1,6 +1,8 @@
 //! All plans side by side, prices, reports.
 
-use console::{Basis, MonthAhead, PlanCost, PlansAnswer, PlansQuestion, ReportFormat, TableUsed, ToldBilling};
+use console::{
+    Basis, Besides, MonthAhead, PlanCost, PlansAnswer, PlansQuestion, ReportFormat, TableUsed, Taken, ToldBilling,
+};
 use jiff::Timestamp;
 use model::Region;
 use model::cost::{Bill, BillPart, FeatureUse, PoolUsage, PricePlan, PriceTable, Sms, grouped, plain};
@@ -86,21 +88,31 @@ impl AskPlans {
         let users = Estimate::new(self.low.into(), self.likely.map(u64::from), self.high.map(u64::from));
         let numbers = |users: &Estimate<u64>| [Some(users.low), users.likely, users.high].map(|users| users.map(count));
         let basis = if numbers(&users) == numbers(&known.users) { known.basis } else { Basis::Chosen };
+        let present = plan(self.plan.as_deref(), "plan")?.or(known.present);
+        // What a person gives is not taken for want of anything better.
+        let is_taken = |taken: &Taken| match taken {
+            Taken::Mixed => self.federated_permille.is_none() && self.linked_permille.is_none(),
+            Taken::Legacy | Taken::Lite => present == known.present,
+            Taken::NotReplicated => self.replicated.is_none(),
+        };
         Ok(PlansQuestion {
             users,
             basis,
             split,
-            token_requests: self.m2m.into(),
-            token_clients: self.m2m_clients.map(u64::from),
-            emails: self.emails.into(),
-            sms: sms.map(|price| Sms { messages: self.sms.into(), price }),
-            extra_rate: self.extra_rate,
-            extra_rate_days: self.extra_rate_days,
-            replicated: self.replicated.unwrap_or(known.replicated),
-            advanced_security: self.advanced_security,
+            besides: Besides {
+                token_requests: self.m2m.into(),
+                token_clients: self.m2m_clients.map(u64::from),
+                emails: self.emails.into(),
+                sms: sms.map(|price| Sms { messages: self.sms.into(), price }),
+                extra_rate: self.extra_rate,
+                extra_rate_days: self.extra_rate_days,
+                replicated: self.replicated.unwrap_or(known.besides.replicated),
+                advanced_security: self.advanced_security,
+            },
             others,
             alone: self.others == Some(0),
-            present: plan(self.plan.as_deref(), "plan")?.or(known.present),
+            present,
+            taken: known.taken.iter().copied().filter(is_taken).collect(),
             month: crate::activity::month(self.month.as_deref(), now)?,
             ..known
         })

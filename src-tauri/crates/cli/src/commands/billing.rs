@@ -42,6 +42,10 @@ fn told(asked: &Billing, before: BillingView) -> Result<BillingView, WireError> 
             Some(number.parse().map_err(wrong)?)
         }
     };
+    if asked.others_plan.is_some() && others.is_none_or(|users| users == 0) {
+        let sentence = "Say how many active users those pools have, too: --others N.";
+        return Err(WireError::validation("others", sentence));
+    }
     Ok(BillingView {
         legacy: yes(&asked.legacy, before.legacy),
         advanced_security: yes(&asked.advanced_security, before.advanced_security),

@@ -191,6 +191,10 @@ impl OpenPool {
         imported: &mut ImportedActivity,
     ) -> Result<(), Error> {
         let number = model::cost::grouped(bill.users);
+        if month > Month::of(self.now()) {
+            imported.problems.push(format!("{month}: the bill is of a month that is yet to come, so it was not used."));
+            return Ok(());
+        }
         if !bill.has_users() {
             imported.problems.push(format!("{month}: the bill has no line of users, so it was not used."));
             return Ok(());

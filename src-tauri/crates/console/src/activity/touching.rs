@@ -92,7 +92,10 @@ impl TouchPrices {
             touching(&self.prices, at, users, touched, self.month)
         };
         let others = billing::others(self.told);
-        let told = price(&self.users, &others).high.filter(|_| self.told.others.is_some());
+        // The month goes on: it may come to as many as the one before had, and then fewer are free.
+        let known = [self.users.clone()].into_iter().chain(self.expected.map(Estimate::exactly));
+        let highs: Option<Vec<Decimal>> = known.map(|users| price(&users, &others).high).collect();
+        let told = highs.filter(|_| self.told.others.is_some()).and_then(|highs| highs.into_iter().max());
         let high = told.into_iter().chain(dearest.high).min();
         // What is likely is told only where it is the same however far the month is by then, and whoever else there is.
         let mut accounts = vec![others];

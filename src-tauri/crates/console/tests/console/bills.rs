@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use console::{Basis, OpenPool, PlansQuestion, ToldBilling, recommendation};
+use console::{Basis, OpenPool, PlansQuestion, Taken, ToldBilling, recommendation};
 use jiff::SignedDuration;
 use model::cost::{Feature, FeatureUse, PricePlan, plain};
 use model::estimate::{Bound, Estimate};
@@ -48,14 +48,14 @@ async fn token_requests_of_some_days_are_not_those_of_the_month() {
     std::fs::write(&trail, [trail_event(last, &client, None), trail_event(last, &client, None)].join("\n")).unwrap();
     pool.import_activity(vec![trail], false).await.unwrap();
     let (question, activity) = pool.look(last).await.unwrap();
-    assert_eq!((activity.token_requests, question.token_requests), (None, 0));
+    assert_eq!((activity.token_requests, question.besides.token_requests), (None, 0));
     let told = "tell 2 token requests of machines; how many the whole month had";
     assert!(activity.missing.iter().any(|missing| missing.what.contains(told)), "{:?}", activity.missing);
     // A table is of all of the month.
     let table = house.dir.path().join("machines.csv");
     std::fs::write(&table, format!("month,tokenRequests\n{last},70\n")).unwrap();
     pool.import_activity(vec![table], false).await.unwrap();
-    assert_eq!(pool.look(last).await.unwrap().0.token_requests, 70);
+    assert_eq!(pool.look(last).await.unwrap().0.besides.token_requests, 70);
 }
 
 /// A house whose pool's settings are other ones, also such as nobody can bring about by a call.
@@ -84,7 +84,7 @@ async fn a_pool_on_lite_with_advanced_security_has_the_legacy_price_with_it() {
     let house = house_with(audit).await;
     let pool = house.synced().await;
     let question = asked(&house, &pool, 20_000).await;
-    assert_eq!((question.present, question.advanced_security), (Some(PricePlan::Legacy), true));
+    assert_eq!((question.present, question.besides.advanced_security), (Some(PricePlan::Legacy), true));
     let answer = house.console.plans(&question).unwrap();
     let now = answer.plans.iter().find(|cost| cost.plan == PricePlan::Legacy).unwrap();
     assert_eq!(now.cost.likely.map(plain).as_deref(), Some("1000.00"), "20,000 × 0.05");
@@ -108,10 +108,10 @@ async fn on_lite_it_is_said_that_the_legacy_price_may_hold() {
     let pool = house.synced().await;
     let question = asked(&house, &pool, 40_000).await;
     assert_eq!(question.present, Some(PricePlan::Lite));
-    assert!(question.taken.iter().any(|told| told.contains("50,000 free users")), "{:?}", question.taken);
+    assert!(question.taken.contains(&Taken::Lite), "{:?}", question.taken);
     pool.tell_billing(ToldBilling { legacy: true, ..ToldBilling::default() }).await.unwrap();
     let question = asked(&house, &pool, 40_000).await;
-    assert!(!question.taken.iter().any(|told| told.contains("50,000 free users")), "{:?}", question.taken);
+    assert!(!question.taken.contains(&Taken::Lite), "{:?}", question.taken);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -121,14 +121,14 @@ async fn a_replicated_pool_is_priced_as_one_and_what_cannot_be_read_is_said() {
     let pool = house.synced().await;
     let question = asked(&house, &pool, 100_000).await;
     assert!(question.features.contains(&(Feature::Replication, FeatureUse::Used)), "{:?}", question.features);
-    assert!(question.replicated);
+    assert!(question.besides.replicated);
     let answer = house.console.plans(&question).unwrap();
     // 90,000 × 0.015 + 100,000 × 0.0045.
     assert_eq!(answer.plans[1].cost.likely.map(plain).as_deref(), Some("1800.00"));
     house.sandbox.weather().deny("ListUserPoolReplicas");
     let question = asked(&house, &pool, 100_000).await;
-    assert!(!question.replicated);
-    assert!(question.taken.iter().any(|told| told.contains("replicated to another Region")), "{:?}", question.taken);
+    assert!(!question.besides.replicated);
+    assert!(question.taken.contains(&Taken::NotReplicated), "{:?}", question.taken);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -150,15 +150,7 @@ async fn what_a_change_of_many_likely_costs_is_not_told_by_the_users_of_a_few_da
     let house = House::new(few()).await;
     let server = house.sandbox.serve(0).await.unwrap();
     let pool = house.synced().await;
-    let mut administrator = Administrator::new(server.endpoint(), house.sandbox.pool_id(), 1);
-    // Nobody of another provider, who may be billed otherwise.
-    let all: Vec<String> = house.people().into_iter().map(|person| person.username).collect();
-    tokio::task::block_in_place(|| {
-        for name in &all {
-            assert_eq!(administrator.call("AdminDeleteUser", json!({ "Username": name })), 200);
-        }
-        (0..6).for_each(|_| administrator.create());
-    });
+    Administrator::new(server.endpoint(), house.sandbox.pool_id(), 1).only_made(&house, 6);
     next_month(&house);
     synced(&pool).await;
     pool.tell_billing(ToldBilling { others: Some(0), ..ToldBilling::default() }).await.unwrap();
@@ -167,13 +159,15 @@ async fn what_a_change_of_many_likely_costs_is_not_told_by_the_users_of_a_few_da
     let everybody = house.people().into_iter().map(|person| person.username).collect();
     let set = Action::SetAttributes { attributes: attributes(&[("nickname", "one")]) };
     let plan = pool.plan(set, console::jobs::Chosen::Names(everybody)).await.unwrap();
-    let likely = async || pool.preview(&plan).await.unwrap().price.likely;
-    assert_eq!(likely().await, Some(Decimal::ZERO), "all are free");
+    let price = async || pool.preview(&plan).await.unwrap().price;
+    let likely = async || price().await.likely;
+    assert_eq!(price().await, Estimate::exactly(Decimal::ZERO), "all are free");
     // The month before had more than are free, and this one may come to as many.
     pool.set_billed(present.previous(), of_pool(12_000)).await.unwrap();
-    assert_eq!(likely().await, None);
+    let dear = price().await;
+    assert_eq!((dear.likely, dear.high), (None, Some(Decimal::new(90, 3))), "then none of the six is free");
     pool.set_billed(present.previous(), of_pool(40)).await.unwrap();
-    assert_eq!(likely().await, Some(Decimal::ZERO));
+    assert_eq!(price().await, Estimate::exactly(Decimal::ZERO));
     // Nobody has looked for two days.
     let by = SignedDuration::from_hours(48);
     house.sandbox.weather().advance(Duration::try_from(by).unwrap());

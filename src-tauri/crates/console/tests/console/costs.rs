@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use console::jobs::Chosen;
-use console::{Basis, OpenPool, PlansQuestion, ReportFormat, Reveal, ToldBilling};
+use console::{Basis, Besides, OpenPool, PlansQuestion, ReportFormat, Reveal, Taken, ToldBilling};
 use jiff::SignedDuration;
 use model::cost::{Feature, FeatureUse, PricePlan, plain};
 use model::estimate::{Bound, Estimate, EvidenceKind};
@@ -124,7 +124,7 @@ async fn a_bill_tells_how_its_users_were_billed_and_the_tokens_of_machines() {
     // On Plus 9,000 × 0.02 + 950 × 0.015 + 5,000 × 0.00225.
     let answer = house.console.plans(&question).unwrap();
     assert_eq!(answer.plans[2].cost.likely.map(plain).as_deref(), Some("205.50"));
-    assert!(question.taken.iter().all(|told| !told.contains("mixed like everybody")), "{:?}", question.taken);
+    assert!(!question.taken.contains(&Taken::Mixed), "{:?}", question.taken);
     assert!(answer.plans.iter().all(|plan| plan.switching.is_none()), "nobody changes in a month that is over");
 }
 
@@ -133,7 +133,8 @@ async fn whoever_has_the_legacy_price_is_told_that_it_is_lost_for_good_and_chang
     let house = House::new(few()).await;
     let pool = house.synced().await;
     let known = pool.look(month(&house)).await.unwrap().0;
-    let known = PlansQuestion { present: Some(PricePlan::Legacy), advanced_security: true, ..known };
+    let besides = Besides { advanced_security: true, ..known.besides };
+    let known = PlansQuestion { present: Some(PricePlan::Legacy), besides, ..known };
     let features = vec![(Feature::ThreatProtection, FeatureUse::Used)];
     let question = PlansQuestion { users: Estimate::exactly(20_000), split: DIRECT, features, ..known };
     let answer = house.console.plans(&question).unwrap();
@@ -383,15 +384,7 @@ async fn a_change_of_many_is_priced_by_the_month_as_the_page_of_cost_prices_it()
     let house = House::new(few()).await;
     let server = house.sandbox.serve(0).await.unwrap();
     let pool = house.synced().await;
-    let mut administrator = Administrator::new(server.endpoint(), house.sandbox.pool_id(), 1);
-    // Nobody of another provider, who may be billed otherwise.
-    let all: Vec<String> = house.people().into_iter().map(|person| person.username).collect();
-    tokio::task::block_in_place(|| {
-        for name in &all {
-            assert_eq!(administrator.call("AdminDeleteUser", json!({ "Username": name })), 200);
-        }
-    });
-    create(&mut administrator, 6);
+    Administrator::new(server.endpoint(), house.sandbox.pool_id(), 1).only_made(&house, 6);
     next_month(&house);
     synced(&pool).await;
     let present = month(&house);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use console::jobs::Chosen;
 use console::lab::Start;
-use console::{LedgerOf, OpenPool, PlansQuestion, ReportFormat};
+use console::{Besides, LedgerOf, OpenPool, PlansQuestion, ReportFormat};
 use jiff::SignedDuration;
 use model::cost::PricePlan;
 use model::estimate::{Bound, EvidenceKind};
@@ -51,6 +51,16 @@ impl Administrator {
     pub(crate) fn create(&mut self) {
         self.made += 1;
         assert_eq!(self.call("AdminCreateUser", json!({ "Username": format!("made-{}", self.made) })), 200);
+    }
+
+    /// Leaves so many whom it makes, and nobody of another provider, who may be billed otherwise.
+    pub(crate) fn only_made(&mut self, house: &House, users: u32) {
+        tokio::task::block_in_place(|| {
+            for one in house.people() {
+                assert_eq!(self.call("AdminDeleteUser", json!({ "Username": one.username })), 200);
+            }
+            (0..users).for_each(|_| self.create());
+        });
     }
 
     /// Something about somebody, that makes them active or does not.
@@ -589,7 +599,8 @@ async fn plans_are_compared_and_the_report_says_the_same_in_three_forms() {
         (440.into(), Some(1500.into())),
         "80,000 on Lite, 100,000 on Essentials"
     );
-    let extra = PlansQuestion { extra_rate: 10, replicated: true, advanced_security: true, ..question.clone() };
+    let besides = Besides { extra_rate: 10, replicated: true, advanced_security: true, ..question.besides };
+    let extra = PlansQuestion { besides, ..question.clone() };
     let extra = house.console.plans(&extra).unwrap();
     let told: Vec<String> = extra.plans.iter().map(|cost| model::cost::plain(cost.cost.likely.unwrap())).collect();
     // Each plan 10 × 20 more; Essentials 100,000 × 0.0045, Plus × 0.006; legacy 2,500 + 1,750 for advanced security.

@@ -140,7 +140,9 @@ impl LogMonth {
         let has_all = |log: &Self| log.tokens_of_all && log.token_requests == token_requests;
         let tokens_of_all = has_all(&self) || has_all(&other);
         let events = self.events.max(other.events);
-        let more = if self.surely.users > other.surely.users { self } else { other };
+        // Of a single app client, the table of all users says the same number, and that it is of all.
+        let says = |log: &Self| (log.surely.users, !log.by_client_only);
+        let more = if says(&self) > says(&other) { self } else { other };
         let (first, last) = if touching { (first, last) } else { (more.first, more.last) };
         Self {
             surely,

@@ -291,6 +291,18 @@ fn two_logs_of_which_one_does_not_say_who_is_in_it_have_bounds_and_no_likely_num
     assert_eq!((with_table.surely.users, with_table.together), (100, None));
 }
 
+#[test]
+fn of_a_single_app_client_the_table_of_all_users_stays_one_of_all_in_whichever_order() {
+    let all = LogMonth { events: 0, named: None, ..log_of(0..100, 3) };
+    let by_client = LogMonth { by_client_only: true, ..all.clone() };
+    for (one, other) in [(&all, &by_client), (&by_client, &all)] {
+        let both = one.clone().with(other.clone());
+        assert_eq!((both.surely.users, both.by_client_only), (100, false));
+    }
+    let fewer = LogMonth { events: 0, named: None, ..log_of(0..60, 3) };
+    assert!(by_client.with(fewer).by_client_only, "the table of all is the smaller one, so it is not of all");
+}
+
 proptest! {
     #[test]
     fn whatever_is_read_never_breaks(text in prop::collection::vec(any::<u8>(), 0..300)) {

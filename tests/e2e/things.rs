@@ -145,3 +145,50 @@ async fn a_pool_is_made_from_a_blueprint_and_opened() {
     window.show("new-pool-cost").await;
     window.quit().await;
 }
+
+#[tokio::test]
+async fn an_attribute_a_second_secret_a_look_and_identities_are_seen_and_made() {
+    let folder = Folder::new();
+    let theme = std::env::var("POOLKEEPER_SCREENS_THEME").ok();
+    let window = Window::start(Start { data: folder.data(), theme: theme.as_deref(), ..Start::default() }).await;
+    crate::screens::open_sandbox(&window).await;
+    window.click("button", "Pool settings").await;
+    window.click("button", "Attributes").await;
+    window.click("button", "Add an attribute").await;
+    window.fill("textbox", "/^Name/", "loyalty").await;
+    window.show("attribute").await;
+    clean(&window, "adding an attribute").await;
+    window.click("button", "Preview").await;
+    window.sees("One call to AddCustomAttributes").await;
+    window.show("attribute-preview").await;
+    window.fill("textbox", "/^This cannot be taken back/", "customers").await;
+    write(&window).await;
+    window.sees("custom:loyalty").await;
+
+    window.click("button", "App clients").await;
+    window.click("button", "/^server/").await;
+    window.sees("An app client can have two secrets").await;
+    clean(&window, "a client with its secrets").await;
+    window.click("button", "Add a second secret").await;
+    window.sees("One call to AddUserPoolClientSecret").await;
+    window.show("secret-preview").await;
+    window.click("button", "Write it").await;
+    window.sees("AWS tells it this once").await;
+    window.show("secret-made").await;
+    clean(&window, "a secret that was made").await;
+    window.click("button", "/^Close$/").await;
+    window.show("secrets").await;
+    window.click("button", "Look").await;
+    window.sees("Classic hosted pages").await;
+    window.show("client-look").await;
+    clean(&window, "the look of a client").await;
+
+    window.click("button", "Identity pools").await;
+    window.click("button", "List identities").await;
+    window.sees("Nobody has an identity here.").await;
+    window.show("identities").await;
+    window.resize(960, 600).await;
+    window.show("identities-960x600").await;
+    clean(&window, "identities").await;
+    window.quit().await;
+}

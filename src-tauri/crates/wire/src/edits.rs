@@ -161,11 +161,16 @@ fn without_files(value: &Value) -> Value {
     match value {
         Value::Object(map) => map.iter().map(|(name, inner)| (name.clone(), without_files(inner))).collect(),
         Value::Array(list) => list.iter().map(without_files).collect(),
-        Value::String(text) if text.len() > LONGEST_SHOWN && !text.contains(char::is_whitespace) => {
+        Value::String(text) if text.len() > LONGEST_SHOWN && text.bytes().all(is_of_file) => {
             format!("{}… ({} characters)", text.chars().take(24).collect::<String>(), text.chars().count()).into()
         }
         other => other.clone(),
     }
+}
+
+/// Whether it is a letter of base 64; CSS without a space in it is no file.
+fn is_of_file(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"+/=".contains(&byte)
 }
 
 /// What an edit does to the thing itself.
@@ -334,7 +339,8 @@ impl From<&EditRow> for MadeEditView {
         let subject = of_pool.or_else(|| whole.map(|whole| whole.subject));
         let subject = subject.filter(|subject| !subject.is_empty() && !is_unnamed(subject));
         // What was made without an answer is known by no id.
-        let unnamed = kind.is_named_by_aws(Step::of(&patch)) && subject.is_none();
+        let named = subject.as_deref().is_some_and(|subject| kind.is_named(subject));
+        let unnamed = kind.is_named_by_aws(Step::of(&patch)) && !named;
         // Nobody answered, and what is there is not what was meant.
         let not_ours = row.state == EditState::Differs && row.after.is_none() && row.found.is_some();
         Self {
@@ -438,7 +444,41 @@ impl HealthRecordView {
 
 #[cfg(test)]
 mod tests {
-    use super::verb;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_secret_without_an_answer_is_not_taken_back_and_one_with_its_id_is() {
+        let row = |subject: &str, state: EditState| EditRow {
+            id: "one".to_owned(),
+            pool: String::new(),
+            account: String::new(),
+            arn: String::new(),
+            target: serde_json::to_string(&Whole { kind: Kind::ClientSecret, subject: subject.to_owned() }).unwrap(),
+            patch: serde_json::to_string(&[Put { pointer: String::new(), value: Some(json!({})) }]).unwrap(),
+            before: "null".to_owned(),
+            after: None,
+            found: None,
+            state,
+            why: None,
+            rule: None,
+            reason: None,
+            undo_of: None,
+            at: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let lost = MadeEditView::from(&row("web", EditState::Sent));
+        assert_eq!((lost.undoable, lost.subject.as_deref()), (false, Some("web")), "its client is known");
+        assert!(MadeEditView::from(&row("web--17", EditState::Done)).undoable);
+    }
+
+    #[test]
+    fn files_are_told_by_their_length_and_css_is_shown() {
+        let css = json!("a{b:c}".repeat(LONGEST_SHOWN));
+        assert_eq!(without_files(&css), css);
+        let file = without_files(&json!("A".repeat(LONGEST_SHOWN + 1)));
+        assert!(file.as_str().unwrap().contains("4097 characters"), "{file}");
+    }
 
     #[test]
     fn operations_are_written_as_the_command_line_has_them() {

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 use store::{AuditEntry, AuditKind, AuditPlan, EditRow, EditState, Journal};
 
+use super::secrets::Made;
 use super::{Described, Edit, lacks_name, written};
 use crate::error::{Code, Error};
 use crate::open::{Inner, blocking};
@@ -187,13 +188,15 @@ impl Maker<'_> {
             let reason = "the pool was locked meanwhile".to_owned();
             if locked() { Err(CallRefused { reason }) } else { Ok(()) }
         };
+        let round = self.inner.edits.round(&self.key);
         let sent = self.live.session.write_whole(&self.key.pool, &edit.whole, step, write, &intent).await;
         let (mut whole, mut key) = (edit.whole.clone(), self.key.clone());
         let mut unnamed = named;
         let (request_id, answered) = match sent {
             Ok(sent) => {
                 if let Some(secret) = sent.secret {
-                    self.inner.edits.keep_secret(&edit.id, &self.key, secret, self.inner.now());
+                    let made = Made { pool: self.key.clone(), at: self.inner.now(), secret };
+                    self.inner.edits.keep_secret(&edit.id, made, round);
                 }
                 if let Some(id) = sent.made {
                     match (whole.kind, PoolId::parse(&id)) {

@@ -105,6 +105,8 @@ struct OnDesk {
     approved: HashMap<String, Approved>,
     /// Secrets that AWS made and tells once, by the edit that made them.
     made: HashMap<String, secrets::Made>,
+    /// How often the secrets of a pool were forgotten: those on their way are of the round before.
+    rounds: HashMap<PoolKey, u64>,
 }
 
 struct Approved {
@@ -141,6 +143,12 @@ impl EditDesk {
         desk.edits.retain(keep);
         desk.approved.retain(|_, approved| keep(&approved.edit));
         desk.made.retain(|_, made| made.pool != *pool);
+        *desk.rounds.entry(pool.clone()).or_default() += 1;
+    }
+
+    /// The round of a pool: another one begins when its secrets are forgotten.
+    pub(crate) fn round(&self, pool: &PoolKey) -> u64 {
+        self.lock().rounds.get(pool).copied().unwrap_or_default()
     }
 
     /// Keeps a preview for approval.

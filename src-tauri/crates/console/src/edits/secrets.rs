@@ -21,13 +21,17 @@ const MOST: usize = 2;
 pub(super) struct Made {
     pub(super) pool: PoolKey,
     pub(super) at: Timestamp,
-    secret: SecretString,
+    pub(super) secret: SecretString,
 }
 
 impl EditDesk {
-    /// Keeps a secret that AWS told with an edit, in memory alone.
-    pub(super) fn keep_secret(&self, edit: &str, pool: &PoolKey, secret: SecretString, at: Timestamp) {
-        self.at(at).made.insert(edit.to_owned(), Made { pool: pool.clone(), at, secret });
+    /// Keeps a secret that AWS told with an edit, in memory alone; not when secrets were forgotten since the round in which it
+    /// was asked for.
+    pub(super) fn keep_secret(&self, edit: &str, made: Made, round: u64) {
+        let mut desk = self.at(made.at);
+        if desk.rounds.get(&made.pool).copied().unwrap_or_default() == round {
+            desk.made.insert(edit.to_owned(), made);
+        }
     }
 }
 
@@ -112,6 +116,8 @@ impl Console {
 #[cfg(test)]
 mod tests {
     use model::edit::{Kind, Step};
+    use model::{AccountId, Region};
+    use secrecy::ExposeSecret;
     use serde_json::Value;
 
     use super::*;
@@ -122,5 +128,29 @@ mod tests {
         assert_eq!(Step::of(&patch), Step::Create);
         let wanted = patch[0].value.clone().unwrap();
         assert_eq!(Kind::ClientSecret.write(&Value::Null, &wanted, false).unwrap().len(), 0);
+    }
+
+    #[test]
+    fn a_secret_that_was_on_its_way_when_secrets_were_forgotten_is_not_kept() {
+        let pool = PoolKey {
+            place: "aws".to_owned(),
+            account: AccountId::parse("123456789012").unwrap(),
+            region: Region::parse("eu-west-1").unwrap(),
+            pool: PoolId::parse("eu-west-1_Abcdefghi").unwrap(),
+        };
+        let (desk, at) = (EditDesk::default(), Timestamp::UNIX_EPOCH);
+        let keep = |edit: &str, round: u64| {
+            let secret = SecretString::from("hush".to_owned());
+            desk.keep_secret(edit, Made { pool: pool.clone(), at, secret }, round);
+        };
+        let kept = || desk.at(at).made.values().map(|made| made.secret.expose_secret().to_owned()).collect::<Vec<_>>();
+        let before = desk.round(&pool);
+        keep("one", before);
+        assert_eq!(kept(), ["hush"]);
+        desk.forget_secrets(&pool);
+        keep("two", before);
+        assert!(kept().is_empty(), "it was asked for in the round before");
+        keep("three", desk.round(&pool));
+        assert_eq!(kept(), ["hush"]);
     }
 }

@@ -12,39 +12,12 @@ use sandbox::{Fault, When};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
+use crate::edits_things::{self, all, at, done, taken_back, whole};
 use crate::house::{House, options, sandbox_connection};
 use crate::to_aws::administer;
 
-fn whole(kind: Kind, subject: &str) -> Whole {
-    Whole { kind, subject: subject.to_owned() }
-}
-
-fn all(value: Option<Value>) -> Vec<Put> {
-    vec![Put { pointer: String::new(), value }]
-}
-
-fn at(pointer: &str, value: Value) -> Vec<Put> {
-    vec![Put { pointer: pointer.to_owned(), value: Some(value) }]
-}
-
 async fn make(open: &OpenPool, edit: &Arc<Edit>) -> EditRow {
-    let named = Approval { pool_name: Some(open.key().pool.as_str().to_owned()), ..Approval::default() };
-    let token = open.approve_edit(edit, named).await.unwrap();
-    open.apply_edit(&token).await.unwrap()
-}
-
-async fn done(open: &OpenPool, whole: Whole, patch: Vec<Put>) -> EditRow {
-    let edit = open.plan_edit(whole, patch, None).await.unwrap();
-    let row = make(open, &edit).await;
-    assert_eq!((row.state, row.why.as_deref()), (EditState::Done, None), "{} {:?}", row.target, row.found);
-    row
-}
-
-async fn taken_back(open: &OpenPool, row: &EditRow) -> EditRow {
-    let edit = open.plan_undo_edit(&row.id).await.unwrap();
-    let row = make(open, &edit).await;
-    assert_eq!((row.state, row.why.as_deref()), (EditState::Done, None), "{:?}", row.found);
-    row
+    edits_things::make(open, edit).await.unwrap()
 }
 
 fn text(kind: &str) -> Value {

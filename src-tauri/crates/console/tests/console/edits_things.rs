@@ -10,33 +10,33 @@ use serde_json::{Value, json};
 
 use crate::house::{House, options};
 
-fn whole(kind: Kind, subject: &str) -> Whole {
+pub(crate) fn whole(kind: Kind, subject: &str) -> Whole {
     Whole { kind, subject: subject.to_owned() }
 }
 
 /// Makes a thing, or deletes it.
-fn all(value: Option<Value>) -> Vec<Put> {
+pub(crate) fn all(value: Option<Value>) -> Vec<Put> {
     vec![Put { pointer: String::new(), value }]
 }
 
-fn at(pointer: &str, value: Value) -> Vec<Put> {
+pub(crate) fn at(pointer: &str, value: Value) -> Vec<Put> {
     vec![Put { pointer: pointer.to_owned(), value: Some(value) }]
 }
 
-async fn make(open: &OpenPool, edit: &std::sync::Arc<Edit>) -> Result<EditRow, console::Error> {
+pub(crate) async fn make(open: &OpenPool, edit: &std::sync::Arc<Edit>) -> Result<EditRow, console::Error> {
     let named = Approval { pool_name: Some(open.key().pool.as_str().to_owned()), ..Approval::default() };
     let token = open.approve_edit(edit, named).await.unwrap();
     open.apply_edit(&token).await
 }
 
-async fn done(open: &OpenPool, whole: Whole, patch: Vec<Put>) -> EditRow {
+pub(crate) async fn done(open: &OpenPool, whole: Whole, patch: Vec<Put>) -> EditRow {
     let edit = open.plan_edit(whole, patch, None).await.unwrap();
     let row = make(open, &edit).await.unwrap();
     assert_eq!((row.state, row.why.as_deref()), (EditState::Done, None), "{}", row.target);
     row
 }
 
-async fn taken_back(open: &OpenPool, row: &EditRow) -> EditRow {
+pub(crate) async fn taken_back(open: &OpenPool, row: &EditRow) -> EditRow {
     let edit = open.plan_undo_edit(&row.id).await.unwrap();
     let row = make(open, &edit).await.unwrap();
     assert_eq!((row.state, row.why.as_deref()), (EditState::Done, None));

@@ -69,6 +69,16 @@ fn bounded(statement: Value) -> Value {
     both(own_files(all), more)
 }
 
+/// The role of people who have signed in has `AdministratorAccess`, and its permissions boundary lets a statement through.
+fn administrator(statement: Value) -> Value {
+    const ALL: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
+    let attached = json!([{ "PolicyName": "AdministratorAccess", "PolicyArn": ALL }]);
+    let document = json!({ "Statement": { "Effect": "Allow", "Action": "*", "Resource": "*" } });
+    let more = json!({ format!("ListAttachedRolePolicies {SIGNED_IN}"): { "/AttachedPolicies": attached },
+        format!("GetPolicyVersion {ALL}"): { "/PolicyVersion": { "Document": document } } });
+    both(bounded(statement), more)
+}
+
 /// The policy of people who have signed in.
 fn own_files(document: Value) -> Value {
     json!({ "GetPolicyVersion arn:aws:iam::111122223333:policy/own-files": { "/PolicyVersion/Document": document } })
@@ -152,6 +162,9 @@ const GUEST: &str = "arn:aws:iam::111122223333:role/guest";
     "Resource": "arn:aws:s3:::files/${cognito-identity.amazonaws.com:sub}/*" })), "pass")]
 #[case("IP-09", bounded(json!({ "Effect": "Allow", "Action": ["s3:*", "iam:Pass*"], "Resource": "*" })), "fail high")]
 #[case("IP-09", bounded(json!("no statement")), "unknown")]
+#[case("IP-09", administrator(json!({ "Effect": "Allow", "Action": "s3:*", "Resource": "*" })), "fail high")]
+#[case("IP-09", administrator(json!({ "Effect": "Allow", "Action": "s3:*",
+    "Resource": "arn:aws:s3:::files/${cognito-identity.amazonaws.com:sub}/*" })), "pass")]
 #[case("IP-09", own_files(json!({ "Statement": [{ "Effect": "Allow", "Action": ["s3:GetObject", "iam:*"],
     "Resource": "arn:aws:s3:::files/${cognito-identity.amazonaws.com:sub}/*" },
     { "Effect": "Deny", "Action": "iam:*", "Resource": "*" }] })), "pass")]

@@ -94,7 +94,9 @@ impl<'a> Limits<'a> {
     /// action.
     fn leave(&self, action: Option<&str>) -> bool {
         let action = action.unwrap_or("*");
-        if self.denying.iter().any(|statement| statement.texts("Action").iter().any(|it| covers_action(it, action))) {
+        // The question mark of a refusal is one letter, and never all that the star of what is allowed stands for.
+        let denied = |it: &&str| covers_action(it, action) && !(is_pattern(action) && it.contains('?'));
+        if self.denying.iter().any(|statement| statement.texts("Action").iter().any(denied)) {
             return false;
         }
         let service = action.split_once(':').map_or(action, |(service, _)| service);
@@ -154,7 +156,12 @@ impl Statement {
 
     fn unscoped(&self, limits: &Limits<'_>) -> Option<Unscoped<'_>> {
         let about = |action: &&str| DATA.iter().any(|data| covers_action(action, data)) && limits.leave_open(action);
-        let actions: Vec<&str> = self.texts("Action").into_iter().filter(about).collect();
+        let actions: Vec<&str> = if self.has("Action") {
+            self.texts("Action").into_iter().filter(about).collect()
+        } else {
+            // All but some: those data that are none of these.
+            DATA.into_iter().filter(|data| self.is_about(data) && limits.leave_open(data)).collect()
+        };
         (!actions.is_empty() && !self.is_scoped()).then(|| Unscoped { actions, resources: self.texts("Resource") })
     }
 
@@ -275,12 +282,17 @@ mod tests {
         let most = json!([allows("iam:*"), denies(json!("iam:PassRole"))]);
         assert_eq!(left(most, None).map(|it| it.0).as_deref(), Some("iam:*"), "the others are left");
         assert_eq!(left(json!([allows("*"), denies(json!("*"))]), None), nothing);
+        let short = json!([allows("iam:Pass*"), denies(json!("iam:Pass?"))]);
+        assert_eq!(left(short, None).map(|it| it.0).as_deref(), Some("iam:Pass*"), "one letter is denied");
 
         let own = "arn:aws:s3:::files/${cognito-identity.amazonaws.com:sub}/*";
         let files = json!([{ "Effect": "Allow", "Action": "s3:*", "Resource": own }]);
         for wide in ["*", "iam:*", "cognito-idp:*", "s3:*"] {
             assert_eq!(left(json!([allows(wide)]), Some(files.clone())), nothing, "{wide}");
         }
+        let but = json!([{ "Effect": "Allow", "NotAction": "iam:*", "Resource": "*" }]);
+        assert_eq!(left(but.clone(), Some(json!([allows("s3:*")]))), Some((String::new(), 1)), "everybody's files");
+        assert_eq!(left(but, Some(files)), nothing);
         assert_eq!(
             left(json!([allows("*")]), Some(json!([allows("iam:Get*"), allows("sts:AssumeRole")])))
                 .map(|it| it.0)

@@ -9,6 +9,7 @@ use model::user::User;
 use store::CacheError;
 
 use crate::error::Error;
+use crate::jobs::ASKED;
 use crate::pool::OpenPool;
 
 /// Whom the entries of a list mean in the local copy.
@@ -28,11 +29,29 @@ const NAMES: [&str; 3] = ["email", "phone_number", "sub"];
 impl OpenPool {
     /// Whom the lines of a list mean in the local copy. A line that is a user name exactly means that user and nobody else;
     /// every other is looked up as e-mail address, phone number, `sub` or user name, case ignored, and `apart` after it was
-    /// split up as a pasted list is.
+    /// split up as a pasted list is. Of a few it is asked at AWS whether somebody whom the copy does not have has such an
+    /// address as their user name (`ListUsers`; free): then it means them.
     ///
     /// # Errors
-    /// As [`OpenPool::pool`].
+    /// As [`OpenPool::pool`]; what AWS says.
     pub async fn who_is_meant(&self, lines: Vec<String>, apart: bool) -> Result<Meant, Error> {
+        let mut meant = self.meant_here(lines, apart).await?;
+        if meant.found.len() + meant.missing.len() > ASKED {
+            return Ok(meant);
+        }
+        for (entry, name) in &mut meant.found {
+            if entry.as_str() == name.as_str() {
+                continue;
+            }
+            let Ok(called) = Username::parse(entry.clone()) else { continue };
+            if let Some(user) = self.find(&called, true).await? {
+                *name = user.username;
+            }
+        }
+        Ok(meant)
+    }
+
+    async fn meant_here(&self, lines: Vec<String>, apart: bool) -> Result<Meant, Error> {
         self.read(move |cache| {
             let mut entries: Vec<(String, Option<Username>)> = Vec::with_capacity(lines.len());
             for line in lines {

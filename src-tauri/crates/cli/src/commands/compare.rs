@@ -1,11 +1,11 @@
 //! `poolctl compare`, `forecast` and `report`: what is known of a pool's month on every plan, the months to come, and the page
 //! for whoever pays. Makes nobody active.
 
-use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, absolute};
 use std::sync::Arc;
 
+use console::files::write_file;
 use console::{Activity, Clock as _, Console, OpenPool, PlansQuestion, SystemClock};
 use wire::activity::{ActivityView, OneMonth};
 use wire::plans::{AskPlans, MonthAheadView, PlanView, PlansView, SaveReport, SavedFileView};
@@ -160,29 +160,9 @@ fn form(common: &GlobalOptions, wanted: &Report) -> Result<String, Failure> {
 
 /// Writes a file that is complete or absent, for its owner alone.
 fn write(path: &Path, bytes: &[u8], replace: bool) -> Result<(), Failure> {
-    let name = path.display();
     if !replace && path.exists() {
-        let sentence = format!("There is a file {name} already; --force replaces it.");
+        let sentence = format!("There is a file {} already; --force replaces it.", path.display());
         return Err(Failure::failed(ErrorCode::AlreadyExists, sentence));
     }
-    let mut passing = path.as_os_str().to_owned();
-    passing.push(format!(".{}.part", std::process::id()));
-    let written = new_file(Path::new(&passing)).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        std::fs::rename(&passing, path)
-    });
-    written.map_err(|error| {
-        // What is left of it is of no use; that it cannot be removed either says nothing new.
-        let _ = std::fs::remove_file(&passing);
-        Failure::failed(ErrorCode::Precondition, format!("The file {name} cannot be written: {error}."))
-    })
-}
-
-fn new_file(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    Ok(write_file(path, replace, bytes, SystemClock.now())?)
 }

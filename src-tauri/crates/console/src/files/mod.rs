@@ -14,5 +14,5 @@ pub use cognito::ImportStatus;
 pub use export::{ExportHandle, ExportProgress, ExportRequest, ExportTarget, Exported};
 pub use import_job::{ImportAtAws, ImportHandle, ImportJobSettings, ImportPhase, ImportProgress, ImportResult};
 pub use model::import::{HashAlgorithm, Mapping, MappingError, Person, Problem, Target, Way};
-pub use place::save_file;
+pub use place::{save_file, write_file};
 pub use write::FileFormat;

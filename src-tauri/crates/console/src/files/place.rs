@@ -86,6 +86,12 @@ impl Place {
             }
         }
     }
+
+    fn write(&self, bytes: &[u8], now: Timestamp) -> Result<PathBuf, Error> {
+        let mut file = self.begin(now)?;
+        file.write_all(bytes).map_err(|error| failed(&error))?;
+        self.finish(file)
+    }
 }
 
 /// Writes a file for its owner alone into a folder, which is made, under the first free name: `stem.end`, `stem-2.end` … It
@@ -94,10 +100,17 @@ impl Place {
 /// # Errors
 /// [`Code::Precondition`] when it cannot be written, with what the system says.
 pub fn save_file(folder: &Path, stem: &str, end: &str, bytes: &[u8], now: Timestamp) -> Result<PathBuf, Error> {
-    let place = Place::In { folder: folder.to_owned(), stem: stem.to_owned(), end: end.to_owned() };
-    let mut file = place.begin(now)?;
-    file.write_all(bytes).map_err(|error| failed(&error))?;
-    place.finish(file)
+    Place::In { folder: folder.to_owned(), stem: stem.to_owned(), end: end.to_owned() }.write(bytes, now)
+}
+
+/// Writes a file for its owner alone exactly there; what is there already goes only where `replace`. It is complete or
+/// absent. Blocks.
+///
+/// # Errors
+/// [`Code::AlreadyExists`] for a file that is not to be replaced; [`Code::Precondition`] when it cannot be written, with what
+/// the system says.
+pub fn write_file(path: &Path, replace: bool, bytes: &[u8], now: Timestamp) -> Result<(), Error> {
+    Place::At { path: path.to_owned(), replace }.write(bytes, now).map(drop)
 }
 
 /// Removes what exports left in the folder that were killed: people's data under a name that nobody looks for.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use cognito::{Share, UserFilter};
 use model::month::Month;
 use model::plan::{
-    Action, Allowance, Basis, Item, Plan, PlanError, Preview, Target, fit, item_for, items_for_group, new_user, preview,
+    Action, Allowance, Basis, FEW, Item, Plan, PlanError, Preview, Record, Target, fit, item_for, items_for_group,
+    new_user, preview,
 };
 use model::pool::Pool;
 use model::query::Sort;
@@ -38,7 +39,7 @@ fn named(at: usize) -> String {
 const PAGE: u32 = 500;
 
 /// Up to so many users are asked for at AWS when a plan is made, so that it rests on what is there now.
-pub(super) const ASKED: usize = 10;
+pub(crate) const ASKED: usize = 10;
 
 /// Whom an action is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,7 +148,10 @@ impl OpenPool {
             Share::Off => Allowance::Unlimited,
         };
         let moves = plan.items.iter().flat_map(|item| &item.steps).any(|step| step.moves().is_some());
-        let members: HashMap<GroupName, u64> = match moves && self.freshness().await?.groups_known {
+        // The groups of the few who are deleted are listed, too.
+        let keeps = |item: &Item| matches!(&item.record, Some(Record::User(user)) if !user.groups.is_empty());
+        let lists = moves || plan.items.len() <= FEW as usize && plan.items.iter().any(keeps);
+        let members: HashMap<GroupName, u64> = match lists && self.freshness().await?.groups_known {
             true => self.groups().await?.into_iter().map(|(group, members)| (group.name, members)).collect(),
             false => HashMap::new(),
         };
@@ -274,7 +278,7 @@ impl OpenPool {
 
     /// The user of a name: as AWS tells it where `ask`, else as the local copy has it; groups as the local copy has them. Of who
     /// was changed here a moment ago it waits for a listing that shows it.
-    pub(super) async fn find(&self, username: &Username, ask: bool) -> Result<Option<User>, Error> {
+    pub(crate) async fn find(&self, username: &Username, ask: bool) -> Result<Option<User>, Error> {
         let cached = self.user(username).await?;
         let Ok(live) = self.live() else { return Ok(cached) };
         let sub = cached.as_ref().and_then(User::sub);

@@ -23,6 +23,7 @@ use model::PoolKey;
 
 pub use approve::Approval;
 pub use handle::{JobHandle, JobPhase, JobProgress};
+pub(crate) use make::ASKED;
 pub use make::Chosen;
 pub use model::plan::{
     Action, Change, Delivery, Difference, Factor, GroupSettings, Item, ItemCounts, ItemState, JobState, MfaPreference,

@@ -56,8 +56,9 @@ impl Intend for Turn<'_> {
         if let Some(person) = record.person.as_mut().filter(|_| *self.step == Step::Delete) {
             person.changes.clear();
         }
-        // Moves that were so already are left out, which has to be known whatever becomes of the others.
-        let seen = self.step.moves().map(|_| self.item);
+        // Moves that were so already are left out, and groups that a user has left are taken out of their record, which has to
+        // be known whatever becomes of this call.
+        let seen = (self.step.moves().is_some() || *self.step == Step::Delete).then_some(self.item);
         self.run.journal.item_sent(&self.run.job.id, self.seq, seen, &record).map_err(|error| {
             let reason = format!("the journal cannot be written ({error})");
             *self.unwritten.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);

@@ -81,7 +81,13 @@ async fn values_that_the_pool_refuses_are_named_before_anything_is_sent() {
     let house = House::new(options(60)).await;
     let pool = house.synced().await;
     let person = house.people().into_iter().find(|person| person.attributes.contains_key("name")).unwrap();
-    for (name, value) in [("phone_number", "+49 30 1"), ("birthdate", "tomorrow"), ("email", "nowhere")] {
+    for (name, value) in [
+        ("phone_number", "+49 30 1"),
+        ("birthdate", "tomorrow"),
+        ("birthdate", "12/31/2001"),
+        ("email_verified", "yes"),
+        ("email", "nowhere"),
+    ] {
         let action = Action::SetAttributes { attributes: attributes(&[(name, value)]) };
         let refused = pool.plan(action, names(&[&person])).await.unwrap_err();
         assert_eq!((refused.code, refused.field.as_deref()), (Code::Validation, Some(name)));

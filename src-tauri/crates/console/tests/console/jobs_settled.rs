@@ -91,8 +91,13 @@ async fn what_somebody_else_changed_is_still_theirs() {
     assert_eq!(now(&house, &person).attributes["nickname"], "theirs");
 }
 
-#[tokio::test]
-async fn who_left_a_group_elsewhere_does_not_get_it_back_with_a_deletion_that_is_taken_back() {
+#[rstest]
+#[case::answered(None)]
+#[case::unanswered(Some(Fault::TimeoutAfter))]
+#[tokio::test(start_paused = true)]
+async fn who_left_a_group_elsewhere_does_not_get_it_back_with_a_deletion_that_is_taken_back(
+    #[case] fault: Option<Fault>,
+) {
     let house = House::new(options(60)).await;
     let (directory, id) = (house.sandbox.directory(), house.sandbox.pool_id());
     let person = house.people().into_iter().find(|person| person.status == "CONFIRMED").unwrap();
@@ -104,6 +109,10 @@ async fn who_left_a_group_elsewhere_does_not_get_it_back_with_a_deletion_that_is
     directory.remove_from_group(&id, &person.username, "left").unwrap();
     let plan = pool.plan(Action::DeleteUsers, names(&[&person])).await.unwrap();
     assert!(plan.notes.iter().any(|note| note.contains("but for those that they have left")), "{:?}", plan.notes);
+    if let Some(fault) = fault {
+        house.sandbox.weather().set_silence(Duration::from_secs(1));
+        house.sandbox.weather().plan_fault(Some("AdminDeleteUser"), When::Nth(1), fault);
+    }
     assert_eq!(apply(&pool, &plan).await.unwrap(), ONE_DONE);
     let undo = pool.plan_undo(&plan.id).await.unwrap();
     assert_eq!(apply(&pool, &undo).await.unwrap(), ONE_DONE);

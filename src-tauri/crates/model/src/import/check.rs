@@ -277,11 +277,16 @@ pub(super) fn has_form(attribute: &str, name: &str) -> bool {
     }
 }
 
-/// What stands against giving an attribute a value in a pool, as a sentence; `None` when nothing does. The sentence repeats
-/// no value.
+/// What stands against giving an attribute a value in a pool just as it is written, as a sentence; `None` when nothing does.
+/// The sentence repeats no value.
 #[must_use]
 pub fn unfit(pool: &Pool, policy: &PoolPolicy, name: &str, value: &str) -> Option<String> {
-    taken(pool, policy, name, value).err().map(|Wrong(why)| why)
+    match taken(pool, policy, name, value) {
+        Ok(form) if form == value => None,
+        Ok(form) if truth(&form).is_some() => Some("Write true or false.".to_owned()),
+        Ok(_) => Some("Write the date as 2001-12-31.".to_owned()),
+        Err(Wrong(why)) => Some(why),
+    }
 }
 
 /// An attribute's value in the form that the API takes.

@@ -33,8 +33,16 @@ pub(crate) async fn run(common: &GlobalOptions) -> Result<(), Failure> {
     if lines.is_empty() {
         common.note(&format!("there are no pools in {}; --region names another Region", connected.region));
     }
-    // Without a journal nothing is known of them, and nothing was made from here.
-    for row in console.unanswered_pools(&id).await.unwrap_or_default() {
+    let unanswered = match console.unanswered_pools(&id).await {
+        Ok(unanswered) => unanswered,
+        // Without a journal nothing was made from here.
+        Err(error) if error.code == Code::JournalUnavailable => Vec::new(),
+        Err(error) => {
+            common.note(&format!("whether a pool was made without an answer is not known: {}", error.message));
+            Vec::new()
+        }
+    };
+    for row in unanswered {
         let UnansweredPoolView { name, at } = UnansweredPoolView::from(&row);
         common
             .note(&format!("at {at} a pool {name} was to be made and no answer came: look whether it is in the list"));

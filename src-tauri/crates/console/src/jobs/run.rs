@@ -387,7 +387,10 @@ impl Run {
             request_id: end.request_id.clone(),
             ..self.record(AuditKind::Outcome, seq, call)
         };
-        if let Some(person) = record.person.as_mut().filter(|_| was_so) {
+        // All that somebody had is told of a deletion that was made, or may have been.
+        let kept =
+            matches!(call, Some((_, Step::Delete))) && !matches!(end.state, ItemState::Done | ItemState::Unknown);
+        if let Some(person) = record.person.as_mut().filter(|_| was_so || kept) {
             person.changes.clear();
         }
         let (store, id) = (self.journal.clone(), self.job.id.clone());

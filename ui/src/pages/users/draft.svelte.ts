@@ -50,6 +50,8 @@ export class QueryDraft {
 
   #span = { start: 0, end: 0 };
   #round = 0;
+  /** Counts what was asked and closed: proposals that come after that are of a text that is done with. */
+  #proposed = 0;
   readonly #run: (query: string) => void;
 
   /** `run` receives every text that can be searched for. */
@@ -114,14 +116,15 @@ export class QueryDraft {
   async complete(position: number): Promise<void> {
     const offset = this.committed ? this.committed.length + 1 : 0;
     const query = this.full;
+    const proposed = ++this.#proposed;
     try {
       const found = await backend.completeQuery({ query, cursor: offset + position });
-      if (query !== this.full) return;
+      if (proposed !== this.#proposed || query !== this.full) return;
       this.#span = { start: found.start, end: found.end };
       this.items = found.items.slice(0, 9);
       this.choice = -1;
     } catch {
-      this.close();
+      if (proposed === this.#proposed) this.close();
     }
   }
 
@@ -142,6 +145,7 @@ export class QueryDraft {
   }
 
   close(): void {
+    this.#proposed += 1;
     this.items = [];
     this.choice = -1;
   }

@@ -62,6 +62,17 @@ describe("the query bar", () => {
     expect(run).toHaveBeenLastCalledWith("acme email:42");
   });
 
+  it("proposes nothing for a text that was searched for meanwhile", async () => {
+    const draft = new QueryDraft(vi.fn());
+    draft.typed = "sta";
+    await draft.complete(3);
+    expect(draft.items).not.toEqual([]);
+    const late = draft.complete(3);
+    await draft.commit();
+    await late;
+    expect(draft.items).toEqual([]);
+  });
+
   it("completes behind a chip", async () => {
     const { draft } = await typed("acme");
     draft.typed = "gro";

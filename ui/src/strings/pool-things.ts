@@ -3,6 +3,7 @@ export const poolThings = {
   newAttribute: {
     add: "Add an attribute",
     title: "Add a custom attribute",
+    titleOf: (name: string) => `Add ${name}`,
     why: "It stays for good: its name, its kind, its bounds and whether it can change are never changed, and it is never taken away. A pool can have 50.",
     name: "Name (at most 20 characters, without spaces; custom: is put before it)",
     kind: "Kind",

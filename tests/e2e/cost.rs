@@ -95,7 +95,7 @@ async fn the_charts_are_drawn_in_dark_too() {
     let bills = "const done = arguments[arguments.length - 1]; const now = new Date(); \
         const month = (back) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - back, 1)).toISOString().slice(0, 7); \
         Promise.all([2000, 2100, 2310].map((users, at) => window.__TAURI_INTERNALS__.invoke('set_billed', \
-        { request: { month: month(3 - at), users, wholeAccount: false } }))).then(() => done('kept'), (why) => done(String(why.message)))";
+        { request: { month: month(3 - at), users, wholeAccount: false, besidesFree: false } }))).then(() => done('kept'), (why) => done(String(why.message)))";
     assert_eq!(window.run_later(bills, vec![]).await, json!("kept"));
     window.click("button", "Cost & MAU").await;
     window.get("heading", "The same month on each plan").await;

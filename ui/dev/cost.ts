@@ -12,6 +12,7 @@ import type {
   PlansView,
   PlanView,
   PricesView,
+  SetBilled,
 } from "../src/ipc/generated/bindings";
 import { bad, ok } from "./answers";
 
@@ -32,7 +33,7 @@ const total = (at: number, users: number) => Math.max(0, users - (FREE[at] ?? 0)
 export function costCommands(mood: Set<string>, people: number) {
   let billed: ActivityView["billed"] = null;
   let imported = false;
-  let billing: BillingView = { legacy: false, advancedSecurity: false, others: null, othersPlan: null };
+  let billing: BillingView = { legacy: null, advancedSecurity: false, others: null, othersPlan: null };
   const scale = mood.has("few") || mood.has("empty") ? 1 : 50;
   const month = (name: string, users: number, kind: string): MonthView => ({
     users: { month: name, low: Math.round(users * 0.83), likely: users, high: Math.round(users * 1.17), evidence: [] },
@@ -60,6 +61,7 @@ export function costCommands(mood: Set<string>, people: number) {
       ],
     },
     split: { direct: 3200, social: 300, federated: 400, linked: 100 },
+    billedSplit: null,
     clients: [],
     clientEvents: [{ clientId: "1example23456789", events: 12_345 }],
     groups: [{ group: "admins", members: 12, changed: 3 }],
@@ -74,7 +76,7 @@ export function costCommands(mood: Set<string>, people: number) {
       },
     ],
     policy: JSON.stringify({ Version: "2012-10-17" }, null, 2),
-    plan: billing.legacy || mood.has("guarded") ? "legacy" : "essentials",
+    plan: billing.legacy || mood.has("guarded") ? "legacy" : mood.has("lite") ? "lite" : "essentials",
     billing,
     advancedSecurity: billing.advancedSecurity || mood.has("guarded"),
     syncedAt: "2026-11-22T09:00:00Z",
@@ -126,8 +128,8 @@ export function costCommands(mood: Set<string>, people: number) {
               month("2026-12", Math.round(now * 1.05), "forecast"),
             ],
       ),
-    setBilled: ({ users, wholeAccount }: { month: string; users: number | null; wholeAccount: boolean }) => {
-      billed = users === null ? null : { users, wholeAccount, besidesFree: false };
+    setBilled: ({ users, wholeAccount, besidesFree }: SetBilled) => {
+      billed = users === null ? null : { users, wholeAccount, besidesFree, federated: null, tokenRequests: null };
       return ok(null);
     },
     tellBilling: (told: BillingView) => {
@@ -227,6 +229,7 @@ export function costCommands(mood: Set<string>, people: number) {
         tokenRequests: 0,
         low: "0.00",
         high: allPools ? "0.04" : "0.02",
+        plansKnown: !allPools,
         calls: ["InitiateAuth", "RespondToAuthChallenge", "AdminGetUser", ...(allPools ? ["AdminGetUser"] : [])].map(
           (operation, at) => ({
             at: `2026-11-2${at}T09:00:00Z`,

@@ -146,6 +146,7 @@ export const t = {
     tableOf: (label: string) => `${label}, as a table`,
     plan: "Plan",
     plans: { lite: "Lite", essentials: "Essentials", plus: "Plus", legacy: "Legacy" } as Record<string, string>,
+    either: "Lite or Legacy, not told which",
     planWhy: {
       lite: "First 10,000 free, shared by the account’s Lite and Essentials pools",
       essentials: "First 10,000 free, shared by the account’s Lite and Essentials pools",
@@ -290,7 +291,12 @@ export const t = {
       groupsWhy:
         "Of the local copy, the largest twenty. A plain sign-in changes no record, so more of them may have been active.",
       billed: "The bill",
-      billedWhy: "Nothing else is exact. Type the number of monthly active users that the bill says for this month.",
+      billedWhy:
+        "Nothing else is exact. Type the number of monthly active users that the bill says for this month, all lines together: the users of the free tier stand in a line of their own.",
+      besidesFree: "Free users are not in it, so it is the least",
+      ofProviders: (users: string) => `${users} users of SAML and OIDC providers`,
+      ofMachines: (requests: string) => `${requests} token requests of machines`,
+      madeUp: (what: string) => `The bill that was imported also tells ${what}. Another number forgets that.`,
       billedUsers: "Users on the bill",
       wholeAccount: "Other pools of the account are in it",
       keep: "Keep",
@@ -326,6 +332,7 @@ export const t = {
     ledger: {
       title: "What this app has cost us this month",
       why: "Every call about one person is written down before it is sent. Browsing, searching, syncing and this page make none.",
+      anyPlan: "The most is at the dearest of all plans, because the plan of a pool is not known.",
       notBilled: "These calls went to the sandbox or an emulator, where nobody is billed. AWS would have billed this.",
       people: (users: string) => `${users} may have been billed by this app`,
       tokens: (requests: string) => `${requests} for machines, each billed`,

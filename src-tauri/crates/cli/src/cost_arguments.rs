@@ -119,8 +119,8 @@ pub(crate) struct Dormant {
 
 #[derive(Debug, Args)]
 pub(crate) struct Billing {
-    /// Whether the pool kept the legacy price: from before 22 November 2024, and always on Lite
-    #[arg(long, value_name = "yes|no", value_parser = ["yes", "no"])]
+    /// Whether the pool kept the legacy price: from before 22 November 2024, and always on Lite; unknown to forget it
+    #[arg(long, value_name = "yes|no|unknown", value_parser = ["yes", "no", "unknown"])]
     pub(crate) legacy: Option<String>,
     /// Whether it pays for the advanced security from before the plans
     #[arg(long, value_name = "yes|no", value_parser = ["yes", "no"])]
@@ -141,7 +141,7 @@ pub(crate) struct Mau {
     /// List every month of which something is known, and those to come
     #[arg(long, conflicts_with_all = ["month", "billed", "import", "cloudwatch", "forget_import", "forget_billed", "queries"])]
     pub(crate) history: bool,
-    /// Keep this as the number on the month's bill
+    /// Keep this as the number on the month's bill, with the users that are free
     #[arg(long, value_name = "N")]
     pub(crate) billed: Option<u32>,
     /// Read logs (user activity, CloudTrail), a prepared query's table, a bill (CSV), each plain or gzip, or every one of them
@@ -154,6 +154,9 @@ pub(crate) struct Mau {
     /// The number of --billed is about all pools of the account, not about this one alone
     #[arg(long, requires = "billed")]
     pub(crate) account: bool,
+    /// The users that are free are not in the number of --billed: a bill has them in a line of their own
+    #[arg(long, requires = "billed", conflicts_with = "account")]
+    pub(crate) besides_free: bool,
     /// Ask CloudWatch for the month's sums of successes (cloudwatch:GetMetricData; about $0.01 for a thousand metrics)
     #[arg(long)]
     pub(crate) cloudwatch: bool,

@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::call::MauEffect;
-use model::cost::{PriceTable, Prices, Touched, requests_bill, session_bill_of_any_plan};
+use model::cost::{
+    BilledBy, PricePlan, PriceTable, Prices, Touched, requests_bill, session_bill, session_bill_of_any_plan,
+};
 use model::estimate::Estimate;
 use model::month::Month;
+use model::pool::Pool;
 use model::{PoolId, PoolKey, Region};
 use rust_decimal::Decimal;
 use store::{Entry, LedgerCall, LedgerEnd};
@@ -25,8 +28,11 @@ pub struct MonthLedger {
     pub touched: Touched,
     /// Requests for tokens of machines that did not fail. Each is billed, and no user for it.
     pub token_requests: u64,
-    /// What all of it may cost, if none was active otherwise and none is free: from nothing to the dearest price.
+    /// What all of it may cost, if none was active otherwise and none is free: from nothing to the dearest price of the plan
+    /// that their pool was seen on, or of all plans.
     pub cost: Estimate<Decimal>,
+    /// Whether this program was told the plan of each of the pools since it started; else the dearest of all plans is taken.
+    pub plans_known: bool,
     /// Calls that are left out for their place alone.
     pub elsewhere: u64,
     /// Whether AWS bills for at least one of the entries: nobody is billed for the sandbox or an emulator.
@@ -134,21 +140,62 @@ impl Console {
         let touched = touched_by(&entries);
         let table = self.inner.table()?;
         let regions: BTreeSet<&str> = entries.iter().map(|entry| entry.call.region.as_str()).collect();
-        let in_region =
-            |region: &str| -> Vec<&Entry> { entries.iter().filter(|entry| entry.call.region == region).collect() };
-        let is_token = |entry: &&&Entry| is_request(entry) && entry.end != LedgerEnd::Failed;
-        // Which plan the pool is on may not be known, and it may change: the dearest holds for all.
-        let cost = regions.into_iter().fold(Estimate::exactly(Decimal::ZERO), |sum, region| {
-            let (prices, here) = (prices_of(&table, region), in_region(region));
-            let requests = here.iter().filter(is_token).count() as u64;
-            let tokens = (requests == 0).then_some(Decimal::ZERO);
-            let tokens = Estimate::new(Decimal::ZERO, tokens, Some(requests_bill(&prices, requests)));
-            let users = session_bill_of_any_plan(&prices, touched_by(here));
-            sum.with(&users, |a, b| a + b).with(&tokens, |a, b| a + b)
+        let is_token = |entry: &Entry| is_request(entry) && entry.end != LedgerEnd::Failed;
+        let tokens = regions.into_iter().fold(Estimate::exactly(Decimal::ZERO), |sum, region| {
+            let here = entries.iter().filter(|entry| entry.call.region == region);
+            let requests = here.filter(|entry| is_token(entry)).count() as u64;
+            let most = requests_bill(&prices_of(&table, region), requests);
+            let likely = (requests == 0).then_some(Decimal::ZERO);
+            sum.with(&Estimate::new(Decimal::ZERO, likely, Some(most)), |a, b| a + b)
         });
-        let token_requests = entries.iter().filter(|entry| is_token(&entry)).count() as u64;
+        let mut pools: BTreeMap<(&str, &str, &str), Vec<&Entry>> = BTreeMap::new();
+        for entry in entries.iter().filter(|entry| !is_request(entry)) {
+            let LedgerCall { region, place, pool, .. } = &entry.call;
+            pools.entry((region, place, pool)).or_default().push(entry);
+        }
+        let plans = self.inner.calls.plans();
+        let plans_known = pools.keys().all(|(_, place, pool)| plans.knows(place, pool));
+        let cost = pools.into_iter().fold(tokens, |sum, ((region, place, pool), here)| {
+            let users = plans.bill(&prices_of(&table, region), place, pool, touched_by(here));
+            sum.with(&users, |a, b| a + b)
+        });
+        let token_requests = entries.iter().filter(|entry| is_token(entry)).count() as u64;
         let billed = entries.iter().any(|entry| is_aws(&entry.call.place));
-        Ok(MonthLedger { month, entries, touched, token_requests, cost, elsewhere, billed })
+        Ok(MonthLedger { month, entries, touched, token_requests, cost, plans_known, elsewhere, billed })
+    }
+}
+
+/// The plans that pools were seen on since this program started: each of them, for one may change within the month.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct PlansSeen(BTreeMap<(String, String), Vec<BilledBy>>);
+
+impl PlansSeen {
+    /// Takes in how a pool was described. A plan that is not ours to price is none that is known.
+    pub(crate) fn see(&mut self, key: &PoolKey, pool: &Pool) {
+        if pool.tier.as_deref().and_then(PricePlan::of_tier).is_none() {
+            return;
+        }
+        let seen = self.0.entry((key.place.clone(), key.pool.as_str().to_owned())).or_default();
+        let now = BilledBy::of(Some(pool));
+        if !seen.contains(&now) {
+            seen.push(now);
+        }
+    }
+
+    fn of(&self, place: &str, pool: &str) -> &[BilledBy] {
+        self.0.get(&(place.to_owned(), pool.to_owned())).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn knows(&self, place: &str, pool: &str) -> bool {
+        !self.of(place, pool).is_empty()
+    }
+
+    /// What calls about users of a pool may add to the bill: at most the dearest plan that it was seen on, and of all plans
+    /// where it was seen on none.
+    pub(crate) fn bill(&self, prices: &Prices, place: &str, pool: &str, touched: Touched) -> Estimate<Decimal> {
+        let bills = self.of(place, pool).iter().map(|billed_by| session_bill(prices, *billed_by, touched));
+        let dearest = bills.max_by_key(|bill| bill.high);
+        dearest.unwrap_or_else(|| session_bill_of_any_plan(prices, touched))
     }
 }
 
@@ -266,6 +313,7 @@ mod tests {
             touched: Touched::default(),
             token_requests: 1,
             cost: Estimate::exactly(Decimal::ZERO),
+            plans_known: false,
             elsewhere: 0,
             billed: true,
         };

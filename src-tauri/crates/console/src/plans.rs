@@ -11,6 +11,7 @@ use model::estimate::Estimate;
 use model::mau::Split;
 use model::month::Month;
 use rust_decimal::Decimal;
+use store::ToldBilling;
 
 use crate::activity::{self, Activity};
 use crate::advice::{self, Basis, recommendation};
@@ -217,7 +218,7 @@ impl Asked<'_> {
         let besides = Besides { replicated, advanced_security, ..Besides::default() };
         let alone = PlansQuestion { users, month, besides, ..question };
         let asked = Asked { prices: self.prices, question: &alone };
-        MonthAhead { forecast: forecast.clone(), cost: alone.present.map(|plan| asked.cost(plan)) }
+        MonthAhead { forecast: forecast.clone(), cost: alone.present.map(|plan| asked.cost_of_either(plan)) }
     }
 
     fn plan(&self, plan: PricePlan) -> PlanCost {
@@ -228,7 +229,7 @@ impl Asked<'_> {
         bill.assumptions.extend(question.taken.iter().map(|taken| taken.sentence().to_owned()));
         PlanCost {
             plan,
-            cost: self.cost(plan),
+            cost: self.cost_of_either(plan),
             bill,
             losses: question.present.map_or_else(Vec::new, |from| {
                 let used = |feature| {
@@ -240,8 +241,19 @@ impl Asked<'_> {
             switching: question
                 .present
                 .filter(|from| question.basis != Basis::Whole && can_change(*from, plan))
-                .map(|from| self.switching(from, plan)),
+                .map(|from| either(self.may_be(from).map(|from| self.switching(from, plan)))),
         }
+    }
+
+    /// What a plan of the pool may be: Lite also the legacy price, where nobody told.
+    fn may_be(&self, plan: PricePlan) -> impl Iterator<Item = PricePlan> {
+        let legacy = plan == PricePlan::Lite && self.question.taken.contains(&Taken::LiteOrLegacy);
+        [plan].into_iter().chain(legacy.then_some(PricePlan::Legacy))
+    }
+
+    /// What a plan costs; of a pool that may have the legacy price, Lite costs either.
+    fn cost_of_either(&self, plan: PricePlan) -> Estimate<Decimal> {
+        either(self.may_be(plan).map(|plan| self.cost(plan)))
     }
 
     /// From the least users at the cheaper reading of linked ones to the most at the dearer.
@@ -290,6 +302,15 @@ impl Asked<'_> {
     }
 }
 
+/// One of several amounts, and nobody knows which: likely only where all say the same.
+fn either(amounts: impl Iterator<Item = Estimate<Decimal>>) -> Estimate<Decimal> {
+    let both = |a: Estimate<Decimal>, b: Estimate<Decimal>| {
+        let high = a.high.zip(b.high).map(|(a, b)| a.max(b));
+        Estimate::new(a.low.min(b.low), a.likely.filter(|likely| b.likely == Some(*likely)), high)
+    };
+    amounts.reduce(both).unwrap_or_else(Estimate::unknown)
+}
+
 /// What is taken of a pool where it is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
@@ -297,8 +318,8 @@ pub enum Taken {
     Mixed,
     /// That a pool on Lite with advanced security has the legacy price.
     Legacy,
-    /// That another pool on Lite has not.
-    Lite,
+    /// That another pool on Lite may have it, or not: its price is of either.
+    LiteOrLegacy,
     /// That it is not replicated.
     NotReplicated,
 }
@@ -316,9 +337,10 @@ impl Taken {
                 "The pool is on Lite with advanced security on, which only pools with the legacy price can have, so that \
                  price is taken."
             }
-            Self::Lite => {
+            Self::LiteOrLegacy => {
                 "AWS does not tell whether a pool on Lite kept the price from before 22 November 2024, with 50,000 free \
-                 users. That of Lite is taken; what it costs otherwise stands under Legacy."
+                 users, so what Lite costs goes from the one to the other. Say which it is under \"This pool is billed by\", \
+                 or with poolctl billing --legacy yes or no."
             }
             Self::NotReplicated => {
                 "Whether the pool is replicated to another Region could not be read; it is taken not to be."
@@ -327,13 +349,13 @@ impl Taken {
     }
 }
 
-fn taken(activity: &Activity, replicated: Option<FeatureUse>, told_legacy: bool) -> Vec<Taken> {
+fn taken(activity: &Activity, replicated: Option<FeatureUse>, told: ToldBilling) -> Vec<Taken> {
     let mixed = activity.billed_split.is_none() && activity.split.federated.saturating_add(activity.split.linked) > 0;
-    let legacy = activity.plan == Some(PricePlan::Legacy) && !told_legacy;
-    let lite = activity.plan == Some(PricePlan::Lite);
+    let legacy = activity.plan == Some(PricePlan::Legacy) && told.legacy.is_none();
+    let either = activity::may_be_legacy(told, activity.plan);
     let can_be = !matches!(activity.plan, Some(PricePlan::Lite | PricePlan::Legacy));
     let unread = can_be && replicated.is_none_or(|used| used == FeatureUse::Unknown);
-    [(Taken::Mixed, mixed), (Taken::Legacy, legacy), (Taken::Lite, lite), (Taken::NotReplicated, unread)]
+    [(Taken::Mixed, mixed), (Taken::Legacy, legacy), (Taken::LiteOrLegacy, either), (Taken::NotReplicated, unread)]
         .into_iter()
         .filter_map(|(taken, is)| is.then_some(taken))
         .collect()
@@ -356,7 +378,7 @@ impl OpenPool {
             basis: if activity.over { Basis::Whole } else { Basis::Part { until: activity.synced_at } },
             whole: months.known.iter().rfind(enough).cloned(),
             ahead: months.ahead,
-            taken: taken(activity, replicated, self.told_billing().legacy),
+            taken: taken(activity, replicated, self.told_billing()),
             split: activity.billed_split.unwrap_or(activity.split),
             besides: Besides {
                 token_requests: activity.token_requests.unwrap_or_default(),

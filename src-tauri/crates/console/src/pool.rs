@@ -151,12 +151,15 @@ impl OpenPool {
     /// # Errors
     /// [`Code::CacheUnavailable`], here and below, when the cache cannot be read.
     pub async fn pool(&self) -> Result<Option<Pool>, Error> {
-        self.read(Cache::pool).await
+        let pool = self.read(Cache::pool).await?;
+        pool.iter().for_each(|pool| self.console.calls.see(&self.key, pool));
+        Ok(pool)
     }
 
     /// Keeps the pool as AWS has just described it.
     pub(crate) async fn keep_described(&self, described: &Pool) -> Result<(), Error> {
         let (cache, put, at) = (self.cache.clone(), described.clone(), self.now());
+        self.console.calls.see(&self.key, described);
         blocking(move || cache.put_pool(&put, at)).await?;
         self.lose_legacy(described).await
     }

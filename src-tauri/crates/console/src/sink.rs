@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use model::PoolId;
 use model::call::{CallAttempt, CallOutcome, CallRefused, CallSink, MauEffect, QuotaCategory};
-use model::cost::{PriceTable, Touched, plain, requests_bill, session_bill_of_any_plan};
+use model::cost::{PriceTable, Touched, plain, requests_bill};
+use model::pool::Pool;
+use model::{PoolId, PoolKey};
 use rust_decimal::Decimal;
 use store::{Journal, LedgerCall, LedgerEnd, LedgerId};
 
-use crate::ledger::{Somebody, is_aws, prices_of, same_bill};
+use crate::ledger::{PlansSeen, Somebody, is_aws, prices_of, same_bill};
 
 /// Attempts at one operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +77,7 @@ struct Ledger {
     unnamed: BTreeMap<Where, u64>,
     /// Requests for tokens of machines that were not refused.
     token_requests: BTreeMap<Where, u64>,
+    plans: PlansSeen,
 }
 
 /// The place and the Region that calls went to.
@@ -136,23 +138,25 @@ impl CallCounter {
 
     /// What this session may have cost on the bill of a place (AWS has one for all of its places, an emulator and the sandbox
     /// would have their own): each user counts once, each call that named nobody may have been about one more, none of them may
-    /// be new this month, and each may be of the dearest plan in its pool's Region. Without a readable price table the most is
+    /// be new this month, and each may be at the dearest price of the plan that the pool was seen on, or of all plans in its
+    /// Region. Without a readable price table the most is
     /// unknown, which is said with an empty text.
     pub(crate) fn cost(&self, place: &str, table: impl FnOnce() -> Option<PriceTable>) -> SessionCost {
         let ledger = self.ledger();
-        let mut users: BTreeMap<&str, u64> = BTreeMap::new();
+        // By Region, place and pool; those whom nobody named are of none.
+        let mut users: BTreeMap<(&str, &str, &str), u64> = BTreeMap::new();
         for somebody in ledger.people.iter().filter(|somebody| same_bill(&somebody.place, place)) {
-            *users.entry(&somebody.region).or_default() += 1;
+            *users.entry((&somebody.region, &somebody.place, &somebody.pool)).or_default() += 1;
         }
         let here = |(to, _): &(&Where, &u64)| same_bill(&to.place, place);
         for (to, calls) in ledger.unnamed.iter().filter(here) {
-            *users.entry(&to.region).or_default() += calls;
+            *users.entry((&to.region, &to.place, "")).or_default() += calls;
         }
         let requests: Vec<(&Where, &u64)> = ledger.token_requests.iter().filter(here).collect();
         let most = |table: PriceTable| -> Option<Decimal> {
-            let of = |(region, users): (&&str, &u64)| {
+            let of = |((region, place, pool), users): (&(&str, &str, &str), &u64)| {
                 let touched = Touched { may_bill: *users, ..Touched::default() };
-                session_bill_of_any_plan(&prices_of(&table, region), touched).high
+                ledger.plans.bill(&prices_of(&table, region), place, pool, touched).high
             };
             let machines = requests.iter();
             let machines = machines.map(|(to, requests)| requests_bill(&prices_of(&table, &to.region), **requests));
@@ -171,6 +175,16 @@ impl CallCounter {
             high,
             ledger_writes: ledger.writes,
         }
+    }
+
+    /// Takes in how a pool was described: its users are priced by that.
+    pub(crate) fn see(&self, key: &PoolKey, pool: &Pool) {
+        self.ledger().plans.see(key, pool);
+    }
+
+    /// The plans that pools were seen on.
+    pub(crate) fn plans(&self) -> PlansSeen {
+        self.ledger().plans.clone()
     }
 
     fn locked(&self) -> MutexGuard<'_, Counts> {

@@ -85,10 +85,11 @@ pub struct Tab {
 
 /// How a pool is billed, as far as AWS does not tell it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase", default, from = "WrittenBilling")]
 pub struct ToldBilling {
-    /// Whether it kept the legacy price: a pool from before 22 November 2024 that stayed on Lite.
-    pub legacy: bool,
+    /// Whether it kept the legacy price: a pool from before 22 November 2024 that stayed on Lite. `None` where nobody told.
+    #[serde(rename = "keptLegacy")]
+    pub legacy: Option<bool>,
     /// Whether it pays for the advanced security from before the plans. Only a legacy pool does.
     pub advanced_security: bool,
     /// Active users of the account's other pools in a month, who share the free users and the brackets; `None` where nobody
@@ -96,6 +97,24 @@ pub struct ToldBilling {
     pub others: Option<u64>,
     /// The plan of those; `None` for Essentials.
     pub others_plan: Option<PricePlan>,
+}
+
+/// [`ToldBilling`] as it is written. It was `legacy: false` where nobody had told.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct WrittenBilling {
+    legacy: bool,
+    kept_legacy: Option<bool>,
+    advanced_security: bool,
+    others: Option<u64>,
+    others_plan: Option<PricePlan>,
+}
+
+impl From<WrittenBilling> for ToldBilling {
+    fn from(written: WrittenBilling) -> Self {
+        let WrittenBilling { legacy, kept_legacy, advanced_security, others, others_plan } = written;
+        Self { legacy: kept_legacy.or(legacy.then_some(true)), advanced_security, others, others_plan }
+    }
 }
 
 /// A connection that a person has used.

@@ -62,6 +62,8 @@ pub struct ActivityView {
     pub users: MauView,
     /// Everybody in the local copy by price.
     pub split: SplitView,
+    /// How the users of the month were billed, by its final bill; `null` where none tells them apart.
+    pub billed_split: Option<SplitView>,
     /// Active users by app client, from imported logs.
     pub clients: Vec<ClientUsersView>,
     /// Sign-ups, sign-ins, refreshes and federated sign-ins by app client, as CloudWatch counts them: events, not users.
@@ -144,6 +146,10 @@ pub struct BilledView {
     pub whole_account: bool,
     /// Whether the users that are free are not in it, so that it is no more than the least.
     pub besides_free: bool,
+    /// How many of them are of SAML and OIDC providers; `null` where that was not told.
+    pub federated: Option<u32>,
+    /// Token requests of machines; `null` where they were not told.
+    pub token_requests: Option<u32>,
 }
 
 /// Evidence that is not there.
@@ -180,15 +186,26 @@ pub struct SetBilled {
     pub users: Option<u32>,
     /// Whether other pools of the account are in it.
     pub whole_account: bool,
+    /// Whether the users that are free are not in it: a bill has them in a line of their own.
+    pub besides_free: bool,
 }
 
 impl SetBilled {
     /// The month, and the number.
     ///
     /// # Errors
-    /// A validation error on `month`.
+    /// A validation error on `month`, and on `besidesFree` for a number of the whole account without those who are free.
     pub fn parse(&self, now: Timestamp) -> Result<(Month, Option<BilledNumber>), WireError> {
-        let scope = if self.whole_account { BillScope::Account } else { BillScope::Pool };
+        let scope = match (self.whole_account, self.besides_free) {
+            (false, false) => BillScope::Pool,
+            (false, true) => BillScope::PoolBesidesFree,
+            (true, false) => BillScope::Account,
+            (true, true) => {
+                let sentence = "A number of the whole account without the users that are free bounds nothing: add the line \
+                                of the free users to it.";
+                return Err(WireError::validation("besidesFree", sentence));
+            }
+        };
         let billed = self.users.map(|users| BilledNumber::new(users.into(), scope));
         Ok((month(Some(&self.month), now)?, billed))
     }
@@ -309,6 +326,7 @@ impl ActivityView {
             over: activity.over,
             users: MauView::new(activity.month, &activity.users),
             split: SplitView::from(activity.split),
+            billed_split: activity.billed_split.map(SplitView::from),
             clients: activity.clients.iter().map(client).collect(),
             client_events: activity.client_events.iter().map(events).collect(),
             groups: activity.groups.iter().map(GroupCountView::from).collect(),
@@ -377,6 +395,8 @@ impl From<BilledNumber> for BilledView {
             users: count(billed.users),
             whole_account: billed.scope == BillScope::Account,
             besides_free: billed.scope == BillScope::PoolBesidesFree,
+            federated: billed.federated.map(count),
+            token_requests: billed.token_requests.map(count),
         }
     }
 }

@@ -47,6 +47,8 @@ pub struct LedgerView {
     pub low: String,
     /// The most.
     pub high: String,
+    /// Whether the plan of each pool is known; else the most is that of the dearest of all plans.
+    pub plans_known: bool,
     /// The calls, the oldest first.
     pub calls: Vec<LedgerCallView>,
     /// How many calls are left out for where they went alone.
@@ -95,6 +97,7 @@ impl From<&MonthLedger> for LedgerView {
             token_requests: count(ledger.token_requests),
             low: plain(ledger.cost.low),
             high: plain(ledger.cost.high.unwrap_or_default()),
+            plans_known: ledger.plans_known,
             calls: ledger
                 .entries
                 .iter()

@@ -56,6 +56,8 @@ pub struct AskPlans {
     pub advanced_security: bool,
     /// What the pool is billed by now; `null` for what AWS says of it.
     pub plan: Option<String>,
+    /// Whether a pool on Lite kept the legacy price: then it is `legacy` here; `null` for what a person told before.
+    pub legacy: Option<bool>,
 }
 
 impl AskPlans {
@@ -92,7 +94,8 @@ impl AskPlans {
         // What a person gives is not taken for want of anything better.
         let is_taken = |taken: &Taken| match taken {
             Taken::Mixed => self.federated_permille.is_none() && self.linked_permille.is_none(),
-            Taken::Legacy | Taken::Lite => present == known.present,
+            Taken::Legacy => present == known.present,
+            Taken::LiteOrLegacy => present == known.present && self.legacy.is_none(),
             Taken::NotReplicated => self.replicated.is_none(),
         };
         Ok(PlansQuestion {
@@ -137,8 +140,8 @@ pub(crate) fn plan(word: Option<&str>, field: &str) -> Result<Option<PricePlan>,
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct BillingView {
-    /// Whether it kept the legacy price.
-    pub legacy: bool,
+    /// Whether it kept the legacy price; `null` where nobody told.
+    pub legacy: Option<bool>,
     /// Whether it pays for the advanced security from before the plans (legacy).
     pub advanced_security: bool,
     /// Active users of the account's other pools in a month; `null` where nobody told.

@@ -33,6 +33,8 @@ export interface Moved {
   growth: number;
   ahead: number;
   plan: string | null;
+  /** Whether a pool on Lite kept the legacy price; `null` where nobody told. */
+  legacy: boolean | null;
 }
 
 const WAIT_MS = 120;
@@ -59,7 +61,8 @@ export class CostMonth {
   /** What is known, as the sliders stand at first. */
   readonly known = $derived.by<Moved>(() => {
     const activity = this.activity;
-    const split = activity?.split;
+    // How the month was billed, where its bill tells that, else everybody in the local copy.
+    const split = activity?.billedSplit ?? activity?.split;
     const all = split ? Math.max(1, split.direct + split.social + split.federated + split.linked) : 1;
     const permille = (part: number) => Math.round((part / all) * 1000);
     return {
@@ -81,6 +84,7 @@ export class CostMonth {
       growth: 0,
       ahead: 12,
       plan: activity?.plan ?? null,
+      legacy: activity?.billing.legacy ?? null,
     };
   });
 
@@ -90,7 +94,7 @@ export class CostMonth {
   /** How the pool is billed, as it stands: what AWS does not tell. */
   readonly #billing = $derived<BillingView>({
     // What AWS tells is not kept as told by a person.
-    legacy: this.moved?.plan === undefined ? (this.activity?.billing.legacy ?? false) : this.moved.plan === "legacy",
+    legacy: this.now.legacy,
     advancedSecurity: this.moved?.advancedSecurity ?? this.activity?.billing.advancedSecurity ?? false,
     others: this.now.alone ? 0 : this.now.others > 0 ? this.now.others : null,
     othersPlan: this.now.others > 0 ? this.now.othersPlan : null,
@@ -112,7 +116,7 @@ export class CostMonth {
   /** Keeps how the pool is billed. */
   async keepBilling(): Promise<void> {
     await backend.tellBilling(this.#billing);
-    const kept = ["others", "alone", "othersPlan", "advancedSecurity", "plan"];
+    const kept = ["others", "alone", "othersPlan", "advancedSecurity", "plan", "legacy"];
     const rest = Object.entries(this.moved ?? {}).filter(([name]) => !kept.includes(name));
     this.moved = rest.length > 0 ? Object.fromEntries(rest) : null;
     await this.load();
@@ -149,6 +153,7 @@ export class CostMonth {
       replicated: this.moved?.replicated ?? null,
       advancedSecurity: now.advancedSecurity,
       plan: now.plan,
+      legacy: now.legacy,
     };
   }
 

@@ -158,12 +158,12 @@ describe("the page about cost", () => {
     await vi.waitFor(() => expect(screen.queryByText(/Other pools of the account are left out/)).toBe(null));
     await person.selectOptions(screen.getByLabelText("This pool is billed by"), "essentials");
     await person.click(keep);
-    expect(told).toHaveBeenLastCalledWith({ legacy: false, advancedSecurity: false, others: 0, othersPlan: null });
+    expect(told).toHaveBeenLastCalledWith({ legacy: null, advancedSecurity: false, others: 0, othersPlan: null });
     told.mockRestore();
   });
 
   it("keeps nothing as told by a person that AWS tells, and says what is taken beside the amount", async () => {
-    await backend.tellBilling({ legacy: false, advancedSecurity: false, others: null, othersPlan: null });
+    await backend.tellBilling({ legacy: null, advancedSecurity: false, others: null, othersPlan: null });
     mood.add("guarded");
     await open();
     screen.getByText(/Lite with advanced security on/, { selector: ".headline p" });
@@ -178,7 +178,7 @@ describe("the page about cost", () => {
     await person.click(screen.getByRole("checkbox", { name: "The account has no other pool" }));
     await vi.waitFor(() => expect(compared.mock.calls.at(-1)?.[0]).toMatchObject({ others: 0 }));
     await person.click(keep);
-    expect(told).toHaveBeenLastCalledWith({ legacy: false, advancedSecurity: false, others: 0, othersPlan: null });
+    expect(told).toHaveBeenLastCalledWith({ legacy: null, advancedSecurity: false, others: 0, othersPlan: null });
     told.mockRestore();
     compared.mockRestore();
   });
@@ -225,16 +225,22 @@ describe("the page about cost", () => {
     within(screen.getByRole("table", { name: "By group" })).getByRole("row", { name: "admins 12 3" });
     within(screen.getByRole("table", { name: "Events by app client" })).getByText("12,345");
     screen.getByRole("region", { name: "IAM policy" });
-    const input = screen.getByLabelText("Users on the bill");
+    const input = screen.getByLabelText<HTMLInputElement>("Users on the bill");
     await person.clear(input);
     await person.type(input, "many");
     await person.click(screen.getByRole("button", { name: "Keep" }));
     await screen.findByText("Give a whole number.");
     await person.clear(input);
     await person.type(input, "1,234");
+    const kept = vi.spyOn(backend, "setBilled");
+    const free = screen.getByRole<HTMLInputElement>("checkbox", { name: /Free users are not in it/ });
+    await person.click(free);
     await person.click(screen.getByRole("button", { name: "Keep" }));
+    expect(kept).toHaveBeenLastCalledWith({ month: "2026-11", users: 1234, wholeAccount: false, besidesFree: true });
     await screen.findByRole("button", { name: "Forget it" });
+    expect([input.value, free.checked]).toEqual(["1234", true]);
     await person.click(screen.getByRole("button", { name: "Forget it" }));
+    kept.mockRestore();
   });
 
   it("keeps what somebody is typing while what is known is read again, and shows no other month's queries", async () => {
@@ -260,6 +266,40 @@ describe("the page about cost", () => {
     await screen.findByText(/of October/);
     expect(screen.queryByText(/of September/)).toBe(null);
     asked.mockRestore();
+  });
+
+  it("stands at the mix of the bill where there is one, and says what another number forgets", async () => {
+    const cost = new CostMonth();
+    await cost.load();
+    const activity = cost.activity;
+    if (!activity) throw new Error("nothing was loaded");
+    const everybody = cost.known.federated;
+    const billed = { users: 1000, wholeAccount: false, besidesFree: false, federated: 250, tokenRequests: 5000 };
+    const billedSplit = { direct: 750, social: 0, federated: 250, linked: 0 };
+    const asked = vi.spyOn(backend, "getActivity").mockResolvedValue({ ...activity, billed, billedSplit });
+    await cost.load();
+    expect([everybody, cost.known.federated, cost.known.linked]).toEqual([100, 250, 0]);
+    cost.leave();
+    await open("Evidence");
+    await screen.findByText(/also tells 250 users of SAML and OIDC providers, 5,000 token requests of machines/);
+    asked.mockRestore();
+  });
+
+  it("takes a pool on Lite to have the legacy price, or not, or either, as it was told", async () => {
+    mood.add("lite");
+    await open();
+    const plan = screen.getByLabelText<HTMLSelectElement>("This pool is billed by");
+    expect(plan.value).toBe("either");
+    const compared = vi.spyOn(backend, "comparePlans");
+    for (const [chosen, legacy] of [
+      ["lite", false],
+      ["either", null],
+    ] as const) {
+      await person.selectOptions(plan, chosen);
+      await vi.waitFor(() => expect(compared.mock.calls.at(-1)?.[0]).toMatchObject({ plan: "lite", legacy }));
+    }
+    compared.mockRestore();
+    mood.delete("lite");
   });
 
   it("imports files, and forgets what they told", async () => {

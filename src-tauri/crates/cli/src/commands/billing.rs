@@ -47,7 +47,11 @@ fn told(asked: &Billing, before: BillingView) -> Result<BillingView, WireError> 
         return Err(WireError::validation("others", sentence));
     }
     Ok(BillingView {
-        legacy: yes(&asked.legacy, before.legacy),
+        legacy: match asked.legacy.as_deref() {
+            None => before.legacy,
+            Some("unknown") => None,
+            Some(word) => Some(word == "yes"),
+        },
         advanced_security: yes(&asked.advanced_security, before.advanced_security),
         others,
         others_plan: others.filter(|users| *users > 0).and(asked.others_plan.clone().or(before.others_plan)),
@@ -64,7 +68,7 @@ fn rows(view: &PoolBillingView) -> Vec<[String; 2]> {
     };
     [
         ("billed by", view.plan.clone().unwrap_or_else(|| "unknown".to_owned())),
-        ("told to have kept the legacy price", yes(*legacy)),
+        ("told to have kept the legacy price", legacy.map_or_else(|| "not told".to_owned(), yes)),
         ("pays for advanced security", yes(*advanced_security)),
         ("active users of the account's other pools", others),
     ]

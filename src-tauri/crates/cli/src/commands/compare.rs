@@ -66,6 +66,7 @@ fn ask(of: &OfPool, known: &ActivityView) -> Result<AskPlans, WireError> {
         replicated: with.replicated.then_some(true),
         advanced_security: with.advanced_security || known.advanced_security,
         plan: of.plan.clone(),
+        legacy: of.plan.as_ref().map(|plan| plan == "legacy"),
     })
 }
 

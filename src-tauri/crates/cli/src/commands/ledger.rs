@@ -36,6 +36,9 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Ledger) -> Result<(), Fa
         requests => format!(", {} of machines billed", number_of(requests, "token request")),
     };
     common.note(&format!("{users} may have been billed{tokens}, {} to {} USD", view.low, view.high));
+    if !view.plans_known {
+        common.note("the most is at the dearest of all plans: AWS was not asked which plan each pool is on");
+    }
     if !view.calls.is_empty() && !view.billed {
         common.note("nobody is billed there: it is what AWS would have billed");
     }

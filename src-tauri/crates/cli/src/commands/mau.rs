@@ -50,7 +50,8 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Mau) -> Result<(), Failu
     }
     let denied = asked.cloudwatch && !ask_cloudwatch(common, &pool, asked).await?;
     if asked.billed.is_some() {
-        let billed = SetBilled { month: month.to_string(), users: asked.billed, whole_account: asked.account };
+        let (whole_account, besides_free) = (asked.account, asked.besides_free);
+        let billed = SetBilled { month: month.to_string(), users: asked.billed, whole_account, besides_free };
         let (month, billed) = billed.parse(now)?;
         pool.set_billed(month, billed).await?;
     }

@@ -21,10 +21,12 @@ fn how_a_pool_is_billed_is_told_kept_and_priced_with() {
     let billing =
         |words: &[&str], code: i32| home.run_at(&served, &[&["billing", "--json"], words].concat()).json(code);
     let none = json!({ "plan": "essentials", "billing":
-        { "legacy": false, "advancedSecurity": false, "others": null, "othersPlan": null } });
+        { "legacy": null, "advancedSecurity": false, "others": null, "othersPlan": null } });
     assert_eq!(billing(&[], 0), none);
     let refused = billing(&["--legacy", "yes"], 2);
     assert_eq!(refused["error"]["field"], "legacy", "the pool is not on Lite: {refused}");
+    assert_eq!(billing(&["--legacy", "no"], 0)["billing"]["legacy"], false);
+    assert_eq!(billing(&["--legacy", "unknown"], 0), none);
     assert_eq!(billing(&["--others", "many"], 2)["error"]["field"], "others");
     let told = billing(&["--others", "30000", "--others-plan", "lite"], 0);
     assert_eq!((&told["billing"]["others"], &told["billing"]["othersPlan"]), (&json!(30_000), &json!("lite")));

@@ -8,12 +8,22 @@ use crate::error::Error;
 use crate::open::Console;
 use crate::pool::OpenPool;
 
-/// What a pool is billed by; `None` where neither AWS nor a person told.
+/// What a pool is billed by; `None` where neither AWS nor a person told. Of a pool on Lite of which nobody told whether it kept
+/// the legacy price it is Lite; see [`may_be_legacy`].
 pub(super) fn plan(told: ToldBilling, pool: Option<&Pool>) -> Option<PricePlan> {
     let tier = pool.and_then(|pool| PricePlan::of_tier(pool.tier.as_deref()?));
     // Lite itself has no advanced security: who has it on Lite kept it with the legacy price.
     let kept = tier == Some(PricePlan::Lite) && pool.and_then(|pool| pool.advanced_security) == Some(true);
-    if kept || (told.legacy && !pool.is_some_and(has_left_lite)) { Some(PricePlan::Legacy) } else { tier }
+    match told.legacy {
+        Some(true) if !pool.is_some_and(has_left_lite) => Some(PricePlan::Legacy),
+        None if kept => Some(PricePlan::Legacy),
+        _ => tier,
+    }
+}
+
+/// Whether a pool that is on Lite may have the legacy price for all that anybody told.
+pub(crate) fn may_be_legacy(told: ToldBilling, plan: Option<PricePlan>) -> bool {
+    plan == Some(PricePlan::Lite) && told.legacy.is_none()
 }
 
 /// Whether a pool is on another plan than Lite.
@@ -59,7 +69,7 @@ impl OpenPool {
     /// [`Code::Validation`](crate::Code::Validation) on `legacy` for the legacy price of a pool that is not on Lite; else as
     /// [`Console::update_settings`].
     pub async fn tell_billing(&self, told: ToldBilling) -> Result<(), Error> {
-        if told.legacy && self.pool().await?.is_some_and(|pool| has_left_lite(&pool)) {
+        if told.legacy == Some(true) && self.pool().await?.is_some_and(|pool| has_left_lite(&pool)) {
             let sentence =
                 "Only a pool that is on Lite, and always was, has the legacy price: whoever leaves Lite loses it.";
             return Err(Error::invalid("legacy", sentence));
@@ -70,10 +80,10 @@ impl OpenPool {
     /// Forgets the legacy price of a pool that is seen on another plan than Lite. It does not come back with Lite.
     pub(crate) async fn lose_legacy(&self, described: &Pool) -> Result<(), Error> {
         let told = self.told_billing();
-        if !told.legacy || !has_left_lite(described) {
+        if told.legacy != Some(true) || !has_left_lite(described) {
             return Ok(());
         }
-        self.keep_billing(ToldBilling { legacy: false, ..told }).await
+        self.keep_billing(ToldBilling { legacy: Some(false), ..told }).await
     }
 
     async fn keep_billing(&self, told: ToldBilling) -> Result<(), Error> {
@@ -123,11 +133,14 @@ mod tests {
             modified_at: None,
         };
         let nothing = ToldBilling::default();
-        let legacy = ToldBilling { legacy: true, ..nothing };
+        let legacy = ToldBilling { legacy: Some(true), ..nothing };
+        let none = ToldBilling { legacy: Some(false), ..nothing };
         for (tier, security, told, expected) in [
             ("LITE", Some(true), nothing, Some(PricePlan::Legacy)),
             ("LITE", Some(false), nothing, Some(PricePlan::Lite)),
             ("LITE", None, legacy, Some(PricePlan::Legacy)),
+            ("LITE", Some(true), none, Some(PricePlan::Lite)),
+            ("LITE", None, none, Some(PricePlan::Lite)),
             ("ESSENTIALS", Some(false), legacy, Some(PricePlan::Essentials)),
             ("PLUS", Some(true), nothing, Some(PricePlan::Plus)),
             ("NEWER", None, legacy, None),
@@ -136,6 +149,9 @@ mod tests {
             assert_eq!(plan(told, Some(&pool)), expected, "{tier}");
             assert_eq!(known(told, Some(&pool)).advanced_security, tier == "LITE" && security == Some(true), "{tier}");
         }
+        let lite = Some(PricePlan::Lite);
+        assert_eq!([nothing, legacy, none].map(|told| may_be_legacy(told, lite)), [true, false, false]);
+        assert!(!may_be_legacy(nothing, Some(PricePlan::Plus)));
         assert_eq!(plan(legacy, None), Some(PricePlan::Legacy), "AWS was never asked");
     }
 }

@@ -6,6 +6,7 @@ use std::io::{self, Read, Seek as _};
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
+use jiff::Timestamp;
 use model::ClientId;
 use model::cost::Meter;
 use model::mau::{LogCounter, LogMonth, MetricMonth, is_metrics_answer, metrics_answer};
@@ -48,6 +49,8 @@ pub(super) struct BilledMonth {
     has_free: bool,
     /// Whether there is a line of which some may be free and are not in it: every one but Plus has free users.
     lacks_free: bool,
+    /// When the earliest of the tables was written, which is of no later time; `None` where the files do not tell.
+    pub(super) written: Option<Timestamp>,
 }
 
 impl BilledMonth {
@@ -79,6 +82,7 @@ pub(super) fn read_files(mut counter: LogCounter, given: &[PathBuf], only_pool: 
     let mut metrics = BTreeMap::new();
     for path in files {
         let name = name_of(&path);
+        let written = written(&path);
         let mut file = match File::open(&path) {
             Ok(file) => file,
             // Of a folder the rest is worth having.
@@ -93,7 +97,11 @@ pub(super) fn read_files(mut counter: LogCounter, given: &[PathBuf], only_pool: 
                 Ok(ImportedTable::Usage { cut_off: true, .. }) => {
                     problems.push(format!("{name}: It ends in the middle or is damaged, so its sums were not used."));
                 }
-                Ok(table) => tables.push((name, table)),
+                Ok(ImportedTable::Usage { damaged, .. }) if !damaged.is_empty() => {
+                    let lines = model::cost::grouped(damaged.len() as u64);
+                    problems.push(format!("{name}: {lines} lines could not be read, so its sums were not used."));
+                }
+                Ok(table) => tables.push((name, written, table)),
                 Err(error) => problems.push(format!("{name}: {}", error.message)),
             }
         } else if let Some(text) = metrics_text(&mut file) {
@@ -113,21 +121,21 @@ pub(super) fn read_files(mut counter: LogCounter, given: &[PathBuf], only_pool: 
     let mut logs = BTreeMap::new();
     take_in(&mut logs, counter.months());
     let (mut billed, mut no_usage, mut of_account, mut dateless) = (BTreeMap::new(), 0, false, false);
-    for (name, table) in tables {
+    for (name, written, table) in tables {
         let damaged = match table {
             ImportedTable::Result { rows, damaged, cut_off } => {
                 if cut_off {
                     problems.push(format!("{name}: It has more than 1,000,000 rows; the rest was not read."));
                 }
                 of_account |= rows.iter().any(|row| row.whole_account && row.token_requests.is_some());
-                let (months, without_month) = results(&rows, only_pool);
+                let (months, without_month) = results(&rows, only_pool, written);
                 take_in(&mut logs, months);
                 dateless |= without_month;
                 damaged
             }
             ImportedTable::Usage { usage, damaged, no_usage: lines, cut_off: _ } => {
                 no_usage += lines;
-                dateless |= bills(&usage, &mut billed);
+                dateless |= bills(&usage, written, &mut billed);
                 damaged
             }
         };
@@ -234,6 +242,16 @@ fn readable(mut file: File) -> io::Result<Box<dyn Read>> {
     Ok(Box::new(file))
 }
 
+/// When a file was written last; `None` where the system does not tell.
+fn written(path: &Path) -> Option<Timestamp> {
+    fs::metadata(path).ok()?.modified().ok()?.try_into().ok()
+}
+
+/// When a table about a month was written. One from before the month has no true time: packing and copying may lose it.
+fn of_month(written: Option<Timestamp>, month: Month) -> Option<Timestamp> {
+    written.filter(|at| *at >= month.begins())
+}
+
 /// The name alone: where a file is is nobody's business in the window.
 fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
@@ -305,11 +323,11 @@ fn damage(name: &str, report: &LogReport) -> Vec<String> {
 
 /// The months of the rows of a prepared query, and whether some named none. A number that other pools may be in is only
 /// possible, and their machines' requests are not this pool's.
-fn results(rows: &[ResultRow], only_pool: bool) -> (Vec<LogMonth>, bool) {
+fn results(rows: &[ResultRow], only_pool: bool, written: Option<Timestamp>) -> (Vec<LogMonth>, bool) {
     let mut months: BTreeMap<Month, LogMonth> = BTreeMap::new();
     for row in rows {
         let Some(month) = row.month else { continue };
-        let told = months.entry(month).or_insert_with(|| told_by_table(month));
+        let told = months.entry(month).or_insert_with(|| told_by_table(month, of_month(written, month)));
         let own = only_pool || !row.whole_account;
         if let Some(requests) = row.token_requests.filter(|_| own) {
             let sum = told.token_requests.get_or_insert_default();
@@ -335,7 +353,7 @@ fn results(rows: &[ResultRow], only_pool: bool) -> (Vec<LogMonth>, bool) {
 }
 
 /// Sums the users of a table of a bill by month; whether some named no month.
-fn bills(usage: &[BilledUsage], billed: &mut BTreeMap<Month, BilledMonth>) -> bool {
+fn bills(usage: &[BilledUsage], written: Option<Timestamp>, billed: &mut BTreeMap<Month, BilledMonth>) -> bool {
     let people = |kind: BilledKind| match kind {
         BilledKind::FreeUsers => true,
         BilledKind::Billed(meter) => {
@@ -353,7 +371,10 @@ fn bills(usage: &[BilledUsage], billed: &mut BTreeMap<Month, BilledMonth>) -> bo
             if row.kind == BilledKind::Billed(Meter::Federated) {
                 bill.federated = bill.federated.saturating_add(row.quantity);
             }
-            bill.tables += u64::from(told.insert(month));
+            if told.insert(month) {
+                bill.tables += 1;
+                bill.written = bill.written.into_iter().chain(of_month(written, month)).min();
+            }
             bill.users = bill.users.saturating_add(row.quantity);
             bill.has_free |= row.kind == BilledKind::FreeUsers;
             bill.lacks_free |= ![BilledKind::FreeUsers, BilledKind::Billed(Meter::Plus)].contains(&row.kind);

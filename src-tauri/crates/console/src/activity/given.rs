@@ -126,8 +126,20 @@ impl OpenPool {
         }
         match billed {
             None => self.forget(month, MonthlyKind::Billed).await,
-            Some(billed) => self.keep(month, MonthlyKind::Billed, &billed).await,
+            Some(billed) => self.keep_bill(month, billed, self.now()).await,
         }
+    }
+
+    /// Keeps a bill's number. The same one again takes nothing from what is known of how it is made up.
+    async fn keep_bill(&self, month: Month, billed: BilledNumber, at: Timestamp) -> Result<(), Error> {
+        let known = self.given().await?.billed(month);
+        let same = known.filter(|known| (known.users, known.scope) == (billed.users, billed.scope));
+        let billed = BilledNumber {
+            federated: billed.federated.or(same.and_then(|same| same.federated)),
+            token_requests: billed.token_requests.or(same.and_then(|same| same.token_requests)),
+            ..billed
+        };
+        self.keep_at(month, MonthlyKind::Billed, &billed, at).await
     }
 
     /// Forgets what imported logs and CloudWatch's sums told of a month. Nothing imported is success.
@@ -216,13 +228,30 @@ impl OpenPool {
                 "{month}: the bill has no line for the users that are free, so its {number} are only the least."
             ));
         }
+        // What was written within the month is of a part of it, whenever it is imported.
+        let written = bill.written.filter(|at| *at < month.next().begins());
+        let known = self.given().await?;
+        let is_known = known.final_bill(month).as_ref().is_some_and(is_of_pool);
         // A number that is exact says more.
-        if scope != BillScope::Pool && self.given().await?.final_bill(month).as_ref().is_some_and(is_of_pool) {
+        if is_known && (scope != BillScope::Pool || written.is_some()) {
             imported.problems.push(format!(
                 "{month}: the pool's own number on the bill was given before; it stays, and the {number} of this bill were not \
                  used."
             ));
             return Ok(());
+        }
+        if let Some(at) = written.filter(|_| month < Month::of(self.now())) {
+            imported.problems.push(format!(
+                "{month}: the file of the bill was written on {}, within the month, so its {number} users are of a part of \
+                 it. Import the final bill.",
+                super::day(at)
+            ));
+        }
+        if let Some(before) = known.billed(month).filter(|before| (before.users, before.scope) != (bill.users, scope)) {
+            imported.problems.push(format!(
+                "{month}: it takes the place of the {} users of a bill that were given before.",
+                model::cost::grouped(before.users)
+            ));
         }
         let tokens = bill
             .token_requests
@@ -230,7 +259,7 @@ impl OpenPool {
         imported.learnt.push(format!("{month}: {number} users on the bill.{}", tokens.unwrap_or_default()));
         let kinds = BilledNumber::new(bill.users, scope);
         let told = BilledNumber { federated: Some(bill.federated), token_requests: bill.token_requests, ..kinds };
-        self.set_billed(month, Some(told)).await
+        self.keep_bill(month, told, written.unwrap_or_else(|| self.now())).await
     }
 
     /// Everything that is kept of the pool's months.
@@ -264,9 +293,20 @@ impl OpenPool {
         kind: MonthlyKind,
         value: &impl serde::Serialize,
     ) -> Result<(), Error> {
+        self.keep_at(month, kind, value, self.now()).await
+    }
+
+    /// Keeps what is known since then.
+    async fn keep_at(
+        &self,
+        month: Month,
+        kind: MonthlyKind,
+        value: &impl serde::Serialize,
+        at: Timestamp,
+    ) -> Result<(), Error> {
         let history = self.console.vault().history(NO_HISTORY)?;
         let json = serde_json::to_string(value).map_err(|error| Error::new(Code::Internal, error.to_string()))?;
-        let (key, row) = (self.key.clone(), MonthlyEvidence { month, kind, at: self.now(), json });
+        let (key, row) = (self.key.clone(), MonthlyEvidence { month, kind, at, json });
         blocking(move || history.keep_month(&key, &row)).await
     }
 }

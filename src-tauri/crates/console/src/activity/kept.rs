@@ -79,18 +79,6 @@ fn of_part(seen: Evidence) -> Evidence {
     Evidence { bound: Bound::Hint, caveat: Some(caveat), ..seen }
 }
 
-/// A range with what a person gave: kept apart, so that it can be taken back. The bill has the last word.
-pub(super) fn with_given(seen: Estimate<u64>, given: Estimate<u64>) -> Estimate<u64> {
-    let exact = given.evidence.iter().any(|item| item.bound == Bound::Exactly);
-    let both = if exact {
-        Estimate { evidence: Vec::new(), ..given }
-    } else {
-        let high = seen.high.into_iter().chain(given.high).min();
-        Estimate::new(seen.low.max(given.low), given.likely.or(seen.likely), high)
-    };
-    both.because(seen.evidence).because(given.evidence)
-}
-
 /// Reads what was kept; nothing of what cannot be read.
 pub(super) fn read(row: &MonthlyEvidence) -> Option<(Timestamp, Kept)> {
     Some((row.at, serde_json::from_str(&row.json).ok()?))

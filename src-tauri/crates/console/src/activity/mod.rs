@@ -16,8 +16,10 @@ mod watched;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::cost::{Forecast, MonthCount, PricePlan, forecast};
-use model::estimate::Estimate;
-use model::mau::{BillScope, BilledNumber, Facts, LogMonth, SignInKind, Split, estimate};
+use model::estimate::{Bound, Estimate, EvidenceKind};
+use model::mau::{
+    BillScope, BilledNumber, Facts, LONGEST_UNSEEN, LogMonth, SignInKind, Split, estimate, final_bill, seen_and_given,
+};
 use model::month::Month;
 use model::query::Sort;
 use store::ToldBilling;
@@ -26,7 +28,7 @@ use crate::error::Error;
 use crate::pool::OpenPool;
 use seen::Imports;
 
-pub(crate) use billing::others;
+pub(crate) use billing::{may_be_legacy, others};
 pub use dormant::Dormant;
 pub use given::ImportedActivity;
 pub use metrics::{MetricsPrice, MetricsRead};
@@ -146,6 +148,7 @@ impl OpenPool {
         missing.extend(lost(month, &kept.unreadable(month)));
         missing.extend(unread(&given));
         missing.extend(not_looked(sign_in_events));
+        missing.extend(less_than_seen(&users));
         Ok(Activity {
             month,
             over: given.over,
@@ -174,7 +177,7 @@ impl OpenPool {
         self.seen(&mut facts, imports, &mut missing).await?;
         let seen = self.settled(month, over, estimate(&facts)).await?;
         let given = self.given().await?.facts(month, over);
-        let users = kept::with_given(seen, estimate(&given));
+        let users = seen_and_given(seen, estimate(&given));
         Ok(Range { users, given, missing, sign_in_events: facts.sign_in_events })
     }
 
@@ -199,7 +202,7 @@ impl OpenPool {
             let settled =
                 given.closed(month).filter(|(at, _)| month < present && synced_at.is_none_or(|synced| synced <= *at));
             let users = match settled {
-                Some((_, seen)) => kept::with_given(seen, estimate(&given.facts(month, true))),
+                Some((_, seen)) => seen_and_given(seen, estimate(&given.facts(month, true))),
                 None => self.range(month, &imports).await?.users,
             };
             known.push(MonthCount { month, users });
@@ -353,6 +356,23 @@ fn unread(facts: &Facts) -> Vec<Missing> {
     missing
 }
 
+/// That a final bill says fewer than were seen active.
+fn less_than_seen(users: &Estimate<u64>) -> Option<Missing> {
+    let bill = final_bill(&users.evidence)?;
+    let surely = users.evidence.iter().filter(|item| item.bound == Bound::AtLeast && item.kind != EvidenceKind::Billed);
+    let seen = surely.map(|item| item.users).max()?;
+    let most = bill.high.filter(|most| seen > *most)?;
+    let [most, seen] = [most, seen].map(model::cost::grouped);
+    Some(Missing {
+        what: format!("The bill is of at most {most} users, but {seen} were seen to be active."),
+        remedy:
+            "Look whether its number is of this pool and month. Free users have a line of their own: add it, or say \
+                 that they are not in the number."
+                .to_owned(),
+        iam_action: None,
+    })
+}
+
 /// What only a look at each user could tell.
 fn not_looked(sign_in_events: Option<u64>) -> Vec<Missing> {
     let missing = |what: &str, remedy: &str| Missing { what: what.into(), remedy: remedy.into(), iam_action: None };
@@ -376,8 +396,11 @@ pub(crate) fn day(at: Timestamp) -> jiff::civil::Date {
     at.to_zoned(TimeZone::UTC).date()
 }
 
-/// A month of logs of which only numbers are known, none of them yet.
-fn told_by_table(month: Month) -> LogMonth {
+/// A month of logs of which only numbers are known, none of them yet. A table that was written
+/// then is of no later time.
+fn told_by_table(month: Month, written: Option<Timestamp>) -> LogMonth {
+    let ends = month.next().begins();
+    let last = written.map_or(ends, |at| at.min(ends));
     let counted = model::mau::Counted::new(0, false);
     LogMonth {
         month,
@@ -387,12 +410,13 @@ fn told_by_table(month: Month) -> LogMonth {
         more_clients: false,
         by_client_only: true,
         token_requests: None,
-        tokens_of_all: true,
+        tokens_of_all: ends.duration_since(last) <= LONGEST_UNSEEN,
         events: 0,
         first: month.begins(),
-        last: month.next().begins(),
+        last,
         named: None,
         together: None,
+        imports: Vec::new(),
     }
 }
 

@@ -2,12 +2,12 @@
 
 use model::cost::{BilledBy, PoolUsage, PricePlan, Prices, Touched, Usage, session_bill, touching};
 use model::estimate::Estimate;
-use model::mau::{LONGEST_UNSEEN, Split};
+use model::mau::{LONGEST_UNSEEN, Split, seen_and_given};
 use model::month::Month;
 use rust_decimal::Decimal;
 use store::ToldBilling;
 
-use super::{billing, kept};
+use super::billing;
 use crate::error::Error;
 use crate::pool::OpenPool;
 
@@ -23,6 +23,8 @@ pub(crate) struct TouchPrices {
     users: Estimate<u64>,
     /// As many as the month before had, where that is known: the month may still come to them.
     expected: Option<u64>,
+    /// Everybody in the pool, where the local copy is complete.
+    everybody: Option<u64>,
     /// How they are mixed; `None` where that takes too long to see.
     split: Option<Split>,
     month: Month,
@@ -42,11 +44,14 @@ impl OpenPool {
         });
         let before = month.previous();
         let closed = given.closed(before).map_or_else(Estimate::unknown, |(_, seen)| seen);
-        let before = kept::with_given(closed, model::mau::estimate(&given.facts(before, true)));
-        let users = kept::with_given(seen, model::mau::estimate(&given.facts(month, false)));
+        let before = seen_and_given(closed, model::mau::estimate(&given.facts(before, true)));
+        let users = seen_and_given(seen, model::mau::estimate(&given.facts(month, false)));
+        let freshness = self.freshness().await?;
+        let everybody = freshness.users.max(freshness.estimated_users.unwrap_or_default());
         let few = self.count("has:identities").await? <= MOST_LOOKED_AT;
-        let billed_by = match billing::plan(told, pool.as_ref()) {
-            Some(PricePlan::Legacy) => BilledBy::Plan(PricePlan::Legacy),
+        let billed_by = match (billing::plan(told, pool.as_ref()), told.legacy) {
+            (Some(PricePlan::Legacy), _) => BilledBy::Plan(PricePlan::Legacy),
+            (Some(PricePlan::Lite), Some(false)) => BilledBy::Plan(PricePlan::Lite),
             _ => BilledBy::of(pool.as_ref()),
         };
         Ok(TouchPrices {
@@ -55,6 +60,7 @@ impl OpenPool {
             told,
             users,
             expected: before.likely,
+            everybody: freshness.complete.then_some(everybody),
             split: if few { Some(self.split().await?) } else { None },
             month,
         })
@@ -92,9 +98,12 @@ impl TouchPrices {
             touching(&self.prices, at, users, touched, self.month)
         };
         let others = billing::others(self.told);
-        // The month goes on: it may come to as many as the one before had, and then fewer are free.
-        let known = [self.users.clone()].into_iter().chain(self.expected.map(Estimate::exactly));
-        let highs: Option<Vec<Decimal>> = known.map(|users| price(&users, &others).high).collect();
+        // The month goes on: it may come to as many as the one before had, and then fewer are free. Where nobody knows how
+        // many those were, it may come to any number.
+        let highs = self.expected.and_then(|expected| {
+            let known = [self.users.clone(), Estimate::exactly(expected)];
+            known.iter().map(|users| price(users, &others).high).collect::<Option<Vec<Decimal>>>()
+        });
         let told = highs.filter(|_| self.told.others.is_some()).and_then(|highs| highs.into_iter().max());
         let high = told.into_iter().chain(dearest.high).min();
         // What is likely is told only where it is the same however far the month is by then, and whoever else there is.
@@ -102,12 +111,21 @@ impl TouchPrices {
         if self.told.others.is_none() {
             accounts.push(vec![self.all_that_is_free(plan)]);
         }
-        let months = self.users.likely.into_iter().chain(self.expected.filter(|_| self.users.likely.is_some()));
-        let months: Vec<Estimate<u64>> = months.map(Estimate::exactly).collect();
+        let months: Vec<Estimate<u64>> = self.months().into_iter().map(Estimate::exactly).collect();
         let prices = months.iter().flat_map(|users| accounts.iter().map(|others| price(users, others).likely));
         let prices: Vec<Option<Decimal>> = prices.collect();
         let same = prices.windows(2).all(|two| two[0] == two[1]);
         Estimate::new(Decimal::ZERO, prices.first().copied().flatten().filter(|_| same), high)
+    }
+
+    /// How many users the month may likely have, now and when it is over; none where that is not known. Where nobody knows how
+    /// many the month before had, it may come to everybody.
+    fn months(&self) -> Vec<u64> {
+        match (self.users.likely, self.expected, self.everybody) {
+            (None, Some(expected), _) => vec![expected],
+            (Some(now), Some(then), _) | (Some(now), None, Some(then)) => vec![now, then],
+            (_, None, _) => Vec::new(),
+        }
     }
 
     /// Another pool of the account that has used up all that is free.

@@ -177,9 +177,10 @@ fn usage(csv: &mut csv::Reader<impl Read>, columns: &UsageColumns) -> ImportedTa
             None => damaged.push(line),
         }
     }
-    let usage = sums.into_iter().filter_map(|((month, kind), quantity)| {
-        let quantity = quantity.round().try_into().ok()?;
-        Some(BilledUsage { month, kind, quantity })
+    let usage = sums.into_iter().map(|((month, kind), quantity)| BilledUsage {
+        month,
+        kind,
+        quantity: quantity.round().try_into().unwrap_or(u64::MAX),
     });
     ImportedTable::Usage { usage: usage.collect(), damaged, no_usage, cut_off }
 }
@@ -224,5 +225,6 @@ fn whole(text: &str) -> Option<u64> {
 fn decimal(text: &str) -> Option<rust_decimal::Decimal> {
     let text = text.trim().replace(',', "");
     let number = rust_decimal::Decimal::from_scientific(&text).ok().or_else(|| text.parse().ok())?;
-    (!number.is_sign_negative()).then_some(number)
+    // More than a trillion of anything is no quantity of a bill.
+    (!number.is_sign_negative() && number <= rust_decimal::Decimal::from(1_000_000_000_000_u64)).then_some(number)
 }

@@ -268,7 +268,7 @@ async fn other_pools_use_up_what_is_free_are_in_no_price_of_this_one_and_are_kep
     assert_eq!(plain(answer.others.total()), "300.00");
     assert_eq!(own, ["205.00", "300.00", "400.00", "0.00"]);
     assert_eq!(plain(answer.plans[1].bill.total()), "600.00", "the calculation is of the account");
-    let told = ToldBilling { legacy: true, ..told };
+    let told = ToldBilling { legacy: Some(true), ..told };
     let refused = pool.tell_billing(told).await.unwrap_err();
     assert_eq!(refused.field.as_deref(), Some("legacy"), "a pool on Essentials has no legacy price");
     let administrator = Administrator::new(server.endpoint(), house.sandbox.pool_id(), 1);
@@ -297,7 +297,7 @@ async fn other_pools_use_up_what_is_free_are_in_no_price_of_this_one_and_are_kep
         on(plan);
         synced(&pool).await;
     }
-    assert_eq!(pool.told_billing(), ToldBilling { legacy: false, ..told }, "what else was told stays");
+    assert_eq!(pool.told_billing(), ToldBilling { legacy: Some(false), ..told }, "what else was told stays");
     assert_eq!(pool.activity(month(&house)).await.unwrap().plan, Some(PricePlan::Lite));
     server.shutdown().await;
 }
@@ -403,6 +403,13 @@ async fn a_change_of_many_is_priced_by_the_month_as_the_page_of_cost_prices_it()
     assert_eq!((dear.likely, dear.high), (None, Some(Decimal::new(90, 3))), "others may have the free ones");
     let others = |others| ToldBilling { others: Some(others), ..ToldBilling::default() };
     pool.tell_billing(others(0)).await.unwrap();
+    let nobody_else = price().await;
+    assert_eq!(
+        (nobody_else.likely, nobody_else.high),
+        (Some(Decimal::ZERO), Some(Decimal::new(90, 3))),
+        "how many the month before had is not known, and this one may come to any number"
+    );
+    pool.set_billed(present.previous(), Some(BilledNumber::new(0, BillScope::Pool))).await.unwrap();
     assert_eq!(price().await, Estimate::exactly(Decimal::ZERO), "all are free, and nobody else is there");
     pool.tell_billing(others(9_998)).await.unwrap();
     let shared = price().await;

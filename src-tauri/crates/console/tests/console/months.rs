@@ -111,9 +111,21 @@ async fn in_random_months_the_truth_lies_within_the_range() {
     let pool = house.synced().await;
     let mut administrator = Administrator::new(server.endpoint(), house.sandbox.pool_id(), 7);
     let (mut truths, mut lows, mut highs, mut widths) = (0, 0, 0, Vec::new());
+    let (mut before, mut bounded) = (None, 0);
     for _ in 0..months {
         next_month(&house);
         synced(&pool).await;
+        // The month that is over by now: nothing of what was true of it is lost, and nothing is told that was not.
+        if let Some((month, surely, possibly, watched)) = before {
+            let users = pool.activity(month).await.unwrap().users;
+            assert!(users.contains(surely) && users.contains(possibly), "{month}: {surely} to {possibly}: {users:?}");
+            assert_eq!(
+                users.high.is_some(),
+                watched,
+                "{month} has a ceiling where somebody looked each day: {users:?}"
+            );
+            bounded += u64::from(watched);
+        }
         for _ in 0..=administrator.below(2) {
             // Only who is in the local copy is deleted: who comes and goes between two syncs leaves no trace.
             let people: Vec<String> = house.people().into_iter().map(|person| person.username).collect();
@@ -136,10 +148,27 @@ async fn in_random_months_the_truth_lies_within_the_range() {
         lows += users.low;
         highs += users.high.unwrap();
         widths.push(users.high.unwrap() - users.low);
+        let month = activity.month;
+        let watched = administrator.below(6) == 0;
+        let day = SignedDuration::from_hours(30);
+        while watched && Month::of(house.sandbox.weather().now() + day) == month {
+            house.sandbox.weather().advance(Duration::try_from(day).unwrap());
+            house.clock.push(day);
+            let people: Vec<String> = house.people().into_iter().map(|person| person.username).collect();
+            tokio::task::block_in_place(|| (0..administrator.below(2)).for_each(|_| administrator.anything(&people)));
+            if house.people().len() < 6 {
+                tokio::task::block_in_place(|| administrator.create());
+            }
+            synced(&pool).await;
+        }
+        let truth = house.sandbox.mau(Some(&house.sandbox.pool_id()));
+        before = Some((month, truth.count as u64, (truth.count + truth.possible) as u64, watched));
     }
+    assert!(bounded > 0, "no month of {months} was watched to its end");
     widths.sort_unstable();
     println!(
-        "{months} months: the truth within low and high in each; {truths} active in all, low {} % and high {} % of it; \
+        "{months} months: the truth within low and high in each, while it went on and when it was over ({bounded} with a \
+         ceiling then); {truths} active in all, low {} % and high {} % of it; \
          width median {}, most {}",
         lows * 100 / truths,
         highs * 100 / truths,
@@ -175,7 +204,8 @@ async fn what_this_app_did_is_in_the_range_and_in_the_ledger() {
     let again = Some(console::Standing::Again);
     assert_eq!(ledger.standings(), [Some(console::Standing::First), again, again, again]);
     assert_eq!((ledger.touched.may_bill, ledger.touched.undocumented), (1, 0));
-    assert_eq!(model::cost::plain(ledger.cost.high.unwrap()), "0.065");
+    assert_eq!(model::cost::plain(ledger.cost.high.unwrap()), "0.015", "the pool is on Essentials");
+    assert!(ledger.plans_known);
     let elsewhere = LedgerOf { place: Some("http://localhost:4566".to_owned()), ..LedgerOf::from(pool.key()) };
     assert!(
         house.console.ledger(month, &elsewhere).await.unwrap().entries.is_empty(),

@@ -179,11 +179,42 @@ pub fn estimate(facts: &Facts) -> Estimate<u64> {
     // The most telling comes first; see `about`.
     let likely = of(Bound::About).next();
     let high = of(Bound::AtMost).min();
-    let estimate = match of(Bound::Exactly).next() {
-        Some(exact) => Estimate::exactly(exact),
+    let estimate = match final_bill(&evidence) {
+        Some(bill) => within_bill(&bill, low),
         None => Estimate::new(low, likely, high),
     };
     estimate.because(evidence)
+}
+
+/// What the pool's own final bill says, by evidence that has it; `None` where there is none. It is a range where it may lack
+/// users who are free.
+#[must_use]
+pub fn final_bill(evidence: &[Evidence]) -> Option<Estimate<u64>> {
+    let of = |bound| evidence.iter().find(|item| item.kind == EvidenceKind::Billed && item.bound == bound);
+    if let Some(exact) = of(Bound::Exactly) {
+        return Some(Estimate::exactly(exact.users));
+    }
+    let users = of(Bound::About)?.users;
+    Some(Estimate::new(users, Some(users), of(Bound::AtMost).map(|most| most.users)))
+}
+
+/// What a bill says, with at least so many: whatever else was seen moves its range nowhere but within itself.
+fn within_bill(bill: &Estimate<u64>, low: u64) -> Estimate<u64> {
+    let low = bill.high.map_or(low, |high| low.min(high)).max(bill.low);
+    Estimate::new(low, bill.likely, bill.high)
+}
+
+/// What was seen, with what a person gave: a final bill has the last word.
+#[must_use]
+pub fn seen_and_given(seen: Estimate<u64>, given: Estimate<u64>) -> Estimate<u64> {
+    let both = match final_bill(&given.evidence) {
+        Some(bill) => within_bill(&bill, seen.low.max(given.low)),
+        None => {
+            let high = seen.high.into_iter().chain(given.high).min();
+            Estimate::new(seen.low.max(given.low), given.likely.or(seen.likely), high)
+        }
+    };
+    both.because(seen.evidence).because(given.evidence)
 }
 
 fn item(kind: EvidenceKind, bound: Bound, users: u64, says: String, caveat: &str) -> Evidence {
@@ -310,10 +341,6 @@ fn about(facts: &Facts, evidence: &mut Vec<Evidence>) {
         let caveat = "Logs are delivered as well as can be; days may be missing.";
         push_seen(Kind::Logs, whole, log.surely.users, says, caveat);
     }
-    if let Some(users) = facts.billed_before {
-        let says = format!("The bill of {} says {} users.", facts.month.previous(), grouped(users));
-        push_seen(Kind::BilledBefore, true, users, says, "Months need not be alike.");
-    }
     if let Some(users) = facts.changed {
         let until = facts.changed_until.filter(|until| *until < facts.month.next().begins());
         let until = until.map(|until| format!(", as of {} UTC", until.strftime("%F %H:%M"))).unwrap_or_default();
@@ -321,6 +348,11 @@ fn about(facts: &Facts, evidence: &mut Vec<Evidence>) {
         let caveat = "A plain sign-in or a change of groups does not change the record, while an import or a password \
                       reset by an administrator does and counts nobody.";
         push_seen(Kind::Changed, is_whole(facts, None, facts.changed_until), users, says, caveat);
+    }
+    // It is of a whole month and of another one: neither what was seen of this one so far, nor what it had when it is over.
+    if let Some(users) = facts.billed_before {
+        let says = format!("The bill of {} says {} users.", facts.month.previous(), grouped(users));
+        evidence.push(item(Kind::BilledBefore, Bound::Hint, users, says, "Months need not be alike."));
     }
 }
 
@@ -469,8 +501,10 @@ fn billed(facts: &Facts, evidence: &mut Vec<Evidence>) {
             let says = format!("The bill says {number} users for all pools of the account and Region.");
             (Bound::AtMost, says, "Other pools are in it.")
         }
-        // It bounds nothing: other pools are in it, and it grows.
-        (BillScope::Account, false) => return,
+        (BillScope::Account, false) => {
+            let says = format!("The bill says {number} users so far for all pools of the account and Region.");
+            (Bound::Hint, says, "It grows, and other pools are in it, so it bounds nothing.")
+        }
     };
     let users = if bound == Bound::AtMost { users.saturating_add(and_free) } else { users };
     evidence.push(item(EvidenceKind::Billed, bound, users, says, caveat));

@@ -469,6 +469,7 @@ impl Growing {
             last: self.last,
             named: Some(self.users.named()),
             together: None,
+            imports: Vec::new(),
         }
     }
 }

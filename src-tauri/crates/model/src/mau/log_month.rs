@@ -50,6 +50,25 @@ pub struct LogMonth {
     /// then it is what the largest of them says, and what is likely is not known.
     #[serde(default)]
     pub together: Option<u64>,
+    /// The imports that were put together, so that one that comes again adds nobody; empty for a single one.
+    #[serde(default)]
+    pub imports: Vec<Imported>,
+}
+
+/// What tells one import from another. Who is in it is not looked at: that may not have been kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Imported {
+    /// Users who are surely active.
+    pub surely: u64,
+    /// Users who may be.
+    pub possibly: u64,
+    /// Events about users.
+    pub events: u64,
+    /// When the first one was.
+    pub first: Timestamp,
+    /// When the last one was.
+    pub last: Timestamp,
 }
 
 /// A number of different users.
@@ -121,7 +140,7 @@ impl LogMonth {
         let surely = self.surely.with(other.surely, named.map(|((own, _), (others, _))| (own, others)));
         let possibly = self.possibly.with(other.possibly, named.map(|((_, own), (_, others))| (own, others)));
         let possibly = if possibly.users < surely.users { surely } else { possibly };
-        let together = self.together_with(&other);
+        let (together, imports) = (self.together_with(&other), self.imports_with(&other));
         let touching = named.is_some() && self.touches(&other);
         let (first, last) = (self.first.min(other.first), self.last.max(other.last));
         let mut clients = BTreeMap::new();
@@ -156,6 +175,7 @@ impl LogMonth {
             last,
             named: both,
             together,
+            imports,
             ..more
         }
     }
@@ -165,7 +185,7 @@ impl LogMonth {
         let is_log = |log: &Self| log.events > 0;
         let nameless = self.is_nameless_log() || other.is_nameless_log();
         let told = |log: &Self| log.together.unwrap_or_else(|| log.surely.at_most());
-        let apart = is_log(self) && is_log(other) && nameless && !self.is_same(other);
+        let apart = is_log(self) && is_log(other) && nameless && !self.has(other) && !other.has(self);
         if apart && self.surely.users > 0 && other.surely.users > 0 {
             return Some(told(self).saturating_add(told(other)));
         }
@@ -177,10 +197,27 @@ impl LogMonth {
         self.events > 0 && self.named.is_none()
     }
 
-    /// Whether two imports look like the same one. Who is in them is not looked at: it may not have been kept.
-    fn is_same(&self, other: &Self) -> bool {
-        let told = |log: &Self| (log.surely, log.possibly, log.events, log.first, log.last);
-        told(self) == told(other)
+    /// The logs in it, import by import. A table names nobody and adds nobody to a log.
+    fn logs(&self) -> Vec<Imported> {
+        let Self { surely, possibly, events, first, last, .. } = self;
+        let own =
+            Imported { surely: surely.users, possibly: possibly.users, events: *events, first: *first, last: *last };
+        match self.imports.is_empty() {
+            true => (*events > 0).then_some(own).into_iter().collect(),
+            false => self.imports.clone(),
+        }
+    }
+
+    fn imports_with(&self, other: &Self) -> Vec<Imported> {
+        let mut imports = self.logs();
+        imports.extend(other.logs().into_iter().filter(|import| !self.logs().contains(import)));
+        imports
+    }
+
+    /// Whether every log of another one is in it already.
+    fn has(&self, other: &Self) -> bool {
+        let own = self.logs();
+        other.logs().iter().all(|import| own.contains(import))
     }
 
     /// Whether nothing longer lies between them than a look at a pool may be late.

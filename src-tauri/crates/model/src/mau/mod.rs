@@ -13,9 +13,10 @@ mod split;
 pub use effect::{effect_of, event_counts, surely_counts};
 pub use evidence::{
     BillScope, BilledNumber, Created, Facts, LONGEST_UNSEEN, LedgerFacts, MetricSums, PART_OF_MONTH, estimate,
+    final_bill, seen_and_given,
 };
 pub use log::{Damage, LogCounter, TextRead};
-pub use log_month::{Counted, LogMonth};
+pub use log_month::{Counted, Imported, LogMonth};
 pub use metrics::{
     MetricMonth, MetricReading, MetricsError, NO_DELETED_CLIENTS, NOTHING_OLD, SuccessSeries, asking_price,
     is_metrics_answer, metrics_answer, success_series,

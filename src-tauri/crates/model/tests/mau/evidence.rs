@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use model::estimate::{Bound, EvidenceKind};
+use model::estimate::{Bound, Estimate, EvidenceKind};
 use model::mau::{
     BillScope, BilledNumber, Counted, Created, Facts, LedgerFacts, LogMonth, MetricReading, MetricSums, estimate,
+    seen_and_given,
 };
 use proptest::prelude::*;
 
@@ -29,6 +30,7 @@ fn log(surely: u64, exact: bool) -> LogMonth {
         last: "2026-11-30T23:00:00Z".parse().unwrap(),
         named: None,
         together: None,
+        imports: Vec::new(),
     }
 }
 
@@ -172,6 +174,20 @@ fn a_bill_with_saml_users_may_lack_the_fifty_that_are_free() {
 }
 
 #[test]
+fn whatever_was_seen_the_range_stays_within_that_of_the_final_bill() {
+    let kinds = BilledNumber { federated: Some(100), ..BilledNumber::new(900, BillScope::Pool) };
+    let given =
+        |users: u64| Facts { billed: Some(kinds), log: Some(log(users, true)), ..Facts::none(november(), true) };
+    assert_eq!(bounds(&given(930)), (930, Some(930), Some(950)), "some of those who are free were seen");
+    assert_eq!(bounds(&given(2_000)), (950, Some(950), Some(950)), "the bill has the last word");
+    for (low, expected) in [(0, (900, 900)), (920, (920, 920)), (5_000, (950, 950))] {
+        let seen = Estimate::new(low, Some(low + 7), Some(low + 9));
+        let users = seen_and_given(seen, estimate(&given(800)));
+        assert_eq!((users.low, users.likely, users.high), (expected.0, Some(expected.1), Some(950)), "{low}");
+    }
+}
+
+#[test]
 fn a_bill_that_was_given_within_its_month_is_of_a_part_of_it_when_the_month_is_over() {
     let given = |scope, at: &str, over| Facts {
         billed: Some(BilledNumber { token_requests: Some(7), federated: Some(0), ..BilledNumber::new(900, scope) }),
@@ -203,9 +219,13 @@ fn logs_tell_more_than_last_month_and_that_more_than_changed_records() {
     let several = Facts { log: Some(overlapping), ..nothing() };
     assert_eq!(bounds(&several), (500, None, None), "how many are in both is not known");
     assert!(estimate(&several).evidence[0].says.starts_with("Imported logs name 500 to 700"));
-    let facts = Facts { log: None, ..facts };
-    assert_eq!(bounds(&facts).1, Some(450));
-    assert_eq!(estimate(&facts).evidence.len(), 2);
+    let facts = Facts { log: None, over: false, ..facts };
+    // The month before was whole and another one: it is told beside what was seen of this one.
+    assert_eq!(bounds(&facts).1, Some(80));
+    let told: Vec<Bound> = estimate(&facts).evidence.into_iter().map(|item| item.bound).collect();
+    assert_eq!(told, [Bound::About, Bound::Hint]);
+    let over = Facts { over: true, changed: None, ..facts };
+    assert_eq!(bounds(&over), (0, None, None), "nothing of a month is known by the bill of the one before");
 }
 
 #[test]

@@ -272,7 +272,8 @@ fn two_logs_of_a_month_are_counted_together() {
     }
     let part = log_of(100..200, 3);
     assert_eq!(early.clone().with(part).surely, early.surely, "what is in the other already adds nobody");
-    assert_eq!(early.clone().with(early.clone()), early);
+    let twice = early.clone().with(early.clone());
+    assert_eq!(LogMonth { imports: Vec::new(), ..twice }, early);
     let apart = early.clone().with(log_of(0..7_000, 20));
     assert_eq!(apart.first, apart.last, "what lies between two logs is in neither, so it is no longer log");
 }
@@ -285,6 +286,11 @@ fn two_logs_of_which_one_does_not_say_who_is_in_it_have_bounds_and_no_likely_num
     let three = both.with(log_of(0..10, 5));
     assert_eq!((three.surely.users, three.together), (60, Some(120)));
     assert_eq!(old.clone().with(log_of(0..60, 3)).together, None, "the same log once more");
+    let kept: LogMonth = serde_json::from_str(&serde_json::to_string(&three).unwrap()).unwrap();
+    for again in [&old, &log_of(50..100, 4), &log_of(0..10, 5), &three] {
+        let users = kept.clone().with(again.clone());
+        assert_eq!((users.surely.users, users.together), (60, Some(120)), "each of them was imported before");
+    }
     // A table is of the whole month whatever else there is.
     let table = LogMonth { events: 0, named: None, ..log_of(0..100, 3) };
     let with_table = table.with(log_of(0..60, 3));

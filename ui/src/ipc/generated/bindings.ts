@@ -423,6 +423,8 @@ export type ActivityView = {
 	users: MauView,
 	/**  Everybody in the local copy by price. */
 	split: SplitView,
+	/**  How the users of the month were billed, by its final bill; `null` where none tells them apart. */
+	billedSplit: SplitView | null,
 	/**  Active users by app client, from imported logs. */
 	clients: ClientUsersView[],
 	/**  Sign-ups, sign-ins, refreshes and federated sign-ins by app client, as CloudWatch counts them: events, not users. */
@@ -588,6 +590,8 @@ export type AskPlans = {
 	advancedSecurity: boolean,
 	/**  What the pool is billed by now; `null` for what AWS says of it. */
 	plan: string | null,
+	/**  Whether a pool on Lite kept the legacy price: then it is `legacy` here; `null` for what a person told before. */
+	legacy: boolean | null,
 };
 
 /**  What is asked of Service Quotas. */
@@ -701,12 +705,16 @@ export type BilledView = {
 	wholeAccount: boolean,
 	/**  Whether the users that are free are not in it, so that it is no more than the least. */
 	besidesFree: boolean,
+	/**  How many of them are of SAML and OIDC providers; `null` where that was not told. */
+	federated: number | null,
+	/**  Token requests of machines; `null` where they were not told. */
+	tokenRequests: number | null,
 };
 
 /**  What a person told of how a pool is billed, as far as AWS does not tell it. */
 export type BillingView = {
-	/**  Whether it kept the legacy price. */
-	legacy: boolean,
+	/**  Whether it kept the legacy price; `null` where nobody told. */
+	legacy: boolean | null,
 	/**  Whether it pays for the advanced security from before the plans (legacy). */
 	advancedSecurity: boolean,
 	/**  Active users of the account's other pools in a month; `null` where nobody told. */
@@ -2390,6 +2398,8 @@ export type LedgerView = {
 	low: string,
 	/**  The most. */
 	high: string,
+	/**  Whether the plan of each pool is known; else the most is that of the dearest of all plans. */
+	plansKnown: boolean,
 	/**  The calls, the oldest first. */
 	calls: LedgerCallView[],
 	/**  How many calls are left out for where they went alone. */
@@ -3796,6 +3806,8 @@ export type SetBilled = {
 	users: number | null,
 	/**  Whether other pools of the account are in it. */
 	wholeAccount: boolean,
+	/**  Whether the users that are free are not in it: a bill has them in a line of their own. */
+	besidesFree: boolean,
 };
 
 /**  Uses another price table. */

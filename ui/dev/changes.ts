@@ -3,6 +3,7 @@ import type {
   ApplyPlan,
   ApprovePlan,
   AskWhy,
+  AuditPageView,
   AuditView,
   FixView,
   GetJobItems,
@@ -223,6 +224,7 @@ export function changeCommands(people: UserView[], matching: (query: string) => 
       ),
     pauseJob: () => ok(null),
     resumeJob: () => ok(null),
+    giveUpJob: () => ok(null),
     saveJob: () => ok({ path: "/home/ada/Downloads/poolkeeper-job.csv" }),
     askWhy: ({ username, clientId, look }: AskWhy) =>
       ok<WhyView>({
@@ -240,13 +242,13 @@ export function changeCommands(people: UserView[], matching: (query: string) => 
     startExport: () => ok(EXPORTED),
     getExport: () => ok(EXPORTED),
     cancelExport: () => ok(null),
-    listAudit: () => ok<AuditView[]>([]),
+    listAudit: () => ok<AuditPageView>({ records: [], earlier: null, unreadable: 0 }),
     getPersonAudit: ({ username }: { username: string }) => {
       const about = ({ view, items }: (typeof jobs)[number]) =>
         items.filter(({ name }) => name === username).map(() => view);
-      return ok({ records: jobs.flatMap(about).map(outcome), more: false });
+      return ok<AuditPageView>({ records: jobs.flatMap(about).map(outcome), earlier: null, unreadable: 0 });
     },
-    saveAudit: () => ok({ path: "/home/ada/Downloads/poolkeeper-audit.jsonl" }),
+    saveAudit: () => ok({ path: "/home/ada/Downloads/poolkeeper-audit.jsonl", unreadable: 0 }),
     verifyAudit: () => ok({ valid: true, records: 0, head: "", faults: [] }),
   };
 }

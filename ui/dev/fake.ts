@@ -24,6 +24,7 @@ import type {
   SyncProgressView,
   TokenKind,
   UserRow,
+  MeantView,
   UserView,
   WireError,
 } from "../src/ipc/generated/bindings";
@@ -507,6 +508,24 @@ export const commands = {
         ),
       );
     return ok({ found: entries.flatMap(hit).map(row), missing: entries.filter((entry) => hit(entry).length === 0) });
+  },
+  whoIsMeant: ({ text }: { text: string }) => {
+    const entries = text
+      .split(/[\n,;\t]/)
+      .map((entry) => entry.trim())
+      .filter(Boolean);
+    const hit = (entry: string) => {
+      const called = (user: UserView) =>
+        [user.username, user.sub, user.attributes["email"]].some((it) => it?.toLowerCase() === entry.toLowerCase());
+      const exact = people.filter((user) => user.username === entry);
+      return exact.length > 0 ? exact : people.filter(called);
+    };
+    const of = (number: (hits: number) => boolean) => entries.filter((entry) => number(hit(entry).length));
+    return ok<MeantView>({
+      found: of((hits) => hits === 1).map((entry) => ({ entry, username: hit(entry)[0]?.username ?? "" })),
+      missing: of((hits) => hits === 0),
+      ambiguous: of((hits) => hits > 1).map((entry) => ({ entry, usernames: hit(entry).map((user) => user.username) })),
+    });
   },
   parseQuery: ({ query }: { query: string }) => ok(parse(query)),
   completeQuery: ({ query, cursor }: { query: string; cursor: number }) => {

@@ -101,6 +101,7 @@ export function importCommands(planned: () => Promise<Result<PlanPreviewView, Wi
       });
     },
     followImportCheck: () => ok<number | null>(2),
+    saveImportProblems: () => ok({ path: "/home/ada/Downloads/poolkeeper-import-problems.csv" }),
     cancelImportCheck: () => ok(null),
     planImport: planned,
     startImport: () => {

@@ -1,18 +1,19 @@
 //! Changing users and groups of the open pool: plan, approval, job, undo, audit. Nothing is changed in any other way.
 
-use console::jobs::Approval;
+use console::jobs::{Approval, AuditFilter};
 use secrecy::{ExposeSecret, SecretString};
 use wire::changes::{
-    ApplyPlan, ApprovalView, ApprovePlan, GetJobItems, GetPersonAudit, JobProgressView, ListAudit, MakePlan, OneJob,
-    PersonAuditView, ResumeJob, SaveJob, UnlockChanges, VerifyAudit,
+    ApplyPlan, ApprovalView, ApprovePlan, AuditPageView, GetJobItems, GetPersonAudit, JobProgressView, ListAudit,
+    MakePlan, OneJob, ResumeJob, SaveJob, SavedAuditView, UnlockChanges, VerifyAudit,
 };
-use wire::jobs::{AuditVerdictView, AuditView, JobItemView, JobView, PreviewView};
+use wire::jobs::{AuditVerdictView, JobItemView, JobView, PreviewView};
 use wire::lab::RevealedView;
 use wire::plans::SavedFileView;
 use wire::pools::GroupView;
 use wire::{ErrorCode, WireError};
 
 use super::cost::save;
+use super::saving::Saving;
 use super::{Answer, Desk};
 
 /// Entries or records that are written at once.
@@ -148,25 +149,34 @@ pub(crate) async fn resume_job(desk: Desk<'_>, request: ResumeJob) -> Answer<()>
     Ok(())
 }
 
+/// Gives up what is left of a job that does not run. Nothing is sent.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn give_up_job(desk: Desk<'_>, request: OneJob) -> Answer<()> {
+    Ok(desk.pool()?.give_up(&request.id).await?)
+}
+
 /// Writes the entries of a job with what came of them into the folder for downloads.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn save_job(desk: Desk<'_>, request: SaveJob) -> Answer<SavedFileView> {
-    let pool = desk.pool()?;
-    let (mut items, mut from) = (Vec::new(), 0);
-    loop {
-        let rows = pool.job_items(&request.id, None, from, PAGE).await?;
-        let Some(last) = rows.last() else { break };
-        from = last.seq + 1;
-        items.extend(rows.iter().map(JobItemView::from));
-    }
-    let bytes = match request.format.as_str() {
-        "csv" => wire::changes::items_csv(&items),
-        "json" => wire::changes::lines(&items),
+    let is_csv = match request.format.as_str() {
+        "csv" => true,
+        "json" => false,
         _ => return Err(no_such_format()),
     };
-    let end = if request.format == "json" { "jsonl" } else { "csv" };
-    save(&desk, "poolkeeper-job", end, bytes).await
+    let pool = desk.pool()?;
+    pool.job(&request.id).await?;
+    let mut file = Saving::begin(&desk, "poolkeeper-job", if is_csv { "csv" } else { "jsonl" }).await?;
+    let (mut from, mut first) = (0, true);
+    loop {
+        let rows = pool.job_items(&request.id, None, from, PAGE).await?;
+        let items: Vec<JobItemView> = rows.iter().map(JobItemView::from).collect();
+        let piece = if is_csv { wire::changes::items_csv(&items, first) } else { wire::changes::lines(&items) };
+        file = file.write(piece).await?;
+        let Some(last) = rows.last() else { return Ok(SavedFileView { path: file.finish().await? }) };
+        (from, first) = (last.seq + 1, false);
+    }
 }
 
 /// The groups of the open pool as the local copy has them.
@@ -179,26 +189,35 @@ pub(crate) async fn list_groups(desk: Desk<'_>) -> Answer<Vec<GroupView>> {
 /// Records of the audit, the newest first.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn list_audit(desk: Desk<'_>, request: ListAudit) -> Answer<Vec<AuditView>> {
-    audit(&desk, &request, usize::try_from(request.limit).unwrap_or(usize::MAX).min(MOST_RECORDS)).await
+pub(crate) async fn list_audit(desk: Desk<'_>, request: ListAudit) -> Answer<AuditPageView> {
+    let (filter, most) = (audit_filter(&desk, &request)?, most(request.limit));
+    Ok(AuditPageView::from(&desk.console().await?.audit(filter, most).await?))
 }
 
 /// Records of the audit about one user of the open pool.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn get_person_audit(desk: Desk<'_>, request: GetPersonAudit) -> Answer<PersonAuditView> {
-    let most = usize::try_from(request.limit).unwrap_or(usize::MAX).min(MOST_RECORDS);
-    // One more tells whether some are left out.
-    let found = desk.pool()?.audit_of(&request.username, most + 1).await?;
-    Ok(PersonAuditView::new(&found, most))
+pub(crate) async fn get_person_audit(desk: Desk<'_>, request: GetPersonAudit) -> Answer<AuditPageView> {
+    let before = request.before.map(u64::from);
+    Ok(AuditPageView::from(&desk.pool()?.audit_of(&request.username, before, most(request.limit)).await?))
 }
 
-/// Writes records of the audit into the folder for downloads, as JSON Lines.
+/// Writes records of the audit into the folder for downloads, as JSON Lines. What could not be read is told with the file.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn save_audit(desk: Desk<'_>, request: ListAudit) -> Answer<SavedFileView> {
-    let records = audit(&desk, &request, usize::MAX).await?;
-    save(&desk, "poolkeeper-audit", "jsonl", wire::changes::lines(&records)).await
+pub(crate) async fn save_audit(desk: Desk<'_>, request: ListAudit) -> Answer<SavedAuditView> {
+    let (console, mut filter) = (desk.console().await?, audit_filter(&desk, &request)?);
+    let mut file = Saving::begin(&desk, "poolkeeper-audit", "jsonl").await?;
+    let mut unreadable = 0;
+    loop {
+        let page = console.audit(filter.clone(), MOST_RECORDS).await?;
+        unreadable += page.unreadable;
+        file = file.write(wire::changes::lines(&AuditPageView::from(&page).records)).await?;
+        filter.before = page.earlier;
+        if filter.before.is_none() {
+            return Ok(SavedAuditView { path: file.finish().await?, unreadable: wire::count(unreadable) });
+        }
+    }
 }
 
 /// Walks the audit's chain.
@@ -209,9 +228,14 @@ pub(crate) async fn verify_audit(desk: Desk<'_>, request: VerifyAudit) -> Answer
     Ok(AuditVerdictView::from(&desk.console().await?.verify_audit(head).await?))
 }
 
-async fn audit(desk: &Desk<'_>, request: &ListAudit, limit: usize) -> Answer<Vec<AuditView>> {
+/// How many records are handed out.
+fn most(limit: u32) -> usize {
+    usize::try_from(limit).unwrap_or(usize::MAX).min(MOST_RECORDS)
+}
+
+fn audit_filter(desk: &Desk<'_>, request: &ListAudit) -> Answer<AuditFilter> {
     let pool = if request.all_pools { None } else { Some(desk.pool()?.key().to_string()) };
-    Ok(desk.console().await?.audit(request.filter(pool)?, limit).await?.iter().map(AuditView::from).collect())
+    request.filter(pool)
 }
 
 fn no_such_format() -> WireError {

@@ -1,9 +1,11 @@
 //! People from a file: chosen in the desktop's dialog, checked whole, then planned or given to Cognito's own import.
 
 use wire::files::{
-    CheckImport, CheckedImportView, ColumnView, ImportAtAwsView, ImportView, OneImport, PlanImport, StartImport,
+    CheckImport, CheckedImportView, ColumnView, ImportAtAwsView, ImportView, OneCheck, OneImport, PlanImport,
+    StartImport,
 };
 use wire::jobs::PreviewView;
+use wire::plans::SavedFileView;
 
 use super::{Answer, Desk};
 
@@ -34,6 +36,14 @@ pub(crate) async fn check_import(desk: Desk<'_>, request: CheckImport) -> Answer
     let request = request.of(desk.importing().file()?)?;
     let (pool, check) = (desk.pool()?, desk.importing().check());
     Ok(CheckedImportView::from(&*pool.check_import(request, move |rows| check.read(rows)).await?))
+}
+
+/// Writes every problem of a checked file into the folder for downloads, as CSV. The file is read once more.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_import_problems(desk: Desk<'_>, request: OneCheck) -> Answer<SavedFileView> {
+    let path = desk.pool()?.save_import_problems(&request.id, desk.downloads(), "poolkeeper-import-problems").await?;
+    Ok(SavedFileView { path: path.display().to_string() })
 }
 
 /// Rows that the check has read so far; `null` when nothing was checked.

@@ -11,6 +11,7 @@ pub(crate) mod imports;
 pub(crate) mod lab;
 pub(crate) mod pools;
 pub(crate) mod reveals;
+mod saving;
 pub(crate) mod secrets;
 pub(crate) mod settings;
 pub(crate) mod sync;

@@ -2,8 +2,8 @@
 
 use wire::query::{CompleteQuery, CompletionView, ParseQuery, ParsedView};
 use wire::users::{
-    CountUsers, DistributionsView, GetNear, GetRows, ListView, LookUp, LookUpView, NearView, OneUser, OverviewView,
-    SearchList, SearchUsers, SearchView, TimelineView, UserRow, UserView, rows,
+    CountUsers, DistributionsView, GetNear, GetRows, ListView, LookUp, LookUpView, MeantView, NearView, OneUser,
+    OverviewView, SearchList, SearchUsers, SearchView, TimelineView, UserRow, UserView, rows,
 };
 use wire::why::{AskWhy, WhyView};
 use wire::{ErrorCode, WireError};
@@ -39,8 +39,7 @@ pub(crate) async fn get_user(desk: Desk<'_>, request: OneUser) -> Answer<UserVie
     let gone = || WireError::new(ErrorCode::NotFound, "The local copy has nobody of that user name.");
     let pool = desk.pool()?;
     let user = pool.user(&request.parse()?).await?.ok_or_else(gone)?;
-    let groups = if pool.freshness().await?.groups_known { Some(pool.groups().await?) } else { None };
-    Ok(UserView::new(&user, groups.as_deref()))
+    Ok(UserView::new(&user, pool.groups_of(&user).await?.as_deref()))
 }
 
 /// What syncs saw changing about one person.
@@ -56,6 +55,15 @@ pub(crate) async fn get_timeline(desk: Desk<'_>, request: OneUser) -> Answer<Tim
 #[specta::specta]
 pub(crate) async fn look_up(desk: Desk<'_>, request: LookUp) -> Answer<LookUpView> {
     Ok(LookUpView::from(&desk.pool()?.look_up(&request.text).await?))
+}
+
+/// Whom the entries of a pasted list mean: a line that is a user name exactly means that user and nobody else. Of a few it is
+/// asked at AWS whether somebody has such an address as their user name (`ListUsers`; free).
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn who_is_meant(desk: Desk<'_>, request: LookUp) -> Answer<MeantView> {
+    let lines = request.text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    Ok(MeantView::from(&desk.pool()?.who_is_meant(lines, true).await?))
 }
 
 /// Looks a pasted list up and keeps whom it found as a search.

@@ -95,7 +95,7 @@ function obstacle(kind: DoingKind, { user, count, offline, mfa, groups, groupsKn
   if (kind === "resendInvitation" && !user.attributes["email"] && !user.attributes["phone_number"]) {
     return why.noAddress;
   }
-  if (kind === "unlinkProvider" && !user.attributes["identities"]) return why.notLinked;
+  if (kind === "unlinkProvider" && identitiesOf(user).length === 0) return external ? why.ownIdentity : why.notLinked;
   return null;
 }
 
@@ -120,14 +120,15 @@ export function sections(facts: Facts): Section[] {
   ];
 }
 
-/** Linked identities of a user, as Cognito writes them. */
+/** Linked identities of a user, without the one by which the user came into being: that cannot be taken away. */
 export function identitiesOf(user: UserView | null): { provider: string; subject: string }[] {
   try {
     const all: unknown = JSON.parse(user?.attributes["identities"] ?? "[]");
     if (!Array.isArray(all)) return [];
     return all.flatMap((one: Record<string, unknown>) => {
       const [provider, subject] = [one["providerName"], one["userId"]];
-      return typeof provider === "string" && typeof subject === "string" ? [{ provider, subject }] : [];
+      const own = one["primary"] === true || one["primary"] === "true";
+      return typeof provider === "string" && typeof subject === "string" && !own ? [{ provider, subject }] : [];
     });
   } catch {
     return [];

@@ -89,7 +89,9 @@ describe("an import", () => {
     const found = await dialog();
     await within(found).findByText("Under way: 12 imported, 1 left out because they exist, 0 failed");
     within(found).getByText("import-0/last spring");
-    await person.click(within(found).getAllByRole("button", { name: "Stop" })[0] as HTMLElement);
+    await person.click(within(found).getAllByRole("button", { name: "Stop…" })[0] as HTMLElement);
+    await within(found).findByText(/cannot go on/);
+    await person.click(within(found).getByRole("button", { name: "Stop" }));
     await within(found).findByText(/^The import was stopped: 12 imported/);
   });
 

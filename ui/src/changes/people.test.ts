@@ -1,9 +1,9 @@
 import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { stage } from "../../dev/fake";
 import App from "../App.svelte";
-import { backend, type FreshnessView, type UserRow } from "../ipc/client";
+import { backend, type FreshnessView, type UserView } from "../ipc/client";
 import GroupsPage from "../pages/groups/GroupsPage.svelte";
 import EditForm from "../pages/users/EditForm.svelte";
 import Inspector from "../pages/users/Inspector.svelte";
@@ -15,7 +15,6 @@ import { session } from "../stores/session.svelte";
 import { tabs } from "../stores/tabs.svelte";
 import { asking } from "./asking.svelte";
 import { sections } from "./doings";
-import { meant, several, split } from "./members";
 
 const person = userEvent.setup({ delay: null });
 
@@ -36,17 +35,6 @@ async function opened() {
   await person.click(await screen.findByRole("button", { name: "Open the sandbox" }));
   await screen.findByRole("grid", { name: "Users" });
 }
-
-const row = (username: string, email: string, sub = `sub of ${username}`): UserRow => ({
-  username,
-  sub,
-  enabled: true,
-  status: "CONFIRMED",
-  createdAt: "",
-  modifiedAt: "",
-  attributes: { email },
-  groups: [],
-});
 
 describe("whoever is called what every object has", () => {
   it("is shown by their name in a plan and in its job", async () => {
@@ -75,18 +63,6 @@ describe("adding members", () => {
     expect(changes.sheet?.preview.first.map((item) => item.name)).toEqual([ODD]);
   });
 
-  it("takes a username that is typed exactly for that user alone, and whatever else for whom it finds", () => {
-    const anna = row("anna", "anna@postbox.example");
-    const shouting = row("ANNA", "other@postbox.example");
-    const borrowing = row("thief", "anna");
-    const bert = row("b-1", "bert@postbox.example");
-    const found = [anna, shouting, borrowing, bert];
-    expect(meant("anna; Bert@postbox.example", found)).toEqual([anna, bert]);
-    expect(meant('" anna "; < Bert@postbox.example >', found)).toEqual([anna, bert]);
-    expect(meant("Anna", [anna, shouting, borrowing])).toEqual([anna, shouting, borrowing]);
-    expect(meant("anna, other@postbox.example", [anna, shouting, borrowing])).toEqual([anna, shouting]);
-  });
-
   it("says who is missing and what several users have before it goes on", async () => {
     await opened();
     asking.current = { kind: "members", group: "admins" };
@@ -106,21 +82,43 @@ describe("adding members", () => {
     await screen.findByRole("dialog", { name: "Add 1 user to admins" });
   });
 
-  it("names the entries that several users have", () => {
-    const native = row("native", "ada@postbox.example");
-    const twin = row("Google_1", "Ada@postbox.example");
-    const typed = row("ada@postbox.example", "other@postbox.example");
-    expect(several("ADA@postbox.example; native", [native, twin])).toEqual(["ADA@postbox.example"]);
-    expect(several("ada@postbox.example", [native, twin, typed])).toEqual([]);
-    expect(several("native", [native, twin])).toEqual([]);
-  });
-
-  it("looks up only what was not chosen, also where a username is a list by the look of it", () => {
-    const chosen = new Set(["Doe,John", "a;b"]);
-    expect(split("Doe,John\n bert@postbox.example\na;b ", chosen)).toEqual({
-      names: ["Doe,John", "a;b"],
-      rest: " bert@postbox.example",
+  it("refuses entries that several users have, however often it is asked", async () => {
+    await opened();
+    const plan = vi.spyOn(changes, "plan");
+    const ambiguous = [{ entry: "ada@postbox.example", usernames: ["native", "Google_1"] }];
+    vi.spyOn(backend, "whoIsMeant").mockResolvedValue({
+      found: [{ entry: ODD, username: ODD }],
+      missing: ["nobody"],
+      ambiguous,
     });
+    asking.current = { kind: "members", group: "admins" };
+    const dialog = await screen.findByRole("dialog", { name: "Add to admins" });
+    await person.type(within(dialog).getByRole("textbox", { name: "People" }), "ada@postbox.example");
+    for (let times = 0; times < 2; times++) {
+      await person.click(within(dialog).getByRole("button", { name: "Preview" }));
+      const told = await within(dialog).findByRole("alert");
+      expect(told.textContent).toContain("ada@postbox.example (native, Google_1)");
+    }
+    expect(plan).not.toHaveBeenCalled();
+    vi.restoreAllMocks();
+  });
+});
+
+describe("an identity at a provider", () => {
+  const facts = { count: 1, offline: false, mfa: null, groups: [], groupsKnown: true };
+  const why = (status: string, ...primary: boolean[]) => {
+    const all = primary.map((primary, at) => ({ providerName: "Google", userId: String(at), primary }));
+    const attributes = { identities: JSON.stringify(all) };
+    const user = { status, groups: [], attributes } as unknown as UserView;
+    const doings = sections({ ...facts, user }).flatMap((section) => section.doings);
+    return doings.find((doing) => doing.kind === "unlinkProvider")?.why;
+  };
+
+  it("by which somebody came into being is not offered to be taken away", () => {
+    expect(why("EXTERNAL_PROVIDER", true)).toContain("Disable them instead");
+    expect(why("EXTERNAL_PROVIDER", true, false)).toBeNull();
+    expect(why("CONFIRMED", false)).toBeNull();
+    expect(why("CONFIRMED")).toBe("Has no linked identity.");
   });
 });
 

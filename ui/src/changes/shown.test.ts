@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   backend,
+  type AuditView,
   type FieldChangeView,
   type GroupView,
   type JobView,
@@ -34,6 +35,7 @@ const change = (field: string, more: Partial<FieldChangeView>): FieldChangeView 
   unseen: false,
   ...more,
 });
+const settled = () => new Promise((done) => setTimeout(done));
 const told = () => document.querySelector(".fields")?.textContent?.replace(/\s+/g, " ").trim();
 
 describe("what a call changes that no list of users shows", () => {
@@ -83,6 +85,20 @@ describe("a job", () => {
     expect(screen.queryByRole("button", { name: "Undo" }) === null).toBe(forGood);
   });
 
+  it("that does not run is given up after it was asked once more", async () => {
+    vi.spyOn(backend, "getJobItems").mockResolvedValue([]);
+    vi.spyOn(backend, "listJobs").mockResolvedValue([]);
+    const give = vi.spyOn(backend, "giveUpJob").mockResolvedValue(null);
+    const counts = { queued: 9_950, sent: 0, done: 50, failed: 0, unknown: 0, skipped: 0 };
+    const one = job({ action: "deleteUsers", state: "paused", counts, forGood: true });
+    render(JobDetail, { job: one, onclose: () => undefined });
+    await person.click(screen.getByRole("button", { name: "Give up the rest…" }));
+    expect(give).not.toHaveBeenCalled();
+    await screen.findByText(/9,950 entries are never sent/);
+    await person.click(screen.getByRole("button", { name: "Give up the rest" }));
+    expect(give.mock.lastCall?.[0]).toEqual({ id: "one" });
+  });
+
   it("that creates a user with a password asks for it before it goes on", async () => {
     const resume = vi.spyOn(backend, "resumeJob");
     const one = job({ action: "create user", needsPassword: true });
@@ -96,7 +112,7 @@ describe("a job", () => {
 
 describe("the audit", () => {
   it("is asked for by who did what and how it ended", async () => {
-    const list = vi.spyOn(backend, "listAudit").mockResolvedValue([]);
+    const list = vi.spyOn(backend, "listAudit").mockResolvedValue({ records: [], earlier: null, unreadable: 2 });
     render(AuditPage);
     await person.type(screen.getByRole("textbox", { name: "Who did it" }), "ops-role");
     await person.type(screen.getByRole("textbox", { name: "Operation" }), "AdminDisableUser");
@@ -107,14 +123,44 @@ describe("the audit", () => {
       operation: "AdminDisableUser",
       outcome: "failed",
     });
+    expect(screen.getByRole("note").textContent).toContain("2 records cannot be read here");
   });
 
   it("of a user goes back as far as somebody wishes", async () => {
-    const of = vi.spyOn(backend, "getPersonAudit").mockResolvedValue({ records: [], more: true });
+    const record = (seq: number) => ({ seq, kind: "intent", changes: [] }) as unknown as AuditView;
+    const of = vi.spyOn(backend, "getPersonAudit").mockImplementation(({ before, limit }) => {
+      const first = (before ?? 12_001) - 1;
+      const records = Array.from({ length: Math.min(limit, first) }, (_, at) => record(first - at));
+      return Promise.resolve({
+        records,
+        earlier: records.length < first ? first - records.length + 1 : null,
+        unreadable: 1,
+      });
+    });
     vi.spyOn(backend, "getTimeline").mockResolvedValue({ state: "on", message: null, days: 30, changes: [] });
     render(TimelineTab, { user: { username: "ada" } as unknown as UserView });
-    await person.click(await screen.findByRole("button", { name: "Earlier ones" }));
-    expect(of.mock.calls.map(([{ limit }]) => limit)).toEqual([200, 400]);
+    const more = await screen.findByRole("button", { name: "Earlier ones" });
+    for (let clicks = 0; clicks < 59; clicks++) await fireEvent.click(more).then(settled);
+    expect(of.mock.calls.length).toBe(60);
+    expect(of.mock.lastCall?.[0]).toEqual({ username: "ada", before: 201, limit: 200 });
+    expect(screen.queryByRole("button", { name: "Earlier ones" })).toBeNull();
+    expect(screen.getByRole("note").textContent).toContain("60 records cannot be read here");
+    // What changed since is read with all that was asked for, as many at once as there are.
+    of.mockClear();
+    session.changes += 1;
+    await settled();
+    expect(of.mock.calls.map(([{ before, limit }]) => [before, limit])).toEqual([
+      [null, 5_000],
+      [7_001, 5_000],
+      [2_001, 2_000],
+    ]);
+  });
+
+  it("that cannot be opened is said beside what syncs saw", async () => {
+    vi.spyOn(backend, "getPersonAudit").mockRejectedValue(new Error("It is damaged."));
+    vi.spyOn(backend, "getTimeline").mockResolvedValue({ state: "on", message: null, days: 30, changes: [] });
+    render(TimelineTab, { user: { username: "ada" } as unknown as UserView });
+    expect((await screen.findByRole("alert")).textContent).toContain("It is damaged.");
   });
 });
 

@@ -100,6 +100,13 @@ class Jobs {
     await this.watch();
   }
 
+  /** A job was given up: nothing of it is followed any more. */
+  async gaveUp(id: string): Promise<void> {
+    this.#progress.delete(id);
+    this.#samples.delete(id);
+    await this.load().catch(() => undefined);
+  }
+
   /** Asks how far jobs have come, as long as one is under way. */
   async watch(): Promise<void> {
     clearTimeout(this.#timer);

@@ -82,6 +82,8 @@ export const c = {
       mfaOff: "MFA is off in this pool.",
       one: "This is one person’s: choose one user.",
       notLinked: "Has no linked identity.",
+      ownIdentity:
+        "Signs in by the identity that they came into being by, which cannot be taken away. Disable them instead.",
       noDevices: "Type its key; devices are listed by a call that may bill.",
     },
     planning: "Making the plan…",
@@ -298,6 +300,9 @@ export const c = {
     noEntries: "No entries of this kind.",
     pause: "Pause",
     goOn: "Go on",
+    giveUp: "Give up the rest",
+    giveUpWhy: (queued: number) =>
+      `${count(queued, "entry is", "entries are")} never sent. What was done stays and can be taken back.`,
     retry: "Try failed again",
     retryUnknown: "Try unknown again",
     retryUnknownWhy: "What was applied already may then be applied twice.",
@@ -424,12 +429,12 @@ export const c = {
     addTitle: (group: string) => `Add to ${group}`,
     people: "People",
     notFound: (missing: string[]) => `Not found: ${missing.slice(0, 8).join(", ")}${missing.length > 8 ? " …" : ""}`,
-    several: (entries: string[]) =>
-      `Several users have ${entries.slice(0, 8).join(", ")}${entries.length > 8 ? " …" : ""}: all of them are meant. Give usernames to tell them apart.`,
+    several: (ambiguous: { entry: string; usernames: string[] }[]) => {
+      const named = ambiguous.slice(0, 8).map(({ entry, usernames }) => `${entry} (${usernames.join(", ")})`);
+      return `Several users are called so: ${named.join("; ")}${ambiguous.length > 8 ? " …" : ""}. Write the username or the sub of whom you mean.`;
+    },
     goOn: (missing: number) =>
-      missing > 0
-        ? `Preview again to go on without ${missing === 1 ? "the one" : `the ${n(missing)}`} not found, or mend the list.`
-        : "Preview again to go on with all of them, or mend the list.",
+      `Preview again to go on without ${missing === 1 ? "the one" : `the ${n(missing)}`} not found, or mend the list.`,
     notUnique: "Nobody of these is in the local copy.",
     removeMembers: "Remove the chosen",
     chosen: (value: number) => `${n(value)} chosen`,
@@ -555,6 +560,9 @@ export const c = {
     headIs: "The last hash is",
     headWhy: "Noted elsewhere it proves later that nothing was cut off.",
     most: (shown: number) => `The last ${n(shown)} records. The export has all.`,
+    unreadable: (records: number) =>
+      `${count(records, "record", "records")} cannot be read here and ${records === 1 ? "is" : "are"} not listed: damaged, or written by a newer Poolkeeper. Verify tells whether anything was changed (poolctl audit verify does, too).`,
+    closed: "What was done with this app cannot be read",
     doneHere: "Done with this app",
     earlier: "Earlier ones",
     hash: "hash",

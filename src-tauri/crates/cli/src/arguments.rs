@@ -573,11 +573,17 @@ pub(crate) struct Users {
 #[derive(Debug, Args)]
 pub(crate) struct Import {
     /// CSV, or JSON Lines where its name ends in .jsonl; what `export` wrote is read back as it was
-    #[arg(required_unless_present = "status")]
+    #[arg(required_unless_present_any = ["status", "list", "stop"])]
     pub(crate) file: Option<PathBuf>,
     /// Imports nothing, but looks how far a job of Cognito's own import has come
     #[arg(long, value_name = "JOB", conflicts_with = "file")]
     pub(crate) status: Option<String>,
+    /// Imports nothing, but lists the newest ten jobs of Cognito's own import, whoever began them
+    #[arg(long, conflicts_with_all = ["file", "status"])]
+    pub(crate) list: bool,
+    /// Stops a job of Cognito's own import, whoever began it; who is in stays, and it cannot go on
+    #[arg(long, value_name = "JOB", conflicts_with_all = ["file", "status", "list"])]
+    pub(crate) stop: Option<String>,
     /// How: create one by one (each user becomes active; 10,000 at most, so that the plan can be looked through and taken
     /// back), or Cognito's own import job (500,000)
     #[arg(long, value_name = "WAY", default_value = "create", value_parser = ["create", "job"])]

@@ -684,6 +684,11 @@ pub(crate) enum Jobs {
         #[command(flatten)]
         again: Again,
     },
+    /// Give up what is left of a job that does not run: nothing more of it is sent
+    GiveUp {
+        /// The job
+        id: String,
+    },
     /// Try the failed entries of a job again
     Retry {
         /// The job

@@ -82,7 +82,7 @@ pub use overview::{Age, Distributions, Overview, at_domain};
 pub use plans::{CurvePoint, MonthAhead, PlanCost, PlansAnswer, PlansQuestion, Taken};
 pub use pool::OpenPool;
 pub use prices::kept_prices;
-pub use report::{Report, ReportFormat, table_csv};
+pub use report::{Report, ReportFormat, rows_csv, table_csv};
 pub use reveal::{Reveal, RevealPrice};
 pub use search::{ListView, MOST_LISTED, SearchView};
 pub use sink::{CallCount, CallCounter, SessionCost};

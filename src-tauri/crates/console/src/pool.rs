@@ -196,6 +196,20 @@ impl OpenPool {
         self.read(Cache::groups).await
     }
 
+    /// The groups of a user, for the role that Cognito prefers; `None` where the memberships are not known. Nobody's memberships
+    /// are counted.
+    ///
+    /// # Errors
+    /// As [`OpenPool::pool`].
+    pub async fn groups_of(&self, user: &User) -> Result<Option<Vec<Group>>, Error> {
+        let names = user.groups.clone();
+        self.read(move |cache| {
+            let known = cache.freshness()?.groups_known;
+            known.then(|| cache.groups_named(&names)).transpose()
+        })
+        .await
+    }
+
     /// Reads a query as it is meant in this pool, at this time and in the console's zone.
     ///
     /// # Errors

@@ -23,8 +23,9 @@ pub use data_dir::{DataDir, DataDirError, Lease, own_prices};
 pub use erase::{EraseError, Erased, erase_all, erase_pool};
 pub use history::{Change, History, HistoryError, MonthlyEvidence, MonthlyKind, What};
 pub use journal::{
-    AuditEntry, AuditFault, AuditFilter, AuditKind, AuditPerson, AuditPlan, AuditRecord, AuditVerdict, EditRow,
-    EditState, Entry, ItemEnd, ItemRow, JobRow, Journal, JournalError, LedgerCall, LedgerEnd, LedgerId, NewJob, Waiver,
+    AuditEntry, AuditFault, AuditFilter, AuditKind, AuditPage, AuditPerson, AuditPlan, AuditRecord, AuditVerdict,
+    EditRow, EditState, Entry, IntentRow, ItemEnd, ItemRow, JobRow, Journal, JournalError, LedgerCall, LedgerEnd,
+    LedgerId, NewJob, Waiver,
 };
 pub use keys::{KeyError, KeySource, Keys, Protection};
 pub use settings::{

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use console::jobs::{AuditFilter, AuditRecord, Chosen, JobHandle, JobPhase};
+use console::jobs::{AuditFilter, AuditPage, Chosen, JobHandle, JobPhase};
 use model::plan::{Action, Delivery, Factor, GroupMoves, GroupSettings, ItemState, MfaPreference, NewUser};
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -489,6 +489,8 @@ pub struct ListAudit {
     pub operation: Option<String>,
     /// With this outcome, such as `done`.
     pub outcome: Option<String>,
+    /// Before this place alone, as [`AuditPageView`] gives it.
+    pub before: Option<u32>,
     /// So many at most; 5,000 are the most.
     pub limit: u32,
 }
@@ -508,6 +510,7 @@ impl ListAudit {
             who: text(&self.who),
             operation: text(&self.operation),
             outcome: text(&self.outcome),
+            before: self.before.map(u64::from),
         })
     }
 
@@ -529,26 +532,42 @@ impl ListAudit {
 pub struct GetPersonAudit {
     /// The user name or `sub`.
     pub username: String,
+    /// Before this place alone, as [`AuditPageView`] gives it.
+    pub before: Option<u32>,
     /// So many at most; 5,000 are the most.
     pub limit: u32,
 }
 
-/// The last records of the audit about one user.
+/// Records of the audit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct PersonAuditView {
+pub struct AuditPageView {
     /// The records, the newest first.
     pub records: Vec<AuditView>,
-    /// Whether there are earlier ones.
-    pub more: bool,
+    /// Where earlier ones go on; `null` when these are all.
+    pub earlier: Option<u32>,
+    /// How many of those that were looked at cannot be read, and are not listed: damaged, or of a newer version.
+    pub unreadable: u32,
 }
 
-impl PersonAuditView {
-    /// The newest of the records, so many at most.
-    #[must_use]
-    pub fn new(found: &[AuditRecord], most: usize) -> Self {
-        Self { records: found.iter().take(most).map(AuditView::from).collect(), more: found.len() > most }
+impl From<&AuditPage> for AuditPageView {
+    fn from(page: &AuditPage) -> Self {
+        Self {
+            records: page.records.iter().map(AuditView::from).collect(),
+            earlier: page.earlier.map(crate::count),
+            unreadable: crate::count(page.unreadable),
+        }
     }
+}
+
+/// Where records of the audit were written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SavedAuditView {
+    /// The file.
+    pub path: String,
+    /// How many cannot be read, and are not in it.
+    pub unreadable: u32,
 }
 
 /// Walks the audit's chain.
@@ -589,13 +608,16 @@ pub fn plan_csv(plan: &model::plan::Plan) -> Vec<u8> {
     console::table_csv(&head, &rows)
 }
 
-/// The entries of a job as CSV. No cell is a formula.
+/// The columns of the entries of a job as CSV.
+const ITEM_COLUMNS: [&str; 8] = ["place", "name", "sub", "state", "code", "why", "requestId", "changes"];
+
+/// Entries of a job as CSV, below the names of the columns where they are the first. No cell is a formula.
 #[must_use]
-pub fn items_csv(items: &[crate::jobs::JobItemView]) -> Vec<u8> {
-    let head = ["place", "name", "sub", "state", "code", "why", "requestId", "changes"].map(str::to_owned);
-    let rows: Vec<Vec<String>> = items
-        .iter()
-        .map(|item| {
+pub fn items_csv(items: &[crate::jobs::JobItemView], first: bool) -> Vec<u8> {
+    let head = first.then(|| ITEM_COLUMNS.map(str::to_owned).to_vec());
+    let rows: Vec<Vec<String>> = head
+        .into_iter()
+        .chain(items.iter().map(|item| {
             let text = |text: &Option<String>| text.clone().unwrap_or_default();
             let change = |change: &crate::jobs::ChangeView| {
                 format!("{}: {} → {}{}", change.field, change.was(), text(&change.after), change.proviso())
@@ -611,9 +633,9 @@ pub fn items_csv(items: &[crate::jobs::JobItemView]) -> Vec<u8> {
                 text(&item.request_id),
                 changes.join("; "),
             ]
-        })
+        }))
         .collect();
-    console::table_csv(&head, &rows)
+    console::rows_csv(&rows)
 }
 
 /// Views as JSON Lines.

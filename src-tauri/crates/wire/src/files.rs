@@ -156,6 +156,16 @@ pub struct RowProblemView {
     pub message: String,
 }
 
+impl From<&RowProblem> for RowProblemView {
+    fn from(problem: &RowProblem) -> Self {
+        Self {
+            line: count(problem.line),
+            column: problem.problem.column.clone(),
+            message: problem.problem.message.clone(),
+        }
+    }
+}
+
 /// A row as it would be a user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -194,11 +204,6 @@ pub struct CheckedImportView {
 
 impl From<&CheckedImport> for CheckedImportView {
     fn from(checked: &CheckedImport) -> Self {
-        let problem = |problem: &RowProblem| RowProblemView {
-            line: count(problem.line),
-            column: problem.problem.column.clone(),
-            message: problem.problem.message.clone(),
-        };
         let person = |person: &Person| NewPersonView {
             username: person.username.clone(),
             attributes: person.attributes.clone(),
@@ -209,13 +214,21 @@ impl From<&CheckedImport> for CheckedImportView {
             columns: ColumnView::all(&checked.mapping),
             rows: count(checked.rows),
             good: count(checked.good),
-            problems: checked.problems.iter().map(problem).collect(),
+            problems: checked.problems.iter().map(RowProblemView::from).collect(),
             problem_count: count(checked.problem_count),
             against: checked.against.clone(),
             notes: checked.notes.clone(),
             first: checked.first.iter().map(person).collect(),
         }
     }
+}
+
+/// Names a file that was checked.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OneCheck {
+    /// As given by [`CheckedImportView`].
+    pub id: String,
 }
 
 /// Plans the creation of a checked file's users one by one.

@@ -3,7 +3,7 @@
 use model::group::{Group, PreferredRole, preferred_role};
 use model::pool::{Pool, PoolSummary, SchemaAttribute};
 use model::sync::Freshness;
-use model::{AccountId, GroupName, PoolId, PoolKey, Region};
+use model::{AccountId, PoolId, PoolKey, Region};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -175,10 +175,10 @@ pub enum PreferredRoleView {
 }
 
 impl PreferredRoleView {
-    /// For somebody who is in the groups of these names.
+    /// For somebody who is in these groups.
     #[must_use]
-    pub fn new(groups: &[(Group, u64)], own: &[GroupName]) -> Self {
-        match preferred_role(groups.iter().map(|(group, _)| group).filter(|group| own.contains(&group.name))) {
+    pub fn new(own: &[Group]) -> Self {
+        match preferred_role(own.iter()) {
             PreferredRole::None => Self::None,
             PreferredRole::Tie(group) => Self::Tie { precedence: group.precedence },
             PreferredRole::Of(group) => Self::Role {

@@ -79,10 +79,10 @@ pub struct UserView {
 }
 
 impl UserView {
-    /// A person with the pool's groups; without these where the memberships are not known.
+    /// A person with the groups that they are in; without these where the memberships are not known.
     #[must_use]
-    pub fn new(user: &User, groups: Option<&[(Group, u64)]>) -> Self {
-        let preferred_role = groups.map(|groups| PreferredRoleView::new(groups, &user.groups));
+    pub fn new(user: &User, groups: Option<&[Group]>) -> Self {
+        let preferred_role = groups.map(PreferredRoleView::new);
         let record = UserRecord::from(user);
         // A record of texts cannot fail to become JSON.
         let raw = serde_json::to_string_pretty(&record).unwrap_or_default();
@@ -229,6 +229,56 @@ pub struct LookUpView {
     pub found: Vec<UserRow>,
     /// Entries that fit nobody.
     pub missing: Vec<String>,
+}
+
+/// Whom the entries of a list mean in the local copy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct MeantView {
+    /// Each entry that means one user.
+    pub found: Vec<MeantOneView>,
+    /// Entries that fit nobody here. Foreign text.
+    pub missing: Vec<String>,
+    /// Entries that fit several users each: nobody is meant by them.
+    pub ambiguous: Vec<AmbiguousView>,
+}
+
+/// An entry that means one user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct MeantOneView {
+    /// The entry. Foreign text.
+    pub entry: String,
+    /// The user name. Foreign text.
+    pub username: String,
+}
+
+/// An entry that fits several users.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AmbiguousView {
+    /// The entry. Foreign text.
+    pub entry: String,
+    /// Their user names. Foreign text.
+    pub usernames: Vec<String>,
+}
+
+impl From<&console::Meant> for MeantView {
+    fn from(meant: &console::Meant) -> Self {
+        let one = |(entry, username): &(String, Username)| MeantOneView {
+            entry: entry.clone(),
+            username: username.to_string(),
+        };
+        let several = |(entry, usernames): &(String, Vec<Username>)| AmbiguousView {
+            entry: entry.clone(),
+            usernames: usernames.iter().map(ToString::to_string).collect(),
+        };
+        Self {
+            found: meant.found.iter().map(one).collect(),
+            missing: meant.missing.clone(),
+            ambiguous: meant.ambiguous.iter().map(several).collect(),
+        }
+    }
 }
 
 /// Looks a pasted list up and keeps whom it found as a search.

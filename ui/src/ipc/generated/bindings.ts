@@ -57,6 +57,11 @@ export const commands = {
 	getTimeline: (request: OneUser) => typedError<TimelineView, WireError>(__TAURI_INVOKE("get_timeline", { request })),
 	/**  Looks up a pasted list exactly. */
 	lookUp: (request: LookUp) => typedError<LookUpView, WireError>(__TAURI_INVOKE("look_up", { request })),
+	/**
+	 *  Whom the entries of a pasted list mean: a line that is a user name exactly means that user and nobody else. Of a few it is
+	 *  asked at AWS whether somebody has such an address as their user name (`ListUsers`; free).
+	 */
+	whoIsMeant: (request: LookUp) => typedError<MeantView, WireError>(__TAURI_INVOKE("who_is_meant", { request })),
 	/**  Looks a pasted list up and keeps whom it found as a search. */
 	searchList: (request: SearchList) => typedError<ListView, WireError>(__TAURI_INVOKE("search_list", { request })),
 	/**  Spellings near those of a query, for when it finds few. They are offers and no part of what was found. */
@@ -101,6 +106,8 @@ export const commands = {
 	guessImportColumns: () => typedError<ColumnView[], WireError>(__TAURI_INVOKE("guess_import_columns")),
 	/**  Holds the chosen file against the open pool (`DescribeUserPool`; free). Nothing is sent. */
 	checkImport: (request: CheckImport) => typedError<CheckedImportView, WireError>(__TAURI_INVOKE("check_import", { request })),
+	/**  Writes every problem of a checked file into the folder for downloads, as CSV. The file is read once more. */
+	saveImportProblems: (request: OneCheck) => typedError<SavedFileView, WireError>(__TAURI_INVOKE("save_import_problems", { request })),
 	/**  Rows that the check has read so far; `null` when nothing was checked. */
 	followImportCheck: () => typedError<number | null, WireError>(__TAURI_INVOKE("follow_import_check")),
 	/**  Ends the check that runs. */
@@ -346,16 +353,18 @@ export const commands = {
 	pauseJob: (request: OneJob) => typedError<null, WireError>(__TAURI_INVOKE("pause_job", { request })),
 	/**  Goes on with a job, or tries its failures again. May make users billable, as its preview said. */
 	resumeJob: (request: ResumeJob) => typedError<null, WireError>(__TAURI_INVOKE("resume_job", { request })),
+	/**  Gives up what is left of a job that does not run. Nothing is sent. */
+	giveUpJob: (request: OneJob) => typedError<null, WireError>(__TAURI_INVOKE("give_up_job", { request })),
 	/**  Writes the entries of a job with what came of them into the folder for downloads. */
 	saveJob: (request: SaveJob) => typedError<SavedFileView, WireError>(__TAURI_INVOKE("save_job", { request })),
 	/**  The groups of the open pool as the local copy has them. */
 	listGroups: () => typedError<GroupView[], WireError>(__TAURI_INVOKE("list_groups")),
 	/**  Records of the audit, the newest first. */
-	listAudit: (request: ListAudit) => typedError<AuditView[], WireError>(__TAURI_INVOKE("list_audit", { request })),
+	listAudit: (request: ListAudit) => typedError<AuditPageView, WireError>(__TAURI_INVOKE("list_audit", { request })),
 	/**  Records of the audit about one user of the open pool. */
-	getPersonAudit: (request: GetPersonAudit) => typedError<PersonAuditView, WireError>(__TAURI_INVOKE("get_person_audit", { request })),
-	/**  Writes records of the audit into the folder for downloads, as JSON Lines. */
-	saveAudit: (request: ListAudit) => typedError<SavedFileView, WireError>(__TAURI_INVOKE("save_audit", { request })),
+	getPersonAudit: (request: GetPersonAudit) => typedError<AuditPageView, WireError>(__TAURI_INVOKE("get_person_audit", { request })),
+	/**  Writes records of the audit into the folder for downloads, as JSON Lines. What could not be read is told with the file. */
+	saveAudit: (request: ListAudit) => typedError<SavedAuditView, WireError>(__TAURI_INVOKE("save_audit", { request })),
 	/**  Walks the audit's chain. */
 	verifyAudit: (request: VerifyAudit) => typedError<AuditVerdictView, WireError>(__TAURI_INVOKE("verify_audit", { request })),
 };
@@ -449,6 +458,14 @@ export type ActivityView = {
 	advancedSecurity: boolean,
 	/**  When the local copy was last complete; `null` when it never was. */
 	syncedAt: string | null,
+};
+
+/**  An entry that fits several users. */
+export type AmbiguousView = {
+	/**  The entry. Foreign text. */
+	entry: string,
+	/**  Their user names. Foreign text. */
+	usernames: string[],
 };
 
 /**  Answers the open challenge. */
@@ -634,6 +651,16 @@ export type AuditFaultView = {
 	seq: number,
 	/**  What, as a sentence. */
 	what: string,
+};
+
+/**  Records of the audit. */
+export type AuditPageView = {
+	/**  The records, the newest first. */
+	records: AuditView[],
+	/**  Where earlier ones go on; `null` when these are all. */
+	earlier: number | null,
+	/**  How many of those that were looked at cannot be read, and are not listed: damaged, or of a newer version. */
+	unreadable: number,
 };
 
 /**  What verifying the audit found. */
@@ -1850,6 +1877,8 @@ export type GetNear = {
 export type GetPersonAudit = {
 	/**  The user name or `sub`. */
 	username: string,
+	/**  Before this place alone, as [`AuditPageView`] gives it. */
+	before: number | null,
 	/**  So many at most; 5,000 are the most. */
 	limit: number,
 };
@@ -2456,6 +2485,8 @@ export type ListAudit = {
 	operation: string | null,
 	/**  With this outcome, such as `done`. */
 	outcome: string | null,
+	/**  Before this place alone, as [`AuditPageView`] gives it. */
+	before: number | null,
 	/**  So many at most; 5,000 are the most. */
 	limit: number,
 };
@@ -2677,6 +2708,24 @@ export type MayBillView = {
 	ledgerWrites: number,
 };
 
+/**  An entry that means one user. */
+export type MeantOneView = {
+	/**  The entry. Foreign text. */
+	entry: string,
+	/**  The user name. Foreign text. */
+	username: string,
+};
+
+/**  Whom the entries of a list mean in the local copy. */
+export type MeantView = {
+	/**  Each entry that means one user. */
+	found: MeantOneView[],
+	/**  Entries that fit nobody here. Foreign text. */
+	missing: string[],
+	/**  Entries that fit several users each: nobody is meant by them. */
+	ambiguous: AmbiguousView[],
+};
+
 /**  What asking CloudWatch takes. */
 export type MetricsPriceView = {
 	/**  How many metrics it asks for. */
@@ -2777,6 +2826,12 @@ export type NewPersonView = {
 export type OnConnection = {
 	/**  The connection. */
 	connection: ConnectionIdView,
+};
+
+/**  Names a file that was checked. */
+export type OneCheck = {
+	/**  As given by [`CheckedImportView`]. */
+	id: string,
 };
 
 /**  Names an app client. */
@@ -2951,14 +3006,6 @@ export type PasskeyView = {
 	domain: string,
 	/**  JavaScript for the console of a page there; it copies the credential. */
 	script: string,
-};
-
-/**  The last records of the audit about one user. */
-export type PersonAuditView = {
-	/**  The records, the newest first. */
-	records: AuditView[],
-	/**  Whether there are earlier ones. */
-	more: boolean,
 };
 
 /**  Groups that one person joins and leaves. */
@@ -3691,6 +3738,14 @@ export type SaveTable = {
 	head: string[],
 	/**  The rows. */
 	rows: string[][],
+};
+
+/**  Where records of the audit were written. */
+export type SavedAuditView = {
+	/**  The file. */
+	path: string,
+	/**  How many cannot be read, and are not in it. */
+	unreadable: number,
 };
 
 /**  A file that was written. */

@@ -50,9 +50,9 @@ pub(crate) async fn run(common: &GlobalOptions, asked: Export) -> Result<(), Fai
 }
 
 /// Standard output, which remembers whether its reader has gone.
-struct Out {
-    out: Box<dyn Write + Send>,
-    gone: Arc<AtomicBool>,
+pub(super) struct Out {
+    pub(super) out: Box<dyn Write + Send>,
+    pub(super) gone: Arc<AtomicBool>,
 }
 
 impl Out {

@@ -3,14 +3,18 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::absolute;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use console::OpenPool;
 use console::files::{ImportHandle, ImportStatus};
 use serde_json::json;
-use wire::files::{CheckImport, CheckedImportView, ColumnView, ImportView, PlanImport, StartImport};
+use wire::files::{
+    CheckImport, CheckedImportView, ColumnView, ImportAtAwsView, ImportView, PlanImport, RowProblemView, StartImport,
+};
 use wire::{ErrorCode, WireError};
 
 use super::change::{Passwords, carry_out, unlock};
+use super::export::Out;
 use crate::arguments::{Format, GlobalOptions, Import};
 use crate::failure::Failure;
 use crate::output::{self, safe};
@@ -20,10 +24,19 @@ const IGNORED: &str = "-";
 
 /// Checks the file, and imports it unless only the check was asked for.
 pub(crate) async fn run(common: &GlobalOptions, asked: Import) -> Result<(), Failure> {
-    let only_looks = asked.check || asked.file.is_none() || asked.consent.agreement.dry_run;
+    let changes = asked.file.is_some() && !asked.check || asked.stop.is_some();
+    let only_looks = !changes || asked.consent.agreement.dry_run;
     let console = if only_looks { common.console_or_memory().await? } else { common.console_with_journal().await? };
     let pool = common.pool_online(&console).await?;
-    let Some(file) = &asked.file else { return look(common, &pool, asked.status.as_deref().unwrap_or_default()).await };
+    if let Some(job) = &asked.stop {
+        return stop(common, &pool, job, &asked).await;
+    }
+    let Some(file) = &asked.file else {
+        return match &asked.status {
+            Some(job) => look(common, &pool, job).await,
+            None => list(common, &pool).await,
+        };
+    };
     let path = absolute(file)?;
     let columns = columns(&pool, &path, &asked.map).await?;
     let way = asked.way.clone();
@@ -41,14 +54,14 @@ pub(crate) async fn run(common: &GlobalOptions, asked: Import) -> Result<(), Fai
     }
     let stands = !checked.against.is_empty() || checked.problem_count > 0 && !asked.skip_invalid;
     if asked.check || stands {
-        tell(common, &checked)?;
+        tell(common, &pool, &checked).await?;
         if !asked.check && checked.against.is_empty() && checked.good > 0 {
             common.note("nothing was imported; --skip-invalid leaves the rows with problems out");
         }
         return if checked.against.is_empty() && checked.problem_count == 0 { Ok(()) } else { Err(Failure::Told) };
     }
     if asked.way == "job" && asked.consent.agreement.dry_run {
-        return tell(common, &checked);
+        return tell(common, &pool, &checked).await;
     }
     if asked.way == "job" {
         return by_job(common, &pool, &checked, &asked).await;
@@ -87,7 +100,8 @@ async fn by_job(
 ) -> Result<(), Failure> {
     unlock(pool, asked.consent.agreement.unlock.as_deref()).await?;
     let named = pool.key().pool.as_str().to_owned();
-    let pool_name = if asked.consent.agreement.yes { named } else { ask(checked.good, &named)? };
+    let what = format!("{} users are imported, which cannot be taken back at once.", checked.good);
+    let pool_name = if asked.consent.agreement.yes { named } else { ask(&what, &named)? };
     let start = StartImport {
         id: checked.id.clone(),
         name: asked.name.clone(),
@@ -136,6 +150,32 @@ fn how_to_look(view: &ImportView) -> String {
     }
 }
 
+/// Lists the newest imports, whoever began them.
+async fn list(common: &GlobalOptions, pool: &OpenPool) -> Result<(), Failure> {
+    let found: Vec<ImportAtAwsView> = pool.newest_imports().await?.iter().map(ImportAtAwsView::from).collect();
+    let head = ["job", "name", "status", "imported", "skipped", "failed"];
+    output::listed(common.format(), &head, &found, |one| {
+        let counts = [one.imported, one.skipped, one.failed].map(|number| number.to_string());
+        [one.id.clone(), one.name.clone(), one.status.clone()].into_iter().chain(counts).collect()
+    })
+}
+
+/// Stops an import, which somebody has to mean: it cannot go on.
+async fn stop(common: &GlobalOptions, pool: &Arc<OpenPool>, job: &str, asked: &Import) -> Result<(), Failure> {
+    let agreement = &asked.consent.agreement;
+    if agreement.dry_run {
+        return look(common, pool, job).await;
+    }
+    unlock(pool, agreement.unlock.as_deref()).await?;
+    let named = pool.key().pool.as_str();
+    let what = format!("The import {job} is stopped and cannot go on.");
+    if !agreement.yes && ask(&what, named)? != named {
+        return Err(Failure::failed(ErrorCode::Cancelled, "Nothing was stopped."));
+    }
+    pool.stop_import(job).await?;
+    look(common, pool, job).await
+}
+
 /// Looks at an import once.
 async fn look(common: &GlobalOptions, pool: &OpenPool, job: &str) -> Result<(), Failure> {
     let status = pool.import_status(job).await?;
@@ -169,33 +209,31 @@ fn ended(common: &GlobalOptions, view: &ImportView) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Asks on the terminal for the pool's id.
-fn ask(users: u32, pool: &str) -> Result<String, Failure> {
+/// Says what will be, and asks on the terminal for the pool's id.
+fn ask(what: &str, pool: &str) -> Result<String, Failure> {
     if !io::stdin().is_terminal() {
-        let sentence = "Nothing was imported: nobody is there to ask. Give --yes to approve.";
+        let sentence = "Nothing was changed: nobody is there to ask. Give --yes to approve.";
         return Err(Failure::usage(WireError::new(ErrorCode::Precondition, sentence)));
     }
-    write!(
-        io::stderr().lock(),
-        "{users} users are imported, which cannot be taken back at once. Type the pool's id {pool}: "
-    )?;
+    write!(io::stderr().lock(), "{} Type the pool's id {pool}: ", safe(what))?;
     let mut typed = String::new();
     io::stdin().lock().read_line(&mut typed)?;
     Ok(typed.trim().to_owned())
 }
 
-/// What was found, with the place of each problem.
-fn tell(common: &GlobalOptions, checked: &CheckedImportView) -> Result<(), Failure> {
+/// What was found, with the place of each problem: in JSON and for people the first ones, in lines and CSV all.
+async fn tell(common: &GlobalOptions, pool: &OpenPool, checked: &CheckedImportView) -> Result<(), Failure> {
+    let hidden = u64::from(checked.problem_count) - checked.problems.len() as u64;
     match common.format() {
-        Format::Json => output::json(checked)?,
-        Format::Jsonl => checked.problems.iter().try_for_each(output::json)?,
-        Format::Csv => {
-            let row = |problem: &wire::files::RowProblemView| {
-                let column = problem.column.clone().unwrap_or_default();
-                [problem.line.to_string(), column, problem.message.clone()]
-            };
-            output::csv(&["line", "column", "message"], checked.problems.iter().map(row))?;
+        Format::Json => {
+            output::json(checked)?;
+            if hidden > 0 {
+                common.note(&format!("{hidden} more problems; --format csv tells all of them"));
+            }
         }
+        format @ (Format::Jsonl | Format::Csv) if hidden > 0 => return all_problems(pool, &checked.id, format).await,
+        Format::Jsonl => checked.problems.iter().try_for_each(output::json)?,
+        Format::Csv => output::csv(&PROBLEM, checked.problems.iter().map(problem))?,
         Format::Table => {
             let mut out = io::stdout().lock();
             for against in &checked.against {
@@ -205,11 +243,40 @@ fn tell(common: &GlobalOptions, checked: &CheckedImportView) -> Result<(), Failu
                 let column = problem.column.as_deref().unwrap_or("(row)");
                 writeln!(out, "line {:<7} {:<24} {}", problem.line, safe(column), safe(&problem.message))?;
             }
-            let hidden = u64::from(checked.problem_count) - checked.problems.len() as u64;
             if hidden > 0 {
-                writeln!(out, "and {hidden} more problems")?;
+                writeln!(out, "and {hidden} more problems; --format csv tells all of them")?;
             }
         }
     }
     Ok(())
+}
+
+/// The columns of problems as CSV.
+const PROBLEM: [&str; 3] = ["line", "column", "message"];
+
+fn problem(problem: &RowProblemView) -> [String; 3] {
+    [problem.line.to_string(), problem.column.clone().unwrap_or_default(), problem.message.clone()]
+}
+
+/// Reads the file once more and writes each problem as it is found.
+async fn all_problems(pool: &OpenPool, id: &str, format: Format) -> Result<(), Failure> {
+    let gone = Arc::new(AtomicBool::new(false));
+    let mut out = Out { out: output::data(format), gone: gone.clone() };
+    if format == Format::Csv {
+        out.write_all(&console::rows_csv(&[PROBLEM.map(str::to_owned).to_vec()]))?;
+    }
+    let told = pool.import_problems(id, move |found| {
+        let view = RowProblemView::from(found);
+        let written = match format {
+            Format::Csv => out.write_all(&console::rows_csv(&[problem(&view).to_vec()])),
+            _ => output::write_json(&mut out, &view).and_then(|()| out.write_all(b"\n")),
+        };
+        let broken = |error: io::Error| format!("The problems could not be written: {error}.");
+        written.map_err(|error| console::Error::new(console::Code::Cancelled, broken(error)))
+    });
+    let told = told.await;
+    if gone.load(Ordering::Relaxed) {
+        return Err(Failure::from(io::Error::from(io::ErrorKind::BrokenPipe)));
+    }
+    Ok(told?)
 }

@@ -4,8 +4,8 @@ use std::io::{self, BufWriter, Write};
 use std::time::Duration;
 
 use console::files::{ExportTarget, FileFormat};
-use console::jobs::{ItemState, JobState};
-use console::{OpenPool, Protection};
+use console::jobs::{AuditFilter, ItemState, JobState};
+use console::{Console, OpenPool, Protection};
 use secrecy::SecretString;
 use wire::ErrorCode;
 use wire::changes::ListAudit;
@@ -71,6 +71,18 @@ pub(crate) async fn run(common: &GlobalOptions, asked: Jobs) -> Result<(), Failu
             let password = ready(&pool, &again).await?;
             let job = pool.go_on(&id, password).await?;
             follow(common, &pool, &job, Duration::from_secs(again.patience), None).await
+        }
+        Jobs::GiveUp { id } => {
+            let console = common.console_with_journal().await?;
+            let pool = common.pool_online(&console).await?;
+            let left = pool.job(&id).await?.counts.queued;
+            pool.give_up(&id).await?;
+            let left = if left == 1 { "1 entry".to_owned() } else { format!("{left} entries") };
+            common.note(&format!("{left} given up; what was done stays, and poolctl undo {id} takes it back"));
+            if common.wants_json() {
+                return Ok(output::json(&JobView::from(&pool.job(&id).await?))?);
+            }
+            Ok(())
         }
         Jobs::Retry { id, unknown, again } => {
             let console = common.console_with_journal().await?;
@@ -164,25 +176,10 @@ pub(crate) async fn audit(common: &GlobalOptions, asked: Audit) -> Result<(), Fa
     }
     match asked {
         Audit::List { about, job, since, by, operation, outcome, limit } => {
-            let asked = ListAudit { about, job, all_pools: true, since, who: by, operation, outcome, limit: 0 };
+            let asked =
+                ListAudit { about, job, all_pools: true, since, who: by, operation, outcome, before: None, limit: 0 };
             let filter = asked.filter(common.pool.clone())?;
-            let most = if limit == 0 { usize::MAX } else { limit };
-            // One more tells whether some are left out.
-            let mut found = console.audit(filter, most.saturating_add(1)).await?;
-            if found.len() > most {
-                found.truncate(most);
-                common.note(&format!("only the newest {most} records are listed; --limit 0 lists all"));
-            }
-            let records: Vec<AuditView> = found.iter().map(AuditView::from).collect();
-            match common.format() {
-                Format::Csv => output::csv(&AUDIT, records.iter().map(record)),
-                Format::Table => {
-                    let mut out = BufWriter::new(io::stdout().lock());
-                    records.iter().try_for_each(|record| told_record(&mut out, record))?;
-                    Ok(out.flush()?)
-                }
-                format => Ok(output::views(format, &records)?),
-            }
+            list_audit(common, &console, filter, if limit == 0 { usize::MAX } else { limit }).await
         }
         Audit::Verify { head } => {
             let view = AuditVerdictView::from(&console.verify_audit(head).await?);
@@ -200,6 +197,56 @@ pub(crate) async fn audit(common: &GlobalOptions, asked: Audit) -> Result<(), Fa
         }
     }
 }
+
+/// Lists the newest records, `most` of them at most: lines page by page, an array and CSV at the end.
+async fn list_audit(
+    common: &GlobalOptions,
+    console: &Console,
+    filter: AuditFilter,
+    most: usize,
+) -> Result<(), Failure> {
+    let format = common.format();
+    let (mut filter, mut left, mut unreadable) = (filter, most, 0);
+    let mut records: Vec<AuditView> = Vec::new();
+    loop {
+        let page = console.audit(filter.clone(), left.min(RECORDS)).await?;
+        unreadable += page.unreadable;
+        left -= page.records.len();
+        let views = page.records.iter().map(AuditView::from);
+        match format {
+            Format::Table => {
+                let mut out = BufWriter::new(io::stdout().lock());
+                views.into_iter().try_for_each(|record| told_record(&mut out, &record))?;
+                out.flush()?;
+            }
+            Format::Jsonl => output::views(format, &views.collect::<Vec<_>>())?,
+            Format::Csv | Format::Json => records.extend(views),
+        }
+        filter.before = page.earlier;
+        if filter.before.is_none() {
+            break;
+        }
+        if left == 0 {
+            common.note(&format!("only the newest {most} records are listed; --limit 0 lists all"));
+            break;
+        }
+    }
+    if unreadable > 0 {
+        let records = number_of(unreadable, "record");
+        common.note(&format!(
+            "{records} cannot be read here and are left out: damaged, or written by a newer Poolkeeper; poolctl audit verify \
+             tells whether anything was changed"
+        ));
+    }
+    match format {
+        Format::Csv => output::csv(&AUDIT, records.iter().map(record)),
+        Format::Json => Ok(output::views(format, &records)?),
+        Format::Table | Format::Jsonl => Ok(()),
+    }
+}
+
+/// Records that are read at once.
+const RECORDS: usize = 5_000;
 
 /// The columns of records of the audit as CSV.
 const AUDIT: [&str; 17] = [

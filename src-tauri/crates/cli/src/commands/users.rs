@@ -106,10 +106,8 @@ pub(crate) async fn show(common: &GlobalOptions, username: String, at: Option<St
     let gone = || Failure::failed(ErrorCode::NotFound, format!("The local copy {then}."));
     let user = user.ok_or_else(gone)?;
     // The roles of groups are kept as they are now alone.
-    let preferred_role = match at.is_none() && pool.freshness().await?.groups_known {
-        true => Some(PreferredRoleView::new(&pool.groups().await?, &user.groups)),
-        false => None,
-    };
+    let groups = if at.is_none() { pool.groups_of(&user).await? } else { None };
+    let preferred_role = groups.as_deref().map(PreferredRoleView::new);
     let user = UserRecord::from(&user);
     match common.format() {
         Format::Json | Format::Jsonl => output::json(&Shown { user, preferred_role })?,

@@ -199,6 +199,7 @@ fn no_command_that_does_not_say_so_makes_anybody_active() {
         &["count"],
         &["show", user],
         &["export", "a"],
+        &["import", "--list"],
         &["groups", "list"],
         &["groups", "matrix", "--all"],
         &["plan", "disable", user],

@@ -100,6 +100,13 @@ fn an_import_that_nobody_follows_any_more_can_be_looked_at() {
     assert_eq!(seen["logStream"], format!("{job}/spring intake"));
     let shown = home.run_at(&served, &["import", "--status", job]);
     assert!(shown.text().contains("1 imported"), "{}", shown.out);
+    let listed = home.run_at(&served, &["import", "--list", "--json"]).json(0);
+    assert_eq!((&listed[0]["id"], &listed[0]["running"]), (&job.into(), &false.into()));
+    assert!(home.run_at(&served, &["import", "--list"]).text().contains("spring intake"));
+    let unasked = home.run_at(&served, &["import", "--stop", job]);
+    assert!(unasked.code == 2 && unasked.err.contains("--yes"), "{}", unasked.err);
+    let over = home.run_at(&served, &["import", "--stop", job, "--yes"]);
+    assert!(over.code == 1 && over.err.contains("does not allow StopUserImportJob"), "it has ended: {}", over.err);
     assert_eq!(home.run_at(&served, &["import", "--status", "import-none"]).code, 1);
     assert_eq!(home.run_at(&served, &["import"]).code, 2, "nothing to import and nothing to look at");
 }

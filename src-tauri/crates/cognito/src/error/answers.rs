@@ -131,7 +131,14 @@ where
         (_, Some("InvalidPasswordException")) => {
             decided(ErrorKind::Validation, "The password does not satisfy the pool's policy.".into())
         }
-        (_, Some("LimitExceededException")) if WHOLES.iter().any(|operation| operation.name == name) => {
+        (_, Some("PreconditionNotMetException")) => {
+            let said = error.as_service_error().and_then(ProvideErrorMetadata::message);
+            let said = said.map(|said| format!(" It says: {said}")).unwrap_or_default();
+            decided(ErrorKind::Refused, format!("Cognito does not allow {name} as things are now.{said}"))
+        }
+        (_, Some("LimitExceededException"))
+            if context.person.is_none() || WHOLES.iter().any(|operation| operation.name == name) =>
+        {
             let said = error.as_service_error().and_then(ProvideErrorMetadata::message);
             let said = said.map(|said| format!(" It says: {said}")).unwrap_or_default();
             decided(

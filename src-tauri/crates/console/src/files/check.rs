@@ -9,6 +9,7 @@ use model::GroupName;
 use model::import::{Checker, JOB_ROWS, Keys, Mapping, Person, Problem, Target, Way};
 use model::pool::Pool;
 use model::pool_policy::PoolPolicy;
+use model::user::UserStatus;
 use store::Cache;
 
 use super::read::{Row, Rows};
@@ -96,12 +97,16 @@ fn mark(path: &Path) -> Result<(u64, Option<SystemTime>), Error> {
     Ok((told.len(), told.modified().ok()))
 }
 
+/// What hears of each problem as it is found, and may end the check.
+pub(super) type Hear<'a> = &'a mut dyn FnMut(&RowProblem) -> Result<(), Error>;
+
 /// Reads and checks a whole file.
 pub(super) fn check(
     id: String,
     request: &ImportRequest,
     against: &Against,
     progress: &dyn Fn(u64) -> Result<(), Error>,
+    hear: Hear<'_>,
 ) -> Result<CheckedImport, Error> {
     let mut rows = Rows::open(&request.path, &|| progress(0))?;
     let mark = mark(&request.path)?;
@@ -145,7 +150,7 @@ pub(super) fn check(
             checked.rows += 1;
             match person(&checker, &row) {
                 Ok(person) => batch.push((row.line, row.offset, person)),
-                Err(problems) => checked.refuse(row.line, problems),
+                Err(problems) => checked.refuse(row.line, problems, hear)?,
             }
         }
         if batch.len() == BATCH || ended {
@@ -163,7 +168,7 @@ pub(super) fn check(
                         checked.first.push(person);
                     }
                 } else {
-                    checked.refuse(line, problems);
+                    checked.refuse(line, problems, hear)?;
                 }
             }
             progress(checked.rows)?;
@@ -213,11 +218,17 @@ fn in_order(columns: &[String], mapping: &Mapping) -> Result<Mapping, Error> {
 }
 
 impl CheckedImport {
-    fn refuse(&mut self, line: u64, problems: Vec<Problem>) {
+    fn refuse(&mut self, line: u64, problems: Vec<Problem>, hear: Hear<'_>) -> Result<(), Error> {
         self.bad.push(line);
         self.problem_count += problems.len() as u64;
-        let room = KEPT.saturating_sub(self.problems.len());
-        self.problems.extend(problems.into_iter().take(room).map(|problem| RowProblem { line, problem }));
+        for problem in problems {
+            let problem = RowProblem { line, problem };
+            hear(&problem)?;
+            if self.problems.len() < KEPT {
+                self.problems.push(problem);
+            }
+        }
+        Ok(())
     }
 
     /// Whether there are too many rows, or none.
@@ -371,9 +382,13 @@ fn taken(
     let found = if entries.is_empty() { Vec::new() } else { against.cache.look_up(&entries)?.found };
     let mut taken = HashSet::new();
     for user in found {
+        // Who signs in at an identity provider does not keep an address from others.
+        let keeps = user.status != UserStatus::ExternalProvider;
         let (username, attributes) = (user.username.as_str().to_owned(), user.attributes);
         let person = Person { username, attributes, ..Person::default() };
-        taken.extend(checker.keys(&person).each().map(|(kind, key)| (kind, key.to_owned())));
+        let keys = checker.keys(&person);
+        let kept = keys.each().filter(|(kind, _)| keeps || *kind == 'u');
+        taken.extend(kept.map(|(kind, key)| (kind, key.to_owned())));
     }
     Ok(taken)
 }

@@ -1,19 +1,21 @@
 //! Importing people: check a file, then create the users by a plan, or hand the file to Cognito's own import.
 
 use std::collections::BTreeSet;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use model::group::Group;
 use model::import::{Mapping, Way};
-use model::plan::{Action, Delivery, Item, NewUser, Plan, Step, new_user};
+use model::plan::{Action, Delivery, Item, NewUser, Plan, Step, UNINVITED, new_user, reaching};
 use model::pool_policy::PoolPolicy;
 
-use super::check::{Against, CheckedImport, ImportRequest, check, guessed};
+use super::check::{Against, CheckedImport, ImportRequest, RowProblem, check, guessed};
+use super::place::GrowingFile;
 use super::read::Rows;
 use crate::error::{Code, Error};
 use crate::open::blocking;
 use crate::pool::OpenPool;
+use crate::rows_csv;
 
 /// How many checked files are kept.
 const KEPT: usize = 4;
@@ -53,8 +55,8 @@ impl OpenPool {
     ) -> Result<Arc<CheckedImport>, Error> {
         let against = self.import_against().await?;
         let id = uuid::Uuid::new_v4().simple().to_string();
-        let checked = Arc::new(blocking(move || check(id, &request, &against, &progress)).await?);
-        let mut kept = self.imports.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let checked = Arc::new(blocking(move || check(id, &request, &against, &progress, &mut |_| Ok(()))).await?);
+        let mut kept = self.imports.lock().unwrap_or_else(PoisonError::into_inner);
         kept.push_back(checked.clone());
         if kept.len() > KEPT {
             kept.pop_front();
@@ -62,12 +64,59 @@ impl OpenPool {
         Ok(checked)
     }
 
+    /// Holds a file that was checked against the pool once more, and gives every problem to `hear`, in about the order of the
+    /// lines: a check keeps the first thousand alone. Nothing is sent.
+    ///
+    /// # Errors
+    /// As [`OpenPool::checked_import`] and [`OpenPool::check_import`]; what `hear` says.
+    pub async fn import_problems(
+        &self,
+        id: &str,
+        mut hear: impl FnMut(&RowProblem) -> Result<(), Error> + Send + 'static,
+    ) -> Result<(), Error> {
+        let checked = self.checked_import(id)?;
+        let against = self.import_against().await?;
+        blocking(move || {
+            let request = ImportRequest { mapping: Some(checked.mapping.clone()), ..checked.request.clone() };
+            check(checked.id.clone(), &request, &against, &|_| Ok(()), &mut hear).map(drop)
+        })
+        .await
+    }
+
+    /// Writes every problem of a file that was checked into a folder as CSV, as [`OpenPool::import_problems`] finds them; where
+    /// they are.
+    ///
+    /// # Errors
+    /// As [`OpenPool::import_problems`]; [`Code::Precondition`] when the file cannot be written.
+    pub async fn save_import_problems(&self, id: &str, folder: &Path, stem: &str) -> Result<PathBuf, Error> {
+        let (folder, stem, now) = (folder.to_owned(), stem.to_owned(), self.now());
+        let file = blocking(move || {
+            let mut file = GrowingFile::begin(&folder, &stem, "csv", now)?;
+            file.write(&rows_csv(&[["line", "column", "message"].map(str::to_owned).to_vec()]))?;
+            Ok::<_, Error>(Arc::new(Mutex::new(Some(file))))
+        })
+        .await?;
+        let out = file.clone();
+        self.import_problems(id, move |problem| {
+            let RowProblem { line, problem } = problem;
+            let row = vec![line.to_string(), problem.column.clone().unwrap_or_default(), problem.message.clone()];
+            let mut file = out.lock().unwrap_or_else(PoisonError::into_inner);
+            file.as_mut().map_or(Ok(()), |file| file.write(&rows_csv(&[row])))
+        })
+        .await?;
+        blocking(move || {
+            let file = file.lock().unwrap_or_else(PoisonError::into_inner).take();
+            file.ok_or_else(|| Error::new(Code::Internal, "The file of the problems was not written."))?.finish()
+        })
+        .await
+    }
+
     /// A file that was checked, under its id.
     ///
     /// # Errors
     /// [`Code::NotFound`] when it was imported already or is not kept any more: check it again.
     pub fn checked_import(&self, id: &str) -> Result<Arc<CheckedImport>, Error> {
-        let kept = self.imports.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let kept = self.imports.lock().unwrap_or_else(PoisonError::into_inner);
         let found = kept.iter().find(|checked| checked.id == id).cloned();
         found.ok_or_else(|| Error::new(Code::NotFound, "This file has to be checked again before it is imported."))
     }
@@ -75,7 +124,7 @@ impl OpenPool {
     /// Takes a checked file off the desk, so that it is imported once.
     pub(super) fn take_import(&self, id: &str) -> Result<Arc<CheckedImport>, Error> {
         let found = self.checked_import(id)?;
-        self.imports.lock().unwrap_or_else(std::sync::PoisonError::into_inner).retain(|checked| checked.id != id);
+        self.imports.lock().unwrap_or_else(PoisonError::into_inner).retain(|checked| checked.id != id);
         Ok(found)
     }
 
@@ -94,18 +143,16 @@ impl OpenPool {
         ready(&checked)?;
         let against = self.import_against().await?;
         let (read, ways) = (checked.clone(), invite.clone());
-        let (items, uninvited) = blocking(move || {
-            let (mut items, mut uninvited) = (Vec::new(), 0_u64);
+        let (items, uninvited, unreached) = blocking(move || {
+            let (mut items, mut uninvited, mut unreached) = (Vec::new(), 0_u64, 0_u64);
             read.people(&against, |person| {
                 // Nobody is asked in who is kept out.
                 let kept_out = person.enabled == Some(false);
                 uninvited += u64::from(kept_out && !ways.is_empty());
-                let new = NewUser {
-                    username: person.username,
-                    attributes: person.attributes,
-                    invite: if kept_out { BTreeSet::new() } else { ways.clone() },
-                    own_password: false,
-                };
+                let invite = if kept_out { BTreeSet::new() } else { reaching(&ways, &person.attributes) };
+                unreached += u64::from(!kept_out && !ways.is_empty() && invite.is_empty());
+                let new =
+                    NewUser { username: person.username, attributes: person.attributes, invite, own_password: false };
                 let mut item: Item = new_user(&new, &against.pool)?;
                 for group in person.groups {
                     item.changes.push(planned("group", group.as_str()));
@@ -118,13 +165,19 @@ impl OpenPool {
                 items.push(item);
                 Ok(())
             })?;
-            Ok::<_, Error>((items, uninvited))
+            Ok::<_, Error>((items, uninvited, unreached))
         })
         .await?;
         let action = Action::CreateUsers { invite };
         let mut notes = action.notes();
         if uninvited > 0 {
             notes.push(format!("Of the people of the file {uninvited} are disabled, and get no invitation."));
+        }
+        if unreached > 0 {
+            notes.push(format!(
+                "Of the people of the file {unreached} have no address to which the invitation could be sent, and get none. \
+                 {UNINVITED}"
+            ));
         }
         Ok(self.put_on_desk(action, items, notes))
     }

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cognito::{ErrorKind, ImportStatus};
-use model::call::CallRefused;
 use model::import::{HashAlgorithm, JOB_BYTES, Mapping, Target, Way, job_row};
-use store::{AuditEntry, AuditKind, Journal};
+use sha2::{Digest as _, Sha256};
+use store::Journal;
 use tokio::sync::watch;
 
 use super::check::CheckedImport;
 use super::import::ready;
+use super::import_record::{Record, START, STOP};
 use super::place::failed;
 use crate::error::{Code, Error};
 use crate::jobs::Approval;
@@ -157,12 +158,16 @@ impl OpenPool {
         Ok(self.live()?.session.import_status(&self.key.pool, job).await?)
     }
 
-    /// The newest imports of the pool, whoever began them, the newest first, ten at most (`ListUserImportJobs`; free).
+    /// The newest imports of the pool, whoever began them, the newest first, ten at most (`ListUserImportJobs`; free). What
+    /// they show of calls whose outcome the audit does not have is written down.
     ///
     /// # Errors
     /// [`Code::Precondition`] while the pool was opened from its copy alone; what AWS says.
     pub async fn newest_imports(&self) -> Result<Vec<ImportAtAws>, Error> {
         let found = self.live()?.session.newest_imports(&self.key.pool).await?;
+        if let Err(error) = self.settle_imports(found.clone()).await {
+            tracing::warn!(code = error.code.as_str(), "what became of calls about imports is not written down");
+        }
         let log_group = self.import_log_group().await;
         let told = |status| ImportAtAws { log_group: log_group.clone(), log_stream: log_stream(&status), status };
         Ok(found.into_iter().map(told).collect())
@@ -175,15 +180,8 @@ impl OpenPool {
     pub async fn stop_import(self: &Arc<Self>, job: &str) -> Result<(), Error> {
         self.may_change()?;
         let (journal, live) = (self.journal()?, self.pinned().await?);
-        let record = Record {
-            pool: self.clone(),
-            journal,
-            job: job.to_owned(),
-            operation: "StopUserImportJob",
-            who: live.identity.arn.clone(),
-            reason: None,
-        };
-        let stopped = live.session.stop_import(&self.key.pool, job, &|| record.intend()).await;
+        let record = Record::new(self, &journal, job, STOP, &live.identity.arn, None);
+        let stopped = live.session.stop_import(&self.key.pool, job, &record).await;
         Ok(record.outcome(stopped.map(|request| (request, ()))).await??)
     }
 
@@ -249,6 +247,24 @@ fn carried(mapping: &Mapping, header: &[String]) -> Result<(), Error> {
     Ok(())
 }
 
+/// A file and the SHA-256 of what is written into it.
+struct Digesting<'a> {
+    file: &'a File,
+    digest: Sha256,
+}
+
+impl Write for Digesting<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.digest.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
+
 struct Run {
     pool: Arc<OpenPool>,
     live: Live,
@@ -273,31 +289,41 @@ impl Run {
 
     async fn import(&self) -> Result<ImportResult, Error> {
         let (session, pool) = (&self.live.session, &self.pool.key.pool);
-        let file = self.write().await?;
+        let (file, digest) = self.write().await?;
         let (name, role) = (self.settings.name.as_str(), self.settings.role_arn.as_str());
-        let record = self.record("", "CreateUserImportJob");
-        let made = session.create_import(pool, name, role, self.hashes, &|| record.intend()).await;
+        self.record(&self.checked.id, "ImportUsers").approved(digest, self.what()).await?;
+        let record = self.record(&self.checked.id, "CreateUserImportJob");
+        let made = session.create_import(pool, name, role, self.hashes, &record).await;
         let made = record.outcome(made.map(|new| (new.request_id.clone(), new))).await??;
         let id = made.status.id.clone();
         self.tell(ImportPhase::Uploading, made.status);
         session.upload_import(pool, &made.upload, &file).await?;
         // It holds people's data and is at AWS now.
         drop(file);
-        let record = self.record(&id, "StartUserImportJob");
-        let started = session.start_import(pool, &id, &|| record.intend()).await;
+        let record = self.record(&id, START);
+        let started = session.start_import(pool, &id, &record).await;
         let started = record.outcome(started.map(|request| (request, ()))).await?;
         // Without an answer it may run all the same, and a look is free.
         let in_doubt = matches!(&started, Err(error) if error.kind == ErrorKind::OutcomeUnknown);
         if !in_doubt {
             started?;
         }
-        let status = self.watch(&id, in_doubt).await?;
+        let status = self.watch(&id, in_doubt.then_some(&record)).await?;
         Ok(self.result(status).await)
     }
 
+    /// What is imported, for the audit.
+    fn what(&self) -> String {
+        let users = self.checked.good;
+        match self.hashes {
+            Some(hashes) => format!("{users} users with {} hashes", hashes.as_str()),
+            None => format!("{users} users"),
+        }
+    }
+
     /// The file in Cognito's form, on the disk of the local data. It has no name (on Windows one that the system removes with
-    /// the handle), so nothing of it is left behind however this program ends.
-    async fn write(&self) -> Result<File, Error> {
+    /// the handle), so nothing of it is left behind however this program ends. With it goes its SHA-256.
+    async fn write(&self) -> Result<(File, String), Error> {
         let against = self.pool.import_against().await?;
         let (checked, header) = (self.checked.clone(), self.header.clone());
         let folder = self.pool.console.data.root().to_owned();
@@ -307,24 +333,25 @@ impl Run {
             let header: Vec<String> =
                 header.into_iter().filter(|column| with_hashes || column != "password_hash").collect();
             let file = tempfile::tempfile_in(folder).map_err(broken)?;
-            let mut out = BufWriter::new(&file);
+            let mut out = BufWriter::new(Digesting { file: &file, digest: Sha256::new() });
             writeln!(out, "{}", header.join(",")).map_err(broken)?;
             checked.people(&against, |person| writeln!(out, "{}", job_row(&person, &header)).map_err(broken))?;
-            out.flush().map_err(broken)?;
-            drop(out);
+            let out = out.into_inner().map_err(|error| failed(error.error()))?;
+            let digest = hex::encode(out.digest.finalize());
             let bytes = file.metadata().map_err(broken)?.len();
             if bytes > JOB_BYTES {
                 let message = "The file is larger than the hundred megabytes that Cognito's import takes. Divide it.";
                 return Err(Error::new(Code::Precondition, message));
             }
-            Ok(file)
+            Ok((file, digest))
         })
         .await
     }
 
     /// Looks until the job has ended, with whatever credentials the pool has by then: a look is free and changes nothing.
-    /// Passing trouble between here and AWS does not end it, because the job goes on.
-    async fn watch(&self, id: &str, in_doubt: bool) -> Result<ImportStatus, Error> {
+    /// Passing trouble between here and AWS does not end it, because the job goes on. `in_doubt` is the start that no answer
+    /// came to.
+    async fn watch(&self, id: &str, mut in_doubt: Option<&Record>) -> Result<ImportStatus, Error> {
         let session = &self.pool.live()?.session;
         let (mut looks, mut failed) = (0_u32, 0_u32);
         loop {
@@ -333,10 +360,15 @@ impl Run {
                 Ok(status) => {
                     failed = 0;
                     self.tell(ImportPhase::Importing, status.clone());
+                    if status.status != "Created"
+                        && let Some(record) = in_doubt.take()
+                    {
+                        record.was_applied().await?;
+                    }
                     if status.has_ended() {
                         return Ok(status);
                     }
-                    if in_doubt && looks >= NOT_STARTED && status.status == "Created" {
+                    if in_doubt.is_some() && looks >= NOT_STARTED {
                         return Err(Error::new(Code::Unreachable, not_begun(id)));
                     }
                 }
@@ -377,73 +409,7 @@ impl Run {
     }
 
     fn record(&self, job: &str, operation: &'static str) -> Record {
-        Record {
-            pool: self.pool.clone(),
-            journal: self.journal.clone(),
-            job: if job.is_empty() { self.checked.id.clone() } else { job.to_owned() },
-            operation,
-            who: self.live.identity.arn.clone(),
-            reason: self.reason.clone(),
-        }
-    }
-}
-
-/// A call about an import, as the audit has it.
-struct Record {
-    pool: Arc<OpenPool>,
-    journal: Journal,
-    job: String,
-    operation: &'static str,
-    who: String,
-    reason: Option<String>,
-}
-
-impl Record {
-    fn entry(&self, kind: AuditKind) -> AuditEntry {
-        AuditEntry {
-            at: self.pool.now(),
-            kind,
-            job: self.job.clone(),
-            item: None,
-            who: self.who.clone(),
-            pool: self.pool.key.to_string(),
-            operation: self.operation.to_owned(),
-            outcome: None,
-            code: None,
-            request_id: None,
-            reason: self.reason.clone(),
-            plan: None,
-            person: None,
-        }
-    }
-
-    /// Writes down what is about to be sent; what cannot be written down is not sent.
-    fn intend(&self) -> Result<(), CallRefused> {
-        let entry = self.entry(AuditKind::Intent);
-        self.journal.record_audit(&entry).map_err(|error| CallRefused { reason: error.to_string() })
-    }
-
-    /// Writes down what became of a call and gives it back. The outer error is that it cannot be written down.
-    async fn outcome<T>(
-        &self,
-        done: Result<(Option<String>, T), cognito::Error>,
-    ) -> Result<Result<T, cognito::Error>, Error> {
-        let mut entry = self.entry(AuditKind::Outcome);
-        match &done {
-            Ok((request_id, _)) => {
-                entry.outcome = Some("done".to_owned());
-                entry.request_id.clone_from(request_id);
-            }
-            Err(error) => {
-                let unknown = error.kind == cognito::ErrorKind::OutcomeUnknown;
-                entry.outcome = Some(if unknown { "unknown" } else { "failed" }.to_owned());
-                entry.code = Some(Error::from(error.clone()).code.as_str().to_owned());
-                entry.request_id.clone_from(&error.request_id);
-            }
-        }
-        let journal = self.journal.clone();
-        blocking(move || journal.record_audit(&entry)).await?;
-        Ok(done.map(|(_, done)| done))
+        Record::new(&self.pool, &self.journal, job, operation, &self.live.identity.arn, self.reason.as_deref())
     }
 }
 

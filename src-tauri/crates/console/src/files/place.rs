@@ -1,7 +1,7 @@
 //! Files that are complete or absent: written under a passing name beside the wanted one, then renamed.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -101,6 +101,42 @@ impl Place {
 /// [`Code::Precondition`] when it cannot be written, with what the system says.
 pub fn save_file(folder: &Path, stem: &str, end: &str, bytes: &[u8], now: Timestamp) -> Result<PathBuf, Error> {
     Place::In { folder: folder.to_owned(), stem: stem.to_owned(), end: end.to_owned() }.write(bytes, now)
+}
+
+/// A file for its owner alone that grows piece by piece. It is complete or absent: it has no name before
+/// [`GrowingFile::finish`], and is gone when it is dropped. Every method blocks.
+pub struct GrowingFile {
+    place: Place,
+    out: BufWriter<NamedTempFile>,
+}
+
+impl GrowingFile {
+    /// Begins a file in a folder, which is made, under the first free name: `stem.end`, `stem-2.end` …
+    ///
+    /// # Errors
+    /// [`Code::Precondition`] when it cannot be written, with what the system says.
+    pub fn begin(folder: &Path, stem: &str, end: &str, now: Timestamp) -> Result<Self, Error> {
+        let place = Place::In { folder: folder.to_owned(), stem: stem.to_owned(), end: end.to_owned() };
+        let out = BufWriter::new(place.begin(now)?);
+        Ok(Self { place, out })
+    }
+
+    /// Writes on.
+    ///
+    /// # Errors
+    /// [`Code::Precondition`], as when the disk is full.
+    pub fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
+        self.out.write_all(piece).map_err(|error| failed(&error))
+    }
+
+    /// Gives the file its name; where it is.
+    ///
+    /// # Errors
+    /// [`Code::Precondition`]; then there is no file.
+    pub fn finish(self) -> Result<PathBuf, Error> {
+        let file = self.out.into_inner().map_err(|error| failed(error.error()))?;
+        self.place.finish(file)
+    }
 }
 
 /// Writes a file for its owner alone exactly there; what is there already goes only where `replace`. It is complete or

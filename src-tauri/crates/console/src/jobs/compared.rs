@@ -10,7 +10,7 @@ use model::plan::{
 };
 use model::user::User;
 use model::{GroupName, Sub, Username};
-use store::{ItemEnd, ItemRow};
+use store::ItemEnd;
 
 use super::reconcile::SETTLED;
 use super::run::{LOST, Run, refused};
@@ -23,6 +23,9 @@ use crate::sync::find;
 pub(super) struct Inside {
     groups: HashMap<GroupName, Listed>,
 }
+
+/// Users by the groups in which a job of a few entries has to see them.
+pub(super) type Few = HashMap<GroupName, HashSet<Username>>;
 
 struct Listed {
     members: Option<HashSet<Username>>,
@@ -56,6 +59,11 @@ pub(super) fn changed(why: &str, differences: &[Difference]) -> (usize, ItemEnd)
 fn done(item: &Item, resent: bool) -> (usize, ItemEnd) {
     let (step, why) = if resent { (item.steps.len(), LOST) } else { (0, "it was so already") };
     (step, ItemEnd { why: Some(why.to_owned()), ..ItemEnd::of(ItemState::Done) })
+}
+
+/// Whether an entry of this state is not compared again while the job goes on.
+fn has_ended(state: ItemState) -> bool {
+    matches!(state, ItemState::Done | ItemState::Failed | ItemState::Skipped)
 }
 
 fn gone(what: &str) -> (usize, ItemEnd) {
@@ -158,9 +166,10 @@ impl Run {
         if groups.is_empty() {
             return Ok(true);
         }
-        let few = self.few.get_or_try_init(|| self.named()).await?.as_ref().filter(|few| few.contains(username));
+        let few = self.few.get_or_try_init(|| self.named()).await?.as_ref();
         let mut inside = self.inside.lock().await;
         for group in groups {
+            let few = few.and_then(|few| few.get(&group)).filter(|few| few.contains(username));
             let joins = item.steps.contains(&Step::AddToGroup { group: group.clone() });
             self.look_inside(&mut inside, &group, few, |now| now.has(&group, username) == Some(joins)).await?;
         }
@@ -195,27 +204,34 @@ impl Run {
         if user.groups.is_empty() {
             return Ok(());
         }
-        let few = self.few.get_or_try_init(|| self.named()).await?.as_ref();
-        let Some(few) = few.filter(|few| few.contains(username)) else { return Ok(()) };
+        let Some(few) = self.few.get_or_try_init(|| self.named()).await? else { return Ok(()) };
         let mut inside = self.inside.lock().await;
         for group in &user.groups {
+            let Some(few) = few.get(group).filter(|few| few.contains(username)) else { continue };
             self.look_inside(&mut inside, group, Some(few), |now| now.has(group, username) == Some(false)).await?;
         }
         user.groups.retain(|group| inside.has(group, username) != Some(false));
         Ok(())
     }
 
-    /// Whom the entries of the job are about; `None` where they are more than a few. Of a few a job asks only for these among
-    /// the members of a group. `AdminListGroupsForUser` would tell each of them with one call, but it may count them as
-    /// active; a listing never does.
-    async fn named(&self) -> Result<Option<HashSet<Username>>, Error> {
+    /// Whom the entries of the job have in each group, or move into or out of it; `None` where the entries are more than a
+    /// few. Of a few a job asks only for these among the members of a group, and for nobody who was never said to be there.
+    /// `AdminListGroupsForUser` would tell each of them with one call, but it may count them as active; a listing never does.
+    async fn named(&self) -> Result<Option<Few>, Error> {
         let (store, id) = (self.journal.clone(), self.job.id.clone());
         let rows = blocking(move || store.job_items(&id, None, 0, FEW + 1)).await?;
-        let name = |row: ItemRow| match row.item?.target {
-            Target::User { username, .. } => Some(username),
-            Target::Group { .. } => None,
-        };
-        Ok((rows.len() <= FEW as usize).then(|| rows.into_iter().filter_map(name).collect()))
+        if rows.len() > FEW as usize {
+            return Ok(None);
+        }
+        let mut few = Few::new();
+        // Who is done already is not looked for once more.
+        for item in rows.into_iter().filter(|row| !has_ended(row.end.state)).filter_map(|row| row.item) {
+            let Target::User { username, .. } = &item.target else { continue };
+            for group in item.groups() {
+                few.entry(group.clone()).or_default().insert(username.clone());
+            }
+        }
+        Ok(Some(few))
     }
 
     /// Whether nobody else has the name of a user whom no listing shows. Listings trail, so only the call itself can tell

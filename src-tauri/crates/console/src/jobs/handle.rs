@@ -10,11 +10,14 @@ use store::{AuditEntry, AuditKind, AuditPlan, ItemRow, JobRow, Journal, NewJob};
 use tokio::sync::watch;
 
 use super::reconcile::SETTLED;
-use super::run::Run;
+use super::run::{Run, lease_of};
 use crate::error::{Code, Error};
 use crate::open::blocking;
 use crate::pool::OpenPool;
 use crate::sync::{is_same, role};
+
+/// Why an entry was skipped whose turn had not come.
+const GIVEN_UP: &str = "the rest of the job was given up";
 
 /// What a job is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,6 +182,30 @@ impl OpenPool {
         let id = id.to_owned();
         blocking(move || journal.retry_items(&id, unknown, &record)).await?;
         self.start(run).await
+    }
+
+    /// Gives up what is left of a job that does not run: the entries whose turn has not come are skipped, and it has ended.
+    /// Nothing is sent. What was done stays, and can be taken back.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`]; [`Code::Precondition`] for a job that is under way, here or elsewhere, or has ended;
+    /// [`Code::JournalUnavailable`].
+    pub async fn give_up(self: &Arc<Self>, id: &str) -> Result<(), Error> {
+        let (journal, row) = self.job_of_this_pool(id).await?;
+        if self.running_job(id).is_some() {
+            return Err(Error::new(Code::Precondition, "This job is under way. Pause it first."));
+        }
+        if row.state == JobState::Ended && row.counts.queued == 0 {
+            return Err(Error::new(Code::Precondition, "This job has ended; nothing of it waits."));
+        }
+        // Nobody begins to carry it out meanwhile.
+        let _lease = lease_of(self, id).await?;
+        let record = self.job_record(&row.job, &self.live()?.identity, AuditKind::Job, "give up");
+        self.console.desk.forget_undo_of(id);
+        let job = id.to_owned();
+        blocking(move || journal.give_up(&job, GIVEN_UP, &record)).await?;
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+        Ok(())
     }
 
     /// The jobs of this pool, the newest 1,000, the newest first.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use model::plan::{Action, Item, ItemCounts, JobState, Plan, Record, Step, Target, reversed};
-use store::{AuditFilter, AuditRecord, AuditVerdict, JobRow, Journal, JournalError};
+use store::{AuditFilter, AuditPage, AuditVerdict, JobRow, Journal, JournalError};
 
 use super::make::ASKED;
 use crate::error::{Code, Error};
@@ -192,14 +192,14 @@ impl OpenPool {
         }
     }
 
-    /// What the audit tells of a user or group of this pool, the newest first.
+    /// What the audit tells of a user or group of this pool, the newest first: all, or what is before a place.
     ///
     /// # Errors
     /// [`Code::JournalUnavailable`].
-    pub async fn audit_of(&self, name: &str, limit: usize) -> Result<Vec<AuditRecord>, Error> {
+    pub async fn audit_of(&self, name: &str, before: Option<u64>, limit: usize) -> Result<AuditPage, Error> {
         let journal = self.journal()?;
-        let filter =
-            AuditFilter { person: Some(name.to_owned()), pool: Some(self.key.to_string()), ..AuditFilter::default() };
+        let (person, pool) = (Some(name.to_owned()), Some(self.key.to_string()));
+        let filter = AuditFilter { person, pool, before, ..AuditFilter::default() };
         blocking(move || journal.audit(&filter, limit)).await
     }
 }
@@ -247,13 +247,13 @@ fn without_leaving(mut items: Vec<Item>) -> Vec<Item> {
     items
 }
 
-/// The job that took another back, or is about to, and was not taken back itself. One of which something failed, or left
-/// alone what somebody else had changed, may be followed by another.
+/// The job that took another back, or is about to, and was not taken back itself. One of which something failed or was given
+/// up, or that left alone what somebody else had changed, may be followed by another.
 fn undone_by(journal: &Journal, id: &str) -> Result<Option<JobRow>, JournalError> {
     for row in journal.undos_of(id)? {
         let ItemCounts { done, failed, unknown, .. } = row.counts;
         let holds = row.state != JobState::Ended
-            || done > 0 && failed + unknown == 0 && journal.items_changed_elsewhere(&row.job.id)? == 0;
+            || done > 0 && failed + unknown == 0 && journal.items_left_alone(&row.job.id)? == 0;
         if holds && undone_by(journal, &row.job.id)?.is_none() {
             return Ok(Some(row));
         }
@@ -266,7 +266,7 @@ impl Console {
     ///
     /// # Errors
     /// [`Code::JournalUnavailable`].
-    pub async fn audit(&self, filter: AuditFilter, limit: usize) -> Result<Vec<AuditRecord>, Error> {
+    pub async fn audit(&self, filter: AuditFilter, limit: usize) -> Result<AuditPage, Error> {
         let journal = self.open_journal()?;
         blocking(move || journal.audit(&filter, limit)).await
     }

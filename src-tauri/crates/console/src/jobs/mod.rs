@@ -30,8 +30,8 @@ pub use model::plan::{
     NewUser, Plan, PlanError, Preview, Target, Undo,
 };
 pub use store::{
-    AuditEntry, AuditFault, AuditFilter, AuditKind, AuditPerson, AuditPlan, AuditRecord, AuditVerdict, ItemEnd,
-    ItemRow, JobRow,
+    AuditEntry, AuditFault, AuditFilter, AuditKind, AuditPage, AuditPerson, AuditPlan, AuditRecord, AuditVerdict,
+    ItemEnd, ItemRow, JobRow,
 };
 
 /// The lease of whoever carries a job out.

@@ -6,14 +6,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use cognito::{Applied, ErrorKind};
-use model::Username;
 use model::plan::{Item, ItemCounts, ItemState, JobState, Step, Target, patched};
 use model::user::User;
 use secrecy::SecretString;
 use store::{AuditEntry, AuditKind, AuditPerson, ItemEnd, ItemRow, Journal, Lease, NewJob};
 use tokio::sync::watch;
 
-use super::compared::{Inside, changed};
+use super::compared::{Few, Inside, changed};
 use super::handle::{JobHandle, JobPhase, JobProgress};
 use super::turn::Turn;
 use super::wait::Hold;
@@ -47,8 +46,8 @@ pub(super) struct Run {
     pub(super) untold: Mutex<HashSet<u64>>,
     /// Who is in the groups that entries move users into and out of.
     pub(super) inside: tokio::sync::Mutex<Inside>,
-    /// Whom the entries are about, where they are few.
-    pub(super) few: tokio::sync::OnceCell<Option<HashSet<Username>>>,
+    /// Whom the entries have in which groups, where they are few.
+    pub(super) few: tokio::sync::OnceCell<Option<Few>>,
     /// Addresses that the pool verifies before they count.
     pub(super) verifies_first: Vec<String>,
     password: Option<SecretString>,
@@ -466,7 +465,7 @@ impl Run {
 }
 
 /// The right to carry a job out. Whoever looks whether anybody has it takes it for a moment, too.
-async fn lease_of(pool: &Arc<OpenPool>, id: &str) -> Result<Lease, Error> {
+pub(super) async fn lease_of(pool: &Arc<OpenPool>, id: &str) -> Result<Lease, Error> {
     for _ in 0..LOOKS {
         let (data, name) = (pool.console.clone(), super::lease_name(id));
         if let Some(lease) = blocking(move || data.data.try_lease(&name)).await? {

@@ -144,7 +144,13 @@ impl Report {
 /// A table as CSV in which no cell is a formula.
 #[must_use]
 pub fn table_csv(head: &[String], rows: &[Vec<String>]) -> Vec<u8> {
-    csv::table(head, rows)
+    csv::table(std::iter::once(head).chain(rows.iter().map(Vec::as_slice)))
+}
+
+/// Rows of a table as CSV in which no cell is a formula, without the names of columns.
+#[must_use]
+pub fn rows_csv(rows: &[Vec<String>]) -> Vec<u8> {
+    csv::table(rows.iter().map(Vec::as_slice))
 }
 
 fn evidence(activity: &Activity, asked: &Estimate<u64>) -> Section {

@@ -159,7 +159,7 @@ async fn a_pool_is_taken_back_once_its_protection_is_off_and_only_while_it_is_em
     assert_eq!((gone.state, gone.why), (EditState::Done, None));
     let missing = house.console.open_pool(&sandbox_connection(), &pool).await.err().unwrap();
     assert_eq!(missing.code, Code::NotFound);
-    let records = house.console.audit(AuditFilter::default(), 100).await.unwrap();
+    let records = house.console.audit(AuditFilter::default(), 100).await.unwrap().records;
     for operation in ["CreateUserPool", "DeleteUserPool"] {
         assert_eq!(records.iter().filter(|record| record.entry.operation == operation).count(), 3, "{operation}");
     }

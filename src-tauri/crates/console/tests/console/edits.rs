@@ -40,7 +40,7 @@ async fn an_edit_is_previewed_made_verified_written_down_and_taken_back() {
     assert_eq!((row.state, row.why.as_deref()), (EditState::Done, None));
     assert_eq!(open.apply_edit(&token).await.unwrap_err().code, Code::Precondition, "an approval holds once");
 
-    let records = house.console.audit(AuditFilter::default(), 10).await.unwrap();
+    let records = house.console.audit(AuditFilter::default(), 10).await.unwrap().records;
     let kinds: Vec<AuditKind> = records.iter().rev().map(|record| record.entry.kind).collect();
     assert_eq!(kinds, [AuditKind::Approved, AuditKind::Intent, AuditKind::Outcome]);
     assert!(records.iter().all(|record| record.entry.operation == "UpdateUserPool"));
@@ -264,7 +264,7 @@ async fn a_risk_is_accepted_with_a_reason_until_a_day_and_the_score_knows_of_it(
     assert_eq!(kinds, [false, false, true], "each is compared with the last one of its kind");
     open.end_waiver(failing.rule.id, &failing.resource).await.unwrap();
     assert!(open.waivers().await.unwrap().is_empty());
-    let records = house.console.audit(AuditFilter::default(), 10).await.unwrap();
+    let records = house.console.audit(AuditFilter::default(), 10).await.unwrap().records;
     let told: Vec<&str> = records.iter().rev().map(|record| record.entry.operation.as_str()).collect();
     assert_eq!(told, ["AcceptRisk", "AcceptRiskNoLonger"]);
     let day = until(30).strftime("until %Y-%m-%d").to_string();

@@ -58,7 +58,7 @@ async fn a_custom_attribute_is_added_for_good_and_that_is_said_before() {
         let wrong = open.plan_edit(whole(Kind::Attribute, name), all(Some(text("String"))), None).await.unwrap_err();
         assert!(wrong.message.contains(why) && wrong.field.as_deref() == Some("subject"), "{}", wrong.message);
     }
-    let records = house.console.audit(AuditFilter::default(), 20).await.unwrap();
+    let records = house.console.audit(AuditFilter::default(), 20).await.unwrap().records;
     assert_eq!(records.iter().filter(|record| record.entry.operation == "AddCustomAttributes").count(), 3);
 }
 

@@ -100,7 +100,7 @@ async fn a_resource_server_is_made_changed_deleted_and_each_is_taken_back() {
     assert_eq!(back["ResourceServer"]["Scopes"], json!([scope("read")]));
     taken_back(&open, &made).await;
     assert_eq!(there(&open, &server).await, None);
-    let records = house.console.audit(AuditFilter::default(), 50).await.unwrap();
+    let records = house.console.audit(AuditFilter::default(), 50).await.unwrap().records;
     for operation in ["CreateResourceServer", "UpdateResourceServer", "DeleteResourceServer"] {
         let of = records.iter().filter(|record| record.entry.operation == operation).count();
         assert_eq!(of, 6, "{operation}: approved, intended and done, and once more when taken back");
@@ -362,12 +362,12 @@ async fn an_edit_that_nobody_answered_for_is_looked_for_when_edits_are_listed_ag
     let before = asked();
     open.edits(20).await.unwrap();
     assert_eq!(asked(), before, "it is not looked for again what nobody can see");
-    let records = house.console.audit(AuditFilter::default(), 50).await.unwrap();
+    let records = house.console.audit(AuditFilter::default(), 50).await.unwrap().records;
     let of = |row: &EditRow| records.iter().filter(|record| record.entry.job == row.id).count();
     assert_eq!(of(&never), 4, "approved, intended, without an answer, and what came of it");
     let before = records.len();
     open.edits(20).await.unwrap();
-    let again = house.console.audit(AuditFilter::default(), 50).await.unwrap().len();
+    let again = house.console.audit(AuditFilter::default(), 50).await.unwrap().records.len();
     assert_eq!(again, before, "what is known is not written down again");
 }
 

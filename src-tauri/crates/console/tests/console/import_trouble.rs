@@ -56,9 +56,10 @@ async fn a_lost_answer_and_passing_trouble_do_not_end_an_import_that_goes_on() {
     let result = import(&house, &pool, &checked).await.unwrap();
     assert_eq!((result.status.status.as_str(), result.status.imported), ("Succeeded", 1));
     assert!(house.sandbox.calls().of("DescribeUserImportJob") > 60);
-    let told = house.console.audit(AuditFilter::default(), 10).await.unwrap();
+    let told = house.console.audit(AuditFilter::default(), 10).await.unwrap().records;
     let unknown = told.iter().filter(|record| record.entry.outcome.as_deref() == Some("unknown"));
     assert_eq!(unknown.count(), 1, "what was not known then is written so");
+    assert_eq!(outcomes(&house, "StartUserImportJob").await, ["done", "unknown"], "and what was found out later");
 }
 
 #[tokio::test(start_paused = true)]
@@ -82,6 +83,35 @@ async fn a_start_of_which_aws_knows_nothing_is_told_with_the_job() {
     assert_eq!(house.sandbox.calls().of("StartUserImportJob"), 1, "it is not sent twice");
 }
 
+/// What the audit says came of a call, the newest first.
+async fn outcomes(house: &House, operation: &str) -> Vec<String> {
+    let filter = AuditFilter { operation: Some(operation.to_owned()), ..AuditFilter::default() };
+    let told = house.console.audit(filter, 10).await.unwrap().records;
+    told.into_iter().filter_map(|record| record.entry.outcome).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_became_of_a_call_without_an_answer_is_looked_up_with_the_imports_and_written_down_once() {
+    let house = House::new(options(20)).await;
+    let pool = house.synced().await;
+    let folder = tempfile::tempdir().unwrap();
+    let checked = check(&pool, &written(folder.path(), "people.csv", PEOPLE), JOB).await.unwrap();
+    let weather = house.sandbox.weather();
+    weather.set_silence(Duration::from_secs(1));
+    weather.plan_fault(Some("StartUserImportJob"), When::First(1), Fault::TimeoutBefore);
+    weather.plan_fault(Some("CreateUserImportJob"), When::First(1), Fault::Throttle);
+    import(&house, &pool, &checked).await.unwrap_err();
+    let listed = async || {
+        pool.newest_imports().await.unwrap();
+        outcomes(&house, "StartUserImportJob").await
+    };
+    assert_eq!(listed().await, ["unknown"], "it may still be under way");
+    house.clock.push(jiff::SignedDuration::from_mins(6));
+    assert_eq!(listed().await, ["failed", "unknown"]);
+    assert_eq!(listed().await, ["failed", "unknown"]);
+    assert_eq!(outcomes(&house, "CreateUserImportJob").await, ["done"], "what was refused as one too many has no end");
+}
+
 #[cfg(unix)]
 #[tokio::test(start_paused = true)]
 async fn an_import_whose_doubtful_start_cannot_be_written_down_says_so() {
@@ -94,7 +124,7 @@ async fn an_import_whose_doubtful_start_cannot_be_written_down_says_so() {
     weather.plan_fault(Some("StartUserImportJob"), When::First(1), Fault::TimeoutAfter);
     let import = pool.begin_import(&checked.id, settings(), approval(&pool)).await.unwrap();
     let starts = async || {
-        let told = house.console.audit(AuditFilter::default(), 10).await.unwrap();
+        let told = house.console.audit(AuditFilter::default(), 10).await.unwrap().records;
         told.iter().filter(|record| record.entry.operation == "StartUserImportJob").count()
     };
     while starts().await == 0 {

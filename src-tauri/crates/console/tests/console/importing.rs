@@ -105,7 +105,7 @@ async fn an_export_that_is_imported_into_an_empty_pool_gives_the_same_people() {
 }
 
 /// The sandbox's pool in which people sign in by e-mail address, synced.
-async fn members(house: &House) -> Arc<OpenPool> {
+pub(crate) async fn members(house: &House) -> Arc<OpenPool> {
     let pools = house.console.connect(sandbox_connection()).await.unwrap().pools;
     let members = pools.iter().find(|pool| pool.name == "members").unwrap();
     let members = PoolId::parse(members.id.as_str()).unwrap();
@@ -292,15 +292,18 @@ async fn cognito_s_own_import_takes_the_good_rows_and_bills_nobody() {
     assert_eq!((&*ada.attributes["address"], &*ada.attributes["birthdate"]), ("Street 7, Town", "2001-02-03"));
     let again = pool.begin_import(&checked.id, settings(), approval(&pool)).await.err().unwrap();
     assert_eq!(again.code, Code::NotFound, "a checked file is imported once");
-    let told = house.console.audit(AuditFilter::default(), 10).await.unwrap();
+    let told = house.console.audit(AuditFilter::default(), 10).await.unwrap().records;
     let said: Vec<(&str, Option<&str>)> =
         told.iter().map(|record| (record.entry.operation.as_str(), record.entry.outcome.as_deref())).collect();
     let [create, start] = ["CreateUserImportJob", "StartUserImportJob"];
-    let mut wanted = vec![(create, None), (create, Some("done")), (start, None), (start, Some("done"))];
+    let approved = ("ImportUsers", Some("300 users"));
+    let mut wanted = vec![approved, (create, None), (create, Some("done")), (start, None), (start, Some("done"))];
     wanted.sort_unstable();
     let mut said = said;
     said.sort_unstable();
     assert_eq!(said, wanted);
+    let plan = told.iter().find_map(|record| record.entry.plan.as_ref()).unwrap();
+    assert_eq!((plan.digest.len(), plan.calls.len()), (64, 2), "which file was approved for which calls");
 }
 
 #[tokio::test]
@@ -326,7 +329,7 @@ async fn an_import_that_another_program_began_is_found_with_its_log_and_stopped(
     pool.stop_import(&one.status.id).await.unwrap();
     assert!(pool.newest_imports().await.unwrap()[0].status.status.starts_with("Stop"));
     let filter = AuditFilter { job: Some(one.status.id.clone()), ..AuditFilter::default() };
-    let told = house.console.audit(filter, 2).await.unwrap();
+    let told = house.console.audit(filter, 2).await.unwrap().records;
     let said: Vec<_> = told.iter().map(|record| (&*record.entry.operation, record.entry.outcome.as_deref())).collect();
     assert_eq!(said, [("StopUserImportJob", Some("done")), ("StopUserImportJob", None)]);
 }

@@ -8,7 +8,9 @@ use console::files::Way;
 use console::jobs::{Approval, Chosen, JobPhase};
 use console::{Code, Error, OpenPool};
 use model::connection::Environment;
-use model::plan::{Action, Delivery, GroupMoves, GroupSettings, ItemCounts, ItemState, MfaPreference, NewUser, Plan};
+use model::plan::{
+    Action, Delivery, GroupMoves, GroupSettings, ItemCounts, ItemState, JobState, MfaPreference, NewUser, Plan,
+};
 use model::{GroupName, Username};
 use rstest::rstest;
 use sandbox::{Fault, Options, Quota, SnapshotUser, When};
@@ -586,6 +588,32 @@ async fn a_paused_job_sends_nothing_more_and_goes_on_where_it_was() {
     assert!(
         house.sandbox.calls().by_user().values().all(|calls| calls.get("AdminDisableUser").is_none_or(|n| *n == 1))
     );
+}
+
+#[tokio::test]
+async fn a_paused_job_is_given_up_and_what_it_did_is_taken_back() {
+    let house = House::new(options(300)).await;
+    let pool = house.synced().await;
+    house.sandbox.weather().set_latency(Duration::from_millis(3), Duration::ZERO);
+    let plan = pool.plan(Action::DisableUsers, Chosen::Query("enabled:yes".to_owned())).await.unwrap();
+    let all = plan.active().count() as u64;
+    let token = pool.approve(&plan, Approval::default()).await.unwrap();
+    let job = pool.apply(&token, None).await.unwrap();
+    assert_eq!(pool.give_up(&plan.id).await.unwrap_err().code, Code::Precondition, "it is under way");
+    job.progress.clone().wait_for(|told| told.counts.done >= 20).await.unwrap();
+    job.pause();
+    let done = job.finished().await.unwrap().done;
+    pool.give_up(&plan.id).await.unwrap();
+    let row = pool.job(&plan.id).await.unwrap();
+    assert_eq!((row.state, row.counts.done, row.counts.skipped), (JobState::Ended, done, all - done));
+    assert!(pool.followed_jobs().is_empty(), "nothing of it is followed");
+    assert_eq!(pool.give_up(&plan.id).await.unwrap_err().code, Code::Precondition, "it has ended");
+    house.sandbox.forget_calls();
+    let counts = pool.retry(&plan.id, false, None).await.unwrap().finished().await.unwrap();
+    assert_eq!((counts.done, counts.queued), (done, 0));
+    assert_eq!(house.sandbox.calls().of("AdminDisableUser"), 0, "what was given up is not sent by trying again");
+    let undo = pool.plan_undo(&plan.id).await.unwrap();
+    assert_eq!(undo.active().count() as u64, done);
 }
 
 #[tokio::test]

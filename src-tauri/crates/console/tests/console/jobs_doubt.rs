@@ -296,7 +296,7 @@ async fn a_plan_that_was_edited_is_refused_and_one_of_another_name_changes_nobod
     let swapped = pool.adopt(swapped).unwrap();
     assert_eq!(apply(&pool, &swapped).await.unwrap().skipped, 1);
     assert_eq!(house.sandbox.calls().of("AdminDisableUser"), 0);
-    let records = house.console.audit(console::jobs::AuditFilter::default(), 10).await.unwrap();
+    let records = house.console.audit(console::jobs::AuditFilter::default(), 10).await.unwrap().records;
     let approved = records.iter().find_map(|record| record.entry.plan.clone()).unwrap();
     assert_eq!((approved.digest, approved.calls["AdminDisableUser"]), (swapped.digest(), 1));
 }
@@ -382,11 +382,14 @@ async fn where_people_sign_in_by_email_they_are_made_again_by_it_and_another_of_
     assert_eq!(all().next().unwrap().sub, second.sub);
     // Who is gone is erased with all of their names, also the address that they were created under.
     for forgotten in [first.sub.as_str(), address] {
-        assert!(!pool.audit_of(forgotten, 10).await.unwrap().is_empty());
+        assert!(!pool.audit_of(forgotten, None, 10).await.unwrap().records.is_empty());
     }
     pool.erase_person(&first.username).await.unwrap();
     for forgotten in [first.sub.as_str(), address] {
-        assert!(pool.audit_of(forgotten, 10).await.unwrap().is_empty(), "{forgotten} is still in the audit");
+        assert!(
+            pool.audit_of(forgotten, None, 10).await.unwrap().records.is_empty(),
+            "{forgotten} is still in the audit"
+        );
     }
     assert!(house.console.verify_audit(None).await.unwrap().faults.is_empty());
 }

@@ -49,7 +49,7 @@ fn crews(house: &House, person: &SnapshotUser) -> Vec<String> {
 /// The groups that the audit says people joined or left by a job.
 async fn audited(house: &House, plan: &Plan) -> Vec<(Option<String>, Option<String>)> {
     let filter = AuditFilter { job: Some(plan.id.clone()), ..AuditFilter::default() };
-    let records = house.console.audit(filter, 50).await.unwrap();
+    let records = house.console.audit(filter, 50).await.unwrap().records;
     let outcomes = records.into_iter().filter(|record| record.entry.kind == AuditKind::Outcome);
     let people = outcomes.filter_map(|record| record.entry.person);
     people.flat_map(|person| person.changes).map(|change| (change.before, change.after)).collect()
@@ -187,6 +187,44 @@ async fn a_large_group_is_listed_no_further_than_until_the_few_were_seen_whom_a_
         house.sandbox.directory().snapshot(&id).iter().filter(|one| one.groups.contains(&"large".to_owned())).count(),
         141
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_large_group_is_not_listed_for_people_of_the_same_job_who_were_never_in_it() {
+    let house = House::new(options(400)).await;
+    let (directory, id) = (house.sandbox.directory(), house.sandbox.pool_id());
+    for name in ["large", "small"] {
+        directory.create_group(&id, name, None).unwrap();
+    }
+    let people = house.people();
+    people[..180].iter().for_each(|person| directory.add_to_group(&id, &person.username, "large").unwrap());
+    people[200..].iter().for_each(|person| directory.add_to_group(&id, &person.username, "small").unwrap());
+    let pool = house.synced().await;
+    let listed = || house.sandbox.calls().of("ListUsersInGroup");
+    let free = |people: &[SnapshotUser]| -> Vec<SnapshotUser> {
+        people.iter().filter(|person| person.groups.is_empty()).take(12).cloned().collect()
+    };
+    let (inside, outside) = (free(&people[..180]), free(&people[200..]));
+    house.sandbox.forget_calls();
+    for pair in inside.iter().zip(&outside) {
+        let plan = pool.plan(Action::DeleteUsers, names(&[pair.0, pair.1])).await.unwrap();
+        assert_eq!(apply(&pool, &plan).await.unwrap(), done(2));
+    }
+    let pages = listed();
+    assert!((24..84).contains(&pages), "groups of three and four pages were listed {pages} times for twelve pairs");
+}
+
+#[tokio::test]
+async fn the_identity_by_which_somebody_came_into_being_is_not_taken_from_them() {
+    let house = House::new(options(200)).await;
+    let pool = house.synced().await;
+    let external = house.people().into_iter().find(|person| person.status == "EXTERNAL_PROVIDER").unwrap();
+    let identities: serde_json::Value = serde_json::from_str(&external.attributes["identities"]).unwrap();
+    let text = |name: &str| identities[0][name].as_str().unwrap().to_owned();
+    let unlink = Action::UnlinkProvider { provider: text("providerName"), subject: text("userId") };
+    let plan = pool.plan(unlink, names(&[&external])).await.unwrap();
+    assert!(plan.items[0].skip.as_ref().unwrap().contains("disable the user instead"), "{:?}", plan.items[0]);
+    assert_eq!(plan.active().count(), 0);
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ async fn each_operation_is_told_before_and_after_in_preview_file_and_audit() {
         assert!(!shown.is_empty(), "{call}");
         apply(&pool, &plan).await.unwrap();
         let filter = AuditFilter { job: Some(plan.id.clone()), ..AuditFilter::default() };
-        let records = house.console.audit(filter, 50).await.unwrap();
+        let records = house.console.audit(filter, 50).await.unwrap().records;
         let told = records.iter().filter(|record| record.entry.kind == AuditKind::Outcome);
         let told: Vec<String> =
             told.flat_map(|record| &record.entry.person.as_ref().unwrap().changes).map(line).collect();
@@ -150,7 +150,7 @@ async fn a_reset_tells_who_gets_no_message_and_how_many_mails_a_day_there_are() 
 }
 
 /// A pool of its own with these settings, synced.
-async fn another(house: &House, settings: serde_json::Value) -> std::sync::Arc<console::OpenPool> {
+pub(crate) async fn another(house: &House, settings: serde_json::Value) -> std::sync::Arc<console::OpenPool> {
     let made = administer(house, "CreateUserPool", settings).await;
     let id = model::PoolId::parse(made["UserPool"]["Id"].as_str().unwrap()).unwrap();
     let pool = house.console.open_pool(&sandbox_connection(), &id).await.unwrap();

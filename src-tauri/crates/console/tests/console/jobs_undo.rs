@@ -231,7 +231,7 @@ async fn an_entry_that_ended_half_way_is_taken_back_by_that_half_and_the_audit_n
     assert_eq!(apply(&pool, &undo).await.unwrap().failed, 1);
     assert!(on_server(&house, "brief").is_some(), "they were made before the group refused them");
     let filter = AuditFilter { job: Some(undo.id.clone()), ..AuditFilter::default() };
-    let mut records = house.console.audit(filter, 50).await.unwrap();
+    let mut records = house.console.audit(filter, 50).await.unwrap().records;
     records.retain(|record| record.entry.kind == AuditKind::Outcome);
     records.reverse();
     let told = |record: &console::jobs::AuditRecord| {
@@ -380,10 +380,10 @@ async fn who_was_deleted_is_erased_by_name_or_sub_from_the_audit_and_from_every_
         let (created, _) = carry_out(&pool, new_user("brief"), Chosen::Nobody).await.unwrap();
         let sub = on_server(&house, "brief").unwrap().sub;
         let (deleted, _) = carry_out(&pool, Action::DeleteUsers, called("brief")).await.unwrap();
-        assert!(!pool.audit_of(&sub, 10).await.unwrap().is_empty());
+        assert!(!pool.audit_of(&sub, None, 10).await.unwrap().records.is_empty());
         pool.erase_person(if by_sub { &sub } else { "brief" }).await.unwrap();
         for name in [sub.as_str(), "brief"] {
-            assert!(pool.audit_of(name, 10).await.unwrap().is_empty(), "{name} is still in the audit");
+            assert!(pool.audit_of(name, None, 10).await.unwrap().records.is_empty(), "{name} is still in the audit");
         }
         for job in [&created, &deleted] {
             let rows = format!("{:?}", pool.job_items(&job.id, None, 0, 10).await.unwrap());

@@ -17,6 +17,7 @@ mod edits_beyond;
 mod edits_things;
 mod files;
 mod house;
+mod import_rows;
 mod import_trouble;
 mod importing;
 mod jobs;

@@ -192,6 +192,10 @@ impl Checker<'_> {
             "A user name has no spaces, control characters or characters that are not seen.".to_owned()
         } else if !by.is_empty() && !by.iter().any(|attribute| has_form(attribute, &name)) {
             format!("In this pool the user name is {}.", by.join(" or "))
+        } else if let Some(alias) =
+            self.pool.alias_attributes.iter().find(|alias| by.is_empty() && has_form(alias, &name))
+        {
+            is_an_alias(alias)
         } else {
             for attribute in by.iter().filter(|attribute| has_form(attribute, &name)) {
                 person.attributes.entry(attribute.clone()).or_insert_with(|| name.clone());
@@ -240,7 +244,7 @@ impl Checker<'_> {
                 let message = "This pool requires a second factor: write TRUE or nothing.".to_owned();
                 problems.push(Problem { column: self.column_of(&Target::Mfa), message });
             }
-            (Some("OFF") | None, Some(true)) => {
+            (Some("OFF"), Some(true)) => {
                 let message = "This pool has no second factor: write FALSE or nothing.".to_owned();
                 problems.push(Problem { column: self.column_of(&Target::Mfa), message });
             }
@@ -268,8 +272,14 @@ impl Checker<'_> {
     }
 }
 
+/// Why a user name is refused that has the form of an attribute by which people sign in besides.
+pub(crate) fn is_an_alias(attribute: &str) -> String {
+    let what = if attribute == "email" { "an e-mail address" } else { "a phone number" };
+    format!("In this pool people sign in by {attribute} besides, so AWS takes no user name that looks like {what}.")
+}
+
 /// Whether a user name is what people sign in by: the form of that attribute.
-pub(super) fn has_form(attribute: &str, name: &str) -> bool {
+pub(crate) fn has_form(attribute: &str, name: &str) -> bool {
     match attribute {
         "email" => email(name).is_ok(),
         "phone_number" => phone(name).is_ok(),

@@ -9,6 +9,7 @@ mod mapping;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use check::{Checker, Keys, WholeFile, unfit};
+pub(crate) use check::{has_form, is_an_alias};
 pub use hash::{HashAlgorithm, InvalidHash};
 pub use job_file::{JOB_BYTES, JOB_ROWS, job_row};
 pub use mapping::{Mapping, MappingError, Target};

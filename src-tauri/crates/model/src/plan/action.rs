@@ -8,7 +8,7 @@ use super::item::kept;
 use crate::GroupName;
 
 /// What a person should know of users who are made without an invitation and without a password of ours.
-const UNINVITED: &str = "Without an invitation their first password is one that nobody knows, and \u{201c}Forgot password\u{201d} \
+pub const UNINVITED: &str = "Without an invitation their first password is one that nobody knows, and \u{201c}Forgot password\u{201d} \
                          is refused before they have signed in: nobody can sign in until you resend the invitation or set a \
                          password.";
 
@@ -280,6 +280,17 @@ pub enum Delivery {
     Email,
     /// SMS.
     Sms,
+}
+
+impl Delivery {
+    /// The attribute with the address that it goes to.
+    #[must_use]
+    pub fn attribute(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Sms => "phone_number",
+        }
+    }
 }
 
 /// A second factor.

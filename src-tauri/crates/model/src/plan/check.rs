@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::action::{Action, GroupMoves, NewUser};
 use super::item::{Change, Item, Plan, Record, Target, flag_after, flag_of, kept, marked_alone};
-use super::make::{PlanError, differences};
+use super::make::{PlanError, differences, reaching};
 use super::step::Step;
 
 fn wrong<T>(message: impl Into<String>) -> Result<T, PlanError> {
@@ -56,7 +56,7 @@ impl Item {
             return Err("a call does not belong to the action");
         }
         if let (Action::CreateUsers { invite }, Some(Step::CreateUser(new))) = (action, self.steps.first())
-            && new.invite != *invite
+            && new.invite != reaching(invite, &new.attributes)
             && !(new.invite.is_empty() && self.steps.contains(&Step::Disable))
         {
             return Err("the invitation is not that of the action");
@@ -253,7 +253,8 @@ fn is_same(wanted: &NewUser, new: &NewUser, target: &Target) -> bool {
     };
     new.username == target.name()
         && new.username == wanted.username
-        && (&new.invite, new.own_password) == (&wanted.invite, wanted.own_password)
+        && new.invite == reaching(&wanted.invite, &new.attributes)
+        && new.own_password == wanted.own_password
         && wanted.attributes.keys().all(|name| new.attributes.contains_key(name))
         && new.attributes.iter().all(own)
 }

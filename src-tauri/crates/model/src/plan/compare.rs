@@ -289,7 +289,16 @@ pub fn is_ours(new: &NewUser, now: &User, sent_at: Timestamp) -> bool {
 
 /// Whether the `identities` of a user name a provider's subject.
 pub(super) fn is_linked(user: &User, provider: &str, subject: &str) -> bool {
+    identity(user, provider, subject).is_some()
+}
+
+/// Whether a user came into being by this identity: AWS calls it the primary one, and without it nobody signs in as them.
+pub(super) fn is_own(user: &User, provider: &str, subject: &str) -> bool {
+    identity(user, provider, subject).is_some_and(|one| one["primary"] == true || one["primary"] == "true")
+}
+
+fn identity(user: &User, provider: &str, subject: &str) -> Option<serde_json::Value> {
     let identities: Vec<serde_json::Value> =
         user.attribute("identities").and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
-    identities.iter().any(|identity| identity["providerName"] == provider && identity["userId"] == subject)
+    identities.into_iter().find(|identity| identity["providerName"] == provider && identity["userId"] == subject)
 }

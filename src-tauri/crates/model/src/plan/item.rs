@@ -297,6 +297,15 @@ impl Item {
         }
     }
 
+    /// The groups that its record has of a user, and those that its calls move the user into or out of.
+    pub fn groups(&self) -> impl Iterator<Item = &GroupName> {
+        let recorded = match &self.record {
+            Some(Record::User(user)) => user.groups.as_slice(),
+            _ => &[],
+        };
+        recorded.iter().chain(self.steps.iter().filter_map(Step::moves))
+    }
+
     /// What its calls draw on, as one word: entries of different lanes need not wait for each other. Those of a group have one
     /// of their own, for what comes after them may need the group.
     #[must_use]

@@ -1,12 +1,13 @@
 //! From a wish to calls: what an action means for one user or group.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::action::{Action, Delivery, Factor, GroupMoves, GroupSettings, NewUser};
-use super::compare::is_linked;
+use super::compare::{is_linked, is_own};
 use super::item::{Change, Item, Record, Target, flag_after, flag_of, kept, marked_alone, waiting};
 use super::step::Step;
 use crate::group::Group;
+use crate::import::{has_form, is_an_alias};
 use crate::pool::Pool;
 use crate::user::{User, UserStatus};
 use crate::{GroupName, Username};
@@ -168,6 +169,9 @@ pub fn item_for(action: &Action, user: &User, pool: &Pool) -> Result<Item, PlanE
             skip("is not linked to this identity")
         }
         Action::UnlinkProvider { .. } if user.sub().is_none() => skip("has no sub by which to tell them from another"),
+        Action::UnlinkProvider { provider, subject } if is_own(user, provider, subject) => {
+            skip("came into being by this identity and signs in by it alone; disable the user instead")
+        }
         Action::UnlinkProvider { provider, subject } => {
             one(Step::Unlink { provider: provider.clone(), subject: subject.clone() }, Vec::new())
         }
@@ -238,6 +242,13 @@ fn way(user: &User, wished: Option<Delivery>) -> Option<Delivery> {
         Some(way) => Some(way).filter(reaches),
         None => [Delivery::Email, Delivery::Sms].into_iter().find(reaches),
     }
+}
+
+/// The ways of an invitation by which it reaches somebody with these attributes.
+#[must_use]
+pub fn reaching(invite: &BTreeSet<Delivery>, attributes: &BTreeMap<String, String>) -> BTreeSet<Delivery> {
+    let has = |way: &Delivery| attributes.get(way.attribute()).is_some_and(|address| !address.is_empty());
+    invite.iter().copied().filter(has).collect()
 }
 
 fn confirm(user: &User, target: Target, verify_email: bool) -> Result<Item, PlanError> {
@@ -373,6 +384,18 @@ pub fn new_user(new: &NewUser, pool: &Pool) -> Result<Item, PlanError> {
     if let Some(missing) = missing {
         return wrong(&missing.name, format!("{} is required in this pool.", missing.name));
     }
+    // Where people sign in by a name of their own, an address that is another way in is no name.
+    let alias = |name: &&String| pool.username_attributes.is_empty() && has_form(name, &new.username);
+    if let Some(alias) = pool.alias_attributes.iter().find(alias) {
+        return wrong("username", is_an_alias(alias));
+    }
+    let reaching = reaching(&new.invite, &new.attributes);
+    if let (Some(way), true) = (new.invite.first(), reaching.is_empty()) {
+        let message = "There is no address to which the invitation could be sent. Give one, or invite in another way or not \
+                       at all.";
+        return wrong(way.attribute(), message);
+    }
+    new.invite = reaching;
     let changes = given(&new.attributes);
     let target = Target::User { username, sub: None };
     Ok(Item::new(target, vec![Step::CreateUser(new)], changes))

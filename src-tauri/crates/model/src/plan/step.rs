@@ -237,9 +237,11 @@ impl Step {
             | Self::RememberFactors
             | Self::Enable
             | Self::Link { .. }
-            | Self::Unlink { .. }
             | Self::AddToGroup { .. }
             | Self::RemoveFromGroup { .. } => Undo::Exact,
+            Self::Unlink { .. } => approximate(
+                "it can be linked again only until the person signs in at the provider: by that they get a user of their own",
+            ),
             Self::Disable => approximate("the sessions that it ended stay ended"),
             Self::UpdateGroup(_) => approximate(
                 "a precedence or role that the group did not have before stays: AWS documents no way to take it away",

@@ -101,6 +101,14 @@ impl Cache {
         self.inner.read(read::state::groups)
     }
 
+    /// The groups of these names, without those that are not known, in the order of the names. Nobody's memberships are counted.
+    ///
+    /// # Errors
+    /// [`CacheError`].
+    pub fn groups_named(&self, names: &[GroupName]) -> Result<Vec<Group>> {
+        self.inner.read(|connection| read::state::groups_named(connection, names))
+    }
+
     /// The app clients as they were described last, by id, and when.
     ///
     /// # Errors

@@ -93,6 +93,18 @@ pub struct AuditRecord {
     pub hash: String,
 }
 
+/// Records of the audit, the newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AuditPage {
+    /// Those that were let through.
+    pub records: Vec<AuditRecord>,
+    /// How many of those that were looked at are no records that this version reads: damaged, or of a newer version. Nobody
+    /// can tell whether they would have been let through.
+    pub unreadable: u64,
+    /// Where earlier ones go on, for [`AuditFilter::before`]; `None` when everything was looked at.
+    pub earlier: Option<u64>,
+}
+
 /// What is wrong with the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditFault {
@@ -130,6 +142,8 @@ pub struct AuditFilter {
     pub operation: Option<String>,
     /// With this outcome.
     pub outcome: Option<String>,
+    /// Before this place alone.
+    pub before: Option<u64>,
 }
 
 impl AuditFilter {
@@ -300,19 +314,31 @@ impl Journal {
     ///
     /// # Errors
     /// [`JournalError::Failed`].
-    pub fn audit(&self, filter: &AuditFilter, limit: usize) -> Result<Vec<AuditRecord>, JournalError> {
-        let mut found = Vec::new();
-        let mut before = i64::MAX;
+    pub fn audit(&self, filter: &AuditFilter, limit: usize) -> Result<AuditPage, JournalError> {
+        let mut page = AuditPage::default();
+        let mut before = filter.before.map_or(i64::MAX, |before| i64::try_from(before).unwrap_or(i64::MAX));
         let keys = match &filter.person {
             Some(person) => Some(self.keys_about(person)?),
             None => None,
         };
-        while found.len() < limit {
+        while page.records.len() < limit {
             // Whoever writes a record waits for a batch and not for the whole audit.
-            let Some(first) = self.audit_batch(filter, keys.as_ref(), limit, before, &mut found)? else { break };
+            let Some(first) = self.audit_batch(filter, keys.as_ref(), limit, before, &mut page)? else {
+                return Ok(page);
+            };
             before = first;
         }
-        Ok(found)
+        // Whether there is one more at all.
+        let (mut more, mut at) = (AuditPage::default(), before);
+        while more.records.is_empty() {
+            let Some(first) = self.audit_batch(filter, keys.as_ref(), 1, at, &mut more)? else {
+                page.unreadable += more.unreadable;
+                return Ok(page);
+            };
+            at = first;
+        }
+        page.earlier = Some(number(before));
+        Ok(page)
     }
 
     /// The ids of the keys with which records of a person may be sealed, as a JSON array: by name or `sub`, and by the `sub`
@@ -334,7 +360,7 @@ impl Journal {
         keys: Option<&String>,
         limit: usize,
         before: i64,
-        found: &mut Vec<AuditRecord>,
+        page: &mut AuditPage,
     ) -> Result<Option<i64>, JournalError> {
         let connection = self.lock();
         let mut statement = connection.prepare_cached(batch_of(keys.is_some()))?;
@@ -344,6 +370,7 @@ impl Journal {
             let seq: i64 = row.get(0)?;
             first = Some(seq);
             let Ok(body) = serde_json::from_slice::<Body>(row.get_ref(1)?.as_bytes().unwrap_or_default()) else {
+                page.unreadable += 1;
                 continue;
             };
             if !filter.lets_through(&body) {
@@ -357,9 +384,9 @@ impl Journal {
                 person.as_ref().is_some_and(|who| who.name == *wanted || who.sub.as_ref() == Some(wanted))
             };
             if filter.person.as_ref().is_none_or(meant) {
-                found.push(AuditRecord { seq: number(seq), entry: entry(body, person), hash: row.get(2)? });
+                page.records.push(AuditRecord { seq: number(seq), entry: entry(body, person), hash: row.get(2)? });
             }
-            if found.len() >= limit {
+            if page.records.len() >= limit {
                 break;
             }
         }
@@ -554,7 +581,7 @@ mod tests {
     fn records_are_written_while_the_chain_is_walked_and_are_no_fault_of_it() {
         let dir = tempfile::tempdir().unwrap();
         let journal = filled(dir.path());
-        let entry = journal.audit(&AuditFilter::default(), 1).unwrap().remove(0).entry;
+        let entry = journal.audit(&AuditFilter::default(), 1).unwrap().records.remove(0).entry;
         for _ in 0..3 * BATCH {
             journal.record_audit(&entry).unwrap();
         }
@@ -589,12 +616,12 @@ mod tests {
         let journal = filled(dir.path());
         let of = |name: &str| {
             let filter = AuditFilter { person: Some(name.to_owned()), ..AuditFilter::default() };
-            journal.audit(&filter, 100).unwrap().len()
+            journal.audit(&filter, 100).unwrap().records.len()
         };
         assert_eq!((of("user-0"), of("user-1")), (10, 10));
         journal.forget_person("eu-west-1_A", &["user-1"]).unwrap();
         assert_eq!((of("user-0"), of("user-1")), (10, 0));
-        assert_eq!(journal.audit(&AuditFilter::default(), 100).unwrap().len(), 30);
+        assert_eq!(journal.audit(&AuditFilter::default(), 100).unwrap().records.len(), 30);
         assert_eq!(journal.verify_audit(None).unwrap().faults, []);
     }
 
@@ -620,7 +647,7 @@ mod tests {
     fn an_audit_of_several_batches_is_read_whole_and_the_newest_first() {
         let dir = tempfile::tempdir().unwrap();
         let journal = filled(dir.path());
-        let entry = journal.audit(&AuditFilter::default(), 1).unwrap().remove(0).entry;
+        let entry = journal.audit(&AuditFilter::default(), 1).unwrap().records.remove(0).entry;
         let mut connection = journal.lock();
         let transaction = connection.transaction().unwrap();
         for at in 0..2 * BATCH {
@@ -629,11 +656,55 @@ mod tests {
         }
         transaction.commit().unwrap();
         drop(connection);
-        let all = journal.audit(&AuditFilter::default(), 10_000).unwrap();
+        let all = journal.audit(&AuditFilter::default(), 10_000).unwrap().records;
         assert!(all.iter().map(|record| record.seq).eq((1..=30 + 2 * u64::from(BATCH)).rev()));
         let first = AuditFilter { person: Some("user-0".to_owned()), ..AuditFilter::default() };
-        assert_eq!(journal.audit(&first, 3).unwrap().len(), 3);
-        assert_eq!(journal.audit(&first, 10_000).unwrap().len(), 10);
+        assert_eq!(journal.audit(&first, 3).unwrap().records.len(), 3);
+        assert_eq!(journal.audit(&first, 10_000).unwrap().records.len(), 10);
+    }
+
+    #[test]
+    fn what_is_read_page_by_page_is_what_is_read_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let journal = filled(dir.path());
+        for person in [None, Some("user-1".to_owned())] {
+            let mut filter = AuditFilter { person, ..AuditFilter::default() };
+            let all = journal.audit(&filter, 100).unwrap();
+            assert_eq!(all.earlier, None);
+            let mut pages = Vec::new();
+            loop {
+                let page = journal.audit(&filter, 4).unwrap();
+                pages.extend(page.records);
+                filter.before = page.earlier;
+                if filter.before.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(pages, all.records);
+        }
+    }
+
+    #[test]
+    fn records_that_cannot_be_read_are_counted_and_the_others_are_listed() {
+        let dir = tempfile::tempdir().unwrap();
+        let journal = filled(dir.path());
+        journal.lock().execute_batch("DROP TRIGGER audit_is_not_changed;").unwrap();
+        // One that was damaged, and two of a version that knows more: one is about user-2.
+        for change in [
+            "UPDATE audit SET body = substr(body, 2) WHERE seq = 9",
+            "UPDATE audit SET body = json_set(body, '$.kind', 'signed') WHERE seq IN (10, 12)",
+        ] {
+            journal.lock().execute_batch(change).unwrap();
+        }
+        let all = journal.audit(&AuditFilter::default(), 100).unwrap();
+        assert_eq!((all.records.len(), all.unreadable), (27, 3));
+        let newest = journal.audit(&AuditFilter::default(), 18).unwrap();
+        assert_eq!((newest.records.len(), newest.unreadable), (18, 0));
+        let next = AuditFilter { before: newest.earlier, ..AuditFilter::default() };
+        assert_eq!(journal.audit(&next, 100).unwrap().unreadable, 3);
+        let of = AuditFilter { person: Some("user-2".to_owned()), ..AuditFilter::default() };
+        let told = journal.audit(&of, 100).unwrap();
+        assert_eq!((told.records.len(), told.unreadable), (8, 1), "who is damaged is nobody's");
     }
 
     #[test]

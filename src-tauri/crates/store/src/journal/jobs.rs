@@ -294,14 +294,16 @@ impl Journal {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// How many entries of a job were left alone because somebody else had changed what they are about.
+    /// How many entries of a job were left alone because somebody else had changed what they are about, or because the rest
+    /// of the job was given up.
     ///
     /// # Errors
     /// [`JournalError::Failed`].
-    pub fn items_changed_elsewhere(&self, id: &str) -> Result<u64, JournalError> {
+    pub fn items_left_alone(&self, id: &str) -> Result<u64, JournalError> {
         let connection = self.lock();
-        let mut statement = connection
-            .prepare_cached("SELECT count(*) FROM items WHERE job = ?1 AND state = 'skipped' AND code = 'changed'")?;
+        let mut statement = connection.prepare_cached(
+            "SELECT count(*) FROM items WHERE job = ?1 AND state = 'skipped' AND code IN ('changed', 'given_up')",
+        )?;
         Ok(unsigned(statement.query_row([id], |row| row.get(0))?))
     }
 
@@ -423,6 +425,27 @@ impl Journal {
                 [id],
             )?;
         }
+        audit::add(&transaction, record)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Gives up the entries of a job that wait for their turn, and says that it has ended: all of it or nothing. Those of which
+    /// a call may have been applied become unknown.
+    ///
+    /// # Errors
+    /// [`JournalError::Failed`]; it then stays as it was.
+    pub fn give_up(&self, id: &str, why: &str, record: &AuditEntry) -> Result<(), JournalError> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute("UPDATE jobs SET state = 'ended' WHERE id = ?1", [id])?;
+        transaction.execute(
+            "UPDATE items SET state = 'unknown' WHERE job = ?1 AND (state = 'sent' OR state = 'queued' AND resent > 0)",
+            [id],
+        )?;
+        transaction.execute(
+            "UPDATE items SET state = 'skipped', code = 'given_up', why = ?2, at = ?3 WHERE job = ?1 AND state = 'queued'",
+            params![id, why, record.at.as_microsecond()],
+        )?;
         audit::add(&transaction, record)?;
         Ok(transaction.commit()?)
     }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod edits;
+mod intents;
 mod jobs;
 mod ledger;
 
@@ -14,8 +15,11 @@ use rusqlite_migration::{M, Migrations};
 use crate::data_dir::DataDir;
 use crate::db::{self, OpenFailure, Place};
 use crate::keys::Keys;
-pub use audit::{AuditEntry, AuditFault, AuditFilter, AuditKind, AuditPerson, AuditPlan, AuditRecord, AuditVerdict};
+pub use audit::{
+    AuditEntry, AuditFault, AuditFilter, AuditKind, AuditPage, AuditPerson, AuditPlan, AuditRecord, AuditVerdict,
+};
 pub use edits::{EditRow, EditState, Waiver};
+pub use intents::IntentRow;
 pub use jobs::{ItemEnd, ItemRow, JobRow, NewJob};
 pub use ledger::{Entry, LedgerCall, LedgerEnd, LedgerId};
 
@@ -69,6 +73,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("0003_edits.sql")),
     M::up(include_str!("0004_lookups.sql")),
     M::up(include_str!("0005_lanes.sql")),
+    M::up(include_str!("0006_intents.sql")),
 ];
 
 impl Journal {

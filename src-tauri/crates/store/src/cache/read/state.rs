@@ -1,12 +1,13 @@
 //! What is known of the pool and of its syncs.
 
 use jiff::Timestamp;
+use model::GroupName;
 use model::client::AppClient;
 use model::group::Group;
 use model::pool::Pool;
 use model::query::Fields;
 use model::sync::Freshness;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use serde::de::DeserializeOwned;
 
 use crate::cache::fields::FieldMap;
@@ -30,6 +31,16 @@ pub(in crate::cache) fn groups(connection: &Connection) -> Result<Vec<(Group, u6
     let mut groups = Vec::new();
     while let Some(row) = rows.next()? {
         groups.push((parsed(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?, unsigned(row.get(1)?)));
+    }
+    Ok(groups)
+}
+
+pub(in crate::cache) fn groups_named(connection: &Connection, names: &[GroupName]) -> Result<Vec<Group>> {
+    let mut statement = connection.prepare_cached("SELECT body FROM groups WHERE name = ?1")?;
+    let mut groups = Vec::new();
+    for name in names {
+        let body: Option<String> = statement.query_row([name.as_str()], |row| row.get(0)).optional()?;
+        groups.extend(body.as_deref().map(parsed).transpose()?);
     }
     Ok(groups)
 }

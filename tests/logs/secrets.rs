@@ -99,6 +99,7 @@ pub(crate) fn signed_in(sandbox: &Sandbox, send: &dyn Fn(&str, Value) -> Result<
     on_a_device(&mut nest, sandbox, send);
     enrolled(&mut nest, sandbox, send);
     secrets_of_clients(sandbox, send);
+    a_second_secret(&mut nest, sandbox, send);
     secrets_of_providers(&mut nest, &sandbox.pool_id(), send);
     passwords_set(&mut nest, &sandbox.pool_id(), &forced.username, send);
     nest.0
@@ -111,6 +112,23 @@ fn secrets_of_clients(sandbox: &Sandbox, send: &dyn Fn(&str, Value) -> Result<Va
     assert_eq!(send("reveal_client_secret", one.clone()).unwrap()["value"].as_str(), with_secret.secret.as_deref());
     // Where there is no desktop there is no clipboard.
     let _ = send("copy_client_secret", one);
+}
+
+/// A second secret of an app client: previewed, made by AWS, shown, copied, listed without its value, exported around.
+fn a_second_secret(nest: &mut Nest, sandbox: &Sandbox, send: &dyn Fn(&str, Value) -> Result<Value, Value>) {
+    let client = sandbox.description().clients.into_iter().find(|client| client.secret.is_some()).unwrap().id;
+    let puts = json!([{ "pointer": "", "value": "{\"ClientSecret\":{}}" }]);
+    let plan = json!({ "operation": "ListUserPoolClientSecrets", "subject": client, "puts": puts });
+    let preview = send("plan_edit", plan).unwrap();
+    assert_eq!(preview["operation"], "AddUserPoolClientSecret");
+    let made = send("make_edit", json!({ "id": preview["id"], "reason": null, "poolName": null })).unwrap();
+    assert_eq!(made["state"], "done", "{made}");
+    let one = json!({ "id": made["id"] });
+    nest.0.push(send("reveal_made_secret", one.clone()).unwrap()["value"].as_str().unwrap().to_owned());
+    let _ = send("copy_made_secret", one);
+    send("get_client_secrets", json!({ "clientId": client })).unwrap();
+    send("list_edits", json!({})).unwrap();
+    send("plan_undo_edit", json!({ "id": made["id"] })).unwrap();
 }
 
 /// The secrets with which the pool proves itself to other providers: previewed, made, changed, refused, listed, forgotten.

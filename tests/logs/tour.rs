@@ -26,7 +26,7 @@ impl Heard {
             answer.as_ref().ok().and_then(|answer| answer[field].as_str()).map(str::to_owned).unwrap_or_default()
         };
         let asked = match command {
-            "reveal_token" | "reveal_credentials" | "reveal_client_secret" => shown("value"),
+            "reveal_token" | "reveal_credentials" | "reveal_client_secret" | "reveal_made_secret" => shown("value"),
             "enrol_authenticator" => shown("secret"),
             "preview_tokens" => request.to_string(),
             _ => String::new(),

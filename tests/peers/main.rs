@@ -13,6 +13,7 @@
 //! one differs from Cognito, the test says so and asks less of it.
 #![expect(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 
+mod blueprints;
 mod changes;
 mod clients;
 mod differences;

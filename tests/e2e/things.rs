@@ -192,3 +192,44 @@ async fn an_attribute_a_second_secret_a_look_and_identities_are_seen_and_made() 
     clean(&window, "identities").await;
     window.quit().await;
 }
+
+#[tokio::test]
+async fn logs_have_a_form_second_factors_go_off_and_on_and_two_app_clients_are_compared() {
+    let folder = Folder::new();
+    let theme = std::env::var("POOLKEEPER_SCREENS_THEME").ok();
+    let window = Window::start(Start { data: folder.data(), theme: theme.as_deref(), ..Start::default() }).await;
+    crate::screens::open_sandbox(&window).await;
+    window.click("button", "Pool settings").await;
+    window.fill("searchbox", "Search the settings", "export of logs").await;
+    window.click("button", "/^Change.*Export of logs/").await;
+    window.sees("Messages that could not be sent").await;
+    window.click("checkbox", "Export it").await;
+    window.show("logs").await;
+    clean(&window, "the export of logs").await;
+    window.fill("textbox", "ARN", "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/vendedlogs/shop").await;
+    window.click("button", "Preview").await;
+    window.sees("One call to SetLogDeliveryConfiguration").await;
+    write(&window).await;
+
+    window.fill("searchbox", "Search the settings", "second factor").await;
+    let mode = "Change: Second factor";
+    for (value, shot) in [("OFF", "factors-off"), ("OPTIONAL", "factors-on")] {
+        window.click("button", mode).await;
+        window.choose("combobox", "Second factor", value).await;
+        window.click("button", "Preview").await;
+        window.sees("One call to SetUserPoolMfaConfig").await;
+        window.sees("SoftwareTokenMfaConfiguration").await;
+        window.show(shot).await;
+        write(&window).await;
+    }
+    window.click("button", "Triggers").await;
+    window.show("triggers").await;
+    window.click("button", "Compare").await;
+    window.show("compare").await;
+    clean(&window, "comparing").await;
+    window.click("button", "App clients").await;
+    window.get("heading", "Who may do what").await;
+    window.show("who-may-do-what").await;
+    clean(&window, "who may do what").await;
+    window.quit().await;
+}

@@ -18,6 +18,10 @@ pub(crate) struct CacheChanged(pub String);
 #[derive(Debug, Clone, Serialize, Type, Event)]
 pub(crate) struct SessionExpired(pub SessionExpiredView);
 
+/// The secret that AWS made with that change is kept no more: what shows it has to go.
+#[derive(Debug, Clone, Serialize, Type, Event)]
+pub(crate) struct SecretForgotten(pub String);
+
 /// A link was opened outside: `take_link` has it.
 #[derive(Debug, Clone, Serialize, Type, Event)]
 pub(crate) struct LinkOpened;
@@ -28,6 +32,8 @@ pub(crate) enum Told {
     /// The key of the pool.
     Changed(String),
     Expired(SessionExpiredView),
+    /// The change that made the secret.
+    Forgotten(String),
     Link,
 }
 
@@ -40,6 +46,7 @@ pub(crate) fn emit<R: Runtime>(app: &AppHandle<R>, told: Told) {
         Told::Progress(view) => SyncProgress(view).emit(app),
         Told::Changed(pool_key) => CacheChanged(pool_key).emit(app),
         Told::Expired(view) => SessionExpired(view).emit(app),
+        Told::Forgotten(edit) => SecretForgotten(edit).emit(app),
         Told::Link => LinkOpened.emit(app),
     };
     if let Err(error) = sent {

@@ -106,6 +106,7 @@ fn wire<R: Runtime>() -> tauri_specta::Builder<R> {
         events::SyncProgress,
         events::CacheChanged,
         events::SessionExpired,
+        events::SecretForgotten,
         events::LinkOpened
     ])
 }

@@ -152,6 +152,15 @@ impl Desk {
         }
     }
 
+    /// Tells the window when the secret that AWS made with an edit is kept no more. Must be called within a runtime.
+    pub(crate) fn follow_secret(&self, pool: Arc<OpenPool>, edit: String) {
+        let tell = self.tell.clone();
+        tokio::spawn(async move {
+            pool.secret_gone(&edit).await;
+            tell(Told::Forgotten(edit));
+        });
+    }
+
     /// Keeps the window out of screenshots, or lets it in again.
     pub(crate) fn shield(&self, on: bool) {
         (self.shield)(on);

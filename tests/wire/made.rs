@@ -2,6 +2,7 @@
 //! custom attribute; a logo that somebody chose.
 
 use serde_json::{Value, json};
+use tauri::Listener;
 
 use crate::Shell;
 
@@ -16,6 +17,8 @@ fn planned(shell: &Shell, operation: &str, subject: &Value, value: Value) -> Res
 #[test]
 fn a_new_secret_is_revealed_when_asked_for_and_goes_when_the_window_is_locked() {
     let shell = Shell::of(20);
+    let (tell, told) = std::sync::mpsc::channel();
+    shell.app.listen_any("secret-forgotten", move |event| tell.send(event.payload().to_owned()).unwrap());
     shell.ask("open_sandbox").unwrap();
     let client = shell.ask("list_clients").unwrap()[1]["id"].clone();
     let preview = planned(&shell, "ListUserPoolClientSecrets", &client, json!({ "ClientSecret": {} })).unwrap();
@@ -28,7 +31,10 @@ fn a_new_secret_is_revealed_when_asked_for_and_goes_when_the_window_is_locked() 
     let listed = shell.call("get_client_secrets", json!({ "clientId": client })).unwrap();
     assert_eq!(listed["secrets"].as_array().unwrap().len(), 2, "{listed}");
     assert!(!listed.to_string().contains(&secret) && !shell.ask("list_edits").unwrap().to_string().contains(&secret));
+    assert!(told.try_recv().is_err(), "it is kept still");
     shell.ask("forget_secrets").unwrap();
+    let gone = told.recv_timeout(std::time::Duration::from_secs(20)).unwrap();
+    assert_eq!(gone, made["id"].to_string(), "the window is told that it goes");
     assert_eq!(shell.call("reveal_made_secret", named).unwrap_err()["code"], "not_found");
 }
 

@@ -698,6 +698,7 @@ export const commands = {
 export const events = {
   syncProgress: event<SyncProgressView>("sync-progress"),
   cacheChanged: event<string>("cache-changed"),
+  secretForgotten: event<string>("secret-forgotten"),
   linkOpened: event<null>("link-opened"),
   sessionExpired: event<{ poolKey: string; ssoLogin: string | null; message: string }>("session-expired"),
 };

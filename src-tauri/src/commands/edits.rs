@@ -102,7 +102,11 @@ pub(crate) async fn make_edit(desk: Desk<'_>, request: MakeEdit) -> Answer<MadeE
     let gone = || WireError::new(ErrorCode::NotFound, "This preview is forgotten. Look at the change again.");
     let edit = pool.edit_plan(&request.id).ok_or_else(gone)?;
     let token = pool.approve_edit(&edit, request.approval()).await?;
-    Ok(MadeEditView::from(&pool.apply_edit(&token).await?))
+    let made = pool.apply_edit(&token).await?;
+    if edit.operation() == "AddUserPoolClientSecret" {
+        desk.follow_secret(pool, made.id.clone());
+    }
+    Ok(MadeEditView::from(&made))
 }
 
 /// The secret that AWS made with a change: for ten minutes, or until secrets are forgotten.

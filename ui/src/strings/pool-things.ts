@@ -11,6 +11,30 @@ export const poolThings = {
     most: { String: "Longest text", Number: "Most" } as Record<string, string>,
     fixed: "It stays as it was first written",
   },
+  logs: {
+    why: "Each kind of log goes to one place, which has to let Cognito write to it. CloudWatch, S3 and Firehose bill what is written to them.",
+    sources: { userNotification: "Messages that could not be sent", userAuthEvents: "Sign-ins and their risks" },
+    sourceWhy: {
+      userNotification: "Errors of e-mails and text messages, in every plan, to CloudWatch alone.",
+      userAuthEvents: "What threat protection sees of sign-ins, in the plan Plus.",
+    },
+    exported: "Export it",
+    to: "To",
+    arn: "ARN",
+    places: { cloudWatch: "a log group of CloudWatch", s3: "a bucket of S3", firehose: "a stream of Firehose" },
+    examples: {
+      cloudWatch: "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/vendedlogs/shop",
+      s3: "arn:aws:s3:::shop-sign-ins",
+      firehose: "arn:aws:firehose:eu-west-1:123456789012:deliverystream/shop",
+    },
+    wrong: {
+      cloudWatch: "The ARN of a log group begins with arn:aws:logs:",
+      s3: "The ARN of a bucket begins with arn:aws:s3:::",
+      firehose: "The ARN of a stream begins with arn:aws:firehose:",
+    },
+    strange: "This is exported as well, in a way that this form does not know. It stays as it is.",
+    raw: "As JSON",
+  },
   secrets: {
     title: "Secrets",
     why: "An app client can have two secrets, so that apps can be given the new one before the old one goes. Listing tells no values.",
@@ -22,6 +46,7 @@ export const poolThings = {
     made: "The new secret",
     madeWhy:
       "AWS tells it this once. It can be shown and copied here for ten minutes, or until the window is locked or the pool is left; it is written down nowhere.",
+    gone: "The new secret is not kept here any more. Who did not take it down deletes it and makes another.",
     copied: "The new secret is copied. It leaves the clipboard in half a minute.",
   },
   look: {

@@ -13,6 +13,7 @@ export const pool = {
   unanswered: (count: number) =>
     count === 1 ? "One question was not answered" : `${count} questions were not answered`,
   unansweredWhy: "What they would have told is missing below. It is never taken for safe.",
+  unknown: "unknown",
   noneKnown: "Nothing is known to be there: what was not answered might have told of it.",
   policy: "The policy that answers them",
   policyWhat: "IAM policy",
@@ -194,6 +195,7 @@ export const pool = {
     head: ["Trigger", "Function", "Version", "Runs at"],
     none: "not set",
     event: "Test event",
+    source: (trigger: string) => `What makes ${trigger} run`,
     eventOf: (trigger: string) => `Event of ${trigger}`,
     look: "Ask Lambda",
     lookTitle: "Functions",
@@ -230,6 +232,8 @@ export const pool = {
     resources: "Numbers of things",
     resourceHead: ["What", "Used", "Limit", "On request"],
     names: {
+      users: "Users",
+      scopes: "Scopes of the server that has the most",
       clients: "App clients",
       groups: "Groups",
       customAttributes: "Custom attributes",
@@ -271,14 +275,19 @@ export const pool = {
       string
     >,
     configureWhy: "No secret is in these texts. Where a client has one, there is a place for it.",
+    poolsRisk: "Threat protection of the pool holds for this client.",
+    giveRisk: "Give it rules of its own",
+    followPool: "Follow the pool again",
     ownRisk: "Threat protection has rules of its own for this client, which take the place of the pool's.",
     lifetimes: (access: string, id: string, refresh: string) =>
       `Access tokens hold ${access}, ID tokens ${id}, refresh tokens ${refresh}.`,
     may: "Who may do what",
     mayHead: ["App client", "Secret", "Signs in by", "Grants", "Writes", "Hides accounts"],
     all: "all standard ones",
+    usualFlows: ["USER_SRP_AUTH", "REFRESH_TOKEN_AUTH", "CUSTOM_AUTH"],
   },
   identity: {
+    notRead: "This was not read, so it cannot be changed from here.",
     none: "The account has no identity pool in this Region.",
     head: ["Identity pool", "Trusts this pool", "Guests", "Classic flow"],
     trusted: "User pools and clients that it trusts",

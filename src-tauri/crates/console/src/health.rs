@@ -2,9 +2,11 @@
 
 use cognito::Session;
 use cognito::settings::{Limit, PROVISIONED};
+use jiff::Timestamp;
 use model::call::QuotaCategory;
 use model::configuration::Configuration;
 use model::connection::ConnectionId;
+use model::edit::{Kind, Whole};
 use model::health::{Finding, Outcome, People, Snapshot, judge};
 use model::{ClientId, PoolId};
 use store::Waiver;
@@ -23,6 +25,10 @@ pub struct Health {
     pub accepted: Vec<Waiver>,
     /// Why it is not known which risks are accepted, in a sentence; `None` when it is. They are taken for not accepted then.
     pub accepted_unknown: Option<String>,
+    /// Where it was asked, as words: AWS, an endpoint, the sandbox.
+    pub place: String,
+    /// Whether services beyond Cognito were asked.
+    pub beyond: bool,
 }
 
 impl Health {
@@ -31,6 +37,53 @@ impl Health {
     pub fn accepted(&self, finding: &Finding) -> Option<&Waiver> {
         let same = |waiver: &&Waiver| waiver.rule == finding.rule.id && waiver.resource == finding.resource;
         self.accepted.iter().find(same).filter(|_| finding.outcome == Outcome::Fail)
+    }
+}
+
+/// From where a pool was looked at: what a reviewer has to know to believe what is said of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standpoint {
+    /// The ARN of who asked; `None` when AWS did not tell.
+    pub who: Option<String>,
+    /// The account; `None` when AWS did not tell.
+    pub account: Option<String>,
+    /// The Region of the pool.
+    pub region: String,
+    /// Where it was asked, as words: AWS, an endpoint, the sandbox.
+    pub place: String,
+    /// Whether services beyond Cognito were asked.
+    pub beyond: bool,
+    /// When the local copy was made in which people were counted; `None` when there was none.
+    pub people: Option<Timestamp>,
+    /// The version of this program.
+    pub version: &'static str,
+}
+
+impl Standpoint {
+    /// That of a look.
+    #[must_use]
+    pub fn of(health: &Health) -> Self {
+        let snapshot = &health.snapshot;
+        let caller = snapshot.body("GetCallerIdentity", "");
+        let told = |name: &str| caller.and_then(|body| body.get(name)?.as_str()).map(str::to_owned);
+        Self {
+            who: told("Arn"),
+            account: told("Account"),
+            region: snapshot.pool.region().to_owned(),
+            place: health.place.clone(),
+            beyond: health.beyond,
+            people: snapshot.people.map(|people| people.synced_at),
+            version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+}
+
+/// Where a connection leads, in words.
+fn place(connection: &ConnectionId) -> String {
+    match (&connection.endpoint, connection.sandbox) {
+        (_, true) => "the sandbox of this program, and not AWS".to_owned(),
+        (Some(endpoint), _) => format!("the endpoint {endpoint}, and not AWS"),
+        (None, _) => "AWS".to_owned(),
     }
 }
 
@@ -53,13 +106,17 @@ impl Console {
             session.read_functions(&mut snapshot).await?;
             session.read_iam(&mut snapshot).await?;
         }
-        snapshot.people = self.people(connection, pool, &session).await;
+        let holds = "/UserPool/Policies/PasswordPolicy/TemporaryPasswordValidityDays";
+        let days = snapshot.body("DescribeUserPool", "").and_then(|body| body.pointer(holds)?.as_u64());
+        // AWS's own number where nothing is said, or none.
+        let days = days.filter(|days| *days > 0).unwrap_or(7);
+        snapshot.people = self.people(connection, pool, &session, days).await;
         let findings = judge(&snapshot);
         let (accepted, accepted_unknown) = match self.accepted(connection, pool, &session).await {
             Ok(accepted) => (accepted, None),
             Err(error) => (Vec::new(), Some(error.message)),
         };
-        Ok(Health { snapshot, findings, accepted, accepted_unknown })
+        Ok(Health { snapshot, findings, accepted, accepted_unknown, place: place(connection), beyond })
     }
 
     /// A pool's own settings, groups, providers, resource servers and tags, as AWS sends them (free).
@@ -87,6 +144,8 @@ impl Console {
     ) -> Result<Snapshot, Error> {
         let session = self.inner.session(connection).await?;
         let mut snapshot = Snapshot::new(pool.clone(), self.inner.now());
+        // Where threat protection is off for the pool, clients are not asked about it.
+        session.read_whole(&mut snapshot, &Whole { kind: Kind::Risk, subject: String::new() }).await?;
         session.read_clients(&mut snapshot, only).await?;
         if let Some(client) = only {
             session.read_client_secrets(&mut snapshot, client).await?;
@@ -146,6 +205,7 @@ impl Console {
         let session = self.inner.session(connection).await?;
         let mut snapshot = Snapshot::new(pool.clone(), self.inner.now());
         session.read_identity_pools(&mut snapshot).await?;
+        session.read_other_roles(&mut snapshot).await?;
         Ok(snapshot)
     }
 
@@ -178,8 +238,9 @@ impl Console {
         Ok(waivers)
     }
 
-    /// Who needs looking after, from a complete local copy; `None` when there is none that can be read.
-    async fn people(&self, connection: &ConnectionId, pool: &PoolId, session: &Session) -> Option<People> {
+    /// Who needs looking after, from a complete local copy; `None` when there is none that can be read. A temporary password
+    /// holds for so many days.
+    async fn people(&self, connection: &ConnectionId, pool: &PoolId, session: &Session, days: u64) -> Option<People> {
         let identity = session.identity().await.ok()?;
         let key = crate::open::Inner::key(connection, session, &identity, pool);
         self.inner.known(&key)?;
@@ -191,9 +252,11 @@ impl Console {
         Some(People {
             synced_at: freshness.synced_at?,
             unconfirmed: open.count("status:UNCONFIRMED created>30d").await.ok()?,
-            invited: open.count("status:FORCE_CHANGE_PASSWORD created>7d").await.ok()?,
+            invited: open.count(&format!("status:FORCE_CHANGE_PASSWORD created>{days}d")).await.ok()?,
+            invited_days: days,
             reset_required: open.count("status:RESET_REQUIRED modified>90d").await.ok()?,
-            unverified: open.count("email_verified=false").await.ok()?,
+            unverified: open.count("has:email -email_verified=true").await.ok()?,
+            doubled: open.count("dup:email").await.ok()?,
         })
     }
 }

@@ -68,7 +68,7 @@ pub use connect::{Connected, Connections, ProfileLine};
 pub use cost::{Besides, CostAnswer, CostQuestion, TableUsed, cost, price_table};
 pub use erase::Erase;
 pub use error::{Code, Error};
-pub use health::Health;
+pub use health::{Health, Standpoint};
 pub use kept_settings::{Comparison, On};
 pub use known::RecentPool;
 pub use ledger::{LedgerOf, MonthLedger, Standing};

@@ -141,6 +141,7 @@ pub async fn open(config: Config) -> Result<Console, Error> {
     let gate = Arc::new(Gate::new(calls.clone(), share, clock.clone()));
     let sandbox_gate =
         if share_given { gate.clone() } else { Arc::new(Gate::new(calls.clone(), Share::Off, clock.clone())) };
+    let edits = crate::edits::EditDesk::new(clock.clone());
     let inner = Inner {
         data,
         aws,
@@ -160,7 +161,7 @@ pub async fn open(config: Config) -> Result<Console, Error> {
         standings: crate::standings::Standings::default(),
         confirmed: crate::confirm::Confirmed::default(),
         desk: crate::jobs::Desk::default(),
-        edits: crate::edits::EditDesk::default(),
+        edits,
     };
     Ok(Console { inner: Arc::new(inner) })
 }

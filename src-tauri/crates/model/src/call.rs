@@ -26,6 +26,8 @@ pub enum QuotaCategory {
     UserAuthentication,
     /// Sign-up, confirmation, `AdminCreateUser`: 50.
     UserCreation,
+    /// What identity providers answer: 25.
+    UserFederation,
     /// Passwords: 30, cannot be raised.
     UserAccountRecovery,
     /// `AdminGetUser` and its like: 120.
@@ -68,9 +70,10 @@ pub enum QuotaCategory {
 
 impl QuotaCategory {
     /// Every category.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::UserAuthentication,
         Self::UserCreation,
+        Self::UserFederation,
         Self::UserAccountRecovery,
         Self::UserRead,
         Self::UserUpdate,
@@ -99,7 +102,7 @@ impl QuotaCategory {
             Self::UserAuthentication | Self::UserRead | Self::UserToken => Some(120),
             Self::UserCreation | Self::UserResourceRead => Some(50),
             Self::UserAccountRecovery | Self::UserList => Some(30),
-            Self::UserUpdate | Self::UserResourceUpdate | Self::IdentityExchange => Some(25),
+            Self::UserFederation | Self::UserUpdate | Self::UserResourceUpdate | Self::IdentityExchange => Some(25),
             Self::IdentityPoolRead | Self::IdentityPoolUpdate => Some(5),
             Self::UserPoolRead
             | Self::UserPoolUpdate
@@ -131,6 +134,7 @@ impl QuotaCategory {
         match self {
             Self::UserAuthentication => "UserAuthentication",
             Self::UserCreation => "UserCreation",
+            Self::UserFederation => "UserFederation",
             Self::UserAccountRecovery => "UserAccountRecovery",
             Self::UserRead => "UserRead",
             Self::UserUpdate => "UserUpdate",

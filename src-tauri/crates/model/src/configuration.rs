@@ -45,13 +45,22 @@ impl Configuration {
     /// For any OpenID Connect library, as JSON. The secret has to be filled in by hand.
     #[must_use]
     pub fn oidc(&self) -> String {
+        let grants = |known: &[(&str, &'static [&'static str])]| -> Vec<&'static str> {
+            let of = |flow: &String| known.iter().find(|(name, _)| name == flow).map_or(&[][..], |(_, told)| told);
+            self.client.oauth_flows.iter().flat_map(of).copied().collect()
+        };
         let mut told = json!({
             "issuer": self.issuer,
             "discovery": format!("{}/.well-known/openid-configuration", self.issuer),
             "client_id": self.client.id.as_str(),
             "redirect_uris": self.client.callback_urls,
             "post_logout_redirect_uris": self.client.logout_urls,
-            "response_types": self.client.oauth_flows,
+            "response_types": grants(&[("code", &["code"]), ("implicit", &["id_token token"])]),
+            "grant_types": grants(&[
+                ("code", &["authorization_code", "refresh_token"]),
+                ("implicit", &["implicit"]),
+                ("client_credentials", &["client_credentials"]),
+            ]),
             "scope": self.client.scopes.join(" "),
             "token_endpoint_auth_method": if self.client.has_secret { "client_secret_basic" } else { "none" },
         });
@@ -77,8 +86,8 @@ impl Configuration {
         }
         for (name, values) in [
             ("COGNITO_SCOPES", self.client.scopes.join(" ")),
-            ("COGNITO_CALLBACK_URL", self.client.callback_urls.first().cloned().unwrap_or_default()),
-            ("COGNITO_LOGOUT_URL", self.client.logout_urls.first().cloned().unwrap_or_default()),
+            ("COGNITO_CALLBACK_URL", self.client.callback_urls.join(" ")),
+            ("COGNITO_LOGOUT_URL", self.client.logout_urls.join(" ")),
         ] {
             if !values.is_empty() {
                 lines.push(format!("{name}={}", quoted(&values)));
@@ -147,6 +156,14 @@ mod tests {
     fn a_library_is_told_the_issuer_and_how_the_client_proves_itself() {
         let told: Value = serde_json::from_str(&configuration(true).oidc()).unwrap();
         assert_eq!(told["token_endpoint_auth_method"], "client_secret_basic");
+        assert_eq!(
+            (&told["response_types"], &told["grant_types"][0]),
+            (&json!(["code"]), &json!("authorization_code"))
+        );
+        let mut machine = configuration(true);
+        machine.client.oauth_flows = vec!["client_credentials".to_owned()];
+        let machine: Value = serde_json::from_str(&machine.oidc()).unwrap();
+        assert_eq!((&machine["response_types"], &machine["grant_types"]), (&json!([]), &json!(["client_credentials"])));
         assert_eq!(told["token_endpoint"], "https://shop.auth.eu-west-1.amazoncognito.com/oauth2/token");
         assert_eq!(told["scope"], "openid email");
     }

@@ -115,14 +115,19 @@ pub fn of_config(config: &Value) -> Vec<SetTrigger> {
     entries.filter(|(name, _)| *name != "KMSKeyID").filter_map(read).collect()
 }
 
-/// An event as Cognito sends it with that `triggerSource`, to test a function with. The person in it is made up.
+/// An event as Cognito sends it with that `triggerSource`, to test a function with. The person in it is made up. `version` is
+/// that of the trigger, such as `V2_0`; `None` for the first.
 #[must_use]
-pub fn event(source: &str, pool: &PoolId, client: &str) -> Value {
-    let name = "0f9c6a51-5a5e-4d0c-9d3e-2f6b7a1c8e40";
+pub fn event(source: &str, version: Option<&str>, pool: &PoolId, client: &str) -> Value {
+    let machine = source == "TokenGeneration_ClientCredentials";
+    let name = if machine { "ClientCredentials" } else { "0f9c6a51-5a5e-4d0c-9d3e-2f6b7a1c8e40" };
+    let version = version.and_then(|version| version.strip_prefix('V')?.split('_').next()).unwrap_or("1");
     let attributes = json!({ "sub": name, "email": "jo@example.com", "email_verified": "true",
         "cognito:user_status": "CONFIRMED" });
     let code = json!({ "userAttributes": attributes, "codeParameter": "{####}", "linkParameter": "{##Click here##}",
         "usernameParameter": null, "clientMetadata": {} });
+    let sender =
+        if source.starts_with("CustomSMS") { "customSMSSenderRequestV1" } else { "customEmailSenderRequestV1" };
     let (request, response) = match source.split('_').next().unwrap_or_default() {
         "PreSignUp" => (
             json!({ "userAttributes": { "email": "jo@example.com" }, "validationData": {}, "clientMetadata": {} }),
@@ -150,21 +155,39 @@ pub fn event(source: &str, pool: &PoolId, client: &str) -> Value {
                 "challengeAnswer": "1234", "userNotFound": false }),
             json!({ "answerCorrect": null }),
         ),
-        "TokenGeneration" => (
-            json!({ "userAttributes": attributes, "scopes": ["openid", "email"], "clientMetadata": {},
-                "groupConfiguration": { "groupsToOverride": [], "iamRolesToOverride": [], "preferredRole": null } }),
-            json!({ "claimsAndScopeOverrideDetails": null }),
-        ),
+        "TokenGeneration" => {
+            let groups = json!({ "groupsToOverride": [], "iamRolesToOverride": [], "preferredRole": null });
+            let mut request = if machine {
+                json!({ "userAttributes": {}, "groupConfiguration": null, "clientMetadata": {} })
+            } else {
+                json!({ "userAttributes": attributes, "groupConfiguration": groups, "clientMetadata": {} })
+            };
+            // The first version knows no scopes, and answers in a place of its own.
+            if version == "1" {
+                (request, json!({ "claimsOverrideDetails": null }))
+            } else {
+                request["scopes"] = json!(if machine { ["api/read"].as_slice() } else { &["openid", "email"] });
+                (request, json!({ "claimsAndScopeOverrideDetails": null }))
+            }
+        }
+        "InboundFederation" => {
+            let claims = json!({ "sub": "jo-at-corp", "email": "jo@example.com" });
+            (
+                json!({ "providerName": "Corp", "providerType": "OIDC",
+                    "attributes": { "tokenResponse": {}, "idToken": claims, "userInfo": claims } }),
+                json!({ "userAttributesToMap": {} }),
+            )
+        }
         "CustomMessage" => (code, json!({ "smsMessage": null, "emailMessage": null, "emailSubject": null })),
         "CustomEmailSender" | "CustomSMSSender" => (
-            json!({ "type": "customEmailSenderRequestV1", "code": "the code, encrypted with the key of the pool",
+            json!({ "type": sender, "code": "the code, encrypted with the key of the pool",
                 "userAttributes": attributes, "clientMetadata": {} }),
             json!({}),
         ),
         _ => (json!({ "userAttributes": attributes, "clientMetadata": {} }), json!({})),
     };
     json!({
-        "version": "1",
+        "version": version,
         "triggerSource": source,
         "region": pool.region(),
         "userPoolId": pool.as_str(),
@@ -185,13 +208,38 @@ mod tests {
     fn every_trigger_has_an_event_that_names_its_source_pool_and_client() {
         let pool = PoolId::parse("eu-west-1_Abcdefghi").unwrap();
         for source in TRIGGERS.iter().flat_map(|trigger| trigger.sources) {
-            let event = event(source, &pool, "a-client");
+            let event = event(source, None, &pool, "a-client");
             assert_eq!(event["triggerSource"], *source);
             assert_eq!(event["region"], "eu-west-1");
             assert_eq!(event["callerContext"]["clientId"], "a-client");
             let asks = event["request"].as_object().unwrap();
-            assert!(asks.contains_key("userAttributes") || source.starts_with("UserMigration"), "{source}");
+            let others = ["UserMigration", "InboundFederation"].iter().any(|other| source.starts_with(other));
+            assert!(asks.contains_key("userAttributes") || others, "{source}");
         }
+    }
+
+    #[test]
+    fn events_before_tokens_are_of_their_version_and_senders_say_what_they_send() {
+        let pool = PoolId::parse("eu-west-1_Abcdefghi").unwrap();
+        let of = |source: &str, version| event(source, version, &pool, "a-client");
+        for version in [None, Some("V1_0")] {
+            let first = of("TokenGeneration_HostedAuth", version);
+            assert_eq!((&first["version"], first["request"].get("scopes")), (&json!("1"), None));
+            assert!(first["response"].get("claimsOverrideDetails").is_some());
+        }
+        for (version, told) in [("V2_0", "2"), ("V3_0", "3")] {
+            let later = of("TokenGeneration_HostedAuth", Some(version));
+            assert_eq!((&later["version"], &later["request"]["scopes"][0]), (&json!(told), &json!("openid")));
+            assert!(later["response"].get("claimsAndScopeOverrideDetails").is_some());
+        }
+        let machine = of("TokenGeneration_ClientCredentials", Some("V3_0"));
+        assert_eq!(
+            (&machine["userName"], &machine["request"]["userAttributes"]),
+            (&json!("ClientCredentials"), &json!({}))
+        );
+        assert!(machine["request"]["groupConfiguration"].is_null());
+        assert_eq!(of("CustomSMSSender_SignUp", None)["request"]["type"], "customSMSSenderRequestV1");
+        assert_eq!(of("InboundFederation_ExternalProvider", None)["request"]["providerType"], "OIDC");
     }
 
     #[test]

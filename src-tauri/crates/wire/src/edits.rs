@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use specta::Type;
 
+use crate::pool_settings::instant;
 use crate::{WireError, count};
 
 /// A word longer than this is a file in letters.
@@ -47,7 +48,8 @@ impl PlanEdit {
     /// # Errors
     /// `validation` on `operation` or `value`.
     pub fn parse(&self) -> Result<Meant, WireError> {
-        let Some(kind) = Kind::described_by(&self.operation) else {
+        let subject = self.subject.as_deref().unwrap_or_default();
+        let Some(whole) = Whole::described_by(&self.operation, subject) else {
             return Err(WireError::validation("operation", "These settings cannot be changed here."));
         };
         let put = |put: &PutSetting| {
@@ -56,7 +58,7 @@ impl PlanEdit {
             Ok(Put { pointer: put.pointer.clone(), value })
         };
         let patch: Result<Vec<Put>, WireError> = self.puts.iter().map(put).collect();
-        Ok((Whole { kind, subject: self.subject.clone().unwrap_or_default() }, patch?))
+        Ok((whole, patch?))
     }
 }
 
@@ -133,15 +135,18 @@ pub struct SettingChangeView {
     pub pointer: String,
     /// What people call it; the end of the place where nobody wrote about it.
     pub title: String,
-    /// What was there, as JSON; `null` for nothing. Foreign text.
+    /// What was there, as JSON, and a time as RFC 3339; `null` for nothing. Foreign text.
     pub before: Option<String>,
-    /// What is there afterwards, as JSON; `null` for nothing. Foreign text.
+    /// What is there afterwards, in the same form; `null` for nothing. Foreign text.
     pub after: Option<String>,
 }
 
 pub(crate) fn changes(kind: Kind, differences: &[Difference]) -> Vec<SettingChangeView> {
-    let json = |value: &Option<Value>| {
-        value.as_ref().and_then(|value| serde_json::to_string_pretty(&without_files(value)).ok())
+    let json = |place: &str, value: &Option<Value>| {
+        let value = value.as_ref()?;
+        // AWS tells times in seconds since 1970.
+        let at = place.ends_with("Date").then(|| instant(value)).flatten();
+        at.or_else(|| serde_json::to_string_pretty(&without_files(value)).ok())
     };
     let view = |difference: &Difference| {
         let known = setting::at(kind.describes(), &difference.pointer);
@@ -149,8 +154,8 @@ pub(crate) fn changes(kind: Kind, differences: &[Difference]) -> Vec<SettingChan
         SettingChangeView {
             title: known.map_or(end, |setting| setting.title).to_owned(),
             pointer: difference.pointer.clone(),
-            before: json(&difference.before),
-            after: json(&difference.after),
+            before: json(&difference.pointer, &difference.before),
+            after: json(&difference.pointer, &difference.after),
         }
     };
     differences.iter().map(view).collect()
@@ -470,6 +475,14 @@ mod tests {
         let lost = MadeEditView::from(&row("web", EditState::Sent));
         assert_eq!((lost.undoable, lost.subject.as_deref()), (false, Some("web")), "its client is known");
         assert!(MadeEditView::from(&row("web--17", EditState::Done)).undoable);
+    }
+
+    #[test]
+    fn a_time_is_told_as_a_time() {
+        let place = "/ClientSecret/ClientSecretCreateDate".to_owned();
+        let made = Difference { pointer: place, before: None, after: Some(json!(1_780_000_000.5)) };
+        let view = &changes(Kind::ClientSecret, &[made])[0];
+        assert_eq!(view.after.as_deref(), Some("2026-05-28T20:26:40.5Z"));
     }
 
     #[test]

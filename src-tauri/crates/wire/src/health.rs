@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use console::Health;
 use console::edits::Waiver;
+use console::{Health, Standpoint};
 use model::health::{Finding, Outcome, Rule, Severity, Snapshot, rules};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -75,6 +75,36 @@ pub struct HealthView {
     pub fixable: Vec<String>,
     /// Why it is not known which risks are accepted, in a sentence; `null` when it is.
     pub accepted_unknown: Option<String>,
+    /// From where it was looked.
+    pub asked: StandpointView,
+}
+
+/// From where a pool was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct StandpointView {
+    /// The ARN of who asked; `null` when AWS did not tell.
+    pub who: Option<String>,
+    /// The account; `null` when AWS did not tell.
+    pub account: Option<String>,
+    /// The Region of the pool.
+    pub region: String,
+    /// Where it was asked, as words: AWS, an endpoint, the sandbox.
+    pub place: String,
+    /// Whether services beyond Cognito were asked.
+    pub beyond: bool,
+    /// When the local copy was made in which people were counted; `null` when there was none.
+    pub people_at: Option<String>,
+    /// The version of this program.
+    pub version: String,
+}
+
+impl From<Standpoint> for StandpointView {
+    fn from(stood: Standpoint) -> Self {
+        let Standpoint { who, account, region, place, beyond, people, version } = stood;
+        let (people_at, version) = (people.map(|at| at.to_string()), version.to_owned());
+        Self { who, account, region, place, beyond, people_at, version }
+    }
 }
 
 /// How far to look.
@@ -170,6 +200,7 @@ impl From<&Health> for HealthView {
             names: names(&health.snapshot),
             fixable: fixable(health),
             accepted_unknown: health.accepted_unknown.clone(),
+            asked: Standpoint::of(health).into(),
         }
     }
 }
@@ -218,6 +249,7 @@ pub fn sarif(health: &Health, version: &str) -> Value {
                 "executionSuccessful": true,
                 "endTimeUtc": health.snapshot.taken_at.to_string(),
                 "toolExecutionNotifications": health.accepted_unknown.iter().map(|why| unread(why)).collect::<Vec<_>>(),
+                "properties": StandpointView::from(Standpoint::of(health)),
             }],
             "results": results,
         }],

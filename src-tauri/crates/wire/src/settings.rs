@@ -270,16 +270,24 @@ impl From<&Limit> for LimitView {
     }
 }
 
-/// Categories that nobody can buy more of.
-const FIXED: [QuotaCategory; 8] = [
+/// Categories of which AWS tells no rate of the account, so that it has what everybody has; more for identity pools is asked
+/// for elsewhere.
+const FIXED: [QuotaCategory; 15] = [
     QuotaCategory::UserAccountRecovery,
     QuotaCategory::UserUpdate,
     QuotaCategory::UserResourceUpdate,
     QuotaCategory::UserList,
     QuotaCategory::UserPoolRead,
+    QuotaCategory::UserPoolUpdate,
     QuotaCategory::UserPoolResourceRead,
+    QuotaCategory::UserPoolResourceUpdate,
     QuotaCategory::UserPoolClientRead,
+    QuotaCategory::UserPoolClientUpdate,
     QuotaCategory::ClientAuthentication,
+    QuotaCategory::LimitManagement,
+    QuotaCategory::IdentityPoolRead,
+    QuotaCategory::IdentityPoolUpdate,
+    QuotaCategory::IdentityExchange,
 ];
 
 impl LimitView {

@@ -21,8 +21,10 @@ pub fn of_pool(words: &[String]) -> Result<Meant, WireError> {
 /// As [`of_pool`]; `validation` on `client` for what is no client's id.
 pub fn of_client(client: &str, words: &[String]) -> Result<Meant, WireError> {
     let subject = crate::lab::client_id(client)?.as_str().to_owned();
-    let (kind, patch) = meant(&setting::of_client().iter().collect::<Vec<_>>(), words)?;
-    Ok((Whole { kind, subject }, patch))
+    let (kind, patch) = meant(&setting::of_client().collect::<Vec<_>>(), words)?;
+    // What describes it tells of the pool's as well.
+    let whole = Whole::described_by(kind.describes(), &subject);
+    Ok((whole.unwrap_or(Whole { kind, subject }), patch))
 }
 
 fn meant(settings: &[&'static Setting], words: &[String]) -> Result<(Kind, Vec<Put>), WireError> {

@@ -329,8 +329,14 @@ fn a_result_says_whether_somebody_accepts_it_only_where_that_is_known() {
     let findings = judge(&snapshot);
     let of = |accepted_unknown: Option<&str>| {
         let accepted_unknown = accepted_unknown.map(str::to_owned);
-        let health =
-            Health { snapshot: snapshot.clone(), findings: findings.clone(), accepted: Vec::new(), accepted_unknown };
+        let health = Health {
+            snapshot: snapshot.clone(),
+            findings: findings.clone(),
+            accepted: Vec::new(),
+            accepted_unknown,
+            place: "AWS".to_owned(),
+            beyond: false,
+        };
         sarif(&health, "1.0.0")["runs"][0].clone()
     };
     let notes = |run: &serde_json::Value| run["invocations"][0]["toolExecutionNotifications"].clone();
@@ -340,6 +346,8 @@ fn a_result_says_whether_somebody_accepts_it_only_where_that_is_known() {
     };
     let known = of(None);
     assert!(all(&known, |result| result["suppressions"] == json!([])) && notes(&known) == json!([]));
+    let asked = &known["invocations"][0]["properties"];
+    assert_eq!((&asked["region"], &asked["place"], &asked["who"]), (&json!("eu-west-1"), &json!("AWS"), &json!(null)));
     let unknown = of(Some("The journal is held by another program."));
     assert!(all(&unknown, |result| result.get("suppressions").is_none()));
     assert_eq!(notes(&unknown)[0]["level"], "warning");

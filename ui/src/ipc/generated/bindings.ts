@@ -373,6 +373,7 @@ export const commands = {
 export const events = {
 	cacheChanged: makeEvent<CacheChanged, CacheChanged>("cache-changed"),
 	linkOpened: makeEvent<LinkOpened, LinkOpened>("link-opened"),
+	secretForgotten: makeEvent<SecretForgotten, SecretForgotten>("secret-forgotten"),
 	sessionExpired: makeEvent<SessionExpired, SessionExpired>("session-expired"),
 	syncProgress: makeEvent<SyncProgress, SyncProgress>("sync-progress"),
 };
@@ -1026,8 +1027,10 @@ export type ClientSettingsView = {
 	hasSecret: boolean | null,
 	/**  Every setting, and after them what this version does not know. */
 	settings: SettingView[],
-	/**  Whether threat protection has rules of its own here. */
-	ownRisk: boolean,
+	/**  Whether threat protection has rules of its own here; `null` when that was not answered, or it is off. */
+	ownRisk: boolean | null,
+	/**  The rules of threat protection that hold here, its own or the pool's, as AWS sent them, as JSON; `null` as before. */
+	risk: string | null,
 	/**  Why it could not be described; `null` when it was. */
 	unknown: string | null,
 	/**  The answer as AWS sent it, the secret masked, as JSON; `null` when there is none. */
@@ -1951,6 +1954,8 @@ export type HealthView = {
 	fixable: string[],
 	/**  Why it is not known which risks are accepted, in a sentence; `null` when it is. */
 	acceptedUnknown: string | null,
+	/**  From where it was looked. */
+	asked: StandpointView,
 };
 
 /**  Changes whether a pool's history is kept. */
@@ -3605,7 +3610,10 @@ export type ResourceServerView = {
 
 /**  A resource of which there can be only so many. */
 export type ResourceView = {
-	/**  `clients`, `providers`, `resourceServers`, `groups`, `customAttributes`, `pools`. */
+	/**
+	 *  `users`, `clients`, `providers`, `resourceServers`, `scopes` of the server with the most, `groups`, `customAttributes`,
+	 *  `pools`.
+	 */
 	what: string,
 	/**  How many there are; `null` when it is not known. */
 	used: number | null,
@@ -3824,6 +3832,9 @@ export type SearchView = {
 	doubt: string | null,
 };
 
+/**  The secret that AWS made with that change is kept no more: what shows it has to go. */
+export type SecretForgotten = string;
+
 /**  The limits that the account has in this Region. */
 export type ServiceQuotasView = {
 	/**  When AWS was asked. */
@@ -3877,9 +3888,9 @@ export type SettingChangeView = {
 	pointer: string,
 	/**  What people call it; the end of the place where nobody wrote about it. */
 	title: string,
-	/**  What was there, as JSON; `null` for nothing. Foreign text. */
+	/**  What was there, as JSON, and a time as RFC 3339; `null` for nothing. Foreign text. */
 	before: string | null,
-	/**  What is there afterwards, as JSON; `null` for nothing. Foreign text. */
+	/**  What is there afterwards, in the same form; `null` for nothing. Foreign text. */
 	after: string | null,
 };
 
@@ -4022,6 +4033,24 @@ export type StandingKind =
 "works" | 
 /**  It was refused. */
 "fails";
+
+/**  From where a pool was looked at. */
+export type StandpointView = {
+	/**  The ARN of who asked; `null` when AWS did not tell. */
+	who: string | null,
+	/**  The account; `null` when AWS did not tell. */
+	account: string | null,
+	/**  The Region of the pool. */
+	region: string,
+	/**  Where it was asked, as words: AWS, an endpoint, the sandbox. */
+	place: string,
+	/**  Whether services beyond Cognito were asked. */
+	beyond: boolean,
+	/**  When the local copy was made in which people were counted; `null` when there was none. */
+	peopleAt: string | null,
+	/**  The version of this program. */
+	version: string,
+};
 
 /**  Writes whom a query finds into the folder for downloads. */
 export type StartExport = {
@@ -4265,8 +4294,8 @@ export type TriggerSlotView = {
 	version: string | null,
 	/**  The values of `triggerSource` with which it runs. */
 	sources: string[],
-	/**  An event to test the function with, as JSON text; `null` for a trigger that we do not know. */
-	event: string | null,
+	/**  An event of each source to test the function with, as JSON text; none for a trigger that we do not know. */
+	events: PairView[],
 };
 
 /**  A pool that was to be made, and for which no answer came. */

@@ -234,6 +234,22 @@ export const addSecret = (client: string): PlanEdit => make(SECRET, client, { Cl
 /** Deletes one of two secrets, by its own id. */
 export const deleteSecret = (id: string): PlanEdit => remove(SECRET, id);
 
+const RISK = { operation: "DescribeRiskConfiguration", root: "RiskConfiguration" };
+/** What AWS says of rules and does not take. */
+const TOLD_OF_RISK = ["ClientId", "LastModifiedDate", "UserPoolId"];
+
+/** Gives a client rules of its own against risks: those that it follows, to begin with. */
+export function giveRisk(client: string, followed: string | null): PlanEdit {
+  const told = (JSON.parse(followed ?? "{}") as { RiskConfiguration?: Record<string, unknown> }).RiskConfiguration;
+  const rules = Object.entries(told ?? {}).filter(([name]) => !TOLD_OF_RISK.includes(name));
+  // Rules that say nothing would be none.
+  const own = rules.length > 0 ? Object.fromEntries(rules) : { CompromisedCredentialsRiskConfiguration: STOLEN };
+  return make(RISK, client, own);
+}
+const STOLEN = { Actions: { EventAction: "BLOCK" } };
+/** Takes a client's own rules away, so that it follows the pool's. */
+export const followPool = (client: string): PlanEdit => remove(RISK, client);
+
 const STYLE = { operation: "DescribeManagedLoginBrandingByClient", root: "ManagedLoginBranding" };
 const CLASSIC = { operation: "GetUICustomization", root: "UICustomization" };
 type Places = Record<string, unknown>;

@@ -1,4 +1,4 @@
-import type { SettingView } from "../../ipc/client";
+import type { SettingView, UnansweredView } from "../../ipc/client";
 import { t } from "../../strings/en";
 
 /** A value as a person reads it; `null` for one that is shown as JSON. */
@@ -21,6 +21,25 @@ export const json = (value: unknown): string => JSON.stringify(value, null, 2);
 export function at(settings: SettingView[], end: string): unknown {
   const setting = settings.find((one) => one.pointer.endsWith(end));
   return setting ? held(setting) : null;
+}
+
+/** Whether a question about the pool itself was answered: what is not known to be there is not said to be absent. */
+export const answered = (told: { unanswered: UnansweredView[] }, operation: string): boolean =>
+  !told.unanswered.some((question) => question.operation === operation && question.subject === null);
+
+/** What AWS takes only together: a number and its unit, what OAuth needs, an address of one's own and who sends from it. */
+const TOGETHER = [
+  ["/AccessTokenValidity", "/TokenValidityUnits/AccessToken"],
+  ["/IdTokenValidity", "/TokenValidityUnits/IdToken"],
+  ["/RefreshTokenValidity", "/TokenValidityUnits/RefreshToken"],
+  ["/AllowedOAuthFlowsUserPoolClient", "/AllowedOAuthFlows", "/AllowedOAuthScopes"],
+  ["/EmailConfiguration/EmailSendingAccount", "/EmailConfiguration/SourceArn"],
+];
+
+/** The settings that are changed in one edit with a setting. */
+export function along(setting: SettingView, settings: SettingView[]): SettingView[] {
+  const group = TOGETHER.find((ends) => ends.some((end) => setting.pointer.endsWith(end))) ?? [];
+  return settings.filter((one) => one.pointer !== setting.pointer && group.some((end) => one.pointer.endsWith(end)));
 }
 
 /** Texts at a place; none when it is not set. */

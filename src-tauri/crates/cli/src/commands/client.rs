@@ -4,7 +4,7 @@
 use std::fs;
 use std::io::{self, Write};
 
-use console::edits::Kind;
+use console::edits::{Kind, why_unknown};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use wire::edits::{MadeEditView, Meant};
@@ -24,10 +24,10 @@ pub(crate) async fn secrets(common: &GlobalOptions, client: &str) -> Result<(), 
     let client = wire::lab::client_id(client)?;
     let (console, pool) = meant(common).await?;
     let snapshot = console.client_secrets(&common.online().parse()?, &pool, &client).await?;
-    let view = ClientSecretsView::new(&snapshot, client.as_str());
-    if let Some(why) = view.unknown {
-        return Err(Failure::failed(ErrorCode::Precondition, format!("Its secrets are not known. {why}")));
+    if let Some(error) = why_unknown(&snapshot, "ListUserPoolClientSecrets", client.as_str()) {
+        return Err(error.into());
     }
+    let view = ClientSecretsView::new(&snapshot, client.as_str());
     lines(common, &["id", "made"], &view.secrets, |it| vec![it.id.clone(), it.made_at.clone().unwrap_or_default()])
 }
 

@@ -40,6 +40,22 @@ fn what_keeps_two_clients_from_being_compared_is_told_as_what_it_is() {
 }
 
 #[test]
+fn secrets_that_may_not_be_listed_are_told_as_what_keeps_them() {
+    let (home, served) = (Home::new(), Served::new());
+    let client = served.sandbox.description().clients[0].id.clone();
+    let listed = || home.run_at(&served, &["clients", "secrets", &client, "--json"]).json(1)["error"].clone();
+    served.sandbox.weather().plan_fault(Some("ListUserPoolClientSecrets"), When::After(0), Fault::Throttle);
+    assert_eq!(listed()["code"], "throttled");
+    served.sandbox.weather().clear_faults();
+    served.sandbox.weather().deny("ListUserPoolClientSecrets");
+    let denied = listed();
+    assert_eq!(
+        (&denied["code"], &denied["iamAction"]),
+        (&"access_denied".into(), &"cognito-idp:ListUserPoolClientSecrets".into())
+    );
+}
+
+#[test]
 fn pools_that_may_not_be_described_are_listed_by_name() {
     let (home, served) = (Home::new(), Served::new());
     let endpoint = served.endpoint();

@@ -153,11 +153,37 @@ where
             Failure { error: Error { kind: ErrorKind::Refused, message, said, ..explained }, again: Again::Never }
         }
         (SdkError::ServiceError(_), _) if again == Again::ServerFault => unknown(),
+        (SdkError::ServiceError(_), Some(code))
+            if WHOLES.iter().any(|operation| operation.name == name)
+                && (explained.kind == ErrorKind::Internal || why_refused(code).is_some()) =>
+        {
+            let why = why_refused(code).map_or_else(|| format!("AWS refuses {name} ({code})."), str::to_owned);
+            let said = error.as_service_error().and_then(ProvideErrorMetadata::message).unwrap_or_default();
+            let said: String = said.chars().take(LONGEST).collect();
+            let said = if said.is_empty() { said } else { format!(" It says: {said}") };
+            decided(ErrorKind::Refused, format!("{why}{said}"))
+        }
         (SdkError::ServiceError(_) | SdkError::ConstructionFailure(_), _) => Failure { error: explained, again },
         (SdkError::DispatchFailure(_), _) if never_connected(&chain(error)) || find(error).is_some() => {
             Failure { error: explained, again }
         }
         _ => unknown(),
+    }
+}
+
+/// Why settings were refused, and what to do, where the code tells it.
+fn why_refused(code: &str) -> Option<&'static str> {
+    match code {
+        "TierChangeNotAllowedException" => Some(
+            "AWS refuses another plan while something is on that it does not include: first turn off threat protection, the \
+             export of sign-ins, events of version 2 or 3 before tokens, and second factors by e-mail.",
+        ),
+        "FeatureUnavailableInTierException" => {
+            Some("The pool's plan does not include this: choose a higher plan first, or leave it out.")
+        }
+        "ConcurrentModificationException" => Some("Somebody else changes it just now: look at it again and repeat it."),
+        "UserImportInProgressException" => Some("An import of users runs in this pool: wait until it has ended."),
+        _ => None,
     }
 }
 

@@ -36,6 +36,20 @@ impl Session {
         Ok(())
     }
 
+    /// Reads the roles of the identity pools that [`Session::read_identity_pools`] left out, since they are not judged with
+    /// this pool (`GetIdentityPoolRoles`; IAM action of that name; free).
+    ///
+    /// # Errors
+    /// What stands in the way of every call.
+    pub async fn read_other_roles(&self, snapshot: &mut Snapshot) -> Result<(), Error> {
+        for id in owned(snapshot.identity_pools()) {
+            if snapshot.answer("GetIdentityPoolRoles", &id).is_none() {
+                self.read_roles(snapshot, &id).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Reads one identity pool's settings.
     pub(super) async fn read_one_identity_pool(&self, snapshot: &mut Snapshot, id: &str) -> Result<(), Error> {
         let described = self

@@ -8,9 +8,10 @@ use crate::error::Error;
 use crate::{Session, operations};
 
 /// The categories that can be bought, and so be asked about.
-pub const PROVISIONED: [QuotaCategory; 5] = [
+pub const PROVISIONED: [QuotaCategory; 6] = [
     QuotaCategory::UserAuthentication,
     QuotaCategory::UserCreation,
+    QuotaCategory::UserFederation,
     QuotaCategory::UserRead,
     QuotaCategory::UserToken,
     QuotaCategory::UserResourceRead,

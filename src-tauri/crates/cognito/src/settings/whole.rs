@@ -37,7 +37,7 @@ pub fn writes(kind: Kind, step: Step) -> Operation {
         (Kind::Client, Step::Create) => operations::CREATE_USER_POOL_CLIENT,
         (Kind::Client, Step::Update) => operations::UPDATE_USER_POOL_CLIENT,
         (Kind::Client, Step::Delete) => operations::DELETE_USER_POOL_CLIENT,
-        (Kind::Risk, _) => operations::SET_RISK_CONFIGURATION,
+        (Kind::Risk | Kind::ClientRisk, _) => operations::SET_RISK_CONFIGURATION,
         (Kind::IdentityPool, Step::Create) => operations::CREATE_IDENTITY_POOL,
         (Kind::IdentityPool, Step::Update) => operations::UPDATE_IDENTITY_POOL,
         (Kind::IdentityPool, Step::Delete) => operations::DELETE_IDENTITY_POOL,
@@ -94,7 +94,7 @@ impl Session {
             Kind::Pool => self.read_pool_alone(snapshot).await,
             Kind::Mfa => self.read_mfa(snapshot).await,
             Kind::Client => self.read_one_client(snapshot, &whole.subject).await,
-            Kind::Risk => {
+            Kind::Risk | Kind::ClientRisk => {
                 let client = Some(whole.subject.as_str()).filter(|client| !client.is_empty());
                 let pool = snapshot.pool.clone();
                 let answer = self.risk(&pool, client).await?;
@@ -181,7 +181,7 @@ impl Session {
                 (Kind::Client, Step::Delete) => {
                     sent!(cognito.delete_user_pool_client().user_pool_id(pool).client_id(subject))
                 }
-                (Kind::Risk, _) => sent!(cognito.set_risk_configuration().user_pool_id(pool)),
+                (Kind::Risk | Kind::ClientRisk, _) => sent!(cognito.set_risk_configuration().user_pool_id(pool)),
                 (Kind::IdentityPool, Step::Create) => {
                     let request = identities.create_identity_pool().identity_pool_name("-");
                     let id = |answer: &CreateIdentityPoolOutput| Some(answer.identity_pool_id().to_owned());

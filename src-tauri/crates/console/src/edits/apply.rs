@@ -1,7 +1,10 @@
 //! Making an approved edit, and looking at what came of it.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
 use cognito::ErrorKind;
-use cognito::settings::Written;
+use cognito::settings::{Sent, Written};
 use model::call::CallRefused;
 use model::edit::{Difference, Kind, Put, Step, Whole, digest, verify};
 use model::{PoolId, PoolKey};
@@ -18,6 +21,9 @@ use crate::sync::is_same;
 
 /// So long after it was sent an edit may still be under way, in this program or another.
 const UNDER_WAY: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
+
+/// Milliseconds between two attempts at what AWS throttles, besides the wait of the gate.
+const PAUSES: [u64; 7] = [200, 400, 800, 1_600, 3_200, 6_400, 12_800];
 
 /// Why nothing more can be found out about what AWS should have named.
 pub(super) fn unnamed(kind: Kind) -> &'static str {
@@ -170,7 +176,7 @@ impl Maker<'_> {
         let named = edit.whole.kind.is_named_by_aws(edit.step());
         let now = if named { Described::nothing() } else { self.describe(&self.key.pool, &edit.whole).await? };
         still_as_approved(edit, &now.body)?;
-        let (step, operation) = (edit.step(), edit.operation());
+        let operation = edit.operation();
         let write = Written { request: edit.request()?, secrets: edit.secrets.clone() };
         let mut row = self.row(edit, reason, &now.body)?;
         let plan = AuditPlan {
@@ -183,19 +189,22 @@ impl Maker<'_> {
         ];
         let (store, new) = (self.journal.clone(), row.clone());
         blocking(move || store.begin_edit(&new, &begun)).await?;
-        // It may wait for its turn, and the pool be locked meanwhile.
-        let intent = || {
-            let reason = "the pool was locked meanwhile".to_owned();
-            if locked() { Err(CallRefused { reason }) } else { Ok(()) }
-        };
         let round = self.inner.edits.round(&self.key);
-        let sent = self.live.session.write_whole(&self.key.pool, &edit.whole, step, write, &intent).await;
+        let sent = match self.send(edit, write, locked).await {
+            Ok(sent) => sent,
+            Err(moved) => {
+                row.state = EditState::Failed;
+                row.why = Some(moved.message.clone());
+                let _ = self.end(&row, operation, None).await;
+                return Err(moved);
+            }
+        };
         let (mut whole, mut key) = (edit.whole.clone(), self.key.clone());
         let mut unnamed = named;
         let (request_id, answered) = match sent {
             Ok(sent) => {
                 if let Some(secret) = sent.secret {
-                    let made = Made { pool: self.key.clone(), at: self.inner.now(), secret };
+                    let made = Made::new(self.key.clone(), self.inner.now(), secret);
                     self.inner.edits.keep_secret(&edit.id, made, round);
                 }
                 if let Some(id) = sent.made {
@@ -241,6 +250,44 @@ impl Maker<'_> {
             row.why = Some(format!("{why}What came of it could not be written into the journal. {}", error.message));
         }
         Ok(row)
+    }
+
+    /// Sends it. What AWS throttled is described again before it is sent again: others may have changed it while it waited, and
+    /// what they did would be written over.
+    ///
+    /// # Errors
+    /// That it is not as it was approved any more, or cannot be described. What AWS says of sending it is the answer.
+    async fn send(
+        &self,
+        edit: &Edit,
+        write: Written,
+        locked: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Result<Sent, cognito::Error>, Error> {
+        let step = edit.step();
+        let rereads = !edit.whole.kind.is_named_by_aws(step);
+        for pause in PAUSES {
+            let attempts = AtomicU32::new(0);
+            // It may wait for its turn, and the pool be locked meanwhile.
+            let intent = || {
+                let again = attempts.fetch_add(1, Ordering::Relaxed) > 0;
+                let refused = |reason: &str| Err(CallRefused { reason: reason.to_owned() });
+                match (locked(), again && rereads) {
+                    (true, _) => refused("the pool was locked meanwhile"),
+                    (_, true) => refused("it was throttled, and is looked at anew"),
+                    _ => Ok(()),
+                }
+            };
+            let session = &self.live.session;
+            let sent = session.write_whole(&self.key.pool, &edit.whole, step, write.clone(), &intent).await;
+            if !rereads || attempts.load(Ordering::Relaxed) < 2 || locked() {
+                return Ok(sent);
+            }
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+            let now = self.describe(&self.key.pool, &edit.whole).await?;
+            still_as_approved(edit, &now.body)?;
+        }
+        let message = format!("AWS throttled {} again and again, and nothing was changed.", edit.operation());
+        Err(Error::new(Code::Throttled, message))
     }
 
     /// Whether it was sent so long ago that it comes no more.

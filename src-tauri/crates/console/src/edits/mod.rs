@@ -9,10 +9,12 @@ mod waive;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use cognito::settings::{Secrets, take_secrets};
 use cognito::{ErrorKind, Session};
 use jiff::{SignedDuration, Timestamp};
+use model::clock::Clock;
 use model::edit::{Difference, MASK, Refused, Step, differences, moves_by_itself, new_attribute, price};
 use model::health::{Answer, Finding, Outcome, Snapshot, judge};
 use model::setting::{self, Changing};
@@ -33,6 +35,9 @@ const KEPT: usize = 8;
 
 /// How long an approval holds.
 const HOLDS: SignedDuration = SignedDuration::from_mins(10);
+
+/// Between two looks whether a secret has had its time.
+const LOOKS: Duration = Duration::from_secs(5);
 
 /// A change of settings, before it is made.
 #[derive(Debug, Clone)]
@@ -94,9 +99,9 @@ impl Edit {
 }
 
 /// What the edits of all pools need to remember.
-#[derive(Default)]
 pub(crate) struct EditDesk {
-    inner: Mutex<OnDesk>,
+    inner: Arc<Mutex<OnDesk>>,
+    clock: Arc<dyn Clock>,
 }
 
 #[derive(Default)]
@@ -107,6 +112,19 @@ struct OnDesk {
     made: HashMap<String, secrets::Made>,
     /// How often the secrets of a pool were forgotten: those on their way are of the round before.
     rounds: HashMap<PoolKey, u64>,
+    /// Whether somebody looks after its secrets: [`EditDesk::watch`].
+    watched: bool,
+}
+
+impl OnDesk {
+    /// Forgets what has had its time; whether a secret is left.
+    fn sweep(&mut self, now: Timestamp) -> bool {
+        self.edits.retain(|edit| edit.secrets.is_empty() || now.duration_since(edit.at) <= HOLDS);
+        self.approved.retain(|_, approved| approved.holds(now));
+        self.made.retain(|_, made| made.holds(now));
+        let hush = |edit: &Arc<Edit>| !edit.secrets.is_empty();
+        self.edits.iter().any(hush) || self.approved.values().any(|it| hush(&it.edit)) || !self.made.is_empty()
+    }
 }
 
 struct Approved {
@@ -131,6 +149,11 @@ struct Asked {
 }
 
 impl EditDesk {
+    /// An empty desk by that clock.
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { inner: Arc::default(), clock }
+    }
+
     /// What was approved for a pool and not begun has to be approved again.
     pub(crate) fn forget_approved(&self, pool: &PoolKey) {
         self.lock().approved.retain(|_, approved| approved.edit.pool != *pool);
@@ -158,6 +181,10 @@ impl EditDesk {
         if desk.edits.len() > KEPT {
             desk.edits.pop_front();
         }
+        drop(desk);
+        if !edit.secrets.is_empty() {
+            self.watch();
+        }
     }
 
     /// Takes a preview at a time, which is used up by that; whether it was there.
@@ -170,15 +197,37 @@ impl EditDesk {
     /// What lies there at a time: secrets, and previews and approvals with one, are kept as long as an approval holds.
     fn at(&self, now: Timestamp) -> MutexGuard<'_, OnDesk> {
         let mut desk = self.lock();
-        desk.edits.retain(|edit| edit.secrets.is_empty() || now.duration_since(edit.at) <= HOLDS);
-        desk.approved.retain(|_, approved| approved.holds(now));
-        desk.made.retain(|_, made| now.duration_since(made.at) <= HOLDS);
+        desk.sweep(now);
         desk
     }
 
-    fn lock(&self) -> MutexGuard<'_, OnDesk> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Secrets go when their time has come, also when nobody comes to the desk again. It is looked every few seconds by the
+    /// clock, for a computer that slept was late otherwise. Must be called within a runtime.
+    fn watch(&self) {
+        if std::mem::replace(&mut self.lock().watched, true) {
+            return;
+        }
+        let (desk, clock) = (Arc::downgrade(&self.inner), self.clock.clone());
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(LOOKS).await;
+                let Some(desk) = desk.upgrade() else { return };
+                let mut desk = locked(&desk);
+                if !desk.sweep(clock.now()) {
+                    desk.watched = false;
+                    return;
+                }
+            }
+        });
     }
+
+    fn lock(&self) -> MutexGuard<'_, OnDesk> {
+        locked(&self.inner)
+    }
+}
+
+fn locked(desk: &Mutex<OnDesk>) -> MutexGuard<'_, OnDesk> {
+    desk.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What described something that is written whole, and what is beside it.
@@ -217,6 +266,8 @@ impl OpenPool {
         if rule.starts_with("AC-") {
             let whole = Whole { kind: Kind::Client, subject: resource.to_owned() };
             session.read_whole(&mut snapshot, &whole).await?;
+            let risk = Whole { kind: Kind::ClientRisk, subject: resource.to_owned() };
+            session.read_whole(&mut snapshot, &risk).await?;
         }
         if rule.starts_with("IP-") {
             for kind in [Kind::IdentityPool, Kind::Roles] {
@@ -274,7 +325,9 @@ impl OpenPool {
         };
         let was = |pointer: &str| Value::pointer(&before, pointer).filter(|value| !value.is_null()).cloned();
         let back = |put: Put| Put { value: was(&put.pointer), pointer: put.pointer };
-        let patch = patch.into_iter().map(back).collect();
+        // What changed besides goes back with it: AWS resets what it did not get.
+        let besides = if Step::of(&patch) == Step::Update { besides(&row, &whole, &patch)? } else { Vec::new() };
+        let patch = patch.into_iter().chain(besides).map(back).collect();
         self.prepare_edit(Asked { whole, patch, rule: None, undo: Some((id.to_owned(), left)) }).await
     }
 
@@ -311,6 +364,7 @@ impl OpenPool {
         let now = self.now();
         let described =
             if named { Described::nothing() } else { describe(session, &self.key.pool, now, &whole).await? };
+        patch = whole.kind.along(&described.body, patch);
         let wanted = match whole.kind.patched(&described.body, &patch) {
             // Another secret looks the same.
             Err(Refused::Nothing) if !secrets.is_empty() => described.body.clone(),
@@ -342,7 +396,7 @@ impl OpenPool {
             pool: self.key.clone(),
             differences,
             kept,
-            effect: whole.kind.effect(step),
+            effect: whole.kind.effect(step).or_else(|| whole.kind.calls(&described.body, &wanted)),
             secrets,
             before: described.body,
             wanted,
@@ -435,6 +489,18 @@ fn lacks_name(whole: &Whole, patch: &[Put]) -> bool {
     whole.kind.is_named_by_aws(Step::of(patch)) && !whole.kind.is_named(&whole.subject) && whole.kind != Kind::Pool
 }
 
+/// The places that changed with an edit and were not meant to, in what the edit wrote.
+fn besides(row: &EditRow, whole: &Whole, patch: &[Put]) -> Result<Vec<Put>, Error> {
+    let Some(after) = row.after.as_deref().filter(|_| row.state == EditState::Differs) else { return Ok(Vec::new()) };
+    let (before, after): (Value, Value) = (read(&row.before)?, read(after)?);
+    let changed = whole.kind.differences(&before, &after).into_iter().map(|difference| difference.pointer);
+    let changed = changed.filter(|place| {
+        let meant = patch.iter().any(|put| place.starts_with(&put.pointer) || put.pointer.starts_with(place.as_str()));
+        !meant && !whole.kind.is_fixed(place) && !moves_by_itself(place, whole.kind)
+    });
+    Ok(changed.map(|pointer| Put { pointer, value: None }).collect())
+}
+
 fn used_up() -> Error {
     let message = "This preview was approved before or is forgotten. Look at the change again.";
     Error::new(Code::Precondition, message)
@@ -498,16 +564,37 @@ fn given(snapshot: &Snapshot, whole: &Whole) -> Result<Value, Error> {
         Some(Answer::Refused { code }) if whole.kind.comes_and_goes() && code == "ResourceNotFoundException" => {
             return Ok(Value::Null);
         }
-        Some(Answer::Denied { iam_action }) => {
-            let message = format!("{operation} was denied, so what is there cannot be kept: it needs {iam_action}.");
-            return Err(Error { iam_action: Some(iam_action.clone()), ..Error::new(Code::AccessDenied, message) });
+        answer => answer,
+    };
+    Err(unanswered(operation, why))
+}
+
+/// Why an answer is none, with the code that says whether a permission is missing or patience; `None` when it is one.
+#[must_use]
+pub fn why_unknown(snapshot: &Snapshot, operation: &str, subject: &str) -> Option<Error> {
+    let answer = snapshot.answer(operation, subject);
+    (!matches!(answer, Some(Answer::Given(_)))).then(|| unanswered(operation, answer))
+}
+
+fn unanswered(operation: &str, answer: Option<&Answer>) -> Error {
+    let why = match answer {
+        Some(answer) if answer.says_off() => {
+            "Threat protection is off: turn it on first (UserPoolAddOns.AdvancedSecurityMode, in the plan Plus)."
+                .to_owned()
         }
-        Some(Answer::Throttled) => return Err(Error::new(Code::Throttled, format!("{operation} was throttled."))),
+        Some(Answer::Denied { iam_action }) => {
+            let message = format!("{operation} was denied, so what is there is not known: it needs {iam_action}.");
+            return Error { iam_action: Some(iam_action.clone()), ..Error::new(Code::AccessDenied, message) };
+        }
+        Some(Answer::Throttled) => {
+            let message = format!("{operation} was throttled. Try again in a minute.");
+            return Error::new(Code::Throttled, message);
+        }
         Some(Answer::Refused { code }) => format!("AWS answered {operation} with {code}."),
         Some(Answer::Failed { reason }) => reason.clone(),
-        None => format!("{operation} was not asked."),
+        Some(Answer::Given(_)) | None => format!("{operation} was not asked."),
     };
-    Err(Error::new(Code::Precondition, why))
+    Error::new(Code::Precondition, why)
 }
 
 fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Error> {

@@ -8,8 +8,9 @@ use model::health::Snapshot;
 use model::{ClientId, PoolId, PoolKey};
 use secrecy::SecretString;
 use serde_json::json;
+use tokio::sync::watch;
 
-use super::{EditDesk, Put};
+use super::{EditDesk, HOLDS, Put};
 use crate::error::{Code, Error};
 use crate::open::Console;
 use crate::pool::OpenPool;
@@ -17,21 +18,37 @@ use crate::pool::OpenPool;
 /// How many secrets an app client can have.
 const MOST: usize = 2;
 
-/// A secret that AWS made and told.
+/// A secret that AWS made and told. Its memory is wiped when it is dropped, and whoever waits for that is told.
 pub(super) struct Made {
     pub(super) pool: PoolKey,
-    pub(super) at: Timestamp,
-    pub(super) secret: SecretString,
+    at: Timestamp,
+    secret: SecretString,
+    /// Nothing is ever sent: that it is gone says all.
+    gone: watch::Sender<()>,
+}
+
+impl Made {
+    pub(super) fn new(pool: PoolKey, at: Timestamp, secret: SecretString) -> Self {
+        Self { pool, at, secret, gone: watch::Sender::new(()) }
+    }
+
+    /// Whether its time is not over.
+    pub(super) fn holds(&self, now: Timestamp) -> bool {
+        now.duration_since(self.at) <= HOLDS
+    }
 }
 
 impl EditDesk {
     /// Keeps a secret that AWS told with an edit, in memory alone; not when secrets were forgotten since the round in which it
-    /// was asked for.
+    /// was asked for. Must be called within a runtime.
     pub(super) fn keep_secret(&self, edit: &str, made: Made, round: u64) {
         let mut desk = self.at(made.at);
-        if desk.rounds.get(&made.pool).copied().unwrap_or_default() == round {
-            desk.made.insert(edit.to_owned(), made);
+        if desk.rounds.get(&made.pool).copied().unwrap_or_default() != round {
+            return;
         }
+        desk.made.insert(edit.to_owned(), made);
+        drop(desk);
+        self.watch();
     }
 }
 
@@ -75,6 +92,16 @@ impl OpenPool {
             Error::new(Code::NotFound, message)
         })
     }
+
+    /// Ends when the secret that AWS made with an edit is kept no more: at once where none is, and otherwise as soon as its ten
+    /// minutes are over or secrets are forgotten.
+    pub async fn secret_gone(&self, edit: &str) {
+        let gone = self.console.edits.lock().made.get(edit).map(|made| made.gone.subscribe());
+        if let Some(mut gone) = gone {
+            // An error says that it was dropped, which is all there is to hear.
+            let _ = gone.changed().await;
+        }
+    }
 }
 
 impl Console {
@@ -115,11 +142,16 @@ impl Console {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use model::clock::Clock;
     use model::edit::{Kind, Step};
     use model::{AccountId, Region};
     use secrecy::ExposeSecret;
     use serde_json::Value;
 
+    use super::super::LOOKS;
     use super::*;
 
     #[test]
@@ -130,27 +162,58 @@ mod tests {
         assert_eq!(Kind::ClientSecret.write(&Value::Null, &wanted, false).unwrap().len(), 0);
     }
 
-    #[test]
-    fn a_secret_that_was_on_its_way_when_secrets_were_forgotten_is_not_kept() {
-        let pool = PoolKey {
+    /// The clock of the runtime, which tests push.
+    struct Ticking(tokio::time::Instant);
+
+    impl Clock for Ticking {
+        fn now(&self) -> Timestamp {
+            Timestamp::UNIX_EPOCH.saturating_add(self.0.elapsed()).unwrap()
+        }
+    }
+
+    fn pool() -> PoolKey {
+        PoolKey {
             place: "aws".to_owned(),
             account: AccountId::parse("123456789012").unwrap(),
             region: Region::parse("eu-west-1").unwrap(),
             pool: PoolId::parse("eu-west-1_Abcdefghi").unwrap(),
-        };
-        let (desk, at) = (EditDesk::default(), Timestamp::UNIX_EPOCH);
-        let keep = |edit: &str, round: u64| {
-            let secret = SecretString::from("hush".to_owned());
-            desk.keep_secret(edit, Made { pool: pool.clone(), at, secret }, round);
-        };
-        let kept = || desk.at(at).made.values().map(|made| made.secret.expose_secret().to_owned()).collect::<Vec<_>>();
-        let before = desk.round(&pool);
-        keep("one", before);
-        assert_eq!(kept(), ["hush"]);
-        desk.forget_secrets(&pool);
-        keep("two", before);
-        assert!(kept().is_empty(), "it was asked for in the round before");
-        keep("three", desk.round(&pool));
-        assert_eq!(kept(), ["hush"]);
+        }
+    }
+
+    fn made() -> Made {
+        Made::new(pool(), Timestamp::UNIX_EPOCH, SecretString::from("hush".to_owned()))
+    }
+
+    fn kept(desk: &EditDesk) -> Vec<String> {
+        desk.lock().made.values().map(|made| made.secret.expose_secret().to_owned()).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_secret_that_was_on_its_way_when_secrets_were_forgotten_is_not_kept() {
+        let desk = EditDesk::new(Arc::new(Ticking(tokio::time::Instant::now())));
+        let before = desk.round(&pool());
+        desk.keep_secret("one", made(), before);
+        assert_eq!(kept(&desk), ["hush"]);
+        desk.forget_secrets(&pool());
+        desk.keep_secret("two", made(), before);
+        assert!(kept(&desk).is_empty(), "it was asked for in the round before");
+        desk.keep_secret("three", made(), desk.round(&pool()));
+        assert_eq!(kept(&desk), ["hush"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_secret_goes_after_its_ten_minutes_when_nobody_comes_to_the_desk_again() {
+        let desk = EditDesk::new(Arc::new(Ticking(tokio::time::Instant::now())));
+        let ten = Duration::from_secs(600);
+        for round in 0..2 {
+            let made = Made { at: desk.clock.now(), ..made() };
+            let mut gone = made.gone.subscribe();
+            desk.keep_secret("one", made, 0);
+            tokio::time::sleep(ten - LOOKS).await;
+            assert_eq!(kept(&desk), ["hush"], "round {round}");
+            tokio::time::sleep(LOOKS * 3).await;
+            assert!(kept(&desk).is_empty(), "round {round}");
+            assert!(gone.changed().await.is_err(), "whoever waits is told");
+        }
     }
 }

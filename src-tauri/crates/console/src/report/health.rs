@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::health::{Finding, Outcome, Severity};
 
 use super::{Report, Section, Spare};
-use crate::health::Health;
+use crate::health::{Health, Standpoint};
 
 /// In the order in which they are read.
 const OUTCOMES: [(Outcome, &str); 4] = [
@@ -114,10 +114,24 @@ fn decided(finding: &Finding) -> String {
 /// How the report came about.
 fn how(health: &Health) -> Section {
     let asked: usize = health.snapshot.answers.values().map(BTreeMap::len).sum();
+    let Standpoint { who, account, region, place, beyond, people, version } = Standpoint::of(health);
+    let unknown = || "unknown".to_owned();
     Section {
         heading: "How this was found".to_owned(),
         paragraphs: vec![
             format!("{asked} questions to AWS, none of which changes anything or makes anybody billable."),
+            format!("Asked as: {}", who.unwrap_or_else(unknown)),
+            format!("Account {}, Region {region}, {place}", account.unwrap_or_else(unknown)),
+            if beyond {
+                "Cognito was asked, and Lambda and IAM as well.".to_owned()
+            } else {
+                "Cognito alone was asked: rules that need Lambda or IAM are not known.".to_owned()
+            },
+            match people {
+                Some(at) => format!("People were counted in the local copy of {}.", at.strftime("%Y-%m-%d %H:%M UTC")),
+                None => "There was no complete local copy in which people could be counted.".to_owned(),
+            },
+            format!("Judged by Poolkeeper {version}; each rule has a version of its own beside it."),
             "What was denied, throttled or left out of an answer is not known. It is never taken for safe.".to_owned(),
         ],
         ..Section::default()

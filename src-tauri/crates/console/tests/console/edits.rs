@@ -99,6 +99,50 @@ async fn nothing_is_written_when_somebody_changed_it_since_the_preview() {
 }
 
 #[tokio::test]
+async fn what_aws_throttles_is_looked_at_again_before_it_is_sent_again() {
+    let house = House::new(options(5)).await;
+    let open = house.open().await;
+    house.sandbox.weather().plan_fault(Some("UpdateUserPool"), When::Nth(1), Fault::Throttle);
+    let row = made(&open, pool(), length(21)).await;
+    assert_eq!((row.state, row.why.as_deref()), (EditState::Done, None));
+    assert_eq!(house.sandbox.calls().of("UpdateUserPool"), 2);
+    // Described before it is sent, once more after it was throttled, and to verify it.
+    let edit = open.plan_edit(pool(), length(22), None).await.unwrap();
+    let token = open.approve_edit(&edit, Approval::default()).await.unwrap();
+    let before = house.sandbox.calls().of("DescribeUserPool");
+    house.sandbox.weather().plan_fault(Some("UpdateUserPool"), When::Nth(3), Fault::Throttle);
+    assert_eq!(open.apply_edit(&token).await.unwrap().state, EditState::Done);
+    assert!(house.sandbox.calls().of("DescribeUserPool") - before >= 3);
+}
+
+#[tokio::test]
+async fn what_changed_besides_goes_back_with_what_was_meant() {
+    let house = House::new(options(5)).await;
+    let open = house.open().await;
+    let refused = Fault::Error { code: "AccessDeniedException".to_owned(), http_status: 400 };
+    // It was made, and could not be looked at; by the time that it can, something else has changed.
+    let edit = open.plan_edit(pool(), length(21), None).await.unwrap();
+    let token = open.approve_edit(&edit, Approval::default()).await.unwrap();
+    house.sandbox.weather().plan_fault(Some("DescribeUserPool"), When::Nth(2), refused);
+    let row = open.apply_edit(&token).await.unwrap();
+    assert_eq!((row.state, row.after.as_ref()), (EditState::Differs, None), "{:?}", row.why);
+    let place = "/UserPool/DeletionProtection";
+    let was = edit.before.pointer(place).and_then(|value| value.as_str()).unwrap_or("INACTIVE").to_owned();
+    let other = if was == "ACTIVE" { "INACTIVE" } else { "ACTIVE" };
+    made(&open, pool(), vec![at(place, json!(other))]).await;
+    house.clock.push(jiff::SignedDuration::from_mins(6));
+    let rows = open.edits(10).await.unwrap();
+    let row = rows.iter().find(|found| found.id == row.id).unwrap();
+    assert!(row.why.as_ref().unwrap().contains("Besides what was meant"), "{:?}", row.why);
+    let back = open.plan_undo_edit(&row.id).await.unwrap();
+    let places: Vec<&str> = back.differences.iter().map(|difference| difference.pointer.as_str()).collect();
+    assert_eq!(places, [place, "/UserPool/Policies/PasswordPolicy/MinimumLength"], "and it is in the preview");
+    taken_back(&open, row).await;
+    let now = open.plan_edit(pool(), length(23), None).await.unwrap();
+    assert_eq!(now.before.pointer(place), edit.before.pointer(place));
+}
+
+#[tokio::test]
 async fn production_has_to_be_unlocked_and_an_unrecorded_edit_is_not_sent() {
     let house = House::new(options(5)).await;
     let open = house.open().await;
@@ -269,4 +313,95 @@ async fn a_risk_is_accepted_with_a_reason_until_a_day_and_the_score_knows_of_it(
     assert_eq!(told, ["AcceptRisk", "AcceptRiskNoLonger"]);
     let day = until(30).strftime("until %Y-%m-%d").to_string();
     assert_eq!(records[1].entry.outcome.as_deref(), Some(day.as_str()));
+}
+
+fn at(pointer: &str, value: serde_json::Value) -> Put {
+    Put { pointer: pointer.to_owned(), value: Some(value) }
+}
+
+async fn taken_back(open: &OpenPool, row: &console::edits::EditRow) -> console::edits::EditRow {
+    let back = open.plan_undo_edit(&row.id).await.unwrap();
+    let named = Approval { pool_name: Some(open.key().pool.as_str().to_owned()), ..Approval::default() };
+    let token = open.approve_edit(&back, named).await.unwrap();
+    let row = open.apply_edit(&token).await.unwrap();
+    assert_eq!((row.state, row.why.as_deref()), (EditState::Done, None));
+    row
+}
+
+#[tokio::test]
+async fn second_factors_are_turned_off_and_on_with_what_has_to_go_along_and_each_is_taken_back() {
+    let house = House::new(options(5)).await;
+    let open = house.open().await;
+    let mfa = || Whole { kind: Kind::Mfa, subject: String::new() };
+    let mode = |mode: &str| vec![at("/MfaConfiguration", json!(mode))];
+    let sms = json!({ "SnsCallerArn": "arn:aws:iam::123456789012:role/sms", "ExternalId": "outside" });
+    for with_sms in [false, true] {
+        if with_sms {
+            let row = made_named(&open, pool(), vec![at("/UserPool/SmsConfiguration", sms.clone())]).await;
+            assert_eq!((row.state, row.why.as_deref()), (EditState::Done, None));
+        }
+        // Whatever the sandbox began with: on, off, on, and each back again.
+        let start = open.plan_edit(mfa(), mode("OFF"), None).await;
+        if let Ok(edit) = start {
+            let token = open.approve_edit(&edit, Approval::default()).await.unwrap();
+            let row = open.apply_edit(&token).await.unwrap();
+            assert_eq!((row.state, row.why.as_deref()), (EditState::Done, None), "off, with SMS: {with_sms}");
+        }
+        let apps = open.plan_edit(mfa(), vec![at("/SoftwareTokenMfaConfiguration/Enabled", json!(true))], None).await;
+        assert!(apps.unwrap_err().message.contains("Second factors are off"), "AWS would refuse it");
+        let asks = if with_sms { "preferred" } else { "required" };
+        let passkeys = made(&open, mfa(), vec![at("/WebAuthnConfiguration/UserVerification", json!(asks))]).await;
+        assert_eq!((passkeys.state, passkeys.why.as_deref()), (EditState::Done, None), "with SMS: {with_sms}");
+        let on = made(&open, mfa(), mode("OPTIONAL")).await;
+        assert_eq!((on.state, on.why.as_deref()), (EditState::Done, None), "on, with SMS: {with_sms}");
+        let off = taken_back(&open, &on).await;
+        let on = taken_back(&open, &off).await;
+        assert_eq!(on.after.unwrap().contains("SoftwareTokenMfaConfiguration"), !with_sms);
+        let (fix, _) = {
+            let row = made(&open, mfa(), mode("OFF")).await;
+            assert_eq!(row.state, EditState::Done);
+            open.plan_fix("UP-09", open.key().pool.as_str()).await.unwrap()
+        };
+        let token = open.approve_edit(&fix, Approval::default()).await.unwrap();
+        let mended = open.apply_edit(&token).await.unwrap();
+        assert_eq!((mended.state, mended.why.as_deref()), (EditState::Done, None));
+        taken_back(&open, &mended).await;
+    }
+}
+
+async fn made_named(open: &OpenPool, whole: Whole, patch: Vec<Put>) -> console::edits::EditRow {
+    let edit = open.plan_edit(whole, patch, None).await.unwrap();
+    let named = Approval { pool_name: Some(open.key().pool.as_str().to_owned()), ..Approval::default() };
+    let token = open.approve_edit(&edit, named).await.unwrap();
+    open.apply_edit(&token).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_prepared_edit_that_needs_a_higher_plan_brings_it_along_and_says_its_price() {
+    for (rule, tier, plan) in
+        [("UP-07", "LITE", "ESSENTIALS"), ("UP-30", "LITE", "PLUS"), ("UP-30", "ESSENTIALS", "PLUS")]
+    {
+        let house = House::new(options(5)).await;
+        let open = house.open().await;
+        let id = open.key().pool.as_str().to_owned();
+        // The sandbox's pool is on ESSENTIALS.
+        if tier == "LITE" {
+            let history = "/UserPool/Policies/PasswordPolicy/PasswordHistorySize";
+            let mut lower = vec![at("/UserPool/UserPoolTier", json!(tier))];
+            lower.extend(
+                [history, "/UserPool/UserPoolAddOns"].map(|pointer| Put { pointer: pointer.to_owned(), value: None }),
+            );
+            let row = made_named(&open, pool(), lower).await;
+            assert_eq!(row.state, EditState::Done, "{tier}: {:?}", row.why);
+        }
+        let (edit, _) = open.plan_fix(rule, &id).await.unwrap();
+        assert!(edit.price.is_some() && edit.forward.is_some(), "{rule} on {tier}");
+        let named = Approval { pool_name: Some(id.clone()), ..Approval::default() };
+        let token = open.approve_edit(&edit, named).await.unwrap();
+        let row = open.apply_edit(&token).await.unwrap();
+        assert_eq!((row.state, row.why.as_deref()), (EditState::Done, None), "{rule} on {tier}");
+        let after: serde_json::Value = serde_json::from_str(row.after.as_ref().unwrap()).unwrap();
+        assert_eq!(after["UserPool"]["UserPoolTier"], plan);
+        taken_back(&open, &row).await;
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::step::CUSTOM;
+use super::named::CUSTOM;
 
 /// The kinds of values that an attribute can have.
 pub const KINDS: [&str; 4] = ["String", "Number", "DateTime", "Boolean"];

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{Kind, Put, Whole};
-use crate::health::{Snapshot, token_lives};
+use crate::health::{Snapshot, rules, token_lives};
 
 /// A prepared edit.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +20,7 @@ pub struct Fix {
 const POLICY: &str = "/UserPool/Policies/PasswordPolicy";
 const VERIFY_FIRST: &str = "UserAttributeUpdateSettings/AttributesRequireVerificationBeforeUpdate";
 const AUTO_VERIFIED: &str = "AutoVerifiedAttributes";
+const PROTECTION: &str = "UserPoolAddOns/AdvancedSecurityMode";
 const RISK: &str = "/RiskConfiguration";
 const HOUR: i64 = 3_600;
 const WEAKER: &str = "Whoever has a password keeps it; the next one has to be like this.";
@@ -32,6 +33,7 @@ pub fn fix(rule: &str, resource: &str, snapshot: &Snapshot) -> Option<Fix> {
         .or_else(|| of_second_factors(rule))
         .or_else(|| of_risk(rule, snapshot))
         .or_else(|| of_client(rule, resource, snapshot))
+        .or_else(|| of_client_risk(rule, resource, snapshot))
         .or_else(|| of_identity_pool(rule, resource, snapshot))
 }
 
@@ -82,18 +84,42 @@ fn of_pool(rule: &str, snapshot: &Snapshot) -> Option<Fix> {
         }
         "UP-18" => (plain("DeletionProtection", json!("ACTIVE")), None),
         "UP-19" => (plain("DcrConfiguration/OpenDcrEnabled", json!(false)), None),
-        "UP-30" => (
-            plain("UserPoolAddOns/AdvancedSecurityMode", json!("ENFORCED")),
-            Some("Risky sign-ins are treated as the rules below say."),
-        ),
-        "UP-31" => (plain("UserPoolAddOns/AdvancedSecurityAdditionalFlows/CustomAuthMode", json!("ENFORCED")), None),
+        "UP-30" => (plain(PROTECTION, json!("ENFORCED")), Some("Risky sign-ins are treated as the rules below say.")),
+        "UP-31" => {
+            let mut patch = plain("UserPoolAddOns/AdvancedSecurityAdditionalFlows/CustomAuthMode", json!("ENFORCED"));
+            if body.pointer(&format!("/UserPool/{PROTECTION}")).is_none_or(Value::is_null) {
+                // AWS takes the one only with the other.
+                patch.extend(plain(PROTECTION, json!("OFF")));
+            }
+            (patch, None)
+        }
         "UP-41" => (
             vec![Put { pointer: "/UserPool/LambdaConfig/UserMigration".to_owned(), value: None }],
             Some("Who was not moved yet cannot sign in any more."),
         ),
         _ => return None,
     };
-    made(Kind::Pool, "", patch, effect)
+    made(Kind::Pool, "", in_plan(rule, body, patch), effect)
+}
+
+/// The patch with the plan that it needs: AWS refuses it on a lower one. A pool from before there were plans may have threat
+/// protection on the lowest one, and keeps it.
+fn in_plan(rule: &str, body: &Value, mut patch: Vec<Put>) -> Vec<Put> {
+    const PLANS: [&str; 3] = ["LITE", "ESSENTIALS", "PLUS"];
+    let rank = |plan: &str| PLANS.iter().position(|known| *known == plan);
+    let needed = rules().iter().find(|it| it.id == rule).and_then(|it| rank(it.plan?));
+    let has = body.pointer("/UserPool/UserPoolTier").and_then(Value::as_str).and_then(rank);
+    let mode = body.pointer(&format!("/UserPool/{PROTECTION}")).and_then(Value::as_str);
+    let legacy =
+        mode.is_some_and(|mode| mode != "OFF") && patch.iter().all(|put| put.pointer.contains("UserPoolAddOns"));
+    // A plan that is not told, or that nobody here knows, is left alone.
+    if let (Some(needed), Some(has)) = (needed, has)
+        && has < needed
+        && !legacy
+    {
+        patch.push(put("/UserPool/UserPoolTier", json!(PLANS[needed])));
+    }
+    patch
 }
 
 /// The list at a place with those of e-mail address and telephone number that are verified or signed in with and `can` be in
@@ -238,6 +264,13 @@ fn of_client(rule: &str, client: &str, snapshot: &Snapshot) -> Option<Fix> {
         _ => return None,
     };
     made(Kind::Client, client, patch, effect)
+}
+
+/// A client that is protected less than its pool follows it again.
+fn of_client_risk(rule: &str, client: &str, snapshot: &Snapshot) -> Option<Fix> {
+    let own = snapshot.body("DescribeRiskConfiguration", client).filter(|_| rule == "AC-19")?;
+    let gone = || vec![Put { pointer: String::new(), value: None }];
+    (!Kind::ClientRisk.is_absent(own)).then(|| made(Kind::ClientRisk, client, gone(), None))?
 }
 
 fn of_identity_pool(rule: &str, id: &str, snapshot: &Snapshot) -> Option<Fix> {

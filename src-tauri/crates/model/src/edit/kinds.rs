@@ -12,8 +12,10 @@ pub enum Kind {
     Mfa,
     /// An app client (`UpdateUserPoolClient`).
     Client,
-    /// Threat protection of a pool or of one client (`SetRiskConfiguration`).
+    /// Threat protection of a pool (`SetRiskConfiguration`).
     Risk,
+    /// Threat protection of an app client that has rules of its own (`SetRiskConfiguration`); without them it follows the pool.
+    ClientRisk,
     /// An identity pool (`UpdateIdentityPool`).
     IdentityPool,
     /// The roles of an identity pool (`SetIdentityPoolRoles`).
@@ -43,11 +45,12 @@ pub(super) const EVERY_CLIENT: &str = "ALL";
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Pool,
         Self::Mfa,
         Self::Client,
         Self::Risk,
+        Self::ClientRisk,
         Self::IdentityPool,
         Self::Roles,
         Self::ResourceServer,
@@ -68,7 +71,7 @@ impl Kind {
             Self::Pool | Self::Attribute => "DescribeUserPool",
             Self::Mfa => "GetUserPoolMfaConfig",
             Self::Client => "DescribeUserPoolClient",
-            Self::Risk => "DescribeRiskConfiguration",
+            Self::Risk | Self::ClientRisk => "DescribeRiskConfiguration",
             Self::IdentityPool => "DescribeIdentityPool",
             Self::Roles => "GetIdentityPoolRoles",
             Self::ResourceServer => "DescribeResourceServer",
@@ -89,7 +92,7 @@ impl Kind {
             Self::Pool => "UpdateUserPool",
             Self::Mfa => "SetUserPoolMfaConfig",
             Self::Client => "UpdateUserPoolClient",
-            Self::Risk => "SetRiskConfiguration",
+            Self::Risk | Self::ClientRisk => "SetRiskConfiguration",
             Self::IdentityPool => "UpdateIdentityPool",
             Self::Roles => "SetIdentityPoolRoles",
             Self::ResourceServer => "UpdateResourceServer",
@@ -134,7 +137,7 @@ impl Kind {
         match self {
             Self::Pool => "/UserPool",
             Self::Client => "/UserPoolClient",
-            Self::Risk => "/RiskConfiguration",
+            Self::Risk | Self::ClientRisk => "/RiskConfiguration",
             Self::Mfa | Self::IdentityPool | Self::Roles | Self::PrincipalTags => "",
             Self::ResourceServer => "/ResourceServer",
             Self::Provider => "/IdentityProvider",
@@ -167,7 +170,7 @@ impl Kind {
                 "UsernameConfiguration",
             ],
             Self::Client => &["ClientId", "ClientSecret", "CreationDate", "LastModifiedDate", "UserPoolId"],
-            Self::Risk => &["ClientId", "LastModifiedDate", "UserPoolId"],
+            Self::Risk | Self::ClientRisk => &["ClientId", "LastModifiedDate", "UserPoolId"],
             Self::IdentityPool | Self::Roles => &["IdentityPoolId"],
             Self::Mfa => &[],
             Self::ResourceServer => &["Identifier", "UserPoolId"],

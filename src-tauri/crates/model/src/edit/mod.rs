@@ -6,8 +6,10 @@
 
 mod attribute;
 mod differ;
+mod factors;
 mod fix;
 mod kinds;
+mod named;
 mod price;
 mod shape;
 mod step;
@@ -38,7 +40,7 @@ pub const MASK: &str = "********";
 pub struct Whole {
     /// What it is.
     pub kind: Kind,
-    /// The client's id, the identity pool's, the resource server's identifier, the provider's name, the domain, the custom
+    /// The client's id (also of its threat protection), the identity pool's, the resource server's identifier, the provider's name, the domain, the custom
     /// attribute's name; of a secret its id, or the client's before it is made; of principal tags the identity pool and the
     /// provider with a space between them; empty for the pool itself.
     pub subject: String,
@@ -70,6 +72,9 @@ pub enum Refused {
     /// The place cannot be set.
     #[error("{0} cannot be changed.")]
     Fixed(String),
+    /// The place is in a list, which is one value.
+    #[error("{0} is in a list, which is written as one value: give the whole list.")]
+    InList(String),
     /// It was to be made, and there is one.
     #[error("There is one of that name already.")]
     Exists,
@@ -82,6 +87,12 @@ pub enum Refused {
     /// It stays as it is for good.
     #[error("A custom attribute stays as it is for good: it is neither changed nor taken away.")]
     Stays,
+    /// The client has no rules of its own that could be changed.
+    #[error("This app client follows the pool's threat protection. Give it rules of its own first.")]
+    Follows,
+    /// There are no second factors, so none is set.
+    #[error("Second factors are off: set them to OPTIONAL or ON first, and then choose which there are.")]
+    FactorsOff,
     /// Nothing would change.
     #[error("It is so already.")]
     Nothing,
@@ -122,6 +133,7 @@ impl Kind {
                 // The request has to have it.
                 request.entry("LogConfigurations").or_insert_with(|| Vec::<Value>::new().into());
             }
+            Self::Mfa => factors::of_request(&mut request),
             // Its name is put in by whoever sends it.
             Self::Attribute => request = [("CustomAttributes".to_owned(), json!([request]))].into_iter().collect(),
             // AWS tells an empty one of a prefix, and does not take it.
@@ -148,7 +160,7 @@ impl Kind {
             return self.made_or_gone(body, value.as_ref());
         }
         if body.is_null() {
-            return Err(Refused::Absent);
+            return Err(if self == Self::ClientRisk { Refused::Follows } else { Refused::Absent });
         }
         if self == Self::Attribute {
             return Err(Refused::Stays);
@@ -158,10 +170,15 @@ impl Kind {
             if self.is_fixed(&put.pointer) {
                 return Err(Refused::Fixed(put.pointer.rsplit('/').next().unwrap_or_default().to_owned()));
             }
+            if is_in_list(&patched, &put.pointer) {
+                return Err(Refused::InList(put.pointer.clone()));
+            }
             set(&mut patched, &put.pointer, put.value.clone());
         }
-        if self == Self::Pool {
-            take_older(&mut patched, patch);
+        match self {
+            Self::Pool => take_older(&mut patched, patch),
+            Self::Mfa => factors::check(&patched, patch)?,
+            _ => {}
         }
         if differences(body, &patched).is_empty() { Err(Refused::Nothing) } else { Ok(patched) }
     }
@@ -199,6 +216,12 @@ fn of_pool(request: &mut Map<String, Value>) {
     if let Value::Object(map) = whole {
         *request = map;
     }
+}
+
+/// Whether a place lies within a list.
+fn is_in_list(body: &Value, pointer: &str) -> bool {
+    let above = pointer.match_indices('/').map(|(at, _)| &pointer[..at]);
+    above.into_iter().any(|place| body.pointer(place).is_some_and(Value::is_array))
 }
 
 /// Puts a value at a place, and makes what has to be there for it.
@@ -254,6 +277,19 @@ pub fn digest(text: &str) -> String {
         let _ = write!(digits, "{byte:02x}");
         digits
     })
+}
+
+impl Whole {
+    /// What an operation describes of a subject, or writes; `None` when it does neither. Threat protection is that of the
+    /// client where one is named.
+    #[must_use]
+    pub fn described_by(operation: &str, subject: &str) -> Option<Self> {
+        let kind = match Kind::described_by(operation)? {
+            Kind::Risk if !subject.is_empty() => Kind::ClientRisk,
+            kind => kind,
+        };
+        Some(Self { kind, subject: subject.to_owned() })
+    }
 }
 
 impl fmt::Display for Whole {
@@ -320,6 +356,16 @@ mod tests {
             "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": true },
             "Policies": { "PasswordPolicy": { "MinimumLength": 8 } } });
         assert_eq!(Value::Object(request), wanted);
+    }
+
+    #[test]
+    fn a_list_is_written_whole() {
+        let body = json!({ "UserPool": { "AccountRecoverySetting": { "RecoveryMechanisms": [{ "Name": "a" }] } } });
+        for value in [Some(json!("admin_only")), None] {
+            let pointer = "/UserPool/AccountRecoverySetting/RecoveryMechanisms/0/Name".to_owned();
+            let refused = Kind::Pool.patched(&body, &[Put { pointer, value }]).unwrap_err();
+            assert!(refused.to_string().contains("give the whole list"), "{refused}");
+        }
     }
 
     #[test]

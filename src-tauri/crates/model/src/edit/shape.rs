@@ -94,7 +94,7 @@ impl Shape {
             Kind::Pool => POOL,
             Kind::Mfa => MFA,
             Kind::Client => CLIENT,
-            Kind::Risk => RISK,
+            Kind::Risk | Kind::ClientRisk => RISK,
             Kind::IdentityPool => IDENTITY_POOL,
             Kind::Roles => ROLES,
             Kind::ResourceServer => RESOURCE_SERVER,

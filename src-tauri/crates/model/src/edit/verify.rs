@@ -27,7 +27,9 @@ impl Verified {
 }
 
 /// Places that follow others without being asked, in the same answer or in the one beside it.
-const FOLLOWERS: [(&str, &str); 6] = [
+const FOLLOWERS: [(&str, &str); 8] = [
+    ("/MfaConfiguration", "/SoftwareTokenMfaConfiguration"),
+    ("/MfaConfiguration", "/EmailMfaConfiguration"),
     ("/SmsMfaConfiguration/SmsConfiguration", "/UserPool/SmsConfiguration"),
     ("/SmsMfaConfiguration/SmsAuthenticationMessage", "/UserPool/SmsAuthenticationMessage"),
     ("/MfaConfiguration", "/UserPool/MfaConfiguration"),
@@ -48,6 +50,9 @@ const MOVING_OF_PROVIDERS: [&str; 1] = ["ActiveEncryptionCertificate"];
 /// What AWS counts of the classic pages, and whose style it tells: a client has that of all until it has its own.
 const MOVING_OF_STYLES: [&str; 4] = ["CSSVersion", "ClientId", "CreationDate", "UserPoolId"];
 
+/// What AWS gives each style of managed login anew.
+const OF_EACH_STYLE: [&str; 2] = ["CreationDate", "ManagedLoginBrandingId"];
+
 /// Where the logo of the classic pages is.
 const ADDRESS_OF_LOGO: &str = "/ImageUrl";
 
@@ -61,6 +66,7 @@ pub fn moves_by_itself(place: &str, kind: Kind) -> bool {
         Kind::Domain => &MOVING_OF_DOMAINS,
         Kind::Provider => &MOVING_OF_PROVIDERS,
         Kind::ClassicStyle => &MOVING_OF_STYLES,
+        Kind::Style => &OF_EACH_STYLE,
         _ => &[],
     };
     MOVING.iter().chain(of_kind).any(|name| place.rsplit('/').next() == Some(name))

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::step::IMAGE;
 use super::{Kind, MASK, Put, Step};
+use crate::trigger;
 
 impl Kind {
     /// What people will notice of a step; `None` when that depends on what changes.
@@ -52,6 +53,11 @@ impl Kind {
                 "Policies that ask for a tag let in and refuse by it from the next credentials on. The role has to allow \
                  sts:TagSession.",
             ),
+            (Self::ClientRisk, Step::Create) => {
+                Some("The client has rules of its own from then on: what changes for the pool does not hold for it.")
+            }
+            (Self::ClientRisk, Step::Update) => Some("It holds for this client alone."),
+            (Self::ClientRisk, Step::Delete) => Some("The client follows the pool's rules again."),
             (Self::Style, Step::Create | Step::Update) => {
                 Some("Login pages of this client look so at once, where its domain has managed login.")
             }
@@ -64,6 +70,22 @@ impl Kind {
             ),
             _ => None,
         }
+    }
+
+    /// What has to be done beside an edit so that a function that it sets can be called; `None` when it sets none.
+    #[must_use]
+    pub fn calls(self, before: &Value, wanted: &Value) -> Option<&'static str> {
+        let functions = |body: &Value| {
+            let config = body.pointer("/UserPool/LambdaConfig").map(trigger::of_config).unwrap_or_default();
+            config.into_iter().map(|set| set.function).collect::<Vec<_>>()
+        };
+        let known = functions(before);
+        let new = self == Self::Pool && functions(wanted).iter().any(|function| !known.contains(function));
+        new.then_some(
+            "Cognito may call a new function only once its policy permits it, which this does not do: aws lambda \
+             add-permission --function-name FUNCTION --statement-id cognito --action lambda:InvokeFunction --principal \
+             cognito-idp.amazonaws.com --source-arn POOL_ARN. Until then people stop there. Senders need KMSKeyID as well.",
+        )
     }
 
     /// What of a step can never be taken back, in a sentence; `None` when everything can.

@@ -70,12 +70,16 @@ pub struct People {
     pub synced_at: Timestamp,
     /// Never confirmed, and created more than 30 days ago.
     pub unconfirmed: u64,
-    /// Still with a temporary password, created more than 7 days ago.
+    /// Still with a temporary password, created more than so many days ago.
     pub invited: u64,
+    /// How many days temporary passwords hold in the pool: seven where it says nothing else.
+    pub invited_days: u64,
     /// Told to reset their password, last changed more than 90 days ago.
     pub reset_required: u64,
-    /// With an e-mail address that is not verified.
+    /// With an e-mail address that is not verified, or of which nothing is said.
     pub unverified: u64,
+    /// With an e-mail address that somebody else has, too.
+    pub doubled: u64,
 }
 
 impl Snapshot {

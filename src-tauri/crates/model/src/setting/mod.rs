@@ -11,9 +11,13 @@ mod typed;
 
 use serde_json::Value;
 
+use crate::edit::Kind;
 use crate::health::Snapshot;
 
 pub use typed::{Misread, typed};
+
+/// What describes threat protection, of a pool and of a client.
+const RISK: &str = "DescribeRiskConfiguration";
 
 /// What people look for a setting under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -175,10 +179,9 @@ pub fn of_pool() -> impl Iterator<Item = &'static Setting> {
     pool::settings().chain(risk::SETTINGS).chain(logs::SETTINGS)
 }
 
-/// The settings of an app client.
-#[must_use]
-pub fn of_client() -> &'static [Setting] {
-    client::SETTINGS
+/// The settings of an app client, and those of its threat protection where it has its own.
+pub fn of_client() -> impl Iterator<Item = &'static Setting> {
+    client::SETTINGS.iter().chain(risk::SETTINGS)
 }
 
 /// The setting at a place, or the one that a place lies in.
@@ -194,10 +197,18 @@ pub fn held_by_pool(snapshot: &Snapshot) -> Vec<Held<'_>> {
     of_pool().map(|setting| held(setting, snapshot, "")).collect()
 }
 
-/// A client's settings in a snapshot.
+/// A client's settings in a snapshot; those of threat protection where it has its own.
 #[must_use]
 pub fn held_by_client<'a>(snapshot: &'a Snapshot, client: &str) -> Vec<Held<'a>> {
-    client::SETTINGS.iter().map(|setting| held(setting, snapshot, client)).collect()
+    let own = has_own_risk(snapshot, client) == Some(true);
+    let settings = of_client().filter(|setting| own || setting.operation != RISK);
+    settings.map(|setting| held(setting, snapshot, client)).collect()
+}
+
+/// Whether threat protection has rules of its own for a client; `None` when that was not answered, or it is off.
+#[must_use]
+pub fn has_own_risk(snapshot: &Snapshot, client: &str) -> Option<bool> {
+    Some(!Kind::ClientRisk.is_absent(snapshot.body(RISK, client)?))
 }
 
 fn held<'a>(setting: &'static Setting, snapshot: &'a Snapshot, subject: &str) -> Held<'a> {
@@ -221,7 +232,11 @@ pub fn strange_in_pool(snapshot: &Snapshot) -> Vec<Strange<'_>> {
 /// What the answer about a client has and no setting describes.
 #[must_use]
 pub fn strange_in_client<'a>(snapshot: &'a Snapshot, client: &str) -> Vec<Strange<'a>> {
-    strange(snapshot, "DescribeUserPoolClient", client, "/UserPoolClient")
+    let mut found = strange(snapshot, "DescribeUserPoolClient", client, "/UserPoolClient");
+    if has_own_risk(snapshot, client) == Some(true) {
+        found.extend(strange(snapshot, RISK, client, "/RiskConfiguration"));
+    }
+    found
 }
 
 fn strange<'a>(snapshot: &'a Snapshot, operation: &'static str, subject: &str, root: &str) -> Vec<Strange<'a>> {
@@ -282,14 +297,15 @@ mod tests {
 
     #[test]
     fn every_setting_says_what_it_does_and_none_is_there_twice() {
-        let all: Vec<_> = of_pool().chain(of_client()).collect();
-        for (at, setting) in all.iter().enumerate() {
-            assert!(setting.what.ends_with('.'), "{}", setting.pointer);
-            assert!(setting.pointer.starts_with('/') && !setting.title.is_empty());
-            let twice = all[at + 1..]
-                .iter()
-                .find(|other| other.operation == setting.operation && lies_in(other.pointer, setting.pointer));
-            assert_eq!(twice, None, "{}", setting.pointer);
+        for all in [of_pool().collect::<Vec<_>>(), of_client().collect()] {
+            for (at, setting) in all.iter().enumerate() {
+                assert!(setting.what.ends_with('.'), "{}", setting.pointer);
+                assert!(setting.pointer.starts_with('/') && !setting.title.is_empty());
+                let twice = all[at + 1..]
+                    .iter()
+                    .find(|other| other.operation == setting.operation && lies_in(other.pointer, setting.pointer));
+                assert_eq!(twice, None, "{}", setting.pointer);
+            }
         }
     }
 }

@@ -179,7 +179,7 @@ mod tests {
         }
         assert_eq!(pool("UserPool.SmsConfiguration.ExternalId=4711").map(|(_, value)| value), Ok(Some(json!("4711"))));
         assert_eq!(pool(r#"UserPoolTags={"a":"b"}"#).unwrap().1, Some(json!({ "a": "b" })));
-        let client = |word: &str| typed(&of_client().iter().collect::<Vec<_>>(), word).map(|(_, put)| put.value);
+        let client = |word: &str| typed(&of_client().collect::<Vec<_>>(), word).map(|(_, put)| put.value);
         assert_eq!(client("CallbackURLs=https://a, https://b"), Ok(Some(json!(["https://a", "https://b"]))));
         assert_eq!(client(r#"CallbackURLs=["https://a"]"#), Ok(Some(json!(["https://a"]))));
         assert_eq!(client("ClientName=a=b"), Ok(Some(json!("a=b"))));
@@ -192,7 +192,7 @@ mod tests {
     fn what_cannot_be_changed_so_says_why() {
         let fixed = pool("UsernameAttributes=email").unwrap_err();
         assert!(fixed.to_string().contains("decided when"), "{fixed}");
-        let told = typed(&of_client().iter().collect::<Vec<_>>(), "CreationDate=1").unwrap_err();
+        let told = typed(&of_client().collect::<Vec<_>>(), "CreationDate=1").unwrap_err();
         assert!(told.to_string().contains("AWS tells it"), "{told}");
     }
 }

@@ -26,7 +26,15 @@ fn good() -> Snapshot {
         }
     }
     let synced_at = "2026-11-22T11:00:00Z".parse().unwrap();
-    snapshot.people = Some(People { synced_at, unconfirmed: 0, invited: 0, reset_required: 0, unverified: 0 });
+    snapshot.people = Some(People {
+        synced_at,
+        unconfirmed: 0,
+        invited: 0,
+        invited_days: 7,
+        reset_required: 0,
+        unverified: 0,
+        doubled: 0,
+    });
     snapshot
 }
 

@@ -92,10 +92,13 @@ pub(super) fn set(call: &mut Call<'_>) -> Answered {
     shown(pool, &client, pool.resources.risks.get(&client))
 }
 
-/// `DescribeRiskConfiguration`: a client without its own shows that of the pool.
+/// `DescribeRiskConfiguration`: a client without its own shows that of the pool, which names no client.
 pub(super) fn describe(call: &mut Call<'_>) -> Answered {
     let input: Input = call.input()?;
     let (pool, client) = subject(call, &input)?;
     let risks = &pool.resources.risks;
-    shown(pool, &client, risks.get(&client).or_else(|| risks.get("")))
+    match risks.get(&client) {
+        Some(own) => shown(pool, &client, Some(own)),
+        None => shown(pool, "", risks.get("")),
+    }
 }

@@ -22,8 +22,10 @@ pub struct ClientSettingsView {
     pub has_secret: Option<bool>,
     /// Every setting, and after them what this version does not know.
     pub settings: Vec<SettingView>,
-    /// Whether threat protection has rules of its own here.
-    pub own_risk: bool,
+    /// Whether threat protection has rules of its own here; `null` when that was not answered, or it is off.
+    pub own_risk: Option<bool>,
+    /// The rules of threat protection that hold here, its own or the pool's, as AWS sent them, as JSON; `null` as before.
+    pub risk: Option<String>,
     /// Why it could not be described; `null` when it was.
     pub unknown: Option<String>,
     /// The answer as AWS sent it, the secret masked, as JSON; `null` when there is none.
@@ -58,7 +60,8 @@ impl From<&Snapshot> for ClientsSettingsView {
                 name: text(entry, "ClientName"),
                 has_secret: raw.map(|body| body.pointer("/UserPoolClient/ClientSecret").is_some()),
                 settings: held.iter().map(SettingView::from).chain(strange.iter().map(SettingView::from)).collect(),
-                own_risk: risk.is_some_and(|body| body.pointer("/RiskConfiguration/ClientId").is_some()),
+                own_risk: setting::has_own_risk(snapshot, &id),
+                risk: risk.and_then(laid_out),
                 unknown: why.and_then(|answer| answer.unknown.clone()),
                 raw: raw.and_then(laid_out),
                 id,

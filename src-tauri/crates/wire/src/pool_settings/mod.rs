@@ -17,5 +17,6 @@ pub use pool::{
 };
 pub use quotas::{QuotasView, RateView, ResourceView, resources};
 pub use save::SaveSettings;
+pub(crate) use setting::instant;
 pub use setting::{FormView, PairView, RawView, SettingView, UnansweredView};
 pub use style::{ClassicStyleView, ClientStyleView, LogoView, ManagedStyleView, StyleImageView};

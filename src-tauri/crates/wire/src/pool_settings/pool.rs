@@ -179,27 +179,35 @@ pub struct TriggerSlotView {
     pub version: Option<String>,
     /// The values of `triggerSource` with which it runs.
     pub sources: Vec<String>,
-    /// An event to test the function with, as JSON text; `null` for a trigger that we do not know.
-    pub event: Option<String>,
+    /// An event of each source to test the function with, as JSON text; none for a trigger that we do not know.
+    pub events: Vec<PairView>,
 }
 
 fn triggers(snapshot: &Snapshot) -> Vec<TriggerSlotView> {
     let config = snapshot.body("DescribeUserPool", "").and_then(|body| body.pointer("/UserPool/LambdaConfig"));
     let set = config.map(trigger::of_config).unwrap_or_default();
     let client = snapshot.clients().and_then(|clients| clients.first().copied()).unwrap_or("your-app-client-id");
-    let event = |sources: &[&str]| {
-        let source = sources.first()?;
-        serde_json::to_string_pretty(&trigger::event(source, &snapshot.pool, client)).ok()
+    let event = |source: &str, version: Option<&str>| {
+        let event = trigger::event(source, version, &snapshot.pool, client);
+        Some(PairView { name: source.to_owned(), value: serde_json::to_string_pretty(&event).ok()? })
     };
+    // Where none is set, that of the version that people begin with today.
+    let usual = |name: &str| (name == "PreTokenGenerationConfig").then(|| "V2_0".to_owned());
+    // Machines have an event from version 3 on.
+    let has =
+        |source: &str, version: Option<&str>| source != "TokenGeneration_ClientCredentials" || version == Some("V3_0");
     let known = TRIGGERS.iter().map(|known| {
         let held = set.iter().find(|it| it.name == known.name);
+        let version = held.and_then(|it| it.version.clone());
+        let tested = version.clone().or_else(|| usual(known.name));
+        let sources = known.sources.iter().filter(|source| has(source, tested.as_deref()));
         TriggerSlotView {
+            events: sources.filter_map(|source| event(source, tested.as_deref())).collect(),
             trigger: known.name.to_owned(),
             category: known.category.to_owned(),
             function: held.map(|it| it.function.clone()),
-            version: held.and_then(|it| it.version.clone()),
+            version,
             sources: known.sources.iter().map(|source| (*source).to_owned()).collect(),
-            event: event(known.sources),
         }
     });
     let strange = set.iter().filter(|it| it.known.is_none()).map(|it| TriggerSlotView {
@@ -208,7 +216,7 @@ fn triggers(snapshot: &Snapshot) -> Vec<TriggerSlotView> {
         function: Some(it.function.clone()),
         version: it.version.clone(),
         sources: Vec::new(),
-        event: None,
+        events: Vec::new(),
     });
     known.chain(strange).collect()
 }

@@ -33,7 +33,8 @@ pub struct RateView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceView {
-    /// `clients`, `providers`, `resourceServers`, `groups`, `customAttributes`, `pools`.
+    /// `users`, `clients`, `providers`, `resourceServers`, `scopes` of the server with the most, `groups`, `customAttributes`,
+    /// `pools`.
     pub what: String,
     /// How many there are; `null` when it is not known.
     pub used: Option<u32>,
@@ -55,13 +56,21 @@ pub fn resources(snapshot: &Snapshot) -> Vec<ResourceView> {
         let custom = attributes(snapshot).into_iter().filter(|attribute| attribute.name.contains(':'));
         crate::count(custom.count() as u64)
     });
+    let users = pool.and_then(|body| body.pointer("/UserPool/EstimatedNumberOfUsers")?.as_u64()).map(crate::count);
+    let servers = snapshot.body("ListResourceServers", "").map(|body| list(body.get("ResourceServers")));
+    let scopes = servers.map(|servers| {
+        let most = servers.iter().map(|server| list(server.get("Scopes")).len()).max();
+        crate::count(most.unwrap_or_default() as u64)
+    });
     let line = |what: &str, used, most, on_request| ResourceView { what: what.to_owned(), used, most, on_request };
     vec![
+        line("users", users, 40_000_000, None),
         line("clients", counted("ListUserPoolClients", "UserPoolClients"), 1_000, Some(10_000)),
         line("groups", counted("ListGroups", "Groups"), 10_000, None),
         line("customAttributes", custom, 50, None),
         line("providers", counted("ListIdentityProviders", "Providers"), 300, Some(1_000)),
         line("resourceServers", counted("ListResourceServers", "ResourceServers"), 25, Some(300)),
+        line("scopes", scopes, 100, None),
         line("pools", counted("ListUserPools", "UserPools"), 1_000, Some(10_000)),
     ]
 }

@@ -195,7 +195,7 @@ pub(super) fn text(value: &Value, name: &str) -> String {
 }
 
 /// An instant as AWS writes it in JSON, in seconds since 1970; `None` for anything else.
-pub(super) fn instant(value: &Value) -> Option<String> {
+pub(crate) fn instant(value: &Value) -> Option<String> {
     let seconds = value.as_f64()?.to_string();
     let (whole, rest) = seconds.split_once('.').unwrap_or((seconds.as_str(), ""));
     let millis: i64 = format!("{rest:0<3}").get(..3)?.parse().ok()?;

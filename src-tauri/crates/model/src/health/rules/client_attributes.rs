@@ -105,8 +105,11 @@ fn custom(case: &Case<'_>) -> Judged {
         };
         return Ok(client.pass(WRITE, evidence));
     }
-    let failed = client.fail(WRITE, format!("People can write {}.", joined(&writable)));
-    let used = claims(case).unwrap_or_default();
+    let (used, known) = match claims(case) {
+        Ok(used) => (used, ""),
+        Err(_) => (BTreeSet::new(), " Whether an identity pool gives credentials by them is not known."),
+    };
+    let failed = client.fail(WRITE, format!("People can write {}.{known}", joined(&writable)));
     let worse = writable.iter().any(|name| is_telling(name) || used.contains(*name));
     Ok(if worse { failed.severity(Severity::High) } else { failed })
 }

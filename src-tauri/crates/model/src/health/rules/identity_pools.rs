@@ -162,11 +162,16 @@ fn ambiguous(case: &Case<'_>) -> Judged {
     let falls_back = |mapping: &Value| mapping["AmbiguousRoleResolution"].as_str() == Some("AuthenticatedRole");
     let loose: Vec<&String> =
         mappings.iter().filter(|(_, mapping)| falls_back(mapping)).map(|(provider, _)| provider).collect();
-    Ok(if loose.is_empty() {
-        roles.pass(MAPPINGS, "AmbiguousRoleResolution is Deny for each provider.")
+    if !loose.is_empty() {
+        let evidence = format!("AmbiguousRoleResolution is AuthenticatedRole for {}.", joined(&loose));
+        return Ok(roles.fail(MAPPINGS, evidence));
+    }
+    let denies = |mapping: &Value| mapping["AmbiguousRoleResolution"].as_str() == Some("Deny");
+    if mappings.values().all(denies) {
+        Ok(roles.pass(MAPPINGS, "AmbiguousRoleResolution is Deny for each provider."))
     } else {
-        roles.fail(MAPPINGS, format!("AmbiguousRoleResolution is AuthenticatedRole for {}.", joined(&loose)))
-    })
+        Err(roles.unknown(MAPPINGS, "AmbiguousRoleResolution is neither Deny nor AuthenticatedRole for each provider."))
+    }
 }
 
 /// Every attribute that people can write through some client of the pool.

@@ -5,7 +5,7 @@ use crate::health::case::{Body, Case, Judged};
 
 pub(super) const RULES: &[Rule] = &[Rule {
     id: "UP-45",
-    version: 1,
+    version: 2,
     title: "Accounts lie around half-finished",
     severity: Severity::Low,
     subject: Subject::Pool,
@@ -28,11 +28,16 @@ fn stale(case: &Case<'_>) -> Judged {
     let aliased = ["/UserPool/UsernameAttributes", "/UserPool/AliasAttributes"]
         .into_iter()
         .any(|list| pool.list(list).contains(&"email"));
+    let invited = match people.invited_days {
+        1 => "with a temporary password that held for a day".to_owned(),
+        days => format!("with a temporary password that held for {days} days"),
+    };
     let kinds = [
         (people.unconfirmed, "never confirmed for 30 days"),
-        (people.invited, "with a temporary password for more than a week"),
+        (people.invited, invited.as_str()),
         (people.reset_required, "told to reset their password more than 90 days ago"),
         (if aliased { people.unverified } else { 0 }, "signing in with an unverified e-mail address"),
+        (people.doubled, "with an e-mail address that somebody else has, too"),
     ];
     let found: Vec<String> =
         kinds.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();

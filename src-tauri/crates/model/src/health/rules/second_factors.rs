@@ -99,7 +99,8 @@ fn off(case: &Case<'_>) -> Judged {
     Ok(match (mode, without) {
         ("OFF", Some(why)) => mfa.not_applicable(MODE, why),
         ("OFF", None) => mfa.fail(MODE, "MfaConfiguration is OFF, and people sign in with passwords."),
-        (mode, _) => mfa.pass(MODE, format!("MfaConfiguration is {mode}.")),
+        ("ON" | "OPTIONAL", _) => mfa.pass(MODE, format!("MfaConfiguration is {mode}.")),
+        _ => return Err(mfa.unknown(MODE, format!("MfaConfiguration is {mode}, which this version does not know."))),
     })
 }
 

@@ -117,11 +117,15 @@ fn open(case: &Case<'_>) -> Judged {
         let evidence = format!("{fact}, and whoever signs up can write {}.", joined(&telling));
         return Ok(pool.fail(at, evidence).severity(Severity::High));
     }
-    let evidence = if case.snapshot.knows_who_trusts() {
-        format!("{fact}.")
-    } else {
-        format!("{fact}. Whether an identity pool trusts this pool is not known.")
-    };
+    let mut evidence = format!("{fact}.");
+    if !case.snapshot.knows_who_trusts() {
+        evidence.push_str(" Whether an identity pool trusts this pool is not known.");
+    }
+    let clients = case.snapshot.clients();
+    let described = |id: &&str| case.snapshot.body("DescribeUserPoolClient", id).is_some();
+    if !clients.is_some_and(|clients| clients.iter().all(described)) {
+        evidence.push_str(" What app clients let people write is not known of each.");
+    }
     Ok(pool.fail(at, evidence))
 }
 

@@ -256,6 +256,10 @@ export const stage = {
   doubt: null as string | null,
   /** How many searches were asked for. */
   searches: 0,
+  /** How many people there are said to be; those that there are come again and again. */
+  said: null as number | null,
+  /** Pages of rows that were asked for. */
+  pages: [] as number[],
   signedIn: (now: boolean) => void (signedIn = now),
   sync: (phase: SyncProgressView["phase"], more: Partial<SyncProgressView> = {}) =>
     become({ ...syncing(phase), ...more }),
@@ -449,11 +453,14 @@ export const commands = {
   },
   countUsers: async (_: { search: number }) => {
     await pause(stage.slow);
-    return ok(found.length);
+    return ok(stage.said ?? found.length);
   },
   getRows: async ({ start, count }: { search: number; start: number; count: number }) => {
+    stage.pages.push(start);
     await pause(20);
-    return ok(found.slice(start, start + count).map(row));
+    if (stage.said === null) return ok(found.slice(start, start + count).map(row));
+    const places = Array.from({ length: Math.min(count, stage.said - start) }, (_, at) => (start + at) % found.length);
+    return ok(places.flatMap((place) => found.slice(place, place + 1)).map(row));
   },
   getUser: ({ username }: { username: string }) => {
     const user = people.find((candidate) => candidate.username === username);

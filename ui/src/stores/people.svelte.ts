@@ -11,8 +11,10 @@ import {
 } from "../ipc/client";
 
 export const PAGE = 200;
-/** Pages kept before the oldest ones go: 8,000 rows. */
+/** Pages kept before the farthest ones go: 8,000 rows. */
 const MOST_PAGES = 40;
+/** Pages that are on their way at once. Who scrolls faster is asked for where they are once one has come. */
+const MOST_ASKED = 3;
 /** The least time between an answer and asking again because rows changed. */
 const RENEW_MS = 2000;
 
@@ -53,6 +55,8 @@ class People {
   /** Grows with each answer: rows that were asked for under an earlier one are of another list. */
   #answer = 0;
   #looked = { start: 0, end: 0 };
+  /** Which way the last look went: 1 down, -1 up, 0 nowhere. */
+  #way = 0;
   #answeredAt = 0;
   #due: ReturnType<typeof setTimeout> | undefined;
   /** Whether rows changed while the answer was on its way. */
@@ -161,11 +165,22 @@ class People {
     else if (this.#last) await this.search(this.#last.query, this.#last.sort, false);
   }
 
-  /** Makes sure that the rows from `start` up to `end` are there or on their way. */
+  /** Makes sure that the rows from `start` up to `end` are there or on their way, and those next in the way of scrolling. */
   want(start: number, end: number): void {
+    this.#way = Math.sign(start - this.#looked.start);
     this.#looked = { start, end };
-    const last = Math.max(0, Math.min(end, this.count - 1));
-    for (let page = Math.floor(start / PAGE); page <= Math.floor(last / PAGE); page += 1) void this.#fetch(page);
+    this.#fill();
+  }
+
+  /** Asks for what is looked at and not there, then for the page ahead; what flew past meanwhile is not asked for. */
+  #fill(): void {
+    const last = Math.max(0, Math.ceil(this.count / PAGE) - 1);
+    const pageOf = (row: number) => Math.max(0, Math.min(last, Math.floor(row / PAGE)));
+    const [from, to] = [pageOf(this.#looked.start), pageOf(this.#looked.end - 1)];
+    const pages = Array.from({ length: to - from + 1 }, (_, at) => from + at);
+    const ahead = this.#way < 0 ? from - 1 : to + this.#way;
+    if (ahead >= 0 && ahead <= last) pages.push(ahead);
+    for (const page of pages) if (this.#wanted.size < MOST_ASKED) void this.#fetch(page);
   }
 
   /** Rows of a range, fetched when needed. */
@@ -220,12 +235,14 @@ class People {
   async #fetch(page: number): Promise<void> {
     if (this.#pages.has(page) || this.#wanted.has(page)) return;
     const answer = this.#answer;
+    let arrived = false;
     this.#wanted.add(page);
     try {
       const rows = await backend.getRows({ search: this.#handle, start: page * PAGE, count: PAGE });
       if (answer !== this.#answer) return;
       this.#pages.set(page, rows);
       this.#trim(page);
+      arrived = true;
     } catch (thrown) {
       if (answer !== this.#answer) return;
       // A search that the backend has let go is simply asked again.
@@ -234,6 +251,8 @@ class People {
       else this.failure = failure(thrown);
     } finally {
       if (answer === this.#answer) this.#wanted.delete(page);
+      // One that could not be had is not asked for until somebody looks there again.
+      if (arrived) this.#fill();
     }
   }
 

@@ -13,8 +13,13 @@ export function setZone(name: string): void {
   }
 }
 
-function fields(at: Date, timeZone: string | undefined): Record<string, string> {
-  const format = new Intl.DateTimeFormat("en-GB", {
+/** Made once for each zone: making one takes many times as long as using it, and a table shows hundreds of instants. */
+const formats = new Map<string | undefined, Intl.DateTimeFormat>();
+
+function format(timeZone: string | undefined): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat("en-GB", {
     timeZone,
     year: "numeric",
     month: "2-digit",
@@ -25,7 +30,14 @@ function fields(at: Date, timeZone: string | undefined): Record<string, string> 
     hourCycle: "h23",
     timeZoneName: "short",
   });
-  return Object.fromEntries(format.formatToParts(at).map((part) => [part.type, part.value]));
+  formats.set(timeZone, made);
+  return made;
+}
+
+function fields(at: Date): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const { type, value } of format(zone).formatToParts(at)) found[type] = value;
+  return found;
 }
 
 function parsed(at: string): Date | null {
@@ -37,7 +49,7 @@ function parsed(at: string): Date | null {
 export function day(at: string): string {
   const date = parsed(at);
   if (!date) return at;
-  const f = fields(date, zone);
+  const f = fields(date);
   return `${f.year}-${f.month}-${f.day}`;
 }
 
@@ -45,7 +57,7 @@ export function day(at: string): string {
 export function local(at: string): string {
   const date = parsed(at);
   if (!date) return at;
-  const f = fields(date, zone);
+  const f = fields(date);
   return `${f.year}-${f.month}-${f.day} ${f.hour}:${f.minute} ${f.timeZoneName}`;
 }
 
@@ -53,7 +65,7 @@ export function local(at: string): string {
 export function clockTime(at: string): string {
   const date = parsed(at);
   if (!date) return at;
-  const f = fields(date, zone);
+  const f = fields(date);
   return `${f.hour}:${f.minute} ${f.timeZoneName}`;
 }
 
@@ -61,8 +73,7 @@ export function clockTime(at: string): string {
 export function utc(at: string): string {
   const date = parsed(at);
   if (!date) return at;
-  const f = fields(date, "UTC");
-  return `${f.year}-${f.month}-${f.day} ${f.hour}:${f.minute}:${f.second} UTC`;
+  return `${date.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
 const MINUTE = 60_000;

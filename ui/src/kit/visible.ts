@@ -65,8 +65,12 @@ function joins(before: string, code: number, after: string): boolean {
   return JOINING.test(before) && JOINING.test(after);
 }
 
+/** Most text has nothing to be found in it, and a table shows hundreds of them. */
+const HARMLESS = /^[ -~]*$/;
+
 /** Splits text into what can be drawn as it is and what has to be shown by name. */
 export function visibleParts(text: string): Part[] {
+  if (HARMLESS.test(text)) return text ? [{ text }] : [];
   const parts: Part[] = [];
   const characters = Array.from(text);
   let plain = "";

@@ -11,9 +11,11 @@ use crate::window::{Start, Window};
 /// What is typed, letter by letter.
 const TYPED: [&str; 4] = ["maria", "keller", "example", "smith"];
 
-/// Notes how long after a key each new set of rows is painted. A key after which the rows are the same is not noted.
+/// Notes how long after a key each new set of rows is painted. A key after which the rows are the same is not noted, nor is
+/// the click that clears the search taken for the work of the last key.
 const LISTEN: &str = "window.painted = []; let began = null;\
     addEventListener('keydown', (key) => { began = key.timeStamp; }, true);\
+    addEventListener('pointerdown', () => { began = null; }, true);\
     new MutationObserver((changes) => {\
         if (began === null || !changes.some((c) => (c.target.parentElement ?? c.target).closest('[role=rowgroup]'))) return;\
         const since = began; began = null;\

@@ -91,9 +91,7 @@ fn fill(disk: &Disk, number: u32) {
             add(timed(|| cache.write_page(chain, &page, &ChainStep::default(), Some(&history), at(run)).unwrap()).1);
         }
         let ended = timed(|| {
-            if run == 0 {
-                members(&cache, number);
-            }
+            members(&cache, number);
             cache.finish(&Finished { complete: true, ..Finished::default() }, at(run)).unwrap()
         });
         add(ended.1);

@@ -86,17 +86,64 @@ fn a_user_name_that_somebody_else_has_now_is_two_lives_and_each_is_told_as_it_wa
     assert_eq!((gone(5), gone(15), gone(20)), (Some(first.clone()), Some(second.clone()), None));
 }
 
+/// A crash between the two databases: the history has the page, and the local copy does not.
 #[test]
 fn writing_a_page_again_in_the_same_generation_adds_nothing() {
     let (_disk, cache, history) = synced(&[person(1)]);
     let mut changed = person(1);
     changed.attributes.insert("name".to_owned(), "Somebody Else".to_owned());
-    let chain = cache.begin(SyncKind::Full, &[None], at(10)).unwrap().chains[0].id;
-    for user in [&changed, &person(1), &changed] {
-        cache.write_page(chain, &[user.clone(), person(2)], &ChainStep::default(), Some(&history), at(11)).unwrap();
+    let before = people::in_memory();
+    fill(&before, &[person(1)], at(0));
+    for cache in [&cache, &before] {
+        let chain = cache.begin(SyncKind::Full, &[None], at(10)).unwrap().chains[0].id;
+        for time in 11..13 {
+            let people = [changed.clone(), person(2)];
+            cache.write_page(chain, &people, &ChainStep::default(), Some(&history), at(time)).unwrap();
+        }
     }
     assert_eq!(told(&history, &changed).len(), 1);
     assert_eq!(told(&history, &person(2)), [What::Added]);
+}
+
+/// A listing that is gone on with hours later meets people again.
+#[test]
+fn what_changes_twice_and_back_in_one_generation_is_told_each_time_and_every_state_can_be_had_again() {
+    let (_disk, cache, history) = synced(&[person(1)]);
+    let named = |name: &str| {
+        let mut user = person(1);
+        user.attributes.insert("name".to_owned(), name.to_owned());
+        user
+    };
+    let states = [named("A"), named("B"), named("A"), named("B"), person(1)];
+    let chain = cache.begin(SyncKind::Full, &[None], at(10)).unwrap().chains[0].id;
+    for (user, time) in states.iter().zip(11..) {
+        cache.write_page(chain, std::slice::from_ref(user), &ChainStep::default(), Some(&history), at(time)).unwrap();
+    }
+    cache.finish(&Finished::default(), at(20)).unwrap();
+    let own = person(1);
+    let name = |user: &User| user.attribute("name").map(str::to_owned);
+    let told: Vec<What> = told(&history, &own).into_iter().rev().collect();
+    let mut before = name(&own);
+    for (state, what) in states.iter().zip(&told) {
+        assert_eq!(*what, What::Field { name: "name".to_owned(), before, after: name(state) });
+        before = name(state);
+    }
+    assert_eq!(told.len(), states.len());
+    for (state, time) in states.iter().zip(11..) {
+        let then = history.as_of(&pool_key(), own.username.as_str(), Some(&own), at(time)).unwrap();
+        assert_eq!(then.as_ref(), Some(state), "at {time}");
+    }
+}
+
+#[test]
+fn the_first_look_at_everybody_brings_no_news_of_those_it_finds_and_news_of_what_changed() {
+    let (_disk, cache, history) = synced(&[person(1)]);
+    let mut changed = person(1);
+    changed.enabled = !changed.enabled;
+    let chain = cache.begin(SyncKind::Sweep, &[None], at(10)).unwrap().chains[0].id;
+    let step = ChainStep { newcomers_were_there: true, ..ChainStep::default() };
+    cache.write_page(chain, &[changed.clone(), person(2)], &step, Some(&history), at(11)).unwrap();
+    assert_eq!((told(&history, &changed).len(), told(&history, &person(2)).len()), (1, 0));
 }
 
 #[test]

@@ -154,6 +154,35 @@ fn pools_of_several_blocks_agree_after_changes_too() {
     all(&users);
 }
 
+/// What was found to be shared is remembered as long as nobody's value of that field changes, and no longer.
+#[test]
+fn shared_values_are_told_anew_after_each_change_that_touches_them() {
+    let cache = in_memory();
+    let person = |name: &str, email: &str| user(name, &[("email", email)]);
+    let mut users =
+        vec![person("ann", "a@acme.example"), person("ben", "A@acme.example"), person("cleo", "c@acme.example")];
+    fill(&cache, &users, at(0));
+    let agrees = |users: &[User], told: &str| {
+        let query = parse("dup:email", &generate::fields(), &generate::asked()).unwrap();
+        agree(&cache, users, &query, &Sort { field: Field::Username, descending: false }, 10, told);
+    };
+    agrees(&users, "the beginning");
+    users[2].attributes.insert("nickname".to_owned(), "Cleo".to_owned());
+    cache.patch_user(&users[2], None, at(1)).unwrap();
+    agrees(&users, "another field that changed");
+    users[2].attributes.insert("email".to_owned(), "a@ACME.example".to_owned());
+    cache.patch_user(&users[2], None, at(2)).unwrap();
+    agrees(&users, "a third who shares it");
+    users[0].attributes.remove("email");
+    cache.patch_user(&users[0], None, at(3)).unwrap();
+    agrees(&users, "the first without it");
+    users.push(person("dora", "d@acme.example"));
+    cache.patch_user(&users[3], None, at(4)).unwrap();
+    agrees(&users, "a new one");
+    cache.remove(&[users.remove(1).username], None, at(5)).unwrap();
+    agrees(&users, "one who went");
+}
+
 fn anywhere(text: &str) -> UserQuery {
     UserQuery { expr: Some(Expr::Term(Term::Anywhere(text.to_owned()))) }
 }

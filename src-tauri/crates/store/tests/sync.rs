@@ -220,6 +220,60 @@ fn memberships_are_replaced_when_the_listing_has_ended_and_not_before() {
     assert_eq!(cache.groups().unwrap().len(), 1);
 }
 
+/// AWS has put a page together, we change somebody on it, and then the page is written.
+#[test]
+fn a_page_from_before_our_own_change_does_not_take_it_back() {
+    let cache = in_memory();
+    let users: Vec<User> = (0..4).map(person).collect();
+    fill(&cache, &users, at(0));
+    let chain = cache.begin(SyncKind::Full, &[None], at(100)).unwrap().chains[0].id;
+    let asked = |second| ChainStep { asked_at: Some(at(second)), ..ChainStep::default() };
+    let mut ours = users[1].clone();
+    ours.attributes.insert("name".to_owned(), "Ours".to_owned());
+    cache.patch_user(&ours, None, at(101)).unwrap();
+    cache.patch_removed(&users[2].username, None, at(101)).unwrap();
+    cache.write_page(chain, &users, &asked(100), None, at(102)).unwrap();
+    let names = |users: &[User]| users.iter().map(|user| user.username.clone()).collect::<Vec<_>>();
+    assert_eq!(cache.user(&ours.username).unwrap().unwrap(), ours);
+    assert_eq!(cache.user(&users[2].username).unwrap(), None, "who was deleted stays so");
+    assert_eq!(names(&cache.missing(10).unwrap()), Vec::<model::Username>::new(), "all of them were met");
+    // What AWS tells long after is the truth again.
+    cache.write_page(chain, &users, &asked(110), None, at(111)).unwrap();
+    assert_eq!(cache.user(&ours.username).unwrap().unwrap(), users[1]);
+    assert!(cache.user(&users[2].username).unwrap().is_some());
+}
+
+#[test]
+fn a_listing_of_members_from_before_our_own_change_does_not_take_it_back() {
+    let cache = in_memory();
+    let users: Vec<User> = (0..4).map(person).collect();
+    let admins = group("Admins").name;
+    fill(&cache, &users, at(0));
+    let list = |of: &[usize], token: Option<&str>| {
+        let names: Vec<_> = of.iter().map(|of| users[*of].username.clone()).collect();
+        let step = MemberStep { token: token.map(str::to_owned), ended: token.is_none() };
+        cache.write_members(&admins, &names, &step, None, at(100)).unwrap();
+    };
+    let inside = || -> Vec<bool> {
+        users.iter().map(|user| !cache.user(&user.username).unwrap().unwrap().groups.is_empty()).collect()
+    };
+    cache.begin(SyncKind::Full, &[None], at(99)).unwrap();
+    cache.put_groups(&[group("Admins")], None, at(99)).unwrap();
+    // What is changed before the listing begins the listing tells itself.
+    cache.patch_member(&admins, &users[3].username, true, None, at(99)).unwrap();
+    cache.begin_members(&admins).unwrap();
+    list(&[0, 1], Some("next"));
+    cache.patch_member(&admins, &users[1].username, false, None, at(100)).unwrap();
+    cache.patch_member(&admins, &users[2].username, true, None, at(100)).unwrap();
+    list(&[], None);
+    assert_eq!(inside(), [true, false, true, false]);
+    cache.finish(&Finished::default(), at(101)).unwrap();
+    cache.begin(SyncKind::Full, &[None], at(200)).unwrap();
+    cache.begin_members(&admins).unwrap();
+    list(&[0, 1], None);
+    assert_eq!(inside(), [true, true, false, false], "the next sync tells what AWS has");
+}
+
 #[test]
 fn beginnings_of_subs_that_no_hexadecimal_digit_follows_are_known_as_they_are_written() {
     let cache = in_memory();

@@ -340,9 +340,7 @@ impl Run {
                     Some(user) => cache.patch_user(user, history.as_ref(), at),
                     None => Ok(()),
                 },
-                (Step::Delete, Target::User { username, .. }) => {
-                    cache.remove(std::slice::from_ref(username), history.as_ref(), at)
-                }
+                (Step::Delete, Target::User { username, .. }) => cache.patch_removed(username, history.as_ref(), at),
                 (Step::AddToGroup { group }, Target::User { username, .. }) => {
                     cache.patch_member(group, username, true, history.as_ref(), at)
                 }

@@ -35,8 +35,8 @@ pub(super) struct Crew {
     estimated: Option<u64>,
     seen: u64,
     wasted: u64,
-    /// Whether pages are written without history.
-    pub(super) quiet: bool,
+    /// Whether those who are met for the first time are no news.
+    pub(super) newcomers_were_there: bool,
 }
 
 impl Crew {
@@ -44,7 +44,7 @@ impl Crew {
         let seen = plan::seen(&chains);
         let all: u64 = chains.iter().map(|chain| chain.users).sum();
         let waiting = chains.iter().filter(|chain| !chain.ended).cloned().collect();
-        Self { chains, waiting, running: 0, estimated, seen, wasted: all - seen, quiet: false }
+        Self { chains, waiting, running: 0, estimated, seen, wasted: all - seen, newcomers_were_there: false }
     }
 
     /// Users that were read in this generation, each once.
@@ -126,6 +126,7 @@ impl Run {
                 self.restart(&mut chain).await?;
                 circle = Circle::default();
             }
+            let asked_at = self.pool.now();
             let asked = || live.session.users(&self.pool.key.pool, filter.clone(), None, chain.token.clone());
             let page = match self.call(asked).await {
                 Ok(page) if !circle.closes_with(page.next.as_deref()) => page,
@@ -138,14 +139,14 @@ impl Run {
                     continue;
                 }
             };
-            if self.page(&mut chain, page).await? {
+            if self.page(&mut chain, page, asked_at).await? {
                 return Ok(());
             }
         }
     }
 
     /// Writes a page with its checkpoint. Says whether the chain has ended.
-    async fn page(&self, chain: &mut Chain, page: UserPage) -> Result<bool, Error> {
+    async fn page(&self, chain: &mut Chain, page: UserPage, asked_at: Timestamp) -> Result<bool, Error> {
         let read = page.users.len();
         let evidence = self.crew().evidence(read);
         let hot = page.next.is_some() && plan::is_hot(chain.prefix.as_deref(), chain.users + read as u64, evidence);
@@ -161,11 +162,18 @@ impl Run {
         chain.users += read as u64;
         chain.token = page.next.filter(|_| !hot);
         chain.token_at = chain.token.as_ref().map(|_| self.pool.now());
-        let step = ChainStep { token: chain.token.clone(), token_at: chain.token_at, ended, split_into };
-        let (id, users, quiet) = (chain.id, page.users, self.crew().quiet);
+        let step = ChainStep {
+            token: chain.token.clone(),
+            token_at: chain.token_at,
+            ended,
+            split_into,
+            asked_at: Some(asked_at),
+            newcomers_were_there: self.crew().newcomers_were_there,
+        };
+        let (id, users) = (chain.id, page.users);
         let after = self
             .disk(move |pool| {
-                let history = pool.recording().filter(|_| !quiet);
+                let history = pool.recording();
                 pool.cache.write_page(id, &users, &step, history.as_ref(), pool.now())?;
                 if step.split_into.is_empty() { Ok(None) } else { pool.cache.sync_state() }
             })

@@ -124,7 +124,7 @@ impl Run {
         let before = self.disk(|pool| pool.cache.freshness()).await?;
         self.take_over(chains, estimated);
         // Whom the first sweep finds was there before: that is no news.
-        self.crew().quiet = !before.swept;
+        self.crew().newcomers_were_there = !before.swept;
         self.meter.phase(SyncPhase::Sweeping);
         self.list(live).await?;
         let resolved = self.verify(live, true, estimated).await?;

@@ -85,7 +85,8 @@ impl Run {
                 self.meter.go_on("lease");
                 return Ok(held);
             }
-            let why = "Another Poolkeeper is syncing in this account and Region; this sync starts when that one ends.";
+            let why = "Another Poolkeeper is syncing in this account and Region; this sync starts when that one ends. \
+                       If that one is paused or waits for credentials, go on with it or cancel it there.";
             self.meter.halt("lease", SyncPhase::Waiting(why.to_owned()));
             tokio::time::sleep(LEASE).await;
         }

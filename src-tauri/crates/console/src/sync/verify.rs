@@ -49,6 +49,7 @@ impl Run {
     }
 
     async fn ask_for(&self, live: &Live, missing: Vec<User>) -> Result<(), Error> {
+        let asked_at = self.pool.now();
         let answers: Vec<(User, Option<User>)> = futures::stream::iter(missing)
             .map(|user| async {
                 let found = self.find(live, &user).await?;
@@ -74,7 +75,7 @@ impl Run {
         self.disk(move |pool| {
             let history = pool.recording();
             if let (Some(chain), false) = (chain, there.is_empty()) {
-                let ended = ChainStep { ended: true, ..ChainStep::default() };
+                let ended = ChainStep { ended: true, asked_at: Some(asked_at), ..ChainStep::default() };
                 pool.cache.write_page(chain, &there, &ended, history.as_ref(), pool.now())?;
             }
             pool.cache.remove(&gone, history.as_ref(), pool.now())

@@ -10,7 +10,7 @@ use model::Username;
 use model::user::User;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use sandbox::Directory;
+use sandbox::{Directory, Options, SubShape};
 
 use crate::house::{House, everybody, options};
 
@@ -74,11 +74,22 @@ async fn copy(pool: &OpenPool) -> BTreeMap<String, Told> {
 
 async fn run(seed: u64) {
     let mut random = StdRng::seed_from_u64(seed);
-    let house = House::new(options(random.random_range(1..700))).await;
+    // Small pools are listed in one chain, larger ones by prefixes, of which one may be hot.
+    let house = match seed % 3 {
+        0 => House::new(options(random.random_range(1..700))).await,
+        1 => House::new(options(random.random_range(1_000..2_000))).await,
+        _ => House::new(Options { sub_shape: SubShape::Skewed, ..options(random.random_range(1_300..2_500)) }).await,
+    };
     house.sandbox.weather().set_latency(Duration::from_millis(2), Duration::from_millis(2));
     let (directory, id) = (house.sandbox.directory(), house.sandbox.pool_id());
-    let pool = house.synced().await;
     let mut names: Vec<String> = house.people().into_iter().map(|person| person.username).collect();
+    let pool = house.open().await;
+    let first = pool.sync();
+    for _ in 0..CHANGES {
+        change(&directory, &id, &mut random, &mut names);
+        tokio::time::sleep(Duration::from_micros(random.random_range(0..2_000))).await;
+    }
+    first.finished().await.unwrap();
     let mut states = vec![(house.clock.now(), copy(&pool).await)];
     for round in 0..ROUNDS {
         house.clock.push(SignedDuration::from_secs(60));
@@ -87,7 +98,16 @@ async fn run(seed: u64) {
             change(&directory, &id, &mut random, &mut names);
             tokio::time::sleep(Duration::from_micros(random.random_range(0..2_000))).await;
         }
-        sync.finished().await.unwrap();
+        // Whoever cancels goes on later where it was.
+        if random.random_bool(0.3) {
+            sync.cancel();
+            let _ = sync.finished().await;
+            house.clock.push(SignedDuration::from_secs(60));
+            change(&directory, &id, &mut random, &mut names);
+            pool.sync().finished().await.unwrap();
+        } else {
+            sync.finished().await.unwrap();
+        }
         states.push((house.clock.now(), copy(&pool).await));
         house.clock.push(SignedDuration::from_secs(60));
         let report = pool.sync().finished().await.unwrap();

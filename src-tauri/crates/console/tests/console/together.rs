@@ -21,7 +21,9 @@ async fn of_two_programs_that_sync_one_pool_one_waits_for_the_other_and_both_are
     assert_eq!(
         waiting,
         SyncPhase::Waiting(
-            "Another Poolkeeper is syncing in this account and Region; this sync starts when that one ends.".to_owned()
+            "Another Poolkeeper is syncing in this account and Region; this sync starts when that one ends. If that one is \
+             paused or waits for credentials, go on with it or cancel it there."
+                .to_owned()
         )
     );
     // Nothing is asked twice while it waits, and what is there already is found by both.

@@ -469,6 +469,15 @@ impl Cache {
         self.inner.write(|writer| write::patch::user(writer, pool, user, history, now))
     }
 
+    /// Takes a user out whom we have deleted. The row goes to `history` first.
+    ///
+    /// # Errors
+    /// [`CacheError`]. Nothing is written on errors.
+    pub fn patch_removed(&self, username: &Username, history: Option<&History>, now: Timestamp) -> Result<()> {
+        let pool = &self.inner.pool;
+        self.inner.write(|writer| write::patch::remove_user(writer, pool, username, history, now))
+    }
+
     /// Puts a user into a group or takes them out. Users and groups that the cache does not have are left alone.
     ///
     /// # Errors

@@ -14,8 +14,11 @@ use crate::data_dir::{DataDir, pool_hash, private_dir, private_file};
 use crate::db::{self, OpenFailure, Options, Place};
 use crate::keys::{Key, Keys};
 
-const MIGRATIONS: &[M<'_>] =
-    &[M::up(include_str!("schema/0001_users.sql")), M::up(include_str!("schema/0002_unrecorded.sql"))];
+const MIGRATIONS: &[M<'_>] = &[
+    M::up(include_str!("schema/0001_users.sql")),
+    M::up(include_str!("schema/0002_unrecorded.sql")),
+    M::up(include_str!("schema/0003_listings.sql")),
+];
 /// Up to this size a file is checked when it is opened; larger ones would make a person wait, and show damage when it
 /// is met.
 const CHECKED_BYTES: u64 = 64 << 20;

@@ -171,6 +171,11 @@ pub struct ChainStep {
     pub ended: bool,
     /// Prefixes of new chains that take over from this one, which thereby ends. Usually empty.
     pub split_into: Vec<String>,
+    /// When AWS was asked for the page; `None` when nothing can have changed since. Rows that we changed ourselves about
+    /// then or later are left as they are.
+    pub asked_at: Option<Timestamp>,
+    /// Whether those who are met for the first time were there before, so that they are no news.
+    pub newcomers_were_there: bool,
 }
 
 /// What a page changed.

@@ -113,6 +113,7 @@ const MIGRATIONS: &[M<'_>] = &[
     M::up(include_str!("0002_evidence.sql")),
     M::up(include_str!("0003_settings.sql")),
     M::up(include_str!("0004_whole_since.sql")),
+    M::up(include_str!("0005_repeats.sql")),
 ];
 
 impl History {

@@ -60,9 +60,15 @@ pub(super) fn insert(connection: &mut Connection, pool: &PoolKey, events: &[Even
     let id = pool_id(&transaction, pool)?.unwrap_or_default();
     {
         let mut statement = transaction.prepare_cached(
-            "INSERT OR IGNORE INTO changes
-                 (pool, person, username, generation, at, since, kind, name, before, after)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            // After a crash a generation repeats what it told last. What it finds changed once more is no repeat.
+            "INSERT INTO changes (pool, person, username, generation, at, since, kind, name, before, after)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE NOT EXISTS (
+                 SELECT 1 FROM (
+                     SELECT kind, before, after FROM changes
+                     WHERE pool = ?1 AND person = ?2 AND generation = ?4 AND name = ?8
+                         AND (kind = 'field') = (?7 = 'field')
+                     ORDER BY id DESC LIMIT 1) AS last
+                 WHERE last.kind = ?7 AND last.before IS ?9 AND last.after IS ?10)",
         )?;
         for event in events {
             statement.execute(params![

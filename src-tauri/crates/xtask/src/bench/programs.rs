@@ -164,6 +164,24 @@ pub(crate) fn listed(mut command: Command) -> Result<Listed> {
     said.context("The sync has not said how it went.")
 }
 
+/// Runs a sync to its end, with what it said when the local copy could be used.
+///
+/// # Errors
+/// When it cannot be started, fails or has not said so.
+pub(crate) fn synced(mut command: Command) -> Result<(Took, Listed)> {
+    let began = Instant::now();
+    let mut process =
+        Ended(command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().context("poolctl cannot be started.")?);
+    let stderr = process.0.stderr.take().context("The sync has no output.")?;
+    let said = std::thread::spawn(move || {
+        let lines: Vec<String> = BufReader::new(stderr).lines().map_while(Result::ok).collect();
+        lines.iter().find_map(|line| Listed::read(line))
+    });
+    let took = to_the_end(&mut process, began)?;
+    let said = said.join().ok().flatten().context("The sync has not said how it went.")?;
+    Ok((took, said))
+}
+
 /// Runs a program to its end.
 ///
 /// # Errors
@@ -171,13 +189,17 @@ pub(crate) fn listed(mut command: Command) -> Result<Listed> {
 pub(crate) fn watched(mut command: Command) -> Result<Took> {
     let began = Instant::now();
     let mut process = Ended(command.stdout(Stdio::null()).spawn().context("poolctl cannot be started.")?);
+    to_the_end(&mut process, began)
+}
+
+fn to_the_end(process: &mut Ended, began: Instant) -> Result<Took> {
     let (mut memory, mut written) = (0.0, 0.0);
     loop {
         memory = machine::memory(process.0.id(), "VmHWM").unwrap_or(memory);
         // Also told of a program that has ended, until somebody asks how.
         written = machine::written(process.0.id()).unwrap_or(written);
         if let Some(status) = process.0.try_wait()? {
-            anyhow::ensure!(status.success(), "{command:?} failed ({status}).");
+            anyhow::ensure!(status.success(), "poolctl failed ({status}).");
             return Ok(Took { time: began.elapsed(), memory, written });
         }
         std::thread::sleep(Duration::from_millis(10));

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use model::query::{Field, fold};
 use model::user::User;
 use model::{GroupName, Username};
+use roaring::RoaringBitmap;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
@@ -99,9 +100,20 @@ pub(in crate::cache) fn missing(connection: &Connection, limit: u32) -> Result<V
     if !running {
         return Ok(Vec::new());
     }
-    let mut statement = connection.prepare_cached(
-        "SELECT id FROM users WHERE NOT EXISTS (SELECT 1 FROM seen WHERE user = id) ORDER BY id LIMIT ?1",
-    )?;
-    let missing = statement.query_map([limit], |row| row.get(0))?.collect::<rusqlite::Result<Vec<u32>>>()?;
+    let mut met = RoaringBitmap::new();
+    let mut pages = connection.prepare_cached("SELECT users FROM seen")?;
+    let mut rows = pages.query([])?;
+    while let Some(row) = rows.next()? {
+        let (ids, _) = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?.as_chunks();
+        met.extend(ids.iter().map(|id| u32::from_le_bytes(*id)));
+    }
+    let mut everybody = connection.prepare_cached("SELECT id FROM users ORDER BY id")?;
+    let mut rows = everybody.query([])?;
+    let mut missing = Vec::new();
+    while let Some(row) = rows.next()?
+        && missing.len() < usize::try_from(limit).unwrap_or(usize::MAX)
+    {
+        missing.extend(Some(row.get::<_, u32>(0)?).filter(|id| !met.contains(*id)));
+    }
     by_ids(connection, &missing)
 }

@@ -13,7 +13,7 @@ const MATCHES: usize = 6;
 const ORDERS: usize = 2;
 /// Orders of everybody: whoever sorts by a column goes to and fro.
 const EVERYBODY: usize = 3;
-const TWINS: usize = 2;
+const TWINS: usize = 4;
 
 /// Answers by the revision of the rows that they were made from. Older ones are forgotten by pushing them out.
 #[derive(Default)]
@@ -73,18 +73,19 @@ impl Memo {
         push(&mut locked(&self.everybody), entry(asked, order), EVERYBODY);
     }
 
+    /// Who shares a value of a field that changed last in that revision; what else changed since changes none of it.
     pub(super) fn twins<E>(
         &self,
-        revision: u64,
+        changed_at: u64,
         field: &Field,
         make: impl FnOnce() -> Result<Bits, E>,
     ) -> Result<Arc<Bits>, E> {
-        let known = locked(&self.twins).iter().find(|(at, of, _)| *at == revision && of == field).cloned();
+        let known = locked(&self.twins).iter().find(|(at, of, _)| *at == changed_at && of == field).cloned();
         if let Some((.., twins)) = known {
             return Ok(twins);
         }
         let made = Arc::new(make()?);
-        push(&mut locked(&self.twins), (revision, field.clone(), Arc::clone(&made)), TWINS);
+        push(&mut locked(&self.twins), (changed_at, field.clone(), Arc::clone(&made)), TWINS);
         Ok(made)
     }
 

@@ -114,7 +114,7 @@ impl Search<'_> {
     /// Whoever has a value that somebody else has.
     fn twins(&self, field: &Field) -> Result<Arc<Bits>> {
         let Some(id) = self.snapshot.fields.id(field) else { return Ok(Arc::default()) };
-        self.memo.twins(self.revision, field, || Ok(self.snapshot.twins(id)))
+        self.memo.twins(self.snapshot.changed_at(id), field, || Ok(self.snapshot.twins(id)))
     }
 
     /// What an order is by.

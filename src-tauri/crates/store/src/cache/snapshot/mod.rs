@@ -6,6 +6,7 @@
 
 mod bits;
 mod block;
+mod changed;
 mod entries;
 mod few;
 mod instants;
@@ -34,6 +35,7 @@ use super::Result;
 use super::fields::FieldMap;
 use super::read::users::BY_IDS;
 use block::{Block, Column, ROWS, WORDS};
+use changed::Changed;
 
 pub(super) const ALL: &str = "SELECT id, username, body FROM users ORDER BY id";
 pub(super) const CHANGED: &str = "SELECT id FROM users WHERE revision > ?1";
@@ -55,6 +57,7 @@ pub(super) struct Snapshot {
     hasher: RandomState,
     /// The ids of all users.
     everybody: Arc<Bits>,
+    changed: Changed,
 }
 
 /// Where a value was met first.
@@ -68,7 +71,8 @@ pub(super) enum Met {
 impl Snapshot {
     /// Reads everybody.
     pub(super) fn load(connection: &Connection, revision: u64) -> Result<Self> {
-        let mut snapshot = Self { revision, fields: FieldMap::load(connection)?, ..Self::default() };
+        let mut snapshot =
+            Self { revision, fields: FieldMap::load(connection)?, changed: Changed::all(revision), ..Self::default() };
         let mut statement = connection.prepare_cached(ALL)?;
         let mut rows = statement.query([])?;
         let mut block = Block::default();
@@ -108,6 +112,9 @@ impl Snapshot {
             return Ok(next);
         }
         let gone: Vec<u32> = gone.into_iter().filter(|id| self.everybody.contains(*id)).collect();
+        if !gone.is_empty() || changed.iter().any(|id| !self.everybody.contains(*id)) {
+            next.changed = Changed::all(revision);
+        }
         for of_block in gone.chunk_by(|a, b| a / ROWS == b / ROWS) {
             let rows: Vec<u32> = of_block.iter().map(|id| id % ROWS).collect();
             next.block(of_block[0]).remove(&rows);
@@ -120,6 +127,9 @@ impl Snapshot {
                 let id: u32 = row.get(0)?;
                 let (name, body) = name_and_body(row)?;
                 next.block(id).put(id % ROWS, name, body)?;
+                if let (Some((before, row)), Some(after)) = (self.at(id), next.blocks.get(block_of(id))) {
+                    next.changed.note(before, after, row, revision);
+                }
             }
         }
         next.gather();
@@ -127,7 +137,7 @@ impl Snapshot {
     }
 
     fn block(&mut self, id: u32) -> &mut Block {
-        let number = usize::try_from(id / ROWS).unwrap_or(usize::MAX);
+        let number = block_of(id);
         if self.blocks.len() <= number {
             self.blocks.resize_with(number + 1, Arc::default);
         }
@@ -157,8 +167,12 @@ impl Snapshot {
 
     /// The block of an id with the row in it.
     fn at(&self, id: u32) -> Option<(&Block, u32)> {
-        let number = usize::try_from(id / ROWS).ok()?;
-        self.blocks.get(number).map(|block| (&**block, id % ROWS))
+        self.blocks.get(block_of(id)).map(|block| (&**block, id % ROWS))
+    }
+
+    /// The revision since which everybody's value of a field is as it is. What was found in it holds as long.
+    pub(super) fn changed_at(&self, field: u16) -> u64 {
+        self.changed.at(field)
     }
 
     /// How often each value is there that begins with a folded text, by the folded value. Of fields with many values no
@@ -237,6 +251,11 @@ impl Snapshot {
 
 fn name_and_body<'r>(row: &'r Row<'_>) -> rusqlite::Result<(&'r str, &'r [u8])> {
     Ok((row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_blob()?))
+}
+
+/// Which block an id is in.
+fn block_of(id: u32) -> usize {
+    usize::try_from(id / ROWS).unwrap_or(usize::MAX)
 }
 
 /// In their order.

@@ -17,17 +17,27 @@ pub(super) struct Log<'a> {
     generation: u64,
     at: Timestamp,
     since: Option<Timestamp>,
+    /// Whether those who are met for the first time were there before.
+    pub(super) newcomers_were_there: bool,
     events: Vec<Event>,
 }
 
 impl<'a> Log<'a> {
     pub(super) fn new(history: Option<&'a History>, pool: &'a PoolKey, running: &Running, at: Timestamp) -> Self {
-        Self { history, pool, generation: running.generation, at, since: running.synced_at, events: Vec::new() }
+        Self {
+            history,
+            pool,
+            generation: running.generation,
+            at,
+            since: running.synced_at,
+            newcomers_were_there: false,
+            events: Vec::new(),
+        }
     }
 
     /// Nobody is news while the pool is listed for the first time.
     pub(super) fn added(&mut self, user: &User) -> Result<()> {
-        if let (Some(history), Some(_)) = (self.history, self.since) {
+        if let (Some(history), Some(_), false) = (self.history, self.since, self.newcomers_were_there) {
             let back = history.was_removed(self.pool, person(user), self.generation)?;
             self.push(user, if back { Kind::Reappeared } else { Kind::Added }, "", None, None);
         }

@@ -1,5 +1,7 @@
 //! Groups and who is in them.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use model::group::Group;
 use model::{GroupName, PoolKey, Username};
@@ -7,6 +9,7 @@ use roaring::RoaringBitmap;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::log::Log;
+use super::ours;
 use super::state::{self, Groups, Running};
 use crate::cache::fields::user_id;
 use crate::cache::{CacheError, MemberState, MemberStep, Result, read};
@@ -96,7 +99,9 @@ fn forget(connection: &Connection, group: i64, running: &Running) -> Result<()> 
     connection
         .prepare_cached("UPDATE groups SET generation = ?2, token = NULL, ended = 0 WHERE id = ?1")?
         .execute((group, generation))?;
-    connection.prepare_cached("DELETE FROM listed_members WHERE group_id = ?1")?.execute([group])?;
+    for sql in ["DELETE FROM listed_members WHERE group_id = ?1", "DELETE FROM our_members WHERE group_id = ?1"] {
+        connection.prepare_cached(sql)?.execute([group])?;
+    }
     Ok(())
 }
 
@@ -121,10 +126,10 @@ pub(in crate::cache) fn write(
 ) -> Result<()> {
     let running = state::running(connection)?.ok_or(CacheError::NoSuch("generation"))?;
     let listing = listing(connection, &running, group)?;
-    let mut member =
-        connection.prepare_cached("INSERT OR IGNORE INTO listed_members (group_id, username) VALUES (?1, ?2)")?;
-    for username in usernames {
-        member.execute((listing.id, username.as_str()))?;
+    if !usernames.is_empty() {
+        let names = serde_json::to_string(usernames).map_err(|error| CacheError::Internal(error.to_string()))?;
+        let mut page = connection.prepare_cached("INSERT INTO listed_members (group_id, usernames) VALUES (?1, ?2)")?;
+        page.execute((listing.id, names))?;
     }
     let token = step.token.as_ref().filter(|_| !step.ended);
     connection
@@ -142,17 +147,22 @@ pub(in crate::cache) fn write(
 /// Puts the listing in the place of the memberships, touching only what differs.
 fn replace(connection: &Connection, group: i64, name: &GroupName, log: &mut Log<'_>) -> Result<()> {
     let old = members(connection, group)?;
-    let (mut new, mut pending) = (RoaringBitmap::new(), Vec::new());
-    let mut listed = connection.prepare_cached("SELECT username FROM listed_members WHERE group_id = ?1")?;
+    let (mut new, mut pending) = (RoaringBitmap::new(), BTreeSet::new());
+    let mut listed =
+        connection.prepare_cached("SELECT usernames FROM listed_members WHERE group_id = ?1 ORDER BY page")?;
     let mut rows = listed.query([group])?;
     while let Some(row) = rows.next()? {
-        let username = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
-        match user_id(connection, username)? {
-            Some(id) => drop(new.insert(id)),
-            None => pending.push(username.to_owned()),
+        let page = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        let usernames: Vec<String> = serde_json::from_str(page).map_err(|_| CacheError::Damaged)?;
+        for username in usernames {
+            match user_id(connection, &username)? {
+                Some(id) => drop(new.insert(id)),
+                None => drop(pending.insert(username)),
+            }
         }
     }
     drop(rows);
+    ours::correct_members(connection, group, &mut new)?;
     let (gone, come) = (&old - &new, &new - &old);
     for (kind, ids) in [(Kind::GroupRemoved, &gone), (Kind::GroupAdded, &come)] {
         if log.is_on() {
@@ -176,7 +186,11 @@ fn replace(connection: &Connection, group: i64, name: &GroupName, log: &mut Log<
     for username in pending {
         wait.execute((username, group))?;
     }
-    for sql in ["DELETE FROM listed_members WHERE group_id = ?1", "UPDATE groups SET listed = 1 WHERE id = ?1"] {
+    for sql in [
+        "DELETE FROM listed_members WHERE group_id = ?1",
+        "DELETE FROM our_members WHERE group_id = ?1",
+        "UPDATE groups SET listed = 1 WHERE id = ?1",
+    ] {
         connection.prepare_cached(sql)?.execute([group])?;
     }
     if gone.is_empty() && come.is_empty() { Ok(()) } else { state::changed(connection, 0, Groups::Changed) }

@@ -7,6 +7,7 @@ use model::{PoolKey, Username};
 use rusqlite::Connection;
 
 use super::log::Log;
+use super::ours;
 use super::state::{self, Groups};
 use crate::cache::fields::{FieldMap, user_id};
 use crate::cache::{CacheError, ChainStep, PageEffect, Result, body, read};
@@ -34,12 +35,18 @@ pub(in crate::cache) fn write(
     let running = state::running(connection)?.ok_or(CacheError::NoSuch("chain"))?;
     state::expect_chain(connection, chain)?;
     let mut log = Log::new(history, pool, &running, now);
+    log.newcomers_were_there = step.newcomers_were_there;
     let mut rows = Rows::new(connection)?;
-    let mut seen = connection.prepare_cached("INSERT OR IGNORE INTO seen (user) VALUES (?1)")?;
+    let mut seen = Vec::with_capacity(users.len());
     let mut effect = PageEffect::default();
     for user in users {
+        if ours::is_newer(connection, &user.username, step.asked_at)? {
+            seen.extend(user_id(connection, user.username.as_str())?);
+            effect.unchanged += 1;
+            continue;
+        }
         let (id, one) = rows.put(user, &mut log)?;
-        seen.execute([id])?;
+        seen.push(id);
         match one {
             Effect::Added => effect.added += 1,
             Effect::Changed => effect.changed += 1,
@@ -49,6 +56,7 @@ pub(in crate::cache) fn write(
     if effect.added + effect.changed > 0 {
         state::changed(connection, i64::from(effect.added), rows.groups)?;
     }
+    state::met(connection, &seen)?;
     state::step(connection, chain, users.len(), step)?;
     log.commit()?;
     Ok(effect)
@@ -141,12 +149,11 @@ impl<'c> Rows<'c> {
 }
 
 pub(in crate::cache) fn keep(connection: &Connection, usernames: &[Username]) -> Result<()> {
+    let mut kept = Vec::with_capacity(usernames.len());
     for username in usernames {
-        if let Some(id) = user_id(connection, username.as_str())? {
-            connection.prepare_cached("INSERT OR IGNORE INTO seen (user) VALUES (?1)")?.execute([id])?;
-        }
+        kept.extend(user_id(connection, username.as_str())?);
     }
-    Ok(())
+    state::met(connection, &kept)
 }
 
 pub(in crate::cache) fn remove(
@@ -157,7 +164,11 @@ pub(in crate::cache) fn remove(
     now: Timestamp,
 ) -> Result<()> {
     let running = state::running_or_now(connection, now)?;
-    let mut log = Log::new(history, pool, &running, now);
+    take_out(connection, usernames, Log::new(history, pool, &running, now))
+}
+
+/// Takes users out, and tells it.
+pub(super) fn take_out(connection: &Connection, usernames: &[Username], mut log: Log<'_>) -> Result<()> {
     let revision = state::next_revision(connection)?;
     let (mut removed, mut groups) = (0, Groups::Same);
     for username in usernames {
@@ -168,9 +179,7 @@ pub(in crate::cache) fn remove(
         if connection.prepare_cached("DELETE FROM memberships WHERE user = ?1")?.execute([id])? > 0 {
             groups = Groups::Changed;
         }
-        for sql in ["DELETE FROM seen WHERE user = ?1", "DELETE FROM users WHERE id = ?1"] {
-            connection.prepare_cached(sql)?.execute([id])?;
-        }
+        connection.prepare_cached("DELETE FROM users WHERE id = ?1")?.execute([id])?;
         connection.prepare_cached("INSERT INTO gone (revision, user) VALUES (?1, ?2)")?.execute((revision, id))?;
         removed += 1;
     }

@@ -8,8 +8,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::log::Log;
 use super::members::members_leave;
-use super::page;
 use super::state::{self, Groups, Running};
+use super::{ours, page};
 use crate::cache::fields::user_id;
 use crate::cache::read::state::freshness;
 use crate::cache::{CacheError, Result, read};
@@ -30,7 +30,20 @@ pub(in crate::cache) fn user(
 ) -> Result<()> {
     let mut log = Log::new(history, pool, &moment(connection, now)?, now);
     page::patch(connection, user, &mut log)?;
+    ours::note_user(connection, &user.username, now)?;
     log.commit()
+}
+
+pub(in crate::cache) fn remove_user(
+    connection: &Connection,
+    pool: &PoolKey,
+    username: &Username,
+    history: Option<&History>,
+    now: Timestamp,
+) -> Result<()> {
+    ours::note_user(connection, username, now)?;
+    let log = Log::new(history, pool, &moment(connection, now)?, now);
+    page::take_out(connection, std::slice::from_ref(username), log)
 }
 
 pub(in crate::cache) fn member(
@@ -50,6 +63,7 @@ pub(in crate::cache) fn member(
     } else {
         "DELETE FROM memberships WHERE group_id = ?1 AND user = ?2"
     };
+    ours::note_member(connection, group_id, username, inside)?;
     if connection.prepare_cached(sql)?.execute(params![group_id, user])? == 0 {
         return Ok(());
     }

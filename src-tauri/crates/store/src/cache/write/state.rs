@@ -132,6 +132,7 @@ pub(in crate::cache) fn begin(
         "DELETE FROM seen; DELETE FROM chains;
          UPDATE state SET gone_since = revision WHERE EXISTS (SELECT 1 FROM gone); DELETE FROM gone;",
     )?;
+    super::ours::forget(connection, now)?;
     // The clock makes numbers that are new also to a history that has outlived this cache.
     connection.execute(
         "UPDATE state SET generation = max(last_generation + 1, ?1), last_generation = max(last_generation + 1, ?1),
@@ -159,6 +160,15 @@ pub(in crate::cache) fn restart_chain(connection: &Connection, chain: u32) -> Re
     let updated = connection
         .execute("UPDATE chains SET token = NULL, token_at = NULL, users = 0, ended = 0 WHERE id = ?1", [chain])?;
     if updated == 0 { Err(CacheError::NoSuch("chain")) } else { Ok(()) }
+}
+
+/// Notes users that the running generation has met. Ids are never used twice, so those of users who go may stay.
+pub(super) fn met(connection: &Connection, users: &[u32]) -> Result<()> {
+    if !users.is_empty() {
+        let bytes: Vec<u8> = users.iter().flat_map(|id| id.to_le_bytes()).collect();
+        connection.prepare_cached("INSERT INTO seen (users) VALUES (?1)")?.execute([bytes])?;
+    }
+    Ok(())
 }
 
 /// Writes a chain's checkpoint.

@@ -90,6 +90,7 @@ async fn cognito_s_own_import_takes_a_file_and_tells_how_many_came() {
     window.click("button", "Choose a file…").await;
     window.sees("2 rows, 1 can become users").await;
     window.fill("textbox", "Role for its log", "arn:aws:iam::123456789012:role/cognito-import").await;
+    window.show("import-job-role").await;
     window.fill("textbox", "/^Type customers/", "customers").await;
     window.show("import-job").await;
     window.click("button", "Import 1 user").await;

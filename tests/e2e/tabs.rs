@@ -52,7 +52,9 @@ async fn two_pools_are_open_in_tabs_and_each_is_as_it_was_left() {
     search(&window, "status:confirmed").await;
     window.get("button", "Remove status:confirmed").await;
     window.run("document.querySelector('[role=grid]').scrollTo(0, 6400)", vec![]).await;
-    window.wait("rows of there are drawn", async || window.row_texts().await.len() > 3).await;
+    let there = "const row = document.querySelector('[role=row][aria-rowindex=\"208\"]'); \
+        return row !== null && row.querySelector('.skeleton') === null";
+    window.wait("people of there are drawn", async || window.run(there, vec![]).await == json!(true)).await;
     window.click_row(6).await;
     window.get("complementary", "Inspector").await;
     window.run("document.querySelector('[role=grid]').focus()", vec![]).await;

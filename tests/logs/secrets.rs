@@ -215,9 +215,9 @@ fn passwords_set(nest: &mut Nest, pool: &str, username: &str, send: &dyn Fn(&str
         send("save_job", json!({ "id": plan, "format": format })).unwrap();
     }
     let records = json!({ "about": null, "job": plan, "allPools": false, "since": null, "limit": 100 });
-    assert!(send("list_audit", records.clone()).unwrap().as_array().unwrap().len() > 2);
+    assert!(send("list_audit", records.clone()).unwrap()["records"].as_array().unwrap().len() > 2);
     send("save_audit", records).unwrap();
-    send("get_person_audit", json!({ "username": username, "limit": 100 })).unwrap();
+    send("get_person_audit", json!({ "username": username, "limit": 100, "before": null })).unwrap();
 }
 
 /// The entries of a job by state, once none is left to be sent.

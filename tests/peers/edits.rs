@@ -162,8 +162,8 @@ async fn the_sandbox_makes_changes_and_takes_back_settings() {
 #[tokio::test(flavor = "multi_thread")]
 async fn ministack_makes_changes_and_takes_back_settings_but_the_role_of_a_group() {
     let otherwise = edited(servers::ministack().await).await;
-    // It lets go of a setting that nobody named, and that is told.
-    let lacks = ["change a pool", "change a group's role", "take back a group's role"];
+    // It lets go of a setting that nobody named, also when that is to be brought back, and both are told.
+    let lacks = ["change a pool", "take back a pool's change", "change a group's role", "take back a group's role"];
     assert_eq!(steps(&otherwise), lacks, "{otherwise:#?}");
 }
 
@@ -174,8 +174,9 @@ async fn moto_makes_changes_and_takes_back_settings_but_neither_changes_nor_dele
         "change a resource server",
         "take back a resource server's change",
         "take back a resource server",
-        // It adds a setting that was not there before, and that is told.
+        // It adds a setting that was not there before, also when that is to be taken away, and both are told.
         "change a pool",
+        "take back a pool's change",
     ];
     assert_eq!(steps(&otherwise), lacks, "{otherwise:#?}");
 }

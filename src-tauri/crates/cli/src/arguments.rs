@@ -582,7 +582,7 @@ pub(crate) struct Import {
     #[arg(long, conflicts_with_all = ["file", "status"])]
     pub(crate) list: bool,
     /// Stops a job of Cognito's own import, whoever began it; who is in stays, and it cannot go on
-    #[arg(long, value_name = "JOB", conflicts_with_all = ["file", "status", "list"])]
+    #[arg(long, value_name = "JOB", conflicts_with_all = ["file", "status", "list", "check"])]
     pub(crate) stop: Option<String>,
     /// How: create one by one (each user becomes active; 10,000 at most, so that the plan can be looked through and taken
     /// back), or Cognito's own import job (500,000)

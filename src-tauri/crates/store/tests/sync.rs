@@ -237,6 +237,14 @@ fn a_page_from_before_our_own_change_does_not_take_it_back() {
     assert_eq!(cache.user(&ours.username).unwrap().unwrap(), ours);
     assert_eq!(cache.user(&users[2].username).unwrap(), None, "who was deleted stays so");
     assert_eq!(names(&cache.missing(10).unwrap()), Vec::<model::Username>::new(), "all of them were met");
+    // So soon after AWS may still list the old record; one that changed since is the truth.
+    cache.write_page(chain, &users, &asked(103), None, at(104)).unwrap();
+    assert_eq!(cache.user(&ours.username).unwrap().unwrap(), ours);
+    assert_eq!(cache.user(&users[2].username).unwrap(), None);
+    let mut theirs = users[1].clone();
+    theirs.modified_at = at(900_000_000);
+    cache.write_page(chain, std::slice::from_ref(&theirs), &asked(103), None, at(104)).unwrap();
+    assert_eq!(cache.user(&ours.username).unwrap().unwrap(), theirs);
     // What AWS tells long after is the truth again.
     cache.write_page(chain, &users, &asked(110), None, at(111)).unwrap();
     assert_eq!(cache.user(&ours.username).unwrap().unwrap(), users[1]);

@@ -97,6 +97,10 @@ fn mark(path: &Path) -> Result<(u64, Option<SystemTime>), Error> {
     Ok((told.len(), told.modified().ok()))
 }
 
+fn changed() -> Error {
+    Error::new(Code::Precondition, "The file was changed after it was checked. Check it again.")
+}
+
 /// What hears of each problem as it is found, and may end the check.
 pub(super) type Hear<'a> = &'a mut dyn FnMut(&RowProblem) -> Result<(), Error>;
 
@@ -272,6 +276,11 @@ impl CheckedImport {
         )
     }
 
+    /// Refuses when the file is not what was checked.
+    pub(super) fn unchanged(&self) -> Result<(), Error> {
+        if mark(&self.request.path)? == self.mark { Ok(()) } else { Err(changed()) }
+    }
+
     /// Gives every person that can be imported, in the order of the file.
     ///
     /// # Errors
@@ -281,10 +290,7 @@ impl CheckedImport {
         against: &Against,
         mut each: impl FnMut(Person) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let changed = || Error::new(Code::Precondition, "The file was changed after it was checked. Check it again.");
-        if mark(&self.request.path)? != self.mark {
-            return Err(changed());
-        }
+        self.unchanged()?;
         let mapping = &self.mapping;
         let checker = Checker { pool: &against.pool, policy: &against.policy, mapping, way: &self.request.way };
         let mut rows = Rows::again(&self.request.path, names(mapping))?;

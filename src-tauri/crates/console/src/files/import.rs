@@ -68,7 +68,8 @@ impl OpenPool {
     /// lines: a check keeps the first thousand alone. Nothing is sent.
     ///
     /// # Errors
-    /// As [`OpenPool::checked_import`] and [`OpenPool::check_import`]; what `hear` says.
+    /// As [`OpenPool::checked_import`] and [`OpenPool::check_import`]; [`Code::Precondition`] when the file is not what was
+    /// checked; what `hear` says.
     pub async fn import_problems(
         &self,
         id: &str,
@@ -77,6 +78,7 @@ impl OpenPool {
         let checked = self.checked_import(id)?;
         let against = self.import_against().await?;
         blocking(move || {
+            checked.unchanged()?;
             let request = ImportRequest { mapping: Some(checked.mapping.clone()), ..checked.request.clone() };
             check(checked.id.clone(), &request, &against, &|_| Ok(()), &mut hear).map(drop)
         })

@@ -26,6 +26,9 @@ const RESENT: u32 = 3;
 /// Entries that are read from the journal at once.
 const PAGE: u32 = 1_000;
 
+/// The code of entries that were given up: nobody is asked about them, since they would be sent again.
+const GIVEN_UP: &str = "given_up";
+
 /// What is said of a change that was made although its message could not be sent.
 const APPLIED: &str = "The change itself was applied.";
 
@@ -119,7 +122,7 @@ impl Run {
         Ok(!last)
     }
 
-    /// The entries that are unknown and were not asked for in vain.
+    /// The entries that are unknown, were not asked for in vain and were not given up.
     async fn unknown(&self) -> Result<Vec<ItemRow>, Error> {
         let mut all = Vec::new();
         let mut from = 0;
@@ -131,7 +134,7 @@ impl Run {
             all.extend(page);
         }
         let untold = self.untold();
-        all.retain(|row| !untold.contains(&row.seq));
+        all.retain(|row| !untold.contains(&row.seq) && row.end.code.as_deref() != Some(GIVEN_UP));
         Ok(all)
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use console::Code;
 use console::files::Way;
 use console::jobs::Chosen;
 use model::plan::{Action, Delivery, NewUser};
@@ -39,6 +40,27 @@ async fn a_name_that_looks_like_an_address_is_refused_where_addresses_are_anothe
     }
     let plan = pool.plan_import(&checked.id, BTreeSet::new()).await.unwrap();
     assert_eq!(apply(&pool, &plan).await.unwrap().done, 1);
+}
+
+#[tokio::test]
+async fn every_problem_of_a_file_is_saved_and_none_of_another_file() {
+    let house = House::new(options(10)).await;
+    let pool = house.synced().await;
+    let folder = tempfile::tempdir().unwrap();
+    let rows: Vec<String> = (0..1_200).map(|at| format!("user {at},Bea")).collect();
+    let text = format!("username,name\nnew.one,Ada\n{}\n", rows.join("\n"));
+    let checked = check(&pool, &written(folder.path(), "people.csv", &text), Way::Create).await.unwrap();
+    assert_eq!((checked.good, checked.problems.len(), checked.problem_count), (1, 1_000, 1_200));
+    let out = folder.path().join("out");
+    let saved = pool.save_import_problems(&checked.id, &out, "problems").await.unwrap();
+    let text = std::fs::read_to_string(saved).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!((lines.len(), lines[0]), (1_201, "line,column,message"));
+    assert!(lines[1].starts_with("3,username,") && lines[1_200].starts_with("1202,username,"), "{}", lines[1_200]);
+    written(folder.path(), "people.csv", "username,name\nnew two,Bea\n");
+    let refused = pool.save_import_problems(&checked.id, &out, "problems").await.unwrap_err();
+    assert_eq!(refused.code, Code::Precondition);
+    assert_eq!(std::fs::read_dir(&out).unwrap().count(), 1, "the file that was begun is gone");
 }
 
 #[tokio::test]

@@ -178,6 +178,28 @@ async fn a_new_user_whose_answer_is_lost_is_found_and_known_by_their_sub() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_call_in_doubt_that_was_given_up_is_sent_again_only_where_that_is_asked_for() {
+    let house = House::new(today(80)).await;
+    let pool = house.synced().await;
+    let person = &confirmed(&house)[0];
+    house.sandbox.weather().set_silence(Duration::from_secs(1));
+    house.sandbox.weather().plan_fault(Some("AdminDisableUser"), When::Nth(1), Fault::TimeoutBefore);
+    let plan = pool.plan(Action::DisableUsers, names(&[person])).await.unwrap();
+    let job = until_it_asks(&pool, &plan).await;
+    job.pause();
+    assert_eq!(job.finished().await.unwrap().unknown, 1);
+    pool.give_up(&plan.id).await.unwrap();
+    assert_eq!(pool.job(&plan.id).await.unwrap().state, JobState::Ended);
+    house.sandbox.forget_calls();
+    let unknown = ItemCounts { unknown: 1, ..ItemCounts::default() };
+    assert_eq!(pool.retry(&plan.id, false, None).await.unwrap().finished().await.unwrap(), unknown);
+    assert_eq!(pool.go_on(&plan.id, None).await.unwrap().finished().await.unwrap(), unknown);
+    assert_eq!(house.sandbox.calls().of("AdminDisableUser"), 0);
+    let counts = pool.retry(&plan.id, true, None).await.unwrap().finished().await.unwrap();
+    assert_eq!(counts, ItemCounts { done: 1, ..ItemCounts::default() });
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_job_that_is_paused_while_it_asks_is_paused_and_not_ended() {
     let house = House::new(today(80)).await;
     let pool = house.synced().await;

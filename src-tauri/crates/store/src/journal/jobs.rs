@@ -430,7 +430,7 @@ impl Journal {
     }
 
     /// Gives up the entries of a job that wait for their turn, and says that it has ended: all of it or nothing. Those of which
-    /// a call may have been applied become unknown.
+    /// a call may have been applied are unknown, and marked as given up, too: nothing of them goes on by itself.
     ///
     /// # Errors
     /// [`JournalError::Failed`]; it then stays as it was.
@@ -439,11 +439,14 @@ impl Journal {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute("UPDATE jobs SET state = 'ended' WHERE id = ?1", [id])?;
         transaction.execute(
-            "UPDATE items SET state = 'unknown' WHERE job = ?1 AND (state = 'sent' OR state = 'queued' AND resent > 0)",
+            "UPDATE items SET state = 'unknown', code = 'given_up'
+                 WHERE job = ?1 AND (state IN ('sent', 'unknown') OR state = 'queued' AND resent > 0)",
             [id],
         )?;
         transaction.execute(
-            "UPDATE items SET state = 'skipped', code = 'given_up', why = ?2, at = ?3 WHERE job = ?1 AND state = 'queued'",
+            "UPDATE items SET state = 'skipped', code = 'given_up', at = ?3,
+                     why = CASE step WHEN 0 THEN ?2 ELSE ?2 || '; its calls before that stay' END
+                 WHERE job = ?1 AND state = 'queued'",
             params![id, why, record.at.as_microsecond()],
         )?;
         audit::add(&transaction, record)?;

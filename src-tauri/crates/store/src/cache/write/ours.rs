@@ -2,11 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 use model::Username;
+use model::user::User;
 use roaring::RoaringBitmap;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::cache::Result;
 use crate::cache::fields::user_id;
+use crate::cache::{Result, read};
 
 /// For so long after a change AWS may still list what was before.
 const SETTLES_IN: SignedDuration = SignedDuration::from_secs(5);
@@ -17,12 +18,20 @@ pub(super) fn note_user(connection: &Connection, username: &Username, now: Times
     Ok(())
 }
 
-/// Whether we changed a user so late that a page asked for at an instant may tell what was before.
-pub(super) fn is_newer(connection: &Connection, username: &Username, asked_at: Option<Timestamp>) -> Result<bool> {
+/// Whether a page that was asked for at an instant tells of a user what was before a change of ours: it was asked for
+/// before, or so soon after that AWS may still have listed the old record, and it shows none that is newer than ours.
+pub(super) fn is_older(connection: &Connection, user: &User, asked_at: Option<Timestamp>) -> Result<bool> {
     let Some(asked_at) = asked_at else { return Ok(false) };
     let mut changed = connection.prepare_cached("SELECT at FROM our_users WHERE username = ?1")?;
-    let at: Option<i64> = changed.query_row([username.as_str()], |row| row.get(0)).optional()?;
-    Ok(at.is_some_and(|at| at > (asked_at - SETTLES_IN).as_microsecond()))
+    let at: Option<i64> = changed.query_row([user.username.as_str()], |row| row.get(0)).optional()?;
+    let Some(at) = at.filter(|at| *at > (asked_at - SETTLES_IN).as_microsecond()) else { return Ok(false) };
+    if at > asked_at.as_microsecond() {
+        return Ok(true);
+    }
+    let Some(id) = user_id(connection, user.username.as_str())? else { return Ok(true) };
+    // What we put into a row leaves its time as AWS told it last.
+    let ours = read::users::by_ids(connection, &[id])?;
+    Ok(ours.first().is_some_and(|ours| user.modified_at <= ours.modified_at))
 }
 
 pub(super) fn note_member(connection: &Connection, group: i64, username: &Username, inside: bool) -> Result<()> {

@@ -40,7 +40,7 @@ pub(in crate::cache) fn write(
     let mut seen = Vec::with_capacity(users.len());
     let mut effect = PageEffect::default();
     for user in users {
-        if ours::is_newer(connection, &user.username, step.asked_at)? {
+        if ours::is_older(connection, user, step.asked_at)? {
             seen.extend(user_id(connection, user.username.as_str())?);
             effect.unchanged += 1;
             continue;

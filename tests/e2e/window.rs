@@ -170,9 +170,10 @@ impl Window {
         }
     }
 
-    /// Waits until an element is where it was a frame ago: what is clicked while it moves is missed.
+    /// Brings an element into view whole, and waits until it is where it was a frame ago: what is half cut off cannot be
+    /// clicked, and what is clicked while it moves is missed.
     async fn still(&self, element: &Element) {
-        const STILL: &str = "const [element, done] = arguments; let [before, frames] = ['', 0];\
+        const STILL: &str = "const [element, done] = arguments; element.scrollIntoView({ block: 'nearest' }); let [before, frames] = ['', 0];\
             const look = () => { const { x, y, width, height } = element.getBoundingClientRect();\
             const now = [x, y, width, height].join(); if (now === before || ++frames > 60) return done(null);\
             before = now; requestAnimationFrame(look); }; look();";
@@ -183,6 +184,7 @@ impl Window {
     /// Replaces what stands in a text box.
     pub(crate) async fn fill(&self, role: &str, name: &str, text: &str) {
         let element = self.get(role, name).await;
+        self.still(&element).await;
         element.click().await.unwrap();
         self.press_with("\u{E009}", "a").await;
         element.send_keys(&char::from(Key::Backspace).to_string()).await.unwrap();

@@ -96,7 +96,9 @@ export const pool = {
         ? `One call to ${operation}. The call is free; what it sets has a price.`
         : `One call to ${operation}. It is free and makes nobody billable.`,
     kept: (count: number) =>
-      `The call replaces all of it. The other ${count} settings are read first and sent back unchanged, and read again afterwards.`,
+      count === 0
+        ? "The call replaces all of it, and there is nothing else. It is read again afterwards."
+        : `The call replaces all of it. ${count === 1 ? "The other setting is" : `The other ${count} settings are`} read first and sent back unchanged, and read again afterwards.`,
     steps: {
       create: "It is read again afterwards.",
       delete: "What is there now is read first, and kept in the journal.",

@@ -1,6 +1,7 @@
 import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { dialogsHaveTheirPlace } from "../../../dev/layers";
 import { events } from "../../../dev/fake";
 import { backend, type ClientSettingsView, type PlanEdit } from "../../ipc/client";
 import MadeSecret from "../pool/MadeSecret.svelte";
@@ -23,15 +24,7 @@ const client = (more: Partial<ClientSettingsView> = {}): ClientSettingsView => (
 });
 const nothing = () => undefined;
 
-beforeEach(() => {
-  const layers = document.createElement("div");
-  layers.id = "layers";
-  document.body.append(layers);
-});
-afterEach(() => {
-  document.getElementById("layers")?.remove();
-  vi.restoreAllMocks();
-});
+dialogsHaveTheirPlace();
 
 describe("app clients", () => {
   it("are unknown where they could not be described, and not public ones that write everything", async () => {

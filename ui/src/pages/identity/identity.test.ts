@@ -1,6 +1,7 @@
 import { render, screen, waitFor } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { dialogsHaveTheirPlace } from "../../../dev/layers";
 import { backend, type IdentityPoolSettingsView } from "../../ipc/client";
 import AttributeDialog from "../pool/AttributeDialog.svelte";
 import BlueprintDialog from "../pool/BlueprintDialog.svelte";
@@ -11,15 +12,7 @@ const person = userEvent.setup({ delay: null });
 const nothing = () => undefined;
 const POOL = "eu-west-1:11111111-2222-3333-4444-555555555555";
 
-beforeEach(() => {
-  const layers = document.createElement("div");
-  layers.id = "layers";
-  document.body.append(layers);
-});
-afterEach(() => {
-  document.getElementById("layers")?.remove();
-  vi.restoreAllMocks();
-});
+dialogsHaveTheirPlace();
 
 describe("identities", () => {
   const identity = (id: string) => ({ id, logins: [], createdAt: null, modifiedAt: null });

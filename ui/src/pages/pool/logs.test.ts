@@ -1,6 +1,7 @@
 import { render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { dialogsHaveTheirPlace } from "../../../dev/layers";
 import { backend, type PlanEdit, type SettingView } from "../../ipc/client";
 import LogsDialog from "./LogsDialog.svelte";
 import { exportsOf, planLogs, wrongArn } from "./logs";
@@ -25,15 +26,7 @@ const setting = (value: unknown): SettingView => ({
   value: value === null ? null : JSON.stringify(value),
 });
 
-beforeEach(() => {
-  const layers = document.createElement("div");
-  layers.id = "layers";
-  document.body.append(layers);
-});
-afterEach(() => {
-  document.getElementById("layers")?.remove();
-  vi.restoreAllMocks();
-});
+dialogsHaveTheirPlace();
 
 describe("where logs go", () => {
   it("is read, and what no form knows stays as it is", () => {

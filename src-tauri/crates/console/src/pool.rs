@@ -303,8 +303,9 @@ impl OpenPool {
         let address = |name: &str| found.as_ref().and_then(|user| user.attribute(name)).map(str::to_owned);
         let mut names = vec![username.to_owned(), person.clone()];
         names.extend(["email", "phone_number"].into_iter().filter_map(address));
-        let (key, erased) = (self.key.clone(), person.clone());
+        let (key, erased, ours) = (self.key.clone(), person.clone(), names.clone());
         self.count_gone().await?;
+        self.read(move |cache| cache.forget_changed(&ours)).await?;
         // What was before cannot be told of them any more, and nothing may be kept that says of whom.
         blocking(move || history.may_lack(&key).and_then(|()| history.erase_person(&key, &erased))).await?;
         let journal = self.console.vault().journal.clone();

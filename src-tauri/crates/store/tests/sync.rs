@@ -252,6 +252,23 @@ fn a_page_from_before_our_own_change_does_not_take_it_back() {
 }
 
 #[test]
+fn that_somebody_was_changed_here_is_forgotten_with_the_next_sync_or_when_they_are_erased() {
+    let disk = Disk::new();
+    let cache = disk.cache();
+    let users: Vec<User> = (0..2).map(person).collect();
+    fill(&cache, &users, at(0));
+    let noted = || disk.ask(&disk.cache_file(), 0, "SELECT count(*) FROM our_users");
+    for user in &users {
+        cache.patch_removed(&user.username, None, at(100)).unwrap();
+    }
+    assert_eq!(noted(), 2);
+    cache.forget_changed(&[users[0].username.to_string()]).unwrap();
+    assert_eq!(noted(), 1);
+    cache.begin(SyncKind::Full, &[None], at(200)).unwrap();
+    assert_eq!(noted(), 0);
+}
+
+#[test]
 fn a_listing_of_members_from_before_our_own_change_does_not_take_it_back() {
     let cache = in_memory();
     let users: Vec<User> = (0..4).map(person).collect();

@@ -478,6 +478,15 @@ impl Cache {
         self.inner.write(|writer| write::patch::remove_user(writer, pool, username, history, now))
     }
 
+    /// Forgets that a user was changed here, which is otherwise kept until the next sync begins: for whoever is erased. The
+    /// row stays.
+    ///
+    /// # Errors
+    /// [`CacheError`]. Nothing is written on errors.
+    pub fn forget_changed(&self, usernames: &[String]) -> Result<()> {
+        self.inner.write(|writer| usernames.iter().try_for_each(|name| write::ours::forget_user(writer, name)))
+    }
+
     /// Puts a user into a group or takes them out. Users and groups that the cache does not have are left alone.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 mod log;
 pub(super) mod members;
-mod ours;
+pub(super) mod ours;
 pub(super) mod page;
 pub(super) mod patch;
 pub(super) mod state;

@@ -62,6 +62,14 @@ pub(super) fn correct_members(connection: &Connection, group: i64, members: &mut
     Ok(())
 }
 
+/// Forgets that a user was changed, or deleted, by us.
+pub(in crate::cache) fn forget_user(connection: &Connection, username: &str) -> Result<()> {
+    for sql in ["DELETE FROM our_users WHERE username = ?1", "DELETE FROM our_members WHERE username = ?1"] {
+        connection.prepare_cached(sql)?.execute([username])?;
+    }
+    Ok(())
+}
+
 /// Forgets what no listing that begins now can miss.
 pub(super) fn forget(connection: &Connection, now: Timestamp) -> Result<()> {
     connection.execute("DELETE FROM our_members", [])?;

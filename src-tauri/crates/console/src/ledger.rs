@@ -31,7 +31,8 @@ pub struct MonthLedger {
     /// What all of it may cost, if none was active otherwise and none is free: from nothing to the dearest price of the plan
     /// that their pool was seen on, or of all plans.
     pub cost: Estimate<Decimal>,
-    /// Whether this program was told the plan of each of the pools since it started; else the dearest of all plans is taken.
+    /// Whether this program was told the plan of each of the pools since it started; else, and of any month but the present
+    /// one, the dearest of all plans is taken.
     pub plans_known: bool,
     /// Calls that are left out for their place alone.
     pub elsewhere: u64,
@@ -153,7 +154,9 @@ impl Console {
             let LedgerCall { region, place, pool, .. } = &entry.call;
             pools.entry((region, place, pool)).or_default().push(entry);
         }
-        let plans = self.inner.calls.plans();
+        // Which plan a pool is on by now says nothing of the months before.
+        let present = month == Month::of(self.inner.now());
+        let plans = if present { self.inner.calls.plans() } else { PlansSeen::default() };
         let plans_known = pools.keys().all(|(_, place, pool)| plans.knows(place, pool));
         let cost = pools.into_iter().fold(tokens, |sum, ((region, place, pool), here)| {
             let users = plans.bill(&prices_of(&table, region), place, pool, touched_by(here));

@@ -98,6 +98,12 @@ impl AskPlans {
             Taken::LiteOrLegacy => present == known.present && self.legacy.is_none(),
             Taken::NotReplicated => self.replicated.is_none(),
         };
+        let mut taken: Vec<Taken> = known.taken.iter().copied().filter(is_taken).collect();
+        // Who chooses Lite and not whether it kept the legacy price asks about either, whatever was told before.
+        let either = self.plan.is_some() && self.legacy.is_none() && present == Some(PricePlan::Lite);
+        if either && !taken.contains(&Taken::LiteOrLegacy) {
+            taken.push(Taken::LiteOrLegacy);
+        }
         Ok(PlansQuestion {
             users,
             basis,
@@ -115,7 +121,7 @@ impl AskPlans {
             others,
             alone: self.others == Some(0),
             present,
-            taken: known.taken.iter().copied().filter(is_taken).collect(),
+            taken,
             month: crate::activity::month(self.month.as_deref(), now)?,
             ..known
         })

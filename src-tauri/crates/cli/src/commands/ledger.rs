@@ -37,7 +37,7 @@ pub(crate) async fn run(common: &GlobalOptions, asked: &Ledger) -> Result<(), Fa
     };
     common.note(&format!("{users} may have been billed{tokens}, {} to {} USD", view.low, view.high));
     if !view.plans_known {
-        common.note("the most is at the dearest of all plans: AWS was not asked which plan each pool is on");
+        common.note("the most is at the dearest of all plans: which plan each pool was on is not known");
     }
     if !view.calls.is_empty() && !view.billed {
         common.note("nobody is billed there: it is what AWS would have billed");

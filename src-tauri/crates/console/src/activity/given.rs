@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use model::ClientId;
 use model::estimate::Estimate;
-use model::mau::{BillScope, BilledNumber, Facts, LogCounter, LogMonth, MetricMonth, MetricReading, NOTHING_OLD};
+use model::mau::{
+    BillScope, BilledNumber, Facts, LONGEST_UNSEEN, LogCounter, LogMonth, MetricMonth, MetricReading, NOTHING_OLD,
+};
 use model::month::Month;
 use store::{MonthlyEvidence, MonthlyKind};
 
@@ -130,9 +132,12 @@ impl OpenPool {
         }
     }
 
-    /// Keeps a bill's number. The same one again takes nothing from what is known of how it is made up.
+    /// Keeps a bill's number. The same one again takes nothing from what is known of how it is made up. A final number is made
+    /// up in another way than one of a part of the month.
     async fn keep_bill(&self, month: Month, billed: BilledNumber, at: Timestamp) -> Result<(), Error> {
-        let known = self.given().await?.billed(month);
+        let given = self.given().await?;
+        let is_final = at >= month.next().begins();
+        let known = given.billed(month).filter(|_| given.final_bill(month).is_some() == is_final);
         let same = known.filter(|known| (known.users, known.scope) == (billed.users, billed.scope));
         let billed = BilledNumber {
             federated: billed.federated.or(same.and_then(|same| same.federated)),
@@ -169,6 +174,8 @@ impl OpenPool {
         for mut log in read.logs {
             // A table names no last day; it cannot be of days to come.
             log.last = log.last.min(self.now());
+            // One whose file tells no time is no later than now, either.
+            log.tokens_of_all &= log.month.next().begins().duration_since(self.now()) <= LONGEST_UNSEEN;
             let known = self.given().await?.log(log.month);
             let both = known.clone().map(|known| known.with(log.clone()));
             imported.learnt.push(learnt(&log, known.as_ref(), both.as_ref()));
@@ -231,12 +238,17 @@ impl OpenPool {
         // What was written within the month is of a part of it, whenever it is imported.
         let written = bill.written.filter(|at| *at < month.next().begins());
         let known = self.given().await?;
-        let is_known = known.final_bill(month).as_ref().is_some_and(is_of_pool);
-        // A number that is exact says more.
-        if is_known && (scope != BillScope::Pool || written.is_some()) {
+        let stays = match known.final_bill(month) {
+            // A number that is exact says more.
+            Some(before) if is_of_pool(&before) && (scope != BillScope::Pool || written.is_some()) => {
+                Some("the pool's own number on the bill")
+            }
+            Some(_) if written.is_some() => Some("the number of the final bill"),
+            _ => None,
+        };
+        if let Some(stays) = stays {
             imported.problems.push(format!(
-                "{month}: the pool's own number on the bill was given before; it stays, and the {number} of this bill were not \
-                 used."
+                "{month}: {stays} was given before; it stays, and the {number} of this bill were not used."
             ));
             return Ok(());
         }

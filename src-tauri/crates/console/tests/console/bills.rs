@@ -269,6 +269,10 @@ async fn what_was_written_within_its_month_is_of_a_part_of_it_whenever_it_is_imp
     let part = pool.activity(last).await.unwrap();
     assert_eq!((range(&part.users), part.token_requests), ((100, None, None), None));
     assert!(part.missing.iter().any(|missing| missing.remedy.starts_with("Give the one of the final bill")));
+    // The same number, typed as the final one, is not made of what was there by the tenth.
+    pool.set_billed(last, of_pool(100)).await.unwrap();
+    let typed = pool.activity(last).await.unwrap();
+    assert_eq!((range(&typed.users), typed.token_requests), ((100, Some(100), Some(100)), None));
     // It does not take the place of the final one.
     pool.set_billed(last, of_pool(500)).await.unwrap();
     pool.import_activity(vec![bill], true).await.unwrap();
@@ -285,6 +289,25 @@ async fn what_was_written_within_its_month_is_of_a_part_of_it_whenever_it_is_imp
     pool.import_activity(vec![table], true).await.unwrap();
     let whole = pool.activity(last).await.unwrap();
     assert_eq!((range(&whole.users), whole.token_requests), ((60, Some(60), None), Some(12)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bill_of_a_part_of_the_month_takes_the_place_of_no_final_one_of_the_account() {
+    let house = House::new(few()).await;
+    let pool = house.open().await;
+    let last = month(&house).previous();
+    pool.import_activity(vec![bill_file(&house, "final.csv", last, "70")], false).await.unwrap();
+    let whole = pool.activity(last).await.unwrap();
+    assert_eq!(range(&whole.users).2, Some(150), "the account's number and the free ones bound it");
+    let early = bill_file(&house, "early.csv", last, "30");
+    let on_the_tenth = last.begins() + SignedDuration::from_hours(24 * 9 + 8);
+    std::fs::File::options().append(true).open(&early).unwrap().set_modified(on_the_tenth.into()).unwrap();
+    let told = pool.import_activity(vec![early], false).await.unwrap();
+    assert!(
+        told.problems.iter().any(|told| told.contains("the number of the final bill was given before")),
+        "{told:?}"
+    );
+    assert_eq!(pool.activity(last).await.unwrap(), whole);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

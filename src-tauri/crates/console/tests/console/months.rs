@@ -221,6 +221,10 @@ async fn what_this_app_did_is_in_the_range_and_in_the_ledger() {
     assert_eq!(pool.activity(month).await.unwrap().users.low, activity.users.low);
     let empty = house.console.ledger(month.previous(), &LedgerOf::default()).await.unwrap();
     assert_eq!((empty.entries.len(), empty.touched.may_bill), (0, 0));
+    next_month(&house);
+    let later = house.console.ledger(month, &LedgerOf::from(pool.key())).await.unwrap();
+    assert!(!later.plans_known, "the pool may have been on another plan then");
+    assert!(later.cost.high > ledger.cost.high, "{:?}", later.cost);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
